@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
+namespace Secronna.Protocol;
+
+/// <summary>
+/// Makes and checks ids: a prefix and a ULID in lower-case Crockford base 32 (26 characters), which sorts by time.
+/// Clients treat them as opaque.
+/// </summary>
+public static class Ids
+{
+    /// <summary>Prefix of a project's id.</summary>
+    public const string Project = "proj_";
+
+    /// <summary>Prefix of an environment's id.</summary>
+    public const string Environment = "env_";
+
+    /// <summary>Prefix of a secret's id.</summary>
+    public const string Secret = "sec_";
+
+    /// <summary>Prefix of a credential's id (API keys and access keys).</summary>
+    public const string Credential = "key_";
+
+    /// <summary>Prefix of an audit entry's id.</summary>
+    public const string AuditEntry = "aud_";
+
+    /// <summary>Prefix of a request's id.</summary>
+    public const string Request = "req_";
+
+    /// <summary>Prefix of a key-encryption key's id.</summary>
+    public const string Kek = "kek_";
+
+    /// <summary>Characters of a ULID's text.</summary>
+    public const int UlidLength = 26;
+
+    /// <summary>Bytes of a ULID: 48 bits of milliseconds since 1970, then 80 random bits.</summary>
+    public const int UlidSize = 16;
+
+    private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    /// <summary>A new id with this prefix at this time.</summary>
+    public static string New(string prefix, DateTimeOffset now)
+    {
+        Span<byte> ulid = stackalloc byte[UlidSize];
+        BinaryPrimitives.WriteInt64BigEndian(ulid, now.ToUnixTimeMilliseconds() << 16);
+        RandomNumberGenerator.Fill(ulid[6..]);
+        Span<char> text = stackalloc char[UlidLength];
+        Encode(ulid, text);
+        return string.Concat(prefix, text);
+    }
+
+    /// <summary>Whether the text is this prefix and a ULID in its one canonical form.</summary>
+    public static bool IsValid(string prefix, string id)
+    {
+        Span<byte> ulid = stackalloc byte[UlidSize];
+        return id.StartsWith(prefix, StringComparison.Ordinal) && TryDecode(id.AsSpan(prefix.Length), ulid);
+    }
+
+    /// <summary>The ULID's bytes of an id with this prefix.</summary>
+    /// <exception cref="FormatException">The text is no such id.</exception>
+    public static void UlidBytes(string prefix, string id, Span<byte> ulid)
+    {
+        if (!id.StartsWith(prefix, StringComparison.Ordinal) || !TryDecode(id.AsSpan(prefix.Length), ulid))
+        {
+            throw new FormatException($"not an id that begins with {prefix}");
+        }
+    }
+
+    private static void Encode(ReadOnlySpan<byte> ulid, Span<char> text)
+    {
+        var bits = BinaryPrimitives.ReadUInt128BigEndian(ulid);
+        for (var i = UlidLength - 1; i >= 0; i--, bits >>= 5)
+        {
+            text[i] = Alphabet[(int)(bits & 31)];
+        }
+    }
+
+    private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> ulid)
+    {
+        // 26 characters hold 130 bits; the first may only use three of its five.
+        if (text.Length != UlidLength || text[0] > '7')
+        {
+            return false;
+        }
+
+        UInt128 bits = 0;
+        foreach (var character in text)
+        {
+            var value = Alphabet.IndexOf(character);
+            if (value < 0)
+            {
+                return false;
+            }
+
+            bits = (bits << 5) | (uint)value;
+        }
+
+        BinaryPrimitives.WriteUInt128BigEndian(ulid, bits);
+        return true;
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+
+namespace Secronna.Protocol;
+
+/// <summary>The JSON shapes of the contract, compiled in: no reflection at run time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ProjectResponse))]
+[JsonSerializable(typeof(EnvironmentResponse))]
+[JsonSerializable(typeof(EnvironmentPathResponse))]
+[JsonSerializable(typeof(DeletedResponse))]
+[JsonSerializable(typeof(SecretSummary))]
+[JsonSerializable(typeof(SecretResponse))]
+[JsonSerializable(typeof(WrittenResponse))]
+[JsonSerializable(typeof(IReadOnlyList<WrittenResponse>))]
+[JsonSerializable(typeof(VersionResponse))]
+[JsonSerializable(typeof(SearchResponse))]
+[JsonSerializable(typeof(AuditResponse))]
+[JsonSerializable(typeof(KekResponse))]
+[JsonSerializable(typeof(ApiKeyCreatedResponse))]
+[JsonSerializable(typeof(ApiKeyResponse))]
+[JsonSerializable(typeof(AccessKeyCreatedResponse))]
+[JsonSerializable(typeof(AccessKeyResponse))]
+[JsonSerializable(typeof(RevokedResponse))]
+[JsonSerializable(typeof(AuthConfigResponse))]
+[JsonSerializable(typeof(MeResponse))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(AuditMetadata))]
+public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,0 +1,163 @@
+namespace Secronna.Protocol;
+
+/// <summary>The error codes of the envelope.</summary>
+public static class ErrorCodes
+{
+    /// <summary>401: no credential, or one that is not valid.</summary>
+    public const string AuthRequired = "AUTH_REQUIRED";
+
+    /// <summary>403: the workspace is not on the allowlist, or the caller may not do this kind of thing at all.</summary>
+    public const string Forbidden = "FORBIDDEN";
+
+    /// <summary>404: it does not exist, or not for this caller.</summary>
+    public const string NotFound = "NOT_FOUND";
+
+    /// <summary>400, 405, 415: the request is malformed.</summary>
+    public const string ValidationError = "VALIDATION_ERROR";
+
+    /// <summary>409: the state does not allow it.</summary>
+    public const string Conflict = "CONFLICT";
+
+    /// <summary>413: a body or value over its limit.</summary>
+    public const string PayloadTooLarge = "PAYLOAD_TOO_LARGE";
+
+    /// <summary>429: too many; <c>Retry-After</c> says when.</summary>
+    public const string RateLimited = "RATE_LIMITED";
+
+    /// <summary>500: stored data failed authentication (S6).</summary>
+    public const string IntegrityError = "INTEGRITY_ERROR";
+
+    /// <summary>500: anything else.</summary>
+    public const string InternalError = "INTERNAL_ERROR";
+
+    /// <summary>503: not ready, or the audit entry or the write could not be made durable (S18, S30).</summary>
+    public const string Unavailable = "UNAVAILABLE";
+}
+
+/// <summary>Who acted, in the audit trail and in <c>/me</c>.</summary>
+public static class ActorTypes
+{
+    /// <summary>A person signed in at the identity provider.</summary>
+    public const string User = "user";
+
+    /// <summary>A program signed in at the identity provider.</summary>
+    public const string ServiceAccount = "service_account";
+
+    /// <summary>An API key (<c>sk_live_…</c>).</summary>
+    public const string ApiKey = "api_key";
+
+    /// <summary>An access key (<c>st_live_…</c>).</summary>
+    public const string AccessKey = "access_key";
+
+    /// <summary>Whoever runs the server, at its command line.</summary>
+    public const string Operator = "operator";
+}
+
+/// <summary>How an audited operation ended (S17, S19).</summary>
+public static class AuditOutcomes
+{
+    /// <summary>Done.</summary>
+    public const string Success = "success";
+
+    /// <summary>Refused, or aimed at what does not exist for the caller.</summary>
+    public const string Denied = "denied";
+
+    /// <summary>Allowed, and then it broke.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Success, Denied, Failed];
+}
+
+/// <summary>How a version came to be.</summary>
+public static class VersionKinds
+{
+    /// <summary>By a write.</summary>
+    public const string Written = "written";
+}
+
+/// <summary>The states of a KEK.</summary>
+public static class KekStates
+{
+    /// <summary>Wraps new data keys.</summary>
+    public const string Active = "active";
+
+    /// <summary>Only unwraps; its data keys are being re-wrapped.</summary>
+    public const string Retiring = "retiring";
+
+    /// <summary>Its wrapped key is gone.</summary>
+    public const string Destroyed = "destroyed";
+}
+
+/// <summary>The actions of the audit trail.</summary>
+public static class AuditActions
+{
+    /// <summary>A project was created.</summary>
+    public const string ProjectCreate = "project.create";
+
+    /// <summary>A project was renamed.</summary>
+    public const string ProjectUpdate = "project.update";
+
+    /// <summary>A project was deleted, its KEKs destroyed.</summary>
+    public const string ProjectDelete = "project.delete";
+
+    /// <summary>An environment was created.</summary>
+    public const string EnvironmentCreate = "environment.create";
+
+    /// <summary>An environment was renamed.</summary>
+    public const string EnvironmentUpdate = "environment.update";
+
+    /// <summary>An environment was deleted.</summary>
+    public const string EnvironmentDelete = "environment.delete";
+
+    /// <summary>A version was minted.</summary>
+    public const string SecretWrite = "secret.write";
+
+    /// <summary>A value was read back (S17).</summary>
+    public const string SecretReveal = "secret.reveal";
+
+    /// <summary>A secret was deleted, its versions' keys and ciphertexts destroyed.</summary>
+    public const string SecretDelete = "secret.delete";
+
+    /// <summary>A project got a new KEK because the one before neared its limit (S7).</summary>
+    public const string KekRotate = "kek.rotate";
+
+    /// <summary>A KEK's wrapped key was destroyed.</summary>
+    public const string KekDestroy = "kek.destroy";
+
+    /// <summary>A master key was generated.</summary>
+    public const string MasterKeyGenerate = "master_key.generate";
+
+    /// <summary>An API key was created.</summary>
+    public const string ApiKeyCreate = "api_key.create";
+
+    /// <summary>An API key was revoked.</summary>
+    public const string ApiKeyRevoke = "api_key.revoke";
+
+    /// <summary>An access key was created.</summary>
+    public const string AccessKeyCreate = "access_key.create";
+
+    /// <summary>An access key was changed.</summary>
+    public const string AccessKeyUpdate = "access_key.update";
+
+    /// <summary>An access key was revoked.</summary>
+    public const string AccessKeyRevoke = "access_key.revoke";
+
+    /// <summary>A workspace was put on the allowlist.</summary>
+    public const string WorkspaceAllow = "workspace.allow";
+
+    /// <summary>A workspace was taken off the allowlist.</summary>
+    public const string WorkspaceDeny = "workspace.deny";
+
+    /// <summary>Every action of the contract, those of later versions included: a filter may name any.</summary>
+    public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
+    {
+        ProjectCreate, ProjectUpdate, ProjectDelete,
+        EnvironmentCreate, EnvironmentUpdate, EnvironmentDelete, "environment.restore", "environment.compare",
+        SecretWrite, SecretReveal, "secret.rollback", SecretDelete,
+        KekRotate, KekDestroy, MasterKeyGenerate, "master_key.rotate", "master_key.retire",
+        ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
+        "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,
+        "backup.create", "backup.verify", "storage.copy",
+    };
+}

@@ -1,0 +1,136 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage;
+
+/// <summary>A project's KEK, wrapped by a master key (S3).</summary>
+public sealed record KekRow(
+    string Id, string WorkspaceId, string ProjectId, string MasterKeyId, byte[]? WrappedKey, string State, long Wraps,
+    long CreatedAt);
+
+/// <summary>KEKs: the table <c>project_keys</c>.</summary>
+public static class Keks
+{
+    private const string Columns = """
+        SELECT k.id, p.workspace_id, k.project_id, k.master_key_id, k.wrapped_key, k.state, k.wraps, k.created_at
+        FROM project_keys k JOIN projects p ON p.id = k.project_id
+        """;
+
+    /// <summary>Adds an active KEK.</summary>
+    /// <exception cref="UniqueViolationException">The project has one.</exception>
+    public static async ValueTask InsertAsync(Transaction transaction, KekRow row)
+    {
+        using var insert = transaction.Prepare("""
+            INSERT INTO project_keys (id, project_id, master_key_id, wrapped_key, state, wraps, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            """);
+        await insert.Bind(row.Id).Bind(row.ProjectId).Bind(row.MasterKeyId).Bind(row.WrappedKey).Bind(row.State)
+            .Bind(row.Wraps).Bind(row.CreatedAt).ExecuteAsync();
+    }
+
+    /// <summary>The KEK, or null.</summary>
+    public static async ValueTask<KekRow?> FindAsync(Session session, string id)
+    {
+        using var query = session.Prepare(Columns + " WHERE k.id = $1");
+        return await query.Bind(id).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>The project's active KEK, or null.</summary>
+    public static async ValueTask<KekRow?> FindActiveAsync(Session session, string projectId)
+    {
+        using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.state = 'active'");
+        return await query.Bind(projectId).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>The project's KEKs after this id, oldest first.</summary>
+    public static async ValueTask<List<KekRow>> ListAsync(Session session, string projectId, string after, int limit)
+    {
+        using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.id > $2 ORDER BY k.id LIMIT $3");
+        query.Bind(projectId).Bind(after).Bind(limit);
+        var rows = new List<KekRow>();
+        while (await query.ReadAsync())
+        {
+            rows.Add(Read(query));
+        }
+
+        return rows;
+    }
+
+    /// <summary>One KEK of each master key that wraps any: what a start must be able to unwrap (S11).</summary>
+    public static async ValueTask<List<KekRow>> OneOfEachMasterKeyAsync(Session session)
+    {
+        var rows = new List<KekRow>();
+        var after = "";
+        while (await NextMasterKeyAsync(session, after) is { } row)
+        {
+            rows.Add(row);
+            after = row.MasterKeyId;
+        }
+
+        return rows;
+    }
+
+    /// <summary>How many versions the KEK's data keys belong to. Grows with the project: for a retiring KEK only.</summary>
+    public static async ValueTask<long> CountVersionsAsync(Session session, string projectId, string id)
+    {
+        using var query = session.Prepare("""
+            SELECT count(*) FROM secrets s JOIN secret_versions v ON v.secret_id = s.id
+            WHERE s.environment_id IN (SELECT id FROM environments WHERE project_id = $1) AND v.kek_id = $2
+            """);
+        return await query.Bind(projectId).Bind(id).ReadAsync() ? query.GetInt64(0) : 0;
+    }
+
+    /// <summary>
+    /// Counts so many wraps to come against an active KEK (S7); false when it is not active or would pass the limit.
+    /// </summary>
+    public static async ValueTask<bool> ReserveWrapsAsync(Transaction transaction, string id, int count, long limit)
+    {
+        using var update = transaction.Prepare("""
+            UPDATE project_keys SET wraps = wraps + $1 WHERE id = $2 AND state = 'active' AND wraps + $1 < $3
+            """);
+        return await update.Bind(count).Bind(id).Bind(limit).ExecuteAsync() == 1;
+    }
+
+    /// <summary>Whether the KEK is active, read within the transaction of a write that uses it (S9).</summary>
+    public static async ValueTask<bool> IsActiveAsync(Transaction transaction, string id)
+    {
+        using var query = transaction.Prepare("SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active'");
+        return await query.Bind(id).ReadAsync();
+    }
+
+    /// <summary>Makes an active KEK a retiring one; false when it is not active.</summary>
+    public static async ValueTask<bool> RetireAsync(Transaction transaction, string id)
+    {
+        using var update = transaction.Prepare(
+            "UPDATE project_keys SET state = 'retiring' WHERE id = $1 AND state = 'active'");
+        return await update.Bind(id).ExecuteAsync() == 1;
+    }
+
+    /// <summary>Destroys all wrapped keys of a project; the ids of those KEKs.</summary>
+    public static async ValueTask<List<string>> DestroyAllAsync(Transaction transaction, string projectId)
+    {
+        using var update = transaction.Prepare("""
+            UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL
+            WHERE project_id = $1 AND state <> 'destroyed'
+            RETURNING id
+            """);
+        update.Bind(projectId);
+        var ids = new List<string>();
+        while (await update.ReadAsync())
+        {
+            ids.Add(update.GetText(0));
+        }
+
+        return ids;
+    }
+
+    private static async ValueTask<KekRow?> NextMasterKeyAsync(Session session, string after)
+    {
+        using var query = session.Prepare(
+            Columns + " WHERE k.master_key_id > $1 AND k.state <> 'destroyed' ORDER BY k.master_key_id, k.id LIMIT 1");
+        return await query.Bind(after).ReadAsync() ? Read(query) : null;
+    }
+
+    private static KekRow Read(Statement row) =>
+        new(row.GetText(0), row.GetText(1), row.GetText(2), row.GetText(3), row.GetBlobOrNull(4), row.GetText(5),
+            row.GetInt64(6), row.GetInt64(7));
+}

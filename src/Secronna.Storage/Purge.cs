@@ -1,0 +1,129 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage;
+
+/// <summary>
+/// Removes, in slices of a few milliseconds, what was deleted: the versions of tombstones (S15), and all that was under
+/// deleted environments and projects. What is left to do stands in the rows, so that it goes on after a restart.
+/// </summary>
+public static class Purge
+{
+    /// <summary>Versions destroyed in one slice.</summary>
+    public const int SliceVersions = 500;
+
+    /// <summary>
+    /// Sets to NULL what is sealed of the next versions of a deleted secret; true when none is left.
+    /// </summary>
+    public static async ValueTask<bool> DestroyVersionsAsync(Transaction transaction, string secretId)
+    {
+        if (await FindProgressAsync(transaction, secretId) is not { } progress)
+        {
+            return true;
+        }
+
+        var to = Math.Min(progress.DestroyedTo + SliceVersions, progress.CurrentVersion);
+        await DestroyRangeAsync(transaction, secretId, progress.DestroyedTo, to);
+        await SetProgressAsync(transaction, secretId, to);
+        return to == progress.CurrentVersion;
+    }
+
+    /// <summary>Does the next slice of whatever was deleted; false when nothing is left.</summary>
+    public static async ValueTask<bool> SliceAsync(Transaction transaction)
+    {
+        if (await OneAsync(transaction, """
+            SELECT id FROM secrets WHERE deleted_at IS NOT NULL AND destroyed_to < current_version LIMIT 1
+            """) is { } secretId)
+        {
+            await DestroyVersionsAsync(transaction, secretId);
+            return true;
+        }
+
+        if (await OneAsync(transaction, "SELECT id FROM environments WHERE deleted_at IS NOT NULL LIMIT 1") is { } environmentId)
+        {
+            await RemoveEnvironmentSliceAsync(transaction, environmentId);
+            return true;
+        }
+
+        if (await OneAsync(transaction, "SELECT id FROM projects WHERE deleted_at IS NOT NULL LIMIT 1") is { } projectId)
+        {
+            await RemoveProjectSliceAsync(transaction, projectId);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static async ValueTask RemoveProjectSliceAsync(Transaction transaction, string projectId)
+    {
+        if (await OneAsync(transaction, "SELECT id FROM environments WHERE project_id = $1 LIMIT 1", projectId) is { } id)
+        {
+            await RemoveEnvironmentSliceAsync(transaction, id);
+            return;
+        }
+
+        await RunAsync(transaction, "DELETE FROM project_keys WHERE project_id = $1", projectId);
+        await RunAsync(transaction, "DELETE FROM projects WHERE id = $1", projectId);
+    }
+
+    private static async ValueTask RemoveEnvironmentSliceAsync(Transaction transaction, string environmentId)
+    {
+        for (var removed = 0; removed < SliceVersions; removed++)
+        {
+            if (await OneAsync(
+                transaction, "SELECT id FROM secrets WHERE environment_id = $1 LIMIT 1", environmentId) is not { } secretId)
+            {
+                await RunAsync(transaction, "DELETE FROM environments WHERE id = $1", environmentId);
+                return;
+            }
+
+            removed += await RunAsync(transaction, """
+                DELETE FROM secret_versions WHERE secret_id = $1 AND version IN (
+                    SELECT version FROM secret_versions WHERE secret_id = $1 ORDER BY version LIMIT 500)
+                """, secretId);
+            if (await OneAsync(transaction, "SELECT secret_id FROM secret_versions WHERE secret_id = $1 LIMIT 1", secretId) is null)
+            {
+                await RunAsync(transaction, "DELETE FROM secrets WHERE id = $1", secretId);
+            }
+        }
+    }
+
+    private static async ValueTask<(int DestroyedTo, int CurrentVersion)?> FindProgressAsync(
+        Transaction transaction, string secretId)
+    {
+        using var query = transaction.Prepare(
+            "SELECT destroyed_to, current_version FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL");
+        return await query.Bind(secretId).ReadAsync() ? (query.GetInt32(0), query.GetInt32(1)) : null;
+    }
+
+    private static async ValueTask DestroyRangeAsync(Transaction transaction, string secretId, int after, int to)
+    {
+        using var update = transaction.Prepare("""
+            UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL
+            WHERE secret_id = $1 AND version > $2 AND version <= $3
+            """);
+        await update.Bind(secretId).Bind(after).Bind(to).ExecuteAsync();
+    }
+
+    private static async ValueTask SetProgressAsync(Transaction transaction, string secretId, int to)
+    {
+        using var update = transaction.Prepare("UPDATE secrets SET destroyed_to = $1 WHERE id = $2");
+        await update.Bind(to).Bind(secretId).ExecuteAsync();
+    }
+
+    private static async ValueTask<string?> OneAsync(Session session, string sql, string? parameter = null)
+    {
+        using var query = session.Prepare(sql);
+        if (parameter is not null)
+        {
+            query.Bind(parameter);
+        }
+
+        return await query.ReadAsync() ? query.GetText(0) : null;
+    }
+
+    private static async ValueTask<int> RunAsync(Session session, string sql, string parameter)
+    {
+        using var statement = session.Prepare(sql);
+        return await statement.Bind(parameter).ExecuteAsync();
+    }
+}

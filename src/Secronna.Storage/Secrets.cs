@@ -1,0 +1,119 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage;
+
+/// <summary>A secret that is not deleted, and where it lives.</summary>
+public sealed record SecretRow(
+    string Id, string WorkspaceId, string ProjectId, string EnvironmentId, string ProjectSlug, string EnvironmentSlug,
+    string Key, int CurrentVersion, long CreatedAt, long UpdatedAt)
+{
+    /// <summary>The path of slugs and key.</summary>
+    public string Path { get; } = string.Concat(ProjectSlug, "/", EnvironmentSlug, "/" + Key);
+}
+
+/// <summary>Secrets: keys and pointers to their current versions. Every query is scoped by the workspace (S23).</summary>
+public static class Secrets
+{
+    internal const string Columns = """
+        SELECT s.id, s.workspace_id, s.project_id, s.environment_id, p.slug, e.slug, s.key, s.current_version,
+               s.created_at, s.updated_at
+        """;
+
+    internal const string Tables = """
+         FROM secrets s
+         JOIN environments e ON e.id = s.environment_id JOIN projects p ON p.id = e.project_id
+        """;
+
+    internal const string Live = " AND s.deleted_at IS NULL AND e.deleted_at IS NULL AND p.deleted_at IS NULL";
+
+    /// <summary>The secret, or null.</summary>
+    public static async ValueTask<SecretRow?> FindAsync(Session session, string workspaceId, string id)
+    {
+        using var query = session.Prepare(Columns + Tables + " WHERE s.id = $1 AND s.workspace_id = $2" + Live);
+        return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>The secret at this path of slugs and key, or null.</summary>
+    public static async ValueTask<SecretRow?> FindByPathAsync(
+        Session session, string workspaceId, string projectSlug, string environmentSlug, string key)
+    {
+        using var query = session.Prepare(
+            Columns + Tables + " WHERE p.workspace_id = $1 AND p.slug = $2 AND e.slug = $3 AND s.key = $4" + Live);
+        return await query.Bind(workspaceId).Bind(projectSlug).Bind(environmentSlug).Bind(key).ReadAsync()
+            ? Read(query)
+            : null;
+    }
+
+    /// <summary>The environment's secrets after this key, by their keys' bytes.</summary>
+    public static async ValueTask<List<SecretRow>> ListAsync(
+        Session session, string environmentId, string afterKey, int limit)
+    {
+        using var query = session.Prepare(
+            Columns + Tables + " WHERE s.environment_id = $1 AND s.key > $2" + Live + " ORDER BY s.key LIMIT $3");
+        query.Bind(environmentId).Bind(afterKey).Bind(limit);
+        return await ReadAllAsync(query);
+    }
+
+    /// <summary>The workspace's secrets after this id, for a bounded scan by search.</summary>
+    public static async ValueTask<List<SecretRow>> ScanAsync(
+        Session session, string workspaceId, string after, int limit)
+    {
+        using var query = session.Prepare(
+            Columns + Tables + " WHERE s.workspace_id = $1 AND s.id > $2" + Live + " ORDER BY s.id LIMIT $3");
+        query.Bind(workspaceId).Bind(after).Bind(limit);
+        return await ReadAllAsync(query);
+    }
+
+    /// <summary>The id and current version of a key in an environment, or null.</summary>
+    public static async ValueTask<(string Id, int CurrentVersion)?> FindCurrentAsync(
+        Session session, string environmentId, string key)
+    {
+        using var query = session.Prepare(
+            "SELECT id, current_version FROM secrets WHERE environment_id = $1 AND key = $2 AND deleted_at IS NULL");
+        return await query.Bind(environmentId).Bind(key).ReadAsync() ? (query.GetText(0), query.GetInt32(1)) : null;
+    }
+
+    /// <summary>Adds a secret whose first version is its current one.</summary>
+    public static async ValueTask InsertAsync(
+        Transaction transaction, EnvironmentRow environment, string id, string key, long instant)
+    {
+        using var insert = transaction.Prepare("""
+            INSERT INTO secrets (id, workspace_id, project_id, environment_id, key, current_version, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, 1, $6, $6)
+            """);
+        await insert.Bind(id).Bind(environment.WorkspaceId).Bind(environment.ProjectId).Bind(environment.Id).Bind(key)
+            .Bind(instant).ExecuteAsync();
+    }
+
+    /// <summary>Moves the pointer to a new version (S12).</summary>
+    public static async ValueTask PointAsync(Transaction transaction, string id, int version, long instant)
+    {
+        using var update = transaction.Prepare(
+            "UPDATE secrets SET current_version = $1, updated_at = $2 WHERE id = $3 AND deleted_at IS NULL");
+        await update.Bind(version).Bind(instant).Bind(id).ExecuteAsync();
+    }
+
+    /// <summary>Makes it a tombstone (S15); <see cref="Purge.DestroyVersionsAsync"/> destroys its versions.</summary>
+    public static async ValueTask<bool> MarkDeletedAsync(Transaction transaction, string id, string by, long instant)
+    {
+        using var update = transaction.Prepare("""
+            UPDATE secrets SET deleted_at = $1, deleted_by = $2 WHERE id = $3 AND deleted_at IS NULL
+            """);
+        return await update.Bind(instant).Bind(by).Bind(id).ExecuteAsync() == 1;
+    }
+
+    internal static SecretRow Read(Statement row) =>
+        new(row.GetText(0), row.GetText(1), row.GetText(2), row.GetText(3), row.GetText(4), row.GetText(5),
+            row.GetText(6), row.GetInt32(7), row.GetInt64(8), row.GetInt64(9));
+
+    private static async ValueTask<List<SecretRow>> ReadAllAsync(Statement query)
+    {
+        var rows = new List<SecretRow>();
+        while (await query.ReadAsync())
+        {
+            rows.Add(Read(query));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,99 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage;
+
+/// <summary>A version in a list of versions; not its value.</summary>
+public sealed record VersionRow(int Version, string Kind, long CreatedAt, string CreatedBy, string? Comment);
+
+/// <summary>A version with what is sealed of it.</summary>
+public sealed record SealedVersionRow(
+    SecretRow Secret, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext);
+
+/// <summary>A version to add.</summary>
+public sealed record NewVersion(
+    string SecretId, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext, string Kind, string CreatedBy,
+    string? Comment);
+
+/// <summary>Versions: immutable once written (S12, S13), destroyed with their secret (S15).</summary>
+public static class Versions
+{
+    private const string SealedColumns = Secrets.Columns + ", v.version, v.kek_id, v.wrapped_data_key, v.ciphertext";
+    private const string SealedTables = Secrets.Tables + " JOIN secret_versions v ON v.secret_id = s.id";
+    private const string SealedLive = Secrets.Live + " AND v.ciphertext IS NOT NULL";
+    private const string CurrentOr = " AND v.version = coalesce($3, s.current_version)";
+
+    /// <summary>Adds a version.</summary>
+    public static async ValueTask InsertAsync(Transaction transaction, NewVersion row, long instant)
+    {
+        using var insert = transaction.Prepare("""
+            INSERT INTO secret_versions
+                (secret_id, version, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """);
+        await insert.Bind(row.SecretId).Bind(row.Version).Bind(row.KekId).Bind(row.WrappedDataKey).Bind(row.Ciphertext)
+            .Bind(row.Kind).Bind(instant).Bind(row.CreatedBy).Bind(row.Comment).ExecuteAsync();
+    }
+
+    /// <summary>A secret's versions below this number, newest first.</summary>
+    public static async ValueTask<List<VersionRow>> ListAsync(Session session, string secretId, int below, int limit)
+    {
+        using var query = session.Prepare("""
+            SELECT version, kind, created_at, created_by, comment FROM secret_versions
+            WHERE secret_id = $1 AND version < $2 ORDER BY version DESC LIMIT $3
+            """);
+        query.Bind(secretId).Bind(below).Bind(limit);
+        var rows = new List<VersionRow>();
+        while (await query.ReadAsync())
+        {
+            rows.Add(new VersionRow(
+                query.GetInt32(0), query.GetText(1), query.GetInt64(2), query.GetText(3), query.GetTextOrNull(4)));
+        }
+
+        return rows;
+    }
+
+    /// <summary>The version, or without a number the current one; null when it is not there.</summary>
+    public static async ValueTask<SealedVersionRow?> FindSealedAsync(
+        Session session, string workspaceId, string secretId, int? version)
+    {
+        using var query = session.Prepare(
+            SealedColumns + SealedTables + " WHERE s.id = $1 AND s.workspace_id = $2" + CurrentOr + SealedLive);
+        return await query.Bind(secretId).Bind(workspaceId).Bind(version).ReadAsync() ? ReadSealed(query) : null;
+    }
+
+    /// <summary>
+    /// The current versions of an environment after this key, by their keys' bytes. Stops after so many bytes of
+    /// ciphertext, with the row that passed them.
+    /// </summary>
+    public static async ValueTask<List<SealedVersionRow>> ListSealedAsync(
+        Session session, string environmentId, long mostBytes)
+    {
+        using var query = session.Prepare(
+            SealedColumns + SealedTables
+            + " WHERE s.environment_id = $1 AND v.version = s.current_version" + SealedLive + " ORDER BY s.key");
+        query.Bind(environmentId);
+        var rows = new List<SealedVersionRow>();
+        long bytes = 0;
+        while (bytes <= mostBytes && await query.ReadAsync())
+        {
+            var row = ReadSealed(query);
+            bytes += row.Ciphertext.Length;
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
+    /// <summary>The current version of a key in an environment, or null.</summary>
+    public static async ValueTask<SealedVersionRow?> FindSealedByKeyAsync(
+        Session session, string environmentId, string key)
+    {
+        using var query = session.Prepare(
+            SealedColumns + SealedTables
+            + " WHERE s.environment_id = $1 AND s.key = $2 AND v.version = s.current_version" + SealedLive);
+        return await query.Bind(environmentId).Bind(key).ReadAsync() ? ReadSealed(query) : null;
+    }
+
+    private static SealedVersionRow ReadSealed(Statement row) =>
+        new(Secrets.Read(row), row.GetInt32(10), row.GetText(11), row.GetBlob(12), row.GetBlob(13));
+}
