@@ -1,0 +1,41 @@
+namespace Secronna.Crypto;
+
+/// <summary>
+/// What a box made by a master key is bound to (S6): the place of a KEK, or being the installation key. Ids are 1 to 128
+/// bytes of UTF-8; wrapping refuses others. The default value binds to nothing and is refused too.
+/// </summary>
+public readonly record struct MasterKeyBinding
+{
+    private MasterKeyBinding(string masterKeyId, bool isInstallationKey)
+    {
+        MasterKeyId = masterKeyId;
+        IsInstallationKey = isInstallationKey;
+    }
+
+    /// <summary>The id of the master key that wraps.</summary>
+    public string MasterKeyId { get; }
+
+    /// <summary>True for the installation key, false for a KEK.</summary>
+    public bool IsInstallationKey { get; }
+
+    /// <summary>The workspace of the KEK; null for the installation key.</summary>
+    public string? WorkspaceId { get; private init; }
+
+    /// <summary>The project of the KEK; null for the installation key.</summary>
+    public string? ProjectId { get; private init; }
+
+    /// <summary>The id of the KEK; null for the installation key.</summary>
+    public string? KekId { get; private init; }
+
+    /// <summary>The binding of a project's KEK (S3).</summary>
+    public static MasterKeyBinding ForKek(string workspaceId, string projectId, string kekId, string masterKeyId) =>
+        new(masterKeyId, isInstallationKey: false)
+        {
+            WorkspaceId = workspaceId,
+            ProjectId = projectId,
+            KekId = kekId,
+        };
+
+    /// <summary>The binding of the installation key (S2).</summary>
+    public static MasterKeyBinding ForInstallationKey(string masterKeyId) => new(masterKeyId, isInstallationKey: true);
+}
