@@ -1,0 +1,146 @@
+using CsCheck;
+using Secronna.Crypto;
+using Xunit;
+
+namespace Secronna.UnitTests.Crypto;
+
+public sealed class EnvelopeTests
+{
+    private static readonly VersionBinding[] UnusableBindings =
+    [
+        default,
+        new("", "p", "e", "s", 1),
+        new("w", null!, "e", "s", 1),
+        new("w", "p", "", "s", 1),
+        new("w", "p", "e", "", 1),
+        new("w", "p", "e", "s", 0),
+        new("w", "p", "e", "s", -1),
+        new(new string('w', 129), "p", "e", "s", 1),
+        new("w", new string('ä', 65), "e", "s", 1),
+        new("w", "p", "lone \ud800 surrogate", "s", 1),
+    ];
+
+    [Fact]
+    public void What_was_sealed_opens_at_every_size_up_to_the_limit()
+    {
+        var sample = Sample.Make();
+        Gen.OneOf(Gen.Int[0, 300], Gen.Int[0, 65_536], Gen.Int[65_530, 65_536])
+            .SelectMany(size => Gen.Byte.Array[size])
+            .Sample(value => sample.Seal(value).OpenedBytes().AsSpan().SequenceEqual(value), iter: 300);
+    }
+
+    [Fact]
+    public void Ids_and_versions_of_every_kind_seal_and_open()
+    {
+        var id = Gen.String[Gen.Char['!', '~'], 1, 128];
+        Gen.Select(id, id, id, id, Gen.Int[1, int.MaxValue], id).Sample((w, p, e, s, version, kek) =>
+        {
+            var sample = Sample.Make() with { Binding = new(w, p, e, s, version), KekId = kek };
+            return sample.Seal(Sample.Value).OpenedBytes().AsSpan().SequenceEqual(Sample.Value);
+        }, iter: 300);
+    }
+
+    [Fact]
+    public void A_box_is_as_long_as_the_format_says_and_does_not_hold_the_value()
+    {
+        var sample = Sample.Make();
+        Assert.Equal(78, sample.WrappedDataKey.Length);
+        Assert.Equal(62 + Sample.Value.Length, sample.Ciphertext.Length);
+        Assert.Equal(-1, sample.Ciphertext.AsSpan().IndexOf(Sample.Value.AsSpan(0, 8)));
+    }
+
+    [Fact]
+    public void No_nonce_data_key_or_box_ever_comes_twice()
+    {
+        const int Seals = 20_000;
+        var sample = Sample.Make();
+        HashSet<string> wrapNonces = [], valueNonces = [], dataKeys = [], ciphertexts = [];
+        for (var i = 0; i < Seals; i++)
+        {
+            var version = sample.Seal(Sample.Value);
+            wrapNonces.Add(Hex.Text(version.WrappedDataKey.AsSpan(18, 12)));
+            valueNonces.Add(Hex.Text(version.Ciphertext.AsSpan(2, 12)));
+            dataKeys.Add(Hex.Text(version.DataKey()));
+            ciphertexts.Add(Hex.Text(version.Ciphertext.AsSpan(46)));
+        }
+
+        Assert.Equal([Seals, Seals, Seals, Seals], [wrapNonces.Count, valueNonces.Count, dataKeys.Count, ciphertexts.Count]);
+    }
+
+    [Fact]
+    public void A_rewrapped_data_key_opens_the_unchanged_value_with_the_new_KEK_only()
+    {
+        var old = Sample.Make();
+        var next = Sample.Make() with { KekId = "kek_2", Ciphertext = old.Ciphertext };
+        next = next with { WrappedDataKey = old.Rewrap(next) };
+
+        Assert.Equal(Sample.Value, next.OpenedBytes());
+        Assert.Equal(old.DataKey(), next.DataKey());
+        Assert.NotEqual(old.WrappedDataKey, next.WrappedDataKey);
+        Assert.Throws<DecryptionException>(() => (old with { WrappedDataKey = next.WrappedDataKey }).Open());
+    }
+
+    [Fact]
+    public void A_data_key_that_does_not_open_is_not_rewrapped()
+    {
+        var next = Sample.Make();
+        Assert.Throws<DecryptionException>(() => (Sample.Make() with { KekId = "kek_3" }).Rewrap(next));
+        Assert.Throws<DecryptionException>(() => (Sample.Make() with { WrappedDataKey = [] }).Rewrap(next));
+    }
+
+    [Fact]
+    public void A_binding_that_names_nothing_is_a_mistake_to_seal_and_refused_to_open()
+    {
+        foreach (var binding in UnusableBindings)
+        {
+            var sample = Sample.Make() with { Binding = binding };
+            Assert.Throws<ArgumentException>(() => sample.Seal(Sample.Value));
+            Assert.Throws<DecryptionException>(() => sample.Open());
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    public void A_KEK_without_an_id_is_a_mistake_to_seal_with_and_refused_to_open_with(string? kekId)
+    {
+        var sample = Sample.Make() with { KekId = kekId! };
+        Assert.Throws<ArgumentException>(() => sample.Seal(Sample.Value));
+        Assert.Throws<DecryptionException>(() => sample.Open());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16)]
+    [InlineData(31)]
+    [InlineData(33)]
+    public void A_KEK_of_another_length_is_a_mistake_to_seal_with_and_refused_to_open_with(int size)
+    {
+        var sample = Sample.Make() with { Kek = new byte[size] };
+        Assert.Throws<ArgumentException>(() => sample.Seal(Sample.Value));
+        Assert.Throws<DecryptionException>(() => sample.Open());
+        Assert.Throws<ArgumentException>(() => Sample.Make().Rewrap(sample));
+    }
+
+    [Fact]
+    public void Unusable_associated_data_never_reaches_the_cipher()
+    {
+        var unusable = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default).IsUsable;
+        Assert.False(unusable);
+        Assert.Throws<ArgumentException>(() => ValueBox.Seal(
+            new byte[32], new byte[12], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default), []));
+        Assert.Throws<DecryptionException>(() => ValueBox.Open(
+            new byte[32], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default), Sample.Make().Ciphertext));
+    }
+
+    [Fact]
+    public void Opening_allocates_little_besides_the_value()
+    {
+        var sample = Sample.Make();
+        sample.OpenedBytes();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 1000; i++)
+            sample.Open().Dispose();
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 1000, 0, 1024);
+    }
+}

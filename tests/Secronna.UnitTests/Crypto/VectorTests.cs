@@ -1,0 +1,109 @@
+using Secronna.Crypto;
+using Xunit;
+
+namespace Secronna.UnitTests.Crypto;
+
+public sealed class VectorTests
+{
+    public static TheoryData<string> Versions => [.. Vectors.Versions.Cases.Select(v => v.Name)];
+
+    public static TheoryData<string> RefusedVersions => [.. Vectors.Versions.Refused.Select(v => v.Name)];
+
+    public static TheoryData<string> MasterKeys => [.. Vectors.MasterKeys.Cases.Select(v => v.Name)];
+
+    public static TheoryData<string> RefusedMasterKeys => [.. Vectors.MasterKeys.Refused.Select(v => v.Name)];
+
+    public static TheoryData<string> Labels => [.. Vectors.DerivedKeys.Cases.Select(v => v.Label)];
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void A_version_made_elsewhere_opens(string name)
+    {
+        var vector = Vectors.Versions.Cases.Single(v => v.Name == name);
+        using var value = vector.Open();
+        Assert.Equal(vector.Value, Hex.Text(value.Span));
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void Sealing_the_same_inputs_gives_the_same_bytes(string name)
+    {
+        var vector = Vectors.Versions.Cases.Single(v => v.Name == name);
+        var kekName = KeyName.FromBytes(vector.KekName.Bytes());
+        var forDataKey = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], vector.Binding, vector.KekId);
+        var wrapped = WrappedKeyBox.Seal(
+            vector.Kek.Bytes(), kekName, vector.WrapNonce.Bytes(), forDataKey, vector.DataKey.Bytes());
+        var forValue = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], vector.Binding);
+        var ciphertext = ValueBox.Seal(vector.DataKey.Bytes(), vector.ValueNonce.Bytes(), forValue, vector.Value.Bytes());
+
+        Assert.Equal(vector.WrappedDataKey, Hex.Text(wrapped));
+        Assert.Equal(vector.Ciphertext, Hex.Text(ciphertext));
+        Assert.Equal(
+            vector.DataKeyAssociatedData, Hex.Text(forDataKey.WithHeader(wrapped.AsSpan(0, WrappedKeyBox.HeaderSize))));
+        Assert.Equal(
+            vector.ValueAssociatedData, Hex.Text(forValue.WithHeader(ciphertext.AsSpan(0, ValueBox.HeaderSize))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public void A_data_key_gives_the_same_value_key_and_commitment(string name)
+    {
+        var vector = Vectors.Versions.Cases.Single(v => v.Name == name);
+        var keys = new byte[ValueKey.Size];
+        ValueKey.Derive(vector.DataKey.Bytes(), vector.ValueNonce.Bytes(), keys);
+        Assert.Equal(vector.ValueKey + vector.Commitment, Hex.Text(keys));
+    }
+
+    [Theory]
+    [MemberData(nameof(RefusedVersions))]
+    public void A_version_that_is_wrong_somewhere_is_refused(string name)
+    {
+        var vector = Vectors.Versions.Refused.Single(v => v.Name == name);
+        Assert.Throws<DecryptionException>(() => vector.Open());
+    }
+
+    [Theory]
+    [MemberData(nameof(MasterKeys))]
+    public void A_key_wrapped_elsewhere_unwraps(string name)
+    {
+        var vector = Vectors.MasterKeys.Cases.Single(v => v.Name == name);
+        Assert.Equal(vector.Key, Hex.Text(vector.Unwrap()));
+    }
+
+    [Theory]
+    [MemberData(nameof(MasterKeys))]
+    public void Wrapping_the_same_inputs_gives_the_same_bytes(string name)
+    {
+        var vector = Vectors.MasterKeys.Cases.Single(v => v.Name == name);
+        var keyName = KeyName.FromMasterKeyId(vector.Binding.MasterKeyId);
+        var associatedData = AssociatedData.ForMasterKey(new byte[AssociatedData.MaxSize], vector.Binding.Value);
+        var box = WrappedKeyBox.Seal(
+            vector.MasterKey.Bytes(), keyName, vector.Nonce.Bytes(), associatedData, vector.Key.Bytes());
+
+        Assert.Equal(KeyName.FromBytes(vector.KeyName.Bytes()), keyName);
+        Assert.Equal(vector.Box, Hex.Text(box));
+        Assert.Equal(
+            vector.AssociatedData, Hex.Text(associatedData.WithHeader(box.AsSpan(0, WrappedKeyBox.HeaderSize))));
+    }
+
+    [Theory]
+    [MemberData(nameof(RefusedMasterKeys))]
+    public void A_wrapped_key_that_is_wrong_somewhere_is_refused(string name)
+    {
+        var vector = Vectors.MasterKeys.Refused.Single(v => v.Name == name);
+        Assert.Throws<DecryptionException>(() => vector.Unwrap());
+    }
+
+    [Theory]
+    [MemberData(nameof(Labels))]
+    public void A_label_gives_the_same_key_and_hash(string label)
+    {
+        var vector = Vectors.DerivedKeys.Cases.Single(v => v.Label == label);
+        var key = new byte[vector.Key.Length / 2];
+        DerivedKey.Derive(Vectors.DerivedKeys.InstallationKey.Bytes(), label, key);
+        var hash = new byte[KeyedHash.Size];
+        KeyedHash.Compute(key, vector.Data.Bytes(), hash);
+        Assert.Equal(vector.Key, Hex.Text(key));
+        Assert.Equal(vector.Hash, Hex.Text(hash));
+    }
+}

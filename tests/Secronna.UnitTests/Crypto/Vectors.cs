@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Secronna.Crypto;
+
+namespace Secronna.UnitTests.Crypto;
+
+/// <summary>The committed vectors (docs/formats.md), which another implementation made.</summary>
+internal static class Vectors
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+    };
+
+    internal static VectorFile<VersionVector> Versions { get; } = Read<VectorFile<VersionVector>>("versions");
+
+    internal static VectorFile<MasterKeyVector> MasterKeys { get; } = Read<VectorFile<MasterKeyVector>>("master-keys");
+
+    internal static DerivedKeyFile DerivedKeys { get; } = Read<DerivedKeyFile>("derived-keys");
+
+    private static T Read<T>(string name)
+    {
+        using var stream = typeof(Vectors).Assembly.GetManifestResourceStream($"vectors/{name}.json");
+        return JsonSerializer.Deserialize<T>(stream!, Options)!;
+    }
+}
+
+internal sealed record VectorFile<T>(IReadOnlyList<T> Cases, IReadOnlyList<T> Refused);
+
+internal sealed record VersionVector(
+    string Name, string Kek, string KekId, string KekName, VersionBinding Binding, string WrappedDataKey, string Ciphertext,
+    string Value, string DataKey, string WrapNonce, string ValueNonce, string ValueKey, string Commitment,
+    string DataKeyAssociatedData, string ValueAssociatedData)
+{
+    internal PinnedBuffer Open() => Envelope.Open(
+        Kek.Bytes(), KekId, Secronna.Crypto.KeyName.FromBytes(KekName.Bytes()), Binding, WrappedDataKey.Bytes(),
+        Ciphertext.Bytes());
+}
+
+internal sealed record MasterKeyVector(
+    string Name, string MasterKey, MasterKeyVectorBinding Binding, string Box, string Key, string KeyName, string Nonce,
+    string AssociatedData)
+{
+    internal byte[] Unwrap()
+    {
+        var key = new byte[32];
+        MasterKeyWrap.Unwrap(MasterKey.Bytes(), Binding.Value, Box.Bytes(), key);
+        return key;
+    }
+}
+
+internal sealed record MasterKeyVectorBinding(string? WorkspaceId, string? ProjectId, string? KekId, string MasterKeyId)
+{
+    internal MasterKeyBinding Value => KekId is null
+        ? MasterKeyBinding.ForInstallationKey(MasterKeyId)
+        : MasterKeyBinding.ForKek(WorkspaceId!, ProjectId!, KekId, MasterKeyId);
+}
+
+internal sealed record DerivedKeyFile(string InstallationKey, IReadOnlyList<DerivedKeyVector> Cases);
+
+internal sealed record DerivedKeyVector(string Label, string Key, string Data, string Hash);
+
+internal static class Hex
+{
+    internal static byte[] Bytes(this string hex) => Convert.FromHexString(hex);
+
+    internal static string Text(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
+}
