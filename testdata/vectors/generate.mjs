@@ -54,7 +54,7 @@ function deriveValueKey(dataKey, nonce, { format = FORMAT, algorithm = ALGORITHM
 
 function sealValue(dataKey, nonce, binding, value, options = {}) {
   const { format = FORMAT, algorithm = ALGORITHM, purpose = "secronna value" } = options;
-  const { key, commitment } = deriveValueKey(dataKey, nonce, options);
+  const { key, commitment } = deriveValueKey(dataKey, nonce, options.derivedAs ?? options);
   const shown = options.commitment ?? commitment;
   const header = Buffer.concat([Buffer.from([format, algorithm]), nonce, shown]);
   const associatedData = parts([utf8(purpose), header, ...place(binding)]);
@@ -116,6 +116,8 @@ const refusedVersions = [
   refusedVersion("a value box of format 2, well made", { value: { format: 2 } }),
   refusedVersion("a value box of algorithm 2, well made", { value: { algorithm: 2 } }),
   refusedVersion("a value box of format 0, well made", { value: { format: 0 } }),
+  refusedVersion("a value box of format 2, its key derived as for format 1", { value: { format: 2, derivedAs: {} } }),
+  refusedVersion("a value box of algorithm 2, its key derived as for 1", { value: { algorithm: 2, derivedAs: {} } }),
   refusedVersion("a value sealed for another purpose", { value: { purpose: "secronna data key" } }),
   refusedVersion("a data key wrapped for another purpose", { wrapPurpose: "secronna kek" }),
   refusedVersion("a value box whose tag holds under this data key, and whose commitment is another's",

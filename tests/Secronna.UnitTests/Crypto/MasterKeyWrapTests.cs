@@ -32,6 +32,14 @@ public sealed class MasterKeyWrapTests
     }
 
     [Fact]
+    public void No_nonce_ever_comes_twice()
+    {
+        const int Wraps = 5000;
+        var nonces = Enumerable.Range(0, Wraps).Select(_ => Hex.Text(Wrap(Kek).AsSpan(18, 12))).ToHashSet();
+        Assert.Equal(Wraps, nonces.Count);
+    }
+
+    [Fact]
     public void Every_change_of_the_binding_is_refused()
     {
         var box = Wrap(Kek);

@@ -57,6 +57,45 @@ public sealed class TamperTests
     }
 
     [Fact]
+    public void Bytes_put_in_anywhere_are_refused()
+    {
+        foreach (var count in new[] { 1, 16, 32 })
+        {
+            for (var position = 0; position <= _sample.WrappedDataKey.Length; position++)
+                Refused(_sample with { WrappedDataKey = Inserted(_sample.WrappedDataKey, position, count) });
+            for (var position = 0; position <= _sample.Ciphertext.Length; position++)
+                Refused(_sample with { Ciphertext = Inserted(_sample.Ciphertext, position, count) });
+        }
+    }
+
+    [Fact]
+    public void A_box_that_authenticates_under_a_binding_that_names_nothing_is_refused()
+    {
+        // Sealing refuses such a binding, so the box is made by hand.
+        var binding = _sample.Binding with { SecretId = "" };
+        var dataKey = RandomNumberGenerator.GetBytes(32);
+        Assert.Throws<DecryptionException>(() => OpenValue(dataKey, binding, BoxCommittingTo(dataKey, dataKey, binding)));
+
+        var wrapped = WrappedByHand(dataKey, binding, _sample.KekId);
+        Assert.Throws<DecryptionException>(
+            () => (_sample with { Binding = binding, WrappedDataKey = wrapped }).DataKey());
+        var sound = WrappedByHand(dataKey, _sample.Binding, _sample.KekId);
+        Assert.Equal(dataKey, (_sample with { WrappedDataKey = sound }).DataKey());
+    }
+
+    [Fact]
+    public void A_refused_value_box_gives_its_buffer_back()
+    {
+        var large = _sample.Seal(new byte[65_536]);
+        large = large with { Ciphertext = Changed(large.Ciphertext, 100, 0) };
+        Refused(large);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 20; i++)
+            Refused(large);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 * 65_536);
+    }
+
+    [Fact]
     public void Every_change_of_the_binding_is_refused()
     {
         var binding = _sample.Binding;
@@ -151,10 +190,10 @@ public sealed class TamperTests
     public void A_box_that_authenticates_under_one_data_key_and_commits_to_another_opens_under_neither()
     {
         byte[] first = RandomNumberGenerator.GetBytes(32), second = RandomNumberGenerator.GetBytes(32);
-        var box = BoxCommittingTo(first, second);
+        var box = BoxCommittingTo(first, second, _sample.Binding);
         Assert.Throws<DecryptionException>(() => OpenValue(first, _sample.Binding, box));
         Assert.Throws<DecryptionException>(() => OpenValue(second, _sample.Binding, box));
-        OpenValue(first, _sample.Binding, BoxCommittingTo(first, first)).Dispose();
+        OpenValue(first, _sample.Binding, BoxCommittingTo(first, first, _sample.Binding)).Dispose();
     }
 
     [Fact]
@@ -179,16 +218,28 @@ public sealed class TamperTests
     }
 
     // What an attacker who knows both data keys would make: GCM is sound under the first, the commitment is the second's.
-    private byte[] BoxCommittingTo(byte[] dataKey, byte[] committed)
+    private static byte[] BoxCommittingTo(byte[] dataKey, byte[] committed, in VersionBinding binding)
     {
         byte[] keys = new byte[64], others = new byte[64], box = new byte[62 + 5], nonce = new byte[12];
         ValueKey.Derive(dataKey, nonce, keys);
         ValueKey.Derive(committed, nonce, others);
         box[0] = box[1] = 1;
         others.AsSpan(32).CopyTo(box.AsSpan(14));
-        var bytes = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], _sample.Binding).WithHeader(box.AsSpan(0, 46));
+        var bytes = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], binding).WithHeader(box.AsSpan(0, 46));
         using var aes = new AesGcm(keys.AsSpan(0, 32), 16);
         aes.Encrypt(nonce, "value"u8, box.AsSpan(46, 5), box.AsSpan(51), bytes);
+        return box;
+    }
+
+    private byte[] WrappedByHand(byte[] dataKey, in VersionBinding binding, string kekId)
+    {
+        byte[] box = new byte[78], nonce = new byte[12];
+        box[0] = box[1] = 1;
+        _sample.KekName.CopyTo(box.AsSpan(2));
+        var bytes = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], binding, kekId)
+            .WithHeader(box.AsSpan(0, 30));
+        using var aes = new AesGcm(_sample.Kek, 16);
+        aes.Encrypt(nonce, dataKey, box.AsSpan(30, 32), box.AsSpan(62), bytes);
         return box;
     }
 
@@ -196,6 +247,9 @@ public sealed class TamperTests
         ValueBox.Open(dataKey, AssociatedData.ForValue(new byte[AssociatedData.MaxSize], binding), box);
 
     private static void Refused(Sample sample) => Assert.Throws<DecryptionException>(() => sample.Open());
+
+    private static byte[] Inserted(byte[] bytes, int position, int count) =>
+        [.. bytes.AsSpan(0, position), .. new byte[count], .. bytes.AsSpan(position)];
 
     private static byte[] Changed(byte[] bytes, int position, byte value)
     {
