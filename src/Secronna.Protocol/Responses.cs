@@ -117,3 +117,16 @@ public sealed record MeResponse(
 
 /// <summary>The answer of a health check.</summary>
 public sealed record HealthResponse(string Status);
+
+/// <summary>A value read back.</summary>
+public sealed record RevealResponse(string Key, int Version, string Value);
+
+/// <summary>A value read back by its path.</summary>
+public sealed record RevealPathResponse(string Path, string Key, int Version, string Value);
+
+/// <summary>A value of an environment.</summary>
+public sealed record RevealedSecret(string Id, string Key, int Version, string Value);
+
+/// <summary>The values of an environment, ordered by key; the revision is the ETag.</summary>
+public sealed record RevealEnvironmentResponse(
+    string Revision, IReadOnlyList<RevealedSecret> Secrets, IReadOnlyList<string> Unrecoverable);

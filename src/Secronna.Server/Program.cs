@@ -1,1 +1,1 @@
-return 0;
+return await Secronna.Server.Commands.CommandLine.RunAsync(args);

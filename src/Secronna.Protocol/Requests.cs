@@ -1,0 +1,22 @@
+namespace Secronna.Protocol;
+
+/// <summary>Creates or renames a project or an environment.</summary>
+public sealed record NameRequest(string Name);
+
+/// <summary>Creates a key or mints its next version. The server never holds the value as a string (S26).</summary>
+public sealed record WriteSecretRequest(string Key, string Value, int? ExpectedVersion, string? Comment);
+
+/// <summary>Writes many keys, all or nothing.</summary>
+public sealed record BatchRequest(IReadOnlyList<WriteSecretRequest> Secrets, string? Comment);
+
+/// <summary>Reveals a secret by its path of slugs and key.</summary>
+public sealed record RevealPathRequest(string Path, int? Version);
+
+/// <summary>Reveals an environment, or some of its keys.</summary>
+public sealed record RevealEnvironmentRequest(IReadOnlyList<string>? Keys);
+
+/// <summary>Creates an access key.</summary>
+public sealed record AccessKeyRequest(string Name, int? ExpiresInDays);
+
+/// <summary>Changes an access key; what is not given stays.</summary>
+public sealed record AccessKeyChangeRequest(string? Name, int? ExpiresInDays);

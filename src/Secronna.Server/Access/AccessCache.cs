@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using Secronna.Storage;
+
+namespace Secronna.Server.Access;
+
+/// <summary>
+/// What this node remembers of credentials and the allowlist (S22). It is used only while the last look at the database's
+/// change counter began less than a second ago by the monotonic clock; a look that finds the counter moved forgets all.
+/// </summary>
+internal sealed class AccessCache(Database database, TimeProvider time)
+{
+    // Less than the second that S22 allows, by what a request may take from here to its decision.
+    private static readonly TimeSpan TrustedFor = TimeSpan.FromMilliseconds(800);
+    private const int MostEntries = 20_000;
+
+    private readonly Lock gate = new();
+    private Memory memory = new(long.MinValue);
+    private long lookBegan;
+    private bool hasLooked;
+    private Task<Memory>? look;
+
+    /// <summary>The credential whose token begins so, with whether its workspace is allowed; null when there is none.</summary>
+    public async ValueTask<CachedCredential?> FindAsync(string prefix)
+    {
+        var current = await CurrentAsync();
+        if (current.Credentials.TryGetValue(prefix, out var cached))
+        {
+            return cached;
+        }
+
+        // Read after the look began: should it change from now on, the next look finds the counter moved.
+        var found = await database.ReadAsync(prefix, static async (session, prefix) =>
+            await Credentials.FindByPrefixAsync(session, prefix) is { } row
+                ? new CachedCredential(row, await Workspaces.IsAllowedAsync(session, row.WorkspaceId))
+                : null);
+        if (found is not null && current.Credentials.Count < MostEntries)
+        {
+            current.Credentials.TryAdd(prefix, found);
+        }
+
+        return found;
+    }
+
+    private ValueTask<Memory> CurrentAsync()
+    {
+        lock (gate)
+        {
+            if (hasLooked && time.GetElapsedTime(lookBegan) < TrustedFor)
+            {
+                return new(memory);
+            }
+
+            return new(look ??= LookAsync());
+        }
+    }
+
+    private async Task<Memory> LookAsync()
+    {
+        // Off the caller's lock before anything else happens.
+        await Task.Yield();
+        try
+        {
+            var began = time.GetTimestamp();
+            var changes = await database.ReadAsync(0, static (session, _) => Installations.AccessChangesAsync(session));
+            lock (gate)
+            {
+                if (memory.Changes != changes)
+                {
+                    memory = new Memory(changes);
+                }
+
+                (lookBegan, hasLooked) = (began, true);
+                return memory;
+            }
+        }
+        finally
+        {
+            lock (gate)
+            {
+                look = null;
+            }
+        }
+    }
+
+    private sealed class Memory(long changes)
+    {
+        public long Changes { get; } = changes;
+
+        public ConcurrentDictionary<string, CachedCredential> Credentials { get; } = new(StringComparer.Ordinal);
+    }
+}
+
+/// <summary>A credential as last read.</summary>
+internal sealed class CachedCredential(CredentialRow row, bool workspaceAllowed)
+{
+    private long notedMinute = (row.LastUsedAt ?? 0) / MicrosecondsPerMinute;
+
+    public const long MicrosecondsPerMinute = 60_000_000;
+
+    public CredentialRow Row { get; } = row;
+
+    public bool WorkspaceAllowed { get; } = workspaceAllowed;
+
+    /// <summary>True for the one caller that shall note this minute's use.</summary>
+    public bool IsFirstUseIn(long minute)
+    {
+        var noted = Interlocked.Read(ref notedMinute);
+        return minute > noted && Interlocked.CompareExchange(ref notedMinute, minute, noted) == noted;
+    }
+}

@@ -1,0 +1,53 @@
+using System.Threading.RateLimiting;
+using Secronna.Server.Configuration;
+
+namespace Secronna.Server.Access;
+
+/// <summary>Rates, kept by this node: values revealed per credential, failed authentications per address.</summary>
+internal sealed class RateLimits(LimitSettings settings) : IDisposable
+{
+    private const int ReplenishmentsPerMinute = 60;
+
+    private readonly PartitionedRateLimiter<string>? reveals = Create(settings.RevealsPerMinute);
+    private readonly PartitionedRateLimiter<string>? failures = Create(settings.FailedAuthenticationsPerMinute);
+
+    /// <summary>Takes so many values from a credential's allowance.</summary>
+    /// <exception cref="RequestException">RATE_LIMITED: the allowance is used up; nothing was taken.</exception>
+    public void TakeReveals(Caller caller, int values) => Take(reveals, settings.RevealsPerMinute, caller.ActorId, values);
+
+    /// <summary>Counts an authentication that failed.</summary>
+    /// <exception cref="RequestException">RATE_LIMITED: too many from this address.</exception>
+    public void CountFailedAuthentication(string? ip) => Take(failures, settings.FailedAuthenticationsPerMinute, ip ?? "", 1);
+
+    public void Dispose()
+    {
+        reveals?.Dispose();
+        failures?.Dispose();
+    }
+
+    private static void Take(PartitionedRateLimiter<string>? limiter, int perMinute, string key, int count)
+    {
+        if (limiter is null)
+        {
+            return;
+        }
+
+        // More than a full allowance can never be had at once: it waits for, and takes, a full one.
+        using var lease = limiter.AttemptAcquire(key, Math.Min(count, perMinute));
+        if (!lease.IsAcquired)
+        {
+            throw Errors.RateLimited(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
+        }
+    }
+
+    private static PartitionedRateLimiter<string>? Create(int perMinute) => perMinute == 0
+        ? null
+        : PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetTokenBucketLimiter(key, _ => new()
+        {
+            TokenLimit = perMinute,
+            TokensPerPeriod = Math.Max(1, perMinute / ReplenishmentsPerMinute),
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / Math.Min(perMinute, ReplenishmentsPerMinute),
+            QueueLimit = 0,
+            AutoReplenishment = false,
+        }));
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Credentials;
+using Secronna.Storage;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>api-key create</c>: the first credential of a workspace.</summary>
+internal static class ApiKeyCommand
+{
+    public static Command Create()
+    {
+        var workspace = new Option<string>("--workspace") { Description = "The workspace's id", Required = true };
+        var name = new Option<string>("--name") { Description = "What the key is for", Required = true };
+        var json = new Option<bool>("--json") { Description = "Print a JSON object" };
+        var create = new Command("create", "Create an API key; its token is shown this once") { workspace, name, json };
+        create.SetAction((parsed, _) => CreateAsync(
+            parsed.GetRequiredValue(workspace), parsed.GetRequiredValue(name), parsed.GetValue(json)));
+        return new Command("api-key", "API keys") { create };
+    }
+
+    private static async Task<int> CreateAsync(string workspaceId, string name, bool json)
+    {
+        if (string.IsNullOrWhiteSpace(name) || name.Length > Limits.NameLength)
+        {
+            throw new SettingsException($"a name has 1 to {Limits.NameLength} characters");
+        }
+
+        await using var installation = await SettingsSource.OpenAsync();
+        if (!await installation.Database.ReadAsync(workspaceId, static (session, id) => Workspaces.IsAllowedAsync(session, id)))
+        {
+            throw new SettingsException("this workspace is not on the allowlist: run workspace allow first");
+        }
+
+        await using var services = new ServiceCollection().AddLogging().AddSecronna(installation).BuildServiceProvider();
+        var created = await services.GetRequiredService<CredentialService>()
+            .AddApiKeyAsync(Caller.Operator(workspaceId), name.Trim());
+        Console.WriteLine(json
+            ? JsonSerializer.Serialize(created, CommandJson.Default.ApiKeyCreatedResponse)
+            : $"API key {created.Id} of workspace {workspaceId}; the token is shown this once:\n{created.Token}");
+        return 0;
+    }
+}

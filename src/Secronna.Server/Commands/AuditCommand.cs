@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Hardening;
+using Secronna.Server.Installation;
+using Secronna.Storage;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>audit</c>: exports the trail as JSON lines, oldest first, the installation's own entries included.</summary>
+internal static class AuditCommand
+{
+    private const int PageSize = 500;
+
+    public static Command Create()
+    {
+        var workspace = new Option<string?>("--workspace") { Description = "Only this workspace's entries" };
+        var from = new Option<string?>("--from") { Description = "Not before this time (RFC 3339, with its zone)" };
+        var to = new Option<string?>("--to") { Description = "Not after this time" };
+        var command = new Command("audit", "Export the audit trail as JSON lines") { workspace, from, to };
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetValue(workspace), Time(parsed.GetValue(from), "--from"), Time(parsed.GetValue(to), "--to")));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? workspaceId, Instant? from, Instant? to)
+    {
+        var connectionString = OpenInstallation.RequireConnectionString(SettingsSource.Read());
+        await using var database = Database.Open(connectionString, TimeProvider.System, FailFast.OnFsyncFailure);
+        await using var output = new StreamWriter(Console.OpenStandardOutput());
+        if (workspaceId is not null)
+        {
+            await ExportAsync(database, output, workspaceId, from, to);
+            return 0;
+        }
+
+        await ExportAsync(database, output, AuditEntry.Installation, from, to);
+        await foreach (var workspace in WorkspaceCommand.AllAsync(database))
+        {
+            await ExportAsync(database, output, workspace.Id, from, to);
+        }
+
+        return 0;
+    }
+
+    private static async Task ExportAsync(
+        Database database, StreamWriter output, string workspaceId, Instant? from, Instant? to)
+    {
+        var above = from is { } begin
+            ? await database.ReadAsync((workspaceId, begin), static (session, it) =>
+                AuditEntries.FirstSinceAsync(session, it.workspaceId, it.begin.Microseconds)) - 1
+            : 0;
+        while (true)
+        {
+            var entries = await database.ReadAsync((workspaceId, above), static (session, it) =>
+                AuditEntries.ExportAsync(session, it.workspaceId, it.above, PageSize));
+            foreach (var entry in entries)
+            {
+                if (to is { } end && entry.CreatedAt > end.Microseconds)
+                {
+                    return;
+                }
+
+                var line = new AuditLine(workspaceId == AuditEntry.Installation ? null : workspaceId, AuditService.Convert(entry));
+                await output.WriteLineAsync(JsonSerializer.Serialize(line, CommandJson.Default.AuditLine));
+            }
+
+            if (entries.Count < PageSize)
+            {
+                return;
+            }
+
+            above = entries[^1].Sequence;
+        }
+    }
+
+    private static Instant? Time(string? text, string option) => text is null
+        ? null
+        : Instant.TryParse(text, out var instant)
+            ? instant
+            : throw new SettingsException($"{option} must be a time as in RFC 3339, with its zone: 2026-01-31T09:00:00Z");
+}

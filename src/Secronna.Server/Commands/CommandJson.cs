@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using Secronna.Protocol;
+
+namespace Secronna.Server.Commands;
+
+/// <summary>A workspace, as <c>--json</c> prints it.</summary>
+internal sealed record WorkspaceLine(string Id, string? Name, bool Allowed, Instant CreatedAt);
+
+/// <summary>A master key, as <c>--json</c> prints it.</summary>
+internal sealed record MasterKeyLine(string Id, bool Found, bool Active, bool InUse);
+
+/// <summary>An audit entry with its workspace, as the export prints it; null is the installation.</summary>
+internal sealed record AuditLine(string? WorkspaceId, AuditResponse Entry);
+
+/// <summary>The JSON shapes of commands.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(WorkspaceLine))]
+[JsonSerializable(typeof(MasterKeyLine))]
+[JsonSerializable(typeof(AuditLine))]
+[JsonSerializable(typeof(ApiKeyCreatedResponse))]
+internal sealed partial class CommandJson : JsonSerializerContext;

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Secronna.Server.Configuration;
+using Secronna.Server.Hardening;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>dev</c>: everything with no set-up, on loopback.</summary>
+internal static class DevCommand
+{
+    private const int DefaultPort = 4230;
+
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Description = "The folder for everything", DefaultValueFactory = _ => ".secronna" };
+        var port = new Option<int>("--port") { Description = "The port on loopback; 0 takes a free one", DefaultValueFactory = _ => DefaultPort };
+        var command = new Command("dev", "Run a server for trying out, with everything it needs made for you") { data, port };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(data), parsed.GetValue(port)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string folder, int port)
+    {
+        if (port is < 0 or > ushort.MaxValue)
+        {
+            throw new SettingsException($"--port must be a number from 0 to {ushort.MaxValue}");
+        }
+
+        folder = Path.GetFullPath(folder);
+        CreateFolder(folder);
+        var settings = await SettingsAsync(folder);
+        await using var installation = await OpenInstallation.OpenAsync(
+            settings, migrate: true, TimeProvider.System, FailFast.OnFsyncFailure);
+        await using var app = Composition.BuildServer(installation, $"http://127.0.0.1:{port}");
+        var start = new DevStart(installation, app.Services, Path.Combine(folder, "dev.env"));
+        var token = await start.PrepareAsync();
+        await app.StartAsync();
+        var url = app.Urls.Single();
+        await start.WriteEnvironmentFileAsync(url, token);
+        await DevGreeting.PrintAsync(installation, folder, url);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static void CreateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    // A new master key only for a new database: one that lost its key must say so, not get another.
+    private static async Task<Settings> SettingsAsync(string folder)
+    {
+        var settings = SettingsSource.Read();
+        settings.DataFolder = folder;
+        settings.Storage = new StorageSettings();
+        settings.MasterKey = new MasterKeySettings { File = Path.Combine(folder, "master-keys") };
+        var isNew = await Installations.PeekAsync(
+            settings.ConnectionString!, (_, row) => new ValueTask<InstallationRow>(row)) is null;
+        if (!File.Exists(settings.MasterKey.File))
+        {
+            if (!isNew)
+            {
+                await NameMissingKeyAsync(settings);
+            }
+
+            FileMasterKeyProvider.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
+        }
+
+        return settings;
+    }
+
+    private static async Task NameMissingKeyAsync(Settings settings)
+    {
+        var id = await Installations.PeekAsync(
+            settings.ConnectionString!, (_, row) => new ValueTask<string>(row.ActiveMasterKeyId));
+        throw new SettingsException(
+            $"master key: the database needs the key with the id {id}; the file {settings.MasterKey.File} is gone: put it back");
+    }
+}

@@ -1,0 +1,91 @@
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features;
+using Secronna.Server.Features.Credentials;
+using Secronna.Server.Features.Environments;
+using Secronna.Server.Features.Projects;
+using Secronna.Server.Features.Secrets;
+using Secronna.Server.Installation;
+using Secronna.Storage;
+
+namespace Secronna.Server.Commands;
+
+/// <summary>Makes what <c>dev</c> promises where it is not there yet: a workspace, an API key, something to reveal.</summary>
+internal sealed class DevStart(OpenInstallation installation, IServiceProvider services, string environmentFile)
+{
+    public const string WorkspaceId = "acc_dev";
+    private const string TokenLine = "export SECRONNA_TOKEN=";
+    private const string KeyName = "dev";
+
+    /// <summary>The token for dev.env: the one that is there, or of a new API key.</summary>
+    public async Task<string> PrepareAsync()
+    {
+        var isNew = !await installation.Database.ReadAsync(WorkspaceId, static (session, id) => Workspaces.IsAllowedAsync(session, id));
+        if (isNew)
+        {
+            await WorkspaceCommand.AllowAsync(installation.Database, installation.Time, WorkspaceId, "Development");
+        }
+
+        var token = await ReadTokenAsync() ?? await NewTokenAsync();
+        if (isNew)
+        {
+            await AddDemoAsync();
+        }
+
+        return token;
+    }
+
+    /// <summary>Writes dev.env, for its owner alone.</summary>
+    public async Task WriteEnvironmentFileAsync(string url, string token)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using var file = new StreamWriter(environmentFile, System.Text.Encoding.ASCII, options);
+        await file.WriteAsync($"export SECRONNA_API_URL={url}\n{TokenLine}{token}\n");
+    }
+
+    private async Task<string?> ReadTokenAsync()
+    {
+        if (!File.Exists(environmentFile))
+        {
+            return null;
+        }
+
+        var line = (await File.ReadAllLinesAsync(environmentFile)).FirstOrDefault(line => line.StartsWith(TokenLine, StringComparison.Ordinal));
+        var token = line?[TokenLine.Length..].Trim();
+        return token is not null && CredentialToken.HasForm(token) && await IsValidAsync(token) ? token : null;
+    }
+
+    private async Task<bool> IsValidAsync(string token)
+    {
+        try
+        {
+            await services.GetRequiredService<Authentication>().AuthenticateAsync($"Bearer {token}", RequestOrigin.CommandLine);
+            return true;
+        }
+        catch (RequestException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<string> NewTokenAsync() =>
+        (await services.GetRequiredService<CredentialService>().AddApiKeyAsync(Caller.Operator(WorkspaceId), KeyName)).Token;
+
+    private async Task AddDemoAsync()
+    {
+        var caller = Caller.Operator(WorkspaceId) with { Role = Role.Administrator };
+        var project = await services.GetRequiredService<ProjectService>().CreateAsync(caller, "Demo");
+        var environment = await services.GetRequiredService<EnvironmentService>().CreateAsync(caller, project.Id, "development");
+        var greeting = "Hello from Secronna"u8;
+        using var value = PinnedBuffer.Rent(greeting.Length);
+        greeting.CopyTo(value.Span);
+        await services.GetRequiredService<SecretWriter>().WriteAsync(
+            caller, environment.Id, [new SecretWrite("GREETING", value, null, "made by dev")]);
+    }
+}

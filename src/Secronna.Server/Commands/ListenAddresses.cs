@@ -1,0 +1,42 @@
+using System.Net;
+using Secronna.Server.Configuration;
+
+namespace Secronna.Server.Commands;
+
+/// <summary>Plain HTTP is for loopback, or for behind a TLS proxy where that is set.</summary>
+internal static class ListenAddresses
+{
+    /// <exception cref="SettingsException">An address is none, or plain HTTP beyond loopback.</exception>
+    public static void RequireSafe(IEnumerable<string> urls, IConfiguration configuration, bool allowPlainHttp)
+    {
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
+            .Select(endpoint => endpoint["Url"]).OfType<string>();
+        foreach (var url in urls.Concat(endpoints))
+        {
+            var address = Parse(url);
+            if (!allowPlainHttp && address.Scheme == "http" && !IsLoopback(address.Host))
+            {
+                throw new SettingsException(
+                    $"{url} is plain HTTP beyond loopback: use https, or set Secronna__Http__AllowPlainHttp=true behind a TLS proxy");
+            }
+        }
+    }
+
+    private static BindingAddress Parse(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            throw new SettingsException($"{url} is not an address to listen on; one reads http://127.0.0.1:4230");
+        }
+    }
+
+    // Kestrel takes a host that is no address as every address, but for localhost.
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
+        || host.StartsWith("unix:", StringComparison.Ordinal);
+}

@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Hardening;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>master-key generate|list</c>.</summary>
+internal static class MasterKeyCommand
+{
+    public static Command Create() => new("master-key", "Master keys, which wrap the projects' keys") { Generate(), List() };
+
+    private static Command Generate()
+    {
+        var id = new Option<string?>("--id") { Description = "The key's id; a new one if not given" };
+        var command = new Command("generate", "Add a new random master key to the master-key file") { id };
+        command.SetAction((parsed, _) => GenerateAsync(parsed.GetValue(id)));
+        return command;
+    }
+
+    private static Command List()
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON object a line" };
+        var command = new Command("list", "List master keys: which are found, which the database needs") { json };
+        command.SetAction((parsed, _) => ListAsync(parsed.GetValue(json)));
+        return command;
+    }
+
+    /// <summary>A new key's id.</summary>
+    public static string NewId(TimeProvider time) => Ids.New("mk_", time.GetUtcNow());
+
+    private static async Task<int> GenerateAsync(string? wantedId)
+    {
+        var settings = SettingsSource.Read();
+        if (settings.MasterKey.Provider != "File" || settings.MasterKey.File is not { } file)
+        {
+            throw new SettingsException("set Secronna__MasterKey__File to the file that the key shall be added to");
+        }
+
+        var id = wantedId ?? NewId(TimeProvider.System);
+        if (!LocalMasterKeys.IsId(id))
+        {
+            throw new SettingsException("a master key's id has 1 to 64 letters, digits, dots, underscores and hyphens");
+        }
+
+        RequireNew(settings, file, id);
+        FileMasterKeyProvider.Generate(file, id);
+        await RecordAsync(settings, id);
+        Console.WriteLine($"master key {id} was added to {file}\nkeep a copy of the file apart from the data: without it nothing can be read");
+        return 0;
+    }
+
+    private static void RequireNew(Settings settings, string file, string id)
+    {
+        if (!File.Exists(file))
+        {
+            return;
+        }
+
+        using var keys = MasterKeyRing.Open(settings.MasterKey);
+        if (keys.Holds(id))
+        {
+            throw new SettingsException($"there is a master key with the id {id}");
+        }
+    }
+
+    // Before there is a database there is no trail to record it in.
+    private static async Task RecordAsync(Settings settings, string id)
+    {
+        if (settings.ConnectionString is not { } connectionString
+            || await Installations.PeekAsync(connectionString, (_, row) => new ValueTask<InstallationRow>(row)) is null)
+        {
+            return;
+        }
+
+        await using var database = Database.Open(connectionString, TimeProvider.System, FailFast.OnFsyncFailure);
+        var entry = AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, AuditActions.MasterKeyGenerate)
+            with { TargetId = id };
+        await database.RecordAsync(entry, static (_, audit, entry) =>
+        {
+            audit.Append(entry);
+            return new ValueTask<bool>(true);
+        });
+    }
+
+    private static async Task<int> ListAsync(bool json)
+    {
+        var settings = SettingsSource.Read();
+        using var keys = MasterKeyRing.Open(settings.MasterKey);
+        var (active, used) = await ReadUseAsync(settings);
+        foreach (var id in keys.KeyIds.Union(used).Union(active is null ? [] : [active]))
+        {
+            var line = new MasterKeyLine(id, keys.Holds(id), id == active, id == active || used.Contains(id));
+            Console.WriteLine(json
+                ? JsonSerializer.Serialize(line, CommandJson.Default.MasterKeyLine)
+                : $"{id,-40} {(line.Found ? "found" : "MISSING"),-8} {(line.Active ? "active" : line.InUse ? "in use" : "not in use")}");
+        }
+
+        return 0;
+    }
+
+    private static async Task<(string? Active, IReadOnlyList<string> Used)> ReadUseAsync(Settings settings)
+    {
+        if (settings.ConnectionString is not { } connectionString)
+        {
+            return (null, []);
+        }
+
+        var found = await Installations.PeekAsync(connectionString, async (session, row) => Tuple.Create(
+            row.ActiveMasterKeyId,
+            (await Keks.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId)));
+        return found is null ? (null, []) : (found.Item1, found.Item2);
+    }
+}

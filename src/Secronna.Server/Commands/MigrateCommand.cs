@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>migrate</c>: shows and applies migrations.</summary>
+internal static class MigrateCommand
+{
+    public static Command Create()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only show what is pending" };
+        var command = new Command("migrate", "Bring the database to this version") { dryRun };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(dryRun)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(bool dryRun)
+    {
+        var settings = SettingsSource.Read();
+        var connectionString = OpenInstallation.RequireConnectionString(settings);
+        if (dryRun)
+        {
+            Print("pending", Migrator.Pending(connectionString));
+            return 0;
+        }
+
+        using var masterKeys = MasterKeyRing.Open(settings.MasterKey);
+        await new InstallationSetup(masterKeys, TimeProvider.System).CheckAsync(connectionString);
+        Print("applied", Migrator.Apply(connectionString, TimeProvider.System));
+        return 0;
+    }
+
+    private static void Print(string what, IReadOnlyList<Migration> migrations)
+    {
+        foreach (var migration in migrations)
+        {
+            Console.WriteLine($"{what}: {migration.Name}");
+        }
+
+        Console.WriteLine(migrations.Count == 0 ? "the database is current" : $"{migrations.Count} migration(s) {what}");
+    }
+}

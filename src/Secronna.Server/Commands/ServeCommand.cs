@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Secronna.Server.Configuration;
+using Secronna.Server.Hardening;
+using Secronna.Server.Installation;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>serve</c>: the real thing.</summary>
+internal static class ServeCommand
+{
+    private const string DefaultUrl = "http://127.0.0.1:4230";
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    public static Command Create()
+    {
+        var migrate = new Option<bool>("--migrate") { Description = "Apply pending migrations first" };
+        var urls = new Option<string?>("--urls")
+        {
+            Description = $"Addresses to listen on, separated by semicolons; else ASPNETCORE_URLS, else {DefaultUrl}",
+        };
+        var command = new Command("serve", "Run the server") { migrate, urls };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(migrate), parsed.GetValue(urls)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(bool migrate, string? urls)
+    {
+        var settings = SettingsSource.Read();
+        RequirePrivateFolder(settings.DataFolder);
+        var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
+            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        await using var installation = await OpenInstallation.OpenAsync(
+            settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
+        await using var app = Composition.BuildServer(installation, addresses);
+        ListenAddresses.RequireSafe(addresses, app.Configuration, settings.Http.AllowPlainHttp);
+        await app.StartAsync();
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
+        Log.Ready(log, string.Join(", ", app.Urls), installation.Database.FilePath);
+        WarnOfMasterKeyBesideData(log, settings);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static void RequirePrivateFolder(string? folder)
+    {
+        if (folder is not null && !OperatingSystem.IsWindows() && Directory.Exists(folder)
+            && (File.GetUnixFileMode(folder) & Others) != 0)
+        {
+            throw new SettingsException($"others can read the data folder {folder}: run chmod 700 on it");
+        }
+    }
+
+    private static void WarnOfMasterKeyBesideData(ILogger log, Settings settings)
+    {
+        if (settings is { DataFolder: { } folder, MasterKey.File: { } file }
+            && Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder).TrimEnd('/') + "/", StringComparison.Ordinal))
+        {
+            Log.MasterKeyBesideData(log, file);
+        }
+    }
+}

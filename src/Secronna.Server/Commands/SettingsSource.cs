@@ -1,0 +1,37 @@
+using Secronna.Server.Configuration;
+using Secronna.Server.Hardening;
+using Secronna.Server.Installation;
+
+namespace Secronna.Server.Commands;
+
+/// <summary>Where commands take the settings from: <c>appsettings.json</c> in the working folder, then the environment.</summary>
+internal static class SettingsSource
+{
+    private const string File = "appsettings.json";
+
+    public static Settings Read() => SettingsReader.Read(Configuration());
+
+    /// <summary>Whether dumps and diagnostics stay as the system has them; needed before anything else.</summary>
+    public static bool ReadDiagnostics() =>
+        bool.TryParse(Configuration()["Secronna:Diagnostics"], out var diagnostics) && diagnostics;
+
+    /// <summary>An open installation for a command; a failed fsync ends the command.</summary>
+    public static Task<OpenInstallation> OpenAsync() =>
+        OpenInstallation.OpenAsync(Read(), migrate: false, TimeProvider.System, FailFast.OnFsyncFailure);
+
+    private static IConfigurationRoot Configuration()
+    {
+        try
+        {
+            return new ConfigurationBuilder()
+                .SetBasePath(Directory.GetCurrentDirectory())
+                .AddJsonFile(File, optional: true)
+                .AddEnvironmentVariables()
+                .Build();
+        }
+        catch (InvalidDataException)
+        {
+            throw new SettingsException($"{File} in the working folder is not valid JSON");
+        }
+    }
+}

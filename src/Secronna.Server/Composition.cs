@@ -1,0 +1,134 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Connections;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Credentials;
+using Secronna.Server.Features.Environments;
+using Secronna.Server.Features.Health;
+using Secronna.Server.Features.Keys;
+using Secronna.Server.Features.Projects;
+using Secronna.Server.Features.Search;
+using Secronna.Server.Features.Secrets;
+using Secronna.Server.Hardening;
+using Secronna.Server.Http;
+using Secronna.Server.Installation;
+using Secronna.Storage;
+
+namespace Secronna.Server;
+
+/// <summary>Puts the parts together: for the web server, and for commands that need the services alone.</summary>
+internal static class Composition
+{
+    private const int KeksAtHand = 1_000;
+    private static readonly TimeSpan KekLifetime = TimeSpan.FromMinutes(10);
+
+    /// <summary>The services of an open installation, which stays the caller's to close.</summary>
+    public static IServiceCollection AddSecronna(this IServiceCollection services, OpenInstallation installation) => services
+        .AddSingleton(installation.Time)
+        .AddSingleton(installation.Settings)
+        .AddSingleton(installation.Settings.Limits)
+        .AddSingleton(installation.Settings.Huudis)
+        .AddSingleton(installation.MasterKeys)
+        .AddSingleton(installation.Setup)
+        .AddSingleton(installation.Database)
+        .AddSingleton(installation.Keys)
+        .AddSingleton(new KeyRing(KeksAtHand, KekLifetime))
+        .AddSingleton<AccessCache>()
+        .AddSingleton<Authentication>()
+        .AddSingleton<Authorization>()
+        .AddSingleton<RateLimits>()
+        .AddSingleton<Refusals>()
+        .AddSingleton<AuditService>()
+        .AddSingleton<KekService>()
+        .AddSingleton<ProjectService>()
+        .AddSingleton<EnvironmentService>()
+        .AddSingleton<SecretService>()
+        .AddSingleton<SecretWriter>()
+        .AddSingleton<SecretOpener>()
+        .AddSingleton<RevealService>()
+        .AddSingleton<EnvironmentRevealService>()
+        .AddSingleton<SearchService>()
+        .AddSingleton<CredentialService>()
+        .AddSingleton<Cursors>()
+        .AddSingleton<Purger>()
+        .AddSingleton<HealthProbe>();
+
+    /// <summary>The web server over an open installation, not yet started.</summary>
+    public static WebApplication BuildServer(OpenInstallation installation, params string[] urls)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls(urls);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Limits.BatchBodyBytes;
+        });
+        builder.Services.AddSecronna(installation);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ZeroingMemoryPoolFactory>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Purger>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<HealthProbe>());
+        builder.Services.AddHostedService<Housekeeping>();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProtocolJson.Default));
+        builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer<OpenApi>());
+        AddLogging(builder);
+        AddTelemetry(builder);
+
+        var app = builder.Build();
+        app.UseMiddleware<ErrorHandling>();
+        app.UseRouting();
+        app.UseMiddleware<RuleRequired>();
+        MapRoutes(app);
+        return app;
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        app.MapProjects();
+        app.MapEnvironments();
+        app.MapSecrets();
+        app.MapReveals();
+        app.MapSearch();
+        app.MapAudit();
+        app.MapKeys();
+        app.MapCredentials();
+        app.MapHealth();
+        app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new PublicRoute());
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.None);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("System", LogLevel.Warning);
+    }
+
+    // Paths and user agents may name secrets' keys: a trace has the route's pattern instead.
+    private static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddMeter(ServerMetrics.MeterName, Database.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+                .AddRuntimeInstrumentation()
+                .AddOtlpExporter())
+            .WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = TraceContents.Remove)
+                .AddOtlpExporter());
+    }
+}

@@ -1,0 +1,84 @@
+using Secronna.Protocol;
+
+namespace Secronna.Server.Configuration;
+
+/// <summary>All that can be set, in section <c>Secronna</c>. Settings of later versions are accepted already.</summary>
+internal sealed class Settings
+{
+    public StorageSettings Storage { get; set; } = new();
+
+    /// <summary>Where the database and, in <c>dev</c>, the master keys are.</summary>
+    public string? DataFolder { get; set; }
+
+    public MasterKeySettings MasterKey { get; set; } = new();
+
+    public HuudisSettings Huudis { get; set; } = new();
+
+    public LimitSettings Limits { get; set; } = new();
+
+    public HttpSettings Http { get; set; } = new();
+
+    /// <summary>Leaves core dumps and diagnostics ports as the system has them (S28).</summary>
+    public bool Diagnostics { get; set; }
+
+    /// <summary>The database: as set, or a file in the data folder; null where neither is set.</summary>
+    public string? ConnectionString =>
+        Storage.ConnectionString ?? (DataFolder is null ? null : $"Data Source={Path.Combine(DataFolder, "secronna.db")}");
+}
+
+internal sealed class StorageSettings
+{
+    public string Provider { get; set; } = "Sqlite";
+
+    public string? ConnectionString { get; set; }
+}
+
+internal sealed class MasterKeySettings
+{
+    public string Provider { get; set; } = "File";
+
+    public string? File { get; set; }
+
+    /// <summary>Providers that only old keys are read from.</summary>
+    public IList<MasterKeySettings> Previous { get; } = [];
+}
+
+internal sealed class HuudisSettings
+{
+    public string? Issuer { get; set; }
+
+    public IList<string> Audiences { get; } = [];
+
+    public bool RequireHttpsMetadata { get; set; } = true;
+}
+
+/// <summary>The limits of S29, which may be lowered, and the rates.</summary>
+internal sealed class LimitSettings
+{
+    /// <summary>Values per minute, per credential and node; 0 is off.</summary>
+    public int RevealsPerMinute { get; set; } = 60_000;
+
+    /// <summary>Per minute and address; 0 is off.</summary>
+    public int FailedAuthenticationsPerMinute { get; set; } = 60;
+
+    public int ValueBytes { get; set; } = Protocol.Limits.ValueBytes;
+
+    public int NameLength { get; set; } = Protocol.Limits.NameLength;
+
+    public int CommentLength { get; set; } = Protocol.Limits.CommentLength;
+
+    public int BatchKeys { get; set; } = Protocol.Limits.BatchKeys;
+
+    public int EnvironmentKeys { get; set; } = Protocol.Limits.EnvironmentKeys;
+
+    public int RevealBytes { get; set; } = Protocol.Limits.RevealBytes;
+
+    public int BodyBytes { get; set; } = Protocol.Limits.BodyBytes;
+
+    public int BatchBodyBytes { get; set; } = Protocol.Limits.BatchBodyBytes;
+}
+
+internal sealed class HttpSettings
+{
+    public bool AllowPlainHttp { get; set; }
+}

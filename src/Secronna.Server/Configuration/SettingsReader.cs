@@ -1,0 +1,110 @@
+using System.Globalization;
+using Secronna.Protocol;
+
+namespace Secronna.Server.Configuration;
+
+/// <summary>The start is refused: a message that says what to mend.</summary>
+internal sealed class SettingsException(string message) : Exception(message);
+
+/// <summary>
+/// Reads section <c>Secronna</c> setting by setting, so that a wrong or unknown one stops the start with its name.
+/// </summary>
+internal static class SettingsReader
+{
+    public static Settings Read(IConfiguration configuration)
+    {
+        var settings = new Settings();
+        foreach (var setting in configuration.GetSection("Secronna").AsEnumerable(makePathsRelative: true))
+        {
+            if (setting.Value is { } value)
+            {
+                Set(settings, setting.Key.Split(':'), value);
+            }
+        }
+
+        if (settings.Huudis.Audiences.Count == 0)
+        {
+            settings.Huudis.Audiences.Add("secronna");
+            settings.Huudis.Audiences.Add("secronna-cli");
+        }
+
+        return settings;
+    }
+
+    private static void Set(Settings settings, string[] name, string value)
+    {
+        switch (name)
+        {
+            case ["Storage", "Provider"]: settings.Storage.Provider = OneOf(name, value, "Sqlite", "PostgreSql"); break;
+            case ["Storage", "ConnectionString"]: settings.Storage.ConnectionString = Text(name, value); break;
+            case ["DataFolder"]: settings.DataFolder = Text(name, value); break;
+            case ["MasterKey", .. var rest]: SetMasterKey(settings.MasterKey, name, rest, value); break;
+            case ["Huudis", "Issuer"]: settings.Huudis.Issuer = Url(name, value); break;
+            case ["Huudis", "Audiences", _]: settings.Huudis.Audiences.Add(Text(name, value)); break;
+            case ["Huudis", "RequireHttpsMetadata"]: settings.Huudis.RequireHttpsMetadata = Flag(name, value); break;
+            case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
+            case ["Http", "AllowPlainHttp"]: settings.Http.AllowPlainHttp = Flag(name, value); break;
+            case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+        }
+    }
+
+    private static void SetMasterKey(MasterKeySettings settings, string[] name, string[] rest, string value)
+    {
+        switch (rest)
+        {
+            case ["Provider"]: settings.Provider = OneOf(name, value, "File", "Environment"); break;
+            case ["File"]: settings.File = Text(name, value); break;
+            case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i is >= 0 and < 100:
+                while (settings.Previous.Count <= i)
+                {
+                    settings.Previous.Add(new MasterKeySettings());
+                }
+
+                SetMasterKey(settings.Previous[i], name, inner, value);
+                break;
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+        }
+    }
+
+    private static void SetLimit(LimitSettings limits, string limit, string[] name, string value)
+    {
+        switch (limit)
+        {
+            case "RevealsPerMinute": limits.RevealsPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "FailedAuthenticationsPerMinute": limits.FailedAuthenticationsPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "ValueBytes": limits.ValueBytes = Number(name, value, 1, Limits.ValueBytes); break;
+            case "NameLength": limits.NameLength = Number(name, value, 1, Limits.NameLength); break;
+            case "CommentLength": limits.CommentLength = Number(name, value, 0, Limits.CommentLength); break;
+            case "BatchKeys": limits.BatchKeys = Number(name, value, 1, Limits.BatchKeys); break;
+            case "EnvironmentKeys": limits.EnvironmentKeys = Number(name, value, 1, Limits.EnvironmentKeys); break;
+            case "RevealBytes": limits.RevealBytes = Number(name, value, 1, Limits.RevealBytes); break;
+            case "BodyBytes": limits.BodyBytes = Number(name, value, 1_024, Limits.BodyBytes); break;
+            case "BatchBodyBytes": limits.BatchBodyBytes = Number(name, value, 1_024, Limits.BatchBodyBytes); break;
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+        }
+    }
+
+    private static string Text(string[] name, string value) =>
+        string.IsNullOrWhiteSpace(value) ? throw new SettingsException($"{Full(name)} is empty") : value;
+
+    private static string OneOf(string[] name, string value, params string[] allowed) =>
+        allowed.FirstOrDefault(word => string.Equals(word, value, StringComparison.OrdinalIgnoreCase))
+        ?? throw new SettingsException($"{Full(name)} must be one of: {string.Join(", ", allowed)}");
+
+    private static bool Flag(string[] name, string value) => bool.TryParse(value, out var flag)
+        ? flag
+        : throw new SettingsException($"{Full(name)} must be true or false");
+
+    private static string Url(string[] name, string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http")
+            ? value
+            : throw new SettingsException($"{Full(name)} must be a URL");
+
+    private static int Number(string[] name, string value, int least, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new SettingsException($"{Full(name)} must be a whole number from {least} to {most}");
+
+    private static string Full(string[] name) => "Secronna__" + string.Join("__", name);
+}

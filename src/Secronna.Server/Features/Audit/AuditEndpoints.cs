@@ -1,0 +1,49 @@
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Http;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Audit;
+
+/// <summary>The route of the audit trail.</summary>
+internal static class AuditEndpoints
+{
+    private const int MostCharacters = 128;
+
+    public static void MapAudit(this IEndpointRouteBuilder routes) =>
+        routes.Api("GET", "/audit", Permission.ReadAudit, "Read the audit trail, newest first")
+            .TakesQuery("action", "string", "Only this action")
+            .TakesQuery("actorId", "string", "Only what this actor did")
+            .TakesQuery("projectId", "string", "Only about this project")
+            .TakesQuery("environmentId", "string", "Only about this environment")
+            .TakesQuery("secretId", "string", "Only about this secret")
+            .TakesQuery("outcome", "string", "Only with this outcome")
+            .TakesQuery("from", "date-time", "Not before this time")
+            .TakesQuery("to", "date-time", "Not after this time")
+            .GivesPages(ProtocolJson.Default.AuditResponse, Limits.AuditPageDefault, Limits.AuditPageMaximum)
+            .By<AuditService>((request, audit, page) => audit.ListAsync(request.Caller, Filter(request), page));
+
+    private static AuditFilter Filter(ApiRequest request) => new()
+    {
+        Action = OneOf(request, "action", AuditActions.All),
+        ActorId = Text(request, "actorId"),
+        ProjectId = Text(request, "projectId"),
+        EnvironmentId = Text(request, "environmentId"),
+        SecretId = Text(request, "secretId"),
+        Outcome = OneOf(request, "outcome", AuditOutcomes.All),
+        From = request.QueryInstant("from")?.Microseconds,
+        To = request.QueryInstant("to")?.Microseconds,
+    };
+
+    private static string? Text(ApiRequest request, string name) => request.Query(name) switch
+    {
+        "" => throw Errors.Invalid(name, "must not be empty"),
+        { Length: > MostCharacters } => throw Errors.Invalid(name, $"is over {MostCharacters} characters"),
+        var text => text,
+    };
+
+    private static string? OneOf(ApiRequest request, string name, IReadOnlyCollection<string> words) =>
+        request.Query(name) is not { } text || words.Contains(text)
+            ? request.Query(name)
+            : throw Errors.Invalid(name, $"must be one of: {string.Join(", ", words)}");
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Audit;
+
+/// <summary>Reads the audit trail of a workspace.</summary>
+internal sealed class AuditService(Database database)
+{
+    public async Task<Page<AuditResponse>> ListAsync(Caller caller, AuditFilter filter, PageRequest page)
+    {
+        Authorization.Demand(caller, Permission.ReadAudit);
+        var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
+        var found = await database.ReadAsync((caller.WorkspaceId, filter, below, page.Limit), static (session, it) =>
+            AuditEntries.PageAsync(session, it.WorkspaceId, it.filter, it.below, it.Limit));
+        return new Page<AuditResponse>(
+            [.. found.Entries.Select(Convert)], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
+    }
+
+    public static AuditResponse Convert(RecordedEntry recorded)
+    {
+        var entry = recorded.Entry;
+        return new AuditResponse(
+            entry.Id, recorded.Sequence, new Instant(recorded.CreatedAt), entry.ActorType, entry.ActorId, entry.Action,
+            entry.Outcome, entry.RequestId, entry.Ip, entry.UserAgent, new AuditMetadata
+            {
+                ProjectId = entry.ProjectId,
+                EnvironmentId = entry.EnvironmentId,
+                SecretId = entry.SecretId,
+                Key = entry.Key,
+                Path = entry.Path,
+                Version = entry.Version,
+                TargetId = entry.TargetId,
+                Name = entry.Name,
+                Count = entry.Count,
+            });
+    }
+}

@@ -1,0 +1,155 @@
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Installation;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Credentials;
+
+/// <summary>A change of an access key: what is not given stays.</summary>
+internal sealed record AccessKeyChange(string? Name, int? ExpiresInDays);
+
+/// <summary>API keys and access keys (S25). A change holds on every node within a second (S22).</summary>
+internal sealed class CredentialService(
+    Database database, Authorization authorization, InstallationKeys keys, TimeProvider time)
+{
+    public async Task<ApiKeyCreatedResponse> CreateApiKeyAsync(Caller caller, string name)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.ApiKeyCreate);
+        return await AddApiKeyAsync(caller, name);
+    }
+
+    /// <summary>Without asking for a permission: for the operator, and for the first credential of a workspace.</summary>
+    public async Task<ApiKeyCreatedResponse> AddApiKeyAsync(Caller caller, string name)
+    {
+        var (row, token) = await AddAsync(caller, ActorTypes.ApiKey, name, null, AuditActions.ApiKeyCreate);
+        return new ApiKeyCreatedResponse(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), token);
+    }
+
+    public async Task<AccessKeyCreatedResponse> CreateAccessKeyAsync(Caller caller, string name, int? expiresInDays)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyCreate);
+        var (row, token) = await AddAsync(
+            caller, ActorTypes.AccessKey, name, ExpiryAfter(expiresInDays), AuditActions.AccessKeyCreate);
+        return new AccessKeyCreatedResponse(
+            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), [], token);
+    }
+
+    public async Task<Page<ApiKeyResponse>> ListApiKeysAsync(Caller caller, PageRequest page)
+    {
+        var rows = await ListAsync(caller, ActorTypes.ApiKey, withRevoked: false, page);
+        return Page<ApiKeyResponse>.From(rows, page, row => new ApiKeyResponse(
+            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.LastUsedAt)), row => row.Id);
+    }
+
+    public async Task<Page<AccessKeyResponse>> ListAccessKeysAsync(Caller caller, PageRequest page)
+    {
+        var rows = await ListAsync(caller, ActorTypes.AccessKey, withRevoked: true, page);
+        return Page<AccessKeyResponse>.From(rows, page, Convert, row => row.Id);
+    }
+
+    public async Task<DeletedResponse> DeleteApiKeyAsync(Caller caller, string id)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.ApiKeyRevoke);
+        _ = await RevokeAsync(caller, ActorTypes.ApiKey, id, AuditActions.ApiKeyRevoke) is { WasRevoked: false }
+            ? true
+            : throw await authorization.NotFoundAsync(caller, AuditActions.ApiKeyRevoke, "API key");
+        return new DeletedResponse(id, true);
+    }
+
+    /// <summary>Revokes for good. Of one that is revoked already it says when that was.</summary>
+    public async Task<RevokedResponse> RevokeAccessKeyAsync(Caller caller, string id)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyRevoke);
+        var revoked = await RevokeAsync(caller, ActorTypes.AccessKey, id, AuditActions.AccessKeyRevoke)
+            ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyRevoke, "access key");
+        return new RevokedResponse(id, new Instant(revoked.At));
+    }
+
+    public async Task<AccessKeyResponse> UpdateAccessKeyAsync(Caller caller, string id, AccessKeyChange change)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyUpdate);
+        var entry = AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate) with { TargetId = id };
+        var expiresAt = ExpiryAfter(change.ExpiresInDays);
+        var row = await database.WriteAsync((caller.WorkspaceId, id, change, expiresAt, entry), static async (transaction, it) =>
+        {
+            if (await Storage.Credentials.FindAsync(transaction, it.WorkspaceId, ActorTypes.AccessKey, it.id) is not { } row)
+            {
+                return null;
+            }
+
+            if (row.RevokedAt is not null)
+            {
+                throw Errors.AlreadyRevoked();
+            }
+
+            var changed = row with { Name = it.change.Name ?? row.Name, ExpiresAt = it.expiresAt ?? row.ExpiresAt };
+            await Storage.Credentials.UpdateAsync(transaction, it.id, changed.Name, changed.ExpiresAt);
+            transaction.Audit.Append(it.entry with { Name = changed.Name });
+            return changed;
+        });
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyUpdate, "access key"));
+    }
+
+    private async Task<(CredentialRow Row, string Token)> AddAsync(
+        Caller caller, string kind, string name, long? expiresAt, string action)
+    {
+        while (true)
+        {
+            var token = CredentialToken.New(kind);
+            var now = time.GetUtcNow();
+            var row = new CredentialRow(
+                Ids.New(Ids.Credential, now), caller.WorkspaceId, kind, name, CredentialToken.Prefix(token),
+                CredentialToken.Hash(keys, token), Instant.From(now).Microseconds, caller.ActorId, expiresAt, null, null);
+            var entry = AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = name };
+            try
+            {
+                return await database.WriteAsync((row, token, entry), static async (transaction, it) =>
+                {
+                    await Storage.Credentials.InsertAsync(transaction, it.row);
+                    transaction.Audit.Append(it.entry);
+                    return (it.row, it.token);
+                });
+            }
+            catch (UniqueViolationException)
+            {
+                // The prefix is taken, one chance in 10^12 per credential: another token.
+            }
+        }
+    }
+
+    private async Task<List<CredentialRow>> ListAsync(Caller caller, string kind, bool withRevoked, PageRequest page)
+    {
+        Authorization.Demand(caller, Permission.ManageKeys);
+        return await database.ReadAsync((caller.WorkspaceId, kind, withRevoked, page), static (session, it) =>
+            Storage.Credentials.ListAsync(
+                session, it.WorkspaceId, it.kind, it.withRevoked, it.page.After ?? "", it.page.Limit + 1));
+    }
+
+    private async Task<(bool WasRevoked, long At)?> RevokeAsync(Caller caller, string kind, string id, string action)
+    {
+        var now = Instant.From(time.GetUtcNow()).Microseconds;
+        var entry = AuditRecord.Of(caller, time, action) with { TargetId = id };
+        return await database.WriteAsync((caller.WorkspaceId, kind, id, now, entry), static async (transaction, it) =>
+        {
+            var row = await Storage.Credentials.FindAsync(transaction, it.WorkspaceId, it.kind, it.id);
+            if (row is null or { RevokedAt: not null })
+            {
+                return row is null ? null : (true, row.RevokedAt!.Value);
+            }
+
+            await Storage.Credentials.RevokeAsync(transaction, it.id, it.now);
+            transaction.Audit.Append(it.entry with { Name = row.Name });
+            return ((bool, long)?)(false, it.now);
+        });
+    }
+
+    private long? ExpiryAfter(int? days) =>
+        days is { } count ? Instant.From(time.GetUtcNow().AddDays(count)).Microseconds : null;
+
+    private static AccessKeyResponse Convert(CredentialRow row) =>
+        new(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), [],
+            OrNull(row.LastUsedAt), OrNull(row.RevokedAt));
+
+    private static Instant? OrNull(long? time) => time is { } given ? new Instant(given) : null;
+}

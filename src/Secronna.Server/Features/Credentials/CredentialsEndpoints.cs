@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Server.Http;
+
+namespace Secronna.Server.Features.Credentials;
+
+/// <summary>Routes of API keys, access keys, and of what a caller may know before and after signing in.</summary>
+internal static class CredentialsEndpoints
+{
+    private static ProtocolJson Json => ProtocolJson.Default;
+
+    public static void MapCredentials(this IEndpointRouteBuilder routes)
+    {
+        MapApiKeys(routes);
+        MapAccessKeys(routes);
+
+        routes.Api("GET", "/me", Permission.Identify, "Who the caller is")
+            .Gives(Json.MeResponse)
+            .By<CredentialService>((request, _) => Task.FromResult(Me(request.Caller)));
+
+        routes.Api("GET", "/auth/config", null, "How to sign in")
+            .Gives(Json.AuthConfigResponse)
+            .By<HuudisSettings>((_, huudis) => Task.FromResult(AuthConfig(huudis)));
+    }
+
+    private static void MapApiKeys(IEndpointRouteBuilder routes)
+    {
+        routes.Api("POST", "/api-keys", Permission.ManageKeys, "Create an API key; its token is shown this once")
+            .Takes<NameRequest>().Gives(Json.ApiKeyCreatedResponse, StatusCodes.Status201Created)
+            .By<CredentialService>(async (request, credentials) =>
+                await credentials.CreateApiKeyAsync(request.Caller, await request.NameAsync()));
+
+        routes.Api("GET", "/api-keys", Permission.ManageKeys, "List API keys")
+            .GivesPages(Json.ApiKeyResponse)
+            .By<CredentialService>((request, credentials, page) => credentials.ListApiKeysAsync(request.Caller, page));
+
+        routes.Api("DELETE", "/api-keys/{id}", Permission.ManageKeys, "Delete an API key")
+            .Gives(Json.DeletedResponse)
+            .By<CredentialService>((request, credentials) =>
+                credentials.DeleteApiKeyAsync(request.Caller, request.Route("id")));
+    }
+
+    private static void MapAccessKeys(IEndpointRouteBuilder routes)
+    {
+        routes.Api("POST", "/access-keys", Permission.ManageKeys, "Create an access key; its token is shown this once")
+            .Takes<AccessKeyRequest>().Gives(Json.AccessKeyCreatedResponse, StatusCodes.Status201Created)
+            .By<CredentialService>(async (request, credentials) =>
+            {
+                var wanted = await AccessKeyAsync(request, isNew: true);
+                return await credentials.CreateAccessKeyAsync(request.Caller, wanted.Name!, wanted.ExpiresInDays);
+            });
+
+        routes.Api("GET", "/access-keys", Permission.ManageKeys, "List access keys")
+            .GivesPages(Json.AccessKeyResponse)
+            .By<CredentialService>((request, credentials, page) => credentials.ListAccessKeysAsync(request.Caller, page));
+
+        routes.Api("PATCH", "/access-keys/{id}", Permission.ManageKeys, "Change an access key")
+            .Takes<AccessKeyChangeRequest>().Gives(Json.AccessKeyResponse)
+            .By<CredentialService>(async (request, credentials) => await credentials.UpdateAccessKeyAsync(
+                request.Caller, request.Route("id"), await AccessKeyAsync(request, isNew: false)));
+
+        routes.Api("POST", "/access-keys/{id}/revoke", Permission.ManageKeys, "Revoke an access key for good")
+            .Gives(Json.RevokedResponse)
+            .By<CredentialService>((request, credentials) =>
+                credentials.RevokeAccessKeyAsync(request.Caller, request.Route("id")));
+    }
+
+    private static ValueTask<AccessKeyChange> AccessKeyAsync(ApiRequest request, bool isNew)
+    {
+        var limits = request.Limits;
+        return request.BodyAsync((ref Utf8JsonReader reader) => Bodies.AccessKey(ref reader, limits.NameLength, isNew));
+    }
+
+    private static MeResponse Me(Caller caller) =>
+        new(caller.ActorType, caller.ActorId, caller.WorkspaceId, caller.Name, null, []);
+
+    private static AuthConfigResponse AuthConfig(HuudisSettings huudis) => huudis.Issuer is null
+        ? new AuthConfigResponse(null, null, null)
+        : new AuthConfigResponse(huudis.Issuer, "secronna-cli", ["openid", "profile", "email", "offline_access"]);
+}

@@ -1,0 +1,137 @@
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Audit;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Environments;
+
+/// <summary>Environments of a project.</summary>
+internal sealed class EnvironmentService(
+    Database database, Authorization authorization, Purger purger, TimeProvider time)
+{
+    public async Task<EnvironmentResponse> CreateAsync(Caller caller, string projectId, string name)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentCreate);
+        var now = time.GetUtcNow();
+        var row = new EnvironmentRow(
+            Ids.New(Ids.Environment, now), caller.WorkspaceId, projectId, "", "", name, Slugs.Of(name),
+            Instant.From(now).Microseconds, 0);
+        var entry = AuditRecord.Of(caller, time, AuditActions.EnvironmentCreate) with
+        {
+            ProjectId = projectId,
+            EnvironmentId = row.Id,
+            Name = name,
+        };
+        bool found;
+        try
+        {
+            found = await database.WriteAsync((row, entry), static async (transaction, it) =>
+            {
+                if (!await Storage.Environments.InsertAsync(transaction, it.row, it.entry.ActorId))
+                {
+                    return false;
+                }
+
+                transaction.Audit.Append(it.entry);
+                return true;
+            });
+        }
+        catch (UniqueViolationException)
+        {
+            throw Errors.NameTaken("environment");
+        }
+
+        return found
+            ? Convert(row)
+            : throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentCreate, "project");
+    }
+
+    public async Task<Page<EnvironmentResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var rows = await database.ReadAsync((caller.WorkspaceId, projectId, page), static async (session, it) =>
+            await Storage.Projects.FindAsync(session, it.WorkspaceId, it.projectId) is null
+                ? throw Errors.NotFound("project")
+                : await Storage.Environments.ListAsync(
+                    session, it.WorkspaceId, it.projectId, it.page.After ?? "", it.page.Limit + 1));
+        return Page<EnvironmentResponse>.From(rows, page, Convert, row => row.Id);
+    }
+
+    public async Task<EnvironmentResponse> GetAsync(Caller caller, string id)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
+            Storage.Environments.FindAsync(session, it.WorkspaceId, it.id));
+        return Convert(row ?? throw Errors.NotFound("environment"));
+    }
+
+    public async Task<EnvironmentPathResponse> GetBySlugAsync(Caller caller, string projectSlug, string slug)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var row = await database.ReadAsync((caller.WorkspaceId, projectSlug, slug), static (session, it) =>
+            Storage.Environments.FindBySlugAsync(session, it.WorkspaceId, it.projectSlug, it.slug))
+            ?? throw Errors.NotFound("environment");
+        return new EnvironmentPathResponse(
+            new NamedReference(row.ProjectId, row.ProjectName, row.ProjectSlug),
+            new NamedReference(row.Id, row.Name, row.Slug));
+    }
+
+    public async Task<EnvironmentResponse> RenameAsync(Caller caller, string id, string name)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentUpdate);
+        var row = await database.WriteAsync((time, caller, id, name), static async (transaction, it) =>
+        {
+            if (await Storage.Environments.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
+            {
+                return null;
+            }
+
+            await Storage.Environments.RenameAsync(transaction, it.caller.WorkspaceId, it.id, it.name);
+            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.EnvironmentUpdate) with
+            {
+                ProjectId = found.ProjectId,
+                EnvironmentId = found.Id,
+                Name = it.name,
+            });
+            return found with { Name = it.name };
+        });
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentUpdate, "environment"));
+    }
+
+    public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentDelete);
+        var found = await database.WriteAsync((time, caller, id, force), static async (transaction, it) =>
+        {
+            if (await Storage.Environments.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
+            {
+                return false;
+            }
+
+            if (!it.force && found.SecretCount > 0)
+            {
+                throw Errors.NotEmpty("environment");
+            }
+
+            var now = Instant.From(it.time.GetUtcNow()).Microseconds;
+            await Storage.Environments.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, now);
+            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.EnvironmentDelete) with
+            {
+                ProjectId = found.ProjectId,
+                EnvironmentId = found.Id,
+                Name = found.Name,
+            });
+            return true;
+        });
+        if (!found)
+        {
+            throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentDelete, "environment");
+        }
+
+        purger.Wake();
+        return new DeletedResponse(id, true);
+    }
+
+    private static EnvironmentResponse Convert(EnvironmentRow row) =>
+        new(row.Id, row.Name, row.Slug, new Instant(row.CreatedAt));
+}

@@ -1,0 +1,34 @@
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Keys;
+
+namespace Secronna.Server.Features;
+
+/// <summary>Every second: writes the counts of repeated refusals, and forgets unwrapped KEKs whose time is over.</summary>
+internal sealed class Housekeeping(Refusals refusals, KekService keks, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await refusals.FlushAsync(all: true);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await refusals.FlushAsync();
+                keks.ForgetExpired();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+}

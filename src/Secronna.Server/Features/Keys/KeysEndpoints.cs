@@ -1,0 +1,14 @@
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Http;
+
+namespace Secronna.Server.Features.Keys;
+
+/// <summary>The route of a project's KEKs.</summary>
+internal static class KeysEndpoints
+{
+    public static void MapKeys(this IEndpointRouteBuilder routes) =>
+        routes.Api("GET", "/projects/{projectId}/keys", Permission.ManageKeys, "List a project's KEKs")
+            .GivesPages(ProtocolJson.Default.KekResponse)
+            .By<KekService>((request, keks, page) => keks.ListAsync(request.Caller, request.Route("projectId"), page));
+}

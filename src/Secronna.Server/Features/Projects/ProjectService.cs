@@ -1,0 +1,122 @@
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Keys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Projects;
+
+/// <summary>Projects: each with a KEK of its own from the start (S3).</summary>
+internal sealed class ProjectService(
+    Database database, KekService keks, Authorization authorization, Purger purger, TimeProvider time)
+{
+    public async Task<ProjectResponse> CreateAsync(Caller caller, string name)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.ProjectCreate);
+        var now = time.GetUtcNow();
+        var row = new ProjectRow(
+            Ids.New(Ids.Project, now), caller.WorkspaceId, name, Slugs.Of(name), Instant.From(now).Microseconds, caller.ActorId);
+        var kek = await keks.NewAsync(caller.WorkspaceId, row.Id);
+        var entry = AuditRecord.Of(caller, time, AuditActions.ProjectCreate) with { ProjectId = row.Id, Name = name };
+        try
+        {
+            await database.WriteAsync((row, kek, entry), static async (transaction, it) =>
+            {
+                await Storage.Projects.InsertAsync(transaction, it.row);
+                await Keks.InsertAsync(transaction, it.kek);
+                transaction.Audit.Append(it.entry);
+                return true;
+            });
+        }
+        catch (UniqueViolationException)
+        {
+            throw Errors.NameTaken("project");
+        }
+
+        return Convert(row);
+    }
+
+    public async Task<Page<ProjectResponse>> ListAsync(Caller caller, PageRequest page)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var rows = await database.ReadAsync((caller.WorkspaceId, page), static (session, it) =>
+            Storage.Projects.ListAsync(session, it.WorkspaceId, it.page.After ?? "", it.page.Limit + 1));
+        return Page<ProjectResponse>.From(rows, page, Convert, row => row.Id);
+    }
+
+    public async Task<ProjectResponse> GetAsync(Caller caller, string id)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
+            Storage.Projects.FindAsync(session, it.WorkspaceId, it.id));
+        return Convert(row ?? throw Errors.NotFound("project"));
+    }
+
+    public async Task<ProjectResponse> GetBySlugAsync(Caller caller, string slug)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var row = await database.ReadAsync((caller.WorkspaceId, slug), static (session, it) =>
+            Storage.Projects.FindBySlugAsync(session, it.WorkspaceId, it.slug));
+        return Convert(row ?? throw Errors.NotFound("project"));
+    }
+
+    public async Task<ProjectResponse> RenameAsync(Caller caller, string id, string name)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.ProjectUpdate);
+        var entry = AuditRecord.Of(caller, time, AuditActions.ProjectUpdate) with { ProjectId = id, Name = name };
+        var row = await database.WriteAsync((caller.WorkspaceId, id, name, entry), static async (transaction, it) =>
+        {
+            if (!await Storage.Projects.RenameAsync(transaction, it.WorkspaceId, it.id, it.name))
+            {
+                return null;
+            }
+
+            transaction.Audit.Append(it.entry);
+            return await Storage.Projects.FindAsync(transaction, it.WorkspaceId, it.id);
+        });
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectUpdate, "project"));
+    }
+
+    /// <summary>Destroys the project's KEKs, which makes every value in it unreadable; the rest goes in the background.</summary>
+    public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
+    {
+        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.ProjectDelete);
+        var now = Instant.From(time.GetUtcNow()).Microseconds;
+        var destroyed = await database.WriteAsync((time, caller, id, force, now), static async (transaction, it) =>
+        {
+            if (await Storage.Projects.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } project)
+            {
+                return null;
+            }
+
+            if (!it.force && await Storage.Projects.HasSecretsAsync(transaction, it.id))
+            {
+                throw Errors.NotEmpty("project");
+            }
+
+            await Storage.Projects.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, it.now);
+            var keks = await Keks.DestroyAllAsync(transaction, it.id);
+            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.ProjectDelete) with
+            {
+                ProjectId = it.id,
+                Name = project.Name,
+            });
+            foreach (var kek in keks)
+            {
+                transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.KekDestroy) with
+                {
+                    ProjectId = it.id,
+                    TargetId = kek,
+                });
+            }
+
+            return keks;
+        });
+        keks.Forget(destroyed ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectDelete, "project"));
+        purger.Wake();
+        return new DeletedResponse(id, true);
+    }
+
+    private static ProjectResponse Convert(ProjectRow row) =>
+        new(row.Id, row.Name, row.Slug, new Instant(row.CreatedAt), row.CreatedBy);
+}

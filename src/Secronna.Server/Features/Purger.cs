@@ -1,0 +1,53 @@
+using Secronna.Storage;
+
+namespace Secronna.Server.Features;
+
+/// <summary>Removes in the background what was deleted, slice by slice, and goes on with it after a restart.</summary>
+internal sealed class Purger(Database database, ILogger<Purger> log) : BackgroundService
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim wake = new(1);
+
+    /// <summary>There is something to remove.</summary>
+    public void Wake() => wake.Release();
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        wake.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await wake.WaitAsync(stoppingToken);
+                await PurgeAsync(stoppingToken);
+            }
+            catch (StorageUnavailableException exception)
+            {
+                Log.PurgeDelayed(log, exception.Message);
+                wake.Release();
+                await Task.Delay(RetryAfter, stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested
+            && await database.WriteAsync(0, static (transaction, _) => Purge.SliceAsync(transaction)))
+        {
+        }
+
+        database.ForgetDeleted();
+    }
+}

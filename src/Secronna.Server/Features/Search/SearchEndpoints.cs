@@ -1,0 +1,25 @@
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Http;
+
+namespace Secronna.Server.Features.Search;
+
+/// <summary>The route of search.</summary>
+internal static class SearchEndpoints
+{
+    // The longest path: two slugs, a key, and what is between.
+    private const int MostCharacters = (2 * Limits.NameLength) + Limits.KeyLength + 2;
+
+    public static void MapSearch(this IEndpointRouteBuilder routes) =>
+        routes.Api("GET", "/search/secrets", Permission.List, "Find secrets by a part of their key or path")
+            .TakesQuery("q", "string", "What the key or path contains, in any case")
+            .GivesPages(ProtocolJson.Default.SearchResponse)
+            .By<SearchService>((request, search, page) => search.FindAsync(request.Caller, Text(request), page));
+
+    private static string Text(ApiRequest request) => request.Query("q") switch
+    {
+        null or "" => throw Errors.Invalid("q", "is required"),
+        { Length: > MostCharacters } => throw Errors.Invalid("q", $"is over {MostCharacters} characters"),
+        var text => text,
+    };
+}

@@ -1,0 +1,160 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Text;
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Installation;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Features.Secrets;
+
+/// <summary>Names an environment: by its id, or by slugs.</summary>
+internal readonly record struct EnvironmentName(string? Id, string ProjectSlug, string Slug)
+{
+    public static EnvironmentName OfId(string id) => new(id, "", "");
+
+    public static EnvironmentName OfSlugs(string project, string environment) => new(null, project, environment);
+
+    public ValueTask<EnvironmentRow?> FindAsync(Session session, string workspaceId) => Id is not null
+        ? Storage.Environments.FindAsync(session, workspaceId, Id)
+        : Storage.Environments.FindBySlugAsync(session, workspaceId, ProjectSlug, Slug);
+}
+
+/// <summary>Reveals an environment's secrets in one request: one audit entry a value (S17), all durable before any is opened.</summary>
+internal sealed class EnvironmentRevealService(
+    Database database, SecretOpener opener, Authorization authorization, RateLimits rates, InstallationKeys keys,
+    LimitSettings limits, TimeProvider time)
+{
+    private const int TagSize = 16;
+
+    // Of a long reveal's entries, so that the writer is held only for a few milliseconds at a time.
+    private const int EntriesPerUnit = 250;
+
+    /// <summary>The current values of an environment, or of the keys asked for.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="name">Which environment.</param>
+    /// <param name="wanted">Which keys; null is all.</param>
+    /// <param name="isKnown">Whether the caller has this revision already.</param>
+    /// <returns>The values, or, for a revision that the caller has, that revision alone: then nothing was opened or recorded.</returns>
+    public async Task<(string Revision, RevealedEnvironment? Values)> RevealAsync(
+        Caller caller, EnvironmentName name, IReadOnlyList<string>? wanted, Func<string, bool> isKnown)
+    {
+        await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
+        var (environment, rows) = await LoadAsync(caller, name, wanted);
+        if (environment is null)
+        {
+            throw await authorization.NotFoundAsync(caller, AuditActions.SecretReveal, "environment");
+        }
+
+        var missing = wanted?.Except(rows.Select(row => row.Secret.Key), StringComparer.Ordinal).ToList();
+        if (missing is { Count: > 0 })
+        {
+            throw await authorization.NotFoundAsync(
+                caller, AuditActions.SecretReveal, environment, Errors.KeysNotFound(missing));
+        }
+
+        if (rows.Sum(row => (long)row.Ciphertext.Length) > limits.RevealBytes)
+        {
+            throw Errors.RevealTooLarge(limits.RevealBytes);
+        }
+
+        var revision = Revision(environment, rows);
+        if (isKnown(revision))
+        {
+            return (revision, null);
+        }
+
+        rates.TakeReveals(caller, rows.Count);
+        await RecordAsync(caller, rows);
+        ServerMetrics.Revealed(rows.Count);
+        return (revision, new RevealedEnvironment(revision, await OpenAllAsync(caller, rows)));
+    }
+
+    private async Task<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
+        Caller caller, EnvironmentName name, IReadOnlyList<string>? wanted) =>
+        await database.ReadAsync((caller.WorkspaceId, name, wanted, limits.RevealBytes), LoadAsync);
+
+    private static async ValueTask<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
+        Session session, (string WorkspaceId, EnvironmentName Name, IReadOnlyList<string>? Wanted, int MostBytes) it)
+    {
+        if (await it.Name.FindAsync(session, it.WorkspaceId) is not { } environment)
+        {
+            return (null, []);
+        }
+
+        var rows = it.Wanted is null
+            ? await Versions.ListSealedAsync(session, environment.Id, it.MostBytes)
+            : await LoadKeysAsync(session, environment.Id, it.Wanted);
+        return (environment, rows);
+    }
+
+    private static async ValueTask<List<SealedVersionRow>> LoadKeysAsync(
+        Session session, string environmentId, IReadOnlyList<string> wanted)
+    {
+        var rows = new List<SealedVersionRow>(wanted.Count);
+        foreach (var key in wanted.Order(StringComparer.Ordinal))
+        {
+            if (await Versions.FindSealedByKeyAsync(session, environmentId, key) is { } row)
+            {
+                rows.Add(row);
+            }
+        }
+
+        return rows;
+    }
+
+    private async Task RecordAsync(Caller caller, List<SealedVersionRow> rows) =>
+        await Task.WhenAll(rows.Chunk(EntriesPerUnit).Select(chunk =>
+            database.RecordAsync((time, caller, chunk), static (_, audit, it) =>
+            {
+                foreach (var row in it.chunk)
+                {
+                    audit.Append(AuditRecord.OfVersion(it.caller, it.time, AuditActions.SecretReveal, row.Secret, row.Version));
+                }
+
+                return new ValueTask<bool>(true);
+            })));
+
+    private async Task<IReadOnlyList<RevealedValue>> OpenAllAsync(Caller caller, List<SealedVersionRow> rows)
+    {
+        var values = new List<RevealedValue>(rows.Count);
+        try
+        {
+            foreach (var row in rows)
+            {
+                values.Add(await opener.OpenAsync(caller, row));
+            }
+
+            return values;
+        }
+        catch
+        {
+            values.ForEach(value => value.Dispose());
+            throw;
+        }
+    }
+
+    // A keyed hash over the environment and the id, version and ciphertext tag of all that would be returned.
+    private string Revision(EnvironmentRow environment, List<SealedVersionRow> rows)
+    {
+        var state = new MemoryStream();
+        state.Write(Encoding.ASCII.GetBytes(environment.Id));
+        Span<byte> version = stackalloc byte[sizeof(int)];
+        foreach (var row in rows)
+        {
+            // Ids have one length, so the parts can't run into each other.
+            BinaryPrimitives.WriteInt32BigEndian(version, row.Version);
+            state.Write(Encoding.ASCII.GetBytes(row.Secret.Id));
+            state.Write(version);
+            state.Write(row.Ciphertext.AsSpan(Math.Max(0, row.Ciphertext.Length - TagSize)));
+        }
+
+        Span<byte> hash = stackalloc byte[KeyedHash.Size];
+        keys.HashEtag(state.GetBuffer().AsSpan(0, (int)state.Length), hash);
+        return Base64Url.EncodeToString(hash);
+    }
+}

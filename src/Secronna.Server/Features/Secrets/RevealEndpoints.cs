@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Http;
+
+namespace Secronna.Server.Features.Secrets;
+
+/// <summary>The reveals. They are POST so that no value meets an access log, a URL or a cache.</summary>
+internal static class RevealEndpoints
+{
+    public static void MapReveals(this IEndpointRouteBuilder routes)
+    {
+        routes.Api("POST", "/secrets/{secretId}/reveal", Permission.Reveal, "Reveal a secret's value")
+            .TakesQuery("version", "integer", "Which version; the current one if not given")
+            .GivesValues<RevealResponse, RevealService>(async (request, reveals) =>
+            {
+                var version = request.QueryInt32("version", 1, int.MaxValue);
+                using var revealed = await reveals.RevealAsync(request.Caller, request.Route("secretId"), version);
+                await RevealResponses.WriteAsync(request.Context, revealed, withPath: false);
+            });
+
+        routes.Api("POST", "/reveal", Permission.Reveal, "Reveal a secret's value by its path")
+            .Takes<RevealPathRequest>()
+            .GivesValues<RevealPathResponse, RevealService>(async (request, reveals) =>
+            {
+                var (path, version) = await request.BodyAsync<(string, int?)>(SecretBodies.Path);
+                using var revealed = await reveals.RevealPathAsync(request.Caller, path, version);
+                await RevealResponses.WriteAsync(request.Context, revealed, withPath: true);
+            });
+
+        routes.Api("POST", "/environments/{envId}/reveal", Permission.Reveal, "Reveal an environment's values")
+            .Takes<RevealEnvironmentRequest>(isOptional: true)
+            .GivesValues<RevealEnvironmentResponse, EnvironmentRevealService>((request, reveals) =>
+                RevealAsync(request, reveals, EnvironmentName.OfId(request.Route("envId"))));
+
+        routes.Api(
+                "POST", "/projects/by-slug/{projectSlug}/environments/{envSlug}/reveal", Permission.Reveal,
+                "Reveal an environment's values by its slugs")
+            .Takes<RevealEnvironmentRequest>(isOptional: true)
+            .GivesValues<RevealEnvironmentResponse, EnvironmentRevealService>((request, reveals) =>
+                RevealAsync(request, reveals, EnvironmentName.OfSlugs(request.Route("projectSlug"), request.Route("envSlug"))));
+    }
+
+    private static async Task RevealAsync(ApiRequest request, EnvironmentRevealService reveals, EnvironmentName name)
+    {
+        var limits = request.Limits;
+        var keys = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Keys(ref reader, limits));
+        var known = KnownTags(request.Context);
+        var (revision, values) = await reveals.RevealAsync(
+            request.Caller, name, keys, revision => known(Tag(revision)));
+        using (values)
+        {
+            request.Context.Response.Headers.ETag = Tag(revision).ToString();
+            if (values is null)
+            {
+                request.Context.Response.StatusCode = StatusCodes.Status304NotModified;
+                return;
+            }
+
+            await RevealResponses.WriteAsync(request.Context, values);
+        }
+    }
+
+    private static EntityTagHeaderValue Tag(string revision) => new($"\"{revision}\"");
+
+    // RFC 9110, section 13.1.2: a list of tags, compared weakly, or * for any.
+    private static Func<EntityTagHeaderValue, bool> KnownTags(HttpContext context)
+    {
+        var tags = context.Request.GetTypedHeaders().IfNoneMatch;
+        return tag => tags.Any(known =>
+            known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+    }
+}

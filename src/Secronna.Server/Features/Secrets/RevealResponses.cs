@@ -1,0 +1,70 @@
+using System.IO.Pipelines;
+using System.Text;
+using Secronna.Server.Http;
+
+namespace Secronna.Server.Features.Secrets;
+
+/// <summary>
+/// The answers that hold values (S16: the only ones). The values go from their pinned buffers into the response, and
+/// nothing else in the server writes one.
+/// </summary>
+internal static class RevealResponses
+{
+    // How much may wait in the response before the connection has to take it.
+    private const int FlushAfterBytes = 64 * 1024;
+
+    /// <summary><c>{key,version,value}</c>, or with the path <c>{path,key,version,value}</c>.</summary>
+    public static async Task WriteAsync(HttpContext context, RevealedValue revealed, bool withPath)
+    {
+        var path = withPath ? $"\"path\":\"{revealed.Secret.Path}\"," : "";
+        var head = Encoding.UTF8.GetBytes(
+            $"{{\"data\":{{{path}\"key\":\"{revealed.Secret.Key}\",\"version\":{revealed.Version},\"value\":\"");
+        byte[] tail = [.. "\"}"u8, .. Envelope.Tail(context)];
+        Envelope.PrepareHeaders(context, StatusCodes.Status200OK);
+        context.Response.ContentLength = head.Length + PlaintextWriter.EscapedLength(revealed.Value.Span) + tail.Length;
+        await context.Response.StartAsync();
+        var writer = context.Response.BodyWriter;
+        writer.WriteRaw(head);
+        writer.WriteEscaped(revealed.Value.Span);
+        writer.WriteRaw(tail);
+        await writer.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary><c>{revision,secrets:[{id,key,version,value}],unrecoverable:[]}</c>.</summary>
+    public static async Task WriteAsync(HttpContext context, RevealedEnvironment revealed)
+    {
+        var head = Encoding.UTF8.GetBytes($"{{\"data\":{{\"revision\":\"{revealed.Revision}\",\"secrets\":[");
+        byte[] tail = [.. "],\"unrecoverable\":[]}"u8, .. Envelope.Tail(context)];
+        Envelope.PrepareHeaders(context, StatusCodes.Status200OK);
+        context.Response.ContentLength = head.Length + tail.Length + revealed.Values.Select(LengthOf).Sum()
+            + Math.Max(0, revealed.Values.Count - 1);
+        await context.Response.StartAsync();
+        var writer = context.Response.BodyWriter;
+        writer.WriteRaw(head);
+        for (var i = 0; i < revealed.Values.Count; i++)
+        {
+            WriteItem(writer, revealed.Values[i], isFirst: i == 0);
+            if (writer.UnflushedBytes > FlushAfterBytes)
+            {
+                await writer.FlushAsync(context.RequestAborted);
+            }
+        }
+
+        writer.WriteRaw(tail);
+        await writer.FlushAsync(context.RequestAborted);
+    }
+
+    private static void WriteItem(PipeWriter writer, RevealedValue item, bool isFirst)
+    {
+        writer.WriteRaw(isFirst ? [] : ","u8);
+        writer.WriteRaw(ItemHead(item));
+        writer.WriteEscaped(item.Value.Span);
+        writer.WriteRaw("\"}"u8);
+    }
+
+    private static long LengthOf(RevealedValue item) =>
+        ItemHead(item).Length + PlaintextWriter.EscapedLength(item.Value.Span) + 2;
+
+    private static byte[] ItemHead(RevealedValue item) => Encoding.UTF8.GetBytes(
+        $"{{\"id\":\"{item.Secret.Id}\",\"key\":\"{item.Secret.Key}\",\"version\":{item.Version},\"value\":\"");
+}

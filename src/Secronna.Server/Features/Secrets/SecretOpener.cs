@@ -1,0 +1,61 @@
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Keys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Secrets;
+
+/// <summary>
+/// Opens what is sealed of a version whose reveal is on record already (S18): nothing else in the server decrypts a value.
+/// </summary>
+internal sealed class SecretOpener(
+    Database database, KekService keks, TimeProvider time, ILogger<SecretOpener> log)
+{
+    /// <summary>The value; the caller disposes it.</summary>
+    /// <exception cref="RequestException">INTEGRITY_ERROR, or NOT_FOUND when it was deleted meanwhile; both recorded.</exception>
+    public async ValueTask<RevealedValue> OpenAsync(Caller caller, SealedVersionRow row)
+    {
+        try
+        {
+            using var kek = await keks.LeaseAsync(row.KekId);
+            if (kek is not null)
+            {
+                return new RevealedValue(row.Secret, row.Version, Open(kek, row));
+            }
+        }
+        catch (Exception exception) when (exception is DecryptionException or FormatException)
+        {
+            // One answer for every reason (S6).
+        }
+
+        throw await FailAsync(caller, row);
+    }
+
+    private static PinnedBuffer Open(LeasedKek kek, SealedVersionRow row)
+    {
+        var secret = row.Secret;
+        var binding = new VersionBinding(
+            secret.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, row.Version);
+        return Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext);
+    }
+
+    private async Task<RequestException> FailAsync(Caller caller, SealedVersionRow row)
+    {
+        var entry = AuditRecord.OfVersion(
+            caller, time, AuditActions.SecretReveal, row.Secret, row.Version, AuditOutcomes.Failed);
+        var isThere = await database.RecordAsync((caller.WorkspaceId, row, entry), static async (session, audit, it) =>
+        {
+            audit.Append(it.entry);
+            return await Versions.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version) is not null;
+        });
+        if (!isThere)
+        {
+            return Errors.NotFound("secret");
+        }
+
+        Log.IntegrityFailed(log, row.Secret.Id, row.Version, caller.Origin.RequestId);
+        return Errors.Integrity();
+    }
+}

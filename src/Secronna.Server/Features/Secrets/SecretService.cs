@@ -1,0 +1,92 @@
+using System.Globalization;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Audit;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Secrets;
+
+/// <summary>Secrets but for their values: lists, versions, deletion.</summary>
+internal sealed class SecretService(Database database, Authorization authorization, Purger purger, TimeProvider time)
+{
+    public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, PageRequest page)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var rows = await database.ReadAsync((caller.WorkspaceId, environmentId, page), static async (session, it) =>
+            await Storage.Environments.FindAsync(session, it.WorkspaceId, it.environmentId) is null
+                ? throw Errors.NotFound("environment")
+                : await Storage.Secrets.ListAsync(session, it.environmentId, it.page.After ?? "", it.page.Limit + 1));
+        return Page<SecretSummary>.From(rows, page, row => new SecretSummary(
+            row.Id, row.Key, row.CurrentVersion, new Instant(row.CreatedAt), new Instant(row.UpdatedAt)), row => row.Key);
+    }
+
+    public async Task<SecretResponse> GetAsync(Caller caller, string id)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
+            Storage.Secrets.FindAsync(session, it.WorkspaceId, it.id));
+        return Convert(row ?? throw Errors.NotFound("secret"));
+    }
+
+    public async Task<SecretResponse> GetByPathAsync(Caller caller, string projectSlug, string environmentSlug, string key)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var row = await database.ReadAsync((caller.WorkspaceId, projectSlug, environmentSlug, key), static (session, it) =>
+            Storage.Secrets.FindByPathAsync(session, it.WorkspaceId, it.projectSlug, it.environmentSlug, it.key));
+        return Convert(row ?? throw Errors.NotFound("secret"));
+    }
+
+    public async Task<Page<VersionResponse>> ListVersionsAsync(Caller caller, string id, PageRequest page)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var below = page.After is { } after ? int.Parse(after, CultureInfo.InvariantCulture) : int.MaxValue;
+        var rows = await database.ReadAsync((caller.WorkspaceId, id, below, page.Limit), static async (session, it) =>
+            await Storage.Secrets.FindAsync(session, it.WorkspaceId, it.id) is null
+                ? throw Errors.NotFound("secret")
+                : await Versions.ListAsync(session, it.id, it.below, it.Limit + 1));
+        return Page<VersionResponse>.From(
+            rows, page,
+            row => new VersionResponse(row.Version, row.Kind, new Instant(row.CreatedAt), row.CreatedBy, row.Comment),
+            row => row.Version.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>
+    /// Destroys every version's data key and ciphertext and leaves a tombstone (S15). It comes back when nothing of the
+    /// versions is left in the tables; the log's pages follow as soon as readers let go of them.
+    /// </summary>
+    public async Task<DeletedResponse> DeleteAsync(Caller caller, string id)
+    {
+        await authorization.DemandAsync(caller, Permission.Delete, AuditActions.SecretDelete);
+        var instant = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
+        {
+            if (await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } secret
+                || await EnvironmentInstant.TakeAsync(transaction, it.time, it.caller, secret.EnvironmentId) is not { } change)
+            {
+                return (long?)null;
+            }
+
+            await Storage.Secrets.MarkDeletedAsync(transaction, it.id, it.caller.ActorId, change.Instant);
+            await Storage.Environments.AddToCountAsync(transaction, secret.EnvironmentId, -1);
+            await Purge.DestroyVersionsAsync(transaction, it.id);
+            transaction.Audit.Append(AuditRecord.OfVersion(
+                it.caller, it.time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
+            return change.Instant;
+        });
+        if (instant is not { } taken)
+        {
+            throw await authorization.NotFoundAsync(caller, AuditActions.SecretDelete, "secret");
+        }
+
+        while (!await database.WriteAsync(id, static (transaction, id) => Purge.DestroyVersionsAsync(transaction, id)))
+        {
+        }
+
+        purger.Wake();
+        await EnvironmentInstant.PassAsync(time, taken);
+        return new DeletedResponse(id, true);
+    }
+
+    private static SecretResponse Convert(SecretRow row) =>
+        new(row.Id, row.Key, row.CurrentVersion, new Instant(row.CreatedAt), new Instant(row.UpdatedAt),
+            row.ProjectId, row.EnvironmentId, row.Path);
+}

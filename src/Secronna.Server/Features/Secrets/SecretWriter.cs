@@ -1,0 +1,183 @@
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Keys;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Features.Secrets;
+
+/// <summary>
+/// Mints versions (S12): sealed ahead for the numbers they will most likely get, then written with their pointers, the
+/// environment's instant and their audit entries in one transaction.
+/// </summary>
+internal sealed class SecretWriter(
+    Database database, KekService keks, Authorization authorization, LimitSettings limits, TimeProvider time)
+{
+    /// <summary>Writes all or nothing, at one instant; the answers stand in the order of the writes.</summary>
+    public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
+        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes)
+    {
+        await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretWrite);
+        while (true)
+        {
+            var plan = await PlanAsync(caller, environmentId, writes)
+                ?? throw await authorization.NotFoundAsync(caller, AuditActions.SecretWrite, "environment");
+            if (await TryWriteAsync(caller, plan) is not { } written)
+            {
+                // The KEK was replaced meanwhile: the next plan takes its successor.
+                continue;
+            }
+
+            await EnvironmentInstant.PassAsync(time, written.Instant);
+            ServerMetrics.Written(writes.Count);
+            return written.Versions;
+        }
+    }
+
+    private async Task<WritePlan?> PlanAsync(Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes) =>
+        await database.ReadAsync((caller.WorkspaceId, environmentId, writes, time), static async (session, it) =>
+        {
+            if (await Storage.Environments.FindAsync(session, it.WorkspaceId, it.environmentId) is not { } environment
+                || await Keks.FindActiveAsync(session, environment.ProjectId) is not { } kek)
+            {
+                return null;
+            }
+
+            var versions = new List<PlannedVersion>(it.writes.Count);
+            foreach (var write in it.writes)
+            {
+                var current = await Storage.Secrets.FindCurrentAsync(session, environment.Id, write.Key);
+                versions.Add(new PlannedVersion(
+                    write,
+                    current?.Id ?? Ids.New(Ids.Secret, it.time.GetUtcNow()),
+                    (current?.CurrentVersion ?? 0) + 1));
+            }
+
+            return new WritePlan(environment, kek, versions);
+        });
+
+    private async Task<(long Instant, IReadOnlyList<WrittenResponse> Versions)?> TryWriteAsync(Caller caller, WritePlan plan)
+    {
+        if (!await keks.ReserveAsync(caller, plan.Kek, plan.Versions.Count))
+        {
+            return null;
+        }
+
+        using var kek = await LeaseAsync(plan);
+        if (kek is null)
+        {
+            return null;
+        }
+
+        foreach (var version in plan.Versions)
+        {
+            version.Seal(kek, plan.Environment);
+        }
+
+        return await database.WriteAsync((this, caller, plan, kek), static (transaction, it) =>
+            it.Item1.RunAsync(transaction, it.caller, it.plan, it.kek));
+    }
+
+    private async ValueTask<LeasedKek?> LeaseAsync(WritePlan plan)
+    {
+        try
+        {
+            return await keks.LeaseAsync(plan.Kek.Id);
+        }
+        catch (DecryptionException)
+        {
+            throw Errors.Integrity();
+        }
+    }
+
+    /// <summary>The transaction's part; null when the KEK is no longer active (S9).</summary>
+    private async ValueTask<(long Instant, IReadOnlyList<WrittenResponse> Versions)?> RunAsync(
+        Transaction transaction, Caller caller, WritePlan plan, LeasedKek kek)
+    {
+        var change = await EnvironmentInstant.TakeAsync(transaction, time, caller, plan.Environment.Id);
+        if (change is null || !await Keks.IsActiveAsync(transaction, kek.Id))
+        {
+            return null;
+        }
+
+        var written = new List<WrittenResponse>(plan.Versions.Count);
+        var added = 0;
+        foreach (var version in plan.Versions)
+        {
+            var current = await Storage.Secrets.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key);
+            RequireExpected(version.Write, current?.CurrentVersion ?? 0);
+            await SealAnewIfMovedAsync(transaction, version, current, kek, plan.Environment);
+            if (current is null)
+            {
+                RequireRoom(change.SecretCount + ++added);
+                await Storage.Secrets.InsertAsync(transaction, plan.Environment, version.SecretId, version.Write.Key, change.Instant);
+            }
+            else
+            {
+                await Storage.Secrets.PointAsync(transaction, version.SecretId, version.Version, change.Instant);
+            }
+
+            await Versions.InsertAsync(transaction, version.ToRow(kek, caller), change.Instant);
+            transaction.Audit.Append(Entry(caller, plan.Environment, version));
+            written.Add(new WrittenResponse(version.SecretId, version.Write.Key, version.Version));
+        }
+
+        if (added > 0)
+        {
+            await Storage.Environments.AddToCountAsync(transaction, plan.Environment.Id, added);
+        }
+
+        return (change.Instant, written);
+    }
+
+    // The number is part of what is sealed (S6); another writer of the key came first.
+    private static async ValueTask SealAnewIfMovedAsync(
+        Transaction transaction, PlannedVersion version, (string Id, int CurrentVersion)? current, LeasedKek kek,
+        EnvironmentRow environment)
+    {
+        var number = (current?.CurrentVersion ?? 0) + 1;
+        var secretId = current?.Id ?? version.SecretId;
+        if (number == version.Version && secretId == version.SecretId)
+        {
+            return;
+        }
+
+        if (!await KekService.ReserveOneAsync(transaction, kek.Id))
+        {
+            throw Errors.Unavailable();
+        }
+
+        version.MoveTo(secretId, number);
+        version.Seal(kek, environment);
+    }
+
+    private static void RequireExpected(SecretWrite write, int current)
+    {
+        if (write.ExpectedVersion is { } expected && expected != current)
+        {
+            throw Errors.VersionConflict(write.Key, expected, current);
+        }
+    }
+
+    private void RequireRoom(int count)
+    {
+        if (count > limits.EnvironmentKeys)
+        {
+            throw Errors.EnvironmentFull(limits.EnvironmentKeys);
+        }
+    }
+
+    private AuditEntry Entry(Caller caller, EnvironmentRow environment, PlannedVersion version) =>
+        AuditRecord.Of(caller, time, AuditActions.SecretWrite) with
+        {
+            ProjectId = environment.ProjectId,
+            EnvironmentId = environment.Id,
+            SecretId = version.SecretId,
+            Key = version.Write.Key,
+            Path = $"{environment.ProjectSlug}/{environment.Slug}/{version.Write.Key}",
+            Version = version.Version,
+        };
+}

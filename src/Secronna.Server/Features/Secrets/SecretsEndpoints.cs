@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Http;
+
+namespace Secronna.Server.Features.Secrets;
+
+/// <summary>Routes of secrets but for the reveals.</summary>
+internal static class SecretsEndpoints
+{
+    private static ProtocolJson Json => ProtocolJson.Default;
+
+    public static void MapSecrets(this IEndpointRouteBuilder routes)
+    {
+        routes.Api("PUT", "/environments/{envId}/secrets", Permission.Write, "Create a key, or mint its next version")
+            .Takes<WriteSecretRequest>().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
+            .By<SecretWriter>(WriteAsync);
+
+        routes.Api("POST", "/environments/{envId}/secrets/batch", Permission.Write, "Write many keys, all or nothing")
+            .Takes<BatchRequest>().Gives(Json.IReadOnlyListWrittenResponse, StatusCodes.Status201Created)
+            .By<SecretWriter>(WriteBatchAsync);
+
+        routes.Api("GET", "/environments/{envId}/secrets", Permission.List, "List an environment's secrets, by key")
+            .GivesPages(Json.SecretSummary)
+            .By<SecretService>((request, secrets, page) =>
+                secrets.ListAsync(request.Caller, request.Route("envId"), page));
+
+        routes.Api("GET", "/secrets/{secretId}", Permission.List, "Look at a secret; not at its value")
+            .Gives(Json.SecretResponse)
+            .By<SecretService>((request, secrets) => secrets.GetAsync(request.Caller, request.Route("secretId")));
+
+        routes.Api(
+                "GET", "/projects/by-slug/{projectSlug}/environments/{envSlug}/secrets/{key}", Permission.List,
+                "Find a secret by its slugs and key")
+            .Gives(Json.SecretResponse)
+            .By<SecretService>((request, secrets) => secrets.GetByPathAsync(
+                request.Caller, request.Route("projectSlug"), request.Route("envSlug"), request.Route("key")));
+
+        routes.Api("GET", "/secrets/{secretId}/versions", Permission.List, "List a secret's versions, newest first")
+            .GivesPages(Json.VersionResponse)
+            .By<SecretService>((request, secrets, page) =>
+                secrets.ListVersionsAsync(request.Caller, request.Route("secretId"), page));
+
+        routes.Api("DELETE", "/secrets/{secretId}", Permission.Delete, "Delete a secret and destroy its values")
+            .Gives(Json.DeletedResponse)
+            .By<SecretService>((request, secrets) => secrets.DeleteAsync(request.Caller, request.Route("secretId")));
+    }
+
+    private static async Task<WrittenResponse> WriteAsync(ApiRequest request, SecretWriter writer)
+    {
+        var limits = request.Limits;
+        using var write = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Write(ref reader, limits));
+        return (await writer.WriteAsync(request.Caller, request.Route("envId"), [write]))[0];
+    }
+
+    private static async Task<IReadOnlyList<WrittenResponse>> WriteBatchAsync(ApiRequest request, SecretWriter writer)
+    {
+        var limits = request.Limits;
+        var writes = await request.BodyAsync(
+            (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, limits), limits.BatchBodyBytes);
+        try
+        {
+            return await writer.WriteAsync(request.Caller, request.Route("envId"), writes);
+        }
+        finally
+        {
+            writes.ForEach(write => write.Dispose());
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Keys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Secrets;
+
+/// <summary>What a write will most likely do, as read before its transaction.</summary>
+internal sealed record WritePlan(EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions);
+
+/// <summary>One version to mint, sealed for the secret and number that it will most likely get.</summary>
+internal sealed class PlannedVersion(SecretWrite write, string secretId, int version)
+{
+    private SealedVersion? boxes;
+
+    public SecretWrite Write { get; } = write;
+
+    public string SecretId { get; private set; } = secretId;
+
+    public int Version { get; private set; } = version;
+
+    public void MoveTo(string secretId, int version) => (SecretId, Version) = (secretId, version);
+
+    public void Seal(LeasedKek kek, EnvironmentRow environment)
+    {
+        var binding = new VersionBinding(environment.WorkspaceId, environment.ProjectId, environment.Id, SecretId, Version);
+        boxes = Envelope.Seal(kek.Key, kek.Id, kek.Name, binding, Write.Value.Span);
+    }
+
+    public NewVersion ToRow(LeasedKek kek, Caller caller) =>
+        new(SecretId, Version, kek.Id, boxes!.WrappedDataKey, boxes.Ciphertext, VersionKinds.Written, caller.ActorId, Write.Comment);
+}

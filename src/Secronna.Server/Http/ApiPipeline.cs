@@ -1,0 +1,42 @@
+using Secronna.Server.Access;
+
+namespace Secronna.Server.Http;
+
+/// <summary>What happens to every request of a route before its handler: who is it, and are its parameters known.</summary>
+internal static class ApiPipeline
+{
+    public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
+    {
+        var caller = route.Permission is null ? null : await AuthenticateAsync(context);
+        var request = new ApiRequest(context, route, caller);
+        request.CheckQuery();
+        if (route.Body is null)
+        {
+            await request.RequireNoBodyAsync();
+        }
+
+        return request;
+    }
+
+    private static ValueTask<Caller> AuthenticateAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        var origin = new RequestOrigin(
+            context.TraceIdentifier, Address(context), UserAgent(headers.UserAgent.ToString()));
+        return context.RequestServices.GetRequiredService<Authentication>()
+            .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);
+    }
+
+    private static string? Address(HttpContext context)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
+    }
+
+    // It is the caller's own word, kept in every entry: so only so much of it.
+    private static string? UserAgent(string text)
+    {
+        const int MostCharacters = 256;
+        return text.Length == 0 ? null : text.Length <= MostCharacters ? text : text[..MostCharacters];
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Secronna.Protocol;
+using Secronna.Storage;
+
+namespace Secronna.Server.Http;
+
+/// <summary>
+/// The outermost step: gives the request its id, and turns whatever ends it into the envelope with the right code. The
+/// one place where errors become HTTP. No exception's message reaches the caller unless it was made for it.
+/// </summary>
+internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILogger<ErrorHandling> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.TraceIdentifier = Ids.New(Ids.Request, time.GetUtcNow());
+        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
+        context.Response.Headers.CacheControl = "no-store";
+        try
+        {
+            await next(context);
+            await AnswerUnansweredAsync(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to answer.
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            await AnswerAsync(context, exception);
+        }
+        catch (Exception exception)
+        {
+            Log.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
+            context.Abort();
+        }
+    }
+
+    private static Task AnswerUnansweredAsync(HttpContext context) =>
+        context.Response.HasStarted ? Task.CompletedTask : context.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => WriteAsync(context, Errors.NotFound("route")),
+            StatusCodes.Status405MethodNotAllowed => Envelope.WriteErrorAsync(
+                context, StatusCodes.Status405MethodNotAllowed, ErrorCodes.ValidationError,
+                "this path does not take this method: see the Allow header"),
+            _ => Task.CompletedTask,
+        };
+
+    private Task AnswerAsync(HttpContext context, Exception exception)
+    {
+        switch (exception)
+        {
+            case RequestException refused:
+                return WriteAsync(context, refused);
+            case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
+                return WriteAsync(context, Errors.BodyTooLarge(Limits.BatchBodyBytes));
+            case BadHttpRequestException:
+                return WriteAsync(context, Errors.InvalidBody("the request is malformed"));
+            case StorageUnavailableException unavailable:
+                Log.Unavailable(log, context.TraceIdentifier, unavailable.Message);
+                return WriteAsync(context, Errors.Unavailable());
+            default:
+                Log.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
+                return WriteAsync(context, new RequestException(
+                    ErrorCodes.InternalError, "something went wrong in the server; its log has more under this request's id"));
+        }
+    }
+
+    private static Task WriteAsync(HttpContext context, RequestException refused)
+    {
+        ServerMetrics.Refused(refused.Code);
+        if (refused.Code == ErrorCodes.AuthRequired)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (refused.RetryAfter is { } wait)
+        {
+            context.Response.Headers.RetryAfter =
+                Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return Envelope.WriteErrorAsync(context, Status(refused), refused.Code, refused.Message);
+    }
+
+    private static int Status(RequestException refused) => refused.Code switch
+    {
+        ErrorCodes.AuthRequired => StatusCodes.Status401Unauthorized,
+        ErrorCodes.Forbidden => StatusCodes.Status403Forbidden,
+        ErrorCodes.NotFound => StatusCodes.Status404NotFound,
+        ErrorCodes.ValidationError when refused.IsMediaType => StatusCodes.Status415UnsupportedMediaType,
+        ErrorCodes.ValidationError => StatusCodes.Status400BadRequest,
+        ErrorCodes.Conflict => StatusCodes.Status409Conflict,
+        ErrorCodes.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
+        ErrorCodes.RateLimited => StatusCodes.Status429TooManyRequests,
+        ErrorCodes.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+}

@@ -1,0 +1,203 @@
+using System.Text.Json;
+using Secronna.Crypto;
+using Secronna.Protocol;
+
+namespace Secronna.Server.Http;
+
+/// <summary>Parses a body at the reader, which stands before its first token.</summary>
+internal delegate T BodyParser<T>(ref Utf8JsonReader reader);
+
+/// <summary>
+/// Walks the members of one JSON object of a request's body: unknown and repeated ones are refused by name (S29). Strings
+/// come out as text, values into pinned memory without ever being text (S26). Messages name fields, never contents.
+/// </summary>
+internal sealed class JsonFields
+{
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = Limits.JsonDepth };
+
+    private readonly string[] names;
+    private readonly string prefix;
+    private uint seen;
+
+    private JsonFields(string prefix, string[] names)
+    {
+        this.prefix = prefix;
+        this.names = names;
+    }
+
+    /// <summary>The member at hand, as errors name it: <c>secrets[3].key</c>.</summary>
+    public string Name(int field) => prefix + names[field];
+
+    /// <summary>Parses a whole body.</summary>
+    /// <exception cref="RequestException">VALIDATION_ERROR or PAYLOAD_TOO_LARGE.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> body, BodyParser<T> parse)
+    {
+        var reader = new Utf8JsonReader(body, Options);
+        try
+        {
+            reader.Read();
+            var result = parse(ref reader);
+            if (reader.Read())
+            {
+                throw Errors.InvalidBody("the body goes on after its JSON object");
+            }
+
+            return result;
+        }
+        catch (JsonException exception)
+        {
+            // The exception's own message may quote the body.
+            throw Errors.InvalidBody(
+                $"the body is not JSON as expected, near line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it");
+        }
+    }
+
+    /// <summary>Begins an object; <paramref name="prefix"/> is where it stands, for errors.</summary>
+    public static JsonFields Begin(ref Utf8JsonReader reader, string prefix, string[] names) =>
+        reader.TokenType == JsonTokenType.StartObject
+            ? new JsonFields(prefix, names)
+            : throw Errors.Invalid(prefix.Length == 0 ? "body" : prefix.TrimEnd('.'), "must be a JSON object");
+
+    /// <summary>Moves to the next member's value; false at the object's end.</summary>
+    public bool Next(ref Utf8JsonReader reader, out int field)
+    {
+        field = -1;
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.EndObject)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (reader.ValueTextEquals(names[i]))
+            {
+                field = i;
+            }
+        }
+
+        if (field < 0)
+        {
+            throw Errors.UnknownName("field", NameAtHand(ref reader), names);
+        }
+
+        if ((seen & (1u << field)) != 0)
+        {
+            throw Errors.Invalid(Name(field), "is there twice");
+        }
+
+        seen |= 1u << field;
+        reader.Read();
+        return true;
+    }
+
+    /// <summary>Whether the member was there with something other than null.</summary>
+    public void Require(int field, bool isThere)
+    {
+        if (!isThere)
+        {
+            throw Errors.Invalid(Name(field), "is required");
+        }
+    }
+
+    /// <summary>A string, or null.</summary>
+    public string? ReadString(ref Utf8JsonReader reader, int field, int mostCharacters)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        RequireType(ref reader, field, JsonTokenType.String, "must be a string");
+        if (reader.ValueSpan.Length > mostCharacters * (long)JsonEscapeLength)
+        {
+            throw Errors.Invalid(Name(field), $"is over {mostCharacters} characters");
+        }
+
+        string text;
+        try
+        {
+            text = reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Errors.Invalid(Name(field), "has half of a surrogate pair");
+        }
+
+        if (text.Contains('\0'))
+        {
+            throw Errors.Invalid(Name(field), "must not have the character U+0000");
+        }
+
+        return text.Length > mostCharacters ? throw Errors.Invalid(Name(field), $"is over {mostCharacters} characters") : text;
+    }
+
+    /// <summary>A whole number in a range, or null.</summary>
+    public int? ReadInt32(ref Utf8JsonReader reader, int field, int least, int most)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) && number >= least && number <= most
+            ? number
+            : throw Errors.Invalid(Name(field), $"must be a whole number from {least} to {most}");
+    }
+
+    /// <summary>A value, unescaped straight into pinned memory; the caller disposes it.</summary>
+    public PinnedBuffer ReadValue(ref Utf8JsonReader reader, int field, int mostBytes)
+    {
+        RequireType(ref reader, field, JsonTokenType.String, "must be a string");
+        var value = PinnedBuffer.Rent(Math.Max(1, reader.ValueSpan.Length));
+        try
+        {
+            value.Truncate(reader.CopyString(value.Span));
+            if (value.Length > mostBytes)
+            {
+                throw Errors.ValueTooLarge(Name(field), mostBytes);
+            }
+
+            return value.Span.Contains((byte)0)
+                ? throw Errors.Invalid(Name(field), "must not have the character U+0000")
+                : value;
+        }
+        catch (InvalidOperationException)
+        {
+            value.Dispose();
+            throw Errors.Invalid(Name(field), "has half of a surrogate pair");
+        }
+        catch
+        {
+            value.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Requires an array; the reader stands at its start.</summary>
+    public void RequireArray(ref Utf8JsonReader reader, int field) =>
+        RequireType(ref reader, field, JsonTokenType.StartArray, "must be an array");
+
+    // \uXXXX: the longest that one UTF-16 character may be in JSON.
+    private const int JsonEscapeLength = 6;
+
+    private void RequireType(ref Utf8JsonReader reader, int field, JsonTokenType type, string rule)
+    {
+        if (reader.TokenType != type)
+        {
+            throw Errors.Invalid(Name(field), rule);
+        }
+    }
+
+    private static string NameAtHand(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
+    }
+}

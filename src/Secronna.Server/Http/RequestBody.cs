@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.Text.Unicode;
+using Secronna.Crypto;
+
+namespace Secronna.Server.Http;
+
+/// <summary>
+/// Reads a request's body into pinned memory (S26), up to a limit, and checks that it is what JSON must be: UTF-8.
+/// </summary>
+internal static class RequestBody
+{
+    private const int FirstGuess = 4_096;
+
+    /// <summary>The body; the caller disposes it as soon as it is parsed. Empty where there is none.</summary>
+    /// <exception cref="RequestException">VALIDATION_ERROR (415: not JSON; malformed UTF-8) or PAYLOAD_TOO_LARGE.</exception>
+    public static async ValueTask<PinnedBuffer> ReadAsync(HttpContext context, int limit, bool isRequired)
+    {
+        var length = context.Request.ContentLength;
+        if (length > limit)
+        {
+            throw Errors.BodyTooLarge(limit);
+        }
+
+        if (!IsJson(context.Request) && (isRequired || length is > 0))
+        {
+            throw Errors.UnsupportedMediaType();
+        }
+
+        var body = await ReadAllAsync(context, (int)(length ?? FirstGuess), limit);
+        if (body.Length > 0 && !IsJson(context.Request))
+        {
+            body.Dispose();
+            throw Errors.UnsupportedMediaType();
+        }
+
+        if (!Utf8.IsValid(body.Span))
+        {
+            body.Dispose();
+            throw Errors.InvalidBody("the body is not valid UTF-8");
+        }
+
+        return body;
+    }
+
+    private static bool IsJson(HttpRequest request) =>
+        Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    private static async ValueTask<PinnedBuffer> ReadAllAsync(HttpContext context, int expected, int limit)
+    {
+        var reader = context.Request.BodyReader;
+        var body = PinnedBuffer.Rent(Math.Max(expected, 1));
+        var filled = 0;
+        try
+        {
+            while (true)
+            {
+                var result = await reader.ReadAsync(context.RequestAborted);
+                var part = result.Buffer;
+                if (filled + part.Length > limit)
+                {
+                    reader.AdvanceTo(part.End);
+                    throw Errors.BodyTooLarge(limit);
+                }
+
+                body = Grow(body, filled, (int)part.Length);
+                part.CopyTo(body.Span[filled..]);
+                filled += (int)part.Length;
+                reader.AdvanceTo(part.End);
+                if (result.IsCompleted)
+                {
+                    body.Truncate(filled);
+                    return body;
+                }
+            }
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private static PinnedBuffer Grow(PinnedBuffer body, int filled, int more)
+    {
+        if (filled + more <= body.Length)
+        {
+            return body;
+        }
+
+        var larger = PinnedBuffer.Rent(Math.Max(body.Length * 2, filled + more));
+        body.Span[..filled].CopyTo(larger.Span);
+        body.Dispose();
+        return larger;
+    }
+}

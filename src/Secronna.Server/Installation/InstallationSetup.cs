@@ -1,0 +1,117 @@
+using System.Security.Cryptography;
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Configuration;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Installation;
+
+/// <summary>
+/// Opens an installation: checks that the master keys at hand unwrap all that the database holds before anything is
+/// migrated or written (S11), and makes the installation key of a new database.
+/// </summary>
+internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider time)
+{
+    private const int KeySize = 32;
+
+    /// <summary>The installation's derived keys, once the database is open.</summary>
+    public async Task<InstallationKeys> OpenKeysAsync(Database database)
+    {
+        var row = await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session))
+            ?? await CreateAsync(database);
+        using var key = await UnwrapAsync(row);
+        return new InstallationKeys(key.Span);
+    }
+
+    /// <summary>Checks one wrap of each master key in use; writes nothing.</summary>
+    /// <exception cref="SettingsException">A master key is missing or is another one than its id says.</exception>
+    public async Task CheckAsync(string connectionString) =>
+        await Installations.PeekAsync(connectionString, CheckAsync);
+
+    /// <summary>The same, of a database that is open.</summary>
+    public async Task CheckAsync(Database database) =>
+        await database.ReadAsync(this, static async (session, setup) =>
+            await Installations.FindAsync(session) is { } row
+                ? await setup.CheckAsync(session, row)
+                : throw new StorageUnavailableException("the installation's row is gone"));
+
+    private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row)
+    {
+        using var key = await UnwrapAsync(row);
+        foreach (var kek in await Keks.OneOfEachMasterKeyAsync(session))
+        {
+            await CheckAsync(kek);
+        }
+
+        return row;
+    }
+
+    private async ValueTask CheckAsync(KekRow kek)
+    {
+        RequireHeld(kek.MasterKeyId);
+        using var key = PinnedBuffer.Rent(KeySize);
+        await UnwrapAsync(
+            MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId), kek.WrappedKey!, key.Memory);
+    }
+
+    private async ValueTask<PinnedBuffer> UnwrapAsync(InstallationRow row)
+    {
+        RequireHeld(row.ActiveMasterKeyId);
+        var key = PinnedBuffer.Rent(KeySize);
+        try
+        {
+            await UnwrapAsync(MasterKeyBinding.ForInstallationKey(row.ActiveMasterKeyId), row.WrappedKey, key.Memory);
+            return key;
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask UnwrapAsync(MasterKeyBinding binding, byte[] box, Memory<byte> key)
+    {
+        try
+        {
+            await masterKeys.UnwrapAsync(binding, box, key);
+        }
+        catch (DecryptionException)
+        {
+            throw new SettingsException(
+                $"master key: the key that was found under the id {binding.MasterKeyId} is not the one that this database was sealed with");
+        }
+    }
+
+    private void RequireHeld(string keyId)
+    {
+        if (!masterKeys.Holds(keyId))
+        {
+            var found = string.Join(", ", masterKeys.KeyIds);
+            throw new SettingsException(
+                $"master key: the database needs the key with the id {keyId}; found: {(found.Length == 0 ? "none" : found)}");
+        }
+    }
+
+    private async Task<InstallationRow> CreateAsync(Database database)
+    {
+        using var key = PinnedBuffer.Rent(KeySize);
+        RandomNumberGenerator.Fill(key.Span);
+        var masterKeyId = masterKeys.FirstId;
+        var row = new InstallationRow(
+            Instant.From(time.GetUtcNow()).Microseconds,
+            masterKeyId,
+            await masterKeys.WrapAsync(MasterKeyBinding.ForInstallationKey(masterKeyId), key.Memory));
+        // Another process may have been first: then its key counts.
+        return await database.WriteAsync(row, static async (transaction, row) =>
+            await Installations.FindAsync(transaction) ?? await AddAsync(transaction, row));
+    }
+
+    private static async ValueTask<InstallationRow> AddAsync(Transaction transaction, InstallationRow row)
+    {
+        await Installations.InsertAsync(transaction, row);
+        return row;
+    }
+}

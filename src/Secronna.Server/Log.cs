@@ -1,0 +1,44 @@
+namespace Secronna.Server;
+
+/// <summary>Every log line: ids and counts, never contents (S16).</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Secronna is ready on {Urls}; database {Database}")]
+    public static partial void Ready(ILogger log, string urls, string database);
+
+    [LoggerMessage(2, LogLevel.Warning, "Workspace {WorkspaceId} is not on the allowlist: credential {CredentialId} was refused, request {RequestId}")]
+    public static partial void WorkspaceNotAllowed(ILogger log, string workspaceId, string credentialId, string? requestId);
+
+    [LoggerMessage(3, LogLevel.Warning, "The last use of credential {CredentialId} was not noted: {Reason}")]
+    public static partial void UseNotNoted(ILogger log, string credentialId, string reason);
+
+    [LoggerMessage(4, LogLevel.Error, "Request {RequestId} could not be served: {Reason}")]
+    public static partial void Unavailable(ILogger log, string requestId, string reason);
+
+    [LoggerMessage(5, LogLevel.Error, "Request {RequestId} broke: {ExceptionType}\n{StackTrace}")]
+    public static partial void Broke(ILogger log, string requestId, string exceptionType, string? stackTrace);
+
+    [LoggerMessage(6, LogLevel.Critical, "Stored data failed authentication: secret {SecretId}, version {Version}, request {RequestId}")]
+    public static partial void IntegrityFailed(ILogger log, string secretId, int version, string? requestId);
+
+    [LoggerMessage(7, LogLevel.Critical, "{Reason}: what was written may not be on the disk; the process ends so that nothing more is promised")]
+    public static partial void FsyncFailed(ILogger log, string reason);
+
+    [LoggerMessage(8, LogLevel.Error, "Not ready: {Reason}")]
+    public static partial void NotReady(ILogger log, string reason);
+
+    [LoggerMessage(9, LogLevel.Information, "Ready again")]
+    public static partial void ReadyAgain(ILogger log);
+
+    [LoggerMessage(10, LogLevel.Warning, "Deleted data is not purged yet: {Reason}")]
+    public static partial void PurgeDelayed(ILogger log, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "The master-key file {File} is in the data folder: whoever copies the folder has the keys to it")]
+    public static partial void MasterKeyBesideData(ILogger log, string file);
+
+    [LoggerMessage(12, LogLevel.Warning, "The count of repeated refusals could not be recorded: {Reason}")]
+    public static partial void RefusalCountLost(ILogger log, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "Environment {EnvironmentId} was last changed {Seconds} s ahead of this clock: check the clock")]
+    public static partial void ClockBehind(ILogger log, string environmentId, double seconds);
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using Secronna.Crypto;
+using Secronna.Server.Configuration;
+
+namespace Secronna.Server.MasterKeys;
+
+/// <summary>
+/// Master keys in the environment variable <c>SECRONNA_MASTER_KEYS</c>, in the file's format; a comma may stand for a
+/// line's end. The process's environment, and the string it is read through, keep a copy that can't be zeroed (S26).
+/// </summary>
+internal sealed class EnvironmentMasterKeyProvider : IMasterKeyProvider
+{
+    public const string Variable = "SECRONNA_MASTER_KEYS";
+
+    private readonly LocalMasterKeys keys;
+
+    public EnvironmentMasterKeyProvider()
+    {
+        var value = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            throw new SettingsException($"master key: the environment variable {Variable} is not set");
+        }
+
+        using var text = PinnedBuffer.Rent(Encoding.UTF8.GetByteCount(value));
+        Encoding.UTF8.GetBytes(value, text.Span);
+        text.Span.Replace((byte)',', (byte)'\n');
+        keys = LocalMasterKeys.Parse(text.Span, Variable);
+    }
+
+    public IReadOnlyList<string> KeyIds => keys.KeyIds;
+
+    public string Source => $"the environment variable {Variable}";
+
+    public ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key) =>
+        new(keys.Wrap(binding, key.Span));
+
+    public ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key)
+    {
+        keys.Unwrap(binding, box.Span, key.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => keys.Dispose();
+}

@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using Secronna.Crypto;
+using Secronna.Server.Configuration;
+
+namespace Secronna.Server.MasterKeys;
+
+/// <summary>Master keys in a file that only its owner may read.</summary>
+internal sealed class FileMasterKeyProvider : IMasterKeyProvider
+{
+    private const int MostBytes = 1024 * 1024;
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    private readonly LocalMasterKeys keys;
+
+    public FileMasterKeyProvider(string path)
+    {
+        Source = path;
+        RequirePrivate(path);
+        using var text = ReadAll(path);
+        keys = LocalMasterKeys.Parse(text.Span, path);
+    }
+
+    public IReadOnlyList<string> KeyIds => keys.KeyIds;
+
+    public string Source { get; }
+
+    public ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key) =>
+        new(keys.Wrap(binding, key.Span));
+
+    public ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key)
+    {
+        keys.Unwrap(binding, box.Span, key.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => keys.Dispose();
+
+    /// <summary>Adds a new random key at the file's end, making the file (0600) if there is none.</summary>
+    public static void Generate(string path, string id)
+    {
+        using var key = PinnedBuffer.Rent(32);
+        RandomNumberGenerator.Fill(key.Span);
+        using var line = PinnedBuffer.Rent(256);
+        var length = System.Text.Encoding.ASCII.GetBytes(id + " ", line.Span);
+        System.Buffers.Text.Base64.EncodeToUtf8(key.Span, line.Span[length..], out _, out var written);
+        line.Span[length + written] = (byte)'\n';
+        Append(path, line.Span[..(length + written + 1)]);
+    }
+
+    // Written without a buffer of the stream's own, and on the disk before anything is wrapped with the key.
+    private static void Append(string path, ReadOnlySpan<byte> line)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, options);
+        if (file.Length > 0)
+        {
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != '\n')
+            {
+                file.Write("\n"u8);
+            }
+        }
+
+        file.Write(line);
+        file.Flush(flushToDisk: true);
+    }
+
+    private static void RequirePrivate(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new SettingsException($"master key: there is no file {path}");
+        }
+
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
+        {
+            throw new SettingsException($"master key: others can read {path}: run chmod 600 on it");
+        }
+    }
+
+    private static PinnedBuffer ReadAll(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
+            if (file.Length > MostBytes)
+            {
+                throw new SettingsException($"master key: {path} is over {MostBytes} bytes");
+            }
+
+            var text = PinnedBuffer.Rent((int)file.Length);
+            file.ReadExactly(text.Span);
+            return text;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"master key: {path} can't be read: {exception.Message}");
+        }
+    }
+}

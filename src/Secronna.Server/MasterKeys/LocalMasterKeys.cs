@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using System.Text;
+using Secronna.Crypto;
+using Secronna.Server.Configuration;
+
+namespace Secronna.Server.MasterKeys;
+
+/// <summary>
+/// Master keys that the process itself holds, in locked memory (S26): parsed from lines of an id, a space and 32 bytes in
+/// base64; <c>#</c> starts a comment.
+/// </summary>
+internal sealed class LocalMasterKeys : IDisposable
+{
+    private const int KeySize = 32;
+    private const int IdLength = 64;
+
+    private readonly Dictionary<string, LockedKey> keys = new(StringComparer.Ordinal);
+    private readonly List<string> ids = [];
+
+    private LocalMasterKeys()
+    {
+    }
+
+    public IReadOnlyList<string> KeyIds => ids;
+
+    /// <summary>Reads all lines; the text is the caller's to zero.</summary>
+    /// <exception cref="SettingsException">A line is wrong: the message names its number, never its content.</exception>
+    public static LocalMasterKeys Parse(ReadOnlySpan<byte> text, string source)
+    {
+        var result = new LocalMasterKeys();
+        var number = 0;
+        try
+        {
+            foreach (var range in text.Split((byte)'\n'))
+            {
+                number++;
+                var line = text[range].Trim(" \t\r"u8);
+                if (!line.IsEmpty && line[0] != (byte)'#')
+                {
+                    result.AddLine(line, $"{source}, line {number}");
+                }
+            }
+        }
+        catch
+        {
+            result.Dispose();
+            throw;
+        }
+
+        return result;
+    }
+
+    public byte[] Wrap(MasterKeyBinding binding, ReadOnlySpan<byte> key) =>
+        MasterKeyWrap.Wrap(Find(binding).Bytes, binding, key);
+
+    public void Unwrap(MasterKeyBinding binding, ReadOnlySpan<byte> box, Span<byte> key) =>
+        MasterKeyWrap.Unwrap(Find(binding).Bytes, binding, box, key);
+
+    public void Dispose()
+    {
+        foreach (var key in keys.Values)
+        {
+            key.Dispose();
+        }
+    }
+
+    /// <summary>Whether the text may be a master key's id: up to 64 of letters, digits, <c>. _ -</c>.</summary>
+    public static bool IsId(string id) =>
+        id.Length is > 0 and <= IdLength && id.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-');
+
+    private LockedKey Find(MasterKeyBinding binding) => keys.TryGetValue(binding.MasterKeyId, out var key)
+        ? key
+        : throw new DecryptionException();
+
+    private void AddLine(ReadOnlySpan<byte> line, string place)
+    {
+        var space = line.IndexOf((byte)' ');
+        var id = space > 0 ? Encoding.ASCII.GetString(line[..space]) : "";
+        if (!IsId(id))
+        {
+            throw new SettingsException($"master key: {place}: expected an id, a space and 32 bytes in base64");
+        }
+
+        Span<byte> key = stackalloc byte[KeySize + 2];
+        try
+        {
+            var status = Base64.DecodeFromUtf8(line[(space + 1)..].Trim((byte)' '), key, out _, out var written);
+            if (status != System.Buffers.OperationStatus.Done || written != KeySize)
+            {
+                throw new SettingsException($"master key: {place}: key {id} must be 32 bytes in base64");
+            }
+
+            if (!keys.TryAdd(id, LockedKey.Create(key[..KeySize])))
+            {
+                throw new SettingsException($"master key: {place}: key {id} is there twice");
+            }
+
+            ids.Add(id);
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(key);
+        }
+    }
+}

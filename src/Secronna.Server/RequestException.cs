@@ -1,0 +1,89 @@
+using Secronna.Protocol;
+
+namespace Secronna.Server;
+
+/// <summary>
+/// What a request is refused with: a code of the contract and a message for the caller. The message names fields and
+/// keys, never a value (S16).
+/// </summary>
+internal sealed class RequestException : Exception
+{
+    public RequestException(string code, string message)
+        : base(message) => Code = code;
+
+    public string Code { get; }
+
+    /// <summary>For RATE_LIMITED: when to try again.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>For a media type that is not JSON: 415 in place of 400.</summary>
+    public bool IsMediaType { get; init; }
+}
+
+/// <summary>Every refusal that the server makes, in one place.</summary>
+internal static class Errors
+{
+    public static RequestException AuthRequired() =>
+        new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key, access key or access token");
+
+    public static RequestException WorkspaceNotAllowed() =>
+        new(ErrorCodes.Forbidden, "this workspace is not on the server's allowlist");
+
+    public static RequestException Forbidden() =>
+        new(ErrorCodes.Forbidden, "this kind of caller may not do this");
+
+    public static RequestException NotFound(string what) => new(ErrorCodes.NotFound, $"{what} not found");
+
+    public static RequestException KeysNotFound(IEnumerable<string> keys) =>
+        new(ErrorCodes.NotFound, $"keys not found: {string.Join(", ", keys)}");
+
+    public static RequestException Invalid(string field, string rule) =>
+        new(ErrorCodes.ValidationError, $"{field}: {rule}");
+
+    public static RequestException InvalidBody(string rule) => new(ErrorCodes.ValidationError, rule);
+
+    /// <summary>A field or parameter that is not known. It is repeated only where it looks like a misspelt name.</summary>
+    public static RequestException UnknownName(string kind, string name, IEnumerable<string> known)
+    {
+        const int MostCharacters = 32;
+        var shown = name.Length is > 0 and <= MostCharacters && name.All(char.IsAsciiLetter) ? name : "(not a name)";
+        var list = string.Join(", ", known);
+        return new(ErrorCodes.ValidationError, $"{shown}: unknown {kind}; known here: {(list.Length == 0 ? "none" : list)}");
+    }
+
+    public static RequestException UnsupportedMediaType() =>
+        new(ErrorCodes.ValidationError, "the body must be JSON: send Content-Type: application/json") { IsMediaType = true };
+
+    public static RequestException BodyTooLarge(long limit) =>
+        new(ErrorCodes.PayloadTooLarge, $"the body is over the limit of {limit} bytes");
+
+    public static RequestException ValueTooLarge(string field, int limit) =>
+        new(ErrorCodes.PayloadTooLarge, $"{field}: over the limit of {limit} bytes of UTF-8");
+
+    public static RequestException RevealTooLarge(long limit) =>
+        new(ErrorCodes.PayloadTooLarge, $"the values asked for are over the limit of {limit} bytes: name fewer keys");
+
+    public static RequestException NameTaken(string what) =>
+        new(ErrorCodes.Conflict, $"a {what} with this name, or one whose slug is the same, exists");
+
+    public static RequestException VersionConflict(string key, int expected, int current) =>
+        new(ErrorCodes.Conflict, $"{key}: expectedVersion is {expected}, the current version is {current}");
+
+    public static RequestException NotEmpty(string what) =>
+        new(ErrorCodes.Conflict, $"the {what} has secrets: delete them first, or use force=true");
+
+    public static RequestException EnvironmentFull(int limit) =>
+        new(ErrorCodes.Conflict, $"the environment is full: it may have {limit} keys");
+
+    public static RequestException AlreadyRevoked() =>
+        new(ErrorCodes.Conflict, "the access key is revoked");
+
+    public static RequestException RateLimited(TimeSpan retryAfter) =>
+        new(ErrorCodes.RateLimited, "too many; try again later") { RetryAfter = retryAfter };
+
+    public static RequestException Integrity() =>
+        new(ErrorCodes.IntegrityError, "stored data failed authentication; nothing of it was given, and the audit trail says so");
+
+    public static RequestException Unavailable(string message = "the server can't do this now: try again") =>
+        new(ErrorCodes.Unavailable, message);
+}
