@@ -36,6 +36,14 @@ public static class Ids
     /// <summary>Bytes of a ULID: 48 bits of milliseconds since 1970, then 80 random bits.</summary>
     public const int UlidSize = 16;
 
+    private const int RandomBlockSize = 1_000;
+
+    [ThreadStatic]
+    private static byte[]? randomBlock;
+
+    [ThreadStatic]
+    private static int randomLeft;
+
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
     /// <summary>A new id with this prefix at this time.</summary>
@@ -43,7 +51,7 @@ public static class Ids
     {
         Span<byte> ulid = stackalloc byte[UlidSize];
         BinaryPrimitives.WriteInt64BigEndian(ulid, now.ToUnixTimeMilliseconds() << 16);
-        RandomNumberGenerator.Fill(ulid[6..]);
+        TakeRandom(ulid[6..]);
         Span<char> text = stackalloc char[UlidLength];
         Encode(ulid, text);
         return string.Concat(prefix, text);
@@ -64,6 +72,20 @@ public static class Ids
         {
             throw new FormatException($"not an id that begins with {prefix}");
         }
+    }
+
+    // Ids are no secrets: they are taken from a block of random bytes, which costs a call for each block only.
+    private static void TakeRandom(Span<byte> destination)
+    {
+        randomBlock ??= new byte[RandomBlockSize];
+        if (randomLeft < destination.Length)
+        {
+            RandomNumberGenerator.Fill(randomBlock);
+            randomLeft = RandomBlockSize;
+        }
+
+        randomLeft -= destination.Length;
+        randomBlock.AsSpan(randomLeft, destination.Length).CopyTo(destination);
     }
 
     private static void Encode(ReadOnlySpan<byte> ulid, Span<char> text)

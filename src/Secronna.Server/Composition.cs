@@ -69,6 +69,8 @@ internal static class Composition
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Limits.BatchBodyBytes;
         });
+        // A request waits for nothing but the database, and mostly for the writer: one hop to the pool is enough.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.AddSecronna(installation);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ZeroingMemoryPoolFactory>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Purger>());

@@ -11,7 +11,7 @@ public sealed class Database : IAsyncDisposable
     /// <summary>The meter that the storage's metrics are under.</summary>
     public const string MeterName = "Secronna.Storage";
 
-    private const int WriterCacheKibibytes = 48 * 1_024;
+    private const int WriterCacheKibibytes = 16 * 1_024;
     private const int Readers = 16;
 
     private readonly SqliteConnections connections;

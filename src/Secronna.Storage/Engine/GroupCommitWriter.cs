@@ -171,21 +171,17 @@ internal sealed class GroupCommitWriter : IDisposable
     private void Commit()
     {
         var started = Stopwatch.GetTimestamp();
-        List<(UnitOfWork Unit, Exception Error)>? failed = null;
         try
         {
             transaction.Audit.CutBackTo(0);
             transaction.Run("BEGIN IMMEDIATE");
             foreach (var unit in batch)
             {
-                if (RunUnit(unit) is { } error)
-                {
-                    (failed ??= []).Add((unit, error));
-                }
+                unit.Error = RunUnit(unit);
             }
 
-            var now = time.GetUtcNow();
-            AuditWriter.WriteAsync(transaction, transaction.Audit, Microseconds(now)).AtOnce();
+            var now = Microseconds(time.GetUtcNow());
+            AuditWriter.WriteAsync(transaction, transaction.Audit, now).AtOnce();
             transaction.Run("COMMIT");
         }
         catch (Exception exception) when (exception is not FsyncFailedException)
@@ -198,7 +194,7 @@ internal sealed class GroupCommitWriter : IDisposable
         }
 
         StorageMetrics.BatchCommitted(batch.Count, Stopwatch.GetElapsedTime(started));
-        Answer(failed);
+        BatchAnswer.Send(batch);
     }
 
     /// <summary>Null when the unit's work stands; the error to answer when it was undone alone.</summary>
@@ -251,32 +247,10 @@ internal sealed class GroupCommitWriter : IDisposable
         }
     }
 
-    private void Answer(List<(UnitOfWork Unit, Exception Error)>? failed)
-    {
-        foreach (var unit in batch)
-        {
-            var error = failed?.Find(failure => ReferenceEquals(failure.Unit, unit)).Error;
-            if (error is null)
-            {
-                unit.Complete();
-            }
-            else
-            {
-                unit.Fail(error);
-            }
-        }
-
-        batch.Clear();
-    }
-
     private void FailBatch(StorageUnavailableException exception)
     {
-        foreach (var unit in batch)
-        {
-            unit.Fail(exception);
-        }
-
-        batch.Clear();
+        batch.ForEach(unit => unit.Error = exception);
+        BatchAnswer.Send(batch);
     }
 
     private static long Microseconds(DateTimeOffset time) =>

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using SQLitePCL;
 
 namespace Secronna.Storage.Engine;
@@ -6,17 +8,29 @@ namespace Secronna.Storage.Engine;
 /// A prepared statement with its parameters bound in order, from <see cref="Session.Prepare"/>. Disposing it resets it
 /// for the next use. Columns count from 0.
 /// </summary>
-public sealed class Statement : IDisposable
+public sealed unsafe class Statement : IDisposable
 {
+    // Most of what is bound fits here and is read by SQLite in place; the rest it copies.
+    private const int ArenaSize = 2_048;
+
     private readonly sqlite3 database;
-    private readonly sqlite3_stmt handle;
+    private readonly nint connection;
+    private readonly nint handle;
+    private readonly byte[] arena = GC.AllocateUninitializedArray<byte>(ArenaSize, pinned: true);
+    private int arenaUsed;
     private int bound;
     private bool inUse;
 
     internal Statement(sqlite3 database, string sql)
     {
         this.database = database;
-        SqliteResult.Check(raw.sqlite3_prepare_v3(database, sql, raw.SQLITE_PREPARE_PERSISTENT, out handle), database);
+        connection = database.DangerousGetHandle();
+        fixed (byte* text = Encoding.UTF8.GetBytes(sql + '\0'))
+        {
+            var result = NativeSqlite.Prepare(connection, text, -1, raw.SQLITE_PREPARE_PERSISTENT, out handle, 0);
+            SqliteResult.Check(result, database);
+        }
+
         CheckParameterOrder();
     }
 
@@ -31,14 +45,10 @@ public sealed class Statement : IDisposable
         return this;
     }
 
-    internal void Finish() => handle.Dispose();
+    internal void Finish() => _ = NativeSqlite.Finish(handle);
 
     /// <summary>Binds the next parameter.</summary>
-    public Statement Bind(long value)
-    {
-        SqliteResult.Check(raw.sqlite3_bind_int64(handle, ++bound, value), database);
-        return this;
-    }
+    public Statement Bind(long value) => Check(NativeSqlite.BindInt64(handle, ++bound, value));
 
     /// <summary>Binds the next parameter.</summary>
     public Statement Bind(long? value) => value is { } number ? Bind(number) : BindNull();
@@ -51,15 +61,27 @@ public sealed class Statement : IDisposable
             return BindNull();
         }
 
-        SqliteResult.Check(raw.sqlite3_bind_text(handle, ++bound, value), database);
-        return this;
+        var room = arena.AsSpan(arenaUsed);
+        if (!Encoding.UTF8.TryGetBytes(value, room, out var length))
+        {
+            return BindCopy(value);
+        }
+
+        var place = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(arena, arenaUsed);
+        arenaUsed += length;
+        return Check(NativeSqlite.BindText(handle, ++bound, place, length, 0));
     }
 
     /// <summary>Binds the next parameter.</summary>
     public Statement Bind(ReadOnlySpan<byte> value)
     {
-        SqliteResult.Check(raw.sqlite3_bind_blob(handle, ++bound, value), database);
-        return this;
+        fixed (byte* bytes = &MemoryMarshal.GetReference(value))
+        {
+            // An empty blob needs an address all the same: without one it would be NULL.
+            byte nothing;
+            return Check(NativeSqlite.BindBlob(
+                handle, ++bound, value.IsEmpty ? &nothing : bytes, value.Length, NativeSqlite.Transient));
+        }
     }
 
     /// <summary>Moves to the next row; false at the end.</summary>
@@ -69,29 +91,37 @@ public sealed class Statement : IDisposable
     public ValueTask<int> ExecuteAsync()
     {
         Step();
-        return new(raw.sqlite3_changes(database));
+        return new(NativeSqlite.Changes(connection));
     }
 
     /// <summary>Whether the column is NULL.</summary>
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => NativeSqlite.ColumnType(handle, column) == raw.SQLITE_NULL;
 
     /// <summary>The column as a number.</summary>
-    public long GetInt64(int column) => raw.sqlite3_column_int64(handle, column);
+    public long GetInt64(int column) => NativeSqlite.ColumnInt64(handle, column);
 
     /// <summary>The column as a number.</summary>
-    public int GetInt32(int column) => raw.sqlite3_column_int(handle, column);
+    public int GetInt32(int column) => checked((int)GetInt64(column));
 
     /// <summary>The column as a number, or null.</summary>
     public long? GetInt64OrNull(int column) => IsNull(column) ? null : GetInt64(column);
 
     /// <summary>The column as text.</summary>
-    public string GetText(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
+    public string GetText(int column)
+    {
+        var text = NativeSqlite.ColumnText(handle, column);
+        return Encoding.UTF8.GetString(text, NativeSqlite.ColumnBytes(handle, column));
+    }
 
     /// <summary>The column as text, or null.</summary>
     public string? GetTextOrNull(int column) => IsNull(column) ? null : GetText(column);
 
     /// <summary>The column as bytes; empty when NULL.</summary>
-    public byte[] GetBlob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
+    public byte[] GetBlob(int column)
+    {
+        var bytes = NativeSqlite.ColumnBlob(handle, column);
+        return new ReadOnlySpan<byte>(bytes, NativeSqlite.ColumnBytes(handle, column)).ToArray();
+    }
 
     /// <summary>The column as bytes, or null.</summary>
     public byte[]? GetBlobOrNull(int column) => IsNull(column) ? null : GetBlob(column);
@@ -99,32 +129,44 @@ public sealed class Statement : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        bound = 0;
-        inUse = false;
-        // The result repeats an error that the step has reported already.
-        _ = raw.sqlite3_reset(handle);
-        _ = raw.sqlite3_clear_bindings(handle);
+        (bound, arenaUsed, inUse) = (0, 0, false);
+        // The result repeats an error that the step has reported already. What is bound stays until it is bound anew.
+        _ = NativeSqlite.Reset(handle);
     }
 
     internal bool Step()
     {
-        var result = raw.sqlite3_step(handle);
-        SqliteResult.Check(result, database);
+        var result = NativeSqlite.Step(handle);
+        Check(result);
         return result == raw.SQLITE_ROW;
     }
 
-    private Statement BindNull()
+    private Statement BindCopy(string value)
     {
-        SqliteResult.Check(raw.sqlite3_bind_null(handle, ++bound), database);
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(value + '\0'))
+        {
+            return Check(NativeSqlite.BindText(handle, ++bound, bytes, -1, NativeSqlite.Transient));
+        }
+    }
+
+    private Statement BindNull() => Check(NativeSqlite.BindNull(handle, ++bound));
+
+    private Statement Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            SqliteResult.Check(result, database);
+        }
+
         return this;
     }
 
     // SQLite numbers $-parameters by first appearance, PostgreSQL by their number: both must agree.
     private void CheckParameterOrder()
     {
-        for (var i = 1; i <= raw.sqlite3_bind_parameter_count(handle); i++)
+        for (var i = 1; i <= NativeSqlite.ParameterCount(handle); i++)
         {
-            var name = raw.sqlite3_bind_parameter_name(handle, i).utf8_to_string();
+            var name = Marshal.PtrToStringUTF8((nint)NativeSqlite.ParameterName(handle, i));
             if (name != $"${i}")
             {
                 throw new InvalidOperationException($"parameter {name} appears out of order");

@@ -9,27 +9,35 @@ internal abstract class UnitOfWork
     /// <summary>Does the work within the writer's transaction; throws what the waiter shall get.</summary>
     public abstract void Run(Transaction transaction);
 
-    /// <summary>Tells the waiter that the work is durable.</summary>
-    public abstract void Complete();
+    /// <summary>Why nothing of it was kept; null when it stands.</summary>
+    public Exception? Error { get; set; }
 
-    /// <summary>Tells the waiter that nothing of it was kept.</summary>
-    public abstract void Fail(Exception exception);
+    /// <summary>Tells the waiter how it ended. What waits goes on on this thread.</summary>
+    public abstract void Answer();
 }
 
 internal sealed class UnitOfWork<TState, TResult>(TState state, Func<Transaction, TState, ValueTask<TResult>> work)
     : UnitOfWork
 {
-    // Continuations run on the pool: the writer must not serve requests.
-    private readonly TaskCompletionSource<TResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Answered on the pool by BatchAnswer, where what waits may go on at once.
+    private readonly TaskCompletionSource<TResult> done = new();
     private TResult? result;
 
     public Task<TResult> Done => done.Task;
 
     public override void Run(Transaction transaction) => result = work(transaction, state).AtOnce();
 
-    public override void Complete() => done.SetResult(result!);
-
-    public override void Fail(Exception exception) => done.SetException(exception);
+    public override void Answer()
+    {
+        if (Error is null)
+        {
+            done.SetResult(result!);
+        }
+        else
+        {
+            done.SetException(Error);
+        }
+    }
 }
 
 /// <summary>SQLite answers at once; work that waits for something else would hold the writer.</summary>

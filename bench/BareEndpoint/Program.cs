@@ -1,0 +1,31 @@
+// What the figures of P1 and P2 are held against: the same web server with one endpoint that gives JSON of a reveal's
+// size, and takes a body and reads it to its end. No authentication, no database, no cryptography.
+using System.Text.Json.Serialization;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.Logging.ClearProviders();
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, BareJson.Default));
+var app = builder.Build();
+app.MapPost("/bare", () => TypedResults.Ok(Answers.Reveal));
+app.MapPut("/bare", (Body body) => TypedResults.Ok(body.Value.Length > 0 ? Answers.Reveal : null));
+app.Run();
+
+internal sealed record Body(string Key, string Value);
+
+internal sealed record Data(string Key, int Version, string Value);
+
+internal sealed record Meta(string RequestId, string Timestamp);
+
+internal sealed record Answer(Data Data, string? Error, Meta Meta);
+
+internal static class Answers
+{
+    public static Answer Reveal { get; } = new(
+        new Data("BENCH_KEY_000001", 1, new string('v', 64)), null,
+        new Meta("req_01m84hzh174mj81s1rv85mcgmd", "2026-01-01T00:00:00.000000Z"));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Answer))]
+[JsonSerializable(typeof(Body))]
+internal sealed partial class BareJson : JsonSerializerContext;

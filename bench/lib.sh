@@ -1,0 +1,79 @@
+# Shared by the benches: builds, servers, data. Sourced, not run.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$(mktemp -d)
+pids=()
+cleanup() {
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+need() { # program package
+  command -v "$1" >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null; }
+}
+
+build() {
+  dotnet build -c Release -v q --nologo "$root/src/Secronna.Server" >/dev/null
+  dotnet build -c Release -v q --nologo "$root/bench/BareEndpoint" >/dev/null
+  server="$root/src/Secronna.Server/bin/Release/net10.0/secronna-server"
+  bare="$root/bench/BareEndpoint/bin/Release/net10.0/bare-endpoint"
+}
+
+wait_for() { # url
+  for _ in $(seq 200); do curl -sf -o /dev/null "$1" && return 0; sleep 0.05; done
+  echo "no answer from $1" >&2
+  return 1
+}
+
+start_server() { # folder port; sets SECRONNA_API_URL, SECRONNA_TOKEN, server_pid
+  Secronna__Limits__RevealsPerMinute=0 "$server" dev --data "$1" --port "$2" >"$work/server.log" 2>&1 &
+  server_pid=$!
+  pids+=("$server_pid")
+  wait_for "http://127.0.0.1:$2/health/ready"
+  # shellcheck disable=SC1091
+  . "$1/dev.env"
+  export SECRONNA_API_URL SECRONNA_TOKEN
+}
+
+start_bare() { # port
+  ASPNETCORE_URLS="http://127.0.0.1:$1" "$bare" >/dev/null 2>&1 &
+  pids+=("$!")
+  for _ in $(seq 200); do curl -s -o /dev/null -X POST "http://127.0.0.1:$1/bare" && return 0; sleep 0.05; done
+  return 1
+}
+
+free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])' 2>/dev/null || shuf -i 20000-30000 -n 1; }
+
+api() { # method path [body]
+  curl -sf -X "$1" "$SECRONNA_API_URL/api/v1$2" -H "Authorization: Bearer $SECRONNA_TOKEN" ${3:+-H 'Content-Type: application/json' --data-binary "$3"}
+}
+
+first_id() { sed -E 's/.*"data":\{"id":"([^"]+)".*/\1/'; }
+
+# Writes so many secrets of 64 bytes in batches of 500, into environments of at most 5,000; their ids go to a file.
+load_secrets() { # count ids-file
+  local count=$1 ids=$2 project environment made=0
+  project=$(api POST /projects '{"name":"Bench"}' | first_id)
+  : >"$ids"
+  while ((made < count)); do
+    if ((made % 5000 == 0)); then
+      environment=$(api POST "/projects/$project/environments" "{\"name\":\"bench $((made / 5000))\"}" | first_id)
+      echo "$environment" >>"$work/environments"
+    fi
+    local size=$((count - made < 500 ? count - made : 500))
+    awk -v from="$made" -v size="$size" 'BEGIN {
+      value = "vvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvvv"
+      printf "{\"secrets\":["
+      for (i = 0; i < size; i++) printf "%s{\"key\":\"BENCH_KEY_%07d\",\"value\":\"%s\"}", (i ? "," : ""), from + i, value
+      printf "]}"
+    }' >"$work/batch.json"
+    api POST "/environments/$environment/secrets/batch" "@$work/batch.json" | grep -o 'sec_[0-9a-z]*' >>"$ids"
+    made=$((made + size))
+  done
+}
+
+rps() { sed -n 's/^Requests\/sec: *//p' "$1"; }
+p99() { sed -n 's/^ *99% *//p' "$1"; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+no_errors() { ! grep -E 'Non-2xx|Socket errors' "$1"; }

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# All benches, one after the other.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+for bench in p1 p2 p3 p8; do "$here/$bench.sh"; done
