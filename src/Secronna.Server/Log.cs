@@ -38,7 +38,4 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Warning, "The count of repeated refusals could not be recorded: {Reason}")]
     public static partial void RefusalCountLost(ILogger log, string reason);
-
-    [LoggerMessage(13, LogLevel.Warning, "Environment {EnvironmentId} was last changed {Seconds} s ahead of this clock: check the clock")]
-    public static partial void ClockBehind(ILogger log, string environmentId, double seconds);
 }

@@ -54,8 +54,9 @@ internal sealed class Authentication(
     private bool IsValid(CredentialRow row, string token)
     {
         Span<byte> hash = stackalloc byte[KeyedHash.Size];
-        CredentialToken.Hash(keys, token, hash);
+        CredentialToken.Hash(keys, row.WorkspaceId, row.Id, token, hash);
         return KeyedHash.Equal(hash, row.TokenHash)
+            && token.StartsWith(CredentialToken.Start(row.Kind), StringComparison.Ordinal)
             && row.RevokedAt is null
             && (row.ExpiresAt is not { } expiry || expiry > Instant.From(time.GetUtcNow()).Microseconds);
     }

@@ -24,10 +24,15 @@ internal static class CredentialToken
     private const int SecretLength = 52;
     public const int Length = PrefixLength + SecretLength;
 
+    // Room for an id, a workspace's id, and what is between them.
+    private const int MostBound = 512;
+
     public static string New(string kind) =>
-        (kind == ActorTypes.ApiKey ? ApiKeyStart : AccessKeyStart)
+        Start(kind)
         + RandomNumberGenerator.GetString(Alphabet, NameLength)
         + RandomNumberGenerator.GetString(Alphabet, SecretLength);
+
+    public static string Start(string kind) => kind == ActorTypes.ApiKey ? ApiKeyStart : AccessKeyStart;
 
     public static string Prefix(string token) => token[..PrefixLength];
 
@@ -37,20 +42,27 @@ internal static class CredentialToken
         && !token[PrefixLength..].ContainsAnyExcept(Characters)
         && !token[ApiKeyStart.Length..PrefixLength].ContainsAnyExcept(Characters);
 
-    public static byte[] Hash(InstallationKeys keys, string token)
+    public static byte[] Hash(InstallationKeys keys, string workspaceId, string id, string token)
     {
         var hash = new byte[Crypto.KeyedHash.Size];
-        Hash(keys, token, hash);
+        Hash(keys, workspaceId, id, token, hash);
         return hash;
     }
 
-    public static void Hash(InstallationKeys keys, ReadOnlySpan<char> token, Span<byte> hash)
+    /// <summary>
+    /// The keyed hash that is stored: of the token, bound to the credential's id and workspace, so that a row moved to
+    /// another workspace opens nothing there. The kind is the token's own beginning.
+    /// </summary>
+    public static void Hash(InstallationKeys keys, string workspaceId, string id, ReadOnlySpan<char> token, Span<byte> hash)
     {
-        Span<byte> bytes = stackalloc byte[Length];
+        Span<byte> bytes = stackalloc byte[Length + MostBound];
         try
         {
-            Encoding.ASCII.GetBytes(token, bytes);
-            keys.HashCredential(bytes, hash);
+            var length = Encoding.ASCII.GetBytes(token, bytes);
+            length += Encoding.UTF8.GetBytes(id, bytes[length..]);
+            bytes[length++] = 0;
+            length += Encoding.UTF8.GetBytes(workspaceId, bytes[length..]);
+            keys.HashCredential(bytes[..length], hash);
         }
         finally
         {

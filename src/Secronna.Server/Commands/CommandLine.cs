@@ -54,7 +54,7 @@ internal static class CommandLine
     private static async Task<int> RefuseUsageAsync(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var missing = command.Options.Where(option => option.Required && parsed.GetResult(option) is null)
+        var missing = command.Options.Where(option => option.Required && parsed.GetResult(option) is null or { Implicit: true } or { Tokens.Count: 0 })
             .Select(option => option.Name)
             .Concat(command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
                 .Select(argument => argument.Name))

@@ -11,33 +11,37 @@ namespace Secronna.Server.Commands;
 internal static class DevCommand
 {
     private const int DefaultPort = 4230;
+    private const string DefaultFolder = ".secronna";
 
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "The folder for everything", DefaultValueFactory = _ => ".secronna" };
+        var data = new Option<string?>("--data") { Description = $"The folder for everything; {DefaultFolder} if not given" };
         var port = new Option<int>("--port") { Description = "The port on loopback; 0 takes a free one", DefaultValueFactory = _ => DefaultPort };
         var command = new Command("dev", "Run a server for trying out, with everything it needs made for you") { data, port };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(data), parsed.GetValue(port)));
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(data), parsed.GetValue(port)));
         return command;
     }
 
-    private static async Task<int> RunAsync(string folder, int port)
+    private static async Task<int> RunAsync(string? data, int port)
     {
         if (port is < 0 or > ushort.MaxValue)
         {
             throw new SettingsException($"--port must be a number from 0 to {ushort.MaxValue}");
         }
 
-        folder = Path.GetFullPath(folder);
+        var settings = SettingsSource.Read();
+        var folder = Path.GetFullPath(data ?? settings.DataFolder ?? DefaultFolder);
+        var url = $"http://127.0.0.1:{port}";
+        ListenAddresses.RequireSafe([url], allowPlainHttp: false);
         CreateFolder(folder);
-        var settings = await SettingsAsync(folder);
+        await PrepareAsync(settings, folder);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate: true, TimeProvider.System, FailFast.OnFsyncFailure);
-        await using var app = Composition.BuildServer(installation, $"http://127.0.0.1:{port}");
+        await using var app = Composition.BuildServer(installation, url);
         var start = new DevStart(installation, app.Services, Path.Combine(folder, "dev.env"));
         var token = await start.PrepareAsync();
         await app.StartAsync();
-        var url = app.Urls.Single();
+        url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);
         await DevGreeting.PrintAsync(installation, folder, url);
         await app.WaitForShutdownAsync();
@@ -57,15 +61,13 @@ internal static class DevCommand
     }
 
     // A new master key only for a new database: one that lost its key must say so, not get another.
-    private static async Task<Settings> SettingsAsync(string folder)
+    private static async Task PrepareAsync(Settings settings, string folder)
     {
-        var settings = SettingsSource.Read();
         settings.DataFolder = folder;
-        settings.Storage = new StorageSettings();
-        settings.MasterKey = new MasterKeySettings { File = Path.Combine(folder, "master-keys") };
+        settings.MasterKey.File ??= Path.Combine(folder, "master-keys");
         var isNew = await Installations.PeekAsync(
             settings.ConnectionString!, (_, row) => new ValueTask<InstallationRow>(row)) is null;
-        if (!File.Exists(settings.MasterKey.File))
+        if (settings.MasterKey.Provider == "File" && !File.Exists(settings.MasterKey.File))
         {
             if (!isNew)
             {
@@ -74,8 +76,6 @@ internal static class DevCommand
 
             FileMasterKeyProvider.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
         }
-
-        return settings;
     }
 
     private static async Task NameMissingKeyAsync(Settings settings)

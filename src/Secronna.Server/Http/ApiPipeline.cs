@@ -8,6 +8,7 @@ internal static class ApiPipeline
     public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
     {
         var caller = route.Permission is null ? null : await AuthenticateAsync(context);
+        RequireSupported(context.Request.Headers);
         var request = new ApiRequest(context, route, caller);
         request.CheckQuery();
         if (route.Body is null)
@@ -25,6 +26,16 @@ internal static class ApiPipeline
             context.TraceIdentifier, Address(context), UserAgent(headers.UserAgent.ToString()));
         return context.RequestServices.GetRequiredService<Authentication>()
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);
+    }
+
+    // A caller that sends it counts on a repeat being safe: to ignore it would mint a version twice.
+    private static void RequireSupported(IHeaderDictionary headers)
+    {
+        const string IdempotencyKey = "Idempotency-Key";
+        if (headers.ContainsKey(IdempotencyKey))
+        {
+            throw Errors.Invalid(IdempotencyKey, "this version does not support it: send the request without");
+        }
     }
 
     private static string? Address(HttpContext context)

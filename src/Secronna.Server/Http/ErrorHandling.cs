@@ -50,6 +50,11 @@ internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILo
         switch (exception)
         {
             case RequestException refused:
+                if (refused.Code == ErrorCodes.Unavailable)
+                {
+                    Log.Unavailable(log, context.TraceIdentifier, refused.Message);
+                }
+
                 return WriteAsync(context, refused);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
                 return WriteAsync(context, Errors.BodyTooLarge(Limits.BatchBodyBytes));

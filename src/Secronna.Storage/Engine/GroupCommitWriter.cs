@@ -120,7 +120,8 @@ internal sealed class GroupCommitWriter : IDisposable
             catch (FsyncFailedException exception)
             {
                 onFsyncFailure(exception.Message);
-                FailBatch(new StorageUnavailableException(exception.Message));
+                GiveUp(new StorageUnavailableException(exception.Message, exception));
+                return;
             }
         }
     }
@@ -195,6 +196,7 @@ internal sealed class GroupCommitWriter : IDisposable
 
         StorageMetrics.BatchCommitted(batch.Count, Stopwatch.GetElapsedTime(started));
         BatchAnswer.Send(batch);
+        batch.Clear();
     }
 
     /// <summary>Null when the unit's work stands; the error to answer when it was undone alone.</summary>
@@ -247,10 +249,26 @@ internal sealed class GroupCommitWriter : IDisposable
         }
     }
 
+    // Nothing may be promised any more, not even what is queued.
+    private void GiveUp(StorageUnavailableException exception)
+    {
+        lock (gate)
+        {
+            closing = true;
+            batch.AddRange(records);
+            batch.AddRange(changes);
+            records.Clear();
+            changes.Clear();
+        }
+
+        FailBatch(exception);
+    }
+
     private void FailBatch(StorageUnavailableException exception)
     {
         batch.ForEach(unit => unit.Error = exception);
         BatchAnswer.Send(batch);
+        batch.Clear();
     }
 
     private static long Microseconds(DateTimeOffset time) =>

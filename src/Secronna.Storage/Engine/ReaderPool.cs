@@ -9,7 +9,7 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
 
     private readonly ConcurrentStack<Session> idle = new();
     private readonly SemaphoreSlim places = new(size);
-    private bool disposed;
+    private volatile bool disposed;
 
     public async ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
     {
@@ -28,7 +28,7 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
             }
             finally
             {
-                idle.Push(session);
+                GiveBack(session);
             }
         }
         finally
@@ -43,6 +43,15 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
         while (idle.TryPop(out var session))
         {
             session.Dispose();
+        }
+    }
+
+    private void GiveBack(Session session)
+    {
+        idle.Push(session);
+        if (disposed && idle.TryPop(out var late))
+        {
+            late.Dispose();
         }
     }
 

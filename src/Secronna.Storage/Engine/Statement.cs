@@ -143,9 +143,10 @@ public sealed unsafe class Statement : IDisposable
 
     private Statement BindCopy(string value)
     {
-        fixed (byte* bytes = Encoding.UTF8.GetBytes(value + '\0'))
+        var copy = Encoding.UTF8.GetBytes(value);
+        fixed (byte* bytes = copy)
         {
-            return Check(NativeSqlite.BindText(handle, ++bound, bytes, -1, NativeSqlite.Transient));
+            return Check(NativeSqlite.BindText(handle, ++bound, bytes, copy.Length, NativeSqlite.Transient));
         }
     }
 

@@ -98,9 +98,10 @@ internal sealed class CredentialService(
         {
             var token = CredentialToken.New(kind);
             var now = time.GetUtcNow();
+            var id = Ids.New(Ids.Credential, now);
             var row = new CredentialRow(
-                Ids.New(Ids.Credential, now), caller.WorkspaceId, kind, name, CredentialToken.Prefix(token),
-                CredentialToken.Hash(keys, token), Instant.From(now).Microseconds, caller.ActorId, expiresAt, null, null);
+                id, caller.WorkspaceId, kind, name, CredentialToken.Prefix(token),
+                CredentialToken.Hash(keys, caller.WorkspaceId, id, token), Instant.From(now).Microseconds, caller.ActorId, expiresAt, null, null);
             var entry = AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = name };
             try
             {

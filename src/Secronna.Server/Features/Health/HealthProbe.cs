@@ -12,7 +12,7 @@ namespace Secronna.Server.Features.Health;
 internal sealed class HealthProbe(
     Database database, InstallationSetup setup, TimeProvider time, ILogger<HealthProbe> log) : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private volatile bool isReady;

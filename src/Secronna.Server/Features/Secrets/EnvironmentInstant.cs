@@ -23,7 +23,7 @@ internal static class EnvironmentInstant
         var change = await Storage.Environments.BeginChangeAsync(
             transaction, caller.WorkspaceId, environmentId, clock.Microseconds);
         return change is not null && new Instant(change.Instant) - MostAhead > clock
-            ? throw Errors.Unavailable("the server's clock is behind the environment's last change: mend the clock")
+            ? throw Errors.Unavailable("the server's clock is behind the environment's last change: its operator must mend the clock")
             : change;
     }
 

@@ -66,7 +66,7 @@ internal sealed class SecretWriter(
             return null;
         }
 
-        using var kek = await LeaseAsync(plan);
+        using var kek = await LeaseAsync(caller, plan);
         if (kek is null)
         {
             return null;
@@ -81,7 +81,7 @@ internal sealed class SecretWriter(
             it.Item1.RunAsync(transaction, it.caller, it.plan, it.kek));
     }
 
-    private async ValueTask<LeasedKek?> LeaseAsync(WritePlan plan)
+    private async ValueTask<LeasedKek?> LeaseAsync(Caller caller, WritePlan plan)
     {
         try
         {
@@ -89,6 +89,13 @@ internal sealed class SecretWriter(
         }
         catch (DecryptionException)
         {
+            await database.RecordAsync(
+                plan.Versions.Select(version => Entry(caller, plan.Environment, version) with { Outcome = AuditOutcomes.Failed }).ToList(),
+                static (_, audit, entries) =>
+                {
+                    entries.ForEach(audit.Append);
+                    return new ValueTask<bool>(true);
+                });
             throw Errors.Integrity();
         }
     }
