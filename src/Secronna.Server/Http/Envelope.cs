@@ -66,7 +66,6 @@ internal static class Envelope
     private static Utf8JsonWriter Begin()
     {
         buffer ??= new ArrayBufferWriter<byte>();
-        buffer.ResetWrittenCount();
         writer ??= new Utf8JsonWriter(buffer, Options);
         writer.Reset(buffer);
         writer.WriteStartObject();
@@ -92,6 +91,8 @@ internal static class Envelope
         PrepareHeaders(context, status);
         context.Response.ContentLength = buffer!.WrittenCount;
         context.Response.BodyWriter.Write(buffer.WrittenSpan);
+        // A new credential's token may have been in it.
+        buffer.Clear();
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 

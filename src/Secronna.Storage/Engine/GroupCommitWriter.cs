@@ -9,22 +9,13 @@ namespace Secronna.Storage.Engine;
 /// </summary>
 internal sealed class GroupCommitWriter : IDisposable
 {
-    // Bounds the memory of a queue that the disk can't follow, and the time of one transaction.
-    private const int QueueLimit = 20_000;
-    private const int BatchLimit = 512;
-
-    private readonly Lock gate = new();
-    private readonly SemaphoreSlim wake = new(0);
-    private readonly Queue<UnitOfWork> records = new();
-    private readonly Queue<UnitOfWork> changes = new();
+    private readonly UnitQueue queue = new();
     private readonly List<UnitOfWork> batch = [];
     private readonly Transaction transaction;
     private readonly WalKeeper wal;
     private readonly TimeProvider time;
     private readonly Action<string> onFsyncFailure;
     private readonly Thread thread;
-    private bool asleep;
-    private bool closing;
 
     public GroupCommitWriter(Transaction transaction, TimeProvider time, Action<string> onFsyncFailure)
     {
@@ -36,79 +27,34 @@ internal sealed class GroupCommitWriter : IDisposable
         thread.Start();
     }
 
-    public void Enqueue(UnitOfWork unit)
-    {
-        lock (gate)
-        {
-            if (closing)
-            {
-                throw new StorageUnavailableException("the database is closing");
-            }
-
-            if (records.Count + changes.Count >= QueueLimit)
-            {
-                throw new StorageUnavailableException("too many writes are waiting");
-            }
-
-            (unit.RecordsOnly ? records : changes).Enqueue(unit);
-            if (!asleep)
-            {
-                return;
-            }
-
-            asleep = false;
-        }
-
-        wake.Release();
-    }
+    public void Enqueue(UnitOfWork unit) => queue.Add(unit);
 
     /// <summary>Has the WAL truncated as soon as readers let go, so that what was deleted leaves its pages (S15).</summary>
     public void TruncateWal()
     {
         wal.WantTruncation();
-        Wake();
+        queue.Wake();
     }
 
     /// <summary>Finishes what is queued, then stops.</summary>
     public void Dispose()
     {
-        lock (gate)
+        if (!queue.Close())
         {
-            if (closing)
-            {
-                return;
-            }
-
-            closing = true;
+            return;
         }
 
-        Wake();
         thread.Join();
         wal.Close();
         transaction.Dispose();
-        wake.Dispose();
-    }
-
-    private void Wake()
-    {
-        lock (gate)
-        {
-            if (!asleep)
-            {
-                return;
-            }
-
-            asleep = false;
-        }
-
-        wake.Release();
+        queue.Dispose();
     }
 
     private void Loop()
     {
-        while (TakeBatch())
+        try
         {
-            try
+            while (queue.Take(batch, wal.Patience))
             {
                 if (batch.Count > 0)
                 {
@@ -117,55 +63,11 @@ internal sealed class GroupCommitWriter : IDisposable
 
                 wal.Keep();
             }
-            catch (FsyncFailedException exception)
-            {
-                onFsyncFailure(exception.Message);
-                GiveUp(new StorageUnavailableException(exception.Message, exception));
-                return;
-            }
         }
-    }
-
-    private bool TakeBatch()
-    {
-        batch.Clear();
-        while (true)
+        catch (FsyncFailedException exception)
         {
-            lock (gate)
-            {
-                while (batch.Count < BatchLimit && (records.TryDequeue(out var unit) || changes.TryDequeue(out unit)))
-                {
-                    batch.Add(unit);
-                }
-
-                if (batch.Count > 0)
-                {
-                    return true;
-                }
-
-                if (closing)
-                {
-                    return false;
-                }
-
-                asleep = true;
-            }
-
-            if (!wake.Wait(wal.Patience))
-            {
-                // Time to try the truncation again.
-                lock (gate)
-                {
-                    asleep = false;
-                }
-
-                return true;
-            }
-
-            if (wal.IsTruncationWanted)
-            {
-                return true;
-            }
+            onFsyncFailure(exception.Message);
+            GiveUp(new StorageUnavailableException(exception.Message, exception));
         }
     }
 
@@ -252,15 +154,8 @@ internal sealed class GroupCommitWriter : IDisposable
     // Nothing may be promised any more, not even what is queued.
     private void GiveUp(StorageUnavailableException exception)
     {
-        lock (gate)
-        {
-            closing = true;
-            batch.AddRange(records);
-            batch.AddRange(changes);
-            records.Clear();
-            changes.Clear();
-        }
-
+        queue.Close();
+        queue.TakeAll(batch);
         FailBatch(exception);
     }
 

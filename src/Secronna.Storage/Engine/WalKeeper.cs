@@ -15,8 +15,6 @@ internal sealed class WalKeeper(Transaction transaction)
     private volatile bool truncationWanted;
     private int pagesAtCheckpoint;
 
-    public bool IsTruncationWanted => truncationWanted;
-
     /// <summary>How long the writer may sleep.</summary>
     public TimeSpan Patience => truncationWanted ? RetryAfter : Timeout.InfiniteTimeSpan;
 
