@@ -9,7 +9,7 @@ namespace Secronna.Protocol;
 [JsonConverter(typeof(InstantJsonConverter))]
 public readonly record struct Instant(long Microseconds) : IComparable<Instant>
 {
-    private const string WireFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
+    private const int RoundTripLength = 28;
 
     // RFC 3339 date-time; a lower-case t or z, and offsets other than Z, are accepted on input as the RFC allows.
     private static readonly string[] InputFormats =
@@ -39,8 +39,15 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
         return true;
     }
 
-    /// <summary>The text on the wire.</summary>
-    public override string ToString() => ToDateTimeOffset().ToString(WireFormat, CultureInfo.InvariantCulture);
+    /// <summary>The text on the wire: no more digits of the second than it has.</summary>
+    public override string ToString()
+    {
+        // The round-trip format has a fixed length and, unlike a custom one, costs little: every answer has a time.
+        Span<char> text = stackalloc char[RoundTripLength];
+        ToDateTimeOffset().UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        var digits = text[..^1].TrimEnd('0').TrimEnd('.');
+        return string.Concat(digits, "Z");
+    }
 
     /// <inheritdoc/>
     public int CompareTo(Instant other) => Microseconds.CompareTo(other.Microseconds);
