@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using Secronna.Crypto;
 using Secronna.Server.Installation;
@@ -29,7 +30,7 @@ internal sealed class Cursors(InstallationKeys keys)
         if (cursor.Length > MostCharacters
             || Base64Url.DecodeFromChars(cursor, bytes, out _, out var length) != OperationStatus.Done
             || length < TagSize
-            || !KeyedHash.Equal(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
+            || !CryptographicOperations.FixedTimeEquals(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
         {
             throw Errors.Invalid("cursor", "is not one that this list gave");
         }
