@@ -58,7 +58,8 @@ public static class AuditEntries
         FROM audit_entries
         """;
 
-    private const string Window = " AND sequence < $3 AND sequence >= $4 ORDER BY sequence DESC LIMIT $5";
+    // Bounded above alone: with both bounds SQLite takes the workspace's index, whatever else is asked for.
+    private const string Window = " AND sequence < $3 ORDER BY sequence DESC LIMIT $4";
 
     /// <summary>A page of a workspace's entries below a sequence number.</summary>
     public static async ValueTask<AuditPage> PageAsync(
@@ -73,11 +74,16 @@ public static class AuditEntries
         var found = new List<RecordedEntry>();
         var looked = 0;
         using var query = Choose(session, workspaceId, filter);
-        query.Bind(below).Bind(first).Bind(ScanLimit);
+        query.Bind(below).Bind(ScanLimit);
         while (await query.ReadAsync())
         {
             looked++;
             below = query.GetInt64(0);
+            if (below < first)
+            {
+                break;
+            }
+
             if (Read(query, workspaceId) is var entry && filter.Matches(entry.Entry))
             {
                 found.Add(entry);

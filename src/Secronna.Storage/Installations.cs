@@ -22,6 +22,7 @@ public static class Installations
         }
 
         using var session = new Session(connections.Open(1_024));
+        session.KeepLogOnClose();
         return await HasTableAsync(session) && await FindAsync(session) is { } row ? await read(session, row) : null;
     }
 

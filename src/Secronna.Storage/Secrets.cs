@@ -14,8 +14,9 @@ public sealed record SecretRow(
 /// <summary>Secrets: keys and pointers to their current versions. Every query is scoped by the workspace (S23).</summary>
 public static class Secrets
 {
+    // The project is the environment's: an environment moved to another project does not open there (S6).
     internal const string Columns = """
-        SELECT s.id, s.workspace_id, s.project_id, s.environment_id, p.slug, e.slug, s.key, s.current_version,
+        SELECT s.id, s.workspace_id, e.project_id, s.environment_id, p.slug, e.slug, s.key, s.current_version,
                s.created_at, s.updated_at
         """;
 

@@ -14,7 +14,7 @@ internal static class ListenAddresses
         foreach (var url in urls.Concat(endpoints))
         {
             var address = Parse(url);
-            if (!allowPlainHttp && address.Scheme == "http" && !IsLoopback(address.Host))
+            if (!allowPlainHttp && !string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase) && !IsLoopback(address.Host))
             {
                 throw new SettingsException(
                     $"{url} is plain HTTP beyond loopback: use https, or set Secronna__Http__AllowPlainHttp=true behind a TLS proxy");

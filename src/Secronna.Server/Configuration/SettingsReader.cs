@@ -55,7 +55,8 @@ internal static class SettingsReader
         {
             case ["Provider"]: settings.Provider = OneOf(name, value, "File", "Environment"); break;
             case ["File"]: settings.File = Text(name, value); break;
-            case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i is >= 0 and < 100:
+            case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i is >= 0 and < 100
+                && inner is not ["Previous", ..]:
                 while (settings.Previous.Count <= i)
                 {
                     settings.Previous.Add(new MasterKeySettings());

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using Secronna.Crypto;
 using Secronna.Server.Installation;
@@ -26,9 +28,9 @@ internal sealed class Cursors(InstallationKeys keys)
     {
         Span<byte> bytes = stackalloc byte[MostCharacters];
         if (cursor.Length > MostCharacters
-            || !Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
+            || Base64Url.DecodeFromChars(cursor, bytes, out _, out var length) != OperationStatus.Done
             || length < TagSize
-            || !KeyedHash.Equal(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
+            || !CryptographicOperations.FixedTimeEquals(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
         {
             throw Errors.Invalid("cursor", "is not one that this list gave");
         }

@@ -44,6 +44,10 @@ public class Session : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Closing leaves the write-ahead log as it is, so that a look writes nothing into the database's file.</summary>
+    internal void KeepLogOnClose() =>
+        SqliteResult.Check(raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _), Handle);
+
     internal void Run(string sql)
     {
         using var statement = Prepare(sql);

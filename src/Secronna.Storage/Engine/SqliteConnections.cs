@@ -37,7 +37,9 @@ internal sealed class SqliteConnections
             throw new StorageSetupException("the SQLite connection string is not valid; it reads Data Source=FILE", exception);
         }
 
-        if (builder.DataSource is "" or ":memory:" || builder.Mode == SqliteOpenMode.Memory)
+        // A file: URI could say more than a path does, such as mode=memory.
+        if (builder.DataSource is "" or ":memory:" || builder.Mode == SqliteOpenMode.Memory
+            || builder.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
         {
             throw new StorageSetupException("the SQLite connection string must name a file: Data Source=FILE");
         }
@@ -69,6 +71,10 @@ internal sealed class SqliteConnections
             }
 
             new FileStream(FilePath, options).Dispose();
+        }
+        catch (IOException) when (File.Exists(FilePath))
+        {
+            // Another process made it meanwhile.
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -115,7 +121,7 @@ internal sealed class SqliteConnections
         SetPragma(connection, "cache_size", $"-{cacheKibibytes}");
     }
 
-    private static void SetPragma(SqliteConnection connection, string name, string value)
+    internal static void SetPragma(SqliteConnection connection, string name, string value)
     {
         using var command = connection.CreateCommand();
         command.CommandText = $"PRAGMA {name} = {value}";

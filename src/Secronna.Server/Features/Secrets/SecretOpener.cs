@@ -22,7 +22,7 @@ internal sealed class SecretOpener(
             using var kek = await keks.LeaseAsync(row.KekId);
             if (kek is not null)
             {
-                return new RevealedValue(row.Secret, row.Version, Open(kek, row));
+                return new RevealedValue(row.Secret, row.Version, Open(caller, kek, row));
             }
         }
         catch (Exception exception) when (exception is DecryptionException or FormatException)
@@ -33,11 +33,12 @@ internal sealed class SecretOpener(
         throw await FailAsync(caller, row);
     }
 
-    private static PinnedBuffer Open(LeasedKek kek, SealedVersionRow row)
+    // Bound to the caller's workspace, not to the one that a row names: a row moved to another workspace doesn't open.
+    private static PinnedBuffer Open(Caller caller, LeasedKek kek, SealedVersionRow row)
     {
         var secret = row.Secret;
         var binding = new VersionBinding(
-            secret.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, row.Version);
+            caller.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, row.Version);
         return Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext);
     }
 

@@ -1,0 +1,60 @@
+using Secronna.Protocol;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Storage;
+
+/// <summary>The counter that nodes look at (S22) moves with every change that a decision rests on.</summary>
+public sealed class AccessCounterTests
+{
+    [Fact]
+    public async Task Every_change_of_credentials_and_allowlist_moves_the_counter()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var row = new CredentialRow(
+            Ids.New(Ids.Credential, storage.Clock.GetUtcNow()), TestStorage.Workspace, ActorTypes.AccessKey, "name", "st_live_00000000",
+            new byte[32], storage.Now, "key_1", null, null, null);
+        await MovesAsync(storage, transaction => Credentials.InsertAsync(transaction, row));
+        await MovesAsync(storage, transaction => Credentials.UpdateAsync(transaction, row.Id, "other", storage.Now));
+        await MovesAsync(storage, async transaction => Assert.True(await Credentials.RevokeAsync(transaction, row.Id, storage.Now)));
+        await MovesAsync(storage, transaction => Workspaces.AllowAsync(transaction, "acc_b", "B", storage.Now));
+        await MovesAsync(storage, async transaction => Assert.True(await Workspaces.DenyAsync(transaction, "acc_b")));
+        await MovesAsync(storage, transaction => Workspaces.AllowAsync(transaction, "acc_b", null, storage.Now));
+    }
+
+    [Fact]
+    public async Task Noting_a_use_and_probing_leave_it()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var row = new CredentialRow(
+            "key_9", TestStorage.Workspace, ActorTypes.ApiKey, "name", "sk_live_00000000", new byte[32], 1, "key_1", null, null, null);
+        await storage.WriteAsync(transaction => Credentials.InsertAsync(transaction, row));
+        var before = await storage.ReadAsync(Installations.AccessChangesAsync);
+        Assert.True(await storage.WriteAsync(transaction => Credentials.TouchAsync(transaction, row.Id, 5)));
+        Assert.False(await storage.WriteAsync(transaction => Credentials.TouchAsync(transaction, row.Id, 4)));
+        Assert.True(await storage.WriteAsync(transaction => Installations.ProbeAsync(transaction, 5)));
+        Assert.Equal(before, await storage.ReadAsync(Installations.AccessChangesAsync));
+    }
+
+    [Fact]
+    public async Task A_change_that_is_undone_moves_nothing()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var before = await storage.ReadAsync(Installations.AccessChangesAsync);
+        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => storage.WriteAsync<bool>(async transaction =>
+        {
+            await Workspaces.AllowAsync(transaction, "acc_b", null, storage.Now);
+            throw new TimeZoneNotFoundException();
+        }));
+        Assert.Equal(before, await storage.ReadAsync(Installations.AccessChangesAsync));
+        Assert.False(await storage.ReadAsync(session => Workspaces.IsAllowedAsync(session, "acc_b")));
+    }
+
+    private static async Task MovesAsync(TestStorage storage, Func<Transaction, ValueTask> change)
+    {
+        var before = await storage.ReadAsync(Installations.AccessChangesAsync);
+        await storage.WriteAsync(change);
+        Assert.Equal(before + 1, await storage.ReadAsync(Installations.AccessChangesAsync));
+    }
+}

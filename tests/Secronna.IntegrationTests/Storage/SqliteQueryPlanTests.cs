@@ -1,0 +1,107 @@
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+using Secronna.Storage;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Storage;
+
+/// <summary>Every statement that is compiled into the stores: all their SQL stands in the assembly's string literals.</summary>
+public sealed class SqliteQueryPlanTests
+{
+    // What is looked at from its beginning has an index of its own that holds only what is wanted, and takes one row of it.
+    private static readonly string[] ScansOfWork =
+    [
+        "SCAN secrets USING INDEX secrets_to_destroy",
+        "SCAN environments USING INDEX environments_deleted",
+        "SCAN projects USING INDEX projects_deleted",
+        "SCAN sqlite_schema",
+    ];
+
+    [Fact]
+    public void The_stores_statements_are_found()
+    {
+        var statements = Statements();
+        Assert.InRange(statements.Count, 60, 500);
+        Assert.Contains(statements, sql => sql.Contains("outcome <> 'success'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_statement_walks_an_index_and_none_sorts()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        using var stranger = SqliteEngine.Stranger(storage.ConnectionString);
+        var problems = new List<string>();
+        foreach (var sql in Statements())
+        {
+            var steps = Plan(stranger, sql).Where(step =>
+                (step.StartsWith("SCAN ", StringComparison.Ordinal) && step != "SCAN CONSTANT ROW" && !ScansOfWork.Contains(step))
+                || step.Contains("TEMP B-TREE", StringComparison.Ordinal)
+                || step.Contains("AUTOMATIC", StringComparison.Ordinal)).ToList();
+            problems.AddRange(steps.Select(step => $"{step}: {sql}"));
+        }
+
+        Assert.Empty(problems);
+    }
+
+    [Theory]
+    [InlineData("WHERE secret_id = $1 AND workspace_id = $2", "audit_by_secret (secret_id=? AND sequence<?)")]
+    [InlineData("WHERE actor_id = $1 AND workspace_id = $2", "audit_by_actor (actor_id=? AND workspace_id=? AND sequence<?)")]
+    [InlineData("outcome <> 'success'", "audit_by_trouble (workspace_id=? AND sequence<?)")]
+    [InlineData("WHERE workspace_id = $1 AND $2 = 1", "audit_by_workspace (workspace_id=? AND sequence<?)")]
+    public async Task Each_filter_of_the_audit_trail_walks_the_index_made_for_it(string part, string index)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        using var stranger = SqliteEngine.Stranger(storage.ConnectionString);
+        var sql = Assert.Single(Statements(), sql =>
+            sql.Contains("FROM audit_entries", StringComparison.Ordinal) && sql.Contains(part, StringComparison.Ordinal));
+        Assert.Equal($"SEARCH audit_entries USING INDEX {index}", Assert.Single(Plan(stranger, sql)));
+    }
+
+    [Fact]
+    public void No_statement_skips_rows() =>
+        Assert.DoesNotContain(Statements(), sql => Regex.IsMatch(sql, @"\bOFFSET\b", RegexOptions.IgnoreCase));
+
+    [Fact]
+    public void No_statement_of_the_program_updates_or_deletes_an_audit_entry() =>
+        Assert.DoesNotContain(Statements(), sql => Regex.IsMatch(sql, @"(UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+audit_entries", RegexOptions.IgnoreCase));
+
+    private static List<string> Plan(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "EXPLAIN QUERY PLAN " + sql;
+        foreach (var name in Regex.Matches(sql, @"\$\d+").Select(match => match.Value).Distinct())
+        {
+            command.Parameters.AddWithValue(name, 1);
+        }
+
+        using var reader = command.ExecuteReader();
+        var steps = new List<string>();
+        while (reader.Read())
+        {
+            steps.Add(reader.GetString(3));
+        }
+
+        return steps;
+    }
+
+    private static List<string> Statements()
+    {
+        using var file = new PEReader(File.OpenRead(typeof(Database).Assembly.Location));
+        var metadata = file.GetMetadataReader();
+        var found = new List<string>();
+        for (var handle = metadata.GetNextHandle(default(UserStringHandle)); !handle.IsNil; handle = metadata.GetNextHandle(handle))
+        {
+            var text = metadata.GetUserString(handle).Trim();
+            if (Regex.IsMatch(text, @"^(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s", RegexOptions.None)
+                && !text.Contains("schema_migrations", StringComparison.Ordinal))
+            {
+                found.Add(text);
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,181 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Time.Testing;
+using Secronna.Protocol;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Storage;
+
+/// <summary>A migrated database of a test's own with an installation and the workspace <c>acc_a</c>, and ways to fill it.</summary>
+internal sealed class TestStorage : IAsyncDisposable
+{
+    public const string Workspace = "acc_a";
+
+    private readonly TemporaryFolder folder = new();
+
+    private TestStorage()
+    {
+        ConnectionString = SqliteEngine.NewDatabase(folder, Clock);
+        Database = Open();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 31, 9, 0, 0, TimeSpan.Zero));
+
+    public string ConnectionString { get; }
+
+    public Database Database { get; private set; }
+
+    public long Now => Instant.From(Clock.GetUtcNow()).Microseconds;
+
+    public static async Task<TestStorage> CreateAsync()
+    {
+        var storage = new TestStorage();
+        await storage.WriteAsync(transaction => Installations.InsertAsync(
+            transaction, new InstallationRow(storage.Now, "mk_1", [1, 2, 3])));
+        await storage.AllowAsync(Workspace);
+        return storage;
+    }
+
+    public async Task ReopenAsync()
+    {
+        await Database.DisposeAsync();
+        Database = Open();
+    }
+
+    /// <summary>Closes the database before the end of the test; closing again does nothing.</summary>
+    public ValueTask DisposeDatabaseAsync() => Database.DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Database.DisposeAsync();
+        folder.Dispose();
+    }
+
+    public Task<T> WriteAsync<T>(Func<Transaction, ValueTask<T>> work) =>
+        Database.WriteAsync(work, static (transaction, work) => work(transaction));
+
+    public Task WriteAsync(Func<Transaction, ValueTask> work) => WriteAsync(async transaction =>
+    {
+        await work(transaction);
+        return true;
+    });
+
+    public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read) =>
+        Database.ReadAsync(read, static (session, read) => read(session));
+
+    public Task AllowAsync(string workspaceId) =>
+        WriteAsync(transaction => Workspaces.AllowAsync(transaction, workspaceId, null, Now));
+
+    public AuditEntry Entry(string workspaceId = Workspace, string action = "secret.reveal") => new()
+    {
+        WorkspaceId = workspaceId,
+        Id = Ids.New(Ids.AuditEntry, Clock.GetUtcNow()),
+        ActorType = ActorTypes.ApiKey,
+        ActorId = "key_1",
+        Action = action,
+        Outcome = AuditOutcomes.Success,
+    };
+
+    public Task AppendAsync(params AuditEntry[] entries) => Database.RecordAsync(entries, static (_, audit, entries) =>
+    {
+        Array.ForEach(entries, audit.Append);
+        return new ValueTask<bool>(true);
+    });
+
+    /// <summary>All entries of a workspace, oldest first, as an export reads them.</summary>
+    public ValueTask<List<RecordedEntry>> TrailAsync(string workspaceId = Workspace) =>
+        ReadAsync(session => AuditEntries.ExportAsync(session, workspaceId, 0, int.MaxValue));
+
+    public ProjectRow NewProject(string slug, string workspaceId = Workspace) =>
+        new(Ids.New(Ids.Project, Clock.GetUtcNow()), workspaceId, slug, slug, Now, "key_1");
+
+    public async Task<ProjectRow> AddProjectAsync(string slug, string workspaceId = Workspace)
+    {
+        var row = NewProject(slug, workspaceId);
+        await WriteAsync(transaction => Projects.InsertAsync(transaction, row));
+        return row;
+    }
+
+    public async Task<KekRow> AddKekAsync(ProjectRow project, string masterKeyId = "mk_1")
+    {
+        var row = new KekRow(
+            Ids.New(Ids.Kek, Clock.GetUtcNow()), project.WorkspaceId, project.Id, masterKeyId,
+            RandomNumberGenerator.GetBytes(78), KekStates.Active, 0, Now);
+        await WriteAsync(transaction => Keks.InsertAsync(transaction, row));
+        return row;
+    }
+
+    public async Task<EnvironmentRow> AddEnvironmentAsync(ProjectRow project, string slug = "production")
+    {
+        var row = new EnvironmentRow(
+            Ids.New(Ids.Environment, Clock.GetUtcNow()), project.WorkspaceId, project.Id, "", "", slug, slug, Now, 0);
+        Assert.True(await WriteAsync(transaction => Environments.InsertAsync(transaction, row, "key_1")));
+        return row;
+    }
+
+    /// <summary>An environment in a project of its own.</summary>
+    public async Task<EnvironmentRow> AddEnvironmentAsync(string projectSlug = "web") =>
+        await AddEnvironmentAsync(await AddProjectAsync(projectSlug));
+
+    /// <summary>Writes the next version of a key, as the server does; what is sealed is given.</summary>
+    public async Task<NewVersion> WriteVersionAsync(
+        EnvironmentRow environment, string key, byte[]? ciphertext = null, byte[]? wrappedDataKey = null) =>
+        (await WriteVersionsAsync(environment, key, 1, ciphertext, wrappedDataKey))[0];
+
+    public Task<List<NewVersion>> WriteVersionsAsync(
+        EnvironmentRow environment, string key, int count, byte[]? ciphertext = null, byte[]? wrappedDataKey = null) =>
+        WriteAsync(async transaction =>
+        {
+            var rows = new List<NewVersion>();
+            for (var i = 0; i < count; i++)
+            {
+                rows.Add(await WriteVersionAsync(
+                    transaction, environment, key, ciphertext ?? RandomNumberGenerator.GetBytes(90),
+                    wrappedDataKey ?? RandomNumberGenerator.GetBytes(78)));
+            }
+
+            return rows;
+        });
+
+    /// <summary>Deletes as the server does: tombstone, count, and the first slice of versions.</summary>
+    public Task DeleteSecretAsync(EnvironmentRow environment, string secretId) => WriteAsync(async transaction =>
+    {
+        var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id, Now);
+        Assert.True(await Secrets.MarkDeletedAsync(transaction, secretId, "key_1", change!.Instant));
+        await Environments.AddToCountAsync(transaction, environment.Id, -1);
+        await Purge.DestroyVersionsAsync(transaction, secretId);
+    });
+
+    public async Task PurgeAllAsync()
+    {
+        while (await WriteAsync(Purge.SliceAsync))
+        {
+        }
+    }
+
+    private async ValueTask<NewVersion> WriteVersionAsync(
+        Transaction transaction, EnvironmentRow environment, string key, byte[] ciphertext, byte[] wrappedDataKey)
+    {
+        var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id, Now);
+        var current = await Secrets.FindCurrentAsync(transaction, environment.Id, key);
+        var row = new NewVersion(
+            current?.Id ?? Ids.New(Ids.Secret, Clock.GetUtcNow()), (current?.CurrentVersion ?? 0) + 1, "kek_1",
+            wrappedDataKey, ciphertext, VersionKinds.Written, "key_1", "a comment");
+        if (current is null)
+        {
+            await Secrets.InsertAsync(transaction, environment, row.SecretId, key, change!.Instant);
+            await Environments.AddToCountAsync(transaction, environment.Id, 1);
+        }
+        else
+        {
+            await Secrets.PointAsync(transaction, row.SecretId, row.Version, change!.Instant);
+        }
+
+        await Versions.InsertAsync(transaction, row, change!.Instant);
+        return row;
+    }
+
+    private Database Open() => Database.Open(
+        ConnectionString, Clock, reason => throw new InvalidOperationException($"fsync failed: {reason}"));
+}

@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using Secronna.Crypto;
+using Secronna.IntegrationTests.Storage;
+using Secronna.Server.Configuration;
+using Secronna.Server.MasterKeys;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Tamper;
+
+public sealed class MasterKeyProviderTests
+{
+    private static readonly string Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    [Theory]
+    [InlineData("a KEY\n", "a")]
+    [InlineData("a KEY", "a")]
+    [InlineData("b KEY\na KEY\n", "b,a")]
+    [InlineData("# a comment\n\n  a KEY  \n\t\n#b KEY\n", "a")]
+    [InlineData("a KEY\r\nb KEY\r\n\r\n", "a,b")]
+    [InlineData("A.b_c-9 KEY\n", "A.b_c-9")]
+    [InlineData("a   KEY\n", "a")]
+    [InlineData("", "")]
+    [InlineData("# nothing\n", "")]
+    public void A_file_has_one_key_a_line_and_comments(string text, string ids)
+    {
+        using var folder = new TemporaryFolder();
+        using var provider = new FileMasterKeyProvider(Write(folder, text.Replace("KEY", Key, StringComparison.Ordinal)));
+        Assert.Equal(ids.Split(',', StringSplitOptions.RemoveEmptyEntries), provider.KeyIds);
+    }
+
+    [Theory]
+    [InlineData("a KEY\na KEY\n", "line 2", "twice")]
+    [InlineData("\na\n", "line 2", "expected an id")]
+    [InlineData(" KEY\n", "line 1", "expected an id")]
+    [InlineData("a b KEY\n", "line 1", "32 bytes in base64")]
+    [InlineData("a ?EY\n", "line 1", "32 bytes in base64")]
+    [InlineData("a \n", "line 1", "expected an id")]
+    [InlineData("a AAAA\n", "line 1", "32 bytes in base64")]
+    [InlineData("a KEYAAAA\n", "line 1", "32 bytes in base64")]
+    [InlineData("a SHORT\n", "line 1", "32 bytes in base64")]
+    [InlineData("a LONG\n", "line 1", "32 bytes in base64")]
+    [InlineData("ä KEY\n", "line 1", "expected an id")]
+    [InlineData("a/b KEY\n", "line 1", "expected an id")]
+    [InlineData("TOOLONGID KEY\n", "line 1", "expected an id")]
+    public void A_wrong_line_is_named_by_its_number_and_never_shown(string text, string line, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        text = text.Replace("KEY", Key, StringComparison.Ordinal)
+            .Replace("SHORT", Convert.ToBase64String(new byte[31]), StringComparison.Ordinal)
+            .Replace("LONG", Convert.ToBase64String(new byte[33]), StringComparison.Ordinal)
+            .Replace("TOO", new string('x', 65), StringComparison.Ordinal);
+        var path = Write(folder, text);
+        var refusal = Assert.Throws<SettingsException>(() => new FileMasterKeyProvider(path));
+        Assert.StartsWith("master key", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"{path}, {line}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key[..8], refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(UnixFileMode.GroupRead)]
+    [InlineData(UnixFileMode.OtherRead)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    [InlineData(UnixFileMode.OtherWrite)]
+    [InlineData(UnixFileMode.OtherExecute)]
+    public void A_file_that_others_can_use_is_refused(UnixFileMode mode)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        var path = Write(folder, $"a {Key}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | mode);
+        var refusal = Assert.Throws<SettingsException>(() => new FileMasterKeyProvider(path));
+        Assert.Contains("master key: others can read", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Write(folder, new string('#', (1024 * 1024) + 1));
+        Assert.Contains("is over", Assert.Throws<SettingsException>(() => new FileMasterKeyProvider(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Generated_keys_are_appended_to_a_file_of_its_owners_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("keys");
+        FileMasterKeyProvider.Generate(path, "mk_1");
+        File.AppendAllText(path, "# no end of line");
+        FileMasterKeyProvider.Generate(path, "mk_2");
+        using var provider = new FileMasterKeyProvider(path);
+        Assert.Equal(["mk_1", "mk_2"], provider.KeyIds);
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        }
+    }
+
+    [Fact]
+    public async Task The_environment_gives_keys_with_commas_for_line_ends()
+    {
+        try
+        {
+            Environment.SetEnvironmentVariable(EnvironmentMasterKeyProvider.Variable, null);
+            var refusal = Assert.Throws<SettingsException>(() => new EnvironmentMasterKeyProvider());
+            Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains(EnvironmentMasterKeyProvider.Variable, refusal.Message, StringComparison.Ordinal);
+            Environment.SetEnvironmentVariable(EnvironmentMasterKeyProvider.Variable, $"a {Key},b {Convert.ToBase64String(new byte[32])}");
+            using var provider = new EnvironmentMasterKeyProvider();
+            Assert.Equal(["a", "b"], provider.KeyIds);
+            await WrapsAndUnwrapsAsync(provider);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(EnvironmentMasterKeyProvider.Variable, null);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_wraps_and_unwraps_with_the_key_that_the_binding_names()
+    {
+        using var folder = new TemporaryFolder();
+        using var provider = new FileMasterKeyProvider(Write(folder, $"a {Key}\nb {Convert.ToBase64String(new byte[32])}\n"));
+        await WrapsAndUnwrapsAsync(provider);
+    }
+
+    [Fact]
+    public void The_ring_has_the_keys_of_all_providers_and_the_first_of_the_main_one_is_first()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new MasterKeySettings { File = Write(folder, $"new {Key}\n", "new") };
+        settings.Previous.Add(new MasterKeySettings { File = Write(folder, $"old {Key}\nnew {Key}\n", "old") });
+        using var ring = MasterKeyRing.Open(settings);
+        Assert.Equal(["new", "old"], ring.KeyIds);
+        Assert.Equal("new", ring.FirstId);
+        Assert.True(ring.Holds("old"));
+        Assert.False(ring.Holds("none"));
+    }
+
+    [Fact]
+    public void A_previous_provider_that_can_not_be_opened_stops_the_start()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new MasterKeySettings { File = Write(folder, $"new {Key}\n", "new") };
+        settings.Previous.Add(new MasterKeySettings { File = folder.File("gone") });
+        Assert.Contains("gone", Assert.Throws<SettingsException>(() => MasterKeyRing.Open(settings)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_main_provider_without_a_key_is_refused_when_one_is_needed()
+    {
+        using var folder = new TemporaryFolder();
+        using var ring = MasterKeyRing.Open(new MasterKeySettings { File = Write(folder, "") });
+        Assert.Contains("master-key generate", Assert.Throws<SettingsException>(() => ring.FirstId).Message, StringComparison.Ordinal);
+    }
+
+    private static async Task WrapsAndUnwrapsAsync(IMasterKeyProvider provider)
+    {
+        var kek = RandomNumberGenerator.GetBytes(32);
+        var binding = MasterKeyBinding.ForKek("acc_a", "proj_1", "kek_1", "a");
+        var box = await provider.WrapAsync(binding, kek);
+        var opened = new byte[32];
+        await provider.UnwrapAsync(binding, box, opened);
+        Assert.Equal(kek, opened);
+        foreach (var other in (string[])["b", "none"])
+        {
+            await Assert.ThrowsAsync<DecryptionException>(async () =>
+                await provider.UnwrapAsync(MasterKeyBinding.ForKek("acc_a", "proj_1", "kek_1", other), box, opened));
+        }
+    }
+
+    private static string Write(TemporaryFolder folder, string text, string name = "keys")
+    {
+        var path = folder.File(name);
+        File.WriteAllText(path, text);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return path;
+    }
+}

@@ -1,0 +1,190 @@
+using System.Text;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Secronna.Crypto;
+using Secronna.IntegrationTests.Storage;
+using Secronna.Protocol;
+using Secronna.Server;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Environments;
+using Secronna.Server.Features.Projects;
+using Secronna.Server.Features.Secrets;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+
+namespace Secronna.IntegrationTests.Tamper;
+
+/// <summary>A written version and what its reveal must give.</summary>
+internal sealed record Written(string WorkspaceId, string ProjectId, string EnvironmentId, string SecretId, int Version, string Value);
+
+/// <summary>A real installation with real services and no web server, over a file that a test can change behind its back.</summary>
+internal sealed class Vault : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Settings settings;
+    private OpenInstallation? installation;
+    private ServiceProvider? services;
+
+    private Vault()
+    {
+        settings = new Settings { DataFolder = folder.Path };
+        settings.MasterKey.File = folder.File("master-keys");
+        settings.Limits.RevealsPerMinute = 0;
+        FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
+        FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_2");
+    }
+
+    public Settings Settings => settings;
+
+    public string KeyFile => settings.MasterKey.File!;
+
+    public string DatabaseFile => folder.File("secronna.db");
+
+    public IServiceProvider Services => services!;
+
+    public static async Task<Vault> CreateAsync()
+    {
+        var vault = new Vault();
+        await vault.OpenAsync();
+        return vault;
+    }
+
+    public async Task OpenAsync()
+    {
+        installation = await OpenInstallation.OpenAsync(settings, migrate: true, TimeProvider.System, _ => { });
+        services = MakeServices();
+    }
+
+    public async Task CloseAsync()
+    {
+        Cool();
+        if (installation is not null)
+        {
+            await installation.DisposeAsync();
+        }
+
+        (installation, services) = (null, null);
+    }
+
+    /// <summary>New services with nothing in memory: every KEK has to be unwrapped again.</summary>
+    public void Cool()
+    {
+        services?.GetRequiredService<KeyRing>().Dispose();
+        services?.Dispose();
+        services = installation is null ? null : MakeServices();
+    }
+
+    public SqliteConnection Stranger() => SqliteEngine.Stranger($"Data Source={DatabaseFile}");
+
+    public static Caller Caller(string workspaceId) => new(
+        ActorTypes.ApiKey, "key_1", workspaceId, "test", Role.Administrator, new RequestOrigin("req_1", "127.0.0.1", "test"));
+
+    public async Task AllowAsync(string workspaceId) =>
+        await installation!.Database.WriteAsync(workspaceId, static async (transaction, id) =>
+        {
+            await Workspaces.AllowAsync(transaction, id, null, 1);
+            return true;
+        });
+
+    public async Task<string> AddProjectAsync(string workspaceId, string name) =>
+        (await Services.GetRequiredService<ProjectService>().CreateAsync(Caller(workspaceId), name)).Id;
+
+    public async Task<string> AddEnvironmentAsync(string workspaceId, string projectId, string name) =>
+        (await Services.GetRequiredService<EnvironmentService>().CreateAsync(Caller(workspaceId), projectId, name)).Id;
+
+    public async Task<Written[]> WriteAsync(string workspaceId, string projectId, string environmentId, params string[] keys)
+    {
+        var writes = keys.Select(key => new SecretWrite(key, Pin($"value of {key}, {Guid()}"), null, null)).ToList();
+        var answers = await Services.GetRequiredService<SecretWriter>().WriteAsync(Caller(workspaceId), environmentId, writes);
+        return [.. answers.Select((answer, i) => new Written(
+            workspaceId, projectId, environmentId, answer.Id, answer.Version, Encoding.UTF8.GetString(writes[i].Value.Span)))];
+    }
+
+    /// <summary>Two workspaces of two projects of two environments of two secrets of two versions.</summary>
+    public async Task<List<Written>> FillAsync()
+    {
+        var all = new List<Written>();
+        foreach (var workspaceId in (string[])["acc_a", "acc_b"])
+        {
+            await AllowAsync(workspaceId);
+            foreach (var project in (string[])["web", "api"])
+            {
+                var projectId = await AddProjectAsync(workspaceId, project);
+                foreach (var environment in (string[])["production", "staging"])
+                {
+                    var environmentId = await AddEnvironmentAsync(workspaceId, projectId, environment);
+                    all.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
+                    all.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
+                }
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>The value, or the code of the refusal.</summary>
+    public async Task<string> RevealAsync(Written written, string? workspaceId = null)
+    {
+        try
+        {
+            using var revealed = await Services.GetRequiredService<RevealService>()
+                .RevealAsync(Caller(workspaceId ?? written.WorkspaceId), written.SecretId, written.Version);
+            return Encoding.UTF8.GetString(revealed.Value.Span);
+        }
+        catch (RequestException refused)
+        {
+            return refused.Code;
+        }
+    }
+
+    /// <summary>The values of a whole environment, or the code of the refusal alone.</summary>
+    public async Task<string[]> RevealEnvironmentAsync(string workspaceId, EnvironmentName name)
+    {
+        try
+        {
+            var (_, revealed) = await Services.GetRequiredService<EnvironmentRevealService>()
+                .RevealAsync(Caller(workspaceId), name, null, _ => false);
+            using (revealed)
+            {
+                return [.. revealed!.Values.Select(value => Encoding.UTF8.GetString(value.Value.Span))];
+            }
+        }
+        catch (RequestException refused)
+        {
+            return [refused.Code];
+        }
+    }
+
+    public Task<string[]> RevealAllAsync(IEnumerable<Written> all) => Task.WhenAll(all.Select(written => RevealAsync(written)));
+
+    /// <summary>How many reveals the trail says failed, of each version.</summary>
+    public Dictionary<(string SecretId, int Version), long> Failures()
+    {
+        using var stranger = Stranger();
+        return SqliteEngine.All(stranger, """
+            SELECT secret_id, version, count(*) FROM audit_entries WHERE outcome = 'failed' AND action = 'secret.reveal' GROUP BY 1, 2
+            """).ToDictionary(row => ((string)row[0], (int)(long)row[1]), row => (long)row[2]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        folder.Dispose();
+    }
+
+    public static bool IsRefusal(string outcome) => outcome is ErrorCodes.IntegrityError or ErrorCodes.NotFound;
+
+    private ServiceProvider MakeServices() =>
+        new ServiceCollection().AddLogging().AddSecronna(installation!).BuildServiceProvider();
+
+    private static PinnedBuffer Pin(string text)
+    {
+        var value = PinnedBuffer.Rent(Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, value.Span);
+        return value;
+    }
+
+    private static string Guid() => Ids.New("", TimeProvider.System.GetUtcNow());
+}

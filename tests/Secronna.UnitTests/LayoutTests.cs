@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Xunit;
+
+namespace Secronna.UnitTests;
+
+/// <summary>Who may know whom, and what may be named how: the layout that the architecture promises.</summary>
+public sealed partial class LayoutTests
+{
+    private const int MostLines = 400;
+
+    private static readonly Dictionary<string, string[]> MayKnow = new()
+    {
+        ["Secronna.Protocol"] = [],
+        ["Secronna.Crypto"] = [],
+        ["Secronna.Storage"] = [],
+        ["Secronna.Server"] = ["Secronna.Protocol", "Secronna.Crypto", "Secronna.Storage"],
+        ["Secronna.Client"] = ["Secronna.Protocol"],
+        ["Secronna.Configuration"] = ["Secronna.Client"],
+        ["Secronna.Cli"] = ["Secronna.Client"],
+    };
+
+    private static readonly string[] ForbiddenNames =
+        ["Core", "Common", "Shared", "Utils", "Helpers", "Infrastructure", "Application", "Abstractions"];
+
+    private static readonly string[] NotOurs = ["bin", "obj"];
+
+    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+
+    [Fact]
+    public void Every_project_is_known_here() =>
+        Assert.Empty(Projects().Select(path => Path.GetFileNameWithoutExtension(path)).Except(MayKnow.Keys));
+
+    [Fact]
+    public void Projects_refer_to_whom_they_may_know_alone() => Assert.Empty(
+        from path in Projects()
+        let name = Path.GetFileNameWithoutExtension(path)
+        from reference in XDocument.Load(path).Descendants("ProjectReference")
+        let target = Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/'))
+        where !MayKnow[name].Contains(target)
+        select $"{name} → {target}");
+
+    [Fact]
+    public void Sources_name_the_namespaces_of_whom_they_may_know_alone() => Assert.Empty(
+        from source in Sources("src")
+        let name = source.Path.Split('/')[1]
+        from Match used in OurNamespaces().Matches(source.Code)
+        let target = $"Secronna.{used.Groups[1].Value}"
+        where target != name && MayKnow.ContainsKey(target) && !MayKnow[name].Contains(target)
+        select $"{source.Path} → {target}");
+
+    [Fact]
+    public void Each_file_declares_the_namespace_of_its_project() => Assert.Empty(
+        from source in Sources("src")
+        let name = source.Path.Split('/')[1]
+        from Match declared in Declarations().Matches(source.Code)
+        where declared.Groups[1].Value != name && !declared.Groups[1].Value.StartsWith(name + ".", StringComparison.Ordinal)
+        select $"{source.Path} declares {declared.Groups[1].Value}");
+
+    [Fact]
+    public void Endpoints_open_no_session_and_no_transaction() => Assert.Empty(
+        from source in Sources("src/Secronna.Server")
+        where source.Path.EndsWith("Endpoints.cs", StringComparison.Ordinal) || source.Path.Contains("/Http/", StringComparison.Ordinal)
+        where Sessions().IsMatch(source.Code)
+        select source.Path);
+
+    [Fact]
+    public void Services_know_no_HTTP() => Assert.Empty(
+        from source in Sources("src/Secronna.Server")
+        where source.Path.EndsWith("Service.cs", StringComparison.Ordinal) || IsInside(source.Path, "Access", "Installation", "MasterKeys", "Configuration")
+        where Http().IsMatch(source.Code)
+        select source.Path);
+
+    [Fact]
+    public void Only_services_and_the_places_around_them_reach_the_storages_sessions() => Assert.Empty(
+        from source in Sources("src/Secronna.Server")
+        where source.Code.Contains("Secronna.Storage.Engine", StringComparison.Ordinal)
+        where !IsInside(source.Path, "Features", "Installation", "Commands")
+        select source.Path);
+
+    [Fact]
+    public void Crypto_does_no_input_or_output_and_knows_no_clock() => Assert.Empty(
+        from source in Sources("src/Secronna.Crypto")
+        from Match used in IoOrClock().Matches(source.Code)
+        select $"{source.Path}: {used.Value}");
+
+    [Fact]
+    public void Nothing_is_named_for_being_nothing_in_particular() => Assert.Empty(
+        from folder in Directory.EnumerateDirectories(Root(), "*", SearchOption.AllDirectories)
+        let relative = Path.GetRelativePath(Root(), folder).Replace('\\', '/')
+        where !relative.StartsWith('.') && !relative.Split('/').Any(NotOurs.Contains)
+        where Path.GetFileName(folder).Split('.').Any(part => ForbiddenNames.Contains(part, StringComparer.OrdinalIgnoreCase))
+        select relative);
+
+    [Fact]
+    public void An_interface_has_two_implementations_at_least() => Assert.Empty(
+        from declared in Sources("src").SelectMany(source => Interfaces().Matches(source.Code).Select(match => match.Groups[1].Value))
+        where Sources("src").Sum(source => Regex.Count(source.Code, $@"\b(class|record|struct)\s[^{{;]*:[^{{;]*\b{declared}\b")) < 2
+        select declared);
+
+    [Fact]
+    public void No_file_is_longer_than_one_can_read() => Assert.Empty(
+        from source in Sources("src").Concat(Sources("tests"))
+        let lines = source.Code.Count(character => character == '\n')
+        where lines > MostLines
+        select $"{source.Path}: {lines} lines");
+
+    [Fact]
+    public void The_patterns_find_what_they_are_for()
+    {
+        Assert.Matches(OurNamespaces(), "using Secronna.Storage;");
+        Assert.Matches(OurNamespaces(), "global::Secronna.Crypto.Envelope.Open(");
+        Assert.Matches(Sessions(), "static (Session session, string id) =>");
+        Assert.Matches(Sessions(), "transaction.Audit.Append(entry)");
+        Assert.Matches(Http(), "public Task WriteAsync(HttpContext context)");
+        Assert.Matches(IoOrClock(), "File.ReadAllBytes(path)");
+        Assert.Matches(IoOrClock(), "time.GetUtcNow()");
+        Assert.Matches(Interfaces(), "internal interface IMasterKeyProvider : IDisposable");
+        Assert.InRange(Sources("src").Count, 50, 5_000);
+    }
+
+    private static bool IsInside(string path, params string[] folders) =>
+        folders.Any(folder => path.Contains($"/{folder}/", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Projects() =>
+        Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.csproj", SearchOption.AllDirectories);
+
+    private static List<(string Path, string Code)> Sources(string folder) =>
+    [
+        .. from path in Directory.EnumerateFiles(Path.Combine(Root(), folder), "*.cs", SearchOption.AllDirectories)
+           let relative = Path.GetRelativePath(Root(), path).Replace('\\', '/')
+           where !relative.Split('/').Any(NotOurs.Contains)
+           select (relative, Comments().Replace(string.Join("\n", File.ReadAllLines(path)), "")),
+    ];
+
+    [GeneratedRegex(@"\bSecronna\.([A-Z]\w*)")]
+    private static partial Regex OurNamespaces();
+
+    [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Declarations();
+
+    [GeneratedRegex(@"Secronna\.Storage\.Engine|\bSession\b|\bTransaction\b|\btransaction\.|\bDatabase\b|\.(Read|Write|Record)Async\(\(?(session|transaction)")]
+    private static partial Regex Sessions();
+
+    [GeneratedRegex(@"\bHttp(Context|Request|Response)\b|\bMicrosoft\.AspNetCore\b|\bSecronna\.Server\.Http\b|\bIResult\b|\bStatusCodes\b")]
+    private static partial Regex Http();
+
+    [GeneratedRegex(@"\bSystem\.(IO|Net|Data)\b|\b(File|Directory|FileStream|TimeProvider|DateTime|DateTimeOffset|Stopwatch|Environment(?!\.SystemPageSize)|Console|HttpClient)\b|\bGetUtcNow\b|\bTickCount")]
+    private static partial Regex IoOrClock();
+
+    [GeneratedRegex(@"\binterface\s+(I[A-Z]\w*)")]
+    private static partial Regex Interfaces();
+
+    [GeneratedRegex(@"//[^\n]*")]
+    private static partial Regex Comments();
+}

@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using CsCheck;
+using Secronna.Protocol;
+using Xunit;
+
+namespace Secronna.UnitTests.Protocol;
+
+public sealed class NamesTests
+{
+    [Theory]
+    [InlineData("A", true)]
+    [InlineData("_", true)]
+    [InlineData("DATABASE_URL_2", true)]
+    [InlineData("", false)]
+    [InlineData("2A", false)]
+    [InlineData("A-B", false)]
+    [InlineData("A B", false)]
+    [InlineData("A\n", false)]
+    [InlineData("Ä", false)]
+    [InlineData("Ａ", false)]
+    [InlineData("A\0", false)]
+    public void A_key_is_a_letter_or_underscore_then_letters_digits_and_underscores(string key, bool valid) =>
+        Assert.Equal(valid, Names.IsKey(key));
+
+    [Fact]
+    public void A_key_has_256_characters_at_most()
+    {
+        Assert.True(Names.IsKey(new string('K', 256)));
+        Assert.False(Names.IsKey(new string('K', 257)));
+    }
+
+    [Fact]
+    public void Keys_are_what_the_contracts_pattern_says() => Gen.Char[' ', 'z'].Array[0, 6].Sample(characters =>
+        Assert.Equal(Regex.IsMatch(new string(characters), @"\A[A-Za-z_][A-Za-z0-9_]*\z"), Names.IsKey(characters)));
+
+    [Theory]
+    [InlineData("Web Shop", "web-shop")]
+    [InlineData("  --Web__Shop!!  ", "web-shop")]
+    [InlineData("API 2.0", "api-2-0")]
+    [InlineData("a", "a")]
+    [InlineData("日本", "")]
+    [InlineData("日本 1", "1")]
+    [InlineData("", "")]
+    [InlineData("---", "")]
+    public void A_slug_keeps_letters_and_digits_with_one_hyphen_between_runs(string name, string slug) =>
+        Assert.Equal(slug, Names.Slug(name));
+
+    [Fact]
+    public void Every_slug_has_the_form_of_one_and_is_its_own_slug() => Gen.String.Where(name => !name.Any(char.IsSurrogate)).Sample(name =>
+    {
+        var slug = Names.Slug(name);
+        Assert.Matches(@"\A([a-z0-9]+(-[a-z0-9]+)*)?\z", slug);
+        Assert.Equal(slug, Names.Slug(slug));
+    });
+
+    [Theory]
+    [InlineData("acc_dev", true)]
+    [InlineData("A-1", true)]
+    [InlineData("", false)]
+    [InlineData("a/b", false)]
+    [InlineData("a b", false)]
+    public void A_workspaces_id_has_letters_digits_underscores_and_hyphens(string id, bool valid) =>
+        Assert.Equal(valid, Names.IsWorkspaceId(id));
+
+    [Fact]
+    public void A_workspaces_id_has_64_characters_at_most()
+    {
+        Assert.True(Names.IsWorkspaceId(new string('a', 64)));
+        Assert.False(Names.IsWorkspaceId(new string('a', 65)));
+    }
+}

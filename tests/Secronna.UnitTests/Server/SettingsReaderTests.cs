@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Configuration;
+using Secronna.Server.Configuration;
+using Xunit;
+
+namespace Secronna.UnitTests.Server;
+
+public sealed class SettingsReaderTests
+{
+    [Fact]
+    public void Nothing_set_gives_the_defaults_of_the_documentation()
+    {
+        var settings = Read();
+        Assert.Equal("Sqlite", settings.Storage.Provider);
+        Assert.Null(settings.ConnectionString);
+        Assert.Equal("File", settings.MasterKey.Provider);
+        Assert.Null(settings.MasterKey.File);
+        Assert.Empty(settings.MasterKey.Previous);
+        Assert.Null(settings.Huudis.Issuer);
+        Assert.Equal(["secronna", "secronna-cli"], settings.Huudis.Audiences);
+        Assert.True(settings.Huudis.RequireHttpsMetadata);
+        Assert.Equal((60_000, 60), (settings.Limits.RevealsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
+        Assert.Equal((65_536, 120, 1_000), (settings.Limits.ValueBytes, settings.Limits.NameLength, settings.Limits.CommentLength));
+        Assert.Equal((500, 5_000, 16 << 20), (settings.Limits.BatchKeys, settings.Limits.EnvironmentKeys, settings.Limits.RevealBytes));
+        Assert.Equal((512 << 10, 4 << 20), (settings.Limits.BodyBytes, settings.Limits.BatchBodyBytes));
+        Assert.False(settings.Http.AllowPlainHttp);
+        Assert.False(settings.Diagnostics);
+    }
+
+    private static readonly (string Name, string Text, Func<Settings, object?> Setting, object Value)[] Every =
+    [
+        ("Storage:Provider", "postgresql", settings => settings.Storage.Provider, "PostgreSql"),
+        ("Storage:ConnectionString", "Data Source=x", settings => settings.ConnectionString, "Data Source=x"),
+        ("DataFolder", "d", settings => settings.ConnectionString, "Data Source=d/secronna.db"),
+        ("MasterKey:Provider", "environment", settings => settings.MasterKey.Provider, "Environment"),
+        ("MasterKey:File", "f", settings => settings.MasterKey.File, "f"),
+        ("MasterKey:Previous:0:File", "p", settings => settings.MasterKey.Previous[0].File, "p"),
+        ("MasterKey:Previous:1:Provider", "Environment", settings => settings.MasterKey.Previous[1].Provider, "Environment"),
+        ("Huudis:Issuer", "https://huudis.com", settings => settings.Huudis.Issuer, "https://huudis.com"),
+        ("Huudis:Audiences:0", "mine", settings => settings.Huudis.Audiences.Single(), "mine"),
+        ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
+        ("Limits:RevealsPerMinute", "0", settings => settings.Limits.RevealsPerMinute, 0),
+        ("Limits:FailedAuthenticationsPerMinute", "1", settings => settings.Limits.FailedAuthenticationsPerMinute, 1),
+        ("Limits:ValueBytes", "1", settings => settings.Limits.ValueBytes, 1),
+        ("Limits:NameLength", "10", settings => settings.Limits.NameLength, 10),
+        ("Limits:CommentLength", "0", settings => settings.Limits.CommentLength, 0),
+        ("Limits:BatchKeys", "500", settings => settings.Limits.BatchKeys, 500),
+        ("Limits:EnvironmentKeys", "9", settings => settings.Limits.EnvironmentKeys, 9),
+        ("Limits:RevealBytes", "9", settings => settings.Limits.RevealBytes, 9),
+        ("Limits:BodyBytes", "1024", settings => settings.Limits.BodyBytes, 1_024),
+        ("Limits:BatchBodyBytes", "2048", settings => settings.Limits.BatchBodyBytes, 2_048),
+        ("Http:AllowPlainHttp", "true", settings => settings.Http.AllowPlainHttp, true),
+        ("Diagnostics", "True", settings => settings.Diagnostics, true),
+    ];
+
+    [Fact]
+    public void Every_setting_is_read() => Assert.All(Every, one => Assert.Equal(one.Value, one.Setting(Read((one.Name, one.Text)))));
+
+    [Theory]
+    [InlineData("Storage:Provider", "Oracle")]
+    [InlineData("Storage:ConnectionString", "")]
+    [InlineData("DataFolder", " ")]
+    [InlineData("MasterKey:Provider", "Hsm")]
+    [InlineData("MasterKey:File", "")]
+    [InlineData("MasterKey:Previous:x:File", "f")]
+    [InlineData("MasterKey:Previous:100:File", "f")]
+    [InlineData("MasterKey:Previous:-1:File", "f")]
+    [InlineData("MasterKey:Previous:0", "f")]
+    [InlineData("MasterKey:Previous:0:Fil", "f")]
+    [InlineData("MasterKey:Previous:0:Previous:0:File", "f")]
+    [InlineData("MasterKey", "f")]
+    [InlineData("Huudis:Issuer", "huudis.com")]
+    [InlineData("Huudis:Issuer", "ftp://huudis.com")]
+    [InlineData("Huudis:RequireHttpsMetadata", "yes")]
+    [InlineData("Limits:ValueBytes", "0")]
+    [InlineData("Limits:ValueBytes", "65537")]
+    [InlineData("Limits:ValueBytes", "1e3")]
+    [InlineData("Limits:ValueBytes", " 5")]
+    [InlineData("Limits:RevealsPerMinute", "-1")]
+    [InlineData("Limits:BodyBytes", "1023")]
+    [InlineData("Limits:CommentLength", "1001")]
+    [InlineData("Limits:Unknown", "1")]
+    [InlineData("Http:AllowPlainHttp", "1")]
+    [InlineData("Diagnostics", "on")]
+    [InlineData("Diagnostic", "true")]
+    [InlineData("Storage:Provider:More", "x")]
+    public void A_wrong_or_unknown_setting_is_refused_by_its_name(string name, string text)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read((name, text)));
+        Assert.Contains("Secronna__" + name.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_never_shows_a_connection_strings_password()
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read(("Storage:Conection", "Host=x;Password=hunter2")));
+        Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static Settings Read(params (string Name, string Value)[] settings) => SettingsReader.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting =>
+            new KeyValuePair<string, string?>("Secronna:" + setting.Name, setting.Value))).Build());
+}
