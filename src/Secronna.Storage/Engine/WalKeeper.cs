@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SQLitePCL;
 
 namespace Secronna.Storage.Engine;
@@ -13,6 +14,7 @@ internal sealed class WalKeeper(Transaction transaction)
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
     private volatile bool truncationWanted;
+    private long lastTruncation;
     private int pagesAtCheckpoint;
 
     /// <summary>How long the writer may sleep.</summary>
@@ -23,7 +25,7 @@ internal sealed class WalKeeper(Transaction transaction)
     /// <summary>Does what is due.</summary>
     public void Keep()
     {
-        if (truncationWanted)
+        if (truncationWanted && Stopwatch.GetElapsedTime(lastTruncation) >= RetryAfter)
         {
             Truncate();
         }
@@ -41,6 +43,7 @@ internal sealed class WalKeeper(Transaction transaction)
     {
         _ = raw.sqlite3_busy_timeout(transaction.Handle, TruncationWaitMilliseconds);
         truncationWanted = !Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
+        lastTruncation = Stopwatch.GetTimestamp();
         _ = raw.sqlite3_busy_timeout(transaction.Handle, (int)SqliteConnections.BusyTimeout.TotalMilliseconds);
     }
 
