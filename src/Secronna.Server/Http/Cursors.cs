@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using Secronna.Crypto;
@@ -26,7 +27,7 @@ internal sealed class Cursors(InstallationKeys keys)
     {
         Span<byte> bytes = stackalloc byte[MostCharacters];
         if (cursor.Length > MostCharacters
-            || !Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
+            || Base64Url.DecodeFromChars(cursor, bytes, out _, out var length) != OperationStatus.Done
             || length < TagSize
             || !KeyedHash.Equal(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
         {
