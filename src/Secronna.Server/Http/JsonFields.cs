@@ -68,14 +68,7 @@ internal sealed class JsonFields
             return false;
         }
 
-        for (var i = 0; i < names.Length; i++)
-        {
-            if (reader.ValueTextEquals(names[i]))
-            {
-                field = i;
-            }
-        }
-
+        field = FieldAtHand(ref reader);
         if (field < 0)
         {
             throw Errors.UnknownName("field", NameAtHand(ref reader), names);
@@ -187,6 +180,26 @@ internal sealed class JsonFields
         {
             throw Errors.Invalid(Name(field), rule);
         }
+    }
+
+    private int FieldAtHand(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            for (var i = 0; i < names.Length; i++)
+            {
+                if (reader.ValueTextEquals(names[i]))
+                {
+                    return i;
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair: no name of ours.
+        }
+
+        return -1;
     }
 
     private static string NameAtHand(ref Utf8JsonReader reader)
