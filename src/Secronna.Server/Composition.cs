@@ -98,7 +98,7 @@ internal static class Composition
         app.MapKeys();
         app.MapCredentials();
         app.MapHealth();
-        app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new PublicRoute());
+        app.MapOpenApi("/openapi/v1.json").WithMetadata(new PublicRoute());
     }
 
     private static void AddLogging(WebApplicationBuilder builder)
