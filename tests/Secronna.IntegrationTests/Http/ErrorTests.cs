@@ -330,7 +330,6 @@ public sealed class ErrorTests(SharedServer shared)
         {
             "GET /api/v1/projects/%00 HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET /api/v1/\u0001 HTTP/1.1\r\nHost: x\r\n\r\n",
-            "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
             "GARBAGE\r\n\r\n",
             "POST /api/v1/reveal HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
             "POST /api/v1/reveal HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
