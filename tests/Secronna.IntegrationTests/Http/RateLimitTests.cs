@@ -19,6 +19,8 @@ public sealed class RateLimitTests
         var limited = (await place.RevealAllAsync()).IsError(429, "RATE_LIMITED");
 
         Assert.InRange(int.Parse(limited.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 60);
+        var denied = Assert.Single(await place.Workspace.AuditAsync("outcome=denied"));
+        Assert.Equal((limited.RequestId, "secret.reveal"), (denied.Text("requestId"), denied.Text("action")));
         (await place.RevealAllAsync("""{"keys":["A","B"]}""")).Is(200);
         (await place.RevealAsync(id)).IsError(429, "RATE_LIMITED");
         (await place.Api.PostAsync("/reveal", $$"""{"path":"{{place.Path("A")}}"}""")).IsError(429, "RATE_LIMITED");

@@ -59,7 +59,7 @@ internal sealed class EnvironmentRevealService(
         var missing = wanted?.Except(rows.Select(row => row.Secret.Key), StringComparer.Ordinal).ToList();
         if (missing is { Count: > 0 })
         {
-            throw await authorization.NotFoundAsync(
+            throw await authorization.RefusedAsync(
                 caller, AuditActions.SecretReveal, environment, Errors.KeysNotFound(missing));
         }
 
@@ -69,7 +69,11 @@ internal sealed class EnvironmentRevealService(
             return (revision, null);
         }
 
-        rates.TakeReveals(caller, rows.Count);
+        if (rates.TakeReveals(caller, rows.Count) is { } limited)
+        {
+            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, limited);
+        }
+
         await RecordAsync(caller, rows);
         ServerMetrics.Revealed(rows.Count);
         return (revision, new RevealedEnvironment(revision, await OpenAllAsync(caller, rows)));
