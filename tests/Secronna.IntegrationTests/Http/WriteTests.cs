@@ -163,6 +163,27 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Reveals_that_meet_a_deletion_give_the_value_or_find_nothing()
+    {
+        for (var round = 0; round < 12; round++)
+        {
+            var place = await shared.NewPlaceAsync();
+            var id = await place.WriteAsync("KEY", "v");
+            await place.WriteAllAsync(Enumerable.Range(0, 30).Select(i => ($"KEY_{i}", "v")));
+            var reveals = Enumerable.Range(0, Writers).Select(i => i % 2 == 0 ? place.RevealAsync(id) : place.RevealAllAsync()).ToList();
+            var deletion = (round % 3) switch
+            {
+                0 => place.Api.DeleteAsync($"/secrets/{id}"),
+                1 => place.Api.DeleteAsync($"/environments/{place.EnvironmentId}?force=true"),
+                _ => place.Api.DeleteAsync($"/projects/{place.ProjectId}?force=true"),
+            };
+
+            Assert.All(await Task.WhenAll(reveals), reply => Assert.Contains(reply.Status, new[] { 200, 404 }));
+            (await deletion).Is(200);
+        }
+    }
+
+    [Fact]
     public async Task A_KEK_whose_wraps_near_their_end_is_replaced_once_and_its_versions_stay_readable()
     {
         await using var server = await TestServer.StartAsync();
