@@ -133,7 +133,8 @@ public sealed class LimitTests(SharedServer shared)
         var place = await shared.NewPlaceAsync();
 
         (await SendAsync(place, "PUT", place.Secrets, """{"key":"A","value":"v"}""", 512 * 1024, chunked)).Is(201);
-        (await SendAsync(place, "PUT", place.Secrets, """{"key":"A","value":"v"}""", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
+        var refused = await SendAsync(place, "PUT", place.Secrets, """{"key":"A","value":"v"}""", (512 * 1024) + 1, chunked);
+        Assert.Equal("close", refused.IsError(413, "PAYLOAD_TOO_LARGE").Header("Connection"));
         (await SendAsync(place, "POST", "/projects", """{"name":"x"}""", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
         (await SendAsync(place, "POST", $"/environments/{place.EnvironmentId}/reveal", "{}", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
         (await SendAsync(place, "DELETE", "/secrets/sec_x", "{}", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
