@@ -8,6 +8,9 @@ namespace Secronna.Crypto;
 /// </summary>
 public static class Envelope
 {
+    /// <summary>Bytes by which a version's ciphertext is longer than its value.</summary>
+    public const int ValueOverhead = ValueBox.Overhead;
+
     /// <summary>Seals a value under a new random data key, and wraps that with the KEK. Counts as one wrap (S7).</summary>
     /// <exception cref="ArgumentException">
     /// The KEK isn't 32 bytes, an id isn't 1 to 128 bytes of UTF-8, or the version isn't positive.

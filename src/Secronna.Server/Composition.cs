@@ -25,6 +25,9 @@ namespace Secronna.Server;
 internal static class Composition
 {
     private const int KeksAtHand = 1_000;
+    // RequestBody keeps the limits of S29. Kestrel counts the framing of chunks too: five bytes for each, and one at least
+    // of the body within.
+    private const long MostBodyBytesOnTheWire = 6L * Limits.BatchBodyBytes;
     private static readonly TimeSpan KekLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>The services of an open installation, which stays the caller's to close.</summary>
@@ -67,7 +70,7 @@ internal static class Composition
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Limits.BatchBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = MostBodyBytesOnTheWire;
         });
         // A request waits for nothing but the database, and mostly for the writer: one hop to the pool is enough.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
@@ -100,7 +103,7 @@ internal static class Composition
         app.MapKeys();
         app.MapCredentials();
         app.MapHealth();
-        app.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new PublicRoute());
+        app.MapOpenApi("/openapi/v1.json").WithMetadata(new PublicRoute());
     }
 
     private static void AddLogging(WebApplicationBuilder builder)

@@ -16,6 +16,9 @@ internal sealed class RequestException : Exception
     /// <summary>For RATE_LIMITED: when to try again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>For a body that is left unread: the connection can't be used again.</summary>
+    public bool EndsConnection { get; init; }
+
     /// <summary>For a media type that is not JSON: 415 in place of 400.</summary>
     public bool IsMediaType { get; init; }
 }
@@ -55,7 +58,7 @@ internal static class Errors
         new(ErrorCodes.ValidationError, "the body must be JSON: send Content-Type: application/json") { IsMediaType = true };
 
     public static RequestException BodyTooLarge(long limit) =>
-        new(ErrorCodes.PayloadTooLarge, $"the body is over the limit of {limit} bytes");
+        new(ErrorCodes.PayloadTooLarge, $"the body is over the limit of {limit} bytes") { EndsConnection = true };
 
     public static RequestException ValueTooLarge(string field, int limit) =>
         new(ErrorCodes.PayloadTooLarge, $"{field}: over the limit of {limit} bytes of UTF-8");

@@ -32,10 +32,10 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
 
     /// <summary>Records that an audited operation aimed at what is not there for this caller; gives the answer (S23).</summary>
     public async Task<RequestException> NotFoundAsync(Caller caller, string action, string what) =>
-        await NotFoundAsync(caller, action, null, Errors.NotFound(what));
+        await RefusedAsync(caller, action, null, Errors.NotFound(what));
 
-    /// <summary>The same, where the environment was found.</summary>
-    public async Task<RequestException> NotFoundAsync(
+    /// <summary>Records any other refusal of an audited operation, with the environment where it was found.</summary>
+    public async Task<RequestException> RefusedAsync(
         Caller caller, string action, EnvironmentRow? environment, RequestException answer)
     {
         await refusals.RecordAsync(AuditRecord.Of(caller, time, action, AuditOutcomes.Denied) with

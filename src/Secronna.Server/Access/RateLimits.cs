@@ -12,12 +12,18 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
     private readonly PartitionedRateLimiter<string>? failures = Create(settings.FailedAuthenticationsPerMinute);
 
     /// <summary>Takes so many values from a credential's allowance.</summary>
-    /// <exception cref="RequestException">RATE_LIMITED: the allowance is used up; nothing was taken.</exception>
-    public void TakeReveals(Caller caller, int values) => Take(reveals, settings.RevealsPerMinute, caller.ActorId, values);
+    /// <returns>RATE_LIMITED when the allowance is used up, for the caller to record (S19); then nothing was taken.</returns>
+    public RequestException? TakeReveals(Caller caller, int values) => Take(reveals, settings.RevealsPerMinute, caller.ActorId, values);
 
     /// <summary>Counts an authentication that failed.</summary>
     /// <exception cref="RequestException">RATE_LIMITED: too many from this address.</exception>
-    public void CountFailedAuthentication(string? ip) => Take(failures, settings.FailedAuthenticationsPerMinute, ip ?? "", 1);
+    public void CountFailedAuthentication(string? ip)
+    {
+        if (Take(failures, settings.FailedAuthenticationsPerMinute, ip ?? "", 1) is { } limited)
+        {
+            throw limited;
+        }
+    }
 
     public void Dispose()
     {
@@ -25,19 +31,18 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
         failures?.Dispose();
     }
 
-    private static void Take(PartitionedRateLimiter<string>? limiter, int perMinute, string key, int count)
+    private static RequestException? Take(PartitionedRateLimiter<string>? limiter, int perMinute, string key, int count)
     {
         if (limiter is null)
         {
-            return;
+            return null;
         }
 
         // More than a full allowance can never be had at once: it waits for, and takes, a full one.
         using var lease = limiter.AttemptAcquire(key, Math.Min(count, perMinute));
-        if (!lease.IsAcquired)
-        {
-            throw Errors.RateLimited(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
-        }
+        return lease.IsAcquired
+            ? null
+            : Errors.RateLimited(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
     }
 
     private static PartitionedRateLimiter<string>? Create(int perMinute) => perMinute == 0

@@ -7,9 +7,9 @@ namespace Secronna.Server.Commands;
 internal static class ListenAddresses
 {
     /// <exception cref="SettingsException">An address is none, or plain HTTP beyond loopback.</exception>
-    public static void RequireSafe(IEnumerable<string> urls, bool allowPlainHttp)
+    public static void RequireSafe(IEnumerable<string> urls, IConfiguration configuration, bool allowPlainHttp)
     {
-        var endpoints = SettingsSource.Configuration().GetSection("Kestrel:Endpoints").GetChildren()
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
             .Select(endpoint => endpoint["Url"]).OfType<string>();
         foreach (var url in urls.Concat(endpoints))
         {

@@ -30,7 +30,7 @@ internal static class ServeCommand
         RequirePrivateFolder(settings.DataFolder);
         var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        ListenAddresses.RequireSafe(addresses, settings.Http.AllowPlainHttp);
+        ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings.Http.AllowPlainHttp);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, addresses);

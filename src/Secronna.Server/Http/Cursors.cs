@@ -13,7 +13,7 @@ namespace Secronna.Server.Http;
 /// </summary>
 internal sealed class Cursors(InstallationKeys keys)
 {
-    private const int TagSize = 16;
+    private const int TagSize = KeyedHash.Size;
     private const int MostCharacters = 1_024;
 
     public string Encode(string list, string position)
@@ -40,8 +40,8 @@ internal sealed class Cursors(InstallationKeys keys)
 
     private byte[] Tag(string list, ReadOnlySpan<byte> position)
     {
-        Span<byte> hash = stackalloc byte[KeyedHash.Size];
-        keys.HashCursor([.. Encoding.UTF8.GetBytes(list), 0, .. position], hash);
-        return hash[..TagSize].ToArray();
+        var tag = new byte[TagSize];
+        keys.HashCursor([.. Encoding.UTF8.GetBytes(list), 0, .. position], tag);
+        return tag;
     }
 }

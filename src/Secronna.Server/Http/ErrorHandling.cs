@@ -84,6 +84,11 @@ internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILo
                 Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (refused.EndsConnection)
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
         return Envelope.WriteErrorAsync(context, Status(refused), refused.Code, refused.Message);
     }
 

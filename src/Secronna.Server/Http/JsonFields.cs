@@ -68,7 +68,7 @@ internal sealed class JsonFields
             return false;
         }
 
-        field = Find(ref reader);
+        field = FieldAtHand(ref reader);
         if (field < 0)
         {
             throw Errors.UnknownName("field", NameAtHand(ref reader), names);
@@ -182,7 +182,7 @@ internal sealed class JsonFields
         }
     }
 
-    private int Find(ref Utf8JsonReader reader)
+    private int FieldAtHand(ref Utf8JsonReader reader)
     {
         try
         {
@@ -196,7 +196,7 @@ internal sealed class JsonFields
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair: no field has such a name.
+            // Half of a surrogate pair: no name of ours.
         }
 
         return -1;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Unicode;
+using Microsoft.Net.Http.Headers;
 using Secronna.Crypto;
 
 namespace Secronna.Server.Http;
@@ -43,9 +44,9 @@ internal static class RequestBody
     }
 
     private static bool IsJson(HttpRequest request) =>
-        Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     private static async ValueTask<PinnedBuffer> ReadAllAsync(HttpContext context, int expected, int limit)
     {

@@ -62,13 +62,15 @@ public sealed class AccessTests
         using var keys = new InstallationKeys(RandomNumberGenerator.GetBytes(32));
         using var otherKeys = new InstallationKeys(RandomNumberGenerator.GetBytes(32));
         var token = CredentialToken.New(ActorTypes.ApiKey);
-        var hash = CredentialToken.Hash(keys, token);
-        Assert.Equal(hash, CredentialToken.Hash(keys, token));
-        Assert.NotEqual(hash, CredentialToken.Hash(otherKeys, token));
+        var hash = CredentialToken.Hash(keys, "acc_a", "key_1", token);
+        Assert.Equal(hash, CredentialToken.Hash(keys, "acc_a", "key_1", token));
+        Assert.NotEqual(hash, CredentialToken.Hash(otherKeys, "acc_a", "key_1", token));
+        Assert.NotEqual(hash, CredentialToken.Hash(keys, "acc_b", "key_1", token));
+        Assert.NotEqual(hash, CredentialToken.Hash(keys, "acc_a", "key_2", token));
         for (var place = 0; place < token.Length; place++)
         {
             var changed = token[..place] + (token[place] == 'a' ? 'b' : 'a') + token[(place + 1)..];
-            Assert.NotEqual(hash, CredentialToken.Hash(keys, changed));
+            Assert.NotEqual(hash, CredentialToken.Hash(keys, "acc_a", "key_1", changed));
         }
     }
 

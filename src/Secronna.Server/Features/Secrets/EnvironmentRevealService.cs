@@ -50,16 +50,17 @@ internal sealed class EnvironmentRevealService(
             throw await authorization.NotFoundAsync(caller, AuditActions.SecretReveal, "environment");
         }
 
+        // First, because rows beyond the limit were not loaded.
+        if (rows.Sum(row => (long)row.Ciphertext.Length - Envelope.ValueOverhead) > limits.RevealBytes)
+        {
+            throw Errors.RevealTooLarge(limits.RevealBytes);
+        }
+
         var missing = wanted?.Except(rows.Select(row => row.Secret.Key), StringComparer.Ordinal).ToList();
         if (missing is { Count: > 0 })
         {
-            throw await authorization.NotFoundAsync(
+            throw await authorization.RefusedAsync(
                 caller, AuditActions.SecretReveal, environment, Errors.KeysNotFound(missing));
-        }
-
-        if (rows.Sum(row => (long)row.Ciphertext.Length) > limits.RevealBytes)
-        {
-            throw Errors.RevealTooLarge(limits.RevealBytes);
         }
 
         var revision = Revision(environment, rows);
@@ -68,18 +69,25 @@ internal sealed class EnvironmentRevealService(
             return (revision, null);
         }
 
-        rates.TakeReveals(caller, rows.Count);
+        if (rates.TakeReveals(caller, rows.Count) is { } limited)
+        {
+            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, limited);
+        }
+
         await RecordAsync(caller, rows);
         ServerMetrics.Revealed(rows.Count);
         return (revision, new RevealedEnvironment(revision, await OpenAllAsync(caller, rows)));
     }
 
+    // So much is never within the limit, however many keys it is spread over.
+    private long MostCiphertextBytes => limits.RevealBytes + ((long)Limits.EnvironmentKeys * Envelope.ValueOverhead);
+
     private async Task<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
         Caller caller, EnvironmentName name, IReadOnlyList<string>? wanted) =>
-        await database.ReadAsync((caller.WorkspaceId, name, wanted, limits.RevealBytes), LoadAsync);
+        await database.ReadAsync((caller.WorkspaceId, name, wanted, MostCiphertextBytes), LoadAsync);
 
     private static async ValueTask<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
-        Session session, (string WorkspaceId, EnvironmentName Name, IReadOnlyList<string>? Wanted, int MostBytes) it)
+        Session session, (string WorkspaceId, EnvironmentName Name, IReadOnlyList<string>? Wanted, long MostBytes) it)
     {
         if (await it.Name.FindAsync(session, it.WorkspaceId) is not { } environment)
         {
@@ -88,18 +96,20 @@ internal sealed class EnvironmentRevealService(
 
         var rows = it.Wanted is null
             ? await Versions.ListSealedAsync(session, environment.Id, it.MostBytes)
-            : await LoadKeysAsync(session, environment.Id, it.Wanted);
+            : await LoadKeysAsync(session, environment.Id, it.Wanted, it.MostBytes);
         return (environment, rows);
     }
 
     private static async ValueTask<List<SealedVersionRow>> LoadKeysAsync(
-        Session session, string environmentId, IReadOnlyList<string> wanted)
+        Session session, string environmentId, IReadOnlyList<string> wanted, long mostBytes)
     {
         var rows = new List<SealedVersionRow>(wanted.Count);
-        foreach (var key in wanted.Order(StringComparer.Ordinal))
+        long bytes = 0;
+        foreach (var key in wanted.Order(StringComparer.Ordinal).TakeWhile(_ => bytes <= mostBytes))
         {
             if (await Versions.FindSealedByKeyAsync(session, environmentId, key) is { } row)
             {
+                bytes += row.Ciphertext.Length;
                 rows.Add(row);
             }
         }

@@ -15,7 +15,11 @@ internal sealed class RevealService(
     public async Task<RevealedValue> RevealAsync(Caller caller, string secretId, int? version)
     {
         await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
-        rates.TakeReveals(caller, 1);
+        if (rates.TakeReveals(caller, 1) is { } limited)
+        {
+            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, null, limited);
+        }
+
         var row = await database.RecordAsync((time, caller, secretId, version), static async (session, audit, it) =>
         {
             var row = await Versions.FindSealedAsync(session, it.caller.WorkspaceId, it.secretId, it.version);

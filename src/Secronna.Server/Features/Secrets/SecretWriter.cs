@@ -141,12 +141,14 @@ internal sealed class SecretWriter(
     }
 
     // The number is part of what is sealed (S6); another writer of the key came first.
-    private static async ValueTask SealAnewIfMovedAsync(
+    private async ValueTask SealAnewIfMovedAsync(
         Transaction transaction, PlannedVersion version, (string Id, int CurrentVersion)? current, LeasedKek kek,
         EnvironmentRow environment)
     {
         var number = (current?.CurrentVersion ?? 0) + 1;
-        var secretId = current?.Id ?? version.SecretId;
+        // Planned for a secret that was deleted meanwhile: its id is its tombstone's (S15).
+        var wasDeleted = current is null && version.Version > 1;
+        var secretId = current?.Id ?? (wasDeleted ? Ids.New(Ids.Secret, time.GetUtcNow()) : version.SecretId);
         if (number == version.Version && secretId == version.SecretId)
         {
             return;

@@ -1,0 +1,26 @@
+using Secronna.IntegrationTests.Http;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(SharedServer))]
+
+namespace Secronna.IntegrationTests.Http;
+
+/// <summary>One server for all tests that only need a workspace of their own; started when the first asks.</summary>
+public sealed class SharedServer : IAsyncDisposable
+{
+    private readonly Lazy<Task<TestServer>> server = new(() => TestServer.StartAsync());
+
+    internal Task<TestServer> GetAsync() => server.Value;
+
+    internal async Task<Place> NewPlaceAsync() => await (await GetAsync()).NewPlaceAsync();
+
+    internal async Task<Workspace> NewWorkspaceAsync() => await (await GetAsync()).NewWorkspaceAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server.IsValueCreated)
+        {
+            await (await server.Value).DisposeAsync();
+        }
+    }
+}

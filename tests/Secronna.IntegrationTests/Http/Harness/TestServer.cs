@@ -1,0 +1,179 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Secronna.Protocol;
+using Secronna.Server;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Credentials;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+
+namespace Secronna.IntegrationTests.Http;
+
+/// <summary>A server in this process, with real sockets, over an installation in a folder of its own.</summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly string folder;
+    private readonly Action<Settings>? configure;
+    private readonly Action<WebApplication>? map;
+    private WebApplication? app;
+    private OpenInstallation? installation;
+    private HttpClient? http;
+
+    private TestServer(Action<Settings>? configure, TimeProvider time, Action<WebApplication>? map)
+    {
+        (this.configure, this.map, Time) = (configure, map, time);
+        folder = Directory.CreateTempSubdirectory("secronna-http-").FullName;
+        FileMasterKeyProvider.Generate(Path.Combine(folder, "master-keys"), "mk_test");
+    }
+
+    public TimeProvider Time { get; }
+
+    public CapturedLog Log { get; } = new();
+
+    public IServiceProvider Services => app!.Services;
+
+    public OpenInstallation Installation => installation!;
+
+    public HttpClient Http => http!;
+
+    public Uri Address => http!.BaseAddress!;
+
+    /// <summary>Without a credential.</summary>
+    public ApiClient Anyone => new(this, null);
+
+    public static async Task<TestServer> StartAsync(
+        Action<Settings>? configure = null, TimeProvider? time = null, Action<WebApplication>? map = null)
+    {
+        // The tests' own output is not the place for the server's log; the captured one is what they look at.
+        Environment.SetEnvironmentVariable("Logging__Console__LogLevel__Default", "None");
+        var server = new TestServer(configure, time ?? TimeProvider.System, map);
+        await server.StartAsync();
+        return server;
+    }
+
+    /// <summary>Stops and starts again over the same files.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>Opens the same installation again, as another process would.</summary>
+    public Task<OpenInstallation> OpenAgainAsync() =>
+        OpenInstallation.OpenAsync(NewSettings(), migrate: false, Time, reason => Log.Add("fsync: " + reason));
+
+    public ApiClient With(string? token) => new(this, token);
+
+    public async Task AllowAsync(string workspaceId) => await AllowAsync(Installation.Database, Time, workspaceId);
+
+    public static async Task AllowAsync(Database database, TimeProvider time, string workspaceId) =>
+        await database.WriteAsync((workspaceId, time), static async (transaction, it) =>
+        {
+            await Workspaces.AllowAsync(transaction, it.workspaceId, null, Instant.From(it.time.GetUtcNow()).Microseconds);
+            return true;
+        });
+
+    public static async Task DenyAsync(Database database, string workspaceId) =>
+        await database.WriteAsync(workspaceId, static (transaction, id) => Workspaces.DenyAsync(transaction, id));
+
+    /// <summary>An allowed workspace with an API key: what tests need to be independent of each other.</summary>
+    public async Task<Workspace> NewWorkspaceAsync()
+    {
+        var id = "acc_" + System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true);
+        await AllowAsync(id);
+        var key = await Services.GetRequiredService<CredentialService>().AddApiKeyAsync(Caller.Operator(id), "test");
+        return new Workspace(this, id, key.Id, key.Token);
+    }
+
+    /// <summary>A new workspace with a project and an environment.</summary>
+    public async Task<Place> NewPlaceAsync() => await (await NewWorkspaceAsync()).NewPlaceAsync();
+
+    /// <summary>Runs SQL on a connection of its own, past the server; the first column of the rows.</summary>
+    public List<object?> Sql(string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "secronna.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        }
+
+        using var reader = command.ExecuteReader();
+        var rows = new List<object?>();
+        while (reader.Read())
+        {
+            rows.Add(reader.IsDBNull(0) ? null : reader.GetValue(0));
+        }
+
+        return rows;
+    }
+
+    public long Count(string sql, params (string Name, object? Value)[] parameters) => (long)Sql(sql, parameters)[0]!;
+
+    /// <summary>The bytes of everything in the data folder.</summary>
+    public IEnumerable<byte[]> Files()
+    {
+        foreach (var file in Directory.GetFiles(folder, "secronna.db*"))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            yield return copy.ToArray();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task StartAsync()
+    {
+        installation = await OpenInstallation.OpenAsync(
+            NewSettings(), migrate: true, Time, reason => Log.Add("fsync: " + reason));
+        app = Composition.BuildServer(installation, "http://127.0.0.1:0");
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
+        map?.Invoke(app);
+        await app.StartAsync();
+        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(app.Urls.Single()),
+            Timeout = TimeSpan.FromSeconds(60),
+            DefaultRequestVersion = HttpVersion.Version11,
+        };
+    }
+
+    private async Task StopAsync()
+    {
+        http?.Dispose();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+
+        if (installation is not null)
+        {
+            await installation.DisposeAsync();
+        }
+    }
+
+    private Settings NewSettings()
+    {
+        var settings = new Settings { DataFolder = folder };
+        settings.MasterKey.File = Path.Combine(folder, "master-keys");
+        // Every test comes from the same address; those about rates set their own.
+        settings.Limits.FailedAuthenticationsPerMinute = 0;
+        settings.Limits.RevealsPerMinute = 0;
+        configure?.Invoke(settings);
+        return settings;
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Http;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task A_server_whose_probe_can_not_write_is_not_ready_until_it_can_again()
+    {
+        FakeTimeProvider time = Clock.New();
+        await using var server = await TestServer.StartAsync(time: time);
+        await BecomesAsync(server, time, 200);
+
+        server.Sql("CREATE TRIGGER broken BEFORE UPDATE OF probed_at ON installation BEGIN SELECT RAISE(ABORT, 'no'); END");
+        var unready = await BecomesAsync(server, time, 503);
+
+        unready.IsError(503, "UNAVAILABLE");
+        (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
+        server.Sql("DROP TRIGGER broken");
+        Assert.Equal("""{"status":"ready"}""", (await BecomesAsync(server, time, 200)).Data.GetRawText());
+        await Eventually.TrueAsync(
+            () => server.Log.Lines.Any(line => line.Contains("Ready again", StringComparison.Ordinal)), "the log line");
+    }
+
+    private static async Task<Reply> BecomesAsync(TestServer server, FakeTimeProvider time, int status)
+    {
+        Reply? reply = null;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(2));
+                reply = await server.Anyone.SendToAsync("GET", "/health/ready");
+                return reply.Status == status;
+            },
+            $"readiness {status}");
+        return reply!;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Http;
+
+/// <summary>A value is in no answer but a reveal's, in no log line and in no file, in no encoding (S16).</summary>
+public sealed class LeakTests
+{
+    private const string Canary = "cAnArY-7fa3c9e1-Zq8wXv5T";
+
+    [Fact]
+    public async Task Values_are_nowhere_but_in_the_answers_of_reveals()
+    {
+        await using var server = await TestServer.StartAsync();
+        var place = await server.NewPlaceAsync();
+        var replies = new List<Reply>();
+        var id = await place.WriteAsync("KEY", Canary);
+        for (var i = 0; i < 20; i++)
+        {
+            replies.Add((await place.PutAsync("KEY", $"{i} {Canary} {i}")).Is(201));
+        }
+
+        Assert.Contains(Canary, await place.ValueAsync(id), StringComparison.Ordinal);
+        (await place.RevealAllAsync()).Is(200);
+        replies.AddRange(await ReadAsync(place, id));
+        replies.AddRange(await FailAsync(place));
+        server.Sql("UPDATE secret_versions SET ciphertext = zeroblob(100) WHERE version = 1");
+        replies.Add((await place.RevealAsync(id, 1)).Is(500));
+        server.Sql("CREATE TRIGGER broken BEFORE INSERT ON secret_versions BEGIN SELECT RAISE(ABORT, 'no'); END");
+        replies.Add(await place.PutAsync("KEY", Canary));
+        server.Sql("DROP TRIGGER broken");
+
+        Assert.True(replies[^1].Status >= 500);
+        foreach (var form in Forms())
+        {
+            Assert.All(replies, reply => Assert.Equal(-1, reply.Body.AsSpan().IndexOf(form)));
+            Assert.All(server.Log.Lines, line => Assert.Equal(-1, Encoding.UTF8.GetBytes(line).AsSpan().IndexOf(form)));
+            Assert.All(server.Files(), file => Assert.Equal(-1, file.AsSpan().IndexOf(form)));
+        }
+
+        Assert.Contains(server.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
+    }
+
+    private static async Task<List<Reply>> ReadAsync(Place place, string id) =>
+    [
+        await place.Api.GetAsync(place.Secrets),
+        await place.Api.GetAsync($"/secrets/{id}"),
+        await place.Api.GetAsync($"/secrets/{id}/versions"),
+        await place.Api.GetAsync("/search/secrets?q=KEY"),
+        await place.Api.GetAsync("/audit?limit=1000"),
+        await place.Api.GetAsync($"/projects/{place.ProjectId}/keys"),
+        await place.RevealAllAsync(null, "*"),
+    ];
+
+    private static async Task<List<Reply>> FailAsync(Place place)
+    {
+        var replies = new List<Reply>();
+        foreach (var body in new[]
+        {
+            $$"""{"key":"KEY","value":"{{Canary}}","expectedVersion":99}""",
+            $$"""{"key":"KEY","value":"{{Canary}}","nope":"{{Canary}}"}""",
+            $$"""{"key":"KEY","value":"{{Canary}}","value":"{{Canary}}"}""",
+            $$"""{"key":"KEY","value":["{{Canary}}"]}""",
+            $$"""{"key":"{{Canary}}","value":"{{Canary}}"}""",
+            $$"""{"key":"KEY","value":"{{Canary}}\u0000"}""",
+            $$"""{"key":"KEY","value":"{{Canary}}\ud800"}""",
+            $$"""{"key":"KEY","value":"{{Canary}}""",
+            $$"""{"key":"KEY","value":"{{Canary}}{{new string('x', 65_536)}}"}""",
+            $$"""{"key":"KEY","value":"{{Canary}}" "{{Canary}}"}""",
+            $$"""{"key":"KEY","value":{{Canary}}}""",
+            $$"""{"value":"{{Canary}}"}""",
+            $$"""["{{Canary}}"]""",
+            $$"""{"key":"KEY","value":"{{Canary}}","expectedVersion":"{{Canary}}"}""",
+            $$"""{"key":"KEY","value":"{{Canary}}","comment":1}""",
+        })
+        {
+            replies.Add(await place.Api.PutAsync(place.Secrets, body));
+            replies.Add(await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"secrets":[{{body}}]}"""));
+            replies.Add(await place.Api.PutAsync("/environments/env_x/secrets", body));
+            replies.Add(await place.Api.PostAsync("/reveal", body));
+            replies.Add(await place.Server.With("garbage").PutAsync(place.Secrets, body));
+        }
+
+        Assert.All(replies, reply => Assert.InRange(reply.Status, 400, 499));
+        return replies;
+    }
+
+    private static IEnumerable<byte[]> Forms()
+    {
+        var bytes = Encoding.UTF8.GetBytes(Canary);
+        yield return bytes;
+        yield return Encoding.Unicode.GetBytes(Canary);
+        yield return Encoding.ASCII.GetBytes(Convert.ToHexString(bytes));
+        yield return Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes));
+        // Base64 of it at each of the three ways that it may stand among other bytes.
+        for (var skipped = 0; skipped < 3; skipped++)
+        {
+            yield return Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes.AsSpan(skipped, bytes.Length - 3).ToArray()).TrimEnd('=')[..24]);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Http;
+
+/// <summary>The contract that the server gives is the committed one; SECRONNA_UPDATE_OPENAPI=1 commits a changed one.</summary>
+public sealed class OpenApiTests(SharedServer shared)
+{
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    [Fact]
+    public async Task The_served_document_is_the_committed_one()
+    {
+        var served = JsonSerializer.Serialize(await DocumentAsync(), Indented) + "\n";
+        var file = Path.Combine(Root(), "api", "openapi.json");
+        if (Environment.GetEnvironmentVariable("SECRONNA_UPDATE_OPENAPI") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, served);
+        }
+
+        Assert.True(File.Exists(file), "api/openapi.json is missing: run this test with SECRONNA_UPDATE_OPENAPI=1");
+        using var reader = new StreamReader(file);
+        Assert.Equal(await reader.ReadToEndAsync(), served);
+    }
+
+    [Fact]
+    public async Task Every_route_is_in_it_and_says_which_credential_it_needs()
+    {
+        var paths = (await DocumentAsync()).GetProperty("paths");
+        var operations = paths.EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject()
+                .Select(operation => (Name: $"{operation.Name.ToUpperInvariant()} {path.Name[ApiClient.Base.Length..]}", operation.Value)))
+            .ToDictionary(operation => operation.Name, operation => operation.Value);
+
+        Assert.Equal(RouteCalls.All.Keys.Order(StringComparer.Ordinal), operations.Keys.Order(StringComparer.Ordinal));
+        Assert.All(operations, operation => Assert.Equal(operation.Key != "GET /auth/config", operation.Value.Has("security")));
+    }
+
+    private async Task<JsonElement> DocumentAsync()
+    {
+        var server = await shared.GetAsync();
+        return (await server.Anyone.SendToAsync("GET", "/openapi/v1.json")).Is(200).Root;
+    }
+
+    private static string Root()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Secronna.slnx")))
+        {
+            folder = Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar))
+                ?? throw new InvalidOperationException("the tests don't run within the repository");
+        }
+
+        return folder;
+    }
+}
