@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using Secronna.Crypto;
 using Secronna.Server.Installation;
@@ -28,7 +29,7 @@ internal sealed class Cursors(InstallationKeys keys)
         if (cursor.Length > MostCharacters
             || !Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
             || length < TagSize
-            || !KeyedHash.Equal(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
+            || !CryptographicOperations.FixedTimeEquals(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
         {
             throw Errors.Invalid("cursor", "is not one that this list gave");
         }
