@@ -30,9 +30,11 @@ internal static class ServeCommand
         RequirePrivateFolder(settings.DataFolder);
         var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings.Http.AllowPlainHttp);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, addresses);
+        // Again: the web server takes its endpoints from more places than our settings.
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings.Http.AllowPlainHttp);
         await app.StartAsync();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");

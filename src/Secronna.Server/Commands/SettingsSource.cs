@@ -19,7 +19,8 @@ internal static class SettingsSource
     public static Task<OpenInstallation> OpenAsync() =>
         OpenInstallation.OpenAsync(Read(), migrate: false, TimeProvider.System, FailFast.OnFsyncFailure);
 
-    private static IConfigurationRoot Configuration()
+    /// <summary>All that is set there, ours or not.</summary>
+    public static IConfigurationRoot Configuration()
     {
         try
         {
