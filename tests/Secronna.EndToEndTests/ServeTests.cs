@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.Data.Sqlite;
 using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests;
@@ -63,10 +64,27 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Refuses_a_database_that_needs_migrating()
+    public async Task Refuses_where_there_is_no_database_yet()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
-        await ExpectRefusalAsync(installation, "migrat");
+        await ExpectRefusalAsync(installation, "there is no database", "--migrate");
+    }
+
+    [Fact]
+    public async Task Refuses_a_database_that_needs_migrating_and_writes_nothing()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        using (var connection = new SqliteConnection($"Data Source={installation.DatabaseFile};Pooling=false"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "DELETE FROM schema_migrations";
+            command.ExecuteNonQuery();
+        }
+
+        var before = await File.ReadAllBytesAsync(installation.DatabaseFile);
+        await ExpectRefusalAsync(installation, "migration(s)", "--migrate");
+        Assert.Equal(before, await File.ReadAllBytesAsync(installation.DatabaseFile));
     }
 
     [Theory]
@@ -150,7 +168,7 @@ public sealed class ServeTests
         var ended = await installation.RunAsync("serve", "--urls", server.Url);
         Assert.Equal(1, ended.ExitCode);
         Assert.StartsWith("Error: ", ended.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", ended.Out + ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
     }
 
     private static async Task ExpectRefusalAsync(TestInstallation installation, params string[] said)

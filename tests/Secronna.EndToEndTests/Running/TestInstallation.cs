@@ -17,6 +17,7 @@ internal sealed class TestInstallation : IDisposable
             ["Secronna__DataFolder"] = DataFolder,
             ["Secronna__MasterKey__File"] = MasterKeyFile,
             ["Secronna__Limits__RevealsPerMinute"] = "0",
+            ["Secronna__Limits__FailedAuthenticationsPerMinute"] = "0",
         };
     }
 
