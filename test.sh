@@ -43,16 +43,17 @@ build() {
 
 # Adds a program's own totals; one that ends without them, or badly for another reason, is a failure.
 run() {
-    local status summary count=0
+    local status summary count
     "tests/Secronna.$1/bin/Release/net10.0/Secronna.$1" -noColor "${@:2}" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     summary=$(grep -E "^ +Secronna\.$1 +Total: [0-9]+" "$log" | tail -1)
-    total() { sed -nE "s/.*$1: ([0-9]+).*/\1/p" <<<"$summary"; }
+    # A program without tests says Total: 0 and no more.
+    total() { local number; number=$(sed -nE "s/.* $1: ([0-9]+).*/\1/p" <<<"$summary"); echo "${number:-0}"; }
     local bad=$(($(total Errors) + $(total Failed))) left=$(($(total Skipped) + $(total "Not Run")))
     count=$(total Total)
     if [[ -z $summary ]] || ((status != 0 && bad == 0 && count != 0)); then
         echo "Secronna.$1 ended with exit code $status before its end"
-        bad=$((bad + 1)) count=$((${count:-0} + 1))
+        bad=$((bad + 1)) count=$((count + 1))
     fi
     passed=$((passed + count - bad - left)) failed=$((failed + bad)) skipped=$((skipped + left))
 }
