@@ -44,7 +44,7 @@ build() {
 # Adds a program's own totals; one that ends without them, or badly for another reason, is a failure.
 run() {
     local status summary count
-    "tests/Secronna.$1/bin/Release/net10.0/Secronna.$1" -noColor "${@:2}" </dev/null 2>&1 | tee "$log"
+    "tests/Secronna.$1/bin/Release/net10.0/Secronna.$1" -noColor -showLiveOutput "${@:2}" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     summary=$(grep -E "^ +Secronna\.$1 +Total: [0-9]+" "$log" | tail -1)
     # A program without tests says Total: 0 and no more.
