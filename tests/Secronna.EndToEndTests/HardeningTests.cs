@@ -40,6 +40,7 @@ public sealed class HardeningTests
         var seen = await look.StandardOutput.ReadToEndAsync();
         await look.WaitForExitAsync();
         Assert.Equal(mayLook ? ServerProgram.Path : "", seen.Trim());
+        Assert.Equal(0, await server.StopAsync());
     }
 
     [Fact]
@@ -49,6 +50,9 @@ public sealed class HardeningTests
         installation.Environment["Secronna__Diagnostics"] = "true";
         await using var server = await installation.ServeAsync();
         Assert.NotEmpty(DiagnosticsFiles(server.Id));
+        // Stopped and not killed: then the runtime takes its files away.
+        Assert.Equal(0, await server.StopAsync());
+        Assert.Empty(DiagnosticsFiles(server.Id));
     }
 
     [Fact]

@@ -47,6 +47,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         }
 
         ExpectControlAlone(needles, server.Id);
+        Assert.Equal(0, await server.StopAsync());
     }
 
     private async Task UseAsync(Api api, string project, List<string> values, string control)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Secronna.EndToEndTests.Running;
@@ -68,7 +69,8 @@ internal sealed class Load : IDisposable
                     await Task.Yield();
                 }
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException or JsonException)
+            catch (Exception exception) when (exception
+                is HttpRequestException or IOException or SocketException or OperationCanceledException or JsonException)
             {
                 Interlocked.Increment(ref failures);
                 return;
