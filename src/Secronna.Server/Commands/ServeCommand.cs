@@ -34,6 +34,8 @@ internal static class ServeCommand
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, addresses);
+        // Again: the web server takes its endpoints from more places than our settings.
+        ListenAddresses.RequireSafe(addresses, app.Configuration, settings.Http.AllowPlainHttp);
         await app.StartAsync();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
         Log.Ready(log, string.Join(", ", app.Urls), installation.Database.FilePath);

@@ -45,9 +45,31 @@ internal static partial class ProcessHardening
         var environment = ReadNullSeparated("/proc/self/environ")
             .Where(entry => !Array.Exists(Variables, variable => entry.StartsWith(variable.Name + "=", StringComparison.Ordinal)))
             .Concat(Variables.Select(variable => $"{variable.Name}={variable.Value}"));
+        DeleteDiagnosticsFiles();
         _ = Execute("/proc/self/exe", [.. arguments, null], [.. environment, null]);
         throw new InvalidOperationException(
             $"the program could not execute itself (errno {Marshal.GetLastPInvokeError()}); Secronna__Diagnostics=true starts without");
+    }
+
+    // The runtime made its port's files before it could be told not to, and nobody would delete them: it goes without an end.
+    private static void DeleteDiagnosticsFiles()
+    {
+        const int StartTime = 19; // of the fields after the program's name, which is in parentheses: proc(5)
+        var fields = File.ReadAllText("/proc/self/stat", System.Text.Encoding.Latin1).Split(") ")[^1].Split(' ');
+        var process = $"{Environment.ProcessId}-{fields[StartTime]}";
+        string[] names = [$"dotnet-diagnostic-{process}-socket", $"clr-debug-pipe-{process}-in", $"clr-debug-pipe-{process}-out"];
+        foreach (var name in names)
+        {
+            try
+            {
+                File.Delete(Path.Combine(Path.GetTempPath(), name));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Only litter: nothing listens behind it any more.
+                continue;
+            }
+        }
     }
 
     private static string[] ReadNullSeparated(string path)

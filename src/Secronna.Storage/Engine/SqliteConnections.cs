@@ -88,7 +88,8 @@ internal sealed class SqliteConnections
     {
         if (!File.Exists(FilePath))
         {
-            throw new StorageSetupException($"there is no database at {FilePath}");
+            throw new StorageSetupException(
+                $"there is no database at {FilePath}: run `secronna-server migrate`, or start with --migrate");
         }
 
         var connection = new SqliteConnection(connectionString);

@@ -65,6 +65,8 @@ public sealed class StackTests
         var below = new byte[Depth];
         var thread = new Thread(() =>
         {
+            // First for nothing: compiling it would overwrite the stack.
+            CopyStackBelow(below);
             use();
             CopyStackBelow(below);
         });
@@ -73,7 +75,8 @@ public sealed class StackTests
         return below.AsSpan().IndexOf(secret().AsSpan(0, 16)) >= 0;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // Compiled once and for all: a loop that is compiled again while it runs overwrites the stack too.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static unsafe void CopyStackBelow(byte[] below)
     {
         byte here;

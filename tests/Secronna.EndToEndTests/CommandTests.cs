@@ -1,0 +1,209 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests;
+
+/// <summary>The commands of operators, alone and beside a running server.</summary>
+public sealed class CommandTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("dev")]
+    [InlineData("serve")]
+    [InlineData("migrate")]
+    [InlineData("workspace")]
+    [InlineData("workspace allow")]
+    [InlineData("workspace deny")]
+    [InlineData("workspace list")]
+    [InlineData("api-key")]
+    [InlineData("api-key create")]
+    [InlineData("master-key")]
+    [InlineData("master-key generate")]
+    [InlineData("master-key list")]
+    [InlineData("audit")]
+    public async Task Every_command_explains_itself(string command)
+    {
+        using var folder = new TempFolder();
+        var ended = await ServerProgram.RunAsync(
+            folder.Path, [], [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
+        Assert.Contains("Usage:", ended.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("word-to-keep-quiet-about")]
+    [InlineData("serve --word-to-keep-quiet-about")]
+    [InlineData("dev --port word-to-keep-quiet-about")]
+    [InlineData("workspace")]
+    [InlineData("workspace allow")]
+    [InlineData("workspace list word-to-keep-quiet-about")]
+    [InlineData("api-key create --name x")]
+    [InlineData("api-key create --workspace acc word-to-keep-quiet-about")]
+    [InlineData("master-key generate @file")]
+    [InlineData("@file")]
+    public async Task Wrong_usage_is_refused_without_repeating_or_opening_anything(string command)
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder["file"], "--help word-to-keep-quiet-about");
+        var ended = await ServerProgram.RunAsync(folder.Path, [], command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal((2, ""), (ended.ExitCode, ended.Out));
+        Assert.StartsWith("Error: ", ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("word-to-keep-quiet-about", ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("@file", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migrate_shows_what_is_pending_then_applies_it_once()
+    {
+        using var installation = await TestInstallation.CreateWithMasterKeyAsync();
+        Assert.Contains("pending: ", (await installation.DoAsync("migrate", "--dry-run")).Out, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(installation.DataFolder));
+        Assert.Contains("applied: ", (await installation.DoAsync("migrate")).Out, StringComparison.Ordinal);
+        Assert.Contains("current", (await installation.DoAsync("migrate")).Out, StringComparison.Ordinal);
+        Assert.Contains("current", (await installation.DoAsync("migrate", "--dry-run")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Master_keys_are_generated_listed_and_never_replaced()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        await installation.DoAsync("master-key", "generate", "--id", "second");
+        Assert.Equal(1, (await installation.RunAsync("master-key", "generate", "--id", "second")).ExitCode);
+        var lines = JsonLines((await installation.DoAsync("master-key", "list", "--json")).Out);
+        Assert.Equal([true, false], lines.Select(line => (bool)line["active"]!));
+        Assert.Equal("second", (string)lines[1]["id"]!);
+        Assert.All(lines, line => Assert.True((bool)line["found"]!));
+        Assert.Contains("active", (await installation.DoAsync("master-key", "list")).Out, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(installation.MasterKeyFile));
+    }
+
+    [Fact]
+    public async Task Commands_work_on_the_database_of_a_running_server_and_are_in_the_trail()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        await using var server = await installation.ServeAsync();
+        await installation.DoAsync("workspace", "allow", "acc_more", "--name", "More");
+        using var api = new Api(server.Url, await installation.CreateApiKeyAsync("acc_more"));
+        Assert.Equal("acc_more", (string)(await api.GetAsync("/api/v1/me")).Data["workspaceId"]!);
+
+        await installation.DoAsync("workspace", "deny", "acc_more");
+        var workspaces = JsonLines((await installation.DoAsync("workspace", "list", "--json")).Out);
+        Assert.Equal(["acc_e2e True", "acc_more False"], workspaces.Select(line => $"{line["id"]} {(bool)line["allowed"]!}"));
+        Assert.Contains("denied", (await installation.DoAsync("workspace", "list")).Out, StringComparison.Ordinal);
+
+        var trail = JsonLines((await installation.DoAsync("audit", "--workspace", "acc_more")).Out);
+        Assert.Equal(["workspace.allow", "api_key.create", "workspace.deny"], trail.Select(line => (string)line["entry"]!["action"]!));
+        Assert.All(trail, line => Assert.Equal("operator", (string)line["entry"]!["actorType"]!));
+    }
+
+    [Fact]
+    public async Task The_trail_is_exported_by_time_and_with_every_workspace()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        await installation.DoAsync("workspace", "allow", "acc_more");
+        await installation.DoAsync("master-key", "generate");
+        var all = JsonLines((await installation.DoAsync("audit")).Out);
+        Assert.Equal([null, "acc_e2e", "acc_more"], all.Select(line => (string?)line["workspaceId"]).Distinct().Order());
+        var last = (string)all[^1]["entry"]!["createdAt"]!;
+        var since = JsonLines((await installation.DoAsync("audit", "--workspace", "acc_more", "--from", last)).Out);
+        Assert.Single(since);
+        Assert.Empty((await installation.DoAsync("audit", "--to", "2020-01-01T00:00:00Z")).Out);
+        Assert.Equal(1, (await installation.RunAsync("audit", "--from", "yesterday")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("workspace", "deny", "acc_unknown")]
+    [InlineData("workspace", "allow", "not an id")]
+    [InlineData("api-key", "create", "--workspace", "acc_unknown", "--name", "x")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", " ")]
+    public async Task What_can_not_be_done_says_why(params string[] arguments)
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        var ended = await installation.RunAsync(arguments);
+        Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
+        Assert.StartsWith("Error: ", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_denied_workspace_is_refused_within_a_second_of_the_command()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        await using var server = await installation.ServeAsync();
+        using var api = new Api(server.Url, installation.Token);
+        using var using_ = new ConstantUse(api);
+        await installation.DoAsync("workspace", "deny", TestInstallation.WorkspaceId);
+        await using_.ExpectRefusedWithinASecondAsync(403);
+        await installation.DoAsync("workspace", "allow", TestInstallation.WorkspaceId);
+        await Until.HoldsAsync("it works again", async () => (await api.GetAsync("/api/v1/me")).Status == 200);
+    }
+
+    [Fact]
+    public async Task A_revoked_credential_is_refused_within_a_second_of_the_answer_on_every_server()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        await using var server = await installation.ServeAsync();
+        await using var other = await installation.ServeAsync();
+        using var administrator = new Api(server.Url, installation.Token);
+        var created = await administrator.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "short-lived" });
+        using var here = new Api(server.Url, (string)created.Data["token"]!);
+        using var there = new Api(other.Url, (string)created.Data["token"]!);
+        using var usingHere = new ConstantUse(here);
+        using var usingThere = new ConstantUse(there);
+        await usingHere.ExpectAcceptedAsync();
+        await usingThere.ExpectAcceptedAsync();
+        Assert.Equal(200, (await administrator.PostAsync($"/api/v1/access-keys/{created.Data["id"]}/revoke")).Status);
+        await Task.WhenAll(usingHere.ExpectRefusedWithinASecondAsync(401), usingThere.ExpectRefusedWithinASecondAsync(401));
+    }
+
+    private static List<JsonNode> JsonLines(string text) =>
+        [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
+
+    /// <summary>Uses a credential again and again, so that the server has it in its cache.</summary>
+    private sealed class ConstantUse : IDisposable
+    {
+        private readonly CancellationTokenSource end = new();
+        private readonly Task use;
+        private long lastAccepted;
+        private long accepted;
+        private int lastStatus;
+
+        public ConstantUse(Api api) => use = UseAsync(api);
+
+        public Task<TimeSpan> ExpectAcceptedAsync() => Until.HoldsAsync("it is accepted", () => Volatile.Read(ref accepted) > 3);
+
+        /// <summary>No request that began a second after this call, which is made after the acknowledgement, is accepted.</summary>
+        public async Task ExpectRefusedWithinASecondAsync(int status)
+        {
+            var acknowledged = Stopwatch.GetTimestamp();
+            await Until.HoldsAsync("it is refused", () => Volatile.Read(ref lastStatus) == status);
+            await Until.HasPassedAsync(TimeSpan.FromSeconds(1.5));
+            var late = Stopwatch.GetElapsedTime(acknowledged, Volatile.Read(ref lastAccepted));
+            Assert.True(late < TimeSpan.FromSeconds(1), $"still accepted {late.TotalMilliseconds} ms after the acknowledgement");
+            Assert.Equal(status, Volatile.Read(ref lastStatus));
+        }
+
+        public void Dispose()
+        {
+            end.Cancel();
+            use.GetAwaiter().GetResult();
+            end.Dispose();
+        }
+
+        private async Task UseAsync(Api api)
+        {
+            while (!end.IsCancellationRequested)
+            {
+                var began = Stopwatch.GetTimestamp();
+                var answer = await api.GetAsync("/api/v1/projects");
+                Volatile.Write(ref lastStatus, answer.Status);
+                if (answer.Status == 200)
+                {
+                    Volatile.Write(ref lastAccepted, began);
+                    Interlocked.Increment(ref accepted);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests;
+
+/// <summary>What a newcomer does: one command, then curl; and what is left after stops, kills and lost files.</summary>
+public sealed partial class DevTests : IDisposable
+{
+    private static readonly Dictionary<string, string> NoSettings = [];
+    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(10);
+
+    private readonly TempFolder folder = new();
+
+    private string Data => folder["D"];
+
+    private string EnvironmentFile => Path.Combine(Data, "dev.env");
+
+    private string MasterKeyFile => Path.Combine(Data, "master-keys");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task In_seconds_an_empty_folder_is_a_server_with_its_url_and_token_in_a_file()
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var server = await StartAsync();
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Seconds);
+        var text = await File.ReadAllTextAsync(EnvironmentFile);
+        Assert.Matches(@"\Aexport SECRONNA_API_URL=http://127\.0\.0\.1:[0-9]+\nexport SECRONNA_TOKEN=sk_live_[a-z0-9_]+\n\z", text);
+        Assert.Contains(server.Url, text, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Data));
+        Assert.All(Directory.GetFiles(Data), file =>
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
+    public async Task Versions_are_written_revealed_audited_and_deleted()
+    {
+        await using var server = await StartAsync();
+        using var api = new Api(server.Url, ReadToken());
+        var (_, environment) = await api.CreateEnvironmentAsync("Web");
+        string[] values = ["first-value", "second-value", "third-value"];
+        var id = await WriteAllAsync(api, environment, "DATABASE_URL", values);
+        for (var version = 1; version <= values.Length; version++)
+        {
+            await ExpectValueAsync(api, id, version, values[version - 1]);
+        }
+
+        await WriteAllAsync(api, environment, "OTHER", ["other-value"]);
+        var bulk = await api.PostAsync($"/api/v1/environments/{environment}/reveal");
+        Assert.Equal(200, bulk.Status);
+        Assert.Equal(["third-value", "other-value"], bulk.Data["secrets"]!.AsArray().Select(secret => (string)secret!["value"]!));
+        await ExpectOneEntryPerValueAsync(api, environment, bulk.RequestId);
+
+        Assert.Equal(200, (await api.DeleteAsync($"/api/v1/secrets/{id}")).Status);
+        Assert.Equal(404, (await api.GetAsync($"/api/v1/secrets/{id}")).Status);
+        var gone = await api.RevealAsync(id, 1);
+        Assert.Equal((404, "NOT_FOUND"), (gone.Status, gone.ErrorCode));
+    }
+
+    [Fact]
+    public async Task The_commands_of_the_greeting_work_when_pasted()
+    {
+        await using var server = await StartAsync();
+        var greeting = server.Log.Split('\n').Select(line => line.Trim()).ToList();
+        var source = Sourcing().Match(server.Log).Groups[1].Value;
+        var commands = greeting.Where(line => line.StartsWith("curl ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(3, commands.Count);
+        var answers = new List<JsonNode>();
+        foreach (var command in commands)
+        {
+            answers.Add(JsonNode.Parse(await ShellAsync($"{source}\n{command} --fail"))!);
+        }
+
+        Assert.Equal("Hello from Secronna", (string)answers[0]["data"]!["value"]!);
+        Assert.Equal(1, (int)answers[1]["data"]!["version"]!);
+        Assert.Equal("secret.write", (string)answers[2]["data"]![0]!["action"]!);
+        Assert.Equal("secret.reveal", (string)answers[2]["data"]![1]!["action"]!);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stopped_or_killed_and_started_again_everything_is_there_under_the_same_token(bool killed)
+    {
+        string token, id;
+        await using (var server = await StartAsync())
+        {
+            token = ReadToken();
+            using var api = new Api(server.Url, token);
+            var (_, environment) = await api.CreateEnvironmentAsync("Web");
+            id = await WriteAllAsync(api, environment, "KEY", ["one", "two"]);
+            await EndAsync(server, killed);
+        }
+
+        await using var again = await StartAsync();
+        Assert.Equal(token, ReadToken());
+        using var sameToken = new Api(again.Url, token);
+        await ExpectValueAsync(sameToken, id, 1, "one");
+        await ExpectValueAsync(sameToken, id, 2, "two");
+        Assert.Contains("secret.write", (await sameToken.ListAsync("/api/v1/audit")).Select(entry => (string)entry["action"]!));
+    }
+
+    [Fact]
+    public async Task A_lost_environment_file_brings_a_new_key_that_works_beside_the_old()
+    {
+        string token;
+        await using (var server = await StartAsync())
+        {
+            token = ReadToken();
+            Assert.Equal(0, await server.StopAsync());
+        }
+
+        File.Delete(EnvironmentFile);
+        await using var again = await StartAsync();
+        Assert.NotEqual(token, ReadToken());
+        foreach (var each in new[] { token, ReadToken() })
+        {
+            using var api = new Api(again.Url, each);
+            Assert.Equal(200, (await api.GetAsync("/api/v1/me")).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_its_master_key_it_does_not_start_and_names_the_key(bool killed)
+    {
+        await using (var server = await StartAsync())
+        {
+            await EndAsync(server, killed);
+        }
+
+        var id = (await File.ReadAllTextAsync(MasterKeyFile)).Split(' ')[0];
+        File.Delete(MasterKeyFile);
+        var ended = await ServerProgram.RunAsync(folder.Path, NoSettings, "dev", "--data", Data, "--port", "0");
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("master key", ended.Error, StringComparison.Ordinal);
+        Assert.Contains(id, ended.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(MasterKeyFile), "another key would hide that the right one is lost");
+    }
+
+    private Task<RunningServer> StartAsync() =>
+        RunningServer.StartAsync(folder.Path, NoSettings, "dev", "--data", Data, "--port", "0");
+
+    private string ReadToken() => File.ReadAllLines(EnvironmentFile)[1].Split('=')[1];
+
+    private static async Task EndAsync(RunningServer server, bool killed)
+    {
+        if (killed)
+        {
+            await server.KillAsync();
+        }
+        else
+        {
+            Assert.Equal(0, await server.StopAsync());
+        }
+    }
+
+    private static async Task<string> WriteAllAsync(Api api, string environment, string key, string[] values)
+    {
+        var id = "";
+        for (var i = 0; i < values.Length; i++)
+        {
+            var written = await api.WriteAsync(environment, key, values[i]);
+            Assert.Equal(201, written.Status);
+            Assert.Equal(i + 1, (int)written.Data["version"]!);
+            id = (string)written.Data["id"]!;
+        }
+
+        return id;
+    }
+
+    private static async Task ExpectValueAsync(Api api, string id, int version, string value)
+    {
+        var revealed = await api.RevealAsync(id, version);
+        Assert.Equal(200, revealed.Status);
+        Assert.Equal(value, (string)revealed.Data["value"]!);
+    }
+
+    private static async Task ExpectOneEntryPerValueAsync(Api api, string environment, string bulkRequest)
+    {
+        var entries = await api.ListAsync($"/api/v1/audit?action=secret.reveal&environmentId={environment}");
+        Assert.Equal(5, entries.Count);
+        Assert.Equal(2, entries.Count(entry => (string)entry["requestId"]! == bulkRequest));
+        Assert.All(entries, entry => Assert.Equal("success", (string)entry["outcome"]!));
+        Assert.Equal(4, entries.Select(entry => $"{entry["metadata"]!["key"]} {entry["metadata"]!["version"]}").Distinct().Count());
+    }
+
+    private async Task<string> ShellAsync(string script)
+    {
+        var start = new ProcessStartInfo("sh") { WorkingDirectory = folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true };
+        using var shell = Process.Start(start)!;
+        await shell.StandardInput.WriteLineAsync(script);
+        shell.StandardInput.Close();
+        var output = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        Assert.True(shell.ExitCode == 0, $"exit code {shell.ExitCode} of: {script}\n{output}");
+        return output;
+    }
+
+    [GeneratedRegex(@"In another terminal, first: +(\. \S+)")]
+    private static partial Regex Sourcing();
+}

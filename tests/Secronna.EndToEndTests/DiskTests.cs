@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using Secronna.EndToEndTests.Faults;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests;
+
+/// <summary>A disk that lies or is full: nothing is promised that it does not hold (S30).</summary>
+public sealed class DiskTests
+{
+    private static readonly TimeSpan Quickly = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task A_failed_fsync_ends_the_process_and_nothing_is_acknowledged_after_it()
+    {
+        using var disk = await FaultyDisk.CreateAsync();
+        using var installation = await TestInstallation.CreateAsync();
+        disk.PutUnder(installation);
+        var ledger = new Ledger();
+        string environment;
+        await using (var server = await installation.ServeAsync())
+        {
+            environment = await BeginAsync(server, installation);
+            using var load = new Load(server.Url, installation.Token, environment, ledger);
+            await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > 100);
+            disk.Break(FaultyDisk.FsyncFails);
+            var broke = Stopwatch.GetTimestamp();
+            Assert.NotEqual(0, await server.WaitForExitAsync());
+            Assert.InRange(Stopwatch.GetElapsedTime(broke), TimeSpan.Zero, Quickly);
+            await load.StopAsync();
+            Assert.Contains("fsync", server.Log, StringComparison.Ordinal);
+        }
+
+        disk.Mend(FaultyDisk.FsyncFails);
+        await ExpectAllKeptAsync(installation, ledger, environment);
+    }
+
+    [Fact]
+    public async Task A_request_that_meets_a_failing_fsync_is_never_answered_with_success()
+    {
+        using var disk = await FaultyDisk.CreateAsync();
+        using var installation = await TestInstallation.CreateAsync();
+        disk.PutUnder(installation);
+        await using var server = await installation.ServeAsync();
+        var environment = await BeginAsync(server, installation);
+        using var api = new Api(server.Url, installation.Token);
+        Assert.Equal(201, (await api.WriteAsync(environment, "KEY", "before")).Status);
+        disk.Break(FaultyDisk.FsyncFails);
+        var status = 0;
+        try
+        {
+            status = (await api.WriteAsync(environment, "KEY", "after")).Status;
+        }
+        catch (HttpRequestException)
+        {
+            // The process ended before it could answer.
+        }
+
+        Assert.True(status is 0 or 503, $"status {status}");
+        Assert.NotEqual(0, await server.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task A_full_disk_makes_it_unavailable_and_space_makes_it_work_again_by_itself()
+    {
+        using var disk = await FaultyDisk.CreateAsync();
+        using var installation = await TestInstallation.CreateAsync();
+        disk.PutUnder(installation);
+        var ledger = new Ledger();
+        await using var server = await installation.ServeAsync();
+        var environment = await BeginAsync(server, installation);
+        using var api = new Api(server.Url, installation.Token);
+        var written = await api.WriteAsync(environment, "OTHER", "kept");
+        using (var load = new Load(server.Url, installation.Token, environment, ledger))
+        {
+            await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > 100);
+            disk.Break(FaultyDisk.DiskFull);
+            await Until.HoldsAsync("requests are refused", () => load.Refused.Count > 50);
+            await Until.HoldsAsync("it says that it is not ready", async () => (await api.GetAsync("/health/ready")).Status == 503);
+            var denied = await api.RevealAsync((string)written.Data["id"]!, 1);
+            Assert.Equal((503, "UNAVAILABLE"), (denied.Status, denied.ErrorCode));
+            Assert.Null(denied.Envelope["data"]);
+            Assert.Equal(200, (await api.GetAsync("/health/live")).Status);
+
+            var before = ledger.Writes;
+            disk.Mend(FaultyDisk.DiskFull);
+            await Until.HoldsAsync("writes are acknowledged again", () => ledger.Writes > before + 100);
+            await Until.HoldsAsync("it is ready again", async () => (await api.GetAsync("/health/ready")).Status == 200);
+            await load.StopAsync();
+            Assert.Equal(0, load.Failures);
+            Assert.All(load.Refused, answer => Assert.Equal((503, "UNAVAILABLE"), (answer.Status, answer.ErrorCode)));
+        }
+
+        await server.KillAsync();
+        await ExpectAllKeptAsync(installation, ledger, environment, "OTHER");
+    }
+
+    private static async Task<string> BeginAsync(RunningServer server, TestInstallation installation)
+    {
+        using var api = new Api(server.Url, installation.Token);
+        return (await api.CreateEnvironmentAsync("Disk")).EnvironmentId;
+    }
+
+    private static async Task ExpectAllKeptAsync(
+        TestInstallation installation, Ledger ledger, string environment, string? besides = null)
+    {
+        await using var again = await installation.ServeAsync();
+        using var api = new Api(again.Url, installation.Token);
+        if (besides is not null)
+        {
+            var secret = (await api.ListAsync($"/api/v1/environments/{environment}/secrets")).Single(each => (string)each["key"]! == besides);
+            Assert.Equal(200, (await api.DeleteAsync($"/api/v1/secrets/{secret["id"]}")).Status);
+        }
+
+        await ledger.CheckAllAsync(api, environment);
+        await ledger.CheckAsync(api, environment);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Faults;
+
+/// <summary>
+/// A disk that fails on demand: a small library, compiled here and loaded before the system's own, between the server
+/// and the files of its database.
+/// </summary>
+internal sealed class FaultyDisk : IDisposable
+{
+    public const string FsyncFails = "fsync-fails";
+    public const string DiskFull = "disk-full";
+
+    private readonly TempFolder folder = new();
+
+    private FaultyDisk()
+    {
+    }
+
+    public static async Task<FaultyDisk> CreateAsync()
+    {
+        var disk = new FaultyDisk();
+        var source = Path.Combine(AppContext.BaseDirectory, "Faults", "faults.c");
+        using var compiler = Process.Start("cc", ["-shared", "-fPIC", "-O1", "-o", disk.Library, source, "-ldl"]);
+        await compiler.WaitForExitAsync();
+        Assert.Equal(0, compiler.ExitCode);
+        return disk;
+    }
+
+    private string Library => folder["faults.so"];
+
+    public void PutUnder(TestInstallation installation)
+    {
+        installation.Environment["LD_PRELOAD"] = Library;
+        installation.Environment["TEST_FAULTS"] = folder.Path;
+    }
+
+    public void Break(string how) => File.WriteAllBytes(folder[how], []);
+
+    public void Mend(string how) => File.Delete(folder[how]);
+
+    public void Dispose() => folder.Dispose();
+}

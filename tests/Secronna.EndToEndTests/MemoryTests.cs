@@ -1,0 +1,131 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Secronna.EndToEndTests.Running;
+using Secronna.EndToEndTests.Scanning;
+
+namespace Secronna.EndToEndTests;
+
+/// <summary>
+/// After 10,000 values were written and revealed, the server's memory holds none of them (S26, S27). The connections
+/// stay open while it is looked at: what a connection keeps counts too.
+/// </summary>
+public sealed class MemoryTests(ITestOutputHelper output)
+{
+    private const int Values = 10_000;
+    private const int Environments = 4;
+    private const int PerEnvironment = Values / Environments;
+    private const int BatchSize = 50;
+    private const int Connections = 16;
+
+    private static readonly ParallelOptions Together = new() { MaxDegreeOfParallelism = Connections };
+
+    [Fact]
+    public async Task Ten_thousand_values_written_and_revealed_leave_nothing_in_memory()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        if (!Environment.IsPrivilegedProcess)
+        {
+            // Otherwise nobody but root may look.
+            installation.Environment["Secronna__Diagnostics"] = "true";
+        }
+
+        await using var server = await installation.ServeAsync();
+        using var api = new Api(server.Url, installation.Token);
+        var values = Enumerable.Range(0, Values).Select(Value).ToList();
+        var control = "CONTROL_" + Canary.Plain();
+        var needles = new NeedleSet();
+        for (var i = 0; i < Values; i++)
+        {
+            needles.Add($"value {i} of {values[i].Length}", values[i]);
+        }
+
+        needles.Add("control", control);
+        for (var environment = 0; environment < Environments; environment++)
+        {
+            var mine = values.GetRange(environment * PerEnvironment, PerEnvironment);
+            await UseAsync(api, $"Memory {environment}", mine, control);
+        }
+
+        ExpectControlAlone(needles, server.Id);
+        Assert.Equal(0, await server.StopAsync());
+    }
+
+    private async Task UseAsync(Api api, string project, List<string> values, string control)
+    {
+        var (_, environment) = await api.CreateEnvironmentAsync(project);
+        var path = $"{project.ToLowerInvariant().Replace(' ', '-')}/production";
+        var ids = new string[values.Count];
+        Assert.Equal(201, (await api.WriteAsync(environment, control, "the key's name is no secret")).Status);
+        var half = values.Count / 2;
+        await Parallel.ForAsync(0, half, Together, async (i, _) => ids[i] = await WriteAsync(api, environment, i, values[i], chunked: i % 3 == 0));
+        await Parallel.ForAsync(0, half / BatchSize, Together, async (batch, _) =>
+            await WriteBatchAsync(api, environment, half + (batch * BatchSize), values, ids));
+        await Parallel.ForAsync(0, values.Count, Together, async (i, _) =>
+        {
+            var revealed = i % 2 == 0
+                ? await api.RevealAsync(ids[i], 1)
+                : await api.PostAsync("/api/v1/reveal", new JsonObject { ["path"] = $"{path}/{Key(i)}" });
+            Assert.Equal(values[i], (string)revealed.Data["value"]!);
+        });
+        await RevealAllAsync(api, $"environments/{environment}", values);
+        await RevealAllAsync(api, $"projects/by-slug/{path.Replace("/", "/environments/", StringComparison.Ordinal)}", values);
+    }
+
+    private static async Task<string> WriteAsync(Api api, string environment, int i, string value, bool chunked)
+    {
+        var body = new JsonObject { ["key"] = Key(i), ["value"] = value }.ToJsonString();
+        var written = await api.SendAsync(HttpMethod.Put, $"/api/v1/environments/{environment}/secrets", body, chunked);
+        Assert.Equal(201, written.Status);
+        return (string)written.Data["id"]!;
+    }
+
+    private static async Task WriteBatchAsync(Api api, string environment, int first, List<string> values, string[] ids)
+    {
+        var secrets = new JsonArray([.. Enumerable.Range(first, BatchSize).Select(i =>
+            new JsonObject { ["key"] = Key(i), ["value"] = values[i] })]);
+        var written = await api.PostAsync($"/api/v1/environments/{environment}/secrets/batch", new JsonObject { ["secrets"] = secrets });
+        Assert.Equal(201, written.Status);
+        for (var i = 0; i < BatchSize; i++)
+        {
+            ids[first + i] = (string)written.Data[i]!["id"]!;
+        }
+    }
+
+    private static async Task RevealAllAsync(Api api, string where, List<string> values)
+    {
+        var revealed = await api.PostAsync($"/api/v1/{where}/reveal");
+        Assert.Equal(200, revealed.Status);
+        var secrets = revealed.Data["secrets"]!.AsArray().Where(secret => ((string)secret!["key"]!).StartsWith("K_", StringComparison.Ordinal));
+        Assert.Equal(values, secrets.Select(secret => (string)secret!["value"]!));
+    }
+
+    private void ExpectControlAlone(NeedleSet needles, int processId)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var memory = new ProcessMemory(processId);
+        var found = memory.Find(needles);
+        var leaks = found.Where(each => each.Hit.Name != "control").ToList();
+        output.WriteLine(
+            $"{memory.BytesRead >> 20} MiB looked through for {needles.Count} windows in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s: "
+            + $"{leaks.Count} hits of {leaks.Select(each => each.Hit.Name).Distinct().Count()} values, {found.Count - leaks.Count} of the control");
+        foreach (var (hit, mapping) in leaks.Take(20))
+        {
+            output.WriteLine($"{hit} in {mapping.Description}: {memory.Around(hit.Offset)}");
+        }
+
+        Assert.Contains(found, each => each.Hit is { Name: "control", Encoding: "raw" });
+        Assert.Contains(found, each => each.Hit is { Name: "control", Encoding: "UTF-16" });
+        Assert.Empty(leaks);
+    }
+
+    // Mostly short, as secrets are; some that JSON escapes, some that need more than one buffer, some near the limit.
+    private static string Value(int i) => (i % 200) switch
+    {
+        0 => Canary.Plain(60 * 1_024),
+        < 6 => Canary.Plain(2 * 1_024),
+        < 40 => Canary.Escaped(),
+        _ => Canary.Plain(32 + (i % 17)),
+    };
+
+    private static string Key(int i) => $"K_{i:D5}";
+}

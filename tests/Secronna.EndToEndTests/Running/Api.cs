@@ -1,0 +1,100 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Secronna.EndToEndTests.Running;
+
+/// <summary>An answer in its envelope.</summary>
+internal sealed record Answer(int Status, JsonObject Envelope)
+{
+    public JsonNode Data => Envelope["data"] ?? throw new InvalidOperationException($"no data: {Envelope.ToJsonString()}");
+
+    public string? ErrorCode => (string?)Envelope["error"]?["code"];
+
+    public string RequestId => (string)Envelope["meta"]!["requestId"]!;
+
+    public string? Cursor => (string?)Envelope["meta"]!["cursor"];
+}
+
+/// <summary>The server's API over connections that stay open, as clients use it.</summary>
+internal sealed class Api : IDisposable
+{
+    private readonly HttpClient client;
+
+    /// <param name="url">Where the server listens.</param>
+    /// <param name="token">The credential; null sends none.</param>
+    /// <param name="trusted">The one certificate that is accepted; null where the server serves no TLS.</param>
+    public Api(string url, string? token, X509Certificate? trusted = null)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+                trusted is not null && trusted.Equals(certificate) },
+        };
+        client = new HttpClient(handler) { BaseAddress = new Uri(url), Timeout = Until.Patience };
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+    }
+
+    public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<Answer> PostAsync(string path, JsonNode? body = null) => SendAsync(HttpMethod.Post, path, body?.ToJsonString());
+
+    public Task<Answer> PutAsync(string path, JsonNode body) => SendAsync(HttpMethod.Put, path, body.ToJsonString());
+
+    public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
+
+    /// <summary>Sends; <paramref name="chunked"/> in pieces whose total is not announced.</summary>
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? json = null, bool chunked = false)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (json is not null)
+        {
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+            request.Headers.TransferEncodingChunked = chunked;
+        }
+
+        using var response = await client.SendAsync(request);
+        var bytes = await response.Content.ReadAsByteArrayAsync();
+        return new Answer((int)response.StatusCode, JsonNode.Parse(bytes)!.AsObject());
+    }
+
+    /// <summary>Every entry of a list, page after page.</summary>
+    public async Task<List<JsonNode>> ListAsync(string path)
+    {
+        var entries = new List<JsonNode>();
+        string? cursor = null;
+        do
+        {
+            var page = await GetAsync(cursor is null ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}");
+            Assert.Equal(200, page.Status);
+            entries.AddRange(page.Data.AsArray()!);
+            cursor = page.Cursor;
+        }
+        while (cursor is not null);
+        return entries;
+    }
+
+    /// <summary>A new project's environment; gives both ids.</summary>
+    public async Task<(string ProjectId, string EnvironmentId)> CreateEnvironmentAsync(string project, string environment = "production")
+    {
+        var created = await PostAsync("/api/v1/projects", new JsonObject { ["name"] = project });
+        Assert.Equal(201, created.Status);
+        var projectId = (string)created.Data["id"]!;
+        var inside = await PostAsync($"/api/v1/projects/{projectId}/environments", new JsonObject { ["name"] = environment });
+        Assert.Equal(201, inside.Status);
+        return (projectId, (string)inside.Data["id"]!);
+    }
+
+    public Task<Answer> WriteAsync(string environmentId, string key, string value) =>
+        PutAsync($"/api/v1/environments/{environmentId}/secrets", new JsonObject { ["key"] = key, ["value"] = value });
+
+    public Task<Answer> RevealAsync(string secretId, int version) => PostAsync($"/api/v1/secrets/{secretId}/reveal?version={version}");
+
+    public void Dispose() => client.Dispose();
+}

@@ -1,0 +1,180 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace Secronna.EndToEndTests.Running;
+
+/// <summary>
+/// What a server promised under load, and the check that it keeps it: every acknowledged write is there with its value,
+/// version numbers have no gap and no repeat, every answered reveal has its audit entry, the trail has no gap, and every
+/// version opens. What was checked once is not looked at again, but for the full check at the end.
+/// </summary>
+internal sealed class Ledger
+{
+    private readonly ConcurrentDictionary<(string Key, int Version), Written> acknowledged = new();
+    private readonly ConcurrentDictionary<string, string> intended = new();
+    private readonly ConcurrentQueue<Written> fresh = new();
+    private readonly ConcurrentQueue<string> revealRequests = new();
+    private readonly ConcurrentQueue<string> wrong = new();
+    private readonly Dictionary<string, int> checkedVersions = [];
+    private readonly Dictionary<string, string> secretIds = [];
+    private volatile Written[] toReveal = [];
+    private long checkedSequence;
+    private int values;
+
+    public int Writes => acknowledged.Count;
+
+    public int Reveals { get; private set; }
+
+    public int Versions => checkedVersions.Values.Sum();
+
+    public long AuditEntries => checkedSequence;
+
+    /// <summary>A new value that may be written to the key from now on.</summary>
+    public string Intend(string key)
+    {
+        var value = $"value {Interlocked.Increment(ref values)} of {key}";
+        intended[value] = key;
+        return value;
+    }
+
+    public void Acknowledged(Written written)
+    {
+        if (!acknowledged.TryAdd((written.Key, written.Version), written))
+        {
+            wrong.Enqueue($"{written.Key} version {written.Version} was given twice");
+        }
+
+        fresh.Enqueue(written);
+        if (toReveal.Length < 64 || written.Version % 16 == 0)
+        {
+            toReveal = [.. fresh.Reverse().Take(128)];
+        }
+    }
+
+    public Written? AnyAcknowledged() =>
+        toReveal is { Length: > 0 } some ? some[RandomNumberGenerator.GetInt32(some.Length)] : null;
+
+    public void Revealed(string requestId, Written written, string value)
+    {
+        revealRequests.Enqueue(requestId);
+        if (value != written.Value)
+        {
+            wrong.Enqueue($"{written.Key} version {written.Version} was revealed with another value");
+        }
+    }
+
+    /// <summary>Checks what came since the last check.</summary>
+    public async Task CheckAsync(Api api, string environmentId)
+    {
+        Assert.Empty(wrong);
+        var secrets = await api.ListAsync($"/api/v1/environments/{environmentId}/secrets");
+        foreach (var secret in secrets)
+        {
+            var key = (string)secret["key"]!;
+            secretIds[key] = (string)secret["id"]!;
+            await CheckKeyAsync(api, key, (int)secret["currentVersion"]!);
+        }
+
+        Assert.All(fresh, written => Assert.True(
+            checkedVersions.GetValueOrDefault(written.Key) >= written.Version, $"lost: {written.Key} version {written.Version}"));
+        // Before the check's own reveals come: so only up to here.
+        await CheckTrailAsync(api);
+        fresh.Clear();
+        toReveal = [];
+    }
+
+    /// <summary>Reveals every version that there ever was.</summary>
+    public async Task CheckAllAsync(Api api, string environmentId)
+    {
+        await CheckAsync(api, environmentId);
+        foreach (var (key, count) in checkedVersions)
+        {
+            await RevealAllAsync(api, key, 1, count);
+        }
+    }
+
+    private async Task CheckKeyAsync(Api api, string key, int current)
+    {
+        var last = checkedVersions.GetValueOrDefault(key);
+        Assert.True(current >= last, $"the current version of {key} went back from {last} to {current}");
+        var expected = current;
+        string? cursor = null;
+        while (expected > last)
+        {
+            var page = await api.GetAsync($"/api/v1/secrets/{secretIds[key]}/versions?limit=500{(cursor is null ? "" : "&cursor=" + cursor)}");
+            foreach (var version in page.Data.AsArray().TakeWhile(_ => expected > last))
+            {
+                Assert.Equal(expected--, (int)version!["version"]!);
+            }
+
+            cursor = page.Cursor;
+            Assert.True(cursor is not null || expected == last, $"{key} has no version {expected}");
+        }
+
+        checkedVersions[key] = current;
+        await RevealAllAsync(api, key, last + 1, current);
+    }
+
+    // An acknowledged version has its value; one that was not acknowledged has one that was on its way.
+    private Task RevealAllAsync(Api api, string key, int first, int last) => Parallel.ForEachAsync(
+        Enumerable.Range(first, last - first + 1), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (version, _) =>
+        {
+            var answer = await api.RevealAsync(secretIds[key], version);
+            Assert.True(answer.Status == 200, $"{key} version {version} does not open: {answer.ErrorCode}");
+            var value = (string)answer.Data["value"]!;
+            if (acknowledged.TryGetValue((key, version), out var written))
+            {
+                Assert.Equal(written.Value, value);
+            }
+            else
+            {
+                Assert.Equal(key, intended.GetValueOrDefault(value));
+            }
+
+            revealRequests.Enqueue(answer.RequestId);
+        });
+
+    private async Task CheckTrailAsync(Api api)
+    {
+        var revealed = new HashSet<string>();
+        var written = new HashSet<string>();
+        long? below = null;
+        var newest = checkedSequence;
+        string? cursor = null;
+        do
+        {
+            var page = await api.GetAsync($"/api/v1/audit?limit=1000{(cursor is null ? "" : "&cursor=" + cursor)}");
+            foreach (var entry in page.Data.AsArray())
+            {
+                var sequence = (long)entry!["sequence"]!;
+                Assert.True(below is null || sequence == below - 1, $"the trail has a gap between {sequence} and {below}");
+                below = sequence;
+                newest = Math.Max(newest, sequence);
+                if (sequence <= checkedSequence)
+                {
+                    break;
+                }
+
+                Note(entry, revealed, written);
+            }
+
+            cursor = page.Cursor;
+        }
+        while (cursor is not null && below > checkedSequence);
+        Assert.True(below is 1 || below <= checkedSequence, $"the trail begins with {below}");
+        checkedSequence = newest;
+        Assert.All(revealRequests, request => Assert.True(revealed.Contains(request), $"a reveal without its entry: {request}"));
+        Assert.All(fresh, write => Assert.True(written.Contains(write.RequestId), $"a write without its entry: {write.RequestId}"));
+        Reveals += revealRequests.Count;
+        revealRequests.Clear();
+    }
+
+    private static void Note(System.Text.Json.Nodes.JsonNode entry, HashSet<string> revealed, HashSet<string> written)
+    {
+        var (action, outcome) = ((string)entry["action"]!, (string)entry["outcome"]!);
+        if (outcome == "success" && action is "secret.reveal" or "secret.write")
+        {
+            (action == "secret.reveal" ? revealed : written).Add((string)entry["requestId"]!);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace Secronna.EndToEndTests.Running;
+
+/// <summary>An acknowledged write.</summary>
+internal sealed record Written(string Key, string SecretId, int Version, string Value, string RequestId);
+
+/// <summary>
+/// Writers and revealers at work on a few keys that all share, with a record of what the server promised: the writes that
+/// it acknowledged and the reveals that it answered.
+/// </summary>
+internal sealed class Load : IDisposable
+{
+    private const int Keys = 8;
+
+    private readonly Api api;
+    private readonly string environmentId;
+    private readonly Ledger ledger;
+    private readonly CancellationTokenSource end = new();
+    private readonly Task[] workers;
+    private int failures;
+
+    /// <summary>Begins at once. Pass the same ledger for the whole of a test.</summary>
+    public Load(string url, string token, string environmentId, Ledger ledger, int writers = 16, int revealers = 16)
+    {
+        api = new Api(url, token);
+        this.environmentId = environmentId;
+        this.ledger = ledger;
+        workers =
+        [
+            .. Enumerable.Range(0, writers).Select(writer => Task.Run(() => RepeatAsync(i => WriteAsync($"KEY_{(writer + i) % Keys}")))),
+            .. Enumerable.Range(0, revealers).Select(_ => Task.Run(() => RepeatAsync(_ => RevealAsync()))),
+        ];
+    }
+
+    /// <summary>Answers other than success, by now.</summary>
+    public ConcurrentQueue<Answer> Refused { get; } = new();
+
+    /// <summary>Requests that got no answer.</summary>
+    public int Failures => Volatile.Read(ref failures);
+
+    public static IEnumerable<string> AllKeys => Enumerable.Range(0, Keys).Select(i => $"KEY_{i}");
+
+    public async Task StopAsync()
+    {
+        await end.CancelAsync();
+        await Task.WhenAll(workers);
+    }
+
+    public void Dispose()
+    {
+        end.Cancel();
+        Task.WaitAll(workers);
+        api.Dispose();
+        end.Dispose();
+    }
+
+    // Ends with its own end, or with the server's.
+    private async Task RepeatAsync(Func<int, Task<bool>> work)
+    {
+        for (var i = 0; !end.IsCancellationRequested; i++)
+        {
+            try
+            {
+                if (!await work(i))
+                {
+                    await Task.Yield();
+                }
+            }
+            catch (Exception exception) when (exception
+                is HttpRequestException or IOException or SocketException or OperationCanceledException or JsonException)
+            {
+                Interlocked.Increment(ref failures);
+                return;
+            }
+        }
+    }
+
+    private async Task<bool> WriteAsync(string key)
+    {
+        var value = ledger.Intend(key);
+        var answer = await api.WriteAsync(environmentId, key, value);
+        if (answer.Status != 201)
+        {
+            Refused.Enqueue(answer);
+            return false;
+        }
+
+        ledger.Acknowledged(new Written(
+            key, (string)answer.Data["id"]!, (int)answer.Data["version"]!, value, answer.RequestId));
+        return true;
+    }
+
+    private async Task<bool> RevealAsync()
+    {
+        if (ledger.AnyAcknowledged() is not { } written)
+        {
+            return false;
+        }
+
+        var answer = await api.RevealAsync(written.SecretId, written.Version);
+        if (answer.Status != 200)
+        {
+            Refused.Enqueue(answer);
+            return false;
+        }
+
+        ledger.Revealed(answer.RequestId, written, (string)answer.Data["value"]!);
+        return true;
+    }
+}

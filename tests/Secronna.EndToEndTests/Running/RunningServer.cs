@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Secronna.EndToEndTests.Running;
+
+/// <summary>A server's process, ready to answer; killed at the end if it still runs.</summary>
+internal sealed partial class RunningServer : IAsyncDisposable
+{
+    private readonly Process process;
+    private readonly StringBuilder log = new();
+    private readonly Task pumps;
+
+    private RunningServer(Process process)
+    {
+        this.process = process;
+        Id = process.Id;
+        process.StandardInput.Close();
+        pumps = Task.WhenAll(PumpAsync(process.StandardOutput), PumpAsync(process.StandardError));
+    }
+
+    public int Id { get; }
+
+    public string Url { get; private set; } = "";
+
+    /// <summary>All that it wrote to standard output and standard error so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (log)
+            {
+                return log.ToString();
+            }
+        }
+    }
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Starts the program and waits until it says where it listens and reports itself ready.</summary>
+    public static Task<RunningServer> StartAsync(
+        string folder, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) =>
+        StartAsync(ServerProgram.Start(folder, environment, arguments));
+
+    /// <summary>The same, of a start that was prepared.</summary>
+    public static async Task<RunningServer> StartAsync(ProcessStartInfo start, X509Certificate? trusted = null)
+    {
+        var server = new RunningServer(Process.Start(start)!);
+        try
+        {
+            await server.WaitUntilReadyAsync(trusted);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Kills it as a power cut would: nothing of it runs any more.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill(entireProcessTree: true);
+        await WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to stop, as service managers do, and gives its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        ServerProgram.Signal(Id, ServerProgram.Terminate);
+        return await WaitForExitAsync();
+    }
+
+    public async Task<int> WaitForExitAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(Until.Patience);
+        await pumps;
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        process.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync(X509Certificate? trusted)
+    {
+        await Until.HoldsAsync($"the server starts; so far: {Log}", () =>
+        {
+            Assert.False(process.HasExited && pumps.IsCompleted, $"the server ended: {Log}");
+            Url = Address().Match(Log) is { Success: true } match ? match.Groups[1].Value : "";
+            return Url.Length > 0;
+        });
+        using var api = new Api(Url, null, trusted);
+        await Until.HoldsAsync("the server is ready", async () => (await api.GetAsync("/health/ready")).Status == 200);
+    }
+
+    private async Task PumpAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (log)
+            {
+                log.Append(line).Append('\n');
+            }
+        }
+    }
+
+    // What serve logs and what dev greets with.
+    [GeneratedRegex(@"(?:ready on|API       ) (https?://[\w.\[\]:]+:\d+)")]
+    private static partial Regex Address();
+}

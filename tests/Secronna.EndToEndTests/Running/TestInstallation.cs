@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+
+namespace Secronna.EndToEndTests.Running;
+
+/// <summary>An installation as an operator sets one up: a data folder, a master-key file, a workspace, an API key.</summary>
+internal sealed class TestInstallation : IDisposable
+{
+    public const string WorkspaceId = "acc_e2e";
+
+    private TestInstallation()
+    {
+        DataFolder = Directory.CreateDirectory(
+            Folder["data"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        MasterKeyFile = Folder["master-keys"];
+        Environment = new Dictionary<string, string>
+        {
+            ["Secronna__DataFolder"] = DataFolder,
+            ["Secronna__MasterKey__File"] = MasterKeyFile,
+            ["Secronna__Limits__RevealsPerMinute"] = "0",
+            ["Secronna__Limits__FailedAuthenticationsPerMinute"] = "0",
+        };
+    }
+
+    public TempFolder Folder { get; } = new();
+
+    public string DataFolder { get; }
+
+    public string MasterKeyFile { get; }
+
+    public string DatabaseFile => Path.Combine(DataFolder, "secronna.db");
+
+    public Dictionary<string, string> Environment { get; }
+
+    public string Token { get; private set; } = "";
+
+    /// <summary>Folders and settings alone.</summary>
+    public static TestInstallation CreateEmpty() => new();
+
+    /// <summary>A master key more.</summary>
+    public static async Task<TestInstallation> CreateWithMasterKeyAsync()
+    {
+        var installation = new TestInstallation();
+        await installation.DoAsync("master-key", "generate");
+        return installation;
+    }
+
+    /// <summary>Migrated, with a workspace and an API key.</summary>
+    public static async Task<TestInstallation> CreateAsync()
+    {
+        var installation = await CreateWithMasterKeyAsync();
+        await installation.DoAsync("migrate");
+        await installation.DoAsync("workspace", "allow", WorkspaceId, "--name", "End to end");
+        installation.Token = await installation.CreateApiKeyAsync(WorkspaceId);
+        return installation;
+    }
+
+    public async Task<string> CreateApiKeyAsync(string workspaceId) =>
+        (string)JsonNode.Parse((await DoAsync("api-key", "create", "--workspace", workspaceId, "--name", "e2e", "--json")).Out)!["token"]!;
+
+    public Task<Ended> RunAsync(params string[] arguments) => ServerProgram.RunAsync(Folder.Path, Environment, arguments);
+
+    /// <summary>Runs a command that must succeed.</summary>
+    public async Task<Ended> DoAsync(params string[] arguments)
+    {
+        var ended = await RunAsync(arguments);
+        Assert.True(ended.ExitCode == 0, $"{string.Join(' ', arguments)}: {ended.Error}");
+        return ended;
+    }
+
+    public Task<RunningServer> ServeAsync(params string[] more) =>
+        RunningServer.StartAsync(Folder.Path, Environment, ["serve", "--urls", "http://127.0.0.1:0", .. more]);
+
+    public void Dispose() => Folder.Dispose();
+}
