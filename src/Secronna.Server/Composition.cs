@@ -25,6 +25,9 @@ namespace Secronna.Server;
 internal static class Composition
 {
     private const int KeksAtHand = 1_000;
+    private const long PlaintextBytes = 256 * 1024 * 1024;
+    private const double SlowestPeerBytesPerSecond = 32 * 1024;
+    private static readonly TimeSpan SlowestPeerGrace = TimeSpan.FromSeconds(10);
     // RequestBody keeps the limits of S29. Kestrel counts the framing of chunks too: five bytes for each, and one at least
     // of the body within.
     private const long MostBodyBytesOnTheWire = 6L * Limits.BatchBodyBytes;
@@ -41,6 +44,7 @@ internal static class Composition
         .AddSingleton(installation.Database)
         .AddSingleton(installation.Keys)
         .AddSingleton(new KeyRing(KeksAtHand, KekLifetime))
+        .AddSingleton(new PlaintextBudget(PlaintextBytes))
         .AddSingleton<AccessCache>()
         .AddSingleton<Authentication>()
         .AddSingleton<Authorization>()
@@ -70,6 +74,9 @@ internal static class Composition
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // Values wait in memory for slow peers, who therefore may not be slower than this.
+            kestrel.Limits.MinRequestBodyDataRate = new(SlowestPeerBytesPerSecond, SlowestPeerGrace);
+            kestrel.Limits.MinResponseDataRate = new(SlowestPeerBytesPerSecond, SlowestPeerGrace);
             kestrel.Limits.MaxRequestBodySize = MostBodyBytesOnTheWire;
         });
         // A request waits for nothing but the database, and mostly for the writer: one hop to the pool is enough.
@@ -103,7 +110,7 @@ internal static class Composition
         app.MapKeys();
         app.MapCredentials();
         app.MapHealth();
-        app.MapOpenApi("/openapi/v1.json").WithMetadata(new PublicRoute());
+        app.MapContract();
     }
 
     private static void AddLogging(WebApplicationBuilder builder)

@@ -26,6 +26,9 @@ internal sealed class RequestException : Exception
 /// <summary>Every refusal that the server makes, in one place.</summary>
 internal static class Errors
 {
+    /// <summary>Characters of an unknown name that is repeated to the caller, at most.</summary>
+    public const int LongestShownName = 32;
+
     public static RequestException AuthRequired() =>
         new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key, access key or access token");
 
@@ -48,8 +51,7 @@ internal static class Errors
     /// <summary>A field or parameter that is not known. It is repeated only where it looks like a misspelt name.</summary>
     public static RequestException UnknownName(string kind, string name, IEnumerable<string> known)
     {
-        const int MostCharacters = 32;
-        var shown = name.Length is > 0 and <= MostCharacters && name.All(char.IsAsciiLetter) ? name : "(not a name)";
+        var shown = name.Length is > 0 and <= LongestShownName && name.All(char.IsAsciiLetter) ? name : "(not a name)";
         var list = string.Join(", ", known);
         return new(ErrorCodes.ValidationError, $"{shown}: unknown {kind}; known here: {(list.Length == 0 ? "none" : list)}");
     }

@@ -17,10 +17,13 @@ public sealed record NewVersion(
 /// <summary>Versions: immutable once written (S12, S13), destroyed with their secret (S15).</summary>
 public static class Versions
 {
-    private const string SealedColumns = Secrets.Columns + ", v.version, v.kek_id, v.wrapped_data_key, v.ciphertext";
-    private const string SealedTables = Secrets.Tables + " JOIN secret_versions v ON v.secret_id = s.id";
-    private const string SealedLive = Secrets.Live + " AND v.ciphertext IS NOT NULL";
-    private const string CurrentOr = " AND v.version = coalesce($3, s.current_version)";
+    // A live secret whose version or boxes are gone is not absent: its row comes with empty boxes, and opening them fails
+    // as any tampering does (S6).
+    private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext";
+    private const string SealedTables = Secrets.Tables + " LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = ";
+
+    private const string CurrentSealed =
+        Secrets.Columns + ", s.current_version" + SealedColumns + SealedTables + "s.current_version";
 
     /// <summary>Adds a version.</summary>
     public static async ValueTask InsertAsync(Transaction transaction, NewVersion row, long instant)
@@ -57,8 +60,10 @@ public static class Versions
         Session session, string workspaceId, string secretId, int? version)
     {
         using var query = session.Prepare(
-            SealedColumns + SealedTables + " WHERE s.id = $1 AND s.workspace_id = $2" + CurrentOr + SealedLive);
-        return await query.Bind(secretId).Bind(workspaceId).Bind(version).ReadAsync() ? ReadSealed(query) : null;
+            Secrets.Columns + ", coalesce($1, s.current_version)" + SealedColumns
+            + SealedTables + "coalesce($1, s.current_version) WHERE s.id = $2 AND s.workspace_id = $3"
+            + " AND (v.version IS NOT NULL OR coalesce($1, s.current_version) <= s.current_version)" + Secrets.Live);
+        return await query.Bind(version).Bind(secretId).Bind(workspaceId).ReadAsync() ? ReadSealed(query) : null;
     }
 
     /// <summary>
@@ -69,8 +74,7 @@ public static class Versions
         Session session, string environmentId, long mostBytes)
     {
         using var query = session.Prepare(
-            SealedColumns + SealedTables
-            + " WHERE s.environment_id = $1 AND v.version = s.current_version" + SealedLive + " ORDER BY s.key");
+            CurrentSealed + " WHERE s.environment_id = $1" + Secrets.Live + " ORDER BY s.key");
         query.Bind(environmentId);
         var rows = new List<SealedVersionRow>();
         long bytes = 0;
@@ -89,11 +93,10 @@ public static class Versions
         Session session, string environmentId, string key)
     {
         using var query = session.Prepare(
-            SealedColumns + SealedTables
-            + " WHERE s.environment_id = $1 AND s.key = $2 AND v.version = s.current_version" + SealedLive);
+            CurrentSealed + " WHERE s.environment_id = $1 AND s.key = $2" + Secrets.Live);
         return await query.Bind(environmentId).Bind(key).ReadAsync() ? ReadSealed(query) : null;
     }
 
     private static SealedVersionRow ReadSealed(Statement row) =>
-        new(Secrets.Read(row), row.GetInt32(10), row.GetText(11), row.GetBlob(12), row.GetBlob(13));
+        new(Secrets.Read(row), row.GetInt32(10), row.GetTextOrNull(11) ?? "", row.GetBlob(12), row.GetBlob(13));
 }

@@ -17,7 +17,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     private Memory memory = new(long.MinValue);
     private long lookBegan;
     private bool hasLooked;
-    private Task<Memory>? look;
+    private Task? look;
 
     /// <summary>The credential whose token begins so, with whether its workspace is allowed; null when there is none.</summary>
     public async ValueTask<CachedCredential?> FindAsync(string prefix)
@@ -41,20 +41,27 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         return found;
     }
 
-    private ValueTask<Memory> CurrentAsync()
+    private async ValueTask<Memory> CurrentAsync()
     {
-        lock (gate)
+        while (true)
         {
-            if (hasLooked && time.GetElapsedTime(lookBegan) < TrustedFor)
+            Task lookAtHand;
+            lock (gate)
             {
-                return new(memory);
+                if (hasLooked && time.GetElapsedTime(lookBegan) < TrustedFor)
+                {
+                    return memory;
+                }
+
+                lookAtHand = look ??= LookAsync();
             }
 
-            return new(look ??= LookAsync());
+            // One that took too long is not trusted either: then another look is taken.
+            await lookAtHand;
         }
     }
 
-    private async Task<Memory> LookAsync()
+    private async Task LookAsync()
     {
         // Off the caller's lock before anything else happens.
         await Task.Yield();
@@ -70,7 +77,6 @@ internal sealed class AccessCache(Database database, TimeProvider time)
                 }
 
                 (lookBegan, hasLooked) = (began, true);
-                return memory;
             }
         }
         finally

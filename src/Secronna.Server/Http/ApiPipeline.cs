@@ -19,7 +19,8 @@ internal static class ApiPipeline
         return request;
     }
 
-    private static ValueTask<Caller> AuthenticateAsync(HttpContext context)
+    /// <summary>Who makes the request, by what the server knows now (S22).</summary>
+    public static ValueTask<Caller> AuthenticateAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
         var origin = new RequestOrigin(

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
@@ -10,6 +12,12 @@ namespace Secronna.Server.Http;
 /// <summary>A request of a route: its caller, its parameters and body as the contract has them, and its answer.</summary>
 internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? caller)
 {
+    // What was decided of a caller stands for a moment only (S22).
+    private static readonly TimeSpan AuthenticationStands = TimeSpan.FromMilliseconds(50);
+
+    private readonly long authenticated = Stopwatch.GetTimestamp();
+    private Caller? caller = caller;
+
     public HttpContext Context => context;
 
     public LimitSettings Limits => context.RequestServices.GetRequiredService<LimitSettings>();
@@ -79,7 +87,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     /// <summary>The body, parsed.</summary>
     public async ValueTask<T> BodyAsync<T>(BodyParser<T> parse, int? limit = null)
     {
-        using var body = await RequestBody.ReadAsync(context, limit ?? Limits.BodyBytes, !route.IsBodyOptional);
+        using var body = await ReadBodyAsync(limit ?? Limits.BodyBytes, !route.IsBodyOptional);
         return body.Length == 0 && route.IsBodyOptional
             ? JsonFields.Parse("{}"u8, parse)
             : JsonFields.Parse(body.Span, parse);
@@ -97,10 +105,31 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
             return;
         }
 
-        using var body = await RequestBody.ReadAsync(context, Limits.BodyBytes, isRequired: false);
+        using var body = await ReadBodyAsync(Limits.BodyBytes, isRequired: false);
         if (body.Length > 0)
         {
             JsonFields.Parse(body.Span, Bodies.Empty);
+        }
+    }
+
+    // A body may take its time to arrive, and the caller's credential be revoked meanwhile: then it is asked for again.
+    private async ValueTask<PinnedBuffer> ReadBodyAsync(int limit, bool isRequired)
+    {
+        var body = await RequestBody.ReadAsync(context, limit, isRequired);
+        if (caller is null || Stopwatch.GetElapsedTime(authenticated) < AuthenticationStands)
+        {
+            return body;
+        }
+
+        try
+        {
+            caller = await ApiPipeline.AuthenticateAsync(context);
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
         }
     }
 

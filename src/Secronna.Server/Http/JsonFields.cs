@@ -37,11 +37,7 @@ internal sealed class JsonFields
         {
             reader.Read();
             var result = parse(ref reader);
-            if (reader.Read())
-            {
-                throw Errors.InvalidBody("the body goes on after its JSON object");
-            }
-
+            RequireEnd(ref reader, result);
             return result;
         }
         catch (JsonException exception)
@@ -49,6 +45,28 @@ internal sealed class JsonFields
             // The exception's own message may quote the body.
             throw Errors.InvalidBody(
                 $"the body is not JSON as expected, near line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it");
+        }
+    }
+
+    // What was parsed may hold values; nobody else would zero them.
+    private static void RequireEnd(ref Utf8JsonReader reader, object? result)
+    {
+        try
+        {
+            if (reader.Read())
+            {
+                throw Errors.InvalidBody("the body goes on after its JSON object");
+            }
+        }
+        catch
+        {
+            (result as IDisposable)?.Dispose();
+            foreach (var item in result as IEnumerable<IDisposable> ?? [])
+            {
+                item.Dispose();
+            }
+
+            throw;
         }
     }
 
@@ -202,15 +220,7 @@ internal sealed class JsonFields
         return -1;
     }
 
-    private static string NameAtHand(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            return "";
-        }
-    }
+    // Only what may be a misspelt name becomes text: a caller may have put a value there.
+    private static string NameAtHand(ref Utf8JsonReader reader) =>
+        reader.ValueSpan.Length <= Errors.LongestShownName ? System.Text.Encoding.Latin1.GetString(reader.ValueSpan) : "";
 }

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Secronna.Crypto;
+using Secronna.Server.Features;
 
 namespace Secronna.Server.Http;
 
@@ -11,6 +13,9 @@ namespace Secronna.Server.Http;
 internal static class RequestBody
 {
     private const int FirstGuess = 4_096;
+
+    // Smaller ones are bounded by the number of connections.
+    private const int LargeBody = 64 * 1024;
 
     /// <summary>The body; the caller disposes it as soon as it is parsed. Empty where there is none.</summary>
     /// <exception cref="RequestException">VALIDATION_ERROR (415: not JSON; malformed UTF-8) or PAYLOAD_TOO_LARGE.</exception>
@@ -25,6 +30,13 @@ internal static class RequestBody
         if (!IsJson(context.Request) && (isRequired || length is > 0))
         {
             throw Errors.UnsupportedMediaType();
+        }
+
+        if ((length ?? limit) > LargeBody && HasBody(context, length))
+        {
+            // Twice: the body, and the values that are parsed from it.
+            var budget = context.RequestServices.GetRequiredService<PlaintextBudget>();
+            context.Response.RegisterForDispose(budget.Take(2 * (length ?? limit)));
         }
 
         var body = await ReadAllAsync(context, (int)(length ?? FirstGuess), limit);
@@ -42,6 +54,9 @@ internal static class RequestBody
 
         return body;
     }
+
+    private static bool HasBody(HttpContext context, long? length) =>
+        length is not null || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)

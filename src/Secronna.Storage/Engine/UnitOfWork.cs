@@ -6,6 +6,9 @@ internal abstract class UnitOfWork
     /// <summary>Whether it only reads and records: it goes first and needs no savepoint.</summary>
     public required bool RecordsOnly { get; init; }
 
+    /// <summary>How much of a batch it takes: about the rows that it writes.</summary>
+    public required int Weight { get; init; }
+
     /// <summary>Does the work within the writer's transaction; throws what the waiter shall get.</summary>
     public abstract void Run(Transaction transaction);
 

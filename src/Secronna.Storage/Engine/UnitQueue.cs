@@ -5,9 +5,12 @@ namespace Secronna.Storage.Engine;
 /// </summary>
 internal sealed class UnitQueue : IDisposable
 {
-    // Bounds the memory of a queue that the disk can't follow, and the time of one transaction.
+    // Bounds the memory of a queue that the disk can't follow.
     private const int QueueLimit = 20_000;
-    private const int BatchLimit = 512;
+
+    // Bounds the time of one transaction, in rows; a part of it is for changes, however many records wait.
+    private const int BatchWeight = 512;
+    private const int WeightBeforeChanges = BatchWeight * 3 / 4;
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim wake = new(0);
@@ -75,7 +78,7 @@ internal sealed class UnitQueue : IDisposable
     {
         lock (gate)
         {
-            Fill(batch, BatchLimit);
+            Fill(batch);
             if (batch.Count > 0 || closed)
             {
                 return batch.Count > 0;
@@ -94,7 +97,7 @@ internal sealed class UnitQueue : IDisposable
             }
 
             asleep = false;
-            Fill(batch, BatchLimit);
+            Fill(batch);
             return batch.Count > 0 || !closed;
         }
     }
@@ -104,16 +107,28 @@ internal sealed class UnitQueue : IDisposable
     {
         lock (gate)
         {
-            Fill(batch, int.MaxValue);
+            batch.AddRange(records);
+            batch.AddRange(changes);
+            records.Clear();
+            changes.Clear();
         }
     }
 
     public void Dispose() => wake.Dispose();
 
-    private void Fill(List<UnitOfWork> batch, int limit)
+    private void Fill(List<UnitOfWork> batch)
     {
-        while (batch.Count < limit && (records.TryDequeue(out var unit) || changes.TryDequeue(out unit)))
+        var weight = 0;
+        Move(records, batch, WeightBeforeChanges, ref weight);
+        Move(changes, batch, BatchWeight, ref weight);
+        Move(records, batch, BatchWeight, ref weight);
+    }
+
+    private static void Move(Queue<UnitOfWork> queue, List<UnitOfWork> batch, int most, ref int weight)
+    {
+        while (weight < most && queue.TryDequeue(out var unit))
         {
+            weight += unit.Weight;
             batch.Add(unit);
         }
     }

@@ -27,7 +27,7 @@ internal readonly record struct EnvironmentName(string? Id, string ProjectSlug, 
 /// <summary>Reveals an environment's secrets in one request: one audit entry a value (S17), all durable before any is opened.</summary>
 internal sealed class EnvironmentRevealService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, InstallationKeys keys,
-    LimitSettings limits, TimeProvider time)
+    PlaintextBudget budget, LimitSettings limits, TimeProvider time)
 {
     private const int TagSize = 16;
 
@@ -74,9 +74,21 @@ internal sealed class EnvironmentRevealService(
             throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, limited);
         }
 
-        await RecordAsync(caller, rows);
-        ServerMetrics.Revealed(rows.Count);
-        return (revision, new RevealedEnvironment(revision, await OpenAllAsync(caller, rows)));
+        // Twice: the ciphertexts, and what is opened of them, until the last byte is sent.
+        var lease = budget.Take(2 * rows.Sum(row => (long)row.Ciphertext.Length));
+        try
+        {
+            await RecordAsync(caller, rows);
+            ServerMetrics.Revealed(rows.Count);
+            // Others wait to be answered by whoever answered this.
+            await Task.Yield();
+            return (revision, new RevealedEnvironment(revision, await OpenAllAsync(caller, rows), lease));
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
     }
 
     // So much is never within the limit, however many keys it is spread over.
@@ -84,7 +96,7 @@ internal sealed class EnvironmentRevealService(
 
     private async Task<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
         Caller caller, EnvironmentName name, IReadOnlyList<string>? wanted) =>
-        await database.ReadAsync((caller.WorkspaceId, name, wanted, MostCiphertextBytes), LoadAsync);
+        await database.ReadSnapshotAsync((caller.WorkspaceId, name, wanted, MostCiphertextBytes), LoadAsync);
 
     private static async ValueTask<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
         Session session, (string WorkspaceId, EnvironmentName Name, IReadOnlyList<string>? Wanted, long MostBytes) it)
@@ -127,7 +139,7 @@ internal sealed class EnvironmentRevealService(
                 }
 
                 return new ValueTask<bool>(true);
-            })));
+            }, weight: chunk.Length)));
 
     private async Task<IReadOnlyList<RevealedValue>> OpenAllAsync(Caller caller, List<SealedVersionRow> rows)
     {

@@ -16,18 +16,23 @@ namespace Secronna.Server.Features.Secrets;
 internal sealed class SecretWriter(
     Database database, KekService keks, Authorization authorization, LimitSettings limits, TimeProvider time)
 {
+    // Sealing takes longer than writing: few versions are sealed by the writer, and many only when planning was in vain.
+    private const int MostSealedByWriter = 8;
+    private const int Attempts = 4;
+
     /// <summary>Writes all or nothing, at one instant; the answers stand in the order of the writes.</summary>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes)
     {
         await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretWrite);
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             var plan = await PlanAsync(caller, environmentId, writes)
                 ?? throw await authorization.NotFoundAsync(caller, AuditActions.SecretWrite, "environment");
-            if (await TryWriteAsync(caller, plan) is not { } written)
+            var mostMoved = attempt < Attempts ? MostSealedByWriter : int.MaxValue;
+            if (await TryWriteAsync(caller, plan, mostMoved) is not { } written)
             {
-                // The KEK was replaced meanwhile: the next plan takes its successor.
+                // The KEK was replaced meanwhile, or most of the plan is out of date: plan anew.
                 continue;
             }
 
@@ -59,7 +64,7 @@ internal sealed class SecretWriter(
             return new WritePlan(environment, kek, versions);
         });
 
-    private async Task<(long Instant, IReadOnlyList<WrittenResponse> Versions)?> TryWriteAsync(Caller caller, WritePlan plan)
+    private async Task<(long Instant, IReadOnlyList<WrittenResponse> Versions)?> TryWriteAsync(Caller caller, WritePlan plan, int mostMoved)
     {
         if (!await keks.ReserveAsync(caller, plan.Kek, plan.Versions.Count))
         {
@@ -77,8 +82,8 @@ internal sealed class SecretWriter(
             version.Seal(kek, plan.Environment);
         }
 
-        return await database.WriteAsync((this, caller, plan, kek), static (transaction, it) =>
-            it.Item1.RunAsync(transaction, it.caller, it.plan, it.kek));
+        return await database.WriteAsync((this, caller, plan, kek, mostMoved), static (transaction, it) =>
+            it.Item1.RunAsync(transaction, it.caller, it.plan, it.kek, it.mostMoved), weight: plan.Versions.Count);
     }
 
     private async ValueTask<LeasedKek?> LeaseAsync(Caller caller, WritePlan plan)
@@ -100,9 +105,12 @@ internal sealed class SecretWriter(
         }
     }
 
-    /// <summary>The transaction's part; null when the KEK is no longer active (S9).</summary>
+    /// <summary>
+    /// The transaction's part; null, with nothing written, when the KEK is no longer active (S9) or more than so many
+    /// versions would have to be sealed here, where every other writer waits.
+    /// </summary>
     private async ValueTask<(long Instant, IReadOnlyList<WrittenResponse> Versions)?> RunAsync(
-        Transaction transaction, Caller caller, WritePlan plan, LeasedKek kek)
+        Transaction transaction, Caller caller, WritePlan plan, LeasedKek kek, int mostMoved)
     {
         var change = await EnvironmentInstant.TakeAsync(transaction, time, caller, plan.Environment.Id);
         if (change is null || !await Keks.IsActiveAsync(transaction, kek.Id))
@@ -110,11 +118,21 @@ internal sealed class SecretWriter(
             return null;
         }
 
-        var written = new List<WrittenResponse>(plan.Versions.Count);
-        var added = 0;
+        var currents = new List<(string Id, int CurrentVersion)?>(plan.Versions.Count);
         foreach (var version in plan.Versions)
         {
-            var current = await Storage.Secrets.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key);
+            currents.Add(await Storage.Secrets.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key));
+        }
+
+        if (plan.Versions.Where((version, i) => (currents[i]?.CurrentVersion ?? 0) + 1 != version.Version).Skip(mostMoved).Any())
+        {
+            return null;
+        }
+
+        var written = new List<WrittenResponse>(plan.Versions.Count);
+        var added = 0;
+        foreach (var (version, current) in plan.Versions.Zip(currents))
+        {
             RequireExpected(version.Write, current?.CurrentVersion ?? 0);
             await SealAnewIfMovedAsync(transaction, version, current, kek, plan.Environment);
             if (current is null)
