@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Secronna.Crypto;
@@ -15,7 +14,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     // What was decided of a caller stands for a moment only (S22).
     private static readonly TimeSpan AuthenticationStands = TimeSpan.FromMilliseconds(50);
 
-    private readonly long authenticated = Stopwatch.GetTimestamp();
+    private readonly long authenticated = Time(context).GetTimestamp();
     private Caller? caller = caller;
 
     public HttpContext Context => context;
@@ -112,11 +111,13 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
         }
     }
 
+    private static TimeProvider Time(HttpContext context) => context.RequestServices.GetRequiredService<TimeProvider>();
+
     // A body may take its time to arrive, and the caller's credential be revoked meanwhile: then it is asked for again.
     private async ValueTask<PinnedBuffer> ReadBodyAsync(int limit, bool isRequired)
     {
         var body = await RequestBody.ReadAsync(context, limit, isRequired);
-        if (caller is null || Stopwatch.GetElapsedTime(authenticated) < AuthenticationStands)
+        if (caller is null || Time(context).GetElapsedTime(authenticated) < AuthenticationStands)
         {
             return body;
         }

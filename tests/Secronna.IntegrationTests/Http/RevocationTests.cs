@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.Storage;
 using Xunit;
@@ -27,6 +30,34 @@ public sealed class RevocationTests
 
         await AllAsync(clients, 401);
         (await workspace.Api.GetAsync("/me")).Is(200);
+    }
+
+    [Fact]
+    public async Task A_credential_revoked_while_its_request_still_sends_its_body_is_refused()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var place = await (await server.NewWorkspaceAsync()).NewPlaceAsync();
+        await place.WriteAsync("KEY", "a-value-not-to-be-had");
+        var key = await place.Workspace.NewAccessKeyAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(server.Address.Host, server.Address.Port);
+        await using var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /api/v1/environments/{place.EnvironmentId}/reveal HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + $"Connection: close\r\nAuthorization: Bearer {key.Text("token")}\r\nContent-Length: 2\r\n\r\n{{"));
+        // Noted when it was let in.
+        await Eventually.TrueAsync(
+            async () => (await place.Api.GetAsync("/access-keys")).Is(200).Data[0].GetProperty("lastUsedAt").ValueKind != JsonValueKind.Null,
+            "the request was let in");
+        (await place.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
+        time.Advance(Second);
+
+        await stream.WriteAsync("}"u8.ToArray());
+
+        var answer = await new StreamReader(stream).ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("a-value-not-to-be-had", answer, StringComparison.Ordinal);
+        Assert.Empty(await place.Workspace.AuditAsync("action=secret.reveal"));
     }
 
     [Fact]

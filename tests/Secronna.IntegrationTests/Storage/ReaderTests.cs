@@ -7,6 +7,22 @@ namespace Secronna.IntegrationTests.Storage;
 public sealed class ReaderTests
 {
     [Fact]
+    public async Task A_snapshot_is_one_state_also_when_a_write_comes_between_its_statements()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var environment = await storage.AddEnvironmentAsync();
+        var counts = await storage.Database.ReadSnapshotAsync((storage, environment), static async (session, it) =>
+        {
+            var before = await Secrets.ListAsync(session, it.environment.Id, "", 100);
+            await it.storage.WriteVersionAsync(it.environment, "KEY");
+            var after = await Secrets.ListAsync(session, it.environment.Id, "", 100);
+            return (before.Count, after.Count);
+        });
+        Assert.Equal((0, 0), counts);
+        Assert.Single(await storage.ReadAsync(session => Secrets.ListAsync(session, environment.Id, "", 100)));
+    }
+
+    [Fact]
     public async Task A_read_sees_all_that_was_acknowledged()
     {
         await using var storage = await TestStorage.CreateAsync();

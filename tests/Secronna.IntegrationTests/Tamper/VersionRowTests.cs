@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
+using Secronna.Server.Features.Secrets;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;
@@ -96,7 +97,7 @@ public sealed class VersionRowTests
     [Theory]
     [InlineData("secret_id")]
     [InlineData("version")]
-    public async Task A_row_that_is_given_another_address_is_refused_and_its_own_is_empty(string column)
+    public async Task A_row_that_is_given_another_address_is_refused_there_and_where_it_is_missing(string column)
     {
         await using var vault = await Vault.CreateAsync();
         var all = await vault.FillAsync();
@@ -110,7 +111,7 @@ public sealed class VersionRowTests
                     stranger, "UPDATE secret_versions SET secret_id = $to, version = 9 WHERE secret_id = $from AND version = $version",
                     ("$to", to.SecretId), ("$from", from.SecretId), ("$version", from.Version));
                 Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(to with { Version = 9 }));
-                Assert.Equal(ErrorCodes.NotFound, await vault.RevealAsync(from));
+                Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(from));
                 SqliteEngine.Run(
                     stranger, "UPDATE secret_versions SET secret_id = $from, version = $version WHERE secret_id = $to AND version = 9",
                     ("$to", to.SecretId), ("$from", from.SecretId), ("$version", from.Version));
@@ -118,6 +119,27 @@ public sealed class VersionRowTests
         }
 
         Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+    }
+
+    [Theory]
+    [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL WHERE secret_id = $id")]
+    [InlineData("DELETE FROM secret_versions WHERE secret_id = $id")]
+    [InlineData("UPDATE secrets SET current_version = 99 WHERE id = $id")]
+    public async Task What_is_missing_of_a_live_secret_is_tampering_and_not_absence(string sql)
+    {
+        await using var vault = await Vault.CreateAsync();
+        await vault.AllowAsync("acc_a");
+        var projectId = await vault.AddProjectAsync("acc_a", "web");
+        var environmentId = await vault.AddEnvironmentAsync("acc_a", projectId, "production");
+        var written = await vault.WriteAsync("acc_a", projectId, environmentId, "KEY", "OTHER");
+        using (var stranger = vault.Stranger())
+        {
+            SqliteEngine.Run(stranger, sql, ("$id", written[0].SecretId));
+        }
+
+        Assert.Equal([ErrorCodes.IntegrityError], await vault.RevealEnvironmentAsync("acc_a", EnvironmentName.OfId(environmentId)));
+        Assert.Single(vault.Failures());
+        Assert.Equal(written[1].Value, await vault.RevealAsync(written[1]));
     }
 
     [Theory]

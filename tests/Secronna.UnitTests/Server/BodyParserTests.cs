@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CsCheck;
+using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server;
 using Secronna.Server.Configuration;
@@ -40,6 +41,30 @@ public sealed class BodyParserTests
         body => Parse(body, (ref Utf8JsonReader reader) => Bodies.AccessKey(ref reader, 120, isNew: true)),
         body => Parse(body, Bodies.Empty),
     ];
+
+    [Theory]
+    [InlineData("{} x")]
+    [InlineData("{}]")]
+    [InlineData("{}{}")]
+    public void What_was_parsed_is_zeroed_when_the_body_goes_on_after_it(string body)
+    {
+        var (one, two) = (PinnedBuffer.Rent(8), PinnedBuffer.Rent(8));
+        Refuse((ref Utf8JsonReader reader) =>
+        {
+            reader.Skip();
+            return new SecretWrite("KEY", one, null, null);
+        });
+        Refuse((ref Utf8JsonReader reader) =>
+        {
+            reader.Skip();
+            return new List<SecretWrite> { new("KEY", two, null, null) };
+        });
+        Assert.Throws<ObjectDisposedException>(() => { _ = one.Span; });
+        Assert.Throws<ObjectDisposedException>(() => { _ = two.Span; });
+
+        void Refuse<T>(BodyParser<T> parse) =>
+            Assert.Throws<RequestException>(() => { JsonFields.Parse(Encoding.UTF8.GetBytes(body), parse); });
+    }
 
     [Fact]
     public void Random_bytes_give_nothing_but_a_refusal() => Gen.Byte.Array[0, 80].Sample(TryAll, iter: 20_000);
