@@ -149,11 +149,6 @@ CREATE INDEX audit_by_secret ON audit_entries (secret_id, sequence) WHERE secret
 CREATE INDEX audit_by_actor ON audit_entries (actor_id, workspace_id, sequence);
 CREATE INDEX audit_by_trouble ON audit_entries (workspace_id, sequence) WHERE outcome <> 'success';
 
--- REPLACE removes rows without the trigger of DELETE, unless its connection has recursive_triggers on.
-CREATE TRIGGER audit_entries_once BEFORE INSERT ON audit_entries
-WHEN EXISTS (SELECT 1 FROM audit_entries WHERE workspace_id = NEW.workspace_id AND sequence = NEW.sequence)
-  OR EXISTS (SELECT 1 FROM audit_entries WHERE rowid = NEW.rowid)
-BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
 CREATE TRIGGER audit_entries_keep BEFORE UPDATE ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'audit entries are append-only'); END;
 CREATE TRIGGER audit_entries_stay BEFORE DELETE ON audit_entries
