@@ -47,7 +47,41 @@ public sealed class MemoryTests(ITestOutputHelper output)
         }
 
         ExpectControlAlone(needles, server.Id);
+        await RefuseAllAsync(api, needles);
+        ExpectControlAlone(needles, server.Id);
         Assert.Equal(0, await server.StopAsync());
+    }
+
+    // What is refused was in memory too, and leaves it by other ways.
+    private static async Task RefuseAllAsync(Api api, NeedleSet needles)
+    {
+        const int Times = 100;
+        var (_, environment) = await api.CreateEnvironmentAsync("Refused");
+        var path = $"/api/v1/environments/{environment}/secrets";
+        Func<string, (HttpMethod Method, string Path, string Body)>[] refused =
+        [
+            value => (HttpMethod.Put, path, $$"""{"key":"A","value":"{{value}}"} x"""),
+            value => (HttpMethod.Put, path, $$"""{"key":"A","value":"{{value}}"}]"""),
+            value => (HttpMethod.Put, path, $$"""{"key":"A","value":"{{value}}","value":"{{value}}"}"""),
+            value => (HttpMethod.Put, path, $$"""{"value":"{{value}}","key":"not a key"}"""),
+            value => (HttpMethod.Put, path, $$"""{"key":"A","value":"{{value}}","unknown":1}"""),
+            value => (HttpMethod.Put, path, $$"""{"key":"A","value":"{{value}}\u0000"}"""),
+            value => (HttpMethod.Put, path, $$"""{"key":"A","value":"{{value}}\ud800"}"""),
+            value => (HttpMethod.Put, path, $$"""{"key":"A","value":"{{value}}"""),
+            value => (HttpMethod.Put, path, $$"""{"key":"A","value":"{{value}}","expectedVersion":7}"""),
+            value => (HttpMethod.Put, path.Replace("env_", "env_x", StringComparison.Ordinal), $$"""{"key":"A","value":"{{value}}"}"""),
+            value => (HttpMethod.Post, path + "/batch", $$"""{"secrets":[{"key":"A","value":"{{value}}"},{"key":"A","value":"b"}]}"""),
+            value => (HttpMethod.Post, path + "/batch", $$"""{"secrets":[{"key":"A","value":"{{value}}"}]} x"""),
+            value => (HttpMethod.Post, path + "/batch", $$"""{"secrets":[{"key":"A","value":"{{value}}"},7]}"""),
+            value => (HttpMethod.Post, $"/api/v1/environments/{environment}/reveal", $$"""{"{{value}}":1}"""),
+        ];
+        for (var i = 0; i < refused.Length * Times; i++)
+        {
+            var value = Canary.Plain();
+            needles.Add($"refused {i % refused.Length}", value);
+            var (method, where, body) = refused[i % refused.Length](value);
+            Assert.InRange((await api.SendAsync(method, where, body)).Status, 400, 409);
+        }
     }
 
     private async Task UseAsync(Api api, string project, List<string> values, string control)
