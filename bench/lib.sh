@@ -77,3 +77,20 @@ rps() { sed -n 's/^Requests\/sec: *//p' "$1"; }
 p99() { sed -n 's/^ *99% *//p' "$1"; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 no_errors() { ! grep -E 'Non-2xx|Socket errors' "$1"; }
+
+# Runs wrk on the bare endpoint before and after, and on ours between; prints the figures and their ratio.
+against_bare() { # name seconds bare-script bare-url our-script our-url
+  local name=$1 seconds=$2 before after
+  load() { wrk -t2 -c64 -d"$1s" --latency -s "$2" "$3"; }
+  BENCH_PATH=/bare load 5 "$3" "$4" >/dev/null
+  load 20 "$5" "$6" >/dev/null
+  BENCH_PATH=/bare load "$seconds" "$3" "$4" >"$work/before.txt"
+  load "$seconds" "$5" "$6" >"$work/ours.txt"
+  BENCH_PATH=/bare load "$seconds" "$3" "$4" >"$work/after.txt"
+  no_errors "$work/ours.txt"
+  local bare_rps
+  bare_rps=$(awk -v a="$(rps "$work/before.txt")" -v b="$(rps "$work/after.txt")" 'BEGIN { printf "%.0f", (a + b) / 2 }')
+  echo "$name  bare endpoint   $bare_rps requests/s (mean of before and after)"
+  echo "$name  ours            $(rps "$work/ours.txt") /s, p99 $(p99 "$work/ours.txt")"
+  echo "$name  ratio           $(ratio "$(rps "$work/ours.txt")" "$bare_rps")"
+}

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# P2: durable PUTs a second against the bare endpoint taking the same body, in the same run.
-# usage: bench/p2.sh [seconds]
+# P2: durable PUTs a second, against the bare endpoint taking the same body in the same run.
+# Target: ratio >= 0.20.    usage: bench/p2.sh [seconds]
 . "$(dirname "$0")/lib.sh"
-seconds=${1:-15}
 need wrk wrk
 build
 port=$(free_port) bare_port=$(free_port)
@@ -10,15 +9,6 @@ start_bare "$bare_port"
 start_server "$work/data" "$port"
 project=$(api POST /projects '{"name":"Bench"}' | first_id)
 environment=$(api POST "/projects/$project/environments" '{"name":"puts"}' | first_id)
-bare_run() { BENCH_PATH=/bare wrk -t2 -c64 -d"$1s" --latency -s "$root/bench/put.lua" "http://127.0.0.1:$bare_port"; }
-put_run() { BENCH_PATH="/api/v1/environments/$environment/secrets" wrk -t2 -c64 -d"$1s" --latency -s "$root/bench/put.lua" "$SECRONNA_API_URL"; }
-bare_run 4 >/dev/null
-put_run 6 >/dev/null
-bare_run "$seconds" >"$work/bare.txt"
-put_run "$seconds" >"$work/put.txt"
-bare_run "$seconds" >"$work/bare2.txt"
-no_errors "$work/put.txt"
-bare_rps=$(awk -v a="$(rps "$work/bare.txt")" -v b="$(rps "$work/bare2.txt")" 'BEGIN { printf "%.0f", (a + b) / 2 }')
-echo "P2  bare endpoint      $bare_rps requests/s (mean of before and after)"
-echo "P2  durable PUTs       $(rps "$work/put.txt") /s   p99 $(p99 "$work/put.txt")"
-echo "P2  ratio              $(ratio "$(rps "$work/put.txt")" "$bare_rps")   (target: >= 0.20)"
+export BENCH_PATH="/api/v1/environments/$environment/secrets"
+against_bare P2 "${1:-15}" "$root/bench/put.lua" "http://127.0.0.1:$bare_port" "$root/bench/put.lua" "$SECRONNA_API_URL"
+echo "P2  target          ratio >= 0.20"

@@ -23,17 +23,8 @@ internal static class AuditRecord
     /// <summary>An entry about one version of a secret.</summary>
     public static AuditEntry OfVersion(
         Caller caller, TimeProvider time, string action, SecretRow secret, int version,
-        string outcome = AuditOutcomes.Success) => new()
+        string outcome = AuditOutcomes.Success) => Of(caller, time, action, outcome) with
         {
-            WorkspaceId = caller.WorkspaceId,
-            Id = Ids.New(Ids.AuditEntry, time.GetUtcNow()),
-            ActorType = caller.ActorType,
-            ActorId = caller.ActorId,
-            Action = action,
-            Outcome = outcome,
-            RequestId = caller.Origin.RequestId,
-            Ip = caller.Origin.Ip,
-            UserAgent = caller.Origin.UserAgent,
             ProjectId = secret.ProjectId,
             EnvironmentId = secret.EnvironmentId,
             SecretId = secret.Id,
