@@ -42,6 +42,12 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "The counts of {Runs} runs of repeated refusals are not recorded yet: {Reason}")]
     public static partial void RefusalCountsDelayed(ILogger log, int runs, string reason);
 
+    [LoggerMessage(13, LogLevel.Error, "Housekeeping failed and goes on: {Reason}")]
+    public static partial void HousekeepingFailed(ILogger log, string reason);
+
+    [LoggerMessage(14, LogLevel.Critical, "{Service} failed, and the server stopped: {ExceptionType}\n{StackTrace}")]
+    public static partial void ServiceFailed(ILogger log, string service, string exceptionType, string? stackTrace);
+
     /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
     public static string Reason(Exception exception) =>
         exception is StorageUnavailableException or SettingsException or TimeoutException ? exception.Message : exception.GetType().Name;

@@ -44,8 +44,7 @@ internal static class DevCommand
         url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);
         await DevGreeting.PrintAsync(installation, folder, url);
-        await app.WaitForShutdownAsync();
-        return 0;
+        return await ServerEnd.WaitAsync(app);
     }
 
     private static void CreateFolder(string folder)

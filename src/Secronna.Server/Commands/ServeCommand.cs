@@ -38,8 +38,7 @@ internal static class ServeCommand
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
         Log.Ready(log, string.Join(", ", app.Urls), installation.Database.FilePath);
         WarnOfMasterKeyBesideData(log, settings);
-        await app.WaitForShutdownAsync();
-        return 0;
+        return await ServerEnd.WaitAsync(app);
     }
 
     private static void RequirePrivateFolder(string? folder)
