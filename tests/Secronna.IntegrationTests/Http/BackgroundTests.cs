@@ -39,6 +39,37 @@ public sealed class BackgroundTests
     }
 
     [Fact]
+    public async Task A_deletion_whose_later_slice_fails_is_ended_in_the_background()
+    {
+        var time = Clock.New();
+        await using var server = await TestServer.StartAsync(time: time);
+        var place = await server.NewPlaceAsync();
+        var id = await place.WriteAsync("KEY");
+        server.Sql(
+            """
+            WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 1200)
+            INSERT INTO secret_versions
+            SELECT secret_id, n, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment
+            FROM secret_versions, n WHERE secret_id = $id
+            """,
+            ("$id", id));
+        server.Sql("UPDATE secrets SET current_version = 1200 WHERE id = $id", ("$id", id));
+        server.Sql("CREATE TRIGGER broken BEFORE UPDATE ON secret_versions WHEN OLD.version > 500 BEGIN SELECT RAISE(ABORT, 'no'); END");
+
+        Assert.Equal(500, (await place.Api.DeleteAsync($"/secrets/{id}")).Status);
+
+        await EventuallyLogsAsync(server, "Deleted data is not purged yet");
+        server.Sql("DROP TRIGGER broken");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return server.Count("SELECT count(*) FROM secret_versions WHERE ciphertext IS NOT NULL") == 0;
+            },
+            "the purge");
+    }
+
+    [Fact]
     public async Task Housekeeping_that_breaks_is_logged_and_goes_on()
     {
         var time = new BreakableClock();
