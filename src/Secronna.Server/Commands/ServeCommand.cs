@@ -9,8 +9,6 @@ namespace Secronna.Server.Commands;
 internal static class ServeCommand
 {
     private const string DefaultUrl = "http://127.0.0.1:4230";
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     public static Command Create()
     {
@@ -27,7 +25,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(bool migrate, string? urls)
     {
         var settings = SettingsSource.Read();
-        RequirePrivateFolder(settings.DataFolder);
+        PrivateFiles.Require(settings);
         var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings.Http.AllowPlainHttp);
@@ -39,15 +37,6 @@ internal static class ServeCommand
         Log.Ready(log, string.Join(", ", app.Urls), installation.Database.FilePath);
         WarnOfMasterKeyBesideData(log, settings);
         return await ServerEnd.WaitAsync(app);
-    }
-
-    private static void RequirePrivateFolder(string? folder)
-    {
-        if (folder is not null && !OperatingSystem.IsWindows() && Directory.Exists(folder)
-            && (File.GetUnixFileMode(folder) & Others) != 0)
-        {
-            throw new SettingsException($"others can read the data folder {folder}: run chmod 700 on it");
-        }
     }
 
     private static void WarnOfMasterKeyBesideData(ILogger log, Settings settings)
