@@ -45,4 +45,19 @@ public sealed class PrivateFilesTests
             Assert.Equal(0, new FileInfo(Path.Combine(data, "secronna.db")).Length);
         }
     }
+
+    [Theory]
+    [InlineData("serve")]
+    [InlineData("dev")]
+    public async Task A_server_that_would_believe_a_senders_word_for_its_address_does_not_start(string command)
+    {
+        using var folder = new TemporaryFolder();
+
+        var (code, errors) = await ServerProcess.RunAsync(
+            folder.Path, [command], ("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"), ("Secronna__DataFolder", folder.File("data")));
+
+        Assert.Equal(1, code);
+        Assert.Contains("ASPNETCORE_FORWARDEDHEADERS_ENABLED trusts every sender", errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
 }

@@ -166,6 +166,20 @@ public sealed class AccessTests
         }
     }
 
+    [Theory]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", false)]
+    [InlineData("DOTNET_ForwardedHeaders_Enabled", "True", false)]
+    [InlineData("ForwardedHeaders_Enabled", "TRUE", false)]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false", true)]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:0", true)]
+    public void Addresses_that_a_sender_may_write_itself_are_refused(string name, string text, bool passes)
+    {
+        var refusal = Record.Exception(() => ListenAddresses.RequireOwn(
+            new ConfigurationBuilder().AddInMemoryCollection([new(name, text)]).Build()));
+        Assert.Equal(passes, refusal is null);
+        Assert.True(passes || (refusal is SettingsException && refusal.Message.StartsWith(name.ToUpperInvariant(), StringComparison.Ordinal)));
+    }
+
     private static Caller Caller(string id) =>
         new(ActorTypes.ApiKey, id, "acc_a", null, Role.Administrator, RequestOrigin.CommandLine);
 }
