@@ -124,7 +124,7 @@ internal static class Composition
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.None);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
-        // A start that fails is told in one line by the command.
+        // A start that fails is told in one line by the command, a service that fails later by ServerEnd.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
     }
 

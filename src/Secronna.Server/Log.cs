@@ -1,3 +1,6 @@
+using Secronna.Server.Configuration;
+using Secronna.Storage;
+
 namespace Secronna.Server;
 
 /// <summary>Every log line: ids and counts, never contents (S16).</summary>
@@ -36,6 +39,16 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "The master-key file {File} is in the data folder: whoever copies the folder has the keys to it")]
     public static partial void MasterKeyBesideData(ILogger log, string file);
 
-    [LoggerMessage(12, LogLevel.Warning, "The count of repeated refusals could not be recorded: {Reason}")]
-    public static partial void RefusalCountLost(ILogger log, string reason);
+    [LoggerMessage(12, LogLevel.Warning, "The counts of {Runs} runs of repeated refusals are not recorded yet: {Reason}")]
+    public static partial void RefusalCountsDelayed(ILogger log, int runs, string reason);
+
+    [LoggerMessage(13, LogLevel.Error, "Housekeeping failed and goes on: {Reason}")]
+    public static partial void HousekeepingFailed(ILogger log, string reason);
+
+    [LoggerMessage(14, LogLevel.Critical, "{Service} failed, and the server stopped: {ExceptionType}\n{StackTrace}")]
+    public static partial void ServiceFailed(ILogger log, string service, string exceptionType, string? stackTrace);
+
+    /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
+    public static string Reason(Exception exception) =>
+        exception is StorageUnavailableException or SettingsException or TimeoutException ? exception.Message : exception.GetType().Name;
 }

@@ -21,6 +21,9 @@ internal sealed class RequestException : Exception
 
     /// <summary>For a media type that is not JSON: 415 in place of 400.</summary>
     public bool IsMediaType { get; init; }
+
+    /// <summary>For a method that the path doesn't take: 405 in place of 400.</summary>
+    public bool IsMethod { get; init; }
 }
 
 /// <summary>Every refusal that the server makes, in one place.</summary>
@@ -58,6 +61,9 @@ internal static class Errors
 
     public static RequestException UnsupportedMediaType() =>
         new(ErrorCodes.ValidationError, "the body must be JSON: send Content-Type: application/json") { IsMediaType = true };
+
+    public static RequestException MethodNotAllowed() =>
+        new(ErrorCodes.ValidationError, "this path does not take this method: see the Allow header") { IsMethod = true };
 
     public static RequestException BodyTooLarge(long limit) =>
         new(ErrorCodes.PayloadTooLarge, $"the body is over the limit of {limit} bytes") { EndsConnection = true };

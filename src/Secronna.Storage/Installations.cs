@@ -8,6 +8,10 @@ public sealed record InstallationRow(long CreatedAt, string ActiveMasterKeyId, b
 /// <summary>The installation: one row a database.</summary>
 public static class Installations
 {
+    /// <summary>The path of the database's file, which may not be there yet.</summary>
+    /// <exception cref="StorageSetupException">The connection string names no file.</exception>
+    public static string FilePath(string connectionString) => new SqliteConnections(connectionString).FilePath;
+
     /// <summary>
     /// Looks into a database that may not be there, may be empty or may still need migrating, and changes nothing.
     /// </summary>

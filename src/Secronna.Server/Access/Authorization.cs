@@ -34,6 +34,15 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
     public async Task<RequestException> NotFoundAsync(Caller caller, string action, string what) =>
         await RefusedAsync(caller, action, null, Errors.NotFound(what));
 
+    /// <summary>The same of a version, with the secret and the version asked for where the secret is the caller's own.</summary>
+    public async Task<RequestException> VersionNotFoundAsync(Caller caller, string action, SecretRow? secret, int? version)
+    {
+        await refusals.RecordAsync(secret is null
+            ? AuditRecord.Of(caller, time, action, AuditOutcomes.Denied)
+            : AuditRecord.OfVersion(caller, time, action, secret, version ?? secret.CurrentVersion, AuditOutcomes.Denied));
+        return Errors.NotFound("secret");
+    }
+
     /// <summary>Records any other refusal of an audited operation, with the environment where it was found.</summary>
     public async Task<RequestException> RefusedAsync(
         Caller caller, string action, EnvironmentRow? environment, RequestException answer)

@@ -6,7 +6,7 @@ namespace Secronna.Server.Access;
 /// <summary>Rates, kept by this node: values revealed per credential, failed authentications per address.</summary>
 internal sealed class RateLimits(LimitSettings settings) : IDisposable
 {
-    private const int ReplenishmentsPerMinute = 60;
+    private const int MostRefillsPerMinute = 60;
 
     private readonly PartitionedRateLimiter<string>? reveals = Create(settings.RevealsPerMinute);
     private readonly PartitionedRateLimiter<string>? failures = Create(settings.FailedAuthenticationsPerMinute);
@@ -45,13 +45,20 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
             : Errors.RateLimited(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>How many come back at a time, and how often: at most once a second, and so many a minute as are set.</summary>
+    public static (int Tokens, TimeSpan Period) Refill(int perMinute)
+    {
+        var tokens = ((perMinute - 1) / MostRefillsPerMinute) + 1;
+        return (tokens, TimeSpan.FromMinutes(1) * ((double)tokens / perMinute));
+    }
+
     private static PartitionedRateLimiter<string>? Create(int perMinute) => perMinute == 0
         ? null
         : PartitionedRateLimiter.Create<string, string>(key => RateLimitPartition.GetTokenBucketLimiter(key, _ => new()
         {
             TokenLimit = perMinute,
-            TokensPerPeriod = Math.Max(1, perMinute / ReplenishmentsPerMinute),
-            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / Math.Min(perMinute, ReplenishmentsPerMinute),
+            TokensPerPeriod = Refill(perMinute).Tokens,
+            ReplenishmentPeriod = Refill(perMinute).Period,
             QueueLimit = 0,
             AutoReplenishment = false,
         }));

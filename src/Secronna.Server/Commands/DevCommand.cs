@@ -32,6 +32,7 @@ internal static class DevCommand
         var settings = SettingsSource.Read();
         var folder = Path.GetFullPath(data ?? settings.DataFolder ?? DefaultFolder);
         var url = $"http://127.0.0.1:{port}";
+        ListenAddresses.RequireOwn(SettingsSource.Configuration());
         ListenAddresses.RequireSafe([url], SettingsSource.Configuration(), allowPlainHttp: false);
         CreateFolder(folder);
         await PrepareAsync(settings, folder);
@@ -44,8 +45,7 @@ internal static class DevCommand
         url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);
         await DevGreeting.PrintAsync(installation, folder, url);
-        await app.WaitForShutdownAsync();
-        return 0;
+        return await ServerEnd.WaitAsync(app);
     }
 
     private static void CreateFolder(string folder)

@@ -6,6 +6,20 @@ namespace Secronna.Server.Commands;
 /// <summary>Plain HTTP is for loopback, or for behind a TLS proxy where that is set.</summary>
 internal static class ListenAddresses
 {
+    private static readonly string[] Forwarding =
+        ["ASPNETCORE_FORWARDEDHEADERS_ENABLED", "DOTNET_FORWARDEDHEADERS_ENABLED", "FORWARDEDHEADERS_ENABLED"];
+
+    /// <summary>The web server would take a caller's address from a header that the caller itself may write (S17).</summary>
+    /// <exception cref="SettingsException">It is told to.</exception>
+    public static void RequireOwn(IConfiguration configuration)
+    {
+        if (Array.Find(Forwarding, name => bool.TryParse(configuration[name], out var isOn) && isOn) is { } name)
+        {
+            throw new SettingsException(
+                $"{name} trusts every sender of X-Forwarded-For; the audit trail records the connection's address: unset it");
+        }
+    }
+
     /// <exception cref="SettingsException">An address is none, or plain HTTP beyond loopback.</exception>
     public static void RequireSafe(IEnumerable<string> urls, IConfiguration configuration, bool allowPlainHttp)
     {

@@ -9,8 +9,6 @@ namespace Secronna.Server.Commands;
 internal static class ServeCommand
 {
     private const string DefaultUrl = "http://127.0.0.1:4230";
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     public static Command Create()
     {
@@ -27,9 +25,10 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(bool migrate, string? urls)
     {
         var settings = SettingsSource.Read();
-        RequirePrivateFolder(settings.DataFolder);
+        PrivateFiles.Require(settings);
         var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        ListenAddresses.RequireOwn(SettingsSource.Configuration());
         ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings.Http.AllowPlainHttp);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
@@ -40,17 +39,7 @@ internal static class ServeCommand
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
         Log.Ready(log, string.Join(", ", app.Urls), installation.Database.FilePath);
         WarnOfMasterKeyBesideData(log, settings);
-        await app.WaitForShutdownAsync();
-        return 0;
-    }
-
-    private static void RequirePrivateFolder(string? folder)
-    {
-        if (folder is not null && !OperatingSystem.IsWindows() && Directory.Exists(folder)
-            && (File.GetUnixFileMode(folder) & Others) != 0)
-        {
-            throw new SettingsException($"others can read the data folder {folder}: run chmod 700 on it");
-        }
+        return await ServerEnd.WaitAsync(app);
     }
 
     private static void WarnOfMasterKeyBesideData(ILogger log, Settings settings)

@@ -4,7 +4,8 @@ using Secronna.Server.Features.Keys;
 namespace Secronna.Server.Features;
 
 /// <summary>Every second: writes the counts of repeated refusals, and forgets unwrapped KEKs whose time is over.</summary>
-internal sealed class Housekeeping(Refusals refusals, KekService keks, TimeProvider time) : BackgroundService
+internal sealed class Housekeeping(
+    Refusals refusals, KekService keks, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -22,13 +23,26 @@ internal sealed class Housekeeping(Refusals refusals, KekService keks, TimeProvi
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await refusals.FlushAsync();
-                keks.ForgetExpired();
+                await TidyAsync();
             }
         }
         catch (OperationCanceledException)
         {
             // The server stops.
+        }
+    }
+
+    // What breaks once is tried again at the next tick; it must not take the server down.
+    private async Task TidyAsync()
+    {
+        try
+        {
+            keks.ForgetExpired();
+            await refusals.FlushAsync();
+        }
+        catch (Exception exception)
+        {
+            Log.HousekeepingFailed(log, Log.Reason(exception));
         }
     }
 }

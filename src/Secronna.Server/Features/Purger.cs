@@ -3,7 +3,7 @@ using Secronna.Storage;
 namespace Secronna.Server.Features;
 
 /// <summary>Removes in the background what was deleted, slice by slice, and goes on with it after a restart.</summary>
-internal sealed class Purger(Database database, ILogger<Purger> log) : BackgroundService
+internal sealed class Purger(Database database, TimeProvider time, ILogger<Purger> log) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
@@ -28,15 +28,16 @@ internal sealed class Purger(Database database, ILogger<Purger> log) : Backgroun
                 await wake.WaitAsync(stoppingToken);
                 await PurgeAsync(stoppingToken);
             }
-            catch (StorageUnavailableException exception)
-            {
-                Log.PurgeDelayed(log, exception.Message);
-                wake.Release();
-                await Task.Delay(RetryAfter, stoppingToken);
-            }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception exception)
+            {
+                // Whatever it is, the server goes on without the purge sooner than the purge takes the server down.
+                Log.PurgeDelayed(log, Log.Reason(exception));
+                wake.Release();
+                await Task.Delay(RetryAfter, time, stoppingToken);
             }
         }
     }

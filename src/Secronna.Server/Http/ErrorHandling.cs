@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 using Secronna.Protocol;
 using Secronna.Storage;
 
@@ -20,7 +21,7 @@ internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILo
             await next(context);
             await AnswerUnansweredAsync(context);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (exception is ConnectionResetException || context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is there to answer.
         }
@@ -39,9 +40,7 @@ internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILo
         context.Response.HasStarted ? Task.CompletedTask : context.Response.StatusCode switch
         {
             StatusCodes.Status404NotFound => WriteAsync(context, Errors.NotFound("route")),
-            StatusCodes.Status405MethodNotAllowed => Envelope.WriteErrorAsync(
-                context, StatusCodes.Status405MethodNotAllowed, ErrorCodes.ValidationError,
-                "this path does not take this method: see the Allow header"),
+            StatusCodes.Status405MethodNotAllowed => WriteAsync(context, Errors.MethodNotAllowed()),
             _ => Task.CompletedTask,
         };
 
@@ -98,6 +97,7 @@ internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILo
         ErrorCodes.Forbidden => StatusCodes.Status403Forbidden,
         ErrorCodes.NotFound => StatusCodes.Status404NotFound,
         ErrorCodes.ValidationError when refused.IsMediaType => StatusCodes.Status415UnsupportedMediaType,
+        ErrorCodes.ValidationError when refused.IsMethod => StatusCodes.Status405MethodNotAllowed,
         ErrorCodes.ValidationError => StatusCodes.Status400BadRequest,
         ErrorCodes.Conflict => StatusCodes.Status409Conflict,
         ErrorCodes.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,

@@ -95,8 +95,16 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
             }
 
             var text = PinnedBuffer.Rent((int)file.Length);
-            file.ReadExactly(text.Span);
-            return text;
+            try
+            {
+                file.ReadExactly(text.Span);
+                return text;
+            }
+            catch
+            {
+                text.Dispose();
+                throw;
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

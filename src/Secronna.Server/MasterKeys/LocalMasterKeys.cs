@@ -90,11 +90,12 @@ internal sealed class LocalMasterKeys : IDisposable
                 throw new SettingsException($"master key: {place}: key {id} must be 32 bytes in base64");
             }
 
-            if (!keys.TryAdd(id, LockedKey.Create(key[..KeySize])))
+            if (keys.ContainsKey(id))
             {
                 throw new SettingsException($"master key: {place}: key {id} is there twice");
             }
 
+            keys.Add(id, LockedKey.Create(key[..KeySize]));
             ids.Add(id);
         }
         finally

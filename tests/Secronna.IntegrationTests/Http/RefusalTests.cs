@@ -1,4 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Secronna.IntegrationTests.Storage;
+using Secronna.Protocol;
+using Secronna.Server.Features.Audit;
+using Secronna.Storage;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
@@ -6,6 +11,9 @@ namespace Secronna.IntegrationTests.Http;
 /// <summary>The first of a run of equal refusals is written at once, its repeats within a minute as one more entry (S19).</summary>
 public sealed class RefusalTests
 {
+    private const string Break =
+        "CREATE TRIGGER audit_broken BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'broken by a test'); END";
+
     private readonly FakeTimeProvider time = Clock.New();
 
     [Fact]
@@ -64,4 +72,86 @@ public sealed class RefusalTests
         Assert.Equal(2, denied.Count);
         Assert.Equal(2, denied[0].GetProperty("metadata").Number("count"));
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_repeat_waits_for_the_first_of_its_run_and_ends_as_it_does(bool fails)
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var workspace = await server.NewWorkspaceAsync();
+        var refusals = server.Services.GetRequiredService<Refusals>();
+        if (fails)
+        {
+            server.Sql(Break);
+        }
+
+        Task first, repeat;
+        using (var hold = WriterHold.Take(server.Installation.Database))
+        {
+            first = refusals.RecordAsync(Refusal(workspace, "req_1"));
+            repeat = refusals.RecordAsync(Refusal(workspace, "req_2"));
+            time.Advance(TimeSpan.FromMinutes(2));
+            Assert.False(repeat.IsCompleted);
+        }
+
+        if (fails)
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => first);
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => repeat);
+            server.Sql("DROP TRIGGER audit_broken");
+        }
+        else
+        {
+            await first;
+            await repeat;
+        }
+
+        await refusals.RecordAsync(Refusal(workspace, "req_3"));
+        await refusals.FlushAsync(all: true);
+        // The server's own flush may be writing the count already.
+        var denied = await workspace.AuditAsync("outcome=denied");
+        await Eventually.TrueAsync(
+            async () => (denied = await workspace.AuditAsync("outcome=denied")).Count >= (fails ? 1 : 3), "the entries");
+        Assert.Equal(fails ? ["req_3"] : ["req_1", "req_2", "req_3"], denied.Select(entry => entry.Text("requestId")).Order());
+        Assert.Equal(fails ? 0 : 1, denied.Count(entry => entry.GetProperty("metadata").Has("count")));
+    }
+
+    [Fact]
+    public async Task A_count_that_can_not_be_written_is_written_when_it_can_be_again()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var workspace = await server.NewWorkspaceAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
+        }
+
+        server.Sql(Break);
+        time.Advance(TimeSpan.FromSeconds(61));
+        await Eventually.TrueAsync(
+            () => server.Log.Lines.Any(line => line.Contains("not recorded yet", StringComparison.Ordinal)), "a failed flush");
+        Assert.Single(await workspace.AuditAsync("outcome=denied"));
+        server.Sql("DROP TRIGGER audit_broken");
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return (await workspace.AuditAsync("outcome=denied")).Count == 2;
+            },
+            "the count");
+        Assert.Equal(2, (await workspace.AuditAsync("outcome=denied"))[0].GetProperty("metadata").Number("count"));
+    }
+
+    private AuditEntry Refusal(Workspace workspace, string requestId) => new()
+    {
+        WorkspaceId = workspace.Id,
+        Id = Ids.New(Ids.AuditEntry, time.GetUtcNow()),
+        ActorType = ActorTypes.ApiKey,
+        ActorId = workspace.ApiKeyId,
+        Action = AuditActions.SecretReveal,
+        Outcome = AuditOutcomes.Denied,
+        RequestId = requestId,
+    };
 }

@@ -80,18 +80,36 @@ public sealed class AccessTests
         using var rates = new RateLimits(new LimitSettings { RevealsPerMinute = 100 });
         rates.TakeReveals(Caller("key_1"), 60);
         rates.TakeReveals(Caller("key_1"), 40);
-        var refusal = Assert.Throws<RequestException>(() => rates.TakeReveals(Caller("key_1"), 50));
-        Assert.Equal(ErrorCodes.RateLimited, refusal.Code);
+        var refusal = rates.TakeReveals(Caller("key_1"), 50);
+        Assert.Equal(ErrorCodes.RateLimited, refusal!.Code);
         Assert.True(refusal.RetryAfter > TimeSpan.Zero);
-        rates.TakeReveals(Caller("key_2"), 100);
+        Assert.Null(rates.TakeReveals(Caller("key_2"), 100));
     }
 
     [Fact]
     public void More_than_a_minutes_allowance_takes_a_full_one()
     {
         using var rates = new RateLimits(new LimitSettings { RevealsPerMinute = 100 });
-        rates.TakeReveals(Caller("key_1"), 5_000);
-        Assert.Throws<RequestException>(() => rates.TakeReveals(Caller("key_1"), 5_000));
+        Assert.Null(rates.TakeReveals(Caller("key_1"), 5_000));
+        Assert.NotNull(rates.TakeReveals(Caller("key_1"), 5_000));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(59)]
+    [InlineData(60)]
+    [InlineData(61)]
+    [InlineData(119)]
+    [InlineData(1_000)]
+    [InlineData(60_000)]
+    [InlineData(int.MaxValue)]
+    public void An_allowance_comes_back_at_the_rate_that_is_set(int perMinute)
+    {
+        var (tokens, period) = RateLimits.Refill(perMinute);
+        Assert.InRange(tokens, 1, perMinute);
+        Assert.InRange(period, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+        Assert.Equal(1, tokens * (TimeSpan.FromMinutes(1) / period) / perMinute, 1e-6);
     }
 
     [Fact]
@@ -112,7 +130,7 @@ public sealed class AccessTests
         using var rates = new RateLimits(new LimitSettings { RevealsPerMinute = 0, FailedAuthenticationsPerMinute = 0 });
         for (var i = 0; i < 1_000; i++)
         {
-            rates.TakeReveals(Caller("key_1"), 1_000);
+            Assert.Null(rates.TakeReveals(Caller("key_1"), 1_000));
             rates.CountFailedAuthentication("10.0.0.1");
         }
     }
@@ -146,6 +164,20 @@ public sealed class AccessTests
         {
             ListenAddresses.RequireSafe([url], none, allowPlainHttp: true);
         }
+    }
+
+    [Theory]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true", false)]
+    [InlineData("DOTNET_ForwardedHeaders_Enabled", "True", false)]
+    [InlineData("ForwardedHeaders_Enabled", "TRUE", false)]
+    [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false", true)]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:0", true)]
+    public void Addresses_that_a_sender_may_write_itself_are_refused(string name, string text, bool passes)
+    {
+        var refusal = Record.Exception(() => ListenAddresses.RequireOwn(
+            new ConfigurationBuilder().AddInMemoryCollection([new(name, text)]).Build()));
+        Assert.Equal(passes, refusal is null);
+        Assert.True(passes || (refusal is SettingsException && refusal.Message.StartsWith(name.ToUpperInvariant(), StringComparison.Ordinal)));
     }
 
     private static Caller Caller(string id) =>

@@ -3,8 +3,8 @@ using Secronna.Storage;
 namespace Secronna.Server.Features.Audit;
 
 /// <summary>
-/// Records refusals (S19). The first of a run of equal ones is durable before the caller is answered; its repeats within
-/// a minute become one further entry with a count, so that a caller can't fill the disk with them.
+/// Records refusals (S19). The first of a run of equal ones is durable before any caller of the run is answered; its
+/// repeats within a minute become one further entry with a count, so that a caller can't fill the disk with them.
 /// </summary>
 internal sealed class Refusals(Database database, TimeProvider time, ILogger<Refusals> log)
 {
@@ -16,79 +16,137 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     private readonly Lock gate = new();
     private readonly Dictionary<AuditEntry, Run> runs = [];
 
-    /// <summary>Records a refusal; comes back when it is durable or counted.</summary>
-    /// <exception cref="StorageUnavailableException">It could not be recorded.</exception>
+    // Counts of runs that are over, not recorded yet.
+    private readonly List<AuditEntry> owed = [];
+
+    /// <summary>Records a refusal; comes back when it, or the first of its run, is durable.</summary>
+    /// <exception cref="StorageUnavailableException">That could not be recorded.</exception>
     public async Task RecordAsync(AuditEntry entry)
     {
-        if (IsRepeat(entry))
-        {
-            return;
-        }
-
-        try
+        var (run, isFirst) = Join(entry);
+        if (run is null)
         {
             await AppendAsync(entry);
         }
-        catch
+        else if (isFirst)
         {
-            Forget(entry);
-            throw;
+            await BeginAsync(run, entry);
+        }
+        else
+        {
+            await run.First.Task;
         }
     }
 
-    /// <summary>Writes the counts of the runs whose minute is over; of all of them at the end.</summary>
+    /// <summary>Writes the counts of the runs whose minute is over; of all of them at the end. What fails stays owed.</summary>
     public async Task FlushAsync(bool all = false)
     {
-        foreach (var entry in TakeFinished(all))
+        var counts = TakeOwed(all);
+        for (var i = 0; i < counts.Count; i++)
         {
             try
             {
-                await AppendAsync(entry);
+                await AppendAsync(counts[i]);
             }
-            catch (StorageUnavailableException exception)
+            catch (Exception exception)
             {
-                Log.RefusalCountLost(log, exception.Message);
+                GiveBack(counts[i..]);
+                Log.RefusalCountsDelayed(log, counts.Count - i, Log.Reason(exception));
+                return;
             }
         }
     }
 
-    private bool IsRepeat(AuditEntry entry)
+    private (Run? Run, bool IsFirst) Join(AuditEntry entry)
     {
         var kind = Kind(entry);
         lock (gate)
         {
-            if (runs.TryGetValue(kind, out var run) && time.GetElapsedTime(run.Began) < Window)
+            if (runs.TryGetValue(kind, out var run) && !IsOver_NeedsLock(run))
             {
-                (run.Repeats, run.Last) = (run.Repeats + 1, entry);
-                return true;
+                run.Repeat(entry);
+                return (run, false);
             }
 
-            // A run that is over but not flushed yet still has a count to write.
-            if (run is not { Repeats: > 0 } && (run is not null || runs.Count < MostRuns))
+            if (run is not null)
             {
-                runs[kind] = new Run(time.GetTimestamp(), entry);
+                End_NeedsLock(kind, run);
             }
 
-            return false;
+            if (runs.Count >= MostRuns)
+            {
+                return (null, true);
+            }
+
+            runs[kind] = run = new Run(time.GetTimestamp(), entry);
+            return (run, true);
         }
     }
 
-    private void Forget(AuditEntry entry)
+    private async Task BeginAsync(Run run, AuditEntry entry)
     {
+        try
+        {
+            await AppendAsync(entry);
+            run.First.SetResult();
+        }
+        catch (Exception exception)
+        {
+            Forget(run, entry);
+            run.First.SetException(exception);
+        }
+
+        await run.First.Task;
+    }
+
+    // Its repeats fail with it, so nothing is owed of them.
+    private void Forget(Run run, AuditEntry entry)
+    {
+        var kind = Kind(entry);
         lock (gate)
         {
-            runs.Remove(Kind(entry));
+            if (runs.GetValueOrDefault(kind) == run)
+            {
+                runs.Remove(kind);
+            }
         }
     }
 
-    private List<AuditEntry> TakeFinished(bool all)
+    private List<AuditEntry> TakeOwed(bool all)
     {
         lock (gate)
         {
-            var finished = runs.Where(run => all || time.GetElapsedTime(run.Value.Began) >= Window).ToList();
-            finished.ForEach(run => runs.Remove(run.Key));
-            return [.. finished.Where(run => run.Value.Repeats > 0)
-                .Select(run => run.Value.Last with { Count = run.Value.Repeats })];
+            foreach (var (kind, run) in runs.Where(run => IsOver_NeedsLock(run.Value, all)).ToList())
+            {
+                End_NeedsLock(kind, run);
+            }
+
+            List<AuditEntry> counts = [.. owed];
+            owed.Clear();
+            return counts;
+        }
+    }
+
+    // The one that failed goes last, so that it can't hold up the others for good.
+    private void GiveBack(List<AuditEntry> counts)
+    {
+        lock (gate)
+        {
+            owed.AddRange(counts[1..]);
+            owed.Add(counts[0]);
+        }
+    }
+
+    // Until the first is written it may yet fail, and its repeats with it: then nothing is owed.
+    private bool IsOver_NeedsLock(Run run, bool now = false) =>
+        run.First.Task.IsCompleted && (now || time.GetElapsedTime(run.Began) >= Window);
+
+    private void End_NeedsLock(AuditEntry kind, Run run)
+    {
+        runs.Remove(kind);
+        if (run.Repeats > 0)
+        {
+            owed.Add(run.Last with { Count = run.Repeats });
         }
     }
 
@@ -98,15 +156,23 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
         return new ValueTask<bool>(true);
     });
 
-    // Equal but for what differs from request to request.
-    private static AuditEntry Kind(AuditEntry entry) => entry with { Id = "", RequestId = null, UserAgent = null };
+    // Equal but for what differs from request to request, and for the version: there are too many numbers to ask for.
+    private static AuditEntry Kind(AuditEntry entry) =>
+        entry with { Id = "", RequestId = null, UserAgent = null, Version = null };
 
-    private sealed class Run(long began, AuditEntry last)
+    private sealed class Run(long began, AuditEntry first)
     {
         public long Began { get; } = began;
 
-        public AuditEntry Last { get; set; } = last;
+        /// <summary>Done when the run's first entry is durable, or could not be made so.</summary>
+        public TaskCompletionSource First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public int Repeats { get; set; }
+        public AuditEntry Last { get; private set; } = first;
+
+        public int Repeats { get; private set; }
+
+        /// <summary>The count names a version only where all asked for the same.</summary>
+        public void Repeat(AuditEntry entry) =>
+            (Repeats, Last) = (Repeats + 1, entry with { Version = entry.Version == Last.Version ? entry.Version : null });
     }
 }

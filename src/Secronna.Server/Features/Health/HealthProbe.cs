@@ -49,13 +49,13 @@ internal sealed class HealthProbe(
                 Log.ReadyAgain(log);
             }
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
         {
             isReady = false;
             if (!wasReported)
             {
                 wasReported = true;
-                Log.NotReady(log, exception.Message);
+                Log.NotReady(log, Log.Reason(exception));
             }
         }
     }

@@ -11,11 +11,11 @@ using Secronna.Storage.Engine;
 namespace Secronna.Server.Features.Keys;
 
 /// <summary>A KEK at hand: its id, its name in boxes, and the unwrapped key for as long as the lease is held.</summary>
-internal sealed class LeasedKek(string id, KeyLease lease) : IDisposable
+internal sealed class LeasedKek(string id, KeyName name, KeyLease lease) : IDisposable
 {
     public string Id { get; } = id;
 
-    public KeyName Name { get; } = KekService.NameOf(id);
+    public KeyName Name { get; } = name;
 
     public ReadOnlySpan<byte> Key => lease.Key;
 
@@ -62,8 +62,13 @@ internal sealed class KekService(Database database, MasterKeyRing masterKeys, Ke
     /// <summary>The unwrapped KEK, from the ring or by way of the master key.</summary>
     /// <returns>Null when there is no such KEK, or no longer.</returns>
     /// <exception cref="DecryptionException">What is stored of it is not what was wrapped (S6).</exception>
-    public async ValueTask<LeasedKek?> LeaseAsync(string kekId) =>
-        ring.TryAcquire(kekId, Now, out var lease) ? new LeasedKek(kekId, lease) : await UnwrapAsync(kekId);
+    /// <exception cref="FormatException">It is no KEK's id.</exception>
+    public async ValueTask<LeasedKek?> LeaseAsync(string kekId)
+    {
+        var name = NameOf(kekId);
+        var lease = ring.TryAcquire(kekId, Now, out var present) ? present : await UnwrapAsync(kekId);
+        return lease is null ? null : new LeasedKek(kekId, name, lease);
+    }
 
     /// <summary>
     /// Counts so many wraps against the KEK; when its count is at its end, makes the project a new one and says false.
@@ -134,9 +139,9 @@ internal sealed class KekService(Database database, MasterKeyRing masterKeys, Ke
 
     private TimeSpan Now => time.GetElapsedTime(began);
 
-    private async ValueTask<LeasedKek?> UnwrapAsync(string kekId)
+    private async ValueTask<KeyLease?> UnwrapAsync(string kekId)
     {
-        var row = await database.ReadAsync(kekId, static (session, id) => Keks.FindAsync(session, id));
+        var row = await FindAsync(kekId);
         if (row?.WrappedKey is null)
         {
             return null;
@@ -145,8 +150,33 @@ internal sealed class KekService(Database database, MasterKeyRing masterKeys, Ke
         using var key = PinnedBuffer.Rent(KeySize);
         var binding = MasterKeyBinding.ForKek(row.WorkspaceId, row.ProjectId, row.Id, row.MasterKeyId);
         await masterKeys.UnwrapAsync(binding, row.WrappedKey, key.Memory);
-        return new LeasedKek(kekId, ring.Add(kekId, key.Span, Now));
+        return await KeepAsync(kekId, ring.Add(kekId, key.Span, Now));
     }
+
+    // Who destroys a KEK takes it out of the ring after that: one that was put in later must be taken out here.
+    private async ValueTask<KeyLease?> KeepAsync(string kekId, KeyLease lease)
+    {
+        try
+        {
+            if ((await FindAsync(kekId))?.WrappedKey is not null)
+            {
+                return lease;
+            }
+        }
+        catch
+        {
+            ring.Remove(kekId);
+            lease.Dispose();
+            throw;
+        }
+
+        ring.Remove(kekId);
+        lease.Dispose();
+        return null;
+    }
+
+    private ValueTask<KekRow?> FindAsync(string kekId) =>
+        database.ReadAsync(kekId, static (session, id) => Keks.FindAsync(session, id));
 
     private bool TryTakeReserved(string kekId, int count)
     {

@@ -27,14 +27,19 @@ internal static class EnvironmentInstant
             : change;
     }
 
-    /// <summary>Waits until the clock has passed the instant; nearly always it has.</summary>
+    /// <summary>
+    /// Waits until the clock has passed the instant; nearly always it has. The change is durable already: a clock that
+    /// was set back meanwhile is waited for only so long.
+    /// </summary>
     public static async ValueTask PassAsync(TimeProvider time, long instant)
     {
-        while (Instant.From(time.GetUtcNow()).Microseconds is var now && now <= instant)
+        var began = time.GetTimestamp();
+        while (Instant.From(time.GetUtcNow()).Microseconds is var now && now <= instant
+            && time.GetElapsedTime(began) is var waited && waited < MostAhead)
         {
             // Timers count in milliseconds; one is the least that can be waited for.
-            var wait = TimeSpan.FromMicroseconds(instant - now) + TimeSpan.FromMilliseconds(1);
-            await Task.Delay(wait, time);
+            var most = (MostAhead - waited).Ticks / TimeSpan.TicksPerMicrosecond;
+            await Task.Delay(TimeSpan.FromMicroseconds(Math.Min(instant - now, most)) + TimeSpan.FromMilliseconds(1), time);
         }
     }
 }

@@ -20,19 +20,19 @@ internal sealed class RevealService(
             throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, null, limited);
         }
 
-        var row = await database.RecordAsync((time, caller, secretId, version), static async (session, audit, it) =>
+        var (row, secret) = await database.RecordAsync((time, caller, secretId, version), static async (session, audit, it) =>
         {
-            var row = await Versions.FindSealedAsync(session, it.caller.WorkspaceId, it.secretId, it.version);
-            if (row is not null)
+            if (await Versions.FindSealedAsync(session, it.caller.WorkspaceId, it.secretId, it.version) is not { } row)
             {
-                audit.Append(AuditRecord.OfVersion(it.caller, it.time, AuditActions.SecretReveal, row.Secret, row.Version));
+                return (null, await Storage.Secrets.FindAsync(session, it.caller.WorkspaceId, it.secretId));
             }
 
-            return row;
+            audit.Append(AuditRecord.OfVersion(it.caller, it.time, AuditActions.SecretReveal, row.Secret, row.Version));
+            return ((SealedVersionRow?)row, (SecretRow?)row.Secret);
         });
         if (row is null)
         {
-            throw await authorization.NotFoundAsync(caller, AuditActions.SecretReveal, "secret");
+            throw await authorization.VersionNotFoundAsync(caller, AuditActions.SecretReveal, secret, version);
         }
 
         ServerMetrics.Revealed(1);
@@ -43,12 +43,14 @@ internal sealed class RevealService(
     public async Task<RevealedValue> RevealPathAsync(Caller caller, string path, int? version)
     {
         await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
-        var found = path.Split('/') is [var project, var environment, var key]
-            ? await database.ReadAsync((caller.WorkspaceId, project, environment, key), static (session, it) =>
-                Storage.Secrets.FindByPathAsync(session, it.WorkspaceId, it.project, it.environment, it.key))
-            : null;
-        return found is null
-            ? throw await authorization.NotFoundAsync(caller, AuditActions.SecretReveal, "secret")
-            : await RevealAsync(caller, found.Id, version);
+        var (secret, environment) = path.Split('/') is [var project, var slug, var key]
+            ? await database.ReadAsync((caller.WorkspaceId, project, slug, key), static async (session, it) =>
+                await Storage.Secrets.FindByPathAsync(session, it.WorkspaceId, it.project, it.slug, it.key) is { } secret
+                    ? ((SecretRow?)secret, (EnvironmentRow?)null)
+                    : (null, await Storage.Environments.FindBySlugAsync(session, it.WorkspaceId, it.project, it.slug)))
+            : (null, null);
+        return secret is null
+            ? throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, Errors.NotFound("secret"))
+            : await RevealAsync(caller, secret.Id, version);
     }
 }

@@ -77,13 +77,24 @@ internal sealed class SecretService(Database database, Authorization authorizati
             throw await authorization.NotFoundAsync(caller, AuditActions.SecretDelete, "secret");
         }
 
-        while (!await database.WriteAsync(id, static (transaction, id) => Purge.DestroyVersionsAsync(transaction, id)))
-        {
-        }
-
-        purger.Wake();
+        await DestroyAsync(id);
         await EnvironmentInstant.PassAsync(time, taken);
         return new DeletedResponse(id, true);
+    }
+
+    // Should a slice fail, what is left to destroy is the purger's to go on with.
+    private async Task DestroyAsync(string id)
+    {
+        try
+        {
+            while (!await database.WriteAsync(id, static (transaction, id) => Purge.DestroyVersionsAsync(transaction, id)))
+            {
+            }
+        }
+        finally
+        {
+            purger.Wake();
+        }
     }
 
     private static SecretResponse Convert(SecretRow row) =>

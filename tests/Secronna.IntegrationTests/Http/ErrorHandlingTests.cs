@@ -1,0 +1,97 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Secronna.Server;
+using Secronna.Server.Http;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Http;
+
+/// <summary>What the outermost step logs and counts.</summary>
+public sealed class ErrorHandlingTests : IDisposable
+{
+    private readonly AsyncLocal<List<string>?> counted = new();
+    private readonly CapturedLog log = new();
+
+    public static TheoryData<Exception, bool> Aborted { get; } = new()
+    {
+        { new ConnectionResetException("reset"), false },
+        { new ConnectionResetException("reset"), true },
+        { new OperationCanceledException(), true },
+        { new IOException("gone"), true },
+        { new BadHttpRequestException("Unexpected end of request content."), true },
+    };
+
+    public void Dispose() => log.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Aborted))]
+    public async Task A_caller_that_went_away_is_no_error(Exception exception, bool isAborted)
+    {
+        var context = NewContext(isAborted);
+
+        Assert.Empty(await RunAsync(context, _ => throw exception));
+
+        Assert.DoesNotContain(log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.Equal(0, context.Response.Body.Length);
+    }
+
+    [Fact]
+    public async Task An_error_while_the_caller_is_there_is_logged_and_counted()
+    {
+        Assert.Equal(["INTERNAL_ERROR"], await RunAsync(NewContext(isAborted: false), _ => throw new IOException("canary")));
+
+        var line = Assert.Single(log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.Contains("IOException", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(404, "NOT_FOUND")]
+    [InlineData(405, "VALIDATION_ERROR")]
+    public async Task Answers_to_unknown_routes_and_methods_are_counted(int status, string code)
+    {
+        var context = NewContext(isAborted: false);
+
+        Assert.Equal([code], await RunAsync(context, it =>
+        {
+            it.Response.StatusCode = status;
+            return Task.CompletedTask;
+        }));
+
+        Assert.Equal(status, context.Response.StatusCode);
+    }
+
+    // Measurements arrive in the flow that made them, so other tests' are not seen.
+    private async Task<List<string>> RunAsync(HttpContext context, RequestDelegate next)
+    {
+        var codes = new List<string>();
+        counted.Value = codes;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, it) =>
+        {
+            if (instrument is { Meter.Name: ServerMetrics.MeterName, Name: "secronna.errors" })
+            {
+                it.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Value?.Add((string)tags[0].Value!));
+        listener.Start();
+        using var factory = LoggerFactory.Create(logging => logging.AddProvider(log));
+        await new ErrorHandling(next, TimeProvider.System, factory.CreateLogger<ErrorHandling>()).InvokeAsync(context);
+        return codes;
+    }
+
+    private static DefaultHttpContext NewContext(bool isAborted)
+    {
+        var context = new DefaultHttpContext
+        {
+            RequestServices = new ServiceCollection().AddSingleton(TimeProvider.System).BuildServiceProvider(),
+            RequestAborted = new CancellationToken(isAborted),
+        };
+        context.Response.Body = new MemoryStream();
+        return context;
+    }
+}
