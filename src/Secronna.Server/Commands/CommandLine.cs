@@ -49,6 +49,11 @@ internal static class CommandLine
             await Console.Error.WriteLineAsync($"Error: {exception.Message}");
             return Failed;
         }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Error: stopped before it was ready");
+            return Failed;
+        }
     }
 
     private static async Task<int> RefuseUsageAsync(ParseResult parsed)

@@ -92,7 +92,7 @@ internal sealed class SecretWriter(
         {
             return await keks.LeaseAsync(plan.Kek.Id);
         }
-        catch (DecryptionException)
+        catch (Exception exception) when (exception is DecryptionException or FormatException)
         {
             await database.RecordAsync(
                 plan.Versions.Select(version => Entry(caller, plan.Environment, version) with { Outcome = AuditOutcomes.Failed }).ToList(),
