@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Xunit;
@@ -26,7 +25,17 @@ public sealed partial class LayoutTests
 
     private static readonly string[] NotOurs = ["bin", "obj"];
 
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+    // Above the folder that the tests run from: a deterministic build's source paths are none of this machine's.
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Secronna.slnx")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("the tests run outside of the repository");
+        }
+
+        return folder.FullName;
+    }
 
     [Fact]
     public void Every_project_is_known_here() =>
