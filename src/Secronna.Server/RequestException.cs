@@ -33,7 +33,7 @@ internal static class Errors
     public const int LongestShownName = 32;
 
     public static RequestException AuthRequired() =>
-        new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key, access key or access token");
+        new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key or an access key");
 
     public static RequestException WorkspaceNotAllowed() =>
         new(ErrorCodes.Forbidden, "this workspace is not on the server's allowlist");

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Secronna.Server.Configuration;
 using Secronna.Server.Hardening;
-using Secronna.Storage;
 
 namespace Secronna.Server.Commands;
 
@@ -42,16 +40,15 @@ internal static class CommandLine
             return await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception exception) when (exception
-            is SettingsException or StorageSetupException or StorageUnavailableException or RequestException or IOException
-            or UnauthorizedAccessException)
-        {
-            await Console.Error.WriteLineAsync($"Error: {exception.Message}");
-            return Failed;
-        }
         catch (OperationCanceledException)
         {
             await Console.Error.WriteLineAsync("Error: stopped before it was ready");
+            return Failed;
+        }
+        catch (Exception exception)
+        {
+            // Ours say what to do; the framework's (an address in use, a certificate that does not fit) what is wrong.
+            await Console.Error.WriteLineAsync($"Error: {exception.Message}");
             return Failed;
         }
     }

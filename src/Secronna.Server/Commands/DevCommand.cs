@@ -4,6 +4,7 @@ using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Commands;
 
@@ -65,8 +66,7 @@ internal static class DevCommand
     {
         settings.DataFolder = folder;
         settings.MasterKey.File ??= Path.Combine(folder, "master-keys");
-        var isNew = await Installations.PeekAsync(
-            settings.ConnectionString!, (_, row) => new ValueTask<InstallationRow>(row)) is null;
+        var isNew = await Installations.PeekAsync(settings.ConnectionString!, RequireOwnAsync) is null;
         if (settings.MasterKey.Provider == "File" && !File.Exists(settings.MasterKey.File))
         {
             if (!isNew)
@@ -76,6 +76,18 @@ internal static class DevCommand
 
             FileMasterKeyProvider.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
         }
+    }
+
+    // Settings of a real installation may be left in the shell: its data is not for trying out.
+    private static async ValueTask<InstallationRow> RequireOwnAsync(Session session, InstallationRow row)
+    {
+        if ((await Workspaces.ListAsync(session, "", 1)).Count > 0
+            && !await Workspaces.IsAllowedAsync(session, DevStart.WorkspaceId))
+        {
+            throw new SettingsException("this folder holds an installation that dev did not make: name another with --data");
+        }
+
+        return row;
     }
 
     private static async Task NameMissingKeyAsync(Settings settings)

@@ -114,6 +114,6 @@ internal sealed partial class RunningServer : IAsyncDisposable
     }
 
     // What serve logs and what dev greets with.
-    [GeneratedRegex(@"(?:ready on|API       ) (https?://[\w.\[\]:]+:\d+)")]
+    [GeneratedRegex(@"(?:ready on|API) +(https?://[\w.\[\]:]+:\d+)")]
     private static partial Regex Address();
 }

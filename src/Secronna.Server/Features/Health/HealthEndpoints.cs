@@ -6,12 +6,15 @@ namespace Secronna.Server.Features.Health;
 /// <summary>Whether the process answers, and whether it can do its work.</summary>
 internal static class HealthEndpoints
 {
+    // Load balancers may ask by HEAD.
+    private static readonly string[] Methods = ["GET", "HEAD"];
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", (RequestDelegate)(context =>
+        routes.MapMethods("/health/live", Methods, (RequestDelegate)(context =>
             Envelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("live"), ProtocolJson.Default.HealthResponse)))
             .WithMetadata(new PublicRoute());
-        routes.MapGet("/health/ready", (RequestDelegate)(context =>
+        routes.MapMethods("/health/ready", Methods, (RequestDelegate)(context =>
             context.RequestServices.GetRequiredService<HealthProbe>().IsReady
                 ? Envelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("ready"), ProtocolJson.Default.HealthResponse)
                 : throw Errors.Unavailable("not ready: the server's log says why")))
