@@ -17,12 +17,16 @@ finish() {
     exit
 }
 
-# The end-to-end tests compile a library that makes the disk fail, and paste the greeting's curl commands.
+# The end-to-end tests compile a library that makes the disk fail, and paste the greeting's curl commands. PostgreSQL and
+# its pooler are started by the tests themselves, in temporary folders.
 install_missing() {
     local packages=() privileged=()
     command -v cc >/dev/null || packages+=(gcc libc6-dev)
     command -v curl >/dev/null || packages+=(curl)
     command -v setpriv >/dev/null || packages+=(util-linux)
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || packages+=(postgresql)
+    command -v pgbouncer >/dev/null || packages+=(pgbouncer)
+    command -v haproxy >/dev/null || packages+=(haproxy)
     ((${#packages[@]})) || return 0
     ((EUID == 0)) || privileged=(sudo -n)
     export DEBIAN_FRONTEND=noninteractive

@@ -28,7 +28,7 @@ public static class Versions
     /// <summary>Adds a version.</summary>
     public static async ValueTask InsertAsync(Transaction transaction, NewVersion row, long instant)
     {
-        using var insert = transaction.Prepare("""
+        await using var insert = transaction.Prepare("""
             INSERT INTO secret_versions
                 (secret_id, version, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -40,7 +40,7 @@ public static class Versions
     /// <summary>A secret's versions below this number, newest first.</summary>
     public static async ValueTask<List<VersionRow>> ListAsync(Session session, string secretId, int below, int limit)
     {
-        using var query = session.Prepare("""
+        await using var query = session.Prepare("""
             SELECT version, kind, created_at, created_by, comment FROM secret_versions
             WHERE secret_id = $1 AND version < $2 ORDER BY version DESC LIMIT $3
             """);
@@ -59,7 +59,7 @@ public static class Versions
     public static async ValueTask<SealedVersionRow?> FindSealedAsync(
         Session session, string workspaceId, string secretId, int? version)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Secrets.Columns + ", coalesce($1, s.current_version)" + SealedColumns
             + SealedTables + "coalesce($1, s.current_version) WHERE s.id = $2 AND s.workspace_id = $3"
             + " AND (v.version IS NOT NULL OR coalesce($1, s.current_version) <= s.current_version)" + Secrets.Live);
@@ -73,7 +73,7 @@ public static class Versions
     public static async ValueTask<List<SealedVersionRow>> ListSealedAsync(
         Session session, string environmentId, long mostBytes)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             CurrentSealed + " WHERE s.environment_id = $1" + Secrets.Live + " ORDER BY s.key");
         query.Bind(environmentId);
         var rows = new List<SealedVersionRow>();
@@ -92,7 +92,7 @@ public static class Versions
     public static async ValueTask<SealedVersionRow?> FindSealedByKeyAsync(
         Session session, string environmentId, string key)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             CurrentSealed + " WHERE s.environment_id = $1 AND s.key = $2" + Secrets.Live);
         return await query.Bind(environmentId).Bind(key).ReadAsync() ? ReadSealed(query) : null;
     }

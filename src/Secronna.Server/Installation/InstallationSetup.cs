@@ -27,8 +27,8 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
 
     /// <summary>Checks one wrap of each master key in use; writes nothing.</summary>
     /// <exception cref="SettingsException">A master key is missing or is another one than its id says.</exception>
-    public async Task CheckAsync(string connectionString) =>
-        await Installations.PeekAsync(connectionString, CheckAsync);
+    public async Task CheckAsync(DatabaseEngine engine) =>
+        await Installations.PeekAsync(engine, CheckAsync);
 
     /// <summary>The same, of a database that is open.</summary>
     public async Task CheckAsync(Database database) =>
@@ -104,14 +104,15 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
             Instant.From(time.GetUtcNow()).Microseconds,
             masterKeyId,
             await masterKeys.WrapAsync(MasterKeyBinding.ForInstallationKey(masterKeyId), key.Memory));
-        // Another process may have been first: then its key counts.
-        return await database.WriteAsync(row, static async (transaction, row) =>
-            await Installations.FindAsync(transaction) ?? await AddAsync(transaction, row));
-    }
-
-    private static async ValueTask<InstallationRow> AddAsync(Transaction transaction, InstallationRow row)
-    {
-        await Installations.InsertAsync(transaction, row);
-        return row;
+        try
+        {
+            await database.WriteAsync(row, static (transaction, row) => Installations.InsertAsync(transaction, row));
+            return row;
+        }
+        catch (UniqueViolationException)
+        {
+            // Another process was first: its key counts.
+            return (await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session)))!;
+        }
     }
 }

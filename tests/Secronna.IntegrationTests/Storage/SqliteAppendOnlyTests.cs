@@ -48,7 +48,7 @@ public sealed class SqliteAppendOnlyTests
         var before = await storage.TrailAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => storage.WriteAsync(async transaction =>
         {
-            using var copy = transaction.Prepare(Copy);
+            await using var copy = transaction.Prepare(Copy);
             await copy.ExecuteAsync();
         }));
         Assert.Equal(before, await storage.TrailAsync());

@@ -207,7 +207,7 @@ public sealed class SqliteCommitTests
 
     private static Task<bool> LimitPagesAsync(TestStorage storage, int pages) => storage.WriteAsync(transaction =>
     {
-        using var limit = transaction.Prepare(string.Intern($"PRAGMA max_page_count = {pages}"));
+        await using var limit = transaction.Prepare(string.Intern($"PRAGMA max_page_count = {pages}"));
         return new ValueTask<bool>(limit.Step());
     });
 

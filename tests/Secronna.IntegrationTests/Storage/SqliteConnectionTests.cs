@@ -30,7 +30,7 @@ public sealed class SqliteConnectionTests
         await using var storage = await TestStorage.CreateAsync();
         Assert.Equal("wal", await storage.ReadAsync(async session =>
         {
-            using var query = session.Prepare("PRAGMA journal_mode");
+            await using var query = session.Prepare("PRAGMA journal_mode");
             await query.ReadAsync();
             return query.GetText(0);
         }));
@@ -130,7 +130,7 @@ public sealed class SqliteConnectionTests
 
     private static async ValueTask<long> ReadAsync(Session session, string name)
     {
-        using var query = session.Prepare("PRAGMA " + name);
+        await using var query = session.Prepare("PRAGMA " + name);
         Assert.True(await query.ReadAsync());
         return query.GetInt64(0);
     }

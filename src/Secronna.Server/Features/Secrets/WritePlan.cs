@@ -9,6 +9,9 @@ namespace Secronna.Server.Features.Secrets;
 /// <summary>What a write will most likely do, as read before its transaction.</summary>
 internal sealed record WritePlan(EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions);
 
+/// <summary>What a write did, and when.</summary>
+internal sealed record WriteDone(EnvironmentChange Change, IReadOnlyList<WrittenResponse> Written);
+
 /// <summary>One version to mint, sealed for the secret and number that it will most likely get.</summary>
 internal sealed class PlannedVersion(SecretWrite write, string secretId, int version)
 {
@@ -19,6 +22,11 @@ internal sealed class PlannedVersion(SecretWrite write, string secretId, int ver
     public string SecretId { get; private set; } = secretId;
 
     public int Version { get; private set; } = version;
+
+    /// <summary>Whether it is what comes after this state of its key; null is a key that is not there.</summary>
+    public bool IsNextOf((string Id, int CurrentVersion)? current) => current is { } secret
+        ? SecretId == secret.Id && Version == secret.CurrentVersion + 1
+        : Version == 1;
 
     public void MoveTo(string secretId, int version) => (SecretId, Version) = (secretId, version);
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>Opens connections to one database file with every pragma set and read back.</summary>
 internal sealed class SqliteConnections
@@ -24,9 +24,12 @@ internal sealed class SqliteConnections
     ];
 
     private readonly string connectionString;
+    private readonly TimeProvider time;
 
-    public SqliteConnections(string connectionString)
+    /// <exception cref="StorageSetupException">The connection string names no file.</exception>
+    public SqliteConnections(string connectionString, TimeProvider time)
     {
+        this.time = time;
         SqliteConnectionStringBuilder builder;
         try
         {
@@ -82,21 +85,27 @@ internal sealed class SqliteConnections
         }
     }
 
-    /// <summary>A connection with this many KiB of page cache.</summary>
-    /// <exception cref="StorageSetupException">No file, or a pragma that did not take.</exception>
-    public SqliteConnection Open(int cacheKibibytes)
+    /// <exception cref="StorageSetupException">There is no file.</exception>
+    public void RequireFile()
     {
         if (!File.Exists(FilePath))
         {
             throw new StorageSetupException(
                 $"there is no database at {FilePath}: run `secronna-server migrate`, or start with --migrate");
         }
+    }
 
+    /// <summary>A connection with this many KiB of page cache.</summary>
+    /// <exception cref="StorageSetupException">No file, or a pragma that did not take.</exception>
+    public SqliteConnection Open(int cacheKibibytes)
+    {
+        RequireFile();
         var connection = new SqliteConnection(connectionString);
         try
         {
             connection.Open();
             SetPragmas(connection, cacheKibibytes);
+            AddClock(connection);
             return connection;
         }
         catch (SqliteException exception)
@@ -121,6 +130,15 @@ internal sealed class SqliteConnections
 
         SetPragma(connection, "cache_size", $"-{cacheKibibytes}");
     }
+
+    // PostgreSQL's clock is its own; here it is the program's.
+    private void AddClock(SqliteConnection connection)
+    {
+        connection.CreateFunction("now_us", Now);
+        connection.CreateFunction("instant_after", (long last) => Math.Max(Now(), last + 1));
+    }
+
+    private long Now() => (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     internal static void SetPragma(SqliteConnection connection, string name, string value)
     {

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using SQLitePCL;
 
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>
 /// Keeps the write-ahead log short: moves its pages into the database when there are many, and truncates it when asked,
 /// trying again while readers stand in the way (S15). Runs on the writer's thread, between batches.
 /// </summary>
-internal sealed class WalKeeper(Transaction transaction)
+internal sealed class WalKeeper(SqliteEngineConnection connection)
 {
     private const int PagesBeforeCheckpoint = 4_000;
     private const int TruncationWaitMilliseconds = 100;
@@ -41,17 +41,17 @@ internal sealed class WalKeeper(Transaction transaction)
     // While it waits for readers, nobody can write: so it waits little and tries again.
     private void Truncate()
     {
-        _ = raw.sqlite3_busy_timeout(transaction.Handle, TruncationWaitMilliseconds);
+        _ = raw.sqlite3_busy_timeout(connection.Handle, TruncationWaitMilliseconds);
         truncationWanted = !Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
         lastTruncation = Stopwatch.GetTimestamp();
-        _ = raw.sqlite3_busy_timeout(transaction.Handle, (int)SqliteConnections.BusyTimeout.TotalMilliseconds);
+        _ = raw.sqlite3_busy_timeout(connection.Handle, (int)SqliteConnections.BusyTimeout.TotalMilliseconds);
     }
 
     private bool Checkpoint(int mode)
     {
         pagesAtCheckpoint = PagesWritten();
-        var result = raw.sqlite3_wal_checkpoint_v2(transaction.Handle, null, mode, out _, out _);
-        if (SqliteResult.IsFsyncFailure(transaction.Handle, result))
+        var result = raw.sqlite3_wal_checkpoint_v2(connection.Handle, null, mode, out _, out _);
+        if (SqliteResult.IsFsyncFailure(connection.Handle, result))
         {
             throw new FsyncFailedException();
         }
@@ -62,7 +62,7 @@ internal sealed class WalKeeper(Transaction transaction)
 
     private int PagesWritten()
     {
-        _ = raw.sqlite3_db_status(transaction.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 0);
+        _ = raw.sqlite3_db_status(connection.Handle, raw.SQLITE_DBSTATUS_CACHE_WRITE, out var pages, out _, 0);
         return pages;
     }
 }

@@ -1,4 +1,4 @@
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>
 /// The units of work that wait for the writer: those that only record go first. One thread takes, any may add.

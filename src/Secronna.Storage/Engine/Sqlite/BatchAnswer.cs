@@ -1,4 +1,4 @@
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>
 /// Answers a batch's units on the pool, by a few runners that take one after the other: the writer must not serve

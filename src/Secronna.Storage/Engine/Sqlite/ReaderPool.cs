@@ -1,34 +1,34 @@
 using System.Collections.Concurrent;
 
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
-/// <summary>Reading sessions, made when needed, kept for the next, at most so many at once.</summary>
+/// <summary>Reading connections, made when needed, kept for the next, at most so many at once.</summary>
 internal sealed class ReaderPool(SqliteConnections connections, int size) : IDisposable
 {
     private const int CacheKibibytes = 2_048;
 
-    private readonly ConcurrentStack<Session> idle = new();
+    private readonly ConcurrentStack<SqliteEngineConnection> idle = new();
     private readonly SemaphoreSlim places = new(size);
     private volatile bool disposed;
 
-    public async ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
+    public async ValueTask<T> ReadAsync<TState, T>(TState state, Func<SqliteEngineConnection, TState, ValueTask<T>> read)
     {
         if (!await places.WaitAsync(SqliteConnections.BusyTimeout))
         {
-            throw new StorageUnavailableException("all reading sessions are busy");
+            throw new StorageUnavailableException("all reading connections are busy");
         }
 
         try
         {
             ObjectDisposedException.ThrowIf(disposed, this);
-            var session = idle.TryPop(out var pooled) ? pooled : OpenSession();
+            var connection = idle.TryPop(out var pooled) ? pooled : Open();
             try
             {
-                return await read(session, state);
+                return await read(connection, state);
             }
             finally
             {
-                GiveBack(session);
+                GiveBack(connection);
             }
         }
         finally
@@ -40,26 +40,26 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
     public void Dispose()
     {
         disposed = true;
-        while (idle.TryPop(out var session))
+        while (idle.TryPop(out var connection))
         {
-            session.Dispose();
+            connection.Dispose();
         }
     }
 
-    private void GiveBack(Session session)
+    private void GiveBack(SqliteEngineConnection connection)
     {
-        idle.Push(session);
+        idle.Push(connection);
         if (disposed && idle.TryPop(out var late))
         {
             late.Dispose();
         }
     }
 
-    private Session OpenSession()
+    private SqliteEngineConnection Open()
     {
         try
         {
-            return new Session(connections.Open(CacheKibibytes));
+            return new SqliteEngineConnection(connections.Open(CacheKibibytes));
         }
         catch (StorageSetupException exception)
         {

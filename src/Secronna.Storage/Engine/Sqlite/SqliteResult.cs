@@ -1,6 +1,6 @@
 using SQLitePCL;
 
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>SQLite's result codes, as exceptions.</summary>
 internal static class SqliteResult

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>
 /// The one writer. Queued units of work run in batches: each in its own savepoint, then one commit and one fsync for
@@ -11,18 +11,18 @@ internal sealed class GroupCommitWriter : IDisposable
 {
     private readonly UnitQueue queue = new();
     private readonly List<UnitOfWork> batch = [];
+    private readonly SqliteEngineConnection connection;
     private readonly Transaction transaction;
     private readonly WalKeeper wal;
-    private readonly TimeProvider time;
     private readonly Action<string> onFsyncFailure;
     private readonly Thread thread;
 
-    public GroupCommitWriter(Transaction transaction, TimeProvider time, Action<string> onFsyncFailure)
+    public GroupCommitWriter(SqliteEngineConnection connection, Action<string> onFsyncFailure)
     {
-        this.transaction = transaction;
-        this.time = time;
+        this.connection = connection;
         this.onFsyncFailure = onFsyncFailure;
-        wal = new WalKeeper(transaction);
+        transaction = new Transaction(connection);
+        wal = new WalKeeper(connection);
         thread = new Thread(Loop) { IsBackground = true, Name = "secronna writer" };
         thread.Start();
     }
@@ -46,7 +46,7 @@ internal sealed class GroupCommitWriter : IDisposable
 
         thread.Join();
         wal.Close();
-        transaction.Dispose();
+        connection.Dispose();
         queue.Dispose();
     }
 
@@ -77,15 +77,14 @@ internal sealed class GroupCommitWriter : IDisposable
         try
         {
             transaction.Audit.CutBackTo(0);
-            transaction.Run("BEGIN IMMEDIATE");
+            connection.Run("BEGIN IMMEDIATE");
             foreach (var unit in batch)
             {
                 unit.Error = RunUnit(unit);
             }
 
-            var now = Microseconds(time.GetUtcNow());
-            AuditWriter.WriteAsync(transaction, transaction.Audit, now).AtOnce();
-            transaction.Run("COMMIT");
+            SqliteAuditWriter.WriteAsync(transaction, transaction.Audit).AtOnce();
+            connection.Run("COMMIT");
         }
         catch (Exception exception) when (exception is not FsyncFailedException)
         {
@@ -107,7 +106,7 @@ internal sealed class GroupCommitWriter : IDisposable
         var recorded = transaction.Audit.Count;
         if (!unit.RecordsOnly)
         {
-            transaction.Run("SAVEPOINT unit");
+            connection.Run("SAVEPOINT unit");
         }
 
         try
@@ -115,7 +114,7 @@ internal sealed class GroupCommitWriter : IDisposable
             unit.Run(transaction);
             if (!unit.RecordsOnly)
             {
-                transaction.Run("RELEASE unit");
+                connection.Run("RELEASE unit");
             }
 
             return null;
@@ -125,8 +124,8 @@ internal sealed class GroupCommitWriter : IDisposable
             transaction.Audit.CutBackTo(recorded);
             if (!unit.RecordsOnly)
             {
-                transaction.Run("ROLLBACK TO unit");
-                transaction.Run("RELEASE unit");
+                connection.Run("ROLLBACK TO unit");
+                connection.Run("RELEASE unit");
             }
 
             return exception;
@@ -135,14 +134,14 @@ internal sealed class GroupCommitWriter : IDisposable
 
     private void RollBack()
     {
-        if (SQLitePCL.raw.sqlite3_get_autocommit(transaction.Handle) != 0)
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0)
         {
             return;
         }
 
         try
         {
-            transaction.Run("ROLLBACK");
+            connection.Run("ROLLBACK");
         }
         catch (Exception exception) when (exception is StorageUnavailableException or InvalidOperationException)
         {
@@ -165,7 +164,4 @@ internal sealed class GroupCommitWriter : IDisposable
         BatchAnswer.Send(batch);
         batch.Clear();
     }
-
-    private static long Microseconds(DateTimeOffset time) =>
-        (time.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

@@ -1,4 +1,4 @@
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>A queued piece of work for the writer, and whoever waits for it.</summary>
 internal abstract class UnitOfWork

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>
 /// The calls of SQLite that run dozens of times for each audit entry, declared for the library that Microsoft.Data.Sqlite

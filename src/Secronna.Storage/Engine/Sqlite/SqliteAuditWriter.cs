@@ -1,23 +1,21 @@
-namespace Secronna.Storage.Engine;
+namespace Secronna.Storage.Engine.Sqlite;
 
 /// <summary>
 /// Writes a transaction's audit entries at its end: a workspace's counter is taken once for all of its entries, so
 /// that sequence numbers have no gap (S20) and a batch of reveals costs one counter update.
 /// </summary>
-internal static class AuditWriter
+internal static class SqliteAuditWriter
 {
     private const string TakeFromWorkspace = """
         UPDATE workspaces
-        SET audit_sequence = audit_sequence + $1,
-            audited_at = CASE WHEN audited_at < $2 THEN $2 ELSE audited_at END
-        WHERE id = $3
+        SET audit_sequence = audit_sequence + $1, audited_at = instant_after(audited_at - 1)
+        WHERE id = $2
         RETURNING audit_sequence, audited_at
         """;
 
     private const string TakeFromInstallation = """
         UPDATE installation
-        SET audit_sequence = audit_sequence + $1,
-            audited_at = CASE WHEN audited_at < $2 THEN $2 ELSE audited_at END
+        SET audit_sequence = audit_sequence + $1, audited_at = instant_after(audited_at - 1)
         WHERE id = 1
         RETURNING audit_sequence, audited_at
         """;
@@ -28,7 +26,7 @@ internal static class AuditWriter
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         """;
 
-    public static async ValueTask WriteAsync(Session session, AuditTrail audit, long now)
+    public static async ValueTask WriteAsync(Session session, AuditTrail audit)
     {
         var entries = audit.Entries;
         if (entries.Count == 0)
@@ -45,7 +43,7 @@ internal static class AuditWriter
         var places = new Dictionary<string, (long Sequence, long CreatedAt)>(StringComparer.Ordinal);
         foreach (var (workspaceId, count) in counts)
         {
-            places[workspaceId] = await TakeAsync(session, workspaceId, count, now);
+            places[workspaceId] = await TakeAsync(session, workspaceId, count);
         }
 
         foreach (var entry in entries)
@@ -57,11 +55,11 @@ internal static class AuditWriter
     }
 
     private static async ValueTask<(long Sequence, long CreatedAt)> TakeAsync(
-        Session session, string workspaceId, int count, long now)
+        Session session, string workspaceId, int count)
     {
         var installation = workspaceId == AuditEntry.Installation;
-        using var take = session.Prepare(installation ? TakeFromInstallation : TakeFromWorkspace);
-        take.Bind(count).Bind(now);
+        await using var take = session.Prepare(installation ? TakeFromInstallation : TakeFromWorkspace);
+        take.Bind(count);
         if (!installation)
         {
             take.Bind(workspaceId);
@@ -74,7 +72,7 @@ internal static class AuditWriter
 
     private static async ValueTask InsertAsync(Session session, AuditEntry entry, long sequence, long createdAt)
     {
-        using var insert = session.Prepare(Insert);
+        await using var insert = session.Prepare(Insert);
         insert.Bind(entry.WorkspaceId).Bind(sequence).Bind(entry.Id).Bind(createdAt)
             .Bind(entry.ActorType).Bind(entry.ActorId).Bind(entry.Action).Bind(entry.Outcome)
             .Bind(entry.RequestId).Bind(entry.Ip).Bind(entry.UserAgent)

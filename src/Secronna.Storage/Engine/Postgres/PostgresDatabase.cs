@@ -1,0 +1,108 @@
+using Npgsql;
+
+namespace Secronna.Storage.Engine.Postgres;
+
+/// <summary>Reads and writes on connections of a pool, many at once; entries of reveals share commits.</summary>
+internal sealed class PostgresDatabase : Database
+{
+    private const int Attempts = 8;
+
+    // A row that a node holds which stands still is free again before others stop waiting for it.
+    private const string Begin = "BEGIN";
+    private const string LimitWaiting = "SET LOCAL lock_timeout = '8s'";
+    private const string LimitIdleness = "SET LOCAL idle_in_transaction_session_timeout = '5s'";
+
+    private readonly NpgsqlDataSource source;
+    private readonly AuditAppender appender;
+
+    public PostgresDatabase(DatabaseEngine engine, NpgsqlDataSource source)
+        : base(engine)
+    {
+        this.source = source;
+        appender = new AuditAppender(source);
+    }
+
+    /// <summary>What a transaction that writes begins with; all of it ends with the transaction.</summary>
+    public static ReadOnlySpan<string> BeginTransaction => (string[])[Begin, LimitWaiting, LimitIdleness];
+
+    public override async ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
+    {
+        await using var connection = new PostgresEngineConnection(source);
+        return await read(new Session(connection), state);
+    }
+
+    public override async ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
+    {
+        await using var connection = new PostgresEngineConnection(source);
+        connection.Begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", LimitIdleness);
+        try
+        {
+            var result = await read(new Session(connection), state);
+            await connection.CommitAsync([]);
+            return result;
+        }
+        catch
+        {
+            await connection.RollBackAsync();
+            throw;
+        }
+    }
+
+    public override async Task<T> RecordAsync<TState, T>(
+        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1)
+    {
+        var audit = new AuditTrail();
+        var result = await ReadAsync((state, audit, work), static (session, it) => it.work(session, it.audit, it.state));
+        if (audit.Count > 0)
+        {
+            await appender.AppendAsync(audit.Entries);
+        }
+
+        return result;
+    }
+
+    public override async Task<T> WriteAsync<TState, T>(
+        TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TryWriteAsync(state, work);
+            }
+            catch (ConflictException) when (attempt < Attempts)
+            {
+                // Undone by PostgreSQL, nothing of it is left: again.
+            }
+            catch (ConflictException exception)
+            {
+                throw new StorageUnavailableException("too many transactions wait for each other", exception);
+            }
+        }
+    }
+
+    /// <summary>PostgreSQL's own vacuum does it.</summary>
+    public override void ForgetDeleted()
+    {
+    }
+
+    public override async ValueTask DisposeAsync() => await source.DisposeAsync();
+
+    private async Task<T> TryWriteAsync<TState, T>(TState state, Func<Transaction, TState, ValueTask<T>> work)
+    {
+        await using var connection = new PostgresEngineConnection(source);
+        connection.Begin(BeginTransaction);
+        try
+        {
+            var transaction = new Transaction(connection);
+            var result = await work(transaction, state);
+            await connection.CommitAsync(PostgresAuditEntries.ToCommands(transaction.Audit.Entries));
+            return result;
+        }
+        catch
+        {
+            await connection.RollBackAsync();
+            throw;
+        }
+    }
+}

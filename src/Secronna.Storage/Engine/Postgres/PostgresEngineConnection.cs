@@ -1,0 +1,137 @@
+using Npgsql;
+
+namespace Secronna.Storage.Engine.Postgres;
+
+/// <summary>
+/// A connection of the pool, taken when the first statement is sent. A transaction's beginning travels with its first
+/// statement and its end with its audit entries, and nothing is left in the session: a pooler may give every transaction
+/// another one.
+/// </summary>
+internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngineConnection
+{
+    private readonly Queue<string> before = new();
+    private NpgsqlConnection? connection;
+    private bool inTransaction;
+    private bool hasFailed;
+
+    public Statement Prepare(string sql) => new PostgresStatement(this, sql);
+
+    public async ValueTask RunAsync(string script)
+    {
+        try
+        {
+            connection ??= await source.OpenConnectionAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = script;
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (Exception exception)
+        {
+            throw Failed(exception);
+        }
+    }
+
+    /// <summary>Begins a transaction with the first statement that is sent.</summary>
+    public void Begin(params ReadOnlySpan<string> statements)
+    {
+        inTransaction = true;
+        foreach (var statement in statements)
+        {
+            before.Enqueue(statement);
+        }
+    }
+
+    /// <summary>Sends the last statements of the transaction together with its end.</summary>
+    /// <exception cref="StorageUnavailableException">It is not known to be committed.</exception>
+    public async ValueTask CommitAsync(IEnumerable<NpgsqlBatchCommand> last)
+    {
+        if (hasFailed)
+        {
+            // PostgreSQL would answer COMMIT with a rollback, and no error.
+            throw new InvalidOperationException("a statement of the transaction failed, and it went on");
+        }
+
+        List<NpgsqlBatchCommand> commands = [.. last];
+        if (!IsBegun && commands.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var results = await SendAsync([.. commands, new NpgsqlBatchCommand("COMMIT")]);
+            while (await results.NextResultAsync())
+            {
+            }
+
+            await results.CloseAsync();
+            inTransaction = false;
+        }
+        catch (Exception exception)
+        {
+            throw Failed(exception);
+        }
+    }
+
+    /// <summary>Undoes what was not committed. Should that fail, the connection is closed, which undoes it too.</summary>
+    public async ValueTask RollBackAsync()
+    {
+        if (!inTransaction || !IsBegun || connection!.FullState.HasFlag(System.Data.ConnectionState.Broken))
+        {
+            return;
+        }
+
+        try
+        {
+            hasFailed = false;
+            await RunAsync("ROLLBACK");
+            inTransaction = false;
+        }
+        catch (StorageUnavailableException)
+        {
+            // The pool does not keep a connection that is in a transaction.
+        }
+    }
+
+    public ValueTask<NpgsqlDataReader> SendAsync(NpgsqlBatchCommand command) => SendAsync([command]);
+
+    public async ValueTask<NpgsqlDataReader> SendAsync(IReadOnlyList<NpgsqlBatchCommand> commands)
+    {
+        connection ??= await source.OpenConnectionAsync();
+        var batch = connection.CreateBatch();
+        while (before.TryDequeue(out var statement))
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+        }
+
+        foreach (var command in commands)
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        return await batch.ExecuteReaderAsync();
+    }
+
+    /// <summary>Notes that a statement failed, and gives what to throw.</summary>
+    public Exception Failed(Exception exception)
+    {
+        hasFailed = true;
+        if (PostgresErrors.IsLoss(exception))
+        {
+            // The others of the pool are likely gone too; each would fail a request to find out.
+            source.Clear();
+        }
+
+        return PostgresErrors.Convert(exception);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (connection is not null)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    private bool IsBegun => connection is not null && before.Count == 0;
+}
