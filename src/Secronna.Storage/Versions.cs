@@ -22,6 +22,9 @@ public static class Versions
     private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext";
     private const string SealedTables = Secrets.Tables + " LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = ";
 
+    // Of a list: what one look may fetch in vain.
+    private const int PageSize = 200;
+
     private const string CurrentSealed =
         Secrets.Columns + ", s.current_version" + SealedColumns + SealedTables + "s.current_version";
 
@@ -67,24 +70,26 @@ public static class Versions
     }
 
     /// <summary>
-    /// The current versions of an environment after this key, by their keys' bytes. Stops after so many bytes of
+    /// The current versions of an environment, by their keys' bytes. Stops after so many bytes of
     /// ciphertext, with the row that passed them.
     /// </summary>
     public static async ValueTask<List<SealedVersionRow>> ListSealedAsync(
         Session session, string environmentId, long mostBytes)
     {
-        await using var query = session.Prepare(
-            CurrentSealed + " WHERE s.environment_id = $1" + Secrets.Live + " ORDER BY s.key");
-        query.Bind(environmentId);
         var rows = new List<SealedVersionRow>();
         long bytes = 0;
-        while (bytes <= mostBytes && await query.ReadAsync())
+        bool mayGoOn;
+        do
         {
-            var row = ReadSealed(query);
-            bytes += row.Ciphertext.Length;
-            rows.Add(row);
+            var page = await ReadPageAsync(session, environmentId, rows.Count == 0 ? "" : rows[^1].Secret.Key);
+            mayGoOn = page.Count == PageSize;
+            foreach (var row in page.TakeWhile(_ => bytes <= mostBytes))
+            {
+                bytes += row.Ciphertext.Length;
+                rows.Add(row);
+            }
         }
-
+        while (mayGoOn && bytes <= mostBytes);
         return rows;
     }
 
@@ -95,6 +100,21 @@ public static class Versions
         await using var query = session.Prepare(
             CurrentSealed + " WHERE s.environment_id = $1 AND s.key = $2" + Secrets.Live);
         return await query.Bind(environmentId).Bind(key).ReadAsync() ? ReadSealed(query) : null;
+    }
+
+    private static async ValueTask<List<SealedVersionRow>> ReadPageAsync(
+        Session session, string environmentId, string afterKey)
+    {
+        await using var query = session.Prepare(
+            CurrentSealed + " WHERE s.environment_id = $1 AND s.key > $2" + Secrets.Live + " ORDER BY s.key LIMIT $3");
+        query.Bind(environmentId).Bind(afterKey).Bind(PageSize);
+        var rows = new List<SealedVersionRow>(PageSize);
+        while (await query.ReadAsync())
+        {
+            rows.Add(ReadSealed(query));
+        }
+
+        return rows;
     }
 
     private static SealedVersionRow ReadSealed(Statement row) =>

@@ -32,5 +32,7 @@ public sealed class AuditTrail
     /// <summary>Records an entry with the unit of work at hand.</summary>
     public void Append(AuditEntry entry) => entries.Add(entry);
 
+    internal void AppendAll(IEnumerable<AuditEntry> more) => entries.AddRange(more);
+
     internal void CutBackTo(int count) => entries.RemoveRange(count, entries.Count - count);
 }

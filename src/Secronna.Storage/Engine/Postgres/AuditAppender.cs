@@ -75,9 +75,11 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await using var connection = new PostgresEngineConnection(source);
-            connection.Begin(PostgresDatabase.BeginTransaction);
-            await connection.CommitAsync(PostgresAuditEntries.ToCommands(batch.SelectMany(waiting => waiting.Entries)));
+            await PostgresDatabase.WriteAsync(source, batch, static (transaction, batch) =>
+            {
+                batch.ForEach(waiting => transaction.Audit.AppendAll(waiting.Entries));
+                return new ValueTask<bool>(true);
+            });
             StorageMetrics.BatchCommitted(batch.Count, Stopwatch.GetElapsedTime(started));
             return null;
         }

@@ -7,8 +7,10 @@ internal sealed class PostgresDatabase : Database
 {
     private const int Attempts = 8;
 
-    // A row that a node holds which stands still is free again before others stop waiting for it.
     private const string Begin = "BEGIN";
+
+    // All of it ends with the transaction. A row that is held by a node which stands still is free again before others stop
+    // waiting for it.
     private const string LimitWaiting = "SET LOCAL lock_timeout = '8s'";
     private const string LimitIdleness = "SET LOCAL idle_in_transaction_session_timeout = '5s'";
 
@@ -21,9 +23,6 @@ internal sealed class PostgresDatabase : Database
         this.source = source;
         appender = new AuditAppender(source);
     }
-
-    /// <summary>What a transaction that writes begins with; all of it ends with the transaction.</summary>
-    public static ReadOnlySpan<string> BeginTransaction => (string[])[Begin, LimitWaiting, LimitIdleness];
 
     public override async ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
     {
@@ -61,14 +60,18 @@ internal sealed class PostgresDatabase : Database
         return result;
     }
 
-    public override async Task<T> WriteAsync<TState, T>(
-        TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1)
+    public override Task<T> WriteAsync<TState, T>(
+        TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) => WriteAsync(source, state, work);
+
+    /// <summary>Runs a unit of work in a transaction of its own, and again where PostgreSQL undid it in favour of another.</summary>
+    public static async Task<T> WriteAsync<TState, T>(
+        NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryWriteAsync(state, work);
+                return await TryWriteAsync(source, state, work);
             }
             catch (ConflictException) when (attempt < Attempts)
             {
@@ -88,10 +91,11 @@ internal sealed class PostgresDatabase : Database
 
     public override async ValueTask DisposeAsync() => await source.DisposeAsync();
 
-    private async Task<T> TryWriteAsync<TState, T>(TState state, Func<Transaction, TState, ValueTask<T>> work)
+    private static async Task<T> TryWriteAsync<TState, T>(
+        NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
     {
         await using var connection = new PostgresEngineConnection(source);
-        connection.Begin(BeginTransaction);
+        connection.Begin(Begin, LimitWaiting, LimitIdleness);
         try
         {
             var transaction = new Transaction(connection);

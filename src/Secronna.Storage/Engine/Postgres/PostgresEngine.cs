@@ -10,6 +10,8 @@ internal sealed class PostgresEngine : DatabaseEngine
     // "secronna", as a number of eight bytes.
     private const long MigrationLock = 0x7365_6372_6f6e_6e61;
 
+    private static readonly TimeSpan MigrationTime = TimeSpan.FromMinutes(10);
+
     private readonly NpgsqlConnectionStringBuilder settings;
 
     public PostgresEngine(string connectionString)
@@ -51,7 +53,7 @@ internal sealed class PostgresEngine : DatabaseEngine
     internal override async ValueTask<IEngineConnection?> ConnectAsync()
     {
         await CheckAsync();
-        return new OwnConnection(PostgresSettings.NewSource(settings, isDirect: false));
+        return new OwnConnection(PostgresSettings.NewSource(PatientSettings(), isDirect: false));
     }
 
     /// <summary>Connects, and refuses a server that would lose what it acknowledged or takes no writes.</summary>
@@ -89,6 +91,10 @@ internal sealed class PostgresEngine : DatabaseEngine
                 $"there is no connection to PostgreSQL ({Place}): {exception.GetBaseException().Message}", exception);
         }
     }
+
+    // A migration may take its time, and another process wait for it.
+    private NpgsqlConnectionStringBuilder PatientSettings() =>
+        new(settings.ConnectionString) { CommandTimeout = (int)MigrationTime.TotalSeconds };
 
     private void Require(bool holds, string problem)
     {

@@ -73,23 +73,22 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
         }
     }
 
-    /// <summary>Undoes what was not committed. Should that fail, the connection is closed, which undoes it too.</summary>
+    /// <summary>Undoes what was not committed.</summary>
     public async ValueTask RollBackAsync()
     {
-        if (!inTransaction || !IsBegun || connection!.FullState.HasFlag(System.Data.ConnectionState.Broken))
+        if (!inTransaction || !IsBegun)
         {
             return;
         }
 
         try
         {
-            hasFailed = false;
             await RunAsync("ROLLBACK");
             inTransaction = false;
         }
-        catch (StorageUnavailableException)
+        catch (Exception exception) when (exception is StorageUnavailableException or InvalidOperationException)
         {
-            // The pool does not keep a connection that is in a transaction.
+            // The connection is gone, and its transaction with it; what led here is what the caller must hear of.
         }
     }
 
