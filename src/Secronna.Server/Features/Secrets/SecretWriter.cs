@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
@@ -20,14 +21,19 @@ internal sealed class SecretWriter(
     private const int MostSealedByWriter = 8;
     private const int Attempts = 4;
 
-    /// <summary>Writes all or nothing, at one instant; the answers stand in the order of the writes.</summary>
+    private static JsonTypeInfo<IReadOnlyList<WrittenResponse>> Json => ProtocolJson.Default.IReadOnlyListWrittenResponse;
+
+    /// <summary>
+    /// Writes all or nothing, at one instant; the answers stand in the order of the writes. A repeat of a request that was
+    /// done writes nothing and gets its answer.
+    /// </summary>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
-        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes)
+        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency = null)
     {
         await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretWrite);
         for (var attempt = 1; ; attempt++)
         {
-            var plan = await PlanAsync(caller, environmentId, writes)
+            var plan = await PlanAsync(caller, environmentId, writes, idempotency)
                 ?? throw await authorization.NotFoundAsync(caller, AuditActions.SecretWrite, "environment");
             var mostMoved = attempt < Attempts ? MostSealedByWriter : int.MaxValue;
             if (await TryWriteAsync(caller, plan, mostMoved) is not { } done)
@@ -37,13 +43,14 @@ internal sealed class SecretWriter(
             }
 
             await EnvironmentInstant.PassAsync(database, time, done.Change);
-            ServerMetrics.Written(writes.Count);
+            ServerMetrics.Written(done.Count);
             return done.Written;
         }
     }
 
-    private async Task<WritePlan?> PlanAsync(Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes) =>
-        await database.ReadAsync((caller.WorkspaceId, environmentId, writes, time), static async (session, it) =>
+    private async Task<WritePlan?> PlanAsync(
+        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency) =>
+        await database.ReadAsync((caller.WorkspaceId, environmentId, writes, idempotency, time), static async (session, it) =>
         {
             if (await Storage.Environments.FindAsync(session, it.WorkspaceId, it.environmentId) is not { } environment
                 || await Keks.FindActiveAsync(session, environment.ProjectId) is not { } kek)
@@ -61,7 +68,7 @@ internal sealed class SecretWriter(
                     (current?.CurrentVersion ?? 0) + 1));
             }
 
-            return new WritePlan(environment, kek, versions);
+            return new WritePlan(environment, kek, versions, it.idempotency);
         });
 
     private async Task<WriteDone?> TryWriteAsync(Caller caller, WritePlan plan, int mostMoved)
@@ -117,6 +124,11 @@ internal sealed class SecretWriter(
             return null;
         }
 
+        if (plan.Idempotency is not null && await plan.Idempotency.FindFirstAsync(transaction, Json) is { } first)
+        {
+            return new WriteDone(change, first, 0);
+        }
+
         var currents = new List<(string Id, int CurrentVersion)?>(plan.Versions.Count);
         foreach (var version in plan.Versions)
         {
@@ -155,7 +167,12 @@ internal sealed class SecretWriter(
             await Storage.Environments.AddToCountAsync(transaction, plan.Environment.Id, added);
         }
 
-        return new WriteDone(change, written);
+        if (plan.Idempotency is not null)
+        {
+            await plan.Idempotency.KeepAsync(transaction, written, Json);
+        }
+
+        return new WriteDone(change, written, written.Count);
     }
 
     // The number is part of what is sealed (S6); another writer of the key came first.

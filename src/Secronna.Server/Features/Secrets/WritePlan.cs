@@ -7,10 +7,14 @@ using Secronna.Storage;
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>What a write will most likely do, as read before its transaction.</summary>
-internal sealed record WritePlan(EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions);
+internal sealed record WritePlan(
+    EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions, Idempotency? Idempotency);
 
 /// <summary>What a write did, and when.</summary>
-internal sealed record WriteDone(EnvironmentChange Change, IReadOnlyList<WrittenResponse> Written);
+/// <param name="Change">The change of the environment.</param>
+/// <param name="Written">What it wrote, or what the request that it repeats wrote.</param>
+/// <param name="Count">How many versions it minted.</param>
+internal sealed record WriteDone(EnvironmentChange Change, IReadOnlyList<WrittenResponse> Written, int Count);
 
 /// <summary>One version to mint, sealed for the secret and number that it will most likely get.</summary>
 internal sealed class PlannedVersion(SecretWrite write, string secretId, int version)
