@@ -7,12 +7,15 @@ internal sealed class PostgresDatabase : Database
 {
     private const int Attempts = 8;
 
-    private const string Begin = "BEGIN";
+    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    private const string BeginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     // All of it ends with the transaction. A row that is held by a node which stands still is free again before others stop
-    // waiting for it.
-    private const string LimitWaiting = "SET LOCAL lock_timeout = '8s'";
-    private const string LimitIdleness = "SET LOCAL idle_in_transaction_session_timeout = '5s'";
+    // waiting for it. A commit waits for its fsync also where somebody has set otherwise since the start (S30).
+    private const string Settings = """
+        SELECT set_config('lock_timeout', '8s', true), set_config('idle_in_transaction_session_timeout', '5s', true),
+            set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)
+        """;
 
     private readonly NpgsqlDataSource source;
     private readonly AuditAppender appender;
@@ -33,7 +36,7 @@ internal sealed class PostgresDatabase : Database
     public override async ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
     {
         await using var connection = new PostgresEngineConnection(source);
-        connection.Begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", LimitIdleness);
+        connection.Begin(BeginSnapshot, Settings);
         try
         {
             var result = await read(new Session(connection), state);
@@ -95,7 +98,7 @@ internal sealed class PostgresDatabase : Database
         NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
     {
         await using var connection = new PostgresEngineConnection(source);
-        connection.Begin(Begin, LimitWaiting, LimitIdleness);
+        connection.Begin(Begin, Settings);
         try
         {
             var transaction = new Transaction(connection);
