@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Faults;
@@ -21,10 +20,7 @@ internal sealed class FaultyDisk : IDisposable
     public static async Task<FaultyDisk> CreateAsync()
     {
         var disk = new FaultyDisk();
-        var source = Path.Combine(AppContext.BaseDirectory, "Faults", "faults.c");
-        using var compiler = Process.Start("cc", ["-shared", "-fPIC", "-O1", "-o", disk.Library, source, "-ldl"]);
-        await compiler.WaitForExitAsync();
-        Assert.Equal(0, compiler.ExitCode);
+        await CLibrary.CompileAsync("faults.c", disk.Library);
         return disk;
     }
 
