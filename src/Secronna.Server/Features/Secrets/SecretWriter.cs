@@ -135,7 +135,7 @@ internal sealed class SecretWriter(
             currents.Add(await Storage.Secrets.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key));
         }
 
-        var moved = plan.Versions.Where((version, i) => !version.IsNextOf(currents[i])).Count();
+        var moved = plan.Versions.Where((version, i) => version.WasMoved || !version.IsNextOf(currents[i])).Count();
         if (moved > mostMoved || !await KekService.LockAsync(transaction, kek.Id, moved))
         {
             return null;

@@ -27,12 +27,15 @@ internal sealed class PlannedVersion(SecretWrite write, string secretId, int ver
 
     public int Version { get; private set; } = version;
 
+    /// <summary>Whether it was sealed within a transaction; that wrap must be counted there, also when it runs again.</summary>
+    public bool WasMoved { get; private set; }
+
     /// <summary>Whether it is what comes after this state of its key; null is a key that is not there.</summary>
     public bool IsNextOf((string Id, int CurrentVersion)? current) => current is { } secret
         ? SecretId == secret.Id && Version == secret.CurrentVersion + 1
         : Version == 1;
 
-    public void MoveTo(string secretId, int version) => (SecretId, Version) = (secretId, version);
+    public void MoveTo(string secretId, int version) => (SecretId, Version, WasMoved) = (secretId, version, true);
 
     public void Seal(LeasedKek kek, EnvironmentRow environment)
     {

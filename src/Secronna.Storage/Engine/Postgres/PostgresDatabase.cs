@@ -7,20 +7,29 @@ internal sealed class PostgresDatabase : Database
 {
     private const int Attempts = 8;
 
-    private const string Begin = "BEGIN";
+    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    private const string BeginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     // All of it ends with the transaction. A row that is held by a node which stands still is free again before others stop
-    // waiting for it.
-    private const string LimitWaiting = "SET LOCAL lock_timeout = '8s'";
-    private const string LimitIdleness = "SET LOCAL idle_in_transaction_session_timeout = '5s'";
+    // waiting for it. A commit waits for its fsync also where somebody has set otherwise since the start (S30).
+    private const string Settings = """
+        SELECT set_config('lock_timeout', '8s', true), set_config('idle_in_transaction_session_timeout', '5s', true),
+            set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)
+        """;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
 
     private readonly NpgsqlDataSource source;
     private readonly AuditAppender appender;
 
-    public PostgresDatabase(DatabaseEngine engine, NpgsqlDataSource source)
+    // Writers that wait for a row hold a connection each: some are left for those who read and record.
+    private readonly SemaphoreSlim writers;
+
+    public PostgresDatabase(DatabaseEngine engine, NpgsqlDataSource source, int poolSize)
         : base(engine)
     {
         this.source = source;
+        writers = new SemaphoreSlim(Math.Max(1, poolSize / 2));
         appender = new AuditAppender(source);
     }
 
@@ -33,7 +42,7 @@ internal sealed class PostgresDatabase : Database
     public override async ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
     {
         await using var connection = new PostgresEngineConnection(source);
-        connection.Begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", LimitIdleness);
+        connection.Begin(BeginSnapshot, Settings);
         try
         {
             var result = await read(new Session(connection), state);
@@ -60,8 +69,23 @@ internal sealed class PostgresDatabase : Database
         return result;
     }
 
-    public override Task<T> WriteAsync<TState, T>(
-        TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) => WriteAsync(source, state, work);
+    public override async Task<T> WriteAsync<TState, T>(
+        TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1)
+    {
+        if (!await writers.WaitAsync(LongestWait))
+        {
+            throw new StorageUnavailableException("too many writes are waiting");
+        }
+
+        try
+        {
+            return await WriteAsync(source, state, work);
+        }
+        finally
+        {
+            writers.Release();
+        }
+    }
 
     /// <summary>Runs a unit of work in a transaction of its own, and again where PostgreSQL undid it in favour of another.</summary>
     public static async Task<T> WriteAsync<TState, T>(
@@ -89,13 +113,17 @@ internal sealed class PostgresDatabase : Database
     {
     }
 
-    public override async ValueTask DisposeAsync() => await source.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        writers.Dispose();
+    }
 
     private static async Task<T> TryWriteAsync<TState, T>(
         NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
     {
         await using var connection = new PostgresEngineConnection(source);
-        connection.Begin(Begin, LimitWaiting, LimitIdleness);
+        connection.Begin(Begin, Settings);
         try
         {
             var transaction = new Transaction(connection);

@@ -9,7 +9,7 @@ namespace Secronna.Storage.Engine.Postgres;
 /// </summary>
 internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngineConnection
 {
-    private readonly Queue<string> before = new();
+    private (string Begin, string Settings)? before;
     private NpgsqlConnection? connection;
     private bool inTransaction;
     private bool hasFailed;
@@ -32,14 +32,9 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
     }
 
     /// <summary>Begins a transaction with the first statement that is sent.</summary>
-    public void Begin(params ReadOnlySpan<string> statements)
-    {
-        inTransaction = true;
-        foreach (var statement in statements)
-        {
-            before.Enqueue(statement);
-        }
-    }
+    /// <param name="begin">The statement that begins it.</param>
+    /// <param name="settings">A query that sets what shall hold in it.</param>
+    public void Begin(string begin, string settings) => (inTransaction, before) = (true, (begin, settings));
 
     /// <summary>Sends the last statements of the transaction together with its end.</summary>
     /// <exception cref="StorageUnavailableException">It is not known to be committed.</exception>
@@ -98,9 +93,12 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
     {
         connection ??= await source.OpenConnectionAsync();
         var batch = connection.CreateBatch();
-        while (before.TryDequeue(out var statement))
+        var isFirst = before is not null;
+        if (before is { } first)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(first.Begin));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(first.Settings));
+            before = null;
         }
 
         foreach (var command in commands)
@@ -108,7 +106,14 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
             batch.BatchCommands.Add(command);
         }
 
-        return await batch.ExecuteReaderAsync();
+        var results = await batch.ExecuteReaderAsync();
+        if (isFirst)
+        {
+            // Past what the settings gave.
+            await results.NextResultAsync();
+        }
+
+        return results;
     }
 
     /// <summary>Notes that a statement failed, and gives what to throw.</summary>
@@ -132,5 +137,5 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
         }
     }
 
-    private bool IsBegun => connection is not null && before.Count == 0;
+    private bool IsBegun => connection is not null && before is null;
 }
