@@ -109,7 +109,7 @@ public sealed class PurgeTests
         var row = await storage.ReadAsync(session => Keks.FindAsync(session, kek.Id));
         Assert.Equal(("destroyed", null), (row!.State, row.WrappedKey));
         Assert.False(await storage.WriteAsync(transaction => Keks.ReserveWrapsAsync(transaction, kek.Id, 1, long.MaxValue)));
-        Assert.False(await storage.WriteAsync(transaction => Keks.IsActiveAsync(transaction, kek.Id)));
+        Assert.False(await storage.WriteAsync(transaction => Keks.LockActiveAsync(transaction, kek.Id)));
         Assert.Empty(await storage.WriteAsync(transaction => Keks.DestroyAllAsync(transaction, project.Id)));
     }
 }

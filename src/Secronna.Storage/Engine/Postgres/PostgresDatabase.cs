@@ -17,13 +17,19 @@ internal sealed class PostgresDatabase : Database
             set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)
         """;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+
     private readonly NpgsqlDataSource source;
     private readonly AuditAppender appender;
 
-    public PostgresDatabase(DatabaseEngine engine, NpgsqlDataSource source)
+    // Writers that wait for a row hold a connection each: some are left for those who read and record.
+    private readonly SemaphoreSlim writers;
+
+    public PostgresDatabase(DatabaseEngine engine, NpgsqlDataSource source, int poolSize)
         : base(engine)
     {
         this.source = source;
+        writers = new SemaphoreSlim(Math.Max(1, poolSize / 2));
         appender = new AuditAppender(source);
     }
 
@@ -63,8 +69,23 @@ internal sealed class PostgresDatabase : Database
         return result;
     }
 
-    public override Task<T> WriteAsync<TState, T>(
-        TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) => WriteAsync(source, state, work);
+    public override async Task<T> WriteAsync<TState, T>(
+        TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1)
+    {
+        if (!await writers.WaitAsync(LongestWait))
+        {
+            throw new StorageUnavailableException("too many writes are waiting");
+        }
+
+        try
+        {
+            return await WriteAsync(source, state, work);
+        }
+        finally
+        {
+            writers.Release();
+        }
+    }
 
     /// <summary>Runs a unit of work in a transaction of its own, and again where PostgreSQL undid it in favour of another.</summary>
     public static async Task<T> WriteAsync<TState, T>(
@@ -92,7 +113,11 @@ internal sealed class PostgresDatabase : Database
     {
     }
 
-    public override async ValueTask DisposeAsync() => await source.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        writers.Dispose();
+    }
 
     private static async Task<T> TryWriteAsync<TState, T>(
         NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)

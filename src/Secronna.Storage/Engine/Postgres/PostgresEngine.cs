@@ -43,7 +43,7 @@ internal sealed class PostgresEngine : DatabaseEngine
     {
         var isDirect = await CheckAsync();
         await Migrator.RequireCurrentAsync(this);
-        return new PostgresDatabase(this, PostgresSettings.NewSource(settings, isDirect));
+        return new PostgresDatabase(this, PostgresSettings.NewSource(settings, isDirect), settings.MaxPoolSize);
     }
 
     internal override void Create()
