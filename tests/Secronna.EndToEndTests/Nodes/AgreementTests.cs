@@ -10,9 +10,9 @@ public sealed class AgreementTests(SharedPostgres postgres)
     [Fact]
     public async Task Writers_of_the_same_keys_on_all_nodes_get_every_version_once_and_none_is_left_out()
     {
-        await using var nodes = await NodeSet.StartAsync(postgres.Cluster);
+        var nodes = await postgres.NodesAsync();
         using var api = nodes[0].Connect();
-        var environment = (await api.CreateEnvironmentAsync("Web")).EnvironmentId;
+        var environment = (await api.CreateEnvironmentAsync("Ledger")).EnvironmentId;
         var ledger = new Ledger();
         var loads = nodes.All.Select(node => new Load(node.Url, nodes.Installation.Token, environment, ledger, 4, 2)).ToList();
         try
@@ -34,12 +34,12 @@ public sealed class AgreementTests(SharedPostgres postgres)
     [Fact]
     public async Task What_one_node_makes_the_others_use_at_once()
     {
-        await using var nodes = await NodeSet.StartAsync(postgres.Cluster);
+        var nodes = await postgres.NodesAsync();
         using var one = nodes[0].Connect();
         using var two = nodes[1].Connect();
         using var three = nodes[2].Connect();
         // The project brings its KEK with it.
-        var (project, environment) = await one.CreateEnvironmentAsync("Web");
+        var (project, environment) = await one.CreateEnvironmentAsync("Kek");
         var written = await two.WriteAsync(environment, "KEY", "from two");
         Assert.Equal((201, 1), (written.Status, (int)written.Data["version"]!));
         var id = (string)written.Data["id"]!;
@@ -62,11 +62,11 @@ public sealed class AgreementTests(SharedPostgres postgres)
     [Fact]
     public async Task The_same_state_has_the_same_revision_and_the_same_cursors_on_every_node()
     {
-        await using var nodes = await NodeSet.StartAsync(postgres.Cluster);
+        var nodes = await postgres.NodesAsync();
         using var one = nodes[0].Connect();
         using var two = nodes[1].Connect();
         using var three = nodes[2].Connect();
-        var environment = (await one.CreateEnvironmentAsync("Web")).EnvironmentId;
+        var environment = (await one.CreateEnvironmentAsync("Revision")).EnvironmentId;
         foreach (var (api, key) in new[] { (one, "A"), (two, "B"), (three, "C"), (one, "D"), (two, "E") })
         {
             Assert.Equal(201, (await api.WriteAsync(environment, key, "value of " + key)).Status);
@@ -92,12 +92,13 @@ public sealed class AgreementTests(SharedPostgres postgres)
     [Fact]
     public async Task A_workspace_that_is_denied_is_refused_by_every_node_within_a_second()
     {
-        await using var nodes = await NodeSet.StartAsync(postgres.Cluster);
-        using var uses = new ConstantUses(nodes, nodes.Installation.Token);
+        var nodes = await postgres.NodesAsync();
+        await nodes.Installation.DoAsync("workspace", "allow", "acc_denied");
+        using var uses = new ConstantUses(nodes, await nodes.Installation.CreateApiKeyAsync("acc_denied"));
         await uses.ExpectAcceptedAsync();
-        await nodes.Installation.DoAsync("workspace", "deny", TestInstallation.WorkspaceId);
+        await nodes.Installation.DoAsync("workspace", "deny", "acc_denied");
         await uses.ExpectRefusedWithinASecondAsync(403);
-        await nodes.Installation.DoAsync("workspace", "allow", TestInstallation.WorkspaceId);
+        await nodes.Installation.DoAsync("workspace", "allow", "acc_denied");
         await Until.HoldsAsync("it works again", async () => (await uses[1].GetAsync("/api/v1/me")).Status == 200);
     }
 
@@ -106,7 +107,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
     [InlineData("api-keys")]
     public async Task A_credential_that_is_revoked_is_refused_by_every_node_within_a_second(string kind)
     {
-        await using var nodes = await NodeSet.StartAsync(postgres.Cluster);
+        var nodes = await postgres.NodesAsync();
         using var api = nodes[0].Connect();
         var created = await api.PostAsync($"/api/v1/{kind}", new JsonObject { ["name"] = "short-lived" });
         using var uses = new ConstantUses(nodes, (string)created.Data["token"]!);
@@ -116,5 +117,22 @@ public sealed class AgreementTests(SharedPostgres postgres)
             : await api.PostAsync($"/api/v1/{kind}/{created.Data["id"]}/revoke");
         Assert.Equal(200, revoked.Status);
         await uses.ExpectRefusedWithinASecondAsync(401);
+    }
+
+    [Fact]
+    public async Task A_changed_access_key_is_the_changed_one_on_every_node_after_a_second()
+    {
+        var nodes = await postgres.NodesAsync();
+        using var api = nodes[0].Connect();
+        var created = await api.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "before" });
+        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!);
+        await uses.ExpectAcceptedAsync();
+        var changed = await api.SendAsync(HttpMethod.Patch, $"/api/v1/access-keys/{created.Data["id"]}", """{"name":"after"}""");
+        Assert.Equal(200, changed.Status);
+        await Until.HasPassedAsync(TimeSpan.FromSeconds(1));
+        for (var node = 0; node < nodes.All.Count; node++)
+        {
+            Assert.Equal("after", (string)(await uses[node].GetAsync("/api/v1/me")).Data["name"]!);
+        }
     }
 }
