@@ -55,11 +55,11 @@ internal sealed class TestInstallation : IDisposable
     /// <summary>On a database of PostgreSQL: settings and a master key, and nothing in the database yet.</summary>
     public static async Task<TestInstallation> CreateWithMasterKeyAsync(string connectionString)
     {
-        var installation = new TestInstallation();
+        // First, since there may be no such database.
+        var installation = await CreateWithMasterKeyAsync();
         installation.Environment.Remove("Secronna__DataFolder");
         installation.Environment["Secronna__Storage__Provider"] = "PostgreSql";
         installation.Environment["Secronna__Storage__ConnectionString"] = connectionString;
-        await installation.DoAsync("master-key", "generate");
         return installation;
     }
 
