@@ -7,11 +7,18 @@ public sealed record TableRows(string Table, long Rows);
 
 /// <summary>
 /// Copies a whole database into another, of either engine: one state of the source, in one transaction of the target, so
-/// that the target has all of it or nothing. What is sealed stays sealed.
+/// that the target has all of it or nothing. What is sealed stays sealed. Disposed without a commit, it leaves nothing.
 /// </summary>
-public static class StorageCopy
+public sealed class StorageCopy : IAsyncDisposable
 {
     private const int RowsBetweenReports = 1_000;
+
+    private readonly Load load;
+
+    private StorageCopy(Load load) => this.load = load;
+
+    /// <summary>Reads the copy, as far as it is made.</summary>
+    public Session Session => load.Session;
 
     /// <summary>Looks at the target before anything is migrated there.</summary>
     /// <exception cref="StorageSetupException">A table of ours has a row.</exception>
@@ -33,44 +40,58 @@ public static class StorageCopy
         }
     }
 
-    /// <summary>Copies every table, has the copy looked at, and commits it; on any failure the target stays empty.</summary>
-    /// <param name="source">What is copied. It is let go of before the copy is looked at.</param>
-    /// <param name="target">A migrated, empty database.</param>
-    /// <param name="check">Throws if the copy is not good.</param>
+    /// <summary>Takes a migrated, empty database for the copy; until its end nobody else can write to it.</summary>
+    /// <exception cref="StorageSetupException">It is not empty, or in use.</exception>
+    public static async ValueTask<StorageCopy> BeginAsync(DatabaseEngine target)
+    {
+        var load = await target.BeginLoadAsync();
+        try
+        {
+            foreach (var table in Table.All)
+            {
+                await RequireEmptyAsync(target, load.Session, table);
+            }
+
+            return new StorageCopy(load);
+        }
+        catch
+        {
+            await load.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Copies every table, and counts what is there then.</summary>
+    /// <param name="source">What is copied.</param>
     /// <param name="progress">Told of the table at hand and its rows so far, now and then.</param>
     /// <param name="cancellation">Breaks it off.</param>
-    /// <exception cref="StorageSetupException">The target is not empty, or in use.</exception>
-    /// <exception cref="StorageUnavailableException">One of them failed.</exception>
-    public static async Task<IReadOnlyList<TableRows>> RunAsync(
-        Snapshot source, DatabaseEngine target, Func<Session, Task> check, Action<TableRows> progress,
-        CancellationToken cancellation)
+    /// <exception cref="StorageUnavailableException">One of the databases failed.</exception>
+    public async Task<IReadOnlyList<TableRows>> FillAsync(
+        Snapshot source, Action<TableRows> progress, CancellationToken cancellation)
     {
-        await using var load = await target.BeginLoadAsync();
-        foreach (var table in Table.All)
-        {
-            await RequireEmptyAsync(target, load.Session, table);
-        }
-
         var copied = new List<TableRows>();
         foreach (var table in Table.All)
         {
-            copied.Add(new TableRows(table.Name, await CopyAsync(source, load, table, progress, cancellation)));
+            copied.Add(new TableRows(table.Name, await CopyAsync(source, table, progress, cancellation)));
         }
 
-        await source.DisposeAsync();
         await load.AnalyzeAsync();
-        await RequireCountsAsync(load.Session, copied);
-        await check(load.Session);
-        cancellation.ThrowIfCancellationRequested();
-        await load.CommitAsync();
+        await RequireCountsAsync(copied);
         return copied;
     }
+
+    /// <summary>Comes back when the copy is durable, and visible to all.</summary>
+    /// <exception cref="StorageUnavailableException">It is not known to be.</exception>
+    public ValueTask CommitAsync() => load.CommitAsync();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => load.DisposeAsync();
 
     internal static StorageSetupException InUse(Exception inner) =>
         new("the target is in use: another copy into it is under way, or a server runs on it", inner);
 
-    private static async ValueTask<long> CopyAsync(
-        Snapshot source, Load load, Table table, Action<TableRows> progress, CancellationToken cancellation)
+    private async ValueTask<long> CopyAsync(
+        Snapshot source, Table table, Action<TableRows> progress, CancellationToken cancellation)
     {
         long count = 0;
         await using var rows = source.Prepare(table.SelectSql);
@@ -85,11 +106,11 @@ public static class StorageCopy
         return count;
     }
 
-    private static async ValueTask RequireCountsAsync(Session target, List<TableRows> copied)
+    private async ValueTask RequireCountsAsync(List<TableRows> copied)
     {
         foreach (var (table, rows) in Table.All.Zip(copied))
         {
-            await using var query = target.Prepare(table.CountSql);
+            await using var query = Session.Prepare(table.CountSql);
             if (!await query.ReadAsync() || query.GetInt64(0) != rows.Rows)
             {
                 throw new StorageUnavailableException($"the copy of {table.Name} does not have the {rows.Rows} rows that were copied");

@@ -52,7 +52,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("Error: stopped before it was ready");
+            await Console.Error.WriteLineAsync("Error: stopped before it was done");
             return Failed;
         }
         catch (Exception exception)

@@ -34,33 +34,36 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
 
     /// <summary>Migrates the target, copies, and verifies the copy before it becomes visible.</summary>
     /// <exception cref="SettingsException">The copy has problems, or the source was used meanwhile.</exception>
+    /// <exception cref="StorageSetupException">The target is not empty, or in use.</exception>
     public async Task<(IReadOnlyList<TableRows> Tables, Verification Found)> RunAsync(
         DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
     {
         await using var database = await source.OpenAsync(FailFast.OnFsyncFailure);
         await Migrator.ApplyAsync(target);
+        await using var copy = await StorageCopy.BeginAsync(target);
         return await OperatorRecord.BeforeAsync(
-            database, AuditActions.StorageCopy, target.Place, () => CopyAsync(database, source, target, cancellation));
+            database, AuditActions.StorageCopy, target.Place, () => CopyAsync(database, target, copy, cancellation));
     }
 
     private async Task<(IReadOnlyList<TableRows> Tables, Verification Found)> CopyAsync(
-        Database database, DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
+        Database database, DatabaseEngine target, StorageCopy copy, CancellationToken cancellation)
+    {
+        var (before, tables) = await FillAsync(database.Engine, copy, cancellation);
+        var found = await new InstallationVerifier(masterKeys, time, progress).VerifyAsync(target, copy.Session, cancellation);
+        RequireGood(target, found);
+        await RequireUnusedSinceAsync(database, before);
+        cancellation.ThrowIfCancellationRequested();
+        await copy.CommitAsync();
+        return (tables, found);
+    }
+
+    private async Task<(InstallationPulse Before, IReadOnlyList<TableRows> Tables)> FillAsync(
+        DatabaseEngine source, StorageCopy copy, CancellationToken cancellation)
     {
         await using var snapshot = await source.OpenSnapshotAsync();
         var before = await InstallationScan.PulseAsync(snapshot);
-        Verification? found = null;
-        var tables = await StorageCopy.RunAsync(
-            snapshot,
-            target,
-            async session =>
-            {
-                found = await new InstallationVerifier(masterKeys, time, progress).VerifyAsync(target, session, cancellation);
-                RequireGood(target, found);
-                await RequireUnusedSinceAsync(database, before);
-            },
-            rows => progress($"{rows.Rows:N0} rows of {rows.Table} copied"),
-            cancellation);
-        return (tables, found!);
+        return (before, await copy.FillAsync(
+            snapshot, rows => progress($"{rows.Rows:N0} rows of {rows.Table} copied"), cancellation));
     }
 
     private static void RequireGood(DatabaseEngine target, Verification found)

@@ -12,7 +12,8 @@ internal sealed class PostgresLoad(IEngineConnection owner, PostgresEngineConnec
         SET LOCAL lock_timeout = '5s';
         SET LOCAL statement_timeout = 0;
         SET LOCAL idle_in_transaction_session_timeout = 0;
-        LOCK TABLE {string.Join(", ", Table.All.Select(table => table.Name))} IN SHARE ROW EXCLUSIVE MODE
+        LOCK TABLE {string.Join(", ", Table.All.Select(table => table.Name))} IN SHARE ROW EXCLUSIVE MODE;
+        SET LOCAL lock_timeout = 0
         """;
 
     /// <summary>Takes every table.</summary>

@@ -55,29 +55,27 @@ internal sealed partial class NewFile : IDisposable
     /// <exception cref="StorageUnavailableException">The disk did not confirm it.</exception>
     public void Keep()
     {
+        if (OperatingSystem.IsWindows())
+        {
+            File.Move(TemporaryPath, path, overwrite: false);
+            return;
+        }
+
+        Flush(TemporaryPath);
+        GiveName();
         try
         {
-            using (var handle = File.OpenHandle(TemporaryPath, FileMode.Open, FileAccess.ReadWrite))
-            {
-                RandomAccess.FlushToDisk(handle);
-            }
-
-            // Never over another: without overwriting, the move is a link and fails where there is one.
-            File.Move(TemporaryPath, path, overwrite: false);
+            // The name is the folder's.
+            Flush(Path.GetDirectoryName(path)!);
         }
-        catch (IOException) when (Path.Exists(path))
+        catch
         {
-            throw Exists(path);
+            File.Delete(path);
+            throw;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageUnavailableException($"the copy could not be made durable: {exception.Message}", exception);
-        }
-
-        FlushFolder();
     }
 
-    /// <summary>Removes what was not kept.</summary>
+    /// <summary>Removes what was not kept, and the name that it had meanwhile.</summary>
     public void Dispose()
     {
         foreach (var companion in Companions)
@@ -86,29 +84,49 @@ internal sealed partial class NewFile : IDisposable
         }
     }
 
-    // The name is the folder's.
-    private void FlushFolder()
+    // A link is never made over another file; a move would be. Not every file system has links.
+    private void GiveName()
     {
-        if (OperatingSystem.IsWindows())
+        if (Link(TemporaryPath, path) == 0)
         {
             return;
         }
 
-        var folder = Open(Path.GetDirectoryName(path)!, ReadOnly);
-        var isDurable = folder >= 0 && FileSync(folder) == 0;
-        if (folder >= 0)
+        if (Path.Exists(path))
         {
-            _ = Close(folder);
+            throw Exists(path);
+        }
+
+        try
+        {
+            File.Move(TemporaryPath, path, overwrite: false);
+        }
+        catch (IOException exception)
+        {
+            throw new StorageUnavailableException($"the copy could not be given its name: {exception.Message}", exception);
+        }
+    }
+
+    // The framework's own flush does not tell when the disk refuses.
+    private static void Flush(string path)
+    {
+        var descriptor = Open(path, ReadOnly);
+        var isDurable = descriptor >= 0 && FileSync(descriptor) == 0;
+        if (descriptor >= 0)
+        {
+            _ = Close(descriptor);
         }
 
         if (!isDurable)
         {
-            File.Delete(path);
-            throw new StorageUnavailableException("the copy could not be made durable: the disk did not confirm its name");
+            throw new StorageUnavailableException($"the copy could not be made durable: the disk did not confirm {path}");
         }
     }
 
     private static StorageSetupException Exists(string path) => new($"there is something at {path}: a copy is never written over");
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string path, string other);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

@@ -42,7 +42,7 @@ internal static class SqliteBackup
         using (var target = Open(path))
         {
             // The pages say that a log belongs to them: the copy is one file, and opens by itself.
-            Execute(target, "PRAGMA locking_mode = EXCLUSIVE");
+            Execute(target, "PRAGMA synchronous = FULL; PRAGMA locking_mode = EXCLUSIVE");
             SqliteConnections.SetPragma(target, "journal_mode", "delete");
         }
     }
