@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Secronna.Storage.Engine.Postgres;
@@ -77,9 +78,17 @@ internal sealed class PostgresDatabase : Database
             throw new StorageUnavailableException("too many writes are waiting");
         }
 
+        var started = Stopwatch.GetTimestamp();
         try
         {
-            return await WriteAsync(source, state, work);
+            var result = await WriteAsync(source, state, work);
+            StorageMetrics.BatchCommitted(1, Stopwatch.GetElapsedTime(started));
+            return result;
+        }
+        catch (StorageUnavailableException)
+        {
+            StorageMetrics.BatchFailed();
+            throw;
         }
         finally
         {
