@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Npgsql;
 
 namespace Secronna.Storage.Engine.Postgres;
@@ -113,9 +114,15 @@ internal sealed class PostgresEngine : DatabaseEngine
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
         {
             throw new StorageSetupException(
-                $"there is no connection to PostgreSQL ({Place}): {exception.GetBaseException().Message}", exception);
+                $"there is no connection to PostgreSQL ({Place}): {Reason(exception.GetBaseException())}", exception);
         }
     }
+
+    // What the framework says of a certificate does not say what is wrong with it.
+    private string Reason(Exception exception) => exception is AuthenticationException
+        ? $"the server's certificate is refused: it must be for the host {settings.Host} (SSL Mode=VerifyFull) and of the "
+            + "authority in the file that Root Certificate names, or else of one that the system trusts"
+        : exception.Message;
 
     // A migration may take its time, and another process wait for it.
     private NpgsqlConnectionStringBuilder PatientSettings() =>

@@ -67,7 +67,11 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
         }
         catch (Exception exception)
         {
-            throw Failed(exception);
+            // What the work did was in order; what keeps its entries from being written is not its caller's fault.
+            var failure = Failed(exception);
+            throw failure is ConflictException or StorageUnavailableException
+                ? failure
+                : new StorageUnavailableException($"the audit entries could not be written: {failure.Message}", failure);
         }
     }
 
