@@ -21,6 +21,10 @@ public sealed class CommandTests
     [InlineData("master-key generate")]
     [InlineData("master-key list")]
     [InlineData("audit")]
+    [InlineData("backup")]
+    [InlineData("backup verify")]
+    [InlineData("storage")]
+    [InlineData("storage copy")]
     public async Task Every_command_explains_itself(string command)
     {
         using var folder = new TempFolder();
@@ -42,6 +46,14 @@ public sealed class CommandTests
     [InlineData("api-key create --workspace acc word-to-keep-quiet-about")]
     [InlineData("master-key generate @file")]
     [InlineData("@file")]
+    [InlineData("backup")]
+    [InlineData("backup verify")]
+    [InlineData("backup verify word-to-keep-quiet-about --connection word-to-keep-quiet-about")]
+    [InlineData("backup word-to-keep-quiet-about verify word-to-keep-quiet-about")]
+    [InlineData("storage")]
+    [InlineData("storage copy")]
+    [InlineData("storage copy --to")]
+    [InlineData("storage copy --to a word-to-keep-quiet-about")]
     public async Task Wrong_usage_is_refused_without_repeating_or_opening_anything(string command)
     {
         using var folder = new TempFolder();

@@ -26,8 +26,15 @@ internal sealed class FaultyDisk : IDisposable
 
     private string Library => folder["faults.so"];
 
-    public void PutUnder(TestInstallation installation)
+    /// <param name="installation">The installation.</param>
+    /// <param name="file">Part of the path of files that are on the disk; those of the database if not given.</param>
+    public void PutUnder(TestInstallation installation, string? file = null)
     {
+        if (file is not null)
+        {
+            installation.Environment["TEST_FAULTS_FILE"] = file;
+        }
+
         installation.Environment["LD_PRELOAD"] = Library;
         installation.Environment["TEST_FAULTS"] = folder.Path;
     }

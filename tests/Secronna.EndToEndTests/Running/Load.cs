@@ -19,14 +19,24 @@ internal sealed class Load : IDisposable
     private readonly Api api;
     private readonly string environmentId;
     private readonly Ledger ledger;
+    private readonly bool goesOn;
     private readonly CancellationTokenSource end = new();
     private readonly Task[] workers;
     private int failures;
     private long longest;
 
     /// <summary>Begins at once. Pass the same ledger for the whole of a test.</summary>
-    public Load(string url, string token, string environmentId, Ledger ledger, int writers = 16, int revealers = 16)
+    /// <param name="url">Where the requests go.</param>
+    /// <param name="token">The credential.</param>
+    /// <param name="environmentId">Where the keys are.</param>
+    /// <param name="ledger">What keeps the record.</param>
+    /// <param name="writers">How many write.</param>
+    /// <param name="revealers">How many reveal.</param>
+    /// <param name="goesOn">Whether whoever gets no answer goes on, because there are other servers; else it ends there.</param>
+    public Load(
+        string url, string token, string environmentId, Ledger ledger, int writers = 16, int revealers = 16, bool goesOn = false)
     {
+        this.goesOn = goesOn;
         api = new Api(url, token);
         this.environmentId = environmentId;
         this.ledger = ledger;
@@ -81,7 +91,10 @@ internal sealed class Load : IDisposable
                 is HttpRequestException or IOException or SocketException or OperationCanceledException or JsonException)
             {
                 Interlocked.Increment(ref failures);
-                return;
+                if (!goesOn)
+                {
+                    return;
+                }
             }
         }
     }

@@ -22,6 +22,8 @@ internal sealed class TestStorage : IAsyncDisposable
     /// <summary>The program's clock, and the database's; moved by <see cref="AdvanceAsync"/>.</summary>
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 31, 9, 0, 0, TimeSpan.Zero));
 
+    public string ConnectionString => place.ConnectionString;
+
     public DatabaseEngine Engine => place.EngineWith(Clock);
 
     public Database Database => database!;
@@ -51,6 +53,14 @@ internal sealed class TestStorage : IAsyncDisposable
 
     /// <summary>A connection past the program.</summary>
     public DbConnection Stranger() => place.ConnectToTamper();
+
+    /// <summary>Lets no audit entry be written until it is disposed of.</summary>
+    public IDisposable HoldAudit() => place.HoldAudit(Database);
+
+    /// <summary>Has the database refuse a change of a table until it is mended.</summary>
+    public void Break(string change, string table) => place.Break(change, table);
+
+    public void Mend(string table) => place.Mend(table);
 
     public Task AdvanceAsync(TimeSpan by) => SetClockAsync(Clock.GetUtcNow() + by);
 

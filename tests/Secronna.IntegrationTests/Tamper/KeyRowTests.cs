@@ -124,17 +124,14 @@ public sealed class KeyRowTests
                     continue;
                 }
 
-                foreach (var written in all.Where(written => written.Version == 2))
+                await Task.WhenAll(all.Where(written => written.Version == 2).Select(async written =>
                 {
                     Assert.Contains(await vault.RevealAsync(written), (string[])[written.Value, ErrorCodes.IntegrityError, ErrorCodes.NotFound]);
                     var other = written.WorkspaceId == "acc_a" ? "acc_b" : "acc_a";
                     Assert.True(Vault.IsRefusal(await vault.RevealAsync(written, other)));
-                }
-
-                foreach (var environmentId in all.Select(written => written.EnvironmentId).Distinct())
-                {
-                    await EnvironmentRevealsOnlyItsOwnAsync(vault, all, environmentId);
-                }
+                }));
+                await Task.WhenAll(all.Select(written => written.EnvironmentId).Distinct()
+                    .Select(environmentId => EnvironmentRevealsOnlyItsOwnAsync(vault, all, environmentId)));
 
                 Restore(stranger);
             }
