@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs every test program. What is given is passed on to them as filters:
 #   ./test.sh -class '*KillTests'
-# SECRONNA_KILL_ROUNDS sets how often the server is killed under load (100).
+# SECRONNA_KILL_ROUNDS sets how often the server is killed under load (100), SECRONNA_NODES_ROUNDS how often one of several
+# nodes is killed or paused (6), SECRONNA_DATABASE_KILL_ROUNDS how often PostgreSQL is killed under load (2).
+# SECRONNA_KILL_SEED and SECRONNA_NODES_SEED repeat the choices of a run that printed them.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -17,8 +19,8 @@ finish() {
     exit
 }
 
-# The end-to-end tests compile a library that makes the disk fail, and paste the greeting's curl commands. PostgreSQL and
-# its pooler are started by the tests themselves, in temporary folders.
+# The end-to-end tests compile libraries that make the disk fail and the clock be wrong, and paste the greeting's curl
+# commands. PostgreSQL and its pooler are started by the tests themselves, in temporary folders.
 install_missing() {
     local packages=() privileged=()
     command -v cc >/dev/null || packages+=(gcc libc6-dev)

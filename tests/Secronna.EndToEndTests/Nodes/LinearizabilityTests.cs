@@ -43,7 +43,12 @@ public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHel
         output.WriteLine($"{history.Count} operations, {history.Successes.Count} successes, "
             + string.Join(", ", nodes.All.Select((_, node) => $"node {node}: {history.Lost(node)} lost and {history.Unavailable(node)} unavailable")));
         Assert.Empty(history.Wrong);
-        Assert.Empty(history.ByKey().Select(key => (key.Key, Fault: Checker.FindFault(key))).Where(key => key.Fault is not null));
+        foreach (var key in history.ByKey())
+        {
+            var fault = Checker.FindFault(key);
+            Assert.True(fault is null, $"{key.Key}: {fault}");
+        }
+
         await ExpectWholeAsync(nodes, api, history);
     }
 
