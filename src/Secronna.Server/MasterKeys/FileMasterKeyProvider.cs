@@ -78,7 +78,7 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
             throw new SettingsException($"master key: there is no file {path}");
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0 && !AccessControlList.KeepsPrivate(path))
         {
             throw new SettingsException($"master key: others can read {path}: run chmod 600 on it");
         }

@@ -19,29 +19,35 @@ internal sealed class PostgresDatabase : Database
         """;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan LongestReadWait = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource source;
     private readonly AuditAppender appender;
 
-    // Writers that wait for a row hold a connection each: some are left for those who read and record.
+    // Writers that wait for a row hold a connection each: some are left for those who read and record. Readers hold one for
+    // a moment, and a few of them keep the server busier than many, each of which is another process that it switches to.
+    private readonly SemaphoreSlim readers;
     private readonly SemaphoreSlim writers;
 
     public PostgresDatabase(DatabaseEngine engine, NpgsqlDataSource source, int poolSize)
         : base(engine)
     {
         this.source = source;
+        readers = new SemaphoreSlim(Math.Max(1, poolSize / 3));
         writers = new SemaphoreSlim(Math.Max(1, poolSize / 2));
         appender = new AuditAppender(source);
     }
 
     public override async ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
     {
+        using var place = await EnterAsync(readers, LongestReadWait, "too many reads are waiting");
         await using var connection = new PostgresEngineConnection(source);
         return await read(new Session(connection), state);
     }
 
     public override async ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
     {
+        using var place = await EnterAsync(readers, LongestReadWait, "too many reads are waiting");
         await using var connection = new PostgresEngineConnection(source);
         connection.Begin(BeginSnapshot, Settings);
         try
@@ -73,11 +79,7 @@ internal sealed class PostgresDatabase : Database
     public override async Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1)
     {
-        if (!await writers.WaitAsync(LongestWait))
-        {
-            throw new StorageUnavailableException("too many writes are waiting");
-        }
-
+        using var place = await EnterAsync(writers, LongestWait, "too many writes are waiting");
         var started = Stopwatch.GetTimestamp();
         try
         {
@@ -89,10 +91,6 @@ internal sealed class PostgresDatabase : Database
         {
             StorageMetrics.BatchFailed();
             throw;
-        }
-        finally
-        {
-            writers.Release();
         }
     }
 
@@ -125,8 +123,12 @@ internal sealed class PostgresDatabase : Database
     public override async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();
+        readers.Dispose();
         writers.Dispose();
     }
+
+    private static async ValueTask<Place> EnterAsync(SemaphoreSlim places, TimeSpan longest, string refusal) =>
+        await places.WaitAsync(longest) ? new Place(places) : throw new StorageUnavailableException(refusal);
 
     private static async Task<T> TryWriteAsync<TState, T>(
         NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
@@ -145,5 +147,11 @@ internal sealed class PostgresDatabase : Database
             await connection.RollBackAsync();
             throw;
         }
+    }
+
+    /// <summary>Held by whoever uses a connection.</summary>
+    private readonly struct Place(SemaphoreSlim places) : IDisposable
+    {
+        public void Dispose() => places.Release();
     }
 }
