@@ -52,6 +52,9 @@ public static class AuditEntries
     /// <summary>Rows that one page looks at, at most.</summary>
     public const int ScanLimit = 5_000;
 
+    /// <summary>The triggers that refuse to change entries (S20).</summary>
+    internal static IReadOnlyList<string> Triggers { get; } = ["audit_entries_keep", "audit_entries_stay"];
+
     private const string Columns = """
         SELECT sequence, created_at, id, actor_type, actor_id, action, outcome, request_id, ip, user_agent,
                project_id, environment_id, secret_id, key, path, version, target_id, name, count

@@ -28,6 +28,11 @@ public static class Installations
             : null;
     }
 
+    /// <summary>Whether there is a database with an installation; changes nothing.</summary>
+    /// <exception cref="StorageSetupException">There is a database, and it can't be read.</exception>
+    public static async ValueTask<bool> ExistsAsync(DatabaseEngine engine) =>
+        await PeekAsync(engine, static (_, row) => new ValueTask<InstallationRow>(row)) is not null;
+
     /// <summary>The installation's row; null in a new database.</summary>
     public static async ValueTask<InstallationRow?> FindAsync(Session session)
     {

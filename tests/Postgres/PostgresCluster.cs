@@ -128,6 +128,11 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
     /// <summary>Gives a file or folder to the user that the server runs as, and to nobody else.</summary>
     public void GiveToServer(string path)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
         File.SetUnixFileMode(path, Directory.Exists(path)
             ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             : UnixFileMode.UserRead | UnixFileMode.UserWrite);

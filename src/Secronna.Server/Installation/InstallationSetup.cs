@@ -37,6 +37,19 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
                 ? await setup.CheckAsync(session, row)
                 : throw new StorageUnavailableException("the installation's row is gone"));
 
+    /// <summary>
+    /// Checks that every master key in use is at hand and the active one the right one; whether each KEK unwraps is for
+    /// <see cref="InstallationVerifier"/> to say.
+    /// </summary>
+    /// <exception cref="SettingsException">A master key is missing, or there is no installation.</exception>
+    public async Task RequireKeysAsync(DatabaseEngine engine, string place) =>
+        _ = await Installations.PeekAsync(engine, async (session, row) =>
+        {
+            using var key = await UnwrapAsync(row);
+            (await Keks.OneOfEachMasterKeyAsync(session)).ForEach(kek => RequireHeld(kek.MasterKeyId));
+            return row;
+        }) ?? throw new SettingsException($"there is no installation in {place}");
+
     private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row)
     {
         using var key = await UnwrapAsync(row);

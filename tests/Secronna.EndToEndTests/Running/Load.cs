@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 
@@ -22,6 +23,7 @@ internal sealed class Load : IDisposable
     private readonly CancellationTokenSource end = new();
     private readonly Task[] workers;
     private int failures;
+    private long longest;
 
     /// <summary>Begins at once. Pass the same ledger for the whole of a test.</summary>
     /// <param name="url">Where the requests go.</param>
@@ -51,6 +53,9 @@ internal sealed class Load : IDisposable
     /// <summary>Requests that got no answer.</summary>
     public int Failures => Volatile.Read(ref failures);
 
+    /// <summary>How long the request took that took longest, of those that have ended.</summary>
+    public TimeSpan Longest => TimeSpan.FromTicks(Interlocked.Read(ref longest));
+
     public static IEnumerable<string> AllKeys => Enumerable.Range(0, Keys).Select(i => $"KEY_{i}");
 
     public async Task StopAsync()
@@ -72,12 +77,15 @@ internal sealed class Load : IDisposable
     {
         for (var i = 0; !end.IsCancellationRequested; i++)
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 if (!await work(i))
                 {
                     await Task.Yield();
                 }
+
+                Note(Stopwatch.GetElapsedTime(began));
             }
             catch (Exception exception) when (exception
                 is HttpRequestException or IOException or SocketException or OperationCanceledException or JsonException)
@@ -88,6 +96,14 @@ internal sealed class Load : IDisposable
                     return;
                 }
             }
+        }
+    }
+
+    private void Note(TimeSpan took)
+    {
+        for (var known = Longest; took > known; known = Longest)
+        {
+            Interlocked.CompareExchange(ref longest, took.Ticks, known.Ticks);
         }
     }
 

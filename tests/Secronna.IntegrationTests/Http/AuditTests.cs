@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Xunit;
 
@@ -214,10 +215,8 @@ public sealed class AuditTests(SharedServer shared)
         await using var server = await TestServer.StartAsync();
         await server.NewPlaceAsync();
 
-        Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => server.Sql("UPDATE audit_entries SET outcome = 'denied'"));
-        Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => server.Sql("DELETE FROM audit_entries"));
-        Assert.Throws<Microsoft.Data.Sqlite.SqliteException>(() => server.Sql(
-            "PRAGMA recursive_triggers = ON; INSERT OR REPLACE INTO audit_entries SELECT * FROM audit_entries LIMIT 1"));
+        Assert.ThrowsAny<DbException>(() => server.Sql("UPDATE audit_entries SET outcome = 'denied'"));
+        Assert.ThrowsAny<DbException>(() => server.Sql("DELETE FROM audit_entries"));
     }
 
     private static async Task<List<JsonElement>> EntriesAsync(Place place, Reply reply) =>

@@ -100,6 +100,39 @@ public sealed class PurgeTests
     }
 
     [Fact]
+    public async Task Two_nodes_that_purge_at_once_end_with_everything_purged()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await using var other = await storage.OpenAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            var project = await storage.AddProjectAsync($"p{i}");
+            await storage.AddKekAsync(project);
+            var environments = new[] { await storage.AddEnvironmentAsync(project, "a"), await storage.AddEnvironmentAsync(project, "b") };
+            foreach (var environment in environments)
+            {
+                await storage.WriteVersionsAsync(environment, "MANY", 700);
+                await storage.DeleteSecretAsync(environment, (await storage.WriteVersionsAsync(environment, "GONE", 600))[0].SecretId);
+            }
+
+            await storage.WriteAsync(transaction => i % 2 == 0
+                ? Projects.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, storage.Now)
+                : Environments.MarkDeletedAsync(transaction, TestStorage.Workspace, environments[0].Id, storage.Now));
+        }
+
+        await Task.WhenAll(new[] { storage.Database, other, storage.Database, other }.Select(node => Task.Run(async () =>
+        {
+            while (await node.WriteAsync(0, static (transaction, _) => Purge.SliceAsync(transaction)))
+            {
+            }
+        })));
+        await storage.PurgeAllAsync();
+
+        Assert.Equal((4L, 2L * (700 + 600)), await storage.CountSecretsAndVersionsAsync());
+        Assert.Equal(2, (await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 9))).Count);
+    }
+
+    [Fact]
     public async Task A_deleted_projects_keks_are_destroyed()
     {
         await using var storage = await TestStorage.CreateAsync();
@@ -109,7 +142,7 @@ public sealed class PurgeTests
         var row = await storage.ReadAsync(session => Keks.FindAsync(session, kek.Id));
         Assert.Equal(("destroyed", null), (row!.State, row.WrappedKey));
         Assert.False(await storage.WriteAsync(transaction => Keks.ReserveWrapsAsync(transaction, kek.Id, 1, long.MaxValue)));
-        Assert.False(await storage.WriteAsync(transaction => Keks.IsActiveAsync(transaction, kek.Id)));
+        Assert.False(await storage.WriteAsync(transaction => Keks.LockActiveAsync(transaction, kek.Id)));
         Assert.Empty(await storage.WriteAsync(transaction => Keks.DestroyAllAsync(transaction, project.Id)));
     }
 }

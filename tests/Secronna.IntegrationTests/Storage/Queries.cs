@@ -10,7 +10,8 @@ internal static class Queries
         await storage.ReadAsync(async session =>
         {
             await using var query = session.Prepare("""
-                SELECT count(coalesce(kek_id, wrapped_data_key, ciphertext)), count(*) FROM secret_versions WHERE secret_id = $1
+                SELECT count(CASE WHEN kek_id IS NOT NULL OR wrapped_data_key IS NOT NULL OR ciphertext IS NOT NULL THEN 1 END), count(*)
+                FROM secret_versions WHERE secret_id = $1
                 """);
             query.Bind(secretId);
             return await query.ReadAsync() ? new List<(long, long)> { (query.GetInt64(0), query.GetInt64(1)) } : [];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Secronna.Storage.Engine.Postgres;
@@ -79,7 +80,18 @@ internal sealed class PostgresDatabase : Database
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1)
     {
         using var place = await EnterAsync(writers, LongestWait, "too many writes are waiting");
-        return await WriteAsync(source, state, work);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            var result = await WriteAsync(source, state, work);
+            StorageMetrics.BatchCommitted(1, Stopwatch.GetElapsedTime(started));
+            return result;
+        }
+        catch (StorageUnavailableException)
+        {
+            StorageMetrics.BatchFailed();
+            throw;
+        }
     }
 
     /// <summary>Runs a unit of work in a transaction of its own, and again where PostgreSQL undid it in favour of another.</summary>

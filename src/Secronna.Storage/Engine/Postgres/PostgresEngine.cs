@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Npgsql;
 
 namespace Secronna.Storage.Engine.Postgres;
@@ -46,6 +47,31 @@ internal sealed class PostgresEngine : DatabaseEngine
         return new PostgresDatabase(this, PostgresSettings.NewSource(settings, isDirect), settings.MaxPoolSize);
     }
 
+    public override async IAsyncEnumerable<string> FindDamageAsync(Session session)
+    {
+        foreach (var trigger in AuditEntries.Triggers)
+        {
+            await using var query = session.Prepare("""
+                SELECT 1 FROM pg_catalog.pg_trigger
+                WHERE tgrelid = 'audit_entries'::regclass AND tgname = $1 AND tgenabled IN ('O', 'A')
+                """);
+            if (!await query.Bind(trigger).ReadAsync())
+            {
+                yield return $"the trigger {trigger}, which keeps audit entries from being changed, is gone";
+            }
+        }
+    }
+
+    internal override string BeginSnapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+    internal override async ValueTask<Load> BeginLoadAsync()
+    {
+        await CheckAsync();
+        var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { CommandTimeout = 0 };
+        var owner = new OwnConnection(PostgresSettings.NewSource(own, isDirect: false));
+        return await PostgresLoad.BeginAsync(owner, owner.Connection);
+    }
+
     internal override void Create()
     {
     }
@@ -88,9 +114,15 @@ internal sealed class PostgresEngine : DatabaseEngine
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
         {
             throw new StorageSetupException(
-                $"there is no connection to PostgreSQL ({Place}): {exception.GetBaseException().Message}", exception);
+                $"there is no connection to PostgreSQL ({Place}): {Reason(exception.GetBaseException())}", exception);
         }
     }
+
+    // What the framework says of a certificate does not say what is wrong with it.
+    private string Reason(Exception exception) => exception is AuthenticationException
+        ? $"the server's certificate is refused: it must be for the host {settings.Host} (SSL Mode=VerifyFull) and of the "
+            + "authority in the file that Root Certificate names, or else of one that the system trusts"
+        : exception.Message;
 
     // A migration may take its time, and another process wait for it.
     private NpgsqlConnectionStringBuilder PatientSettings() =>
@@ -107,15 +139,15 @@ internal sealed class PostgresEngine : DatabaseEngine
     /// <summary>A connection with a pool of its own, which ends with it.</summary>
     private sealed class OwnConnection(NpgsqlDataSource source) : IEngineConnection
     {
-        private readonly PostgresEngineConnection connection = new(source);
+        public PostgresEngineConnection Connection { get; } = new(source);
 
-        public Statement Prepare(string sql) => connection.Prepare(sql);
+        public Statement Prepare(string sql) => Connection.Prepare(sql);
 
-        public ValueTask RunAsync(string script) => connection.RunAsync(script);
+        public ValueTask RunAsync(string script) => Connection.RunAsync(script);
 
         public async ValueTask DisposeAsync()
         {
-            await connection.DisposeAsync();
+            await Connection.DisposeAsync();
             await source.DisposeAsync();
         }
     }

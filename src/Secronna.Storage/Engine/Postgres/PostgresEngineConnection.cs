@@ -31,6 +31,9 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
         }
     }
 
+    /// <summary>The connection itself, for what is no statement.</summary>
+    public async ValueTask<NpgsqlConnection> OpenedAsync() => connection ??= await source.OpenConnectionAsync();
+
     /// <summary>Begins a transaction with the first statement that is sent.</summary>
     /// <param name="begin">The statement that begins it.</param>
     /// <param name="settings">A query that sets what shall hold in it.</param>
@@ -64,7 +67,11 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
         }
         catch (Exception exception)
         {
-            throw Failed(exception);
+            // What the work did was in order; what keeps its entries from being written is not its caller's fault.
+            var failure = Failed(exception);
+            throw failure is ConflictException or StorageUnavailableException
+                ? failure
+                : new StorageUnavailableException($"the audit entries could not be written: {failure.Message}", failure);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Secronna.Storage.Engine.Postgres;
 internal static class PostgresSettings
 {
     private const int PoolSize = 24;
-    private const int ConnectSeconds = 5;
+    private const int ConnectSeconds = 3;
     private const int StatementSeconds = 10;
     private const int PreparedStatements = 128;
 
@@ -25,6 +25,9 @@ internal static class PostgresSettings
         Default("Timeout", ConnectSeconds);
         Default("Command Timeout", StatementSeconds);
         Default("Application Name", "secronna");
+        // A server that stands still is asked for each kind of encryption, and again when a statement that took too long is
+        // cancelled: every question costs the time of a connection, and a thread that waits.
+        Default("GSS Encryption Mode", nameof(GssEncryptionMode.Disable));
         // Names of rows and their data would stand in messages.
         settings.IncludeErrorDetail = false;
         // Nothing is left in a session that would need a reset.

@@ -4,6 +4,7 @@ namespace Secronna.Storage.Engine.Sqlite;
 internal sealed class SqliteEngine(string connectionString, TimeProvider time) : DatabaseEngine
 {
     private const int LookingCacheKibibytes = 2_048;
+    private const int LoadingCacheKibibytes = 16 * 1_024;
 
     private readonly SqliteConnections connections = new(connectionString, time);
 
@@ -23,6 +24,22 @@ internal sealed class SqliteEngine(string connectionString, TimeProvider time) :
         await Migrator.RequireCurrentAsync(this);
         return new SqliteDatabase(this, connections, onFsyncFailure);
     }
+
+    public override Task BackUpAsync(string file, Action<long, long> progress, CancellationToken cancellation)
+    {
+        connections.RequireFile();
+        using var source = new SqliteEngineConnection(connections.Open(LookingCacheKibibytes));
+        source.KeepLogOnClose();
+        SqliteBackup.Run(source, file, progress, cancellation);
+        return Task.CompletedTask;
+    }
+
+    public override IAsyncEnumerable<string> FindDamageAsync(Session session) => SqliteDamage.FindAsync(session);
+
+    internal override string BeginSnapshot => "BEGIN";
+
+    internal override ValueTask<Load> BeginLoadAsync() =>
+        SqliteLoad.BeginAsync(new SqliteEngineConnection(connections.Open(LoadingCacheKibibytes)));
 
     internal override void Create() => connections.CreateFile();
 

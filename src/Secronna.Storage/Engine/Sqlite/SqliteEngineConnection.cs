@@ -65,6 +65,7 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
             statement.Finish();
         }
 
+        statements.Clear();
         connection.Dispose();
     }
 
