@@ -40,7 +40,7 @@ internal static partial class StoreStatements
     [GeneratedRegex(@" FOR (UPDATE|SHARE)( SKIP LOCKED)?\b")]
     private static partial Regex RowLock();
 
-    [GeneratedRegex(@"\bpg_|\bunnest\(")]
+    [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(")]
     private static partial Regex IsPostgres();
 
     [GeneratedRegex(@"\bsqlite_")]
