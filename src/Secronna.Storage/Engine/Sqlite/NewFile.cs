@@ -9,8 +9,6 @@ namespace Secronna.Storage.Engine.Sqlite;
 /// </summary>
 internal sealed partial class NewFile : IDisposable
 {
-    private const int ReadOnly = 0;
-
     private static readonly string[] Companions = ["", "-journal", "-wal", "-shm"];
 
     private readonly string path;
@@ -61,12 +59,12 @@ internal sealed partial class NewFile : IDisposable
             return;
         }
 
-        Flush(TemporaryPath);
+        DurableFile.Flush(TemporaryPath);
         GiveName();
         try
         {
             // The name is the folder's.
-            Flush(Path.GetDirectoryName(path)!);
+            DurableFile.Flush(Path.GetDirectoryName(path)!);
         }
         catch
         {
@@ -107,33 +105,8 @@ internal sealed partial class NewFile : IDisposable
         }
     }
 
-    // The framework's own flush does not tell when the disk refuses.
-    private static void Flush(string path)
-    {
-        var descriptor = Open(path, ReadOnly);
-        var isDurable = descriptor >= 0 && FileSync(descriptor) == 0;
-        if (descriptor >= 0)
-        {
-            _ = Close(descriptor);
-        }
-
-        if (!isDurable)
-        {
-            throw new StorageUnavailableException($"the copy could not be made durable: the disk did not confirm {path}");
-        }
-    }
-
     private static StorageSetupException Exists(string path) => new($"there is something at {path}: a copy is never written over");
 
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string path, string other);
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync")]
-    private static partial int FileSync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }
