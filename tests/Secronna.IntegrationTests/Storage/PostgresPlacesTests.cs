@@ -1,3 +1,4 @@
+using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Secronna.Tests.Postgres;
@@ -6,6 +7,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Storage;
 
 /// <summary>How the connections of a node are shared out.</summary>
+[Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresPlacesTests
 {
     private const int Readers = 64;
