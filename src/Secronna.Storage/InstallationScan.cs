@@ -21,26 +21,25 @@ public sealed record PointerRow(
 
 /// <summary>A version of any secret, with what is sealed of it.</summary>
 /// <param name="SecretId">The secret's id.</param>
-/// <param name="WorkspaceId">The workspace that the secret's row names.</param>
-/// <param name="ProjectId">The project of its environment.</param>
-/// <param name="EnvironmentId">Its environment.</param>
-/// <param name="IsDeleted">Whether the secret is a tombstone.</param>
 /// <param name="Version">The number.</param>
 /// <param name="KekId">The KEK; null where nothing is sealed.</param>
 /// <param name="WrappedDataKey">The wrapped data key.</param>
 /// <param name="Ciphertext">The ciphertext.</param>
+/// <param name="WorkspaceId">The workspace that the secret's row names.</param>
+/// <param name="EnvironmentId">The secret's environment.</param>
+/// <param name="ProjectId">The project of that.</param>
+/// <param name="IsDeleted">Whether the secret is a tombstone.</param>
+/// <param name="IsBeingRemoved">Whether its environment or project is deleted: it goes piece by piece.</param>
 public sealed record StoredVersionRow(
-    string SecretId, string WorkspaceId, string ProjectId, string EnvironmentId, bool IsDeleted, long Version,
-    string? KekId, byte[] WrappedDataKey, byte[] Ciphertext);
+    string SecretId, long Version, string? KekId, byte[] WrappedDataKey, byte[] Ciphertext, string WorkspaceId,
+    string EnvironmentId, string ProjectId, bool IsDeleted, bool IsBeingRemoved);
 
 /// <summary>
-/// Reads everything, page by page, to be verified. What lies in a deleted environment or project is left out: it goes in
-/// the background, piece by piece.
+/// Reads everything, page by page, to be verified. What lies in a deleted environment or project is left out, or said to:
+/// it goes in the background, piece by piece.
 /// </summary>
 public static class InstallationScan
 {
-    // A version may be 64 KiB.
-    private const int VersionsInPage = 100;
     private const int RowsInPage = 500;
     private const int EntriesInPage = 5_000;
 
@@ -59,11 +58,18 @@ public static class InstallationScan
         FROM secrets s{Where} WHERE s.id > $1 ORDER BY s.id LIMIT $2
         """;
 
-    private const string Versions = $"""
-        SELECT v.secret_id, s.workspace_id, e.project_id, s.environment_id, s.deleted_at, v.version, v.kek_id,
-            v.wrapped_data_key, v.ciphertext
-        FROM secret_versions v JOIN secrets s ON s.id = v.secret_id{Where}
-        WHERE (v.secret_id, v.version) > ($1, $2) ORDER BY v.secret_id, v.version LIMIT $3
+    // The page first, and then where its versions belong: a planner without statistics would walk it the other way round,
+    // from the beginning for every page. A version may be 64 KiB.
+    private const string Versions = """
+        SELECT v.secret_id, v.version, v.kek_id, v.wrapped_data_key, v.ciphertext,
+            (SELECT s.workspace_id FROM secrets s WHERE s.id = v.secret_id),
+            (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id),
+            (SELECT e.project_id FROM secrets s JOIN environments e ON e.id = s.environment_id WHERE s.id = v.secret_id),
+            (SELECT s.deleted_at FROM secrets s WHERE s.id = v.secret_id),
+            (SELECT coalesce(e.deleted_at, p.deleted_at) FROM secrets s JOIN environments e ON e.id = s.environment_id
+                JOIN projects p ON p.id = e.project_id WHERE s.id = v.secret_id)
+        FROM (SELECT * FROM secret_versions WHERE (secret_id, version) > ($1, $2) ORDER BY secret_id, version LIMIT 100) v
+        ORDER BY v.secret_id, v.version
         """;
 
     /// <summary>The installation's own trail.</summary>
@@ -127,10 +133,10 @@ public static class InstallationScan
 
     /// <summary>The versions after this one, by their secrets' ids and their numbers.</summary>
     public static ValueTask<List<StoredVersionRow>> VersionsAsync(Session session, string afterSecret, long afterVersion) => ReadAsync(
-        session.Prepare(Versions).Bind(afterSecret).Bind(afterVersion).Bind(VersionsInPage),
+        session.Prepare(Versions).Bind(afterSecret).Bind(afterVersion),
         row => new StoredVersionRow(
-            row.GetText(0), row.GetText(1), row.GetText(2), row.GetText(3), !row.IsNull(4), row.GetInt64(5),
-            row.GetTextOrNull(6), row.GetBlob(7), row.GetBlob(8)));
+            row.GetText(0), row.GetInt64(1), row.GetTextOrNull(2), row.GetBlob(3), row.GetBlob(4), row.GetTextOrNull(5) ?? "",
+            row.GetTextOrNull(6) ?? "", row.GetTextOrNull(7) ?? "", !row.IsNull(8), !row.IsNull(9)));
 
     /// <summary>What moves with everything that is recorded, and with every running server.</summary>
     public static async ValueTask<InstallationPulse> PulseAsync(Session session)

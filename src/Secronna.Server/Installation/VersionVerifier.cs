@@ -16,15 +16,24 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
             cancellation.ThrowIfCancellationRequested();
             foreach (var row in page)
             {
-                CheckNumber(row, row.SecretId == last ? version + 1 : 1, found);
+                var expected = row.SecretId == last ? version + 1 : 1;
                 (last, version) = (row.SecretId, row.Version);
-                if (!row.IsDeleted)
+                if (!row.IsBeingRemoved)
                 {
-                    await OpenAsync(session, row, found);
+                    await CheckAsync(session, row, expected, found);
                 }
             }
 
             progress($"{found.Versions:N0} versions opened");
+        }
+    }
+
+    private async ValueTask CheckAsync(Session session, StoredVersionRow row, long expected, Verification found)
+    {
+        CheckNumber(row, expected, found);
+        if (!row.IsDeleted)
+        {
+            await OpenAsync(session, row, found);
         }
     }
 

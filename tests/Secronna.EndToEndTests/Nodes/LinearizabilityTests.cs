@@ -31,37 +31,38 @@ public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHel
             await postgres.Cluster.NewDatabaseAsync(), clock.OffBy(Minute), clock.OffBy(-Minute), clock.OffBy(TimeSpan.Zero));
         using var api = nodes[0].Connect();
         var environment = (await api.CreateEnvironmentAsync("Web")).EnvironmentId;
-        using var load = new HistoryLoad(nodes, (environment, "web/production"), Clients, seed);
+        var history = new History(nodes.All.Count, environment, "web/production");
+        using var load = new HistoryLoad(nodes, history, Clients, seed);
         var dice = new Dice(seed);
         for (var round = 0; round < rounds; round++)
         {
-            await RunAsync(nodes, load, dice, isKill: round % 2 == 0);
+            await RunAsync(nodes, history, dice, isKill: round % 2 == 0);
         }
 
         await load.StopAsync();
-        for (var node = 0; node < nodes.All.Count; node++)
+        output.WriteLine($"{history.Count} operations, {history.Successes.Count} successes, "
+            + string.Join(", ", nodes.All.Select((_, node) => $"node {node}: {history.Lost(node)} lost and {history.Unavailable(node)} unavailable")));
+        Assert.Empty(history.Wrong);
+        foreach (var key in history.ByKey())
         {
-            await load.RevealAllAsync(nodes[node], node);
+            var fault = Checker.FindFault(key);
+            Assert.True(fault is null, $"{key.Key}: {fault}");
         }
 
-        output.WriteLine($"{load.Length} operations, {load.Answered} successes, "
-            + string.Join(", ", nodes.All.Select((_, node) => $"node {node}: {load.Failures(node)} lost and {load.Unavailable(node)} unavailable")));
-        Assert.Empty(load.Wrong);
-        Assert.All(load.History(), key => Assert.Null(Checker.FindFault(key)));
-        await ExpectWholeAsync(nodes, api, environment, load);
+        await ExpectWholeAsync(nodes, api, history);
     }
 
-    private static async Task RunAsync(NodeSet nodes, HistoryLoad load, Dice dice, bool isKill)
+    private static async Task RunAsync(NodeSet nodes, History history, Dice dice, bool isKill)
     {
-        await ProgressAsync(load);
+        await ProgressAsync(history);
         var chosen = dice.Next(nodes.All.Count);
-        var before = nodes.All.Select((_, node) => load.Failures(node)).ToList();
-        var unavailable = nodes.All.Select((_, node) => load.Unavailable(node)).ToList();
+        var before = nodes.All.Select((_, node) => history.Lost(node)).ToList();
+        var unavailable = nodes.All.Select((_, node) => history.Unavailable(node)).ToList();
         if (isKill)
         {
             await nodes[chosen].KillAsync();
-            await ProgressAsync(load);
-            Assert.All(Others(nodes, chosen), node => Assert.Equal(unavailable[node], load.Unavailable(node)));
+            await ProgressAsync(history);
+            Assert.All(Others(nodes, chosen), node => Assert.Equal(unavailable[node], history.Unavailable(node)));
             await nodes[chosen].StartAgainAsync();
         }
         else
@@ -73,25 +74,25 @@ public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHel
         }
 
         await Until.HoldsAsync("the node is ready", nodes[chosen].IsReadyAsync);
-        Assert.All(Others(nodes, chosen), node => Assert.Equal(before[node], load.Failures(node)));
+        Assert.All(Others(nodes, chosen), node => Assert.Equal(before[node], history.Lost(node)));
     }
 
     private static IEnumerable<int> Others(NodeSet nodes, int chosen) =>
         Enumerable.Range(0, nodes.All.Count).Where(node => node != chosen);
 
-    private static Task<TimeSpan> ProgressAsync(HistoryLoad load)
+    private static Task<TimeSpan> ProgressAsync(History history)
     {
-        var before = load.Answered;
-        return Until.HoldsAsync("requests are answered", () => load.Answered >= before + Some);
+        var before = history.Successes.Count;
+        return Until.HoldsAsync("requests are answered", () => history.Successes.Count >= before + Some);
     }
 
-    private static async Task ExpectWholeAsync(NodeSet nodes, Api api, string environment, HistoryLoad load)
+    private static async Task ExpectWholeAsync(NodeSet nodes, Api api, History history)
     {
         await StoredState.ExpectWholeAsync(nodes.ConnectionString);
         var recorded = (await StoredState.ReadAsync(
             nodes.ConnectionString, "SELECT request_id FROM audit_entries WHERE outcome = 'success' AND request_id IS NOT NULL")).ToHashSet();
-        Assert.All(load.AnsweredRequests, request => Assert.True(recorded.Contains(request), $"no entry of {request}"));
-        foreach (var secret in await api.ListAsync($"/api/v1/environments/{environment}/secrets"))
+        Assert.All(history.Successes, request => Assert.True(recorded.Contains(request), $"no entry of {request}"));
+        foreach (var secret in await api.ListAsync($"/api/v1/environments/{history.EnvironmentId}/secrets"))
         {
             for (var version = 1; version <= (int)secret["currentVersion"]!; version++)
             {

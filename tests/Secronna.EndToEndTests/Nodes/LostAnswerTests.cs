@@ -85,7 +85,7 @@ public sealed class LostAnswerTests(SharedPostgres postgres)
         {
             var connectionString = await postgres.Cluster.NewDatabaseAsync();
             var proxy = new CuttingProxy(postgres.Cluster);
-            var nodes = await NodeSet.StartAsync(proxy.Through(connectionString), new Dictionary<string, string>());
+            var nodes = await NodeSet.StartAsync(proxy.Through(connectionString), NodeSet.Plain(1));
             var place = new Place(proxy, nodes, connectionString);
             place.Environment = (await place.Api.CreateEnvironmentAsync("Lost")).EnvironmentId;
             return place;

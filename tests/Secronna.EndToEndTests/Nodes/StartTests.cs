@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
 
@@ -15,32 +16,24 @@ public sealed class StartTests(SharedPostgres postgres)
     public async Task Three_nodes_that_migrate_an_empty_database_at_once_do_it_once()
     {
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
-        using var installation = await TestInstallation.CreateWithMasterKeyAsync(connectionString);
-        var starts = Enumerable.Range(0, 3).Select(_ => Node.StartAsync(installation, [], "--migrate")).ToList();
-        await Task.WhenAll(starts.Select(start => start.ContinueWith(_ => { }, TaskScheduler.Default)));
-        var nodes = starts.Where(start => start.IsCompletedSuccessfully).Select(start => start.Result).ToList();
-        try
-        {
-            await Task.WhenAll(starts);
-            var applied = await StoredState.ReadAsync(connectionString, "SELECT name FROM schema_migrations ORDER BY number");
-            Assert.Equal(applied.Distinct(), applied);
-            Assert.Contains("current", (await installation.DoAsync("migrate")).Out, StringComparison.Ordinal);
-            Assert.Equal(["1"], await StoredState.ReadAsync(connectionString, "SELECT count(*)::text FROM installation"));
+        await using var nodes = await NodeSet.StartAsync(
+            await TestInstallation.CreateWithMasterKeyAsync(connectionString), NodeSet.Plain(3), "--migrate");
+        var applied = await StoredState.ReadAsync(connectionString, "SELECT name FROM schema_migrations ORDER BY number");
+        Assert.NotEmpty(applied);
+        Assert.Equal(applied.Distinct(), applied);
+        Assert.Contains("current", (await nodes.Installation.DoAsync("migrate")).Out, StringComparison.Ordinal);
+        Assert.Equal(["1"], await StoredState.ReadAsync(connectionString, "SELECT count(*)::text FROM installation"));
 
-            // Hashed under the installation key: one that is made here works there only where the key is the same.
-            await installation.AllowAsync();
-            foreach (var node in nodes)
-            {
-                using var api = node.Connect();
-                Assert.Equal(200, (await api.GetAsync("/api/v1/me")).Status);
-            }
-        }
-        finally
+        // Hashed under the installation key: one that is made here works there only where the key is the same.
+        await nodes.Installation.AllowAsync();
+        using var apis = new ApiSet(nodes);
+        Assert.All(await apis.AllAsync(api => api.GetAsync("/api/v1/me")), answer => Assert.Equal(200, answer.Status));
+        foreach (var maker in nodes.All)
         {
-            foreach (var node in nodes)
-            {
-                await node.DisposeAsync();
-            }
+            using var api = maker.Connect();
+            var made = await api.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "made by one" });
+            using var uses = new ConstantUses(nodes, (string)made.Data["token"]!);
+            await uses.ExpectAcceptedAsync();
         }
     }
 
@@ -127,7 +120,7 @@ public sealed class StartTests(SharedPostgres postgres)
         await ExpectRefusalAsync(wrong, ["serve", "--migrate"], "PostgreSQL", "certificate");
 
         await using var nodes = await NodeSet.StartAsync(
-            $"{database};SSL Mode=VerifyFull;Root Certificate={folder["one.pem"]}", new Dictionary<string, string>());
+            $"{database};SSL Mode=VerifyFull;Root Certificate={folder["one.pem"]}", NodeSet.Plain(1));
         using var api = nodes[0].Connect();
         var environment = (await api.CreateEnvironmentAsync("TLS")).EnvironmentId;
         Assert.Equal(201, (await api.WriteAsync(environment, "KEY", "value")).Status);

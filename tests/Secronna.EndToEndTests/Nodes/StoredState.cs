@@ -19,11 +19,12 @@ internal static class StoredState
             SELECT count(*) FROM (SELECT created_at, lag(created_at) OVER (PARTITION BY workspace_id ORDER BY sequence) AS earlier
                 FROM audit_entries) a WHERE created_at < earlier
             """),
-        // The entry takes its number under a lock that is held until the commit.
+        // The entry takes its number under a lock that is held until the commit. A batch has one instant.
         ("each version's instant is later than those committed before it", """
-            SELECT count(*) FROM (SELECT v.created_at, lag(v.created_at) OVER (PARTITION BY a.environment_id ORDER BY a.sequence) AS earlier
+            SELECT count(*) FROM (SELECT v.created_at, a.request_id, lag(v.created_at) OVER w AS earlier, lag(a.request_id) OVER w AS other
                 FROM audit_entries a JOIN secret_versions v ON v.secret_id = a.secret_id AND v.version = a.version
-                WHERE a.action = 'secret.write') o WHERE created_at <= earlier
+                WHERE a.action = 'secret.write' WINDOW w AS (PARTITION BY a.environment_id ORDER BY a.sequence)) o
+            WHERE created_at < earlier OR (created_at = earlier AND request_id <> other)
             """),
         ("each version has its audit entry, once", """
             SELECT count(*) FROM secret_versions v WHERE 1 <> (SELECT count(*) FROM audit_entries a WHERE a.secret_id = v.secret_id

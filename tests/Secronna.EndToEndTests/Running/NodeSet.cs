@@ -19,13 +19,18 @@ internal sealed class NodeSet : IAsyncDisposable
 
     /// <summary>A new installation in a new database, with so many nodes at work.</summary>
     public static async Task<NodeSet> StartAsync(PostgresCluster cluster, int count = 3) =>
-        await StartAsync(await cluster.NewDatabaseAsync(), [.. Enumerable.Repeat(0, count).Select(_ => new Dictionary<string, string>())]);
+        await StartAsync(await cluster.NewDatabaseAsync(), Plain(count));
 
     /// <summary>The same in a database that is there, each node with variables of its own.</summary>
-    public static async Task<NodeSet> StartAsync(string connectionString, params IReadOnlyList<Dictionary<string, string>> own)
+    public static async Task<NodeSet> StartAsync(string connectionString, params IReadOnlyList<Dictionary<string, string>> own) =>
+        await StartAsync(await TestInstallation.CreateAsync(connectionString), own);
+
+    /// <summary>The same of an installation that is there, which is the set's from now on; all start at once.</summary>
+    public static async Task<NodeSet> StartAsync(
+        TestInstallation installation, IReadOnlyList<Dictionary<string, string>> own, params string[] arguments)
     {
-        var set = new NodeSet(await TestInstallation.CreateAsync(connectionString));
-        var starts = own.Select(environment => Node.StartAsync(set.Installation, environment)).ToList();
+        var set = new NodeSet(installation);
+        var starts = own.Select(environment => Node.StartAsync(installation, environment, arguments)).ToList();
         try
         {
             set.nodes.AddRange(await Task.WhenAll(starts));
@@ -38,6 +43,10 @@ internal sealed class NodeSet : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>So many nodes with nothing of their own.</summary>
+    public static IReadOnlyList<Dictionary<string, string>> Plain(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => new Dictionary<string, string>())];
 
     public async ValueTask DisposeAsync()
     {

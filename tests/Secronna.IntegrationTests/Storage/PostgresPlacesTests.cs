@@ -1,7 +1,5 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
-using Secronna.Storage.Engine;
-using Secronna.Tests.Postgres;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -15,10 +13,8 @@ public sealed class PostgresPlacesTests
     [Fact]
     public async Task Many_readers_share_a_third_of_the_connections_and_all_are_answered()
     {
-        await using var cluster = await PostgresCluster.StartNewAsync();
-        var engine = DatabaseEngine.Postgres(await cluster.NewDatabaseAsync() + ";Maximum Pool Size=12;Application Name=readers");
-        await Migrator.ApplyAsync(engine);
-        await using var database = await engine.OpenAsync(_ => { });
+        await using var place = await TestEngine.Current.NewDatabaseAsync();
+        await using var database = await DatabaseEngine.Postgres(place.ConnectionString + ";Maximum Pool Size=12;Application Name=readers").OpenAsync(_ => { });
         var counts = await Task.WhenAll(Enumerable.Range(0, Readers).Select(async _ => await CountConnectionsAsync(database)));
         Assert.InRange(counts.Max(), 1, 4);
     }
@@ -26,10 +22,8 @@ public sealed class PostgresPlacesTests
     [Fact]
     public async Task A_reader_that_throws_gives_its_place_back()
     {
-        await using var cluster = await PostgresCluster.StartNewAsync();
-        var engine = DatabaseEngine.Postgres(await cluster.NewDatabaseAsync() + ";Maximum Pool Size=3;Application Name=readers");
-        await Migrator.ApplyAsync(engine);
-        await using var database = await engine.OpenAsync(_ => { });
+        await using var place = await TestEngine.Current.NewDatabaseAsync();
+        await using var database = await DatabaseEngine.Postgres(place.ConnectionString + ";Maximum Pool Size=3;Application Name=readers").OpenAsync(_ => { });
         for (var i = 0; i < 5; i++)
         {
             await Assert.ThrowsAsync<TimeZoneNotFoundException>(async () =>

@@ -50,7 +50,8 @@ public sealed class PostgresUnitTests
 
         await Task.WhenAll(CrossAsync(0), CrossAsync(1));
 
-        Assert.Equal(3, runs);
+        // The one that is undone may come too early again.
+        Assert.InRange(runs, 3, 8);
         foreach (var environment in environments)
         {
             var found = await storage.ReadAsync(session => Environments.FindAsync(session, TestStorage.Workspace, environment.Id));

@@ -24,7 +24,8 @@ internal static partial class StoreStatements
         for (var handle = metadata.GetNextHandle(default(UserStringHandle)); !handle.IsNil; handle = metadata.GetNextHandle(handle))
         {
             var text = metadata.GetUserString(handle).Trim();
-            if (Statement().IsMatch(text) && !text.Contains("schema_migrations", StringComparison.Ordinal))
+            // What ends so is put together with a table's name: it reads all of it for a copy, or asks for one row.
+            if (Statement().IsMatch(text) && !text.EndsWith("FROM", StringComparison.Ordinal) && !text.Contains("schema_migrations", StringComparison.Ordinal))
             {
                 found.Add(text);
             }
@@ -39,7 +40,7 @@ internal static partial class StoreStatements
     [GeneratedRegex(@" FOR (UPDATE|SHARE)( SKIP LOCKED)?\b")]
     private static partial Regex RowLock();
 
-    [GeneratedRegex(@"\bpg_|\bunnest\(")]
+    [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(")]
     private static partial Regex IsPostgres();
 
     [GeneratedRegex(@"\bsqlite_")]

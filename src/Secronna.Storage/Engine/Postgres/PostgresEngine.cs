@@ -62,7 +62,14 @@ internal sealed class PostgresEngine : DatabaseEngine
         }
     }
 
-    internal override string BeginSnapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    // A database that was just restored has no statistics, and each page of a walk by key would read whole tables.
+    internal override string BeginSnapshot => """
+        BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+        SET LOCAL enable_seqscan = off;
+        SET LOCAL enable_hashjoin = off;
+        SET LOCAL enable_mergejoin = off;
+        SET LOCAL enable_sort = off
+        """;
 
     internal override async ValueTask<Load> BeginLoadAsync()
     {
