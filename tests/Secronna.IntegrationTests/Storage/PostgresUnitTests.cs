@@ -1,4 +1,5 @@
 using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Http;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Xunit;
@@ -9,6 +10,9 @@ namespace Secronna.IntegrationTests.Storage;
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresUnitTests
 {
+    private const string Waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
     [Fact]
     public async Task A_unit_that_throws_is_undone_alone_with_its_audit_entries()
     {
@@ -129,5 +133,34 @@ public sealed class PostgresUnitTests
         goOn.SetResult();
         await Assert.ThrowsAsync<StorageUnavailableException>(() => still);
         await node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction));
+    }
+
+    [Fact]
+    public async Task Wraps_of_a_KEK_are_counted_while_a_writer_holds_it_and_its_retirement_waits()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var kek = await storage.AddKekAsync(await storage.AddProjectAsync("web"));
+        var goOn = new TaskCompletionSource();
+        var holds = new TaskCompletionSource();
+        var writer = storage.WriteAsync(async transaction =>
+        {
+            Assert.True(await Keks.LockActiveAsync(transaction, kek.Id));
+            holds.TrySetResult();
+            await goOn.Task;
+        });
+        await holds.Task;
+
+        Assert.True(await storage.WriteAsync(transaction => Keks.ReserveWrapsAsync(transaction, kek.Id, 10, 1_000)));
+        var retirement = storage.WriteAsync(transaction => Keks.RetireAsync(transaction, kek.Id));
+        using var stranger = storage.Stranger();
+        await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the retirement");
+        var destruction = storage.WriteAsync(transaction => Keks.DestroyAllAsync(transaction, kek.ProjectId));
+        await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 1, "the destruction");
+
+        goOn.SetResult();
+        await writer;
+        Assert.True(await retirement);
+        Assert.Equal([kek.Id], await destruction);
+        Assert.False(await storage.WriteAsync(transaction => Keks.LockActiveAsync(transaction, kek.Id)));
     }
 }
