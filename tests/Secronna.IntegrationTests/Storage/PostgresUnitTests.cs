@@ -163,4 +163,26 @@ public sealed class PostgresUnitTests
         Assert.Equal([kek.Id], await destruction);
         Assert.False(await storage.WriteAsync(transaction => Keks.LockActiveAsync(transaction, kek.Id)));
     }
+
+    [Fact]
+    public async Task A_change_that_waited_for_a_row_that_was_let_go_as_it_was_has_an_instant_after_its_wait()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var environment = await storage.AddEnvironmentAsync();
+        Task<NewVersion> write;
+        using (var holder = storage.Stranger())
+        using (var stranger = storage.Stranger())
+        {
+            holder.Run("BEGIN");
+            holder.Run("SELECT 1 FROM environments FOR UPDATE");
+            write = storage.WriteVersionAsync(environment, "KEY");
+            await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the write");
+            await storage.AdvanceAsync(TimeSpan.FromSeconds(2));
+            holder.Run("ROLLBACK");
+        }
+
+        var version = await write;
+        var rows = await storage.ReadAsync(session => Versions.ListAsync(session, version.SecretId, int.MaxValue, 1));
+        Assert.Equal(storage.Now, Assert.Single(rows).CreatedAt);
+    }
 }
