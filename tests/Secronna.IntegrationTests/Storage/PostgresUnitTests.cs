@@ -185,4 +185,28 @@ public sealed class PostgresUnitTests
         var rows = await storage.ReadAsync(session => Versions.ListAsync(session, version.SecretId, int.MaxValue, 1));
         Assert.Equal(storage.Now, Assert.Single(rows).CreatedAt);
     }
+
+    [Fact]
+    public async Task A_database_that_is_away_makes_requests_UNAVAILABLE_and_is_found_again()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var cluster = await PostgresTestEngine.RunningAsync();
+        var name = new Npgsql.NpgsqlConnectionStringBuilder(storage.ConnectionString).Database;
+        await storage.Database.DisposeAsync();
+        await using (var node = await storage.OpenAsync())
+        {
+            await cluster.ExecuteAsync("postgres", $"""
+                SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}';
+                ALTER DATABASE {name} RENAME TO {name}_away
+                """);
+            // The first finds its connection gone, the second that there is none to be had.
+            for (var i = 0; i < 2; i++)
+            {
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction)));
+            }
+
+            await cluster.ExecuteAsync("postgres", $"ALTER DATABASE {name}_away RENAME TO {name}");
+            await node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction));
+        }
+    }
 }
