@@ -104,9 +104,11 @@ public static class Environments
     public static async ValueTask<EnvironmentChange?> BeginChangeAsync(
         Transaction transaction, string workspaceId, string id)
     {
+        // Locked first: an update alone would read the clock before it waits for who holds the row.
         await using var update = transaction.Prepare("""
             UPDATE environments SET changed_at = instant_after(changed_at)
-            WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL
+            WHERE id = (SELECT id FROM environments WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR UPDATE)
+              AND deleted_at IS NULL
               AND EXISTS (SELECT 1 FROM projects p WHERE p.id = environments.project_id AND p.deleted_at IS NULL)
             RETURNING changed_at, now_us(), secret_count
             """);

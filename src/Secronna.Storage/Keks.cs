@@ -92,26 +92,30 @@ public static class Keks
     }
 
     /// <summary>
-    /// Whether the KEK is active, and stays so until the transaction of a write that uses it has ended (S9).
+    /// Whether the KEK is active, and stays so until the transaction of a write that uses it has ended (S9). Wraps can be
+    /// counted meanwhile: under a stronger lock whoever counts would wait until no writer at all holds it.
     /// </summary>
     public static async ValueTask<bool> LockActiveAsync(Transaction transaction, string id)
     {
         await using var query = transaction.Prepare(
-            "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active' FOR SHARE");
+            "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active' FOR KEY SHARE");
         return await query.Bind(id).ReadAsync();
     }
 
-    /// <summary>Makes an active KEK a retiring one; false when it is not active.</summary>
+    /// <summary>Makes an active KEK a retiring one, once no writer holds it; false when it is not active.</summary>
     public static async ValueTask<bool> RetireAsync(Transaction transaction, string id)
     {
+        await HoldAsync(transaction, "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active' FOR UPDATE", id);
         await using var update = transaction.Prepare(
             "UPDATE project_keys SET state = 'retiring' WHERE id = $1 AND state = 'active'");
         return await update.Bind(id).ExecuteAsync() == 1;
     }
 
-    /// <summary>Destroys all wrapped keys of a project; the ids of those KEKs.</summary>
+    /// <summary>Destroys all wrapped keys of a project, once no writer holds one; the ids of those KEKs.</summary>
     public static async ValueTask<List<string>> DestroyAllAsync(Transaction transaction, string projectId)
     {
+        await HoldAsync(
+            transaction, "SELECT 1 FROM project_keys WHERE project_id = $1 AND state <> 'destroyed' ORDER BY id FOR UPDATE", projectId);
         await using var update = transaction.Prepare("""
             UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL
             WHERE project_id = $1 AND state <> 'destroyed'
@@ -125,6 +129,16 @@ public static class Keks
         }
 
         return ids;
+    }
+
+    // An update of a state would not wait for those who hold the row as LockActiveAsync does.
+    private static async ValueTask HoldAsync(Transaction transaction, string sql, string id)
+    {
+        await using var query = transaction.Prepare(sql);
+        query.Bind(id);
+        while (await query.ReadAsync())
+        {
+        }
     }
 
     private static async ValueTask<KekRow?> NextMasterKeyAsync(Session session, string after)

@@ -63,6 +63,12 @@ internal static class ApiPipeline
     private static string? UserAgent(string text)
     {
         const int MostCharacters = 256;
-        return text.Length == 0 ? null : text.Length <= MostCharacters ? text : text[..MostCharacters];
+        if (text.Length <= MostCharacters)
+        {
+            return text.Length == 0 ? null : text;
+        }
+
+        // Half a character is no text, and a database may refuse it with all that is written beside it.
+        return text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];
     }
 }

@@ -4,7 +4,7 @@ namespace Secronna.Storage.Engine;
 internal interface IEngineConnection : IAsyncDisposable
 {
     /// <summary>
-    /// The statement of this text, which is PostgreSQL's: <c>FOR UPDATE</c> and <c>FOR SHARE</c> lock rows there, and are
+    /// The statement of this text, which is PostgreSQL's: <c>FOR UPDATE</c> and its like lock rows there, and are
     /// left out where one writer holds every lock.
     /// </summary>
     Statement Prepare(string sql);

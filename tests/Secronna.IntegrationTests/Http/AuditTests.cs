@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using System.Text.Json;
 using Xunit;
 
@@ -26,6 +27,20 @@ public sealed class AuditTests(SharedServer shared)
             $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}","secretId":"{{id}}","key":"KEY","path":"web/production/KEY","version":1}""",
             entry.GetProperty("metadata").GetRawText());
         Assert.True(entry.Time("createdAt") <= reveal.Meta.Time("timestamp"));
+    }
+
+    [Fact]
+    public async Task A_long_user_agent_is_not_cut_within_a_character()
+    {
+        var place = await shared.NewPlaceAsync();
+        var id = await place.WriteAsync("KEY");
+        var agent = new string('a', 255);
+        var request = $"POST {ApiClient.Base}/secrets/{id}/reveal HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {place.Workspace.Token}\r\n"
+            + $"User-Agent: {agent}\U0001F600 and more\r\nContent-Length: 0\r\n\r\n";
+
+        Assert.Equal(200, await RawHttp.StatusAsync(place.Server.Address, Encoding.UTF8.GetBytes(request)));
+
+        Assert.Equal(agent, Assert.Single(await place.Workspace.AuditAsync("action=secret.reveal")).Text("userAgent"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Http;
 using Secronna.Storage;
 using Xunit;
 
@@ -8,6 +9,9 @@ namespace Secronna.IntegrationTests.Storage;
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresAuditTests
 {
+    private const string Waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
     [Fact]
     public async Task Entries_that_are_recorded_at_once_share_a_commit()
     {
@@ -81,6 +85,29 @@ public sealed class PostgresAuditTests
         Assert.Empty(await storage.TrailAsync());
         await storage.AppendAsync(storage.Entry());
         await HasNoGapAsync(storage, TestStorage.Workspace, 1);
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_refused_does_not_cost_those_of_its_batch_theirs()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        Task refused, unsendable;
+        Task[] others;
+        using (storage.HoldAudit())
+        {
+            var first = storage.AppendAsync(storage.Entry());
+            using var stranger = storage.Stranger();
+            await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the first batch");
+            // The first batch waits; all of these make the second.
+            refused = storage.AppendAsync(storage.Entry("acc_unknown"));
+            unsendable = storage.AppendAsync(storage.Entry() with { UserAgent = "half a character: \uD83D" });
+            others = [first, .. Enumerable.Range(0, 20).Select(_ => storage.AppendAsync(storage.Entry()))];
+        }
+
+        await Task.WhenAll(others);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => refused);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => unsendable);
+        await HasNoGapAsync(storage, TestStorage.Workspace, others.Length);
     }
 
     private static ValueTask<bool> Appended(Action append)

@@ -84,7 +84,7 @@ public sealed class PostgresOpeningTests
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         taken.Stop();
         var message = await RefusedAsync($"Host=127.0.0.1;Port={port};Database=secronna;Username=someone;Password={Password}");
-        Assert.Contains("there is no connection to PostgreSQL (secronna on 127.0.0.1)", message, StringComparison.Ordinal);
+        Assert.Contains($"there is no connection to PostgreSQL (secronna on 127.0.0.1:{port})", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Http;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Xunit;
@@ -9,6 +10,9 @@ namespace Secronna.IntegrationTests.Storage;
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresUnitTests
 {
+    private const string Waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
     [Fact]
     public async Task A_unit_that_throws_is_undone_alone_with_its_audit_entries()
     {
@@ -129,5 +133,80 @@ public sealed class PostgresUnitTests
         goOn.SetResult();
         await Assert.ThrowsAsync<StorageUnavailableException>(() => still);
         await node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction));
+    }
+
+    [Fact]
+    public async Task Wraps_of_a_KEK_are_counted_while_a_writer_holds_it_and_its_retirement_waits()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var kek = await storage.AddKekAsync(await storage.AddProjectAsync("web"));
+        var goOn = new TaskCompletionSource();
+        var holds = new TaskCompletionSource();
+        var writer = storage.WriteAsync(async transaction =>
+        {
+            Assert.True(await Keks.LockActiveAsync(transaction, kek.Id));
+            holds.TrySetResult();
+            await goOn.Task;
+        });
+        await holds.Task;
+
+        Assert.True(await storage.WriteAsync(transaction => Keks.ReserveWrapsAsync(transaction, kek.Id, 10, 1_000)));
+        var retirement = storage.WriteAsync(transaction => Keks.RetireAsync(transaction, kek.Id));
+        using var stranger = storage.Stranger();
+        await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the retirement");
+        var destruction = storage.WriteAsync(transaction => Keks.DestroyAllAsync(transaction, kek.ProjectId));
+        await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 1, "the destruction");
+
+        goOn.SetResult();
+        await writer;
+        Assert.True(await retirement);
+        Assert.Equal([kek.Id], await destruction);
+        Assert.False(await storage.WriteAsync(transaction => Keks.LockActiveAsync(transaction, kek.Id)));
+    }
+
+    [Fact]
+    public async Task A_change_that_waited_for_a_row_that_was_let_go_as_it_was_has_an_instant_after_its_wait()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var environment = await storage.AddEnvironmentAsync();
+        Task<NewVersion> write;
+        using (var holder = storage.Stranger())
+        using (var stranger = storage.Stranger())
+        {
+            holder.Run("BEGIN");
+            holder.Run("SELECT 1 FROM environments FOR UPDATE");
+            write = storage.WriteVersionAsync(environment, "KEY");
+            await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the write");
+            await storage.AdvanceAsync(TimeSpan.FromSeconds(2));
+            holder.Run("ROLLBACK");
+        }
+
+        var version = await write;
+        var rows = await storage.ReadAsync(session => Versions.ListAsync(session, version.SecretId, int.MaxValue, 1));
+        Assert.Equal(storage.Now, Assert.Single(rows).CreatedAt);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_makes_requests_UNAVAILABLE_and_is_found_again()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var cluster = await PostgresTestEngine.RunningAsync();
+        var name = new Npgsql.NpgsqlConnectionStringBuilder(storage.ConnectionString).Database;
+        await storage.Database.DisposeAsync();
+        await using (var node = await storage.OpenAsync())
+        {
+            await cluster.ExecuteAsync("postgres", $"""
+                SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}';
+                ALTER DATABASE {name} RENAME TO {name}_away
+                """);
+            // The first finds its connection gone, the second that there is none to be had.
+            for (var i = 0; i < 2; i++)
+            {
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction)));
+            }
+
+            await cluster.ExecuteAsync("postgres", $"ALTER DATABASE {name}_away RENAME TO {name}");
+            await node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction));
+        }
     }
 }

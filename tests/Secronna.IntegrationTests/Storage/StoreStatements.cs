@@ -37,7 +37,7 @@ internal static partial class StoreStatements
     [GeneratedRegex(@"^(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s")]
     private static partial Regex Statement();
 
-    [GeneratedRegex(@" FOR (UPDATE|SHARE)( SKIP LOCKED)?\b")]
+    [GeneratedRegex(@" FOR (UPDATE|KEY SHARE|SHARE)( SKIP LOCKED)?\b")]
     private static partial Regex RowLock();
 
     [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(")]

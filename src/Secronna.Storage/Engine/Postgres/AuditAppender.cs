@@ -47,12 +47,23 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
         List<Waiting> batch = [];
         while (Take(batch))
         {
-            var error = await TryCommitAsync(batch);
-            foreach (var waiting in batch)
-            {
-                waiting.Answer(error);
-            }
+            await CommitAsync(batch);
         }
+    }
+
+    // What the database refuses of one caller must not cost the others their entries: it is found by halving.
+    private async Task CommitAsync(List<Waiting> batch)
+    {
+        var error = await TryCommitAsync(batch);
+        if (batch.Count > 1 && error is { InnerException: InvalidOperationException or ArgumentException or UniqueViolationException })
+        {
+            var half = batch.Count / 2;
+            await CommitAsync(batch[..half]);
+            await CommitAsync(batch[half..]);
+            return;
+        }
+
+        batch.ForEach(waiting => waiting.Answer(error));
     }
 
     private bool Take(List<Waiting> batch)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Authentication;
 using Npgsql;
 
@@ -28,7 +29,9 @@ internal sealed class PostgresEngine : DatabaseEngine
         }
     }
 
-    public override string Place => $"{settings.Database} on {settings.Host}";
+    // Another port is another server.
+    public override string Place => string.Create(CultureInfo.InvariantCulture,
+        $"{settings.Database ?? settings.Username} on {settings.Host}{(settings.Port == NpgsqlConnection.DefaultPort ? "" : ":" + settings.Port)}");
 
     public override string? FilePath => null;
 

@@ -36,8 +36,9 @@ internal static class PostgresErrors
     private static bool IsServerGone(string state) => state[..2] is "08" or "57" && state is not PostgresErrorCodes.QueryCanceled;
 
     // Full disk, no memory, no connection left, a lock held for too long, an idle transaction ended, an I/O error, a server
-    // that became a standby, damaged files.
-    private static bool IsPassing(string state) => state[..2] is "53" or "55" or "57" or "58" or "25" or "XX" or "40";
+    // that became a standby, damaged files; a login that is refused, a database that is away.
+    private static bool IsPassing(string state) =>
+        state[..2] is "53" or "55" or "57" or "58" or "25" or "XX" or "40" or "28" or "3D";
 
     private static string Meaning(string state) => state switch
     {

@@ -7,7 +7,7 @@ namespace Secronna.Storage.Engine.Sqlite;
 internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
 {
     // The one writer holds every lock there is.
-    private static readonly string[] RowLocks = [" FOR UPDATE SKIP LOCKED", " FOR UPDATE", " FOR SHARE"];
+    private static readonly string[] RowLocks = [" FOR UPDATE SKIP LOCKED", " FOR UPDATE", " FOR KEY SHARE", " FOR SHARE"];
 
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteStatement> statements = new(ReferenceEqualityComparer.Instance);
