@@ -11,6 +11,7 @@ internal static class PostgresSettings
     private const int PoolSize = 24;
     private const int ConnectSeconds = 3;
     private const int StatementSeconds = 10;
+    private const int KeepaliveSeconds = 5;
     private const int PreparedStatements = 128;
 
     public static NpgsqlConnectionStringBuilder Read(string connectionString)
@@ -25,6 +26,10 @@ internal static class PostgresSettings
         Default("Timeout", ConnectSeconds);
         Default("Command Timeout", StatementSeconds);
         Default("Application Name", "secronna");
+        // An idle connection whose server went away without a word is found before a request is.
+        Default("Tcp Keepalive", true);
+        Default("Tcp Keepalive Time", KeepaliveSeconds);
+        Default("Tcp Keepalive Interval", KeepaliveSeconds);
         // A server that stands still is asked for each kind of encryption, and again when a statement that took too long is
         // cancelled: every question costs the time of a connection, and a thread that waits.
         Default("GSS Encryption Mode", nameof(GssEncryptionMode.Disable));
