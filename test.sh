@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs every test program. What is given is passed on to them as filters:
 #   ./test.sh -class '*KillTests'
-# SECRONNA_KILL_ROUNDS sets how often the server is killed under load (100).
+# The integration tests run over each engine: SQLite, PostgreSQL, and over HTTP PostgreSQL behind pgbouncer.
+# SECRONNA_KILL_ROUNDS sets how often the server is killed under load (100), SECRONNA_NODES_ROUNDS how often one of several
+# nodes is killed or paused (6), SECRONNA_DATABASE_KILL_ROUNDS how often PostgreSQL is killed under load (2).
+# SECRONNA_KILL_SEED and SECRONNA_NODES_SEED repeat the choices of a run that printed them.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-programs=(UnitTests IntegrationTests EndToEndTests)
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -17,20 +19,46 @@ finish() {
     exit
 }
 
-# The end-to-end tests compile a library that makes the disk fail, and paste the greeting's curl commands.
+# The end-to-end tests compile libraries that make the disk fail and the clock be wrong, and paste the greeting's curl
+# commands. PostgreSQL, its pooler and a load balancer are started by the tests themselves, in temporary folders: nothing
+# that is installed here is to run by itself.
 install_missing() {
     local packages=() privileged=()
     command -v cc >/dev/null || packages+=(gcc libc6-dev)
     command -v curl >/dev/null || packages+=(curl)
     command -v setpriv >/dev/null || packages+=(util-linux)
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || packages+=(postgresql)
+    command -v pgbouncer >/dev/null || packages+=(pgbouncer)
+    command -v haproxy >/dev/null || packages+=(haproxy)
     ((${#packages[@]})) || return 0
     ((EUID == 0)) || privileged=(sudo -n)
-    export DEBIAN_FRONTEND=noninteractive
     if command -v apt-get >/dev/null && "${privileged[@]}" true 2>/dev/null; then
-        "${privileged[@]}" apt-get update -q && "${privileged[@]}" apt-get install -qy --no-install-recommends "${packages[@]}"
+        "${privileged[@]}" bash -c "$(declare -f install_quietly); install_quietly \"\$@\"" -- "${packages[@]}"
     else
         echo "Not installed, and tests need them: ${packages[*]}" >&2
     fi
+}
+
+# As root, in a shell of its own: while packages are installed, no service may start and Debian makes no cluster. What said
+# so before is put back.
+install_quietly() {
+    policy=/usr/sbin/policy-rc.d clusters=/etc/postgresql-common/createcluster.conf
+    put_back() {
+        rm -f "$policy"
+        cp /usr/share/postgresql-common/createcluster.conf "$clusters" 2>/dev/null || rm -f "$clusters"
+        for file in "$policy" "$clusters"; do
+            [[ ! -e $file.before ]] || mv -f "$file.before" "$file"
+        done
+    }
+    for file in "$policy" "$clusters"; do
+        [[ ! -e $file ]] || cp -p "$file" "$file.before"
+    done
+    trap put_back EXIT
+    mkdir -p "${clusters%/*}"
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+    echo "create_main_cluster = false" >"$clusters"
+    export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1
+    apt-get update -q && apt-get install -qy --no-install-recommends "$@"
 }
 
 # No server of the build stays behind.
@@ -41,7 +69,7 @@ build() {
         dotnet build Secronna.slnx -c Release --no-restore -nodeReuse:false -p:UseSharedCompilation=false -v quiet
 }
 
-# Adds a program's own totals; one that ends without them, or badly for another reason, is a failure.
+# Runs a program and adds its own totals; one that ends without them, or badly for another reason, is a failure.
 run() {
     local status summary count
     "tests/Secronna.$1/bin/Release/net10.0/Secronna.$1" -noColor -showLiveOutput "${@:2}" </dev/null 2>&1 | tee "$log"
@@ -64,8 +92,14 @@ if ! build; then
     failed=1
     finish
 fi
-for program in "${programs[@]}"; do
-    echo "== $program"
-    run "$program" "$@"
-done
+echo "== UnitTests"
+run UnitTests "$@"
+echo "== IntegrationTests over SQLite"
+SECRONNA_TEST_ENGINE=Sqlite run IntegrationTests -trait- Engine=PostgreSql "$@"
+echo "== IntegrationTests over PostgreSQL"
+SECRONNA_TEST_ENGINE=PostgreSql run IntegrationTests -trait- Engine=Sqlite "$@"
+echo "== IntegrationTests over HTTP, PostgreSQL behind pgbouncer"
+SECRONNA_TEST_ENGINE=PgBouncer run IntegrationTests -trait- Engine=Sqlite -namespace Secronna.IntegrationTests.Http "$@"
+echo "== EndToEndTests"
+run EndToEndTests "$@"
 finish

@@ -3,6 +3,9 @@ namespace Secronna.Protocol;
 /// <summary>The limits of rule S29, as both sides know them. A server may be set to lower ones.</summary>
 public static class Limits
 {
+    /// <summary>Characters of an <c>Idempotency-Key</c>.</summary>
+    public const int IdempotencyKeyLength = 255;
+
     /// <summary>Characters of a secret's key.</summary>
     public const int KeyLength = 256;
 

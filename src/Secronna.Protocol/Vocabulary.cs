@@ -149,6 +149,15 @@ public static class AuditActions
     /// <summary>A workspace was taken off the allowlist.</summary>
     public const string WorkspaceDeny = "workspace.deny";
 
+    /// <summary>A copy of the database was made.</summary>
+    public const string BackupCreate = "backup.create";
+
+    /// <summary>Every version of a database was opened, to verify it.</summary>
+    public const string BackupVerify = "backup.verify";
+
+    /// <summary>All was copied to another database.</summary>
+    public const string StorageCopy = "storage.copy";
+
     /// <summary>Every action of the contract, those of later versions included: a filter may name any.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
@@ -158,6 +167,6 @@ public static class AuditActions
         KekRotate, KekDestroy, MasterKeyGenerate, "master_key.rotate", "master_key.retire",
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,
-        "backup.create", "backup.verify", "storage.copy",
+        BackupCreate, BackupVerify, StorageCopy,
     };
 }

@@ -89,6 +89,9 @@ internal static class Errors
     public static RequestException AlreadyRevoked() =>
         new(ErrorCodes.Conflict, "the access key is revoked");
 
+    public static RequestException IdempotencyKeyReused() =>
+        new(ErrorCodes.Conflict, "Idempotency-Key: it was sent before with another body; send this request with a new one");
+
     public static RequestException RateLimited(TimeSpan retryAfter) =>
         new(ErrorCodes.RateLimited, "too many; try again later") { RetryAfter = retryAfter };
 

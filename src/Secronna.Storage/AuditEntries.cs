@@ -52,6 +52,9 @@ public static class AuditEntries
     /// <summary>Rows that one page looks at, at most.</summary>
     public const int ScanLimit = 5_000;
 
+    /// <summary>The triggers that refuse to change entries (S20).</summary>
+    internal static IReadOnlyList<string> Triggers { get; } = ["audit_entries_keep", "audit_entries_stay"];
+
     private const string Columns = """
         SELECT sequence, created_at, id, actor_type, actor_id, action, outcome, request_id, ip, user_agent,
                project_id, environment_id, secret_id, key, path, version, target_id, name, count
@@ -73,7 +76,7 @@ public static class AuditEntries
 
         var found = new List<RecordedEntry>();
         var looked = 0;
-        using var query = Choose(session, workspaceId, filter);
+        await using var query = Choose(session, workspaceId, filter);
         query.Bind(below).Bind(ScanLimit);
         while (await query.ReadAsync())
         {
@@ -102,7 +105,7 @@ public static class AuditEntries
     public static async ValueTask<List<RecordedEntry>> ExportAsync(
         Session session, string workspaceId, long above, int limit)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Columns + " WHERE workspace_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
         query.Bind(workspaceId).Bind(above).Bind(limit);
         var rows = new List<RecordedEntry>();
@@ -144,14 +147,14 @@ public static class AuditEntries
 
     private static async ValueTask<long> LastAsync(Session session, string workspaceId)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             "SELECT sequence FROM audit_entries WHERE workspace_id = $1 ORDER BY sequence DESC LIMIT 1");
         return await query.Bind(workspaceId).ReadAsync() ? query.GetInt64(0) : 0;
     }
 
     private static async ValueTask<long> CreatedAtAsync(Session session, string workspaceId, long sequence)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             "SELECT created_at FROM audit_entries WHERE workspace_id = $1 AND sequence = $2");
         return await query.Bind(workspaceId).Bind(sequence).ReadAsync()
             ? query.GetInt64(0)

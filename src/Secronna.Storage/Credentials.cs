@@ -20,7 +20,7 @@ public static class Credentials
     /// <exception cref="UniqueViolationException">The prefix is taken: make another token.</exception>
     public static async ValueTask InsertAsync(Transaction transaction, CredentialRow row)
     {
-        using var insert = transaction.Prepare("""
+        await using var insert = transaction.Prepare("""
             INSERT INTO credentials (id, workspace_id, kind, name, prefix, token_hash, created_at, created_by, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """);
@@ -32,15 +32,15 @@ public static class Credentials
     /// <summary>The credential whose token begins so, revoked and expired ones included; or null.</summary>
     public static async ValueTask<CredentialRow?> FindByPrefixAsync(Session session, string prefix)
     {
-        using var query = session.Prepare(Columns + " WHERE prefix = $1");
+        await using var query = session.Prepare(Columns + " WHERE prefix = $1");
         return await query.Bind(prefix).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The workspace's credential of this kind, or null.</summary>
-    public static async ValueTask<CredentialRow?> FindAsync(
-        Session session, string workspaceId, string kind, string id)
+    /// <summary>The workspace's credential of this kind, locked for a change; or null.</summary>
+    public static async ValueTask<CredentialRow?> LockAsync(
+        Transaction transaction, string workspaceId, string kind, string id)
     {
-        using var query = session.Prepare(Columns + " WHERE id = $1 AND workspace_id = $2 AND kind = $3");
+        await using var query = transaction.Prepare(Columns + " WHERE id = $1 AND workspace_id = $2 AND kind = $3 FOR UPDATE");
         return await query.Bind(id).Bind(workspaceId).Bind(kind).ReadAsync() ? Read(query) : null;
     }
 
@@ -48,7 +48,7 @@ public static class Credentials
     public static async ValueTask<List<CredentialRow>> ListAsync(
         Session session, string workspaceId, string kind, bool withRevoked, string after, int limit)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Columns + " WHERE workspace_id = $1 AND kind = $2 AND id > $3 AND ($4 = 1 OR revoked_at IS NULL) ORDER BY id LIMIT $5");
         query.Bind(workspaceId).Bind(kind).Bind(after).Bind(withRevoked ? 1 : 0).Bind(limit);
         var rows = new List<CredentialRow>();
@@ -63,7 +63,7 @@ public static class Credentials
     /// <summary>Changes a name and an expiry.</summary>
     public static async ValueTask UpdateAsync(Transaction transaction, string id, string name, long? expiresAt)
     {
-        using var update = transaction.Prepare("UPDATE credentials SET name = $1, expires_at = $2 WHERE id = $3");
+        await using var update = transaction.Prepare("UPDATE credentials SET name = $1, expires_at = $2 WHERE id = $3");
         await update.Bind(name).Bind(expiresAt).Bind(id).ExecuteAsync();
         await Installations.AccessChangedAsync(transaction);
     }
@@ -71,7 +71,7 @@ public static class Credentials
     /// <summary>Revokes for good; false when it was revoked before.</summary>
     public static async ValueTask<bool> RevokeAsync(Transaction transaction, string id, long now)
     {
-        using var update = transaction.Prepare(
+        await using var update = transaction.Prepare(
             "UPDATE credentials SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL");
         var revoked = await update.Bind(now).Bind(id).ExecuteAsync() == 1;
         await Installations.AccessChangedAsync(transaction);
@@ -81,7 +81,7 @@ public static class Credentials
     /// <summary>Notes when it was last used. Nothing that a decision rests on: the counter of S22 stays.</summary>
     public static async ValueTask<bool> TouchAsync(Transaction transaction, string id, long now)
     {
-        using var update = transaction.Prepare("""
+        await using var update = transaction.Prepare("""
             UPDATE credentials SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)
             """);
         return await update.Bind(now).Bind(id).ExecuteAsync() == 1;

@@ -8,7 +8,10 @@ public sealed record EnvironmentRow(
     long CreatedAt, int SecretCount);
 
 /// <summary>What a change of secrets takes first: the environment's row, and the change's instant in it.</summary>
-public sealed record EnvironmentChange(long Instant, int SecretCount);
+/// <param name="Instant">Later than any change's before it.</param>
+/// <param name="Clock">What the clock said then; earlier than the instant where the last change's was ahead of it.</param>
+/// <param name="SecretCount">The environment's secrets before the change.</param>
+public sealed record EnvironmentChange(long Instant, long Clock, int SecretCount);
 
 /// <summary>Environments. Every query is scoped by the workspace (S23).</summary>
 public static class Environments
@@ -24,10 +27,10 @@ public static class Environments
     /// <exception cref="UniqueViolationException">The slug is taken.</exception>
     public static async ValueTask<bool> InsertAsync(Transaction transaction, EnvironmentRow row, string createdBy)
     {
-        using var insert = transaction.Prepare("""
+        await using var insert = transaction.Prepare("""
             INSERT INTO environments (id, workspace_id, project_id, name, slug, created_at, created_by, changed_at)
-            SELECT $1, p.workspace_id, p.id, $2, $3, $4, $5, $4
-            FROM projects p WHERE p.id = $6 AND p.workspace_id = $7 AND p.deleted_at IS NULL
+            SELECT $1, p.workspace_id, p.id, $2, $3, $4, $5, now_us()
+            FROM projects p WHERE p.id = $6 AND p.workspace_id = $7 AND p.deleted_at IS NULL FOR SHARE
             """);
         return await insert.Bind(row.Id).Bind(row.Name).Bind(row.Slug).Bind(row.CreatedAt).Bind(createdBy)
             .Bind(row.ProjectId).Bind(row.WorkspaceId).ExecuteAsync() == 1;
@@ -36,15 +39,27 @@ public static class Environments
     /// <summary>The environment, or null.</summary>
     public static async ValueTask<EnvironmentRow?> FindAsync(Session session, string workspaceId, string id)
     {
-        using var query = session.Prepare(Columns + " WHERE e.id = $1 AND e.workspace_id = $2" + Live);
+        await using var query = session.Prepare(Columns + " WHERE e.id = $1 AND e.workspace_id = $2" + Live);
         return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>The environment, locked for a change of its row; or null.</summary>
+    public static async ValueTask<EnvironmentRow?> LockAsync(Transaction transaction, string workspaceId, string id)
+    {
+        await using (var query = transaction.Prepare(
+            "SELECT 1 FROM environments WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR UPDATE"))
+        {
+            await query.Bind(id).Bind(workspaceId).ReadAsync();
+        }
+
+        return await FindAsync(transaction, workspaceId, id);
     }
 
     /// <summary>The environment with these slugs, or null.</summary>
     public static async ValueTask<EnvironmentRow?> FindBySlugAsync(
         Session session, string workspaceId, string projectSlug, string slug)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Columns + " WHERE p.workspace_id = $1 AND p.slug = $2 AND e.slug = $3" + Live);
         return await query.Bind(workspaceId).Bind(projectSlug).Bind(slug).ReadAsync() ? Read(query) : null;
     }
@@ -53,7 +68,7 @@ public static class Environments
     public static async ValueTask<List<EnvironmentRow>> ListAsync(
         Session session, string workspaceId, string projectId, string after, int limit)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Columns + " WHERE e.project_id = $1 AND e.id > $2 AND e.workspace_id = $3" + Live + " ORDER BY e.id LIMIT $4");
         query.Bind(projectId).Bind(after).Bind(workspaceId).Bind(limit);
         var rows = new List<EnvironmentRow>();
@@ -68,7 +83,7 @@ public static class Environments
     /// <summary>Renames; false when it is not there. The slug stays.</summary>
     public static async ValueTask<bool> RenameAsync(Transaction transaction, string workspaceId, string id, string name)
     {
-        using var update = transaction.Prepare(
+        await using var update = transaction.Prepare(
             "UPDATE environments SET name = $1 WHERE id = $2 AND workspace_id = $3 AND deleted_at IS NULL");
         return await update.Bind(name).Bind(id).Bind(workspaceId).ExecuteAsync() == 1;
     }
@@ -77,7 +92,7 @@ public static class Environments
     public static async ValueTask<bool> MarkDeletedAsync(
         Transaction transaction, string workspaceId, string id, long now)
     {
-        using var update = transaction.Prepare(
+        await using var update = transaction.Prepare(
             "UPDATE environments SET deleted_at = $1 WHERE id = $2 AND workspace_id = $3 AND deleted_at IS NULL");
         return await update.Bind(now).Bind(id).Bind(workspaceId).ExecuteAsync() == 1;
     }
@@ -87,23 +102,25 @@ public static class Environments
     /// than the last change's, so that an instant names one state. Null when the environment is not there.
     /// </summary>
     public static async ValueTask<EnvironmentChange?> BeginChangeAsync(
-        Transaction transaction, string workspaceId, string id, long clock)
+        Transaction transaction, string workspaceId, string id)
     {
-        using var update = transaction.Prepare("""
-            UPDATE environments SET changed_at = CASE WHEN changed_at < $1 THEN $1 ELSE changed_at + 1 END
-            WHERE id = $2 AND workspace_id = $3 AND deleted_at IS NULL
+        // Locked first: an update alone would read the clock before it waits for who holds the row.
+        await using var update = transaction.Prepare("""
+            UPDATE environments SET changed_at = instant_after(changed_at)
+            WHERE id = (SELECT id FROM environments WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR UPDATE)
+              AND deleted_at IS NULL
               AND EXISTS (SELECT 1 FROM projects p WHERE p.id = environments.project_id AND p.deleted_at IS NULL)
-            RETURNING changed_at, secret_count
+            RETURNING changed_at, now_us(), secret_count
             """);
-        return await update.Bind(clock).Bind(id).Bind(workspaceId).ReadAsync()
-            ? new EnvironmentChange(update.GetInt64(0), update.GetInt32(1))
+        return await update.Bind(id).Bind(workspaceId).ReadAsync()
+            ? new EnvironmentChange(update.GetInt64(0), update.GetInt64(1), update.GetInt32(2))
             : null;
     }
 
     /// <summary>Counts secrets added or, negative, removed.</summary>
     public static async ValueTask AddToCountAsync(Transaction transaction, string id, int added)
     {
-        using var update = transaction.Prepare("UPDATE environments SET secret_count = secret_count + $1 WHERE id = $2");
+        await using var update = transaction.Prepare("UPDATE environments SET secret_count = secret_count + $1 WHERE id = $2");
         await update.Bind(added).Bind(id).ExecuteAsync();
     }
 

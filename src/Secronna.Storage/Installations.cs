@@ -8,32 +8,35 @@ public sealed record InstallationRow(long CreatedAt, string ActiveMasterKeyId, b
 /// <summary>The installation: one row a database.</summary>
 public static class Installations
 {
-    /// <summary>The path of the database's file, which may not be there yet.</summary>
-    /// <exception cref="StorageSetupException">The connection string names no file.</exception>
-    public static string FilePath(string connectionString) => new SqliteConnections(connectionString).FilePath;
-
     /// <summary>
     /// Looks into a database that may not be there, may be empty or may still need migrating, and changes nothing.
     /// </summary>
     /// <returns>What <paramref name="read"/> gives, or null where there is no installation yet.</returns>
-    public static async ValueTask<T?> PeekAsync<T>(string connectionString, Func<Session, InstallationRow, ValueTask<T>> read)
+    /// <exception cref="StorageSetupException">There is a database, and it can't be read.</exception>
+    public static async ValueTask<T?> PeekAsync<T>(DatabaseEngine engine, Func<Session, InstallationRow, ValueTask<T>> read)
         where T : class
     {
-        var connections = new SqliteConnections(connectionString);
-        if (!File.Exists(connections.FilePath))
+        await using var connection = await engine.ConnectAsync();
+        if (connection is null)
         {
             return null;
         }
 
-        using var session = new Session(connections.Open(1_024));
-        session.KeepLogOnClose();
-        return await HasTableAsync(session) && await FindAsync(session) is { } row ? await read(session, row) : null;
+        var session = new Session(connection);
+        return await engine.HasTableAsync(session, "installation") && await FindAsync(session) is { } row
+            ? await read(session, row)
+            : null;
     }
+
+    /// <summary>Whether there is a database with an installation; changes nothing.</summary>
+    /// <exception cref="StorageSetupException">There is a database, and it can't be read.</exception>
+    public static async ValueTask<bool> ExistsAsync(DatabaseEngine engine) =>
+        await PeekAsync(engine, static (_, row) => new ValueTask<InstallationRow>(row)) is not null;
 
     /// <summary>The installation's row; null in a new database.</summary>
     public static async ValueTask<InstallationRow?> FindAsync(Session session)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             "SELECT created_at, active_master_key_id, wrapped_key FROM installation WHERE id = 1");
         return await query.ReadAsync()
             ? new InstallationRow(query.GetInt64(0), query.GetText(1), query.GetBlob(2))
@@ -44,7 +47,7 @@ public static class Installations
     /// <exception cref="UniqueViolationException">There is one.</exception>
     public static async ValueTask<bool> InsertAsync(Transaction transaction, InstallationRow row)
     {
-        using var insert = transaction.Prepare(
+        await using var insert = transaction.Prepare(
             "INSERT INTO installation (id, created_at, active_master_key_id, wrapped_key) VALUES (1, $1, $2, $3)");
         return await insert.Bind(row.CreatedAt).Bind(row.ActiveMasterKeyId).Bind(row.WrappedKey).ExecuteAsync() == 1;
     }
@@ -52,27 +55,21 @@ public static class Installations
     /// <summary>The counter that moves whenever a credential or the allowlist changes (S22).</summary>
     public static async ValueTask<long> AccessChangesAsync(Session session)
     {
-        using var query = session.Prepare("SELECT access_changes FROM installation WHERE id = 1");
+        await using var query = session.Prepare("SELECT access_changes FROM installation WHERE id = 1");
         return await query.ReadAsync() ? query.GetInt64(0) : 0;
     }
 
     /// <summary>Moves the counter, in the transaction of the change.</summary>
     public static async ValueTask AccessChangedAsync(Transaction transaction)
     {
-        using var update = transaction.Prepare("UPDATE installation SET access_changes = access_changes + 1 WHERE id = 1");
+        await using var update = transaction.Prepare("UPDATE installation SET access_changes = access_changes + 1 WHERE id = 1");
         await update.ExecuteAsync();
     }
 
     /// <summary>A durable write that changes nothing that matters: the health probe's.</summary>
-    public static async ValueTask<bool> ProbeAsync(Transaction transaction, long now)
+    public static async ValueTask<bool> ProbeAsync(Transaction transaction)
     {
-        using var update = transaction.Prepare("UPDATE installation SET probed_at = $1 WHERE id = 1");
-        return await update.Bind(now).ExecuteAsync() == 1;
-    }
-
-    private static async ValueTask<bool> HasTableAsync(Session session)
-    {
-        using var query = session.Prepare("SELECT 1 FROM sqlite_schema WHERE name = 'installation'");
-        return await query.ReadAsync();
+        await using var update = transaction.Prepare("UPDATE installation SET probed_at = now_us() WHERE id = 1");
+        return await update.ExecuteAsync() == 1;
     }
 }

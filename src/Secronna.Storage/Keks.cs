@@ -19,7 +19,7 @@ public static class Keks
     /// <exception cref="UniqueViolationException">The project has one.</exception>
     public static async ValueTask InsertAsync(Transaction transaction, KekRow row)
     {
-        using var insert = transaction.Prepare("""
+        await using var insert = transaction.Prepare("""
             INSERT INTO project_keys (id, project_id, master_key_id, wrapped_key, state, wraps, created_at)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             """);
@@ -30,21 +30,21 @@ public static class Keks
     /// <summary>The KEK, or null.</summary>
     public static async ValueTask<KekRow?> FindAsync(Session session, string id)
     {
-        using var query = session.Prepare(Columns + " WHERE k.id = $1");
+        await using var query = session.Prepare(Columns + " WHERE k.id = $1");
         return await query.Bind(id).ReadAsync() ? Read(query) : null;
     }
 
     /// <summary>The project's active KEK, or null.</summary>
     public static async ValueTask<KekRow?> FindActiveAsync(Session session, string projectId)
     {
-        using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.state = 'active'");
+        await using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.state = 'active'");
         return await query.Bind(projectId).ReadAsync() ? Read(query) : null;
     }
 
     /// <summary>The project's KEKs after this id, oldest first.</summary>
     public static async ValueTask<List<KekRow>> ListAsync(Session session, string projectId, string after, int limit)
     {
-        using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.id > $2 ORDER BY k.id LIMIT $3");
+        await using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.id > $2 ORDER BY k.id LIMIT $3");
         query.Bind(projectId).Bind(after).Bind(limit);
         var rows = new List<KekRow>();
         while (await query.ReadAsync())
@@ -72,7 +72,7 @@ public static class Keks
     /// <summary>How many versions the KEK's data keys belong to. Grows with the project: for a retiring KEK only.</summary>
     public static async ValueTask<long> CountVersionsAsync(Session session, string projectId, string id)
     {
-        using var query = session.Prepare("""
+        await using var query = session.Prepare("""
             SELECT count(*) FROM secrets s JOIN secret_versions v ON v.secret_id = s.id
             WHERE s.environment_id IN (SELECT id FROM environments WHERE project_id = $1) AND v.kek_id = $2
             """);
@@ -80,35 +80,43 @@ public static class Keks
     }
 
     /// <summary>
-    /// Counts so many wraps to come against an active KEK (S7); false when it is not active or would pass the limit.
+    /// Counts so many wraps to come against an active KEK (S7); false when it is not active or would pass the limit. It
+    /// stays active until the transaction has ended.
     /// </summary>
     public static async ValueTask<bool> ReserveWrapsAsync(Transaction transaction, string id, int count, long limit)
     {
-        using var update = transaction.Prepare("""
+        await using var update = transaction.Prepare("""
             UPDATE project_keys SET wraps = wraps + $1 WHERE id = $2 AND state = 'active' AND wraps + $1 < $3
             """);
         return await update.Bind(count).Bind(id).Bind(limit).ExecuteAsync() == 1;
     }
 
-    /// <summary>Whether the KEK is active, read within the transaction of a write that uses it (S9).</summary>
-    public static async ValueTask<bool> IsActiveAsync(Transaction transaction, string id)
+    /// <summary>
+    /// Whether the KEK is active, and stays so until the transaction of a write that uses it has ended (S9). Wraps can be
+    /// counted meanwhile: under a stronger lock whoever counts would wait until no writer at all holds it.
+    /// </summary>
+    public static async ValueTask<bool> LockActiveAsync(Transaction transaction, string id)
     {
-        using var query = transaction.Prepare("SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active'");
+        await using var query = transaction.Prepare(
+            "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active' FOR KEY SHARE");
         return await query.Bind(id).ReadAsync();
     }
 
-    /// <summary>Makes an active KEK a retiring one; false when it is not active.</summary>
+    /// <summary>Makes an active KEK a retiring one, once no writer holds it; false when it is not active.</summary>
     public static async ValueTask<bool> RetireAsync(Transaction transaction, string id)
     {
-        using var update = transaction.Prepare(
+        await HoldAsync(transaction, "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active' FOR UPDATE", id);
+        await using var update = transaction.Prepare(
             "UPDATE project_keys SET state = 'retiring' WHERE id = $1 AND state = 'active'");
         return await update.Bind(id).ExecuteAsync() == 1;
     }
 
-    /// <summary>Destroys all wrapped keys of a project; the ids of those KEKs.</summary>
+    /// <summary>Destroys all wrapped keys of a project, once no writer holds one; the ids of those KEKs.</summary>
     public static async ValueTask<List<string>> DestroyAllAsync(Transaction transaction, string projectId)
     {
-        using var update = transaction.Prepare("""
+        await HoldAsync(
+            transaction, "SELECT 1 FROM project_keys WHERE project_id = $1 AND state <> 'destroyed' ORDER BY id FOR UPDATE", projectId);
+        await using var update = transaction.Prepare("""
             UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL
             WHERE project_id = $1 AND state <> 'destroyed'
             RETURNING id
@@ -123,9 +131,19 @@ public static class Keks
         return ids;
     }
 
+    // An update of a state would not wait for those who hold the row as LockActiveAsync does.
+    private static async ValueTask HoldAsync(Transaction transaction, string sql, string id)
+    {
+        await using var query = transaction.Prepare(sql);
+        query.Bind(id);
+        while (await query.ReadAsync())
+        {
+        }
+    }
+
     private static async ValueTask<KekRow?> NextMasterKeyAsync(Session session, string after)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Columns + " WHERE k.master_key_id > $1 AND k.state <> 'destroyed' ORDER BY k.master_key_id, k.id LIMIT 1");
         return await query.Bind(after).ReadAsync() ? Read(query) : null;
     }

@@ -4,7 +4,8 @@ namespace Secronna.Storage;
 
 /// <summary>
 /// Removes, in slices of a few milliseconds, what was deleted: the versions of tombstones (S15), and all that was under
-/// deleted environments and projects. What is left to do stands in the rows, so that it goes on after a restart.
+/// deleted environments and projects. What is left to do stands in the rows, so that it goes on after a restart, and other
+/// nodes leave alone what one is at.
 /// </summary>
 public static class Purge
 {
@@ -31,20 +32,23 @@ public static class Purge
     public static async ValueTask<bool> SliceAsync(Transaction transaction)
     {
         if (await OneAsync(transaction, """
-            SELECT id FROM secrets WHERE deleted_at IS NOT NULL AND destroyed_to < current_version LIMIT 1
+            SELECT id FROM secrets
+            WHERE deleted_at IS NOT NULL AND destroyed_to < current_version LIMIT 1 FOR UPDATE SKIP LOCKED
             """) is { } secretId)
         {
             await DestroyVersionsAsync(transaction, secretId);
             return true;
         }
 
-        if (await OneAsync(transaction, "SELECT id FROM environments WHERE deleted_at IS NOT NULL LIMIT 1") is { } environmentId)
+        if (await OneAsync(
+            transaction, "SELECT id FROM environments WHERE deleted_at IS NOT NULL LIMIT 1 FOR UPDATE SKIP LOCKED") is { } environmentId)
         {
             await RemoveEnvironmentSliceAsync(transaction, environmentId);
             return true;
         }
 
-        if (await OneAsync(transaction, "SELECT id FROM projects WHERE deleted_at IS NOT NULL LIMIT 1") is { } projectId)
+        if (await OneAsync(
+            transaction, "SELECT id FROM projects WHERE deleted_at IS NOT NULL LIMIT 1 FOR UPDATE SKIP LOCKED") is { } projectId)
         {
             await RemoveProjectSliceAsync(transaction, projectId);
             return true;
@@ -55,7 +59,8 @@ public static class Purge
 
     private static async ValueTask RemoveProjectSliceAsync(Transaction transaction, string projectId)
     {
-        if (await OneAsync(transaction, "SELECT id FROM environments WHERE project_id = $1 LIMIT 1", projectId) is { } id)
+        if (await OneAsync(
+            transaction, "SELECT id FROM environments WHERE project_id = $1 LIMIT 1 FOR UPDATE", projectId) is { } id)
         {
             await RemoveEnvironmentSliceAsync(transaction, id);
             return;
@@ -90,14 +95,14 @@ public static class Purge
     private static async ValueTask<(int DestroyedTo, int CurrentVersion)?> FindProgressAsync(
         Transaction transaction, string secretId)
     {
-        using var query = transaction.Prepare(
-            "SELECT destroyed_to, current_version FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL");
+        await using var query = transaction.Prepare(
+            "SELECT destroyed_to, current_version FROM secrets WHERE id = $1 AND deleted_at IS NOT NULL FOR UPDATE");
         return await query.Bind(secretId).ReadAsync() ? (query.GetInt32(0), query.GetInt32(1)) : null;
     }
 
     private static async ValueTask DestroyRangeAsync(Transaction transaction, string secretId, int after, int to)
     {
-        using var update = transaction.Prepare("""
+        await using var update = transaction.Prepare("""
             UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL
             WHERE secret_id = $1 AND version > $2 AND version <= $3
             """);
@@ -106,13 +111,13 @@ public static class Purge
 
     private static async ValueTask SetProgressAsync(Transaction transaction, string secretId, int to)
     {
-        using var update = transaction.Prepare("UPDATE secrets SET destroyed_to = $1 WHERE id = $2");
+        await using var update = transaction.Prepare("UPDATE secrets SET destroyed_to = $1 WHERE id = $2");
         await update.Bind(to).Bind(secretId).ExecuteAsync();
     }
 
     private static async ValueTask<string?> OneAsync(Session session, string sql, string? parameter = null)
     {
-        using var query = session.Prepare(sql);
+        await using var query = session.Prepare(sql);
         if (parameter is not null)
         {
             query.Bind(parameter);
@@ -123,7 +128,7 @@ public static class Purge
 
     private static async ValueTask<int> RunAsync(Session session, string sql, string parameter)
     {
-        using var statement = session.Prepare(sql);
+        await using var statement = session.Prepare(sql);
         return await statement.Bind(parameter).ExecuteAsync();
     }
 }

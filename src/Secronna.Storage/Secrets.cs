@@ -30,7 +30,7 @@ public static class Secrets
     /// <summary>The secret, or null.</summary>
     public static async ValueTask<SecretRow?> FindAsync(Session session, string workspaceId, string id)
     {
-        using var query = session.Prepare(Columns + Tables + " WHERE s.id = $1 AND s.workspace_id = $2" + Live);
+        await using var query = session.Prepare(Columns + Tables + " WHERE s.id = $1 AND s.workspace_id = $2" + Live);
         return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
     }
 
@@ -38,7 +38,7 @@ public static class Secrets
     public static async ValueTask<SecretRow?> FindByPathAsync(
         Session session, string workspaceId, string projectSlug, string environmentSlug, string key)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Columns + Tables + " WHERE p.workspace_id = $1 AND p.slug = $2 AND e.slug = $3 AND s.key = $4" + Live);
         return await query.Bind(workspaceId).Bind(projectSlug).Bind(environmentSlug).Bind(key).ReadAsync()
             ? Read(query)
@@ -49,7 +49,7 @@ public static class Secrets
     public static async ValueTask<List<SecretRow>> ListAsync(
         Session session, string environmentId, string afterKey, int limit)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Columns + Tables + " WHERE s.environment_id = $1 AND s.key > $2" + Live + " ORDER BY s.key LIMIT $3");
         query.Bind(environmentId).Bind(afterKey).Bind(limit);
         return await ReadAllAsync(query);
@@ -59,7 +59,7 @@ public static class Secrets
     public static async ValueTask<List<SecretRow>> ScanAsync(
         Session session, string workspaceId, string after, int limit)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Columns + Tables + " WHERE s.workspace_id = $1 AND s.id > $2" + Live + " ORDER BY s.id LIMIT $3");
         query.Bind(workspaceId).Bind(after).Bind(limit);
         return await ReadAllAsync(query);
@@ -69,7 +69,7 @@ public static class Secrets
     public static async ValueTask<(string Id, int CurrentVersion)?> FindCurrentAsync(
         Session session, string environmentId, string key)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             "SELECT id, current_version FROM secrets WHERE environment_id = $1 AND key = $2 AND deleted_at IS NULL");
         return await query.Bind(environmentId).Bind(key).ReadAsync() ? (query.GetText(0), query.GetInt32(1)) : null;
     }
@@ -78,7 +78,7 @@ public static class Secrets
     public static async ValueTask InsertAsync(
         Transaction transaction, EnvironmentRow environment, string id, string key, long instant)
     {
-        using var insert = transaction.Prepare("""
+        await using var insert = transaction.Prepare("""
             INSERT INTO secrets (id, workspace_id, project_id, environment_id, key, current_version, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, 1, $6, $6)
             """);
@@ -89,15 +89,15 @@ public static class Secrets
     /// <summary>Moves the pointer to a new version (S12).</summary>
     public static async ValueTask PointAsync(Transaction transaction, string id, int version, long instant)
     {
-        using var update = transaction.Prepare(
+        await using var update = transaction.Prepare(
             "UPDATE secrets SET current_version = $1, updated_at = $2 WHERE id = $3 AND deleted_at IS NULL");
         await update.Bind(version).Bind(instant).Bind(id).ExecuteAsync();
     }
 
-    /// <summary>Makes it a tombstone (S15); <see cref="Purge.DestroyVersionsAsync"/> destroys its versions.</summary>
+    /// <summary>Makes it a tombstone (S15), or says false when it is one already; <see cref="Purge.DestroyVersionsAsync"/> destroys its versions.</summary>
     public static async ValueTask<bool> MarkDeletedAsync(Transaction transaction, string id, string by, long instant)
     {
-        using var update = transaction.Prepare("""
+        await using var update = transaction.Prepare("""
             UPDATE secrets SET deleted_at = $1, deleted_by = $2 WHERE id = $3 AND deleted_at IS NULL
             """);
         return await update.Bind(instant).Bind(by).Bind(id).ExecuteAsync() == 1;

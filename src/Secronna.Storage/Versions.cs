@@ -22,13 +22,16 @@ public static class Versions
     private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext";
     private const string SealedTables = Secrets.Tables + " LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = ";
 
+    // Of a list: what one look may fetch in vain.
+    private const int PageSize = 200;
+
     private const string CurrentSealed =
         Secrets.Columns + ", s.current_version" + SealedColumns + SealedTables + "s.current_version";
 
     /// <summary>Adds a version.</summary>
     public static async ValueTask InsertAsync(Transaction transaction, NewVersion row, long instant)
     {
-        using var insert = transaction.Prepare("""
+        await using var insert = transaction.Prepare("""
             INSERT INTO secret_versions
                 (secret_id, version, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -40,7 +43,7 @@ public static class Versions
     /// <summary>A secret's versions below this number, newest first.</summary>
     public static async ValueTask<List<VersionRow>> ListAsync(Session session, string secretId, int below, int limit)
     {
-        using var query = session.Prepare("""
+        await using var query = session.Prepare("""
             SELECT version, kind, created_at, created_by, comment FROM secret_versions
             WHERE secret_id = $1 AND version < $2 ORDER BY version DESC LIMIT $3
             """);
@@ -59,7 +62,7 @@ public static class Versions
     public static async ValueTask<SealedVersionRow?> FindSealedAsync(
         Session session, string workspaceId, string secretId, int? version)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             Secrets.Columns + ", coalesce($1, s.current_version)" + SealedColumns
             + SealedTables + "coalesce($1, s.current_version) WHERE s.id = $2 AND s.workspace_id = $3"
             + " AND (v.version IS NOT NULL OR coalesce($1, s.current_version) <= s.current_version)" + Secrets.Live);
@@ -67,24 +70,26 @@ public static class Versions
     }
 
     /// <summary>
-    /// The current versions of an environment after this key, by their keys' bytes. Stops after so many bytes of
+    /// The current versions of an environment, by their keys' bytes. Stops after so many bytes of
     /// ciphertext, with the row that passed them.
     /// </summary>
     public static async ValueTask<List<SealedVersionRow>> ListSealedAsync(
         Session session, string environmentId, long mostBytes)
     {
-        using var query = session.Prepare(
-            CurrentSealed + " WHERE s.environment_id = $1" + Secrets.Live + " ORDER BY s.key");
-        query.Bind(environmentId);
         var rows = new List<SealedVersionRow>();
         long bytes = 0;
-        while (bytes <= mostBytes && await query.ReadAsync())
+        bool mayGoOn;
+        do
         {
-            var row = ReadSealed(query);
-            bytes += row.Ciphertext.Length;
-            rows.Add(row);
+            var page = await ReadPageAsync(session, environmentId, rows.Count == 0 ? "" : rows[^1].Secret.Key);
+            mayGoOn = page.Count == PageSize;
+            foreach (var row in page.TakeWhile(_ => bytes <= mostBytes))
+            {
+                bytes += row.Ciphertext.Length;
+                rows.Add(row);
+            }
         }
-
+        while (mayGoOn && bytes <= mostBytes);
         return rows;
     }
 
@@ -92,9 +97,24 @@ public static class Versions
     public static async ValueTask<SealedVersionRow?> FindSealedByKeyAsync(
         Session session, string environmentId, string key)
     {
-        using var query = session.Prepare(
+        await using var query = session.Prepare(
             CurrentSealed + " WHERE s.environment_id = $1 AND s.key = $2" + Secrets.Live);
         return await query.Bind(environmentId).Bind(key).ReadAsync() ? ReadSealed(query) : null;
+    }
+
+    private static async ValueTask<List<SealedVersionRow>> ReadPageAsync(
+        Session session, string environmentId, string afterKey)
+    {
+        await using var query = session.Prepare(
+            CurrentSealed + " WHERE s.environment_id = $1 AND s.key > $2" + Secrets.Live + " ORDER BY s.key LIMIT $3");
+        query.Bind(environmentId).Bind(afterKey).Bind(PageSize);
+        var rows = new List<SealedVersionRow>(PageSize);
+        while (await query.ReadAsync())
+        {
+            rows.Add(ReadSealed(query));
+        }
+
+        return rows;
     }
 
     private static SealedVersionRow ReadSealed(Statement row) =>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
 
@@ -22,6 +21,10 @@ public sealed class CommandTests
     [InlineData("master-key generate")]
     [InlineData("master-key list")]
     [InlineData("audit")]
+    [InlineData("backup")]
+    [InlineData("backup verify")]
+    [InlineData("storage")]
+    [InlineData("storage copy")]
     public async Task Every_command_explains_itself(string command)
     {
         using var folder = new TempFolder();
@@ -43,6 +46,14 @@ public sealed class CommandTests
     [InlineData("api-key create --workspace acc word-to-keep-quiet-about")]
     [InlineData("master-key generate @file")]
     [InlineData("@file")]
+    [InlineData("backup")]
+    [InlineData("backup verify")]
+    [InlineData("backup verify word-to-keep-quiet-about --connection word-to-keep-quiet-about")]
+    [InlineData("backup word-to-keep-quiet-about verify word-to-keep-quiet-about")]
+    [InlineData("storage")]
+    [InlineData("storage copy")]
+    [InlineData("storage copy --to")]
+    [InlineData("storage copy --to a word-to-keep-quiet-about")]
     public async Task Wrong_usage_is_refused_without_repeating_or_opening_anything(string command)
     {
         using var folder = new TempFolder();
@@ -159,51 +170,4 @@ public sealed class CommandTests
 
     private static List<JsonNode> JsonLines(string text) =>
         [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!)];
-
-    /// <summary>Uses a credential again and again, so that the server has it in its cache.</summary>
-    private sealed class ConstantUse : IDisposable
-    {
-        private readonly CancellationTokenSource end = new();
-        private readonly Task use;
-        private long lastAccepted;
-        private long accepted;
-        private int lastStatus;
-
-        public ConstantUse(Api api) => use = UseAsync(api);
-
-        public Task<TimeSpan> ExpectAcceptedAsync() => Until.HoldsAsync("it is accepted", () => Volatile.Read(ref accepted) > 3);
-
-        /// <summary>No request that began a second after this call, which is made after the acknowledgement, is accepted.</summary>
-        public async Task ExpectRefusedWithinASecondAsync(int status)
-        {
-            var acknowledged = Stopwatch.GetTimestamp();
-            await Until.HoldsAsync("it is refused", () => Volatile.Read(ref lastStatus) == status);
-            await Until.HasPassedAsync(TimeSpan.FromSeconds(1.5));
-            var late = Stopwatch.GetElapsedTime(acknowledged, Volatile.Read(ref lastAccepted));
-            Assert.True(late < TimeSpan.FromSeconds(1), $"still accepted {late.TotalMilliseconds} ms after the acknowledgement");
-            Assert.Equal(status, Volatile.Read(ref lastStatus));
-        }
-
-        public void Dispose()
-        {
-            end.Cancel();
-            use.GetAwaiter().GetResult();
-            end.Dispose();
-        }
-
-        private async Task UseAsync(Api api)
-        {
-            while (!end.IsCancellationRequested)
-            {
-                var began = Stopwatch.GetTimestamp();
-                var answer = await api.GetAsync("/api/v1/projects");
-                Volatile.Write(ref lastStatus, answer.Status);
-                if (answer.Status == 200)
-                {
-                    Volatile.Write(ref lastAccepted, began);
-                    Interlocked.Increment(ref accepted);
-                }
-            }
-        }
-    }
 }

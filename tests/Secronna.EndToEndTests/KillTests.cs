@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using Secronna.EndToEndTests.Running;
 
@@ -14,8 +13,8 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public async Task Killed_under_load_again_and_again_it_loses_nothing_that_it_acknowledged()
     {
-        var rounds = Number(RoundsVariable) ?? DefaultRounds;
-        var seed = Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
+        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         output.WriteLine($"{rounds} rounds; {SeedVariable}={seed}");
         using var installation = await TestInstallation.CreateAsync();
         var ledger = new Ledger();
@@ -56,7 +55,4 @@ public sealed class KillTests(ITestOutputHelper output)
         var hash = SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(round)]);
         return TimeSpan.FromMilliseconds(20 + (BitConverter.ToUInt32(hash) % 281));
     }
-
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -27,8 +27,8 @@ internal static class AuditCommand
 
     private static async Task<int> RunAsync(string? workspaceId, Instant? from, Instant? to)
     {
-        var connectionString = OpenInstallation.RequireConnectionString(SettingsSource.Read());
-        await using var database = Database.Open(connectionString, TimeProvider.System, FailFast.OnFsyncFailure);
+        var engine = OpenInstallation.RequireEngine(SettingsSource.Read(), TimeProvider.System);
+        await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
         await using var output = new StreamWriter(Console.OpenStandardOutput());
         if (workspaceId is not null)
         {

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Secronna.Protocol;
+using Secronna.Server.Installation;
+using Secronna.Storage;
 
 namespace Secronna.Server.Commands;
 
@@ -12,10 +14,18 @@ internal sealed record MasterKeyLine(string Id, bool Found, bool Active, bool In
 /// <summary>An audit entry with its workspace, as the export prints it; null is the installation.</summary>
 internal sealed record AuditLine(string? WorkspaceId, AuditResponse Entry);
 
+/// <summary>What was verified and what was found, as <c>--json</c> prints it.</summary>
+internal sealed record VerificationLine(string Verified, Verification Verification);
+
+/// <summary>What a copy to another database did, as <c>--json</c> prints it.</summary>
+internal sealed record CopyLine(string To, IReadOnlyList<TableRows> Tables, Verification Verification);
+
 /// <summary>The JSON shapes of commands.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WorkspaceLine))]
 [JsonSerializable(typeof(MasterKeyLine))]
 [JsonSerializable(typeof(AuditLine))]
+[JsonSerializable(typeof(VerificationLine))]
+[JsonSerializable(typeof(CopyLine))]
 [JsonSerializable(typeof(ApiKeyCreatedResponse))]
 internal sealed partial class CommandJson : JsonSerializerContext;

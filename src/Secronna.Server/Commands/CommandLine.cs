@@ -4,6 +4,9 @@ using Secronna.Server.Hardening;
 
 namespace Secronna.Server.Commands;
 
+/// <summary>The command line does not fit together: a message that says how it should be.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
 /// <summary>The program's commands: errors on standard error, exit code 1; wrong usage, 2.</summary>
 internal static class CommandLine
 {
@@ -21,6 +24,8 @@ internal static class CommandLine
             ApiKeyCommand.Create(),
             MasterKeyCommand.Create(),
             AuditCommand.Create(),
+            BackupCommand.Create(),
+            StorageCommand.Create(),
         };
 
         // A command line may hold what should not be repeated or opened: no @file, no quoting of unknown words.
@@ -40,9 +45,14 @@ internal static class CommandLine
             return await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
+        catch (UsageException exception)
+        {
+            await Console.Error.WriteLineAsync($"Error: {exception.Message}");
+            return WrongUsage;
+        }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("Error: stopped before it was ready");
+            await Console.Error.WriteLineAsync("Error: stopped before it was done");
             return Failed;
         }
         catch (Exception exception)

@@ -31,6 +31,11 @@ internal static class DevCommand
         }
 
         var settings = SettingsSource.Read();
+        if (settings.Storage.Provider != "Sqlite")
+        {
+            throw new SettingsException("dev stores in SQLite alone: unset Secronna__Storage__Provider, or use serve");
+        }
+
         var folder = Path.GetFullPath(data ?? settings.DataFolder ?? DefaultFolder);
         var url = $"http://127.0.0.1:{port}";
         ListenAddresses.RequireOwn(SettingsSource.Configuration());
@@ -66,12 +71,13 @@ internal static class DevCommand
     {
         settings.DataFolder = folder;
         settings.MasterKey.File ??= Path.Combine(folder, "master-keys");
-        var isNew = await Installations.PeekAsync(settings.ConnectionString!, RequireOwnAsync) is null;
+        var engine = OpenInstallation.RequireEngine(settings, TimeProvider.System);
+        var isNew = await Installations.PeekAsync(engine, RequireOwnAsync) is null;
         if (settings.MasterKey.Provider == "File" && !File.Exists(settings.MasterKey.File))
         {
             if (!isNew)
             {
-                await NameMissingKeyAsync(settings);
+                await NameMissingKeyAsync(engine, settings.MasterKey.File);
             }
 
             FileMasterKeyProvider.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
@@ -90,11 +96,10 @@ internal static class DevCommand
         return row;
     }
 
-    private static async Task NameMissingKeyAsync(Settings settings)
+    private static async Task NameMissingKeyAsync(DatabaseEngine engine, string file)
     {
-        var id = await Installations.PeekAsync(
-            settings.ConnectionString!, (_, row) => new ValueTask<string>(row.ActiveMasterKeyId));
+        var id = await Installations.PeekAsync(engine, (_, row) => new ValueTask<string>(row.ActiveMasterKeyId));
         throw new SettingsException(
-            $"master key: the database needs the key with the id {id}; the file {settings.MasterKey.File} is gone: put it back");
+            $"master key: the database needs the key with the id {id}; the file {file} is gone: put it back");
     }
 }

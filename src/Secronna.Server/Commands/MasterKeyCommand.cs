@@ -73,13 +73,13 @@ internal static class MasterKeyCommand
     // Before there is a database there is no trail to record it in.
     private static async Task RecordAsync(Settings settings, string id)
     {
-        if (settings.ConnectionString is not { } connectionString
-            || await Installations.PeekAsync(connectionString, (_, row) => new ValueTask<InstallationRow>(row)) is null)
+        if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine
+            || await Installations.PeekAsync(engine, (_, row) => new ValueTask<InstallationRow>(row)) is null)
         {
             return;
         }
 
-        await using var database = Database.Open(connectionString, TimeProvider.System, FailFast.OnFsyncFailure);
+        await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
         var entry = AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, AuditActions.MasterKeyGenerate)
             with { TargetId = id };
         await database.RecordAsync(entry, static (_, audit, entry) =>
@@ -107,12 +107,12 @@ internal static class MasterKeyCommand
 
     private static async Task<(string? Active, IReadOnlyList<string> Used)> ReadUseAsync(Settings settings)
     {
-        if (settings.ConnectionString is not { } connectionString)
+        if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine)
         {
             return (null, []);
         }
 
-        var found = await Installations.PeekAsync(connectionString, async (session, row) => Tuple.Create(
+        var found = await Installations.PeekAsync(engine, async (session, row) => Tuple.Create(
             row.ActiveMasterKeyId,
             (await Keks.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId)));
         return found is null ? (null, []) : (found.Item1, found.Item2);

@@ -19,16 +19,16 @@ internal static class MigrateCommand
     private static async Task<int> RunAsync(bool dryRun)
     {
         var settings = SettingsSource.Read();
-        var connectionString = OpenInstallation.RequireConnectionString(settings);
+        var engine = OpenInstallation.RequireEngine(settings, TimeProvider.System);
         if (dryRun)
         {
-            Print("pending", Migrator.Pending(connectionString));
+            Print("pending", await Migrator.PendingAsync(engine));
             return 0;
         }
 
         using var masterKeys = MasterKeyRing.Open(settings.MasterKey);
-        await new InstallationSetup(masterKeys, TimeProvider.System).CheckAsync(connectionString);
-        Print("applied", Migrator.Apply(connectionString, TimeProvider.System));
+        await new InstallationSetup(masterKeys, TimeProvider.System).CheckAsync(engine);
+        Print("applied", await Migrator.ApplyAsync(engine));
         return 0;
     }
 

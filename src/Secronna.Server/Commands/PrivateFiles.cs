@@ -18,13 +18,13 @@ internal static class PrivateFiles
             return;
         }
 
-        var database = Installations.FilePath(OpenInstallation.RequireConnectionString(settings));
+        var database = OpenInstallation.RequireEngine(settings, TimeProvider.System).FilePath;
         foreach (var folder in new[] { settings.DataFolder, Path.GetDirectoryName(database) })
         {
             Require(Directory.Exists(folder), folder, "the data folder", "700");
         }
 
-        foreach (var file in new[] { database, database + "-wal", database + "-shm" })
+        foreach (var file in database is null ? [] : new[] { database, database + "-wal", database + "-shm" })
         {
             Require(File.Exists(file), file, "the database's file", "600");
         }

@@ -37,7 +37,7 @@ internal static class ServeCommand
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings.Http.AllowPlainHttp);
         await app.StartAsync();
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
-        Log.Ready(log, string.Join(", ", app.Urls), installation.Database.FilePath);
+        Log.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.Place);
         WarnOfMasterKeyBesideData(log, settings);
         return await ServerEnd.WaitAsync(app);
     }

@@ -21,9 +21,9 @@ internal sealed class Settings
     /// <summary>Leaves core dumps and diagnostics ports as the system has them (S28).</summary>
     public bool Diagnostics { get; set; }
 
-    /// <summary>The database: as set, or a file in the data folder; null where neither is set.</summary>
-    public string? ConnectionString =>
-        Storage.ConnectionString ?? (DataFolder is null ? null : $"Data Source={Path.Combine(DataFolder, "secronna.db")}");
+    /// <summary>The database: as set, or for SQLite a file in the data folder; null where neither is set.</summary>
+    public string? ConnectionString => Storage.ConnectionString
+        ?? (DataFolder is null || Storage.Provider != "Sqlite" ? null : $"Data Source={Path.Combine(DataFolder, "secronna.db")}");
 }
 
 internal sealed class StorageSettings

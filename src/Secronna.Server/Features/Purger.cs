@@ -2,9 +2,13 @@ using Secronna.Storage;
 
 namespace Secronna.Server.Features;
 
-/// <summary>Removes in the background what was deleted, slice by slice, and goes on with it after a restart.</summary>
+/// <summary>
+/// Removes in the background what was deleted and what is too old, slice by slice, and goes on with it after a restart, or
+/// with what a node that is gone has left.
+/// </summary>
 internal sealed class Purger(Database database, TimeProvider time, ILogger<Purger> log) : BackgroundService
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim wake = new(1);
@@ -25,8 +29,8 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
         {
             try
             {
-                await wake.WaitAsync(stoppingToken);
-                await PurgeAsync(stoppingToken);
+                var wasWoken = await wake.WaitAsync(LookEvery, stoppingToken);
+                await PurgeAsync(wasWoken, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -42,13 +46,23 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
         }
     }
 
-    private async Task PurgeAsync(CancellationToken cancellationToken)
+    private async Task PurgeAsync(bool wasWoken, CancellationToken cancellationToken)
     {
+        var wasAnything = wasWoken;
         while (!cancellationToken.IsCancellationRequested
             && await database.WriteAsync(0, static (transaction, _) => Purge.SliceAsync(transaction)))
         {
+            wasAnything = true;
         }
 
-        database.ForgetDeleted();
+        while (!cancellationToken.IsCancellationRequested
+            && await database.WriteAsync(0, static (transaction, _) => IdempotencyKeys.ForgetOldAsync(transaction)))
+        {
+        }
+
+        if (wasAnything)
+        {
+            database.ForgetDeleted();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Secronna.Protocol;
 using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
@@ -5,10 +6,13 @@ namespace Secronna.Server.Http;
 /// <summary>What happens to every request of a route before its handler: who is it, and are its parameters known.</summary>
 internal static class ApiPipeline
 {
+    /// <summary>The header that makes a repeat of a write safe.</summary>
+    public const string IdempotencyKey = "Idempotency-Key";
+
     public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
     {
         var caller = route.Permission is null ? null : await AuthenticateAsync(context);
-        RequireSupported(context.Request.Headers);
+        CheckIdempotencyKey(context.Request.Headers, route);
         var request = new ApiRequest(context, route, caller);
         request.CheckQuery();
         if (route.Body is null)
@@ -29,13 +33,23 @@ internal static class ApiPipeline
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);
     }
 
-    // A caller that sends it counts on a repeat being safe: to ignore it would mint a version twice.
-    private static void RequireSupported(IHeaderDictionary headers)
+    // A caller that sends it counts on a repeat being safe: where it would not be, that is said.
+    private static void CheckIdempotencyKey(IHeaderDictionary headers, ApiRoute route)
     {
-        const string IdempotencyKey = "Idempotency-Key";
-        if (headers.ContainsKey(IdempotencyKey))
+        if (!headers.TryGetValue(IdempotencyKey, out var values))
         {
-            throw Errors.Invalid(IdempotencyKey, "this version does not support it: send the request without");
+            return;
+        }
+
+        if (!route.TakesIdempotencyKey)
+        {
+            throw Errors.Invalid(IdempotencyKey, "only requests that mint versions take it: send this one without");
+        }
+
+        if (values is not [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] || key.Any(character => character is < '!' or > '~'))
+        {
+            throw Errors.Invalid(
+                IdempotencyKey, $"must be there once, with 1 to {Limits.IdempotencyKeyLength} characters of ASCII and no space");
         }
     }
 
@@ -49,6 +63,12 @@ internal static class ApiPipeline
     private static string? UserAgent(string text)
     {
         const int MostCharacters = 256;
-        return text.Length == 0 ? null : text.Length <= MostCharacters ? text : text[..MostCharacters];
+        if (text.Length <= MostCharacters)
+        {
+            return text.Length == 0 ? null : text;
+        }
+
+        // Half a character is no text, and a database may refuse it with all that is written beside it.
+        return text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];
     }
 }

@@ -5,6 +5,7 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features;
+using Secronna.Server.Installation;
 
 namespace Secronna.Server.Http;
 
@@ -23,6 +24,9 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
 
     /// <summary>Who makes the request. A route without a permission has none, and asking for it is refused (S24).</summary>
     public Caller Caller => caller ?? throw Errors.AuthRequired();
+
+    /// <summary>What a repeat of this request is known by, once its body is read; null without an <c>Idempotency-Key</c>.</summary>
+    public Idempotency? Idempotency { get; private set; }
 
     public string Route(string name) => (string)context.Request.RouteValues[name]!;
 
@@ -87,6 +91,12 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     public async ValueTask<T> BodyAsync<T>(BodyParser<T> parse, int? limit = null)
     {
         using var body = await ReadBodyAsync(limit ?? Limits.BodyBytes, !route.IsBodyOptional);
+        if (context.Request.Headers.TryGetValue(ApiPipeline.IdempotencyKey, out var key))
+        {
+            var keys = context.RequestServices.GetRequiredService<InstallationKeys>();
+            Idempotency = Idempotency.Of(keys, Caller, $"{route.Method} {context.Request.Path}", key[0]!, body.Span);
+        }
+
         return body.Length == 0 && route.IsBodyOptional
             ? JsonFields.Parse("{}"u8, parse)
             : JsonFields.Parse(body.Span, parse);

@@ -41,6 +41,9 @@ internal sealed class ApiRoute
 
     public int MaximumLimit { get; private set; }
 
+    /// <summary>Whether a repeat with the same <c>Idempotency-Key</c> gets the first answer.</summary>
+    public bool TakesIdempotencyKey { get; private set; }
+
     internal IEndpointRouteBuilder? Routes { get; init; }
 
     /// <summary>A body of this shape.</summary>
@@ -54,6 +57,13 @@ internal sealed class ApiRoute
     public ApiRoute TakesQuery(string name, string type, string description)
     {
         query.Add(new QueryParameter(name, type, description));
+        return this;
+    }
+
+    /// <summary>Mints versions, once for each <c>Idempotency-Key</c>.</summary>
+    public ApiRoute Idempotent()
+    {
+        TakesIdempotencyKey = true;
         return this;
     }
 

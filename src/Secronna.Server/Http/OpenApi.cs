@@ -53,7 +53,7 @@ internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDo
         var operation = new OpenApiOperation
         {
             Summary = route.Summary,
-            Parameters = [.. PathParameters(route), .. route.Query.Select(QueryParameterOf)],
+            Parameters = [.. PathParameters(route), .. route.Query.Select(QueryParameterOf), .. HeaderParameters(route)],
             Responses = new OpenApiResponses
             {
                 [route.Status.ToString(CultureInfo.InvariantCulture)] = Json(
@@ -100,6 +100,17 @@ internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDo
             Required = true,
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
+
+    private static OpenApiParameter[] HeaderParameters(ApiRoute route) => !route.TakesIdempotencyKey ? [] :
+    [
+        new OpenApiParameter
+        {
+            Name = ApiPipeline.IdempotencyKey,
+            In = ParameterLocation.Header,
+            Description = "A repeat with the same key and body gets the first answer, for a day",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
+        },
+    ];
 
     private static OpenApiParameter QueryParameterOf(QueryParameter parameter) => new()
     {

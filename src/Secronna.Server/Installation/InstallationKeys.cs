@@ -3,20 +3,22 @@ using Secronna.Crypto;
 namespace Secronna.Server.Installation;
 
 /// <summary>
-/// What is derived from the installation key (S2): a key each for credential hashes, cursors and ETags. They protect
-/// nothing that is secret by itself.
+/// What is derived from the installation key (S2): a key each for credential hashes, cursors, ETags and idempotency
+/// records. They protect nothing that can be read back.
 /// </summary>
 internal sealed class InstallationKeys : IDisposable
 {
     private readonly LockedKey credentials;
     private readonly LockedKey cursors;
     private readonly LockedKey etags;
+    private readonly LockedKey idempotency;
 
     public InstallationKeys(ReadOnlySpan<byte> installationKey)
     {
         credentials = Derive(installationKey, "secronna credential hash");
         cursors = Derive(installationKey, "secronna cursor");
         etags = Derive(installationKey, "secronna etag");
+        idempotency = Derive(installationKey, "secronna idempotency");
     }
 
     public void HashCredential(ReadOnlySpan<byte> token, Span<byte> hash) =>
@@ -27,11 +29,15 @@ internal sealed class InstallationKeys : IDisposable
 
     public void HashEtag(ReadOnlySpan<byte> state, Span<byte> hash) => KeyedHash.Compute(etags.Bytes, state, hash);
 
+    public void HashIdempotency(ReadOnlySpan<byte> request, Span<byte> hash) =>
+        KeyedHash.Compute(idempotency.Bytes, request, hash);
+
     public void Dispose()
     {
         credentials.Dispose();
         cursors.Dispose();
         etags.Dispose();
+        idempotency.Dispose();
     }
 
     private static LockedKey Derive(ReadOnlySpan<byte> installationKey, string label)

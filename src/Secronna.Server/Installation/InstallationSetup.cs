@@ -27,8 +27,8 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
 
     /// <summary>Checks one wrap of each master key in use; writes nothing.</summary>
     /// <exception cref="SettingsException">A master key is missing or is another one than its id says.</exception>
-    public async Task CheckAsync(string connectionString) =>
-        await Installations.PeekAsync(connectionString, CheckAsync);
+    public async Task CheckAsync(DatabaseEngine engine) =>
+        await Installations.PeekAsync(engine, CheckAsync);
 
     /// <summary>The same, of a database that is open.</summary>
     public async Task CheckAsync(Database database) =>
@@ -36,6 +36,19 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
             await Installations.FindAsync(session) is { } row
                 ? await setup.CheckAsync(session, row)
                 : throw new StorageUnavailableException("the installation's row is gone"));
+
+    /// <summary>
+    /// Checks that every master key in use is at hand and the active one the right one; whether each KEK unwraps is for
+    /// <see cref="InstallationVerifier"/> to say.
+    /// </summary>
+    /// <exception cref="SettingsException">A master key is missing, or there is no installation.</exception>
+    public async Task RequireKeysAsync(DatabaseEngine engine, string place) =>
+        _ = await Installations.PeekAsync(engine, async (session, row) =>
+        {
+            using var key = await UnwrapAsync(row);
+            (await Keks.OneOfEachMasterKeyAsync(session)).ForEach(kek => RequireHeld(kek.MasterKeyId));
+            return row;
+        }) ?? throw new SettingsException($"there is no installation in {place}");
 
     private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row)
     {
@@ -104,14 +117,15 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
             Instant.From(time.GetUtcNow()).Microseconds,
             masterKeyId,
             await masterKeys.WrapAsync(MasterKeyBinding.ForInstallationKey(masterKeyId), key.Memory));
-        // Another process may have been first: then its key counts.
-        return await database.WriteAsync(row, static async (transaction, row) =>
-            await Installations.FindAsync(transaction) ?? await AddAsync(transaction, row));
-    }
-
-    private static async ValueTask<InstallationRow> AddAsync(Transaction transaction, InstallationRow row)
-    {
-        await Installations.InsertAsync(transaction, row);
-        return row;
+        try
+        {
+            await database.WriteAsync(row, static (transaction, row) => Installations.InsertAsync(transaction, row));
+            return row;
+        }
+        catch (UniqueViolationException)
+        {
+            // Another process was first: its key counts.
+            return (await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session)))!;
+        }
     }
 }

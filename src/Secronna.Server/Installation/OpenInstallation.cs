@@ -40,19 +40,19 @@ internal sealed class OpenInstallation : IAsyncDisposable
     public static async Task<OpenInstallation> OpenAsync(
         Settings settings, bool migrate, TimeProvider time, Action<string> onFsyncFailure)
     {
-        var connectionString = RequireConnectionString(settings);
+        var engine = RequireEngine(settings, time);
         var masterKeys = MasterKeyRing.Open(settings.MasterKey);
         Database? database = null;
         try
         {
             var setup = new InstallationSetup(masterKeys, time);
-            await setup.CheckAsync(connectionString);
+            await setup.CheckAsync(engine);
             if (migrate)
             {
-                Migrator.Apply(connectionString, time);
+                await Migrator.ApplyAsync(engine);
             }
 
-            database = Database.Open(connectionString, time, onFsyncFailure);
+            database = await engine.OpenAsync(onFsyncFailure);
             var keys = await setup.OpenKeysAsync(database);
             return new OpenInstallation(settings, time, masterKeys, setup, database, keys);
         }
@@ -68,17 +68,22 @@ internal sealed class OpenInstallation : IAsyncDisposable
         }
     }
 
-    /// <summary>The connection string, or what to set.</summary>
-    public static string RequireConnectionString(Settings settings)
-    {
-        if (settings.Storage.Provider != "Sqlite")
-        {
-            throw new SettingsException("Secronna__Storage__Provider: this version stores in Sqlite alone");
-        }
+    /// <summary>Where the database is.</summary>
+    /// <exception cref="SettingsException">None is set; the message says what to set.</exception>
+    /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
+    public static DatabaseEngine RequireEngine(Settings settings, TimeProvider time) =>
+        FindEngine(settings, time) ?? throw new SettingsException(settings.Storage.Provider == "PostgreSql"
+            ? "there is no database: set Secronna__Storage__ConnectionString (Host=…;Database=…;Username=…)"
+            : "there is no database: set Secronna__DataFolder, or Secronna__Storage__ConnectionString");
 
-        return settings.ConnectionString ?? throw new SettingsException(
-            "there is no database: set Secronna__DataFolder, or Secronna__Storage__ConnectionString");
-    }
+    /// <summary>Where the database is; null where none is set.</summary>
+    /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
+    public static DatabaseEngine? FindEngine(Settings settings, TimeProvider time) => settings.ConnectionString switch
+    {
+        null => null,
+        var connectionString when settings.Storage.Provider == "PostgreSql" => DatabaseEngine.Postgres(connectionString),
+        var connectionString => DatabaseEngine.Sqlite(connectionString, time),
+    };
 
     public async ValueTask DisposeAsync()
     {

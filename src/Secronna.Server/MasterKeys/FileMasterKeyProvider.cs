@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
+using Secronna.Storage;
 
 namespace Secronna.Server.MasterKeys;
 
@@ -48,8 +49,16 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
         Append(path, line.Span[..(length + written + 1)]);
     }
 
-    // Written without a buffer of the stream's own, and on the disk before anything is wrapped with the key.
+    // On the disk, with its name, before anything is wrapped with the key.
     private static void Append(string path, ReadOnlySpan<byte> line)
+    {
+        Write(path, line);
+        DurableFile.Flush(path);
+        DurableFile.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    // Without a buffer of the stream's own, which would keep the key.
+    private static void Write(string path, ReadOnlySpan<byte> line)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
@@ -78,7 +87,7 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
             throw new SettingsException($"master key: there is no file {path}");
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0 && !AccessControlList.KeepsPrivate(path))
         {
             throw new SettingsException($"master key: others can read {path}: run chmod 600 on it");
         }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Data.Sqlite;
 
 namespace Secronna.Storage.Engine;
 
@@ -16,55 +15,56 @@ public sealed record Migration(int Number, string Name, string Sql)
 /// <summary>Brings a database forward by numbered SQL files, each once, recorded with its checksum.</summary>
 public static class Migrator
 {
-    private const int CacheKibibytes = 2_048;
+    private const string Table = "schema_migrations";
 
-    /// <summary>All migrations that this program knows, in order.</summary>
-    public static IReadOnlyList<Migration> Known { get; } = ReadEmbedded();
+    private const string MakeTable = """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)
+        """;
+
+    /// <summary>All migrations of an engine that this program knows, in order.</summary>
+    public static IReadOnlyList<Migration> KnownFor(DatabaseEngine engine) => ReadEmbedded(engine.MigrationsFolder);
 
     /// <summary>The migrations that the database lacks; all of them where there is no database yet.</summary>
     /// <exception cref="StorageSetupException">The database is newer than the program, or a migration was changed.</exception>
-    public static IReadOnlyList<Migration> Pending(string connectionString)
+    public static async ValueTask<IReadOnlyList<Migration>> PendingAsync(DatabaseEngine engine)
     {
-        var connections = new SqliteConnections(connectionString);
-        if (!File.Exists(connections.FilePath))
-        {
-            return Known;
-        }
-
-        using var connection = connections.Open(CacheKibibytes);
-        return PendingOf(connection, null);
+        await using var connection = await engine.ConnectAsync();
+        return connection is null ? KnownFor(engine) : await PendingAsync(engine, new Session(connection));
     }
 
-    /// <summary>Applies what is pending, in one transaction under the database's write lock; makes the file if needed.</summary>
+    /// <summary>
+    /// Applies what is pending, in one transaction under a lock that only one process can have; makes the file if needed.
+    /// </summary>
     /// <returns>What was applied; empty when another process did it first.</returns>
-    /// <exception cref="StorageSetupException">As <see cref="Pending"/>, or a migration failed; then nothing was applied.</exception>
-    public static IReadOnlyList<Migration> Apply(string connectionString, TimeProvider time)
+    /// <exception cref="StorageSetupException">As <see cref="PendingAsync(DatabaseEngine)"/>, or a migration failed; then nothing was applied.</exception>
+    public static async ValueTask<IReadOnlyList<Migration>> ApplyAsync(DatabaseEngine engine)
     {
-        var connections = new SqliteConnections(connectionString);
-        connections.CreateFile();
-        using var connection = connections.Open(CacheKibibytes);
+        engine.Create();
+        await using var connection = await engine.ConnectAsync()
+            ?? throw new StorageSetupException($"the database {engine.Place} is gone");
         try
         {
-            using var transaction = connection.BeginTransaction(deferred: false);
-            var pending = PendingOf(connection, transaction);
+            await connection.RunAsync(engine.BeginMigration);
+            var session = new Session(connection);
+            var pending = await PendingAsync(engine, session);
             foreach (var migration in pending)
             {
-                Apply(connection, transaction, migration, time);
+                await ApplyAsync(session, migration);
             }
 
-            transaction.Commit();
+            await connection.RunAsync("COMMIT");
             return pending;
         }
-        catch (SqliteException exception)
+        catch (Exception exception) when (exception is StorageUnavailableException or InvalidOperationException)
         {
             throw new StorageSetupException($"the database could not be migrated: {exception.Message}", exception);
         }
     }
 
-    internal static void RequireCurrent(SqliteConnections connections)
+    internal static async ValueTask RequireCurrentAsync(DatabaseEngine engine)
     {
-        using var connection = connections.Open(CacheKibibytes);
-        if (PendingOf(connection, null) is { Count: > 0 } pending)
+        if (await PendingAsync(engine) is { Count: > 0 } pending)
         {
             throw new StorageSetupException(
                 $"the database needs {pending.Count} migration(s), from {pending[0].Name} on: "
@@ -72,76 +72,57 @@ public static class Migrator
         }
     }
 
-    private static List<Migration> PendingOf(SqliteConnection connection, SqliteTransaction? transaction)
+    private static async ValueTask<IReadOnlyList<Migration>> PendingAsync(DatabaseEngine engine, Session session)
     {
-        var applied = ReadApplied(connection, transaction);
+        var applied = await engine.HasTableAsync(session, Table) ? await ReadAppliedAsync(session) : [];
+        var known = KnownFor(engine);
         foreach (var (number, checksum) in applied)
         {
-            var known = Known.FirstOrDefault(migration => migration.Number == number)
+            var one = known.FirstOrDefault(migration => migration.Number == number)
                 ?? throw new StorageSetupException(
-                    $"the database is newer than this program: it has migration {number}, the program knows {Known.Count}");
-            if (known.Checksum != checksum)
+                    $"the database is newer than this program: it has migration {number}, the program knows {known.Count}");
+            if (one.Checksum != checksum)
             {
                 throw new StorageSetupException(
-                    $"migration {known.Name} is not the one that the database was made with; use the program's release as published");
+                    $"migration {one.Name} is not the one that the database was made with; use the program's release as published");
             }
         }
 
-        return [.. Known.Where(migration => !applied.ContainsKey(migration.Number))];
+        return [.. known.Where(migration => !applied.ContainsKey(migration.Number))];
     }
 
-    private static Dictionary<int, string> ReadApplied(SqliteConnection connection, SqliteTransaction? transaction)
+    private static async ValueTask<Dictionary<int, string>> ReadAppliedAsync(Session session)
     {
         var applied = new Dictionary<int, string>();
-        using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_migrations'";
-        if ((long)command.ExecuteScalar()! == 0)
+        await using var query = session.Prepare("SELECT number, checksum FROM schema_migrations ORDER BY number");
+        while (await query.ReadAsync())
         {
-            return applied;
-        }
-
-        command.CommandText = "SELECT number, checksum FROM schema_migrations ORDER BY number";
-        using var reader = command.ExecuteReader();
-        while (reader.Read())
-        {
-            applied.Add(reader.GetInt32(0), reader.GetString(1));
+            applied.Add(query.GetInt32(0), query.GetText(1));
         }
 
         return applied;
     }
 
-    private static void Apply(
-        SqliteConnection connection, SqliteTransaction transaction, Migration migration, TimeProvider time)
+    private static async ValueTask ApplyAsync(Session session, Migration migration)
     {
-        using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = """
-            CREATE TABLE IF NOT EXISTS schema_migrations (
-                number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT
-            """;
-        command.ExecuteNonQuery();
-        command.CommandText = migration.Sql;
-        command.ExecuteNonQuery();
-        command.CommandText = "INSERT INTO schema_migrations VALUES ($number, $name, $checksum, $at)";
-        command.Parameters.AddWithValue("$number", migration.Number);
-        command.Parameters.AddWithValue("$name", migration.Name);
-        command.Parameters.AddWithValue("$checksum", migration.Checksum);
-        command.Parameters.AddWithValue("$at", time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000);
-        command.ExecuteNonQuery();
+        await session.Connection.RunAsync(MakeTable);
+        await session.Connection.RunAsync(migration.Sql);
+        await using var insert = session.Prepare(
+            "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, now_us())");
+        await insert.Bind(migration.Number).Bind(migration.Name).Bind(migration.Checksum).ExecuteAsync();
     }
 
-    private static List<Migration> ReadEmbedded()
+    private static List<Migration> ReadEmbedded(string engineFolder)
     {
         var assembly = Assembly.GetExecutingAssembly();
-        const string Folder = "Secronna.Storage.Migrations.Sqlite.";
+        var folder = $"Secronna.Storage.Migrations.{engineFolder}.";
         return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(resource =>
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-                var name = resource[Folder.Length..^".sql".Length];
+                var name = resource[folder.Length..^".sql".Length];
                 var number = int.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture);
                 return new Migration(number, name, reader.ReadToEnd().ReplaceLineEndings("\n"));
             })];

@@ -1,14 +1,17 @@
-using Microsoft.Data.Sqlite;
-
 namespace Secronna.Storage.Engine;
 
 /// <summary>
 /// The writing session. What a unit of work does here and what it appends to <see cref="Audit"/> become durable
 /// together or not at all (S19).
 /// </summary>
+/// <remarks>
+/// Others may write meanwhile: whatever is decided by a row that was read needs that row locked (<c>FOR UPDATE</c>,
+/// <c>FOR SHARE</c>, or an update of it) before it is read. All take their locks in one order, so that none wait for each
+/// other in a circle: project, environment, KEK, secret, credential, installation, workspace.
+/// </remarks>
 public sealed class Transaction : Session
 {
-    internal Transaction(SqliteConnection connection)
+    internal Transaction(IEngineConnection connection)
         : base(connection)
     {
     }
@@ -28,6 +31,8 @@ public sealed class AuditTrail
 
     /// <summary>Records an entry with the unit of work at hand.</summary>
     public void Append(AuditEntry entry) => entries.Add(entry);
+
+    internal void AppendAll(IEnumerable<AuditEntry> more) => entries.AddRange(more);
 
     internal void CutBackTo(int count) => entries.RemoveRange(count, entries.Count - count);
 }

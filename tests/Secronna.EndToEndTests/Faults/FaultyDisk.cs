@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Faults;
@@ -21,17 +20,21 @@ internal sealed class FaultyDisk : IDisposable
     public static async Task<FaultyDisk> CreateAsync()
     {
         var disk = new FaultyDisk();
-        var source = Path.Combine(AppContext.BaseDirectory, "Faults", "faults.c");
-        using var compiler = Process.Start("cc", ["-shared", "-fPIC", "-O1", "-o", disk.Library, source, "-ldl"]);
-        await compiler.WaitForExitAsync();
-        Assert.Equal(0, compiler.ExitCode);
+        await CLibrary.CompileAsync("faults.c", disk.Library);
         return disk;
     }
 
     private string Library => folder["faults.so"];
 
-    public void PutUnder(TestInstallation installation)
+    /// <param name="installation">The installation.</param>
+    /// <param name="file">Part of the path of files that are on the disk; those of the database if not given.</param>
+    public void PutUnder(TestInstallation installation, string? file = null)
     {
+        if (file is not null)
+        {
+            installation.Environment["TEST_FAULTS_FILE"] = file;
+        }
+
         installation.Environment["LD_PRELOAD"] = Library;
         installation.Environment["TEST_FAULTS"] = folder.Path;
     }

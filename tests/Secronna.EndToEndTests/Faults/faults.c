@@ -1,4 +1,4 @@
-/* Makes the disk under the database fail while a trigger file exists: "fsync-fails" (EIO) or "disk-full" (ENOSPC). */
+/* Makes the disk under the database, or under the files with TEST_FAULTS_FILE in their path, fail while a trigger file exists: "fsync-fails" (EIO) or "disk-full" (ENOSPC). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,6 +24,7 @@ static int triggered(const char *name)
 static int is_database(int fd)
 {
     char link[64], path[4096];
+    const char *file = getenv("TEST_FAULTS_FILE");
     int saved = errno;
     ssize_t length;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -32,7 +33,7 @@ static int is_database(int fd)
     if (length < 0)
         return 0;
     path[length] = 0;
-    return strstr(path, "secronna.db") != NULL;
+    return strstr(path, file != NULL ? file : "secronna.db") != NULL;
 }
 
 static int fails(int fd, const char *name, int error)

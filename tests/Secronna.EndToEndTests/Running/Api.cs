@@ -26,11 +26,15 @@ internal sealed class Api : IDisposable
     /// <param name="url">Where the server listens.</param>
     /// <param name="token">The credential; null sends none.</param>
     /// <param name="trusted">The one certificate that is accepted; null where the server serves no TLS.</param>
-    public Api(string url, string? token, X509Certificate? trusted = null)
+    /// <param name="keepsConnections">
+    /// Where it does not, nothing is ever sent twice: the platform's client sends again what met a closed connection.
+    /// </param>
+    public Api(string url, string? token, X509Certificate? trusted = null, bool keepsConnections = true)
     {
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
+            PooledConnectionLifetime = keepsConnections ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
             SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                 trusted is not null && trusted.Equals(certificate) },
         };
@@ -49,8 +53,9 @@ internal sealed class Api : IDisposable
 
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
-    /// <summary>Sends; <paramref name="chunked"/> in pieces whose total is not announced.</summary>
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? json = null, bool chunked = false)
+    /// <summary>Sends, with a header more if one is given; <paramref name="chunked"/> in pieces whose total is not announced.</summary>
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, string? json = null, bool chunked = false, (string Name, string Value)? header = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (json is not null)
@@ -59,9 +64,14 @@ internal sealed class Api : IDisposable
             request.Headers.TransferEncodingChunked = chunked;
         }
 
+        if (header is { } more)
+        {
+            request.Headers.Add(more.Name, more.Value);
+        }
+
         using var response = await client.SendAsync(request);
         var bytes = await response.Content.ReadAsByteArrayAsync();
-        return new Answer((int)response.StatusCode, JsonNode.Parse(bytes)!.AsObject());
+        return new Answer((int)response.StatusCode, bytes.Length == 0 ? [] : JsonNode.Parse(bytes)!.AsObject());
     }
 
     /// <summary>Every entry of a list, page after page.</summary>

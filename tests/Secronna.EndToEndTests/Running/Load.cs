@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json;
 
@@ -18,13 +19,24 @@ internal sealed class Load : IDisposable
     private readonly Api api;
     private readonly string environmentId;
     private readonly Ledger ledger;
+    private readonly bool goesOn;
     private readonly CancellationTokenSource end = new();
     private readonly Task[] workers;
     private int failures;
+    private long longest;
 
     /// <summary>Begins at once. Pass the same ledger for the whole of a test.</summary>
-    public Load(string url, string token, string environmentId, Ledger ledger, int writers = 16, int revealers = 16)
+    /// <param name="url">Where the requests go.</param>
+    /// <param name="token">The credential.</param>
+    /// <param name="environmentId">Where the keys are.</param>
+    /// <param name="ledger">What keeps the record.</param>
+    /// <param name="writers">How many write.</param>
+    /// <param name="revealers">How many reveal.</param>
+    /// <param name="goesOn">Whether whoever gets no answer goes on, because there are other servers; else it ends there.</param>
+    public Load(
+        string url, string token, string environmentId, Ledger ledger, int writers = 16, int revealers = 16, bool goesOn = false)
     {
+        this.goesOn = goesOn;
         api = new Api(url, token);
         this.environmentId = environmentId;
         this.ledger = ledger;
@@ -40,6 +52,9 @@ internal sealed class Load : IDisposable
 
     /// <summary>Requests that got no answer.</summary>
     public int Failures => Volatile.Read(ref failures);
+
+    /// <summary>How long the request took that took longest, of those that have ended.</summary>
+    public TimeSpan Longest => TimeSpan.FromTicks(Interlocked.Read(ref longest));
 
     public static IEnumerable<string> AllKeys => Enumerable.Range(0, Keys).Select(i => $"KEY_{i}");
 
@@ -62,19 +77,33 @@ internal sealed class Load : IDisposable
     {
         for (var i = 0; !end.IsCancellationRequested; i++)
         {
+            var began = Stopwatch.GetTimestamp();
             try
             {
                 if (!await work(i))
                 {
                     await Task.Yield();
                 }
+
+                Note(Stopwatch.GetElapsedTime(began));
             }
             catch (Exception exception) when (exception
                 is HttpRequestException or IOException or SocketException or OperationCanceledException or JsonException)
             {
                 Interlocked.Increment(ref failures);
-                return;
+                if (!goesOn)
+                {
+                    return;
+                }
             }
+        }
+    }
+
+    private void Note(TimeSpan took)
+    {
+        for (var known = Longest; took > known; known = Longest)
+        {
+            Interlocked.CompareExchange(ref longest, took.Ticks, known.Ticks);
         }
     }
 

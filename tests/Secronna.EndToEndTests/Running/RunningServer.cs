@@ -66,6 +66,11 @@ internal sealed partial class RunningServer : IAsyncDisposable
         await WaitForExitAsync();
     }
 
+    /// <summary>Has it stand still, with all its connections open.</summary>
+    public void Pause() => ServerProgram.Signal(Id, ServerProgram.Stop);
+
+    public void Resume() => ServerProgram.Signal(Id, ServerProgram.Continue);
+
     /// <summary>Asks it to stop, as service managers do, and gives its exit code.</summary>
     public async Task<int> StopAsync()
     {

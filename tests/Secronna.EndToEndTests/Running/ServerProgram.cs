@@ -10,6 +10,8 @@ internal sealed record Ended(int ExitCode, string Out, string Error);
 internal static partial class ServerProgram
 {
     public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
 
     private static readonly string[] SettingPrefixes = ["Secronna__", "SECRONNA_", "ASPNETCORE_", "Kestrel__", "OTEL_", "DOTNET_"];
 

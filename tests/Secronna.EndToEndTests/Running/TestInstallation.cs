@@ -48,14 +48,38 @@ internal sealed class TestInstallation : IDisposable
     public static async Task<TestInstallation> CreateAsync()
     {
         var installation = await CreateWithMasterKeyAsync();
-        await installation.DoAsync("migrate");
-        await installation.DoAsync("workspace", "allow", WorkspaceId, "--name", "End to end");
-        installation.Token = await installation.CreateApiKeyAsync(WorkspaceId);
+        await installation.SetUpAsync();
+        return installation;
+    }
+
+    /// <summary>On a database of PostgreSQL: settings and a master key, and nothing in the database yet.</summary>
+    public static async Task<TestInstallation> CreateWithMasterKeyAsync(string connectionString)
+    {
+        // First, since there may be no such database.
+        var installation = await CreateWithMasterKeyAsync();
+        installation.Environment.Remove("Secronna__DataFolder");
+        installation.Environment["Secronna__Storage__Provider"] = "PostgreSql";
+        installation.Environment["Secronna__Storage__ConnectionString"] = connectionString;
+        return installation;
+    }
+
+    /// <summary>The same, migrated, with a workspace and an API key.</summary>
+    public static async Task<TestInstallation> CreateAsync(string connectionString)
+    {
+        var installation = await CreateWithMasterKeyAsync(connectionString);
+        await installation.SetUpAsync();
         return installation;
     }
 
     public async Task<string> CreateApiKeyAsync(string workspaceId) =>
         (string)JsonNode.Parse((await DoAsync("api-key", "create", "--workspace", workspaceId, "--name", "e2e", "--json")).Out)!["token"]!;
+
+    /// <summary>A workspace and an API key in a database that is migrated.</summary>
+    public async Task AllowAsync()
+    {
+        await DoAsync("workspace", "allow", WorkspaceId, "--name", "End to end");
+        Token = await CreateApiKeyAsync(WorkspaceId);
+    }
 
     public Task<Ended> RunAsync(params string[] arguments) => ServerProgram.RunAsync(Folder.Path, Environment, arguments);
 
@@ -71,4 +95,10 @@ internal sealed class TestInstallation : IDisposable
         RunningServer.StartAsync(Folder.Path, Environment, ["serve", "--urls", "http://127.0.0.1:0", .. more]);
 
     public void Dispose() => Folder.Dispose();
+
+    private async Task SetUpAsync()
+    {
+        await DoAsync("migrate");
+        await AllowAsync();
+    }
 }

@@ -1,3 +1,4 @@
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.MasterKeys;
 using Xunit;
@@ -8,6 +9,7 @@ namespace Secronna.IntegrationTests.Commands;
 public sealed class PrivateFilesTests
 {
     [Theory]
+    [Trait(TestEngine.Trait, TestEngine.Sqlite)]
     [InlineData("", "700", UnixFileMode.OtherExecute)]
     [InlineData("", "700", UnixFileMode.GroupRead)]
     [InlineData("secronna.db", "600", UnixFileMode.OtherRead)]

@@ -146,7 +146,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared)
     {
         var (revoked, expired) = (await own.NewAccessKeyAsync(), await own.NewAccessKeyAsync());
         (await own.Api.PostAsync($"/access-keys/{revoked.Text("id")}/revoke")).Is(200);
-        server.Sql("UPDATE credentials SET expires_at = 1 WHERE id = $id", ("$id", expired.Text("id")));
+        server.Sql("UPDATE credentials SET expires_at = 1 WHERE id = @id", ("@id", expired.Text("id")));
         var deleted = (await own.Api.PostAsync("/api-keys", """{"name":"x"}""")).Is(201).Data;
         (await own.Api.DeleteAsync("/api-keys/" + deleted.Text("id"))).Is(200);
         var denied = await server.NewWorkspaceAsync();

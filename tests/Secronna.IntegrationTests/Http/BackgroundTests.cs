@@ -22,13 +22,13 @@ public sealed class BackgroundTests
         var time = Clock.New();
         await using var server = await TestServer.StartAsync(time: time);
         var place = await server.NewPlaceAsync();
-        server.Sql("CREATE TRIGGER broken BEFORE DELETE ON environments BEGIN SELECT RAISE(ABORT, 'no'); END");
+        server.Break("DELETE", "environments");
 
         (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}")).Is(200);
 
         await EventuallyLogsAsync(server, "Deleted data is not purged yet: InvalidOperationException");
         (await place.Api.GetAsync("/me")).Is(200);
-        server.Sql("DROP TRIGGER broken");
+        server.Mend("environments");
         await Eventually.TrueAsync(
             () =>
             {
@@ -50,16 +50,16 @@ public sealed class BackgroundTests
             WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 1200)
             INSERT INTO secret_versions
             SELECT secret_id, n, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment
-            FROM secret_versions, n WHERE secret_id = $id
+            FROM secret_versions, n WHERE secret_id = @id
             """,
-            ("$id", id));
-        server.Sql("UPDATE secrets SET current_version = 1200 WHERE id = $id", ("$id", id));
-        server.Sql("CREATE TRIGGER broken BEFORE UPDATE ON secret_versions WHEN OLD.version > 500 BEGIN SELECT RAISE(ABORT, 'no'); END");
+            ("@id", id));
+        server.Sql("UPDATE secrets SET current_version = 1200 WHERE id = @id", ("@id", id));
+        server.Break("UPDATE", "secret_versions", "WHEN (OLD.version > 500)");
 
         Assert.Equal(500, (await place.Api.DeleteAsync($"/secrets/{id}")).Status);
 
         await EventuallyLogsAsync(server, "Deleted data is not purged yet");
-        server.Sql("DROP TRIGGER broken");
+        server.Mend("secret_versions");
         await Eventually.TrueAsync(
             () =>
             {

@@ -74,7 +74,7 @@ public sealed class EnvironmentTests(SharedServer shared)
 
         (await place.Api.PostAsync($"/projects/{place.ProjectId}/environments", """{"name":"Production"}""")).Is(201);
         await Eventually.TrueAsync(
-            () => place.Server.Count("SELECT count(*) FROM environments WHERE id = $e", ("$e", place.EnvironmentId)) == 0, "the purge");
-        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secrets WHERE environment_id = $e", ("$e", place.EnvironmentId)));
+            () => place.Server.Count("SELECT count(*) FROM environments WHERE id = @e", ("@e", place.EnvironmentId)) == 0, "the purge");
+        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secrets WHERE environment_id = @e", ("@e", place.EnvironmentId)));
     }
 }

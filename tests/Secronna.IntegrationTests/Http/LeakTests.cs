@@ -24,18 +24,19 @@ public sealed class LeakTests
         (await place.RevealAllAsync()).Is(200);
         replies.AddRange(await ReadAsync(place, id));
         replies.AddRange(await FailAsync(place));
-        server.Sql("UPDATE secret_versions SET ciphertext = zeroblob(100) WHERE version = 1");
+        server.Sql("UPDATE secret_versions SET ciphertext = @zeros WHERE version = 1", ("@zeros", new byte[100]));
         replies.Add((await place.RevealAsync(id, 1)).Is(500));
-        server.Sql("CREATE TRIGGER broken BEFORE INSERT ON secret_versions BEGIN SELECT RAISE(ABORT, 'no'); END");
+        server.Break("INSERT", "secret_versions");
         replies.Add(await place.PutAsync("KEY", Canary));
-        server.Sql("DROP TRIGGER broken");
+        server.Mend("secret_versions");
 
         Assert.True(replies[^1].Status >= 500);
+        var files = server.Files().ToList();
         foreach (var form in Forms())
         {
             Assert.All(replies, reply => Assert.Equal(-1, reply.Body.AsSpan().IndexOf(form)));
             Assert.All(server.Log.Lines, line => Assert.Equal(-1, Encoding.UTF8.GetBytes(line).AsSpan().IndexOf(form)));
-            Assert.All(server.Files(), file => Assert.Equal(-1, file.AsSpan().IndexOf(form)));
+            Assert.All(files, file => Assert.Equal(-1, file.AsSpan().IndexOf(form)));
         }
 
         Assert.Contains(server.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));

@@ -110,11 +110,11 @@ public sealed class ProjectTests(SharedServer shared)
         (await place.Api.DeleteAsync($"/projects/{place.ProjectId}?force=true")).Is(200);
 
         Assert.Equal(0, place.Server.Count(
-            "SELECT count(*) FROM project_keys WHERE project_id = $p AND wrapped_key IS NOT NULL", ("$p", place.ProjectId)));
+            "SELECT count(*) FROM project_keys WHERE project_id = @p AND wrapped_key IS NOT NULL", ("@p", place.ProjectId)));
         await Eventually.TrueAsync(
-            () => place.Server.Count("SELECT count(*) FROM projects WHERE id = $p", ("$p", place.ProjectId)) == 0, "the purge");
-        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = $s", ("$s", secret)));
-        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secrets WHERE project_id = $p", ("$p", place.ProjectId)));
+            () => place.Server.Count("SELECT count(*) FROM projects WHERE id = @p", ("@p", place.ProjectId)) == 0, "the purge");
+        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = @s", ("@s", secret)));
+        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secrets WHERE project_id = @p", ("@p", place.ProjectId)));
     }
 
     [Theory]

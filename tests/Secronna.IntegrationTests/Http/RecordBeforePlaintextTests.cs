@@ -7,11 +7,6 @@ namespace Secronna.IntegrationTests.Http;
 /// <summary>The entry is durable before the value is decrypted; without it nothing is decrypted (S18).</summary>
 public sealed class RecordBeforePlaintextTests
 {
-    private const string Break =
-        "CREATE TRIGGER audit_broken BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'broken by a test'); END";
-
-    private const string Mend = "DROP TRIGGER audit_broken";
-
     public static TheoryData<string> Reveals { get; } = ["secret", "path", "environment", "keys", "slugs"];
 
     [Theory]
@@ -23,13 +18,13 @@ public sealed class RecordBeforePlaintextTests
         var id = await place.WriteAsync("KEY", "canary");
         // After a restart no KEK is at hand: a decryption, even a failing one, has to unwrap it into the ring first.
         await server.RestartAsync();
-        server.Sql(Break);
+        server.Break("INSERT", "audit_entries");
 
         var refused = (await RevealAsync(place, id, kind)).IsError(503, "UNAVAILABLE");
 
         Assert.Equal(0, Ring(server).Count);
         Assert.DoesNotContain("canary", refused.Text, StringComparison.Ordinal);
-        server.Sql(Mend);
+        server.Mend("audit_entries");
         Assert.Empty(await place.Workspace.AuditAsync("action=secret.reveal"));
         Assert.Equal(0, Ring(server).Count);
         var given = (await RevealAsync(place, id, kind)).Is(200);
@@ -47,7 +42,8 @@ public sealed class RecordBeforePlaintextTests
         var place = await server.NewPlaceAsync();
         var id = await place.WriteAsync("KEY", "canary");
         await place.WriteAsync("OTHER", "fine");
-        server.Sql($"UPDATE secret_versions SET {column} = zeroblob(length({column})) WHERE secret_id = $id", ("$id", id));
+        var length = server.Count($"SELECT length({column}) FROM secret_versions WHERE secret_id = @id", ("@id", id));
+        server.Sql($"UPDATE secret_versions SET {column} = @zeros WHERE secret_id = @id", ("@id", id), ("@zeros", new byte[length]));
 
         foreach (var kind in Reveals.Select(row => row.Data))
         {
@@ -73,7 +69,7 @@ public sealed class RecordBeforePlaintextTests
         await workspace.NewPlaceAsync("Sound");
         var place = await workspace.NewPlaceAsync();
         var id = await place.WriteAsync("KEY", "canary");
-        server.Sql("UPDATE project_keys SET wrapped_key = zeroblob(length(wrapped_key)) WHERE project_id = $p", ("$p", place.ProjectId));
+        server.Sql("UPDATE project_keys SET wrapped_key = @zeros WHERE project_id = @p", ("@p", place.ProjectId), ("@zeros", new byte[78]));
         await server.RestartAsync();
 
         (await place.RevealAsync(id)).IsError(500, "INTEGRITY_ERROR");
@@ -90,14 +86,14 @@ public sealed class RecordBeforePlaintextTests
         {
             var workspace = await server.NewWorkspaceAsync();
             var target = await Target.NewAsync(workspace, "ours");
-            server.Sql(Break);
+            server.Break("INSERT", "audit_entries");
             var before = Contents(server);
 
             var reply = await call.SendAsync(workspace.Api, name.Split(' ')[0], target);
 
             Assert.True(reply.Code == "UNAVAILABLE", $"{name}: {reply.Text}");
             Assert.True(before == Contents(server), name);
-            server.Sql(Mend);
+            server.Mend("audit_entries");
             Assert.Equal(503, reply.Status);
             Assert.True((await call.SendAsync(workspace.Api, name.Split(' ')[0], target)).Status < 300, name);
         }
@@ -109,12 +105,12 @@ public sealed class RecordBeforePlaintextTests
         await using var server = await TestServer.StartAsync();
         var workspace = await server.NewWorkspaceAsync();
         var key = server.With((await workspace.NewAccessKeyAsync()).Text("token"));
-        server.Sql(Break);
+        server.Break("INSERT", "audit_entries");
 
         (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).IsError(503, "UNAVAILABLE");
         (await key.PostAsync("/projects", """{"name":"x"}""")).IsError(503, "UNAVAILABLE");
 
-        server.Sql(Mend);
+        server.Mend("audit_entries");
         (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).IsError(404, "NOT_FOUND");
         Assert.Single(await workspace.AuditAsync("outcome=denied"));
     }
@@ -133,12 +129,13 @@ public sealed class RecordBeforePlaintextTests
     // All that a change could leave behind, but for counts of wraps, which are reserved ahead of them (S7).
     private static string Contents(TestServer server) => string.Join('\n', new[]
     {
-        "SELECT json_group_array(json_array(id, name, slug, deleted_at)) FROM projects",
-        "SELECT json_group_array(json_array(id, state, hex(wrapped_key))) FROM project_keys",
-        "SELECT json_group_array(json_array(id, name, changed_at, secret_count, deleted_at)) FROM environments",
-        "SELECT json_group_array(json_array(id, current_version, updated_at, deleted_at)) FROM secrets",
-        "SELECT json_group_array(json_array(secret_id, version, hex(ciphertext))) FROM secret_versions",
-        "SELECT json_group_array(json_array(id, name, expires_at, revoked_at)) FROM credentials",
-        "SELECT json_group_array(json_array(id, audit_sequence)) FROM workspaces",
-    }.Select(query => (string)server.Sql(query)[0]!));
+        "SELECT id, name, slug, deleted_at FROM projects ORDER BY 1",
+        "SELECT id, state, wrapped_key FROM project_keys ORDER BY 1",
+        "SELECT id, name, changed_at, secret_count, deleted_at FROM environments ORDER BY 1",
+        "SELECT id, current_version, updated_at, deleted_at FROM secrets ORDER BY 1",
+        "SELECT secret_id, version, ciphertext FROM secret_versions ORDER BY 1, 2",
+        "SELECT id, name, expires_at, revoked_at FROM credentials ORDER BY 1",
+        "SELECT id, audit_sequence FROM workspaces ORDER BY 1",
+    }.SelectMany(query => server.Sql(query)).Select(row => string.Join(
+        '|', row.Select(value => value is byte[] bytes ? Convert.ToHexString(bytes) : value.ToString()))));
 }

@@ -11,9 +11,6 @@ namespace Secronna.IntegrationTests.Http;
 /// <summary>The first of a run of equal refusals is written at once, its repeats within a minute as one more entry (S19).</summary>
 public sealed class RefusalTests
 {
-    private const string Break =
-        "CREATE TRIGGER audit_broken BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'broken by a test'); END";
-
     private readonly FakeTimeProvider time = Clock.New();
 
     [Fact]
@@ -83,11 +80,11 @@ public sealed class RefusalTests
         var refusals = server.Services.GetRequiredService<Refusals>();
         if (fails)
         {
-            server.Sql(Break);
+            server.Break("INSERT", "audit_entries");
         }
 
         Task first, repeat;
-        using (var hold = WriterHold.Take(server.Installation.Database))
+        using (server.HoldAudit())
         {
             first = refusals.RecordAsync(Refusal(workspace, "req_1"));
             repeat = refusals.RecordAsync(Refusal(workspace, "req_2"));
@@ -99,7 +96,7 @@ public sealed class RefusalTests
         {
             await Assert.ThrowsAsync<StorageUnavailableException>(() => first);
             await Assert.ThrowsAsync<StorageUnavailableException>(() => repeat);
-            server.Sql("DROP TRIGGER audit_broken");
+            server.Mend("audit_entries");
         }
         else
         {
@@ -127,12 +124,12 @@ public sealed class RefusalTests
             (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
         }
 
-        server.Sql(Break);
+        server.Break("INSERT", "audit_entries");
         time.Advance(TimeSpan.FromSeconds(61));
         await Eventually.TrueAsync(
             () => server.Log.Lines.Any(line => line.Contains("not recorded yet", StringComparison.Ordinal)), "a failed flush");
         Assert.Single(await workspace.AuditAsync("outcome=denied"));
-        server.Sql("DROP TRIGGER audit_broken");
+        server.Mend("audit_entries");
 
         await Eventually.TrueAsync(
             async () =>

@@ -93,9 +93,9 @@ public sealed class SecretTests(SharedServer shared)
         Assert.Equal($$"""{"id":"{{id}}","deleted":true}""", deleted.GetRawText());
         await Gone.SecretAsync(place, id);
         Assert.Equal(0, place.Server.Count(
-            "SELECT count(*) FROM secret_versions WHERE secret_id = $s AND (ciphertext IS NOT NULL OR wrapped_data_key IS NOT NULL)",
-            ("$s", id)));
-        Assert.Equal(2, place.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = $s", ("$s", id)));
+            "SELECT count(*) FROM secret_versions WHERE secret_id = @s AND (ciphertext IS NOT NULL OR wrapped_data_key IS NOT NULL)",
+            ("@s", id)));
+        Assert.Equal(2, place.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = @s", ("@s", id)));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class AccessCounterTests
         var before = await storage.ReadAsync(Installations.AccessChangesAsync);
         Assert.True(await storage.WriteAsync(transaction => Credentials.TouchAsync(transaction, row.Id, 5)));
         Assert.False(await storage.WriteAsync(transaction => Credentials.TouchAsync(transaction, row.Id, 4)));
-        Assert.True(await storage.WriteAsync(transaction => Installations.ProbeAsync(transaction, 5)));
+        Assert.True(await storage.WriteAsync(transaction => Installations.ProbeAsync(transaction)));
         Assert.Equal(before, await storage.ReadAsync(Installations.AccessChangesAsync));
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Secronna.Protocol;
 using Secronna.Storage;
 using Xunit;
@@ -60,28 +59,24 @@ public sealed class AuditTests
         var ahead = storage.Clock.GetUtcNow();
         await storage.AppendAsync(storage.Entry());
         await storage.AppendAsync(storage.Entry(AuditEntry.Installation));
-        await storage.DisposeDatabaseAsync();
-
-        // A clock can't be set back, so the next start takes another one.
-        var behind = new FakeTimeProvider(ahead - TimeSpan.FromHours(1));
-        await using (var database = Database.Open(storage.ConnectionString, behind, _ => { }))
+        foreach (var isReopened in new[] { false, true })
         {
-            await AppendAsync(database, storage.Entry());
-            await AppendAsync(database, storage.Entry(AuditEntry.Installation));
-            behind.Advance(TimeSpan.FromHours(2));
-            await AppendAsync(database, storage.Entry());
-            var last = await database.ReadAsync(0, (session, _) => AuditEntries.ExportAsync(session, TestStorage.Workspace, 0, 9));
-            var first = Instant.From(ahead).Microseconds;
-            Assert.Equal([first, first, first + 3_600_000_000], last.Select(row => row.CreatedAt));
-            var installation = await database.ReadAsync(0, (session, _) => AuditEntries.ExportAsync(session, AuditEntry.Installation, 0, 9));
-            Assert.Equal([first, first], installation.Select(row => row.CreatedAt));
+            await storage.SetClockAsync(ahead - TimeSpan.FromHours(1));
+            if (isReopened)
+            {
+                await storage.ReopenAsync();
+            }
+
+            await storage.AppendAsync(storage.Entry());
+            await storage.AppendAsync(storage.Entry(AuditEntry.Installation));
         }
 
-        static Task AppendAsync(Database database, AuditEntry entry) => database.RecordAsync(entry, (_, audit, entry) =>
-        {
-            audit.Append(entry);
-            return new ValueTask<bool>(true);
-        });
+        await storage.AdvanceAsync(TimeSpan.FromHours(2));
+        await storage.AppendAsync(storage.Entry());
+
+        var first = Instant.From(ahead).Microseconds;
+        Assert.Equal([first, first, first, first + 3_600_000_000], (await storage.TrailAsync()).Select(row => row.CreatedAt));
+        Assert.Equal([first, first, first], (await storage.TrailAsync(AuditEntry.Installation)).Select(row => row.CreatedAt));
     }
 
     [Fact]
@@ -93,7 +88,7 @@ public sealed class AuditTests
         for (var i = 0; i < 20; i++)
         {
             await storage.AppendAsync(storage.Entry(), storage.Entry());
-            storage.Clock.Advance(TimeSpan.FromSeconds(2));
+            await storage.AdvanceAsync(TimeSpan.FromSeconds(2));
         }
 
         for (var second = -2; second < 44; second++)
@@ -125,7 +120,7 @@ public sealed class AuditTests
                 Outcome = AuditOutcomes.All[i % 11 == 0 ? 1 : i % 13 == 0 ? 2 : 0],
             });
             await storage.AppendAsync(entries[^1]);
-            storage.Clock.Advance(TimeSpan.FromSeconds(1));
+            await storage.AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
         var all = await storage.TrailAsync();

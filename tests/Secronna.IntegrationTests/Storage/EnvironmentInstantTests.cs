@@ -11,14 +11,16 @@ public sealed class EnvironmentInstantTests
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
         var now = storage.Now;
-        long[] clocks = [now, now, now, now - 5_000_000, 0, long.MinValue, now + 1, now + 2, now + 10_000_000, now, now + 10_000_000];
+        long[] clocks = [now, now, now, now - 5_000_000, 0, -62_000_000_000_000_000, now + 1, now + 2, now + 10_000_000, now, now + 10_000_000];
         var instants = new List<long> { environment.CreatedAt };
         foreach (var clock in clocks)
         {
+            await storage.SetClockAsync(DateTimeOffset.UnixEpoch.AddMicroseconds(clock));
             var change = await storage.WriteAsync(transaction =>
-                Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id, clock));
+                Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id));
             Assert.True(change!.Instant > instants[^1]);
             Assert.True(change.Instant >= clock);
+            Assert.Equal(clock, change.Clock);
             instants.Add(change.Instant);
         }
 
@@ -34,11 +36,11 @@ public sealed class EnvironmentInstantTests
         var environment = await storage.AddEnvironmentAsync();
         await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => storage.WriteAsync<bool>(async transaction =>
         {
-            await Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id, storage.Now);
+            await Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id);
             throw new TimeZoneNotFoundException();
         }));
         var change = await storage.WriteAsync(transaction =>
-            Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id, storage.Now));
+            Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id));
         Assert.Equal(environment.CreatedAt + 1, change!.Instant);
     }
 
@@ -71,7 +73,7 @@ public sealed class EnvironmentInstantTests
         Assert.Null(await BeginAsync(TestStorage.Workspace));
 
         Task<EnvironmentChange?> BeginAsync(string workspaceId) => storage.WriteAsync(transaction =>
-            Environments.BeginChangeAsync(transaction, workspaceId, environment.Id, storage.Now));
+            Environments.BeginChangeAsync(transaction, workspaceId, environment.Id));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Xunit;
 
@@ -100,6 +101,37 @@ public sealed class PurgeTests
     }
 
     [Fact]
+    public async Task Two_nodes_that_purge_at_once_end_with_everything_purged()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await using var other = await storage.OpenAsync();
+        for (var i = 0; i < 4; i++)
+        {
+            var project = await storage.AddProjectAsync($"p{i}");
+            await storage.AddKekAsync(project);
+            var environments = new[] { await storage.AddEnvironmentAsync(project, "a"), await storage.AddEnvironmentAsync(project, "b") };
+            await storage.WriteVersionsAsync(environments[0], "MANY", 520);
+            await storage.DeleteSecretAsync(environments[1], (await storage.WriteVersionsAsync(environments[1], "GONE", 510))[0].SecretId);
+            await storage.WriteAsync(transaction => i % 2 == 0
+                ? Projects.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, storage.Now)
+                : Environments.MarkDeletedAsync(transaction, TestStorage.Workspace, environments[0].Id, storage.Now));
+        }
+
+        await Task.WhenAll(new[] { storage.Database, other, storage.Database, other }.Select(node => Task.Run(async () =>
+        {
+            while (await node.WriteAsync(0, static (transaction, _) => Purge.SliceAsync(transaction)))
+            {
+            }
+        })));
+        await storage.PurgeAllAsync();
+
+        Assert.Equal((2L, 2L * 510), await storage.CountSecretsAndVersionsAsync());
+        using var stranger = storage.Stranger();
+        Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM secret_versions WHERE ciphertext IS NOT NULL"));
+        Assert.Equal(2, (await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 9))).Count);
+    }
+
+    [Fact]
     public async Task A_deleted_projects_keks_are_destroyed()
     {
         await using var storage = await TestStorage.CreateAsync();
@@ -109,7 +141,7 @@ public sealed class PurgeTests
         var row = await storage.ReadAsync(session => Keks.FindAsync(session, kek.Id));
         Assert.Equal(("destroyed", null), (row!.State, row.WrappedKey));
         Assert.False(await storage.WriteAsync(transaction => Keks.ReserveWrapsAsync(transaction, kek.Id, 1, long.MaxValue)));
-        Assert.False(await storage.WriteAsync(transaction => Keks.IsActiveAsync(transaction, kek.Id)));
+        Assert.False(await storage.WriteAsync(transaction => Keks.LockActiveAsync(transaction, kek.Id)));
         Assert.Empty(await storage.WriteAsync(transaction => Keks.DestroyAllAsync(transaction, project.Id)));
     }
 }

@@ -9,8 +9,9 @@ internal static class Queries
     public static async Task<List<(long Sealed, long All)>> StateOfVersionsAsync(this TestStorage storage, string secretId) =>
         await storage.ReadAsync(async session =>
         {
-            using var query = session.Prepare("""
-                SELECT count(coalesce(kek_id, wrapped_data_key, ciphertext)), count(*) FROM secret_versions WHERE secret_id = $1
+            await using var query = session.Prepare("""
+                SELECT count(CASE WHEN kek_id IS NOT NULL OR wrapped_data_key IS NOT NULL OR ciphertext IS NOT NULL THEN 1 END), count(*)
+                FROM secret_versions WHERE secret_id = $1
                 """);
             query.Bind(secretId);
             return await query.ReadAsync() ? new List<(long, long)> { (query.GetInt64(0), query.GetInt64(1)) } : [];
@@ -19,7 +20,7 @@ internal static class Queries
     public static async Task<(string Key, string By, bool HasTime)> TombstoneAsync(this TestStorage storage, string secretId) =>
         await storage.ReadAsync(async session =>
         {
-            using var query = session.Prepare("SELECT key, deleted_by, deleted_at FROM secrets WHERE id = $1");
+            await using var query = session.Prepare("SELECT key, deleted_by, deleted_at FROM secrets WHERE id = $1");
             query.Bind(secretId);
             await query.ReadAsync();
             return (query.GetText(0), query.GetText(1), !query.IsNull(2));
@@ -31,7 +32,7 @@ internal static class Queries
 
     private static async ValueTask<long> CountAsync(Session session, string sql)
     {
-        using var query = session.Prepare(sql);
+        await using var query = session.Prepare(sql);
         await query.ReadAsync();
         return query.GetInt64(0);
     }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Xunit;
@@ -34,20 +36,21 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task Reads_one_after_another_use_one_session()
+    [Trait(TestEngine.Trait, TestEngine.Sqlite)]
+    public async Task Reads_one_after_another_use_one_connection()
     {
         await using var storage = await TestStorage.CreateAsync();
-        var sessions = new HashSet<Session>();
+        var connections = new HashSet<IEngineConnection>();
         for (var i = 0; i < 10; i++)
         {
-            await storage.ReadAsync(session => new ValueTask<bool>(sessions.Add(session)));
+            await storage.ReadAsync(session => new ValueTask<bool>(connections.Add(session.Connection)));
         }
 
-        Assert.Single(sessions);
+        Assert.Single(connections);
     }
 
     [Fact]
-    public async Task A_session_whose_read_threw_serves_the_next()
+    public async Task A_connection_whose_read_threw_serves_the_next()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddProjectAsync("web");
@@ -64,15 +67,16 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task Reads_at_once_have_sessions_of_their_own_and_wait_for_a_place()
+    [Trait(TestEngine.Trait, TestEngine.Sqlite)]
+    public async Task Reads_at_once_have_connections_of_their_own_and_wait_for_a_place()
     {
         await using var storage = await TestStorage.CreateAsync();
         var goOn = new TaskCompletionSource();
         var inside = new SemaphoreSlim(0);
-        var sessions = new System.Collections.Concurrent.ConcurrentDictionary<Session, bool>();
+        var connections = new ConcurrentDictionary<IEngineConnection, bool>();
         var reads = Enumerable.Range(0, 40).Select(_ => storage.ReadAsync(async session =>
         {
-            sessions.TryAdd(session, true);
+            connections.TryAdd(session.Connection, true);
             inside.Release();
             await goOn.Task;
             return true;
@@ -82,10 +86,10 @@ public sealed class ReaderTests
             await inside.WaitAsync();
         }
 
-        Assert.Equal(16, sessions.Count);
+        Assert.Equal(16, connections.Count);
         goOn.SetResult();
         await Task.WhenAll(reads);
-        Assert.Equal(16, sessions.Count);
+        Assert.Equal(16, connections.Count);
     }
 
     [Fact]

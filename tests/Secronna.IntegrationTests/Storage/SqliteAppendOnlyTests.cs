@@ -1,9 +1,11 @@
 using Microsoft.Data.Sqlite;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
 
 /// <summary>The database itself keeps audit entries as they are (S20), whoever connects.</summary>
+[Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class SqliteAppendOnlyTests
 {
     [Theory]
@@ -19,21 +21,21 @@ public sealed class SqliteAppendOnlyTests
         await using var storage = await TestStorage.CreateAsync();
         await storage.AppendAsync(storage.Entry(), storage.Entry(), storage.Entry());
         var before = await storage.TrailAsync();
-        using (var stranger = SqliteEngine.Stranger(storage.ConnectionString))
+        using (var stranger = storage.Stranger())
         {
             if (withTheServersSettings)
             {
-                SqliteEngine.Run(stranger, "PRAGMA recursive_triggers = ON");
+                stranger.Run("PRAGMA recursive_triggers = ON");
             }
 
-            var refusal = Assert.Throws<SqliteException>(() => SqliteEngine.Run(stranger, sql));
+            var refusal = Assert.Throws<SqliteException>(() => stranger.Run(sql));
             Assert.Contains("append-only", refusal.Message, StringComparison.Ordinal);
         }
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => storage.WriteAsync(transaction =>
+        await Assert.ThrowsAsync<InvalidOperationException>(() => storage.WriteAsync(async transaction =>
         {
-            transaction.Run(sql);
-            return new ValueTask<bool>(true);
+            await using var statement = transaction.Prepare(sql);
+            await statement.ExecuteAsync();
         }));
         Assert.Equal(before, await storage.TrailAsync());
     }
@@ -48,7 +50,7 @@ public sealed class SqliteAppendOnlyTests
         var before = await storage.TrailAsync();
         await Assert.ThrowsAsync<InvalidOperationException>(() => storage.WriteAsync(async transaction =>
         {
-            using var copy = transaction.Prepare(Copy);
+            await using var copy = transaction.Prepare(Copy);
             await copy.ExecuteAsync();
         }));
         Assert.Equal(before, await storage.TrailAsync());

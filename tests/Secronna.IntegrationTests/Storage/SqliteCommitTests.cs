@@ -1,11 +1,14 @@
+using SQLitePCL;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
-using SQLitePCL;
+using Secronna.Storage.Engine.Sqlite;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
 
 /// <summary>What the one commit of a batch means for its units, seen through SQLite's own hooks.</summary>
+[Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class SqliteCommitTests
 {
     private const string Body = "a longer text, so that units fill pages: ";
@@ -78,7 +81,7 @@ public sealed class SqliteCommitTests
                 storage.AddProjectAsync("p1"),
                 storage.WriteAsync(async transaction =>
                 {
-                    transaction.Run("PRAGMA defer_foreign_keys = ON");
+                    await transaction.Connection.RunAsync("PRAGMA defer_foreign_keys = ON");
                     await Projects.InsertAsync(transaction, storage.NewProject("orphan", "acc_nowhere"));
                 }),
                 storage.AddProjectAsync("p2"),
@@ -135,8 +138,8 @@ public sealed class SqliteCommitTests
         });
         await storage.ReopenAsync();
         Assert.Equal(101, (await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 999))).Count);
-        using var stranger = SqliteEngine.Stranger(storage.ConnectionString);
-        Assert.Equal("ok", SqliteEngine.One<string>(stranger, "PRAGMA integrity_check"));
+        using var stranger = storage.Stranger();
+        Assert.Equal("ok", stranger.One<string>("PRAGMA integrity_check"));
     }
 
     [Fact]
@@ -205,15 +208,15 @@ public sealed class SqliteCommitTests
         Assert.Equal(1, Assert.Single(await storage.TrailAsync()).Sequence);
     }
 
-    private static Task<bool> LimitPagesAsync(TestStorage storage, int pages) => storage.WriteAsync(transaction =>
+    private static Task<bool> LimitPagesAsync(TestStorage storage, int pages) => storage.WriteAsync(async transaction =>
     {
-        using var limit = transaction.Prepare(string.Intern($"PRAGMA max_page_count = {pages}"));
-        return new ValueTask<bool>(limit.Step());
+        await using var limit = transaction.Prepare(string.Intern($"PRAGMA max_page_count = {pages}"));
+        return await limit.ReadAsync();
     });
 
     private static ValueTask<bool> Hook(Transaction transaction, delegate_commit? hook)
     {
-        raw.sqlite3_commit_hook(transaction.Handle, hook, null!);
+        raw.sqlite3_commit_hook(((SqliteEngineConnection)transaction.Connection).Handle, hook, null!);
         return new(true);
     }
 }

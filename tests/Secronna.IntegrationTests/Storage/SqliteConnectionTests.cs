@@ -1,10 +1,13 @@
 using Microsoft.Data.Sqlite;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Engine.Sqlite;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
 
+[Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class SqliteConnectionTests
 {
     public static TheoryData<string, long> Settings => new()
@@ -30,24 +33,24 @@ public sealed class SqliteConnectionTests
         await using var storage = await TestStorage.CreateAsync();
         Assert.Equal("wal", await storage.ReadAsync(async session =>
         {
-            using var query = session.Prepare("PRAGMA journal_mode");
+            await using var query = session.Prepare("PRAGMA journal_mode");
             await query.ReadAsync();
             return query.GetText(0);
         }));
     }
 
     [Fact]
-    public void A_setting_that_does_not_take_stops_the_opening()
+    public async Task A_setting_that_does_not_take_stops_the_opening()
     {
         using var folder = new TemporaryFolder();
-        var connectionString = SqliteEngine.NewDatabase(folder, TimeProvider.System);
+        var connectionString = await SqliteFile.NewDatabaseAsync(folder);
         // The journal of a database can't be switched while another connection holds it open in another mode.
-        using var stranger = SqliteEngine.Stranger(connectionString);
-        SqliteEngine.Run(stranger, "PRAGMA journal_mode = delete");
-        SqliteEngine.Run(stranger, "BEGIN EXCLUSIVE");
-        var refusal = Assert.Throws<StorageSetupException>(() =>
-            Database.Open(connectionString + ";Default Timeout=1", TimeProvider.System, _ => { }));
-        Assert.Contains(SqliteEngine.ConnectionString(folder)["Data Source=".Length..], refusal.Message, StringComparison.Ordinal);
+        using var stranger = SqliteFile.Stranger(connectionString);
+        stranger.Run("PRAGMA journal_mode = delete");
+        stranger.Run("BEGIN EXCLUSIVE");
+        var refusal = await Assert.ThrowsAsync<StorageSetupException>(() =>
+            SqliteFile.OpenAsync(connectionString + ";Default Timeout=1"));
+        Assert.Contains(SqliteFile.ConnectionString(folder)["Data Source=".Length..], refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +67,7 @@ public sealed class SqliteConnectionTests
     public async Task Every_file_of_the_database_is_its_owners_alone()
     {
         using var folder = new TemporaryFolder();
-        await using var database = Database.Open(SqliteEngine.NewDatabase(folder, TimeProvider.System), TimeProvider.System, _ => { });
+        await using var database = await SqliteFile.OpenAsync(await SqliteFile.NewDatabaseAsync(folder));
         await database.WriteAsync(0, static async (transaction, _) =>
         {
             await Workspaces.AllowAsync(transaction, "acc_a", null, 0);
@@ -87,40 +90,38 @@ public sealed class SqliteConnectionTests
     [InlineData("Data Source=file:x.db?mode=memory", "must name a file")]
     [InlineData("Host=localhost;Database=secronna", "is not valid")]
     [InlineData("nonsense", "is not valid")]
-    public void A_connection_string_that_names_no_file_is_refused(string connectionString, string reason)
+    public async Task A_connection_string_that_names_no_file_is_refused(string connectionString, string reason)
     {
-        var refusal = Assert.Throws<StorageSetupException>(() => Database.Open(connectionString, TimeProvider.System, _ => { }));
+        var refusal = await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(connectionString));
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
-        Assert.Throws<StorageSetupException>(() => Migrator.Apply(connectionString, TimeProvider.System));
+        await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.MigrateAsync(connectionString));
     }
 
     [Fact]
-    public void Opening_makes_no_database()
+    public async Task Opening_makes_no_database()
     {
         using var folder = new TemporaryFolder();
-        var refusal = Assert.Throws<StorageSetupException>(() =>
-            Database.Open(SqliteEngine.ConnectionString(folder), TimeProvider.System, _ => { }));
+        var refusal = await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(SqliteFile.ConnectionString(folder)));
         Assert.Contains("there is no database at", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 
     [Fact]
-    public void A_file_that_is_no_database_is_refused_and_left_as_it_is()
+    public async Task A_file_that_is_no_database_is_refused_and_left_as_it_is()
     {
         using var folder = new TemporaryFolder();
         var text = string.Concat(Enumerable.Repeat("this is no database ", 500));
         File.WriteAllText(folder.File("secronna.db"), text);
-        Assert.Throws<StorageSetupException>(() =>
-            Database.Open(SqliteEngine.ConnectionString(folder), TimeProvider.System, _ => { }));
+        await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(SqliteFile.ConnectionString(folder)));
         Assert.Equal(System.Text.Encoding.UTF8.GetBytes(text), File.ReadAllBytes(folder.File("secronna.db")));
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_named()
+    public async Task A_folder_that_is_not_there_is_named()
     {
         using var folder = new TemporaryFolder();
-        var refusal = Assert.Throws<StorageSetupException>(() =>
-            Migrator.Apply($"Data Source={folder.File("nowhere/secronna.db")}", TimeProvider.System));
+        var refusal = await Assert.ThrowsAsync<StorageSetupException>(() =>
+            SqliteFile.MigrateAsync($"Data Source={folder.File("nowhere/secronna.db")}"));
         Assert.Contains("nowhere", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -130,7 +131,7 @@ public sealed class SqliteConnectionTests
 
     private static async ValueTask<long> ReadAsync(Session session, string name)
     {
-        using var query = session.Prepare("PRAGMA " + name);
+        await using var query = session.Prepare("PRAGMA " + name);
         Assert.True(await query.ReadAsync());
         return query.GetInt64(0);
     }

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
 
 /// <summary>What was deleted leaves the files too (S15): the database's pages and the write-ahead log.</summary>
+[Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class SqliteDeletionTests
 {
     [Fact]
@@ -17,10 +19,10 @@ public sealed class SqliteDeletionTests
         Assert.All(marks, mark => Assert.True(IsInFiles(storage, mark)));
 
         // A reader with a snapshot from before the deletion stands in the truncation's way.
-        using (var stranger = SqliteEngine.Stranger(storage.ConnectionString))
+        using (var stranger = storage.Stranger())
         {
-            SqliteEngine.Run(stranger, "BEGIN");
-            Assert.NotEmpty(SqliteEngine.All(stranger, "SELECT version FROM secret_versions LIMIT 1"));
+            stranger.Run("BEGIN");
+            Assert.NotEmpty(stranger.All("SELECT version FROM secret_versions LIMIT 1"));
             await storage.DeleteSecretAsync(environment, secretId);
             storage.Database.ForgetDeleted();
             // The writer goes on while it waits for the reader.
@@ -30,7 +32,7 @@ public sealed class SqliteDeletionTests
             }
 
             Assert.True(new FileInfo(Log(storage)).Length > 0);
-            SqliteEngine.Run(stranger, "COMMIT");
+            stranger.Run("COMMIT");
         }
 
         await LogIsEmptyAsync(storage);
@@ -76,13 +78,13 @@ public sealed class SqliteDeletionTests
         var environment = await storage.AddEnvironmentAsync();
         var marks = new List<byte[]>();
         var secretId = await FillAsync(storage, environment, marks);
-        using var stranger = SqliteEngine.Stranger(storage.ConnectionString);
-        SqliteEngine.Run(stranger, "BEGIN");
-        Assert.NotEmpty(SqliteEngine.All(stranger, "SELECT version FROM secret_versions LIMIT 1"));
+        using var stranger = storage.Stranger();
+        stranger.Run("BEGIN");
+        Assert.NotEmpty(stranger.All("SELECT version FROM secret_versions LIMIT 1"));
         await storage.DeleteSecretAsync(environment, secretId);
         // The stop can't truncate past the reader; the start tries again, without being asked.
         await storage.ReopenAsync();
-        SqliteEngine.Run(stranger, "COMMIT");
+        stranger.Run("COMMIT");
         await LogIsEmptyAsync(storage);
         Assert.DoesNotContain(marks, mark => IsInFiles(storage, mark));
     }
@@ -115,7 +117,7 @@ public sealed class SqliteDeletionTests
         return secretId;
     }
 
-    private static string Log(TestStorage storage) => storage.Database.FilePath + "-wal";
+    private static string Log(TestStorage storage) => storage.Engine.FilePath + "-wal";
 
     private static async Task LogIsEmptyAsync(TestStorage storage)
     {
@@ -130,7 +132,7 @@ public sealed class SqliteDeletionTests
     }
 
     private static List<byte[]> Files(TestStorage storage) =>
-        [.. Directory.GetFiles(Path.GetDirectoryName(storage.Database.FilePath)!).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)).Select(Read)];
+        [.. Directory.GetFiles(Path.GetDirectoryName(storage.Engine.FilePath)!).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)).Select(Read)];
 
     private static byte[] Read(string path)
     {

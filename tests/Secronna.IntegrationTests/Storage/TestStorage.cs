@@ -1,5 +1,7 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
@@ -12,25 +14,27 @@ internal sealed class TestStorage : IAsyncDisposable
 {
     public const string Workspace = "acc_a";
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TestDatabase place;
+    private Database? database;
 
-    private TestStorage()
-    {
-        ConnectionString = SqliteEngine.NewDatabase(folder, Clock);
-        Database = Open();
-    }
+    private TestStorage(TestDatabase place) => this.place = place;
 
+    /// <summary>The program's clock, and the database's; moved by <see cref="AdvanceAsync"/>.</summary>
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 31, 9, 0, 0, TimeSpan.Zero));
 
-    public string ConnectionString { get; }
+    public string ConnectionString => place.ConnectionString;
 
-    public Database Database { get; private set; }
+    public DatabaseEngine Engine => place.EngineWith(Clock);
+
+    public Database Database => database!;
 
     public long Now => Instant.From(Clock.GetUtcNow()).Microseconds;
 
     public static async Task<TestStorage> CreateAsync()
     {
-        var storage = new TestStorage();
+        var storage = new TestStorage(await TestEngine.Current.NewDatabaseAsync());
+        await storage.place.SetClockAsync(storage.Clock);
+        storage.database = await storage.OpenAsync();
         await storage.WriteAsync(transaction => Installations.InsertAsync(
             transaction, new InstallationRow(storage.Now, "mk_1", [1, 2, 3])));
         await storage.AllowAsync(Workspace);
@@ -40,16 +44,41 @@ internal sealed class TestStorage : IAsyncDisposable
     public async Task ReopenAsync()
     {
         await Database.DisposeAsync();
-        Database = Open();
+        database = await OpenAsync();
     }
 
-    /// <summary>Closes the database before the end of the test; closing again does nothing.</summary>
-    public ValueTask DisposeDatabaseAsync() => Database.DisposeAsync();
+    /// <summary>Opens the same database again, as another node would.</summary>
+    public async Task<Database> OpenAsync() => await Engine.OpenAsync(
+        reason => throw new InvalidOperationException($"fsync failed: {reason}"));
+
+    /// <summary>A connection past the program.</summary>
+    public DbConnection Stranger() => place.ConnectToTamper();
+
+    /// <summary>Lets no audit entry be written until it is disposed of.</summary>
+    public IDisposable HoldAudit() => place.HoldAudit(Database);
+
+    /// <summary>Has the database refuse a change of a table until it is mended.</summary>
+    public void Break(string change, string table) => place.Break(change, table);
+
+    public void Mend(string table) => place.Mend(table);
+
+    public Task AdvanceAsync(TimeSpan by) => SetClockAsync(Clock.GetUtcNow() + by);
+
+    /// <summary>Sets the clock, also back.</summary>
+    public async Task SetClockAsync(DateTimeOffset time)
+    {
+        Clock.AdjustTime(time);
+        await place.SetClockAsync(Clock);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await Database.DisposeAsync();
-        folder.Dispose();
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+
+        await place.DisposeAsync();
     }
 
     public Task<T> WriteAsync<T>(Func<Transaction, ValueTask<T>> work) =>
@@ -141,7 +170,7 @@ internal sealed class TestStorage : IAsyncDisposable
     /// <summary>Deletes as the server does: tombstone, count, and the first slice of versions.</summary>
     public Task DeleteSecretAsync(EnvironmentRow environment, string secretId) => WriteAsync(async transaction =>
     {
-        var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id, Now);
+        var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
         Assert.True(await Secrets.MarkDeletedAsync(transaction, secretId, "key_1", change!.Instant));
         await Environments.AddToCountAsync(transaction, environment.Id, -1);
         await Purge.DestroyVersionsAsync(transaction, secretId);
@@ -157,7 +186,7 @@ internal sealed class TestStorage : IAsyncDisposable
     private async ValueTask<NewVersion> WriteVersionAsync(
         Transaction transaction, EnvironmentRow environment, string key, byte[] ciphertext, byte[] wrappedDataKey)
     {
-        var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id, Now);
+        var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
         var current = await Secrets.FindCurrentAsync(transaction, environment.Id, key);
         var row = new NewVersion(
             current?.Id ?? Ids.New(Ids.Secret, Clock.GetUtcNow()), (current?.CurrentVersion ?? 0) + 1, "kek_1",
@@ -175,7 +204,4 @@ internal sealed class TestStorage : IAsyncDisposable
         await Versions.InsertAsync(transaction, row, change!.Instant);
         return row;
     }
-
-    private Database Open() => Database.Open(
-        ConnectionString, Clock, reason => throw new InvalidOperationException($"fsync failed: {reason}"));
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Features.Keys;
@@ -20,11 +21,9 @@ public sealed class KekLeaseTests
         using var stranger = vault.Stranger();
         var binding = MasterKeyBinding.ForKek(written.WorkspaceId, written.ProjectId, "nonsense", "mk_1");
         var box = await vault.Services.GetRequiredService<MasterKeyRing>().WrapAsync(binding, new byte[32]);
-        SqliteEngine.Run(
-            stranger, "UPDATE project_keys SET id = 'nonsense', wrapped_key = $box WHERE project_id = $project",
-            ("$box", box), ("$project", written.ProjectId));
-        SqliteEngine.Run(
-            stranger, "UPDATE secret_versions SET kek_id = 'nonsense' WHERE secret_id = $id", ("$id", written.SecretId));
+        stranger.Run("UPDATE project_keys SET id = 'nonsense', wrapped_key = @box WHERE project_id = @project",
+            ("@box", box), ("@project", written.ProjectId));
+        stranger.Run("UPDATE secret_versions SET kek_id = 'nonsense' WHERE secret_id = @id", ("@id", written.SecretId));
         vault.Cool();
 
         Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(written));
@@ -39,8 +38,7 @@ public sealed class KekLeaseTests
         await using var vault = await Vault.CreateAsync();
         var written = (await vault.FillAsync())[0];
         using var stranger = vault.Stranger();
-        var id = SqliteEngine.One<string>(
-            stranger, "SELECT id FROM project_keys WHERE project_id = $id", ("$id", written.ProjectId));
+        var id = stranger.One<string>("SELECT id FROM project_keys WHERE project_id = @id", ("@id", written.ProjectId));
         using var ring = new KeyRing(10, TimeSpan.FromMinutes(10));
         var clock = new HookedClock();
         var keks = new KekService(
@@ -54,7 +52,7 @@ public sealed class KekLeaseTests
         // The clock is asked once for the look into the ring, and again between the row's read and the ring's Add.
         clock.AfterLooks(2, () =>
         {
-            SqliteEngine.Run(stranger, "UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL WHERE id = $id", ("$id", id));
+            stranger.Run("UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL WHERE id = @id", ("@id", id));
             keks.Forget([id]);
         });
 

@@ -1,6 +1,7 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Features.Keys;
@@ -18,13 +19,13 @@ public sealed class KeyRowTests
         var written = (await vault.FillAsync())[0];
         using var stranger = vault.Stranger();
         var id = KekOf(stranger, written.ProjectId);
-        var box = SqliteEngine.One<byte[]>(stranger, "SELECT wrapped_key FROM project_keys WHERE id = $id", ("$id", id));
+        var box = stranger.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE id = @id", ("@id", id));
         var keks = vault.Services.GetRequiredService<KekService>();
         for (var bit = 0; bit < box.Length * 8; bit++)
         {
             keks.Forget([id]);
             box[bit / 8] ^= (byte)(1 << (bit % 8));
-            SqliteEngine.Run(stranger, "UPDATE project_keys SET wrapped_key = $box WHERE id = $id", ("$box", box), ("$id", id));
+            stranger.Run("UPDATE project_keys SET wrapped_key = @box WHERE id = @id", ("@box", box), ("@id", id));
             await Assert.ThrowsAsync<DecryptionException>(async () => (await keks.LeaseAsync(id))?.Dispose());
             if (bit % 32 == 0)
             {
@@ -35,7 +36,7 @@ public sealed class KeyRowTests
         }
 
         Assert.Equal(box.Length * 8 / 32 + 1, vault.Failures()[(written.SecretId, written.Version)]);
-        SqliteEngine.Run(stranger, "UPDATE project_keys SET wrapped_key = $box WHERE id = $id", ("$box", box), ("$id", id));
+        stranger.Run("UPDATE project_keys SET wrapped_key = @box WHERE id = @id", ("@box", box), ("@id", id));
         Assert.Equal(written.Value, await vault.RevealAsync(written));
     }
 
@@ -80,18 +81,21 @@ public sealed class KeyRowTests
     [InlineData("master_key_id = 'mk_2'")]
     [InlineData("master_key_id = 'mk_9'")]
     [InlineData("master_key_id = ''")]
-    [InlineData("id = 'kek_' || lower(hex(randomblob(13)))")]
+    [InlineData("id = 'kek_7zzzzzzzzzzzzzzzzzzzzzzzzz'")]
     [InlineData("id = 'nonsense'")]
-    [InlineData("wrapped_key = x''")]
+    [InlineData("wrapped_key = @empty")]
     [InlineData("wrapped_key = substr(wrapped_key, 1, 77)")]
-    [InlineData("wrapped_key = CAST(wrapped_key || x'00' AS BLOB)")]
+    [InlineData("wrapped_key = @longer")]
     [InlineData("wrapped_key = (SELECT wrapped_key FROM installation)")]
     public async Task A_KEK_that_says_another_thing_of_itself_is_refused(string change)
     {
         await using var vault = await Vault.CreateAsync();
         var written = (await vault.FillAsync())[0];
         using var stranger = vault.Stranger();
-        SqliteEngine.Run(stranger, $"UPDATE project_keys SET {change} WHERE project_id = $project", ("$project", written.ProjectId));
+        var box = stranger.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE project_id = @project", ("@project", written.ProjectId));
+        stranger.Run(
+            $"UPDATE project_keys SET {change} WHERE project_id = @project",
+            ("@project", written.ProjectId), ("@empty", Array.Empty<byte>()), ("@longer", (byte[])[.. box, 0]));
         vault.Cool();
         Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(written));
         Assert.Equal(1, vault.Failures()[(written.SecretId, written.Version)]);
@@ -110,7 +114,7 @@ public sealed class KeyRowTests
         await using var vault = await Vault.CreateAsync();
         var all = await vault.FillAsync();
         using var stranger = vault.Stranger();
-        var ids = SqliteEngine.All(stranger, $"SELECT id FROM {table} ORDER BY id").Select(row => (string)row[0]).ToArray();
+        var ids = stranger.All($"SELECT id FROM {table} ORDER BY id").Select(row => (string)row[0]).ToArray();
         for (var i = 0; i < ids.Length; i++)
         {
             for (var j = i + 1; j < ids.Length; j++)
@@ -120,17 +124,14 @@ public sealed class KeyRowTests
                     continue;
                 }
 
-                foreach (var written in all.Where(written => written.Version == 2))
+                await Task.WhenAll(all.Where(written => written.Version == 2).Select(async written =>
                 {
                     Assert.Contains(await vault.RevealAsync(written), (string[])[written.Value, ErrorCodes.IntegrityError, ErrorCodes.NotFound]);
                     var other = written.WorkspaceId == "acc_a" ? "acc_b" : "acc_a";
                     Assert.True(Vault.IsRefusal(await vault.RevealAsync(written, other)));
-                }
-
-                foreach (var environmentId in all.Select(written => written.EnvironmentId).Distinct())
-                {
-                    await EnvironmentRevealsOnlyItsOwnAsync(vault, all, environmentId);
-                }
+                }));
+                await Task.WhenAll(all.Select(written => written.EnvironmentId).Distinct()
+                    .Select(environmentId => EnvironmentRevealsOnlyItsOwnAsync(vault, all, environmentId)));
 
                 Restore(stranger);
             }
@@ -145,7 +146,7 @@ public sealed class KeyRowTests
         using var stranger = vault.Stranger();
         var mine = all.Where(written => written.WorkspaceId == "acc_a").ToList();
         var (from, to) = (mine[0], mine.First(written => written.ProjectId != mine[0].ProjectId));
-        SqliteEngine.Run(stranger, "UPDATE environments SET project_id = $to, slug = 'moved' WHERE id = $id", ("$to", to.ProjectId), ("$id", from.EnvironmentId));
+        stranger.Run("UPDATE environments SET project_id = @to, slug = 'moved' WHERE id = @id", ("@to", to.ProjectId), ("@id", from.EnvironmentId));
         var revealed = await vault.RevealEnvironmentAsync("acc_a", Secronna.Server.Features.Secrets.EnvironmentName.OfSlugs("api", "moved"));
         Assert.Equal([ErrorCodes.IntegrityError], revealed);
     }
@@ -161,24 +162,23 @@ public sealed class KeyRowTests
         }
     }
 
-    private static string KekOf(SqliteConnection stranger, string projectId) =>
-        SqliteEngine.One<string>(stranger, "SELECT id FROM project_keys WHERE project_id = $id", ("$id", projectId));
+    private static string KekOf(DbConnection stranger, string projectId) =>
+        stranger.One<string>("SELECT id FROM project_keys WHERE project_id = @id", ("@id", projectId));
 
-    private static void Swap(SqliteConnection stranger, string one, string other, string[] columns)
+    private static void Swap(DbConnection stranger, string one, string other, string[] columns)
     {
         Keep(stranger, "project_keys");
-        SqliteEngine.Run(stranger, "DELETE FROM project_keys WHERE project_id IN ($one, $other)", ("$one", one), ("$other", other));
+        stranger.Run("DELETE FROM project_keys WHERE project_id IN (@one, @other)", ("@one", one), ("@other", other));
         foreach (var (mine, theirs) in (ReadOnlySpan<(string, string)>)[(one, other), (other, one)])
         {
             var list = string.Join(", ", new[] { "id", "project_id", "master_key_id", "wrapped_key", "state", "wraps", "created_at" }
                 .Select(column => (columns.Contains(column) ? "b." : "a.") + column));
-            SqliteEngine.Run(
-                stranger, $"INSERT INTO project_keys SELECT {list} FROM kept a, kept b WHERE a.project_id = $mine AND b.project_id = $theirs",
-                ("$mine", mine), ("$theirs", theirs));
+            stranger.Run($"INSERT INTO project_keys SELECT {list} FROM kept a, kept b WHERE a.project_id = @mine AND b.project_id = @theirs",
+                ("@mine", mine), ("@theirs", theirs));
         }
     }
 
-    private static bool TrySwapOwners(SqliteConnection stranger, string table, string one, string other, string[] columns)
+    private static bool TrySwapOwners(DbConnection stranger, string table, string one, string other, string[] columns)
     {
         Keep(stranger, table);
         try
@@ -187,31 +187,31 @@ public sealed class KeyRowTests
             {
                 // Keys and slugs give way, so that only ownership is swapped.
                 var slug = table == "secrets" ? "key = 'MOVED_' || substr(id, 10)" : "slug = 'moved-' || id";
-                var set = string.Join(", ", columns.Select(column => $"{column} = (SELECT {column} FROM kept WHERE id = $theirs)"));
-                SqliteEngine.Run(stranger, $"UPDATE {table} SET {slug}, {set} WHERE id = $mine", ("$mine", mine), ("$theirs", theirs));
+                var set = string.Join(", ", columns.Select(column => $"{column} = (SELECT {column} FROM kept WHERE id = @theirs)"));
+                stranger.Run($"UPDATE {table} SET {slug}, {set} WHERE id = @mine", ("@mine", mine), ("@theirs", theirs));
             }
         }
-        catch (SqliteException)
+        catch (DbException)
         {
             Restore(stranger);
             return false;
         }
 
-        return SqliteEngine.One<long>(stranger, $"SELECT count(*) FROM {table} JOIN kept USING (id) WHERE {string.Join(" OR ", columns.Select(column => $"{table}.{column} <> kept.{column}"))}") > 0;
+        return stranger.One<long>($"SELECT count(*) FROM {table} JOIN kept USING (id) WHERE {string.Join(" OR ", columns.Select(column => $"{table}.{column} <> kept.{column}"))}") > 0;
     }
 
-    private static void Keep(SqliteConnection stranger, string table)
+    private static void Keep(DbConnection stranger, string table)
     {
-        SqliteEngine.Run(stranger, "DROP TABLE IF EXISTS temp.kept");
-        SqliteEngine.Run(stranger, "DROP TABLE IF EXISTS temp.kept_name");
-        SqliteEngine.Run(stranger, $"CREATE TEMP TABLE kept AS SELECT * FROM {table}");
-        SqliteEngine.Run(stranger, $"CREATE TEMP TABLE kept_name AS SELECT '{table}' AS name");
+        stranger.Run("DROP TABLE IF EXISTS kept");
+        stranger.Run("DROP TABLE IF EXISTS kept_name");
+        stranger.Run($"CREATE TEMP TABLE kept AS SELECT * FROM {table}");
+        stranger.Run($"CREATE TEMP TABLE kept_name AS SELECT '{table}' AS name");
     }
 
-    private static void Restore(SqliteConnection stranger)
+    private static void Restore(DbConnection stranger)
     {
-        var table = SqliteEngine.One<string>(stranger, "SELECT name FROM kept_name");
-        SqliteEngine.Run(stranger, $"DELETE FROM {table}");
-        SqliteEngine.Run(stranger, $"INSERT INTO {table} SELECT * FROM kept");
+        var table = stranger.One<string>("SELECT name FROM kept_name");
+        stranger.Run($"DELETE FROM {table}");
+        stranger.Run($"INSERT INTO {table} SELECT * FROM kept");
     }
 }

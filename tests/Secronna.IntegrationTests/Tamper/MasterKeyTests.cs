@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Configuration;
 using Secronna.Server.Installation;
@@ -15,15 +16,19 @@ public sealed class MasterKeyTests
     {
         await using var vault = await ClosedAsync();
         using var stranger = vault.Stranger();
-        var box = SqliteEngine.One<byte[]>(stranger, "SELECT wrapped_key FROM installation");
+        var box = stranger.One<byte[]>("SELECT wrapped_key FROM installation");
         using var masterKeys = MasterKeyRing.Open(vault.Settings.MasterKey);
         var setup = new InstallationSetup(masterKeys, TimeProvider.System);
+        var engine = vault.Database.EngineWith(TimeProvider.System);
+        await using var database = await engine.OpenAsync(_ => { });
         for (var bit = 0; bit < box.Length * 8; bit++)
         {
             box[bit / 8] ^= (byte)(1 << (bit % 8));
-            SqliteEngine.Run(stranger, "UPDATE installation SET wrapped_key = $box", ("$box", box));
+            stranger.Run("UPDATE installation SET wrapped_key = @box", ("@box", box));
             box[bit / 8] ^= (byte)(1 << (bit % 8));
-            var refusal = await Assert.ThrowsAsync<SettingsException>(() => setup.CheckAsync(vault.Settings.ConnectionString!));
+            // The look of a start, which connects anew, and the one of a server that runs.
+            var refusal = await Assert.ThrowsAsync<SettingsException>(
+                () => bit % 16 == 0 ? setup.CheckAsync(engine) : setup.CheckAsync(database));
             Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
         }
 
@@ -34,13 +39,13 @@ public sealed class MasterKeyTests
     [InlineData("UPDATE installation SET active_master_key_id = 'mk_2'", "mk_2")]
     [InlineData("UPDATE installation SET active_master_key_id = 'mk_9'", "mk_9")]
     [InlineData("UPDATE installation SET wrapped_key = (SELECT wrapped_key FROM project_keys LIMIT 1)", "mk_1")]
-    [InlineData("UPDATE installation SET wrapped_key = x''", "mk_1")]
+    [InlineData("UPDATE installation SET wrapped_key = @empty", "mk_1")]
     public async Task An_installation_row_that_was_changed_stops_the_start(string sql, string id)
     {
         await using var vault = await ClosedAsync();
         using (var stranger = vault.Stranger())
         {
-            SqliteEngine.Run(stranger, sql);
+            stranger.Run(sql, ("@empty", Array.Empty<byte>()));
         }
 
         var message = await RefusedUnchangedAsync(vault);
@@ -80,7 +85,7 @@ public sealed class MasterKeyTests
         await using var vault = await ClosedAsync();
         using (var stranger = vault.Stranger())
         {
-            SqliteEngine.Run(stranger, "UPDATE project_keys SET master_key_id = 'mk_old' WHERE id = (SELECT max(id) FROM project_keys)");
+            stranger.Run("UPDATE project_keys SET master_key_id = 'mk_old' WHERE id = (SELECT max(id) FROM project_keys)");
         }
 
         Assert.Contains("id mk_old; found: mk_1, mk_2", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
@@ -92,21 +97,23 @@ public sealed class MasterKeyTests
         await using var vault = await ClosedAsync();
         using (var stranger = vault.Stranger())
         {
-            SqliteEngine.Run(stranger, "UPDATE project_keys SET master_key_id = 'mk_2' WHERE id = (SELECT max(id) FROM project_keys)");
+            stranger.Run("UPDATE project_keys SET master_key_id = 'mk_2' WHERE id = (SELECT max(id) FROM project_keys)");
         }
 
         Assert.Contains("under the id mk_2", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
     }
 
     [Fact]
+    [Trait(TestEngine.Trait, TestEngine.Sqlite)]
     public async Task After_a_crash_too_a_refused_start_leaves_the_database_as_it_is()
     {
         await using var crashed = await Vault.CreateAsync();
         await crashed.FillAsync();
         using var folder = new TemporaryFolder();
         // What a killed server leaves: a database whose last writes stand in the log alone.
-        File.Copy(crashed.DatabaseFile, folder.File("secronna.db"));
-        File.Copy(crashed.DatabaseFile + "-wal", folder.File("secronna.db-wal"));
+        var file = crashed.Database.EngineWith(TimeProvider.System).FilePath!;
+        File.Copy(file, folder.File("secronna.db"));
+        File.Copy(file + "-wal", folder.File("secronna.db-wal"));
         var settings = new Settings { DataFolder = folder.Path };
         settings.MasterKey.File = folder.File("master-keys");
         FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
@@ -140,10 +147,9 @@ public sealed class MasterKeyTests
 
     private static async Task<string> RefusedUnchangedAsync(Vault vault)
     {
-        var before = Hash(vault.DatabaseFile);
+        var before = vault.Database.State();
         var refusal = await Assert.ThrowsAsync<SettingsException>(vault.OpenAsync);
-        Assert.Equal(before, Hash(vault.DatabaseFile));
-        Assert.False(File.Exists(vault.DatabaseFile + "-wal") && new FileInfo(vault.DatabaseFile + "-wal").Length > 0);
+        Assert.Equal(before, vault.Database.State());
         Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
         return refusal.Message;
     }

@@ -1,7 +1,8 @@
+using System.Data.Common;
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server;
@@ -19,7 +20,7 @@ namespace Secronna.IntegrationTests.Tamper;
 /// <summary>A written version and what its reveal must give.</summary>
 internal sealed record Written(string WorkspaceId, string ProjectId, string EnvironmentId, string SecretId, int Version, string Value);
 
-/// <summary>A real installation with real services and no web server, over a file that a test can change behind its back.</summary>
+/// <summary>A real installation with real services and no web server, over a database that a test can change behind its back.</summary>
 internal sealed class Vault : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -27,9 +28,11 @@ internal sealed class Vault : IAsyncDisposable
     private OpenInstallation? installation;
     private ServiceProvider? services;
 
-    private Vault()
+    private Vault(TestDatabase database)
     {
+        Database = database;
         settings = new Settings { DataFolder = folder.Path };
+        database.Configure(settings.Storage);
         settings.MasterKey.File = folder.File("master-keys");
         settings.Limits.RevealsPerMinute = 0;
         FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
@@ -40,13 +43,13 @@ internal sealed class Vault : IAsyncDisposable
 
     public string KeyFile => settings.MasterKey.File!;
 
-    public string DatabaseFile => folder.File("secronna.db");
+    public TestDatabase Database { get; }
 
     public IServiceProvider Services => services!;
 
     public static async Task<Vault> CreateAsync()
     {
-        var vault = new Vault();
+        var vault = new Vault(await TestEngine.Current.NewDatabaseAsync());
         await vault.OpenAsync();
         return vault;
     }
@@ -76,7 +79,7 @@ internal sealed class Vault : IAsyncDisposable
         services = installation is null ? null : MakeServices();
     }
 
-    public SqliteConnection Stranger() => SqliteEngine.Stranger($"Data Source={DatabaseFile}");
+    public DbConnection Stranger() => Database.ConnectToTamper();
 
     public static Caller Caller(string workspaceId) => new(
         ActorTypes.ApiKey, "key_1", workspaceId, "test", Role.Administrator, new RequestOrigin("req_1", "127.0.0.1", "test"));
@@ -163,7 +166,7 @@ internal sealed class Vault : IAsyncDisposable
     public Dictionary<(string SecretId, int Version), long> Failures()
     {
         using var stranger = Stranger();
-        return SqliteEngine.All(stranger, """
+        return stranger.All("""
             SELECT secret_id, version, count(*) FROM audit_entries WHERE outcome = 'failed' AND action = 'secret.reveal' GROUP BY 1, 2
             """).ToDictionary(row => ((string)row[0], (int)(long)row[1]), row => (long)row[2]);
     }
@@ -171,6 +174,7 @@ internal sealed class Vault : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
+        await Database.DisposeAsync();
         folder.Dispose();
     }
 

@@ -1,4 +1,6 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+using System.Text;
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Features.Secrets;
@@ -31,13 +33,13 @@ public sealed class VersionRowTests
         Assert.Equal(written.Select(one => one.Value), await vault.RevealAllAsync(written));
         using (var stranger = vault.Stranger())
         {
-            using var transaction = stranger.BeginTransaction();
+            stranger.Run("BEGIN");
             for (var i = 0; i < flips.Count; i++)
             {
-                Flip(stranger, transaction, flips[i].Column, flips[i].Bit, written[i].SecretId);
+                Flip(vault, stranger, flips[i].Column, flips[i].Bit, written[i].SecretId);
             }
 
-            transaction.Commit();
+            stranger.Run("COMMIT");
         }
 
         for (var times = 1; times <= 2; times++)
@@ -107,14 +109,12 @@ public sealed class VersionRowTests
         {
             foreach (var to in all.Where(to => column == "secret_id" ? to.SecretId != from.SecretId : to == from))
             {
-                SqliteEngine.Run(
-                    stranger, "UPDATE secret_versions SET secret_id = $to, version = 9 WHERE secret_id = $from AND version = $version",
-                    ("$to", to.SecretId), ("$from", from.SecretId), ("$version", from.Version));
+                stranger.Run("UPDATE secret_versions SET secret_id = @to, version = 9 WHERE secret_id = @from AND version = @version",
+                    ("@to", to.SecretId), ("@from", from.SecretId), ("@version", from.Version));
                 Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(to with { Version = 9 }));
                 Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(from));
-                SqliteEngine.Run(
-                    stranger, "UPDATE secret_versions SET secret_id = $from, version = $version WHERE secret_id = $to AND version = 9",
-                    ("$to", to.SecretId), ("$from", from.SecretId), ("$version", from.Version));
+                stranger.Run("UPDATE secret_versions SET secret_id = @from, version = @version WHERE secret_id = @to AND version = 9",
+                    ("@to", to.SecretId), ("@from", from.SecretId), ("@version", from.Version));
             }
         }
 
@@ -122,9 +122,9 @@ public sealed class VersionRowTests
     }
 
     [Theory]
-    [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL WHERE secret_id = $id")]
-    [InlineData("DELETE FROM secret_versions WHERE secret_id = $id")]
-    [InlineData("UPDATE secrets SET current_version = 99 WHERE id = $id")]
+    [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL WHERE secret_id = @id")]
+    [InlineData("DELETE FROM secret_versions WHERE secret_id = @id")]
+    [InlineData("UPDATE secrets SET current_version = 99 WHERE id = @id")]
     public async Task What_is_missing_of_a_live_secret_is_tampering_and_not_absence(string sql)
     {
         await using var vault = await Vault.CreateAsync();
@@ -134,7 +134,7 @@ public sealed class VersionRowTests
         var written = await vault.WriteAsync("acc_a", projectId, environmentId, "KEY", "OTHER");
         using (var stranger = vault.Stranger())
         {
-            SqliteEngine.Run(stranger, sql, ("$id", written[0].SecretId));
+            stranger.Run(sql, ("@id", written[0].SecretId));
         }
 
         Assert.Equal([ErrorCodes.IntegrityError], await vault.RevealEnvironmentAsync("acc_a", EnvironmentName.OfId(environmentId)));
@@ -154,9 +154,8 @@ public sealed class VersionRowTests
         byte[][] others = [[], .. Enumerable.Range(1, ((byte[])whole).Length - 1).Select(length => ((byte[])whole)[..length]), [.. (byte[])whole, 0], [.. (byte[])whole, .. (byte[])whole]];
         foreach (var other in others)
         {
-            SqliteEngine.Run(
-                stranger, $"UPDATE secret_versions SET {column} = $box WHERE secret_id = $id AND version = $version",
-                ("$box", other), ("$id", written.SecretId), ("$version", written.Version));
+            stranger.Run($"UPDATE secret_versions SET {column} = @box WHERE secret_id = @id AND version = @version",
+                ("@box", other), ("@id", written.SecretId), ("@version", written.Version));
             Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(written));
         }
     }
@@ -170,24 +169,22 @@ public sealed class VersionRowTests
             var length = row[column] is byte[] bytes ? bytes.Length : ((string)row[column]).Length;
             for (var bit = 0; bit < length * 8; bit++)
             {
-                yield return (column, bit);
+                // The highest bit of a character makes malformed UTF-8 of it.
+                if (bit % 8 < 7 || row[column] is byte[] || vault.Database.HoldsMalformedText)
+                {
+                    yield return (column, bit);
+                }
             }
         }
     }
 
-    private static void Flip(SqliteConnection stranger, SqliteTransaction transaction, string column, int bit, string secretId)
+    private static void Flip(Vault vault, DbConnection stranger, string column, int bit, string secretId)
     {
-        using var command = stranger.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = $"SELECT CAST({column} AS BLOB) FROM secret_versions WHERE secret_id = $id";
-        command.Parameters.AddWithValue("$id", secretId);
-        var bytes = (byte[])command.ExecuteScalar()!;
+        var found = stranger.One<object>($"SELECT {column} FROM secret_versions WHERE secret_id = @id", ("@id", secretId));
+        var bytes = found as byte[] ?? Encoding.UTF8.GetBytes((string)found);
         bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-        command.CommandText = column == "kek_id"
-            ? "UPDATE secret_versions SET kek_id = CAST($bytes AS TEXT) WHERE secret_id = $id"
-            : $"UPDATE secret_versions SET {column} = $bytes WHERE secret_id = $id";
-        command.Parameters.AddWithValue("$bytes", bytes);
-        command.ExecuteNonQuery();
+        var content = found is string ? vault.Database.TextOf("@bytes") : "@bytes";
+        stranger.Run($"UPDATE secret_versions SET {column} = {content} WHERE secret_id = @id", ("@id", secretId), ("@bytes", bytes));
     }
 
     // All pairs, in rounds of pairs that have no row in common: the circle method.
@@ -203,29 +200,30 @@ public sealed class VersionRowTests
         }
     }
 
-    /// <summary>A row as it was written, and where in the file it stands.</summary>
+    /// <summary>A row as it was written, and the address that it has now.</summary>
     private sealed class Row
     {
         private static readonly string[] Columns = ["secret_id", "version", "kek_id", "wrapped_data_key", "ciphertext"];
         private static readonly string[] Sealed = Columns[2..];
 
-        private readonly long rowId;
         private readonly Dictionary<string, object> values;
+        private (object SecretId, object Version) address;
 
-        private Row(long rowId, Dictionary<string, object> values) => (this.rowId, this.values) = (rowId, values);
+        private Row(Dictionary<string, object> values) =>
+            (this.values, address) = (values, (values["secret_id"], values["version"]));
 
         public object this[string column] => values[column];
 
-        public static Row Read(SqliteConnection stranger, Written written)
+        public static Row Read(DbConnection stranger, Written written)
         {
-            var row = Assert.Single(SqliteEngine.All(
-                stranger, $"SELECT rowid, {string.Join(", ", Columns)} FROM secret_versions WHERE secret_id = $id AND version = $version",
-                ("$id", written.SecretId), ("$version", written.Version)));
-            return new Row((long)row[0], Columns.Zip(row.Skip(1)).ToDictionary(pair => pair.First, pair => pair.Second));
+            var row = Assert.Single(stranger.All(
+                $"SELECT {string.Join(", ", Columns)} FROM secret_versions WHERE secret_id = @id AND version = @version",
+                ("@id", written.SecretId), ("@version", written.Version)));
+            return new Row(Columns.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second));
         }
 
         /// <summary>Swaps columns of pairs of rows; says of each address whether what is sealed there is now another's.</summary>
-        public static bool[] Swap(SqliteConnection stranger, Row[] rows, List<(int, int)> pairs, string[] columns)
+        public static bool[] Swap(DbConnection stranger, Row[] rows, List<(int, int)> pairs, string[] columns)
         {
             var partner = new Row[rows.Length];
             foreach (var (i, j) in pairs)
@@ -239,23 +237,27 @@ public sealed class VersionRowTests
             return [.. rows.Select((row, i) => taken.Any(column => !Same(row[column], partner[i][column])))];
         }
 
-        public static void Restore(SqliteConnection stranger, Row[] rows) => Write(stranger, rows, (row, _) => row.values);
+        public static void Restore(DbConnection stranger, Row[] rows) => Write(stranger, rows, (row, _) => row.values);
 
-        private static void Write(SqliteConnection stranger, Row[] rows, Func<Row, int, Dictionary<string, object>> content)
+        private static void Write(DbConnection stranger, Row[] rows, Func<Row, int, Dictionary<string, object>> content)
         {
-            SqliteEngine.Run(stranger, "BEGIN IMMEDIATE");
+            stranger.Run("BEGIN");
             // Out of one another's way first: addresses are unique.
-            SqliteEngine.Run(stranger, "UPDATE secret_versions SET version = -rowid");
+            stranger.Run("UPDATE secret_versions SET version = -version");
             for (var i = 0; i < rows.Length; i++)
             {
                 var values = new Dictionary<string, object>(content(rows[i], i));
+                values.TryAdd("secret_id", rows[i]["secret_id"]);
                 values.TryAdd("version", rows[i]["version"]);
-                SqliteEngine.Run(
-                    stranger, $"UPDATE secret_versions SET {string.Join(", ", values.Keys.Select(column => $"{column} = ${column}"))} WHERE rowid = $row",
-                    [("$row", rows[i].rowId), .. values.Select(pair => ("$" + pair.Key, (object?)pair.Value))]);
+                stranger.Run(
+                    $"UPDATE secret_versions SET {string.Join(", ", values.Keys.Select(column => $"{column} = @{column}"))}"
+                    + " WHERE secret_id = @at_secret AND version = -@at_version",
+                    [("@at_secret", rows[i].address.SecretId), ("@at_version", rows[i].address.Version),
+                        .. values.Select(pair => ("@" + pair.Key, (object?)pair.Value))]);
+                rows[i].address = (values["secret_id"], values["version"]);
             }
 
-            SqliteEngine.Run(stranger, "COMMIT");
+            stranger.Run("COMMIT");
         }
 
         private static bool Same(object one, object other) =>

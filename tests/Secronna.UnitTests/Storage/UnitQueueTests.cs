@@ -1,5 +1,6 @@
 using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Engine.Sqlite;
 using Xunit;
 
 namespace Secronna.UnitTests.Storage;

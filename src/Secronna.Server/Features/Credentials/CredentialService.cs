@@ -73,7 +73,7 @@ internal sealed class CredentialService(
         var expiresAt = ExpiryAfter(change.ExpiresInDays);
         var row = await database.WriteAsync((caller.WorkspaceId, id, change, expiresAt, entry), static async (transaction, it) =>
         {
-            if (await Storage.Credentials.FindAsync(transaction, it.WorkspaceId, ActorTypes.AccessKey, it.id) is not { } row)
+            if (await Storage.Credentials.LockAsync(transaction, it.WorkspaceId, ActorTypes.AccessKey, it.id) is not { } row)
             {
                 return null;
             }
@@ -133,7 +133,7 @@ internal sealed class CredentialService(
         var entry = AuditRecord.Of(caller, time, action) with { TargetId = id };
         return await database.WriteAsync((caller.WorkspaceId, kind, id, now, entry), static async (transaction, it) =>
         {
-            var row = await Storage.Credentials.FindAsync(transaction, it.WorkspaceId, it.kind, it.id);
+            var row = await Storage.Credentials.LockAsync(transaction, it.WorkspaceId, it.kind, it.id);
             if (row is null or { RevokedAt: not null })
             {
                 return row is null ? null : (true, row.RevokedAt!.Value);

@@ -81,7 +81,7 @@ internal sealed class EnvironmentService(
         await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentUpdate);
         var row = await database.WriteAsync((time, caller, id, name), static async (transaction, it) =>
         {
-            if (await Storage.Environments.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
+            if (await Storage.Environments.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
             {
                 return null;
             }
@@ -103,7 +103,7 @@ internal sealed class EnvironmentService(
         await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentDelete);
         var found = await database.WriteAsync((time, caller, id, force), static async (transaction, it) =>
         {
-            if (await Storage.Environments.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
+            if (await Storage.Environments.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
             {
                 return false;
             }

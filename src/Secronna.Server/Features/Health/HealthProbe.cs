@@ -63,7 +63,6 @@ internal sealed class HealthProbe(
     private async Task ProbeAsync()
     {
         await setup.CheckAsync(database);
-        var now = Instant.From(time.GetUtcNow()).Microseconds;
-        await database.WriteAsync(now, static (transaction, now) => Installations.ProbeAsync(transaction, now));
+        await database.WriteAsync(0, static (transaction, _) => Installations.ProbeAsync(transaction));
     }
 }

@@ -92,9 +92,13 @@ internal sealed class KekService(Database database, MasterKeyRing masterKeys, Ke
         return true;
     }
 
-    /// <summary>Counts one wrap made within a transaction.</summary>
-    public static async ValueTask<bool> ReserveOneAsync(Transaction transaction, string kekId) =>
-        await Keks.ReserveWrapsAsync(transaction, kekId, 1, KekPolicy.MaxWraps);
+    /// <summary>
+    /// Holds a KEK for a transaction that writes under it, counting so many further wraps; false when it is not active, or
+    /// at its end (S7, S9).
+    /// </summary>
+    public static ValueTask<bool> LockAsync(Transaction transaction, string kekId, int wraps) => wraps == 0
+        ? Keks.LockActiveAsync(transaction, kekId)
+        : Keks.ReserveWrapsAsync(transaction, kekId, wraps, KekPolicy.MaxWraps);
 
     /// <summary>Forgets unwrapped KEKs whose time is over.</summary>
     public void ForgetExpired() => ring.RemoveExpired(Now);

@@ -84,18 +84,19 @@ internal sealed class ProjectService(
         var now = Instant.From(time.GetUtcNow()).Microseconds;
         var destroyed = await database.WriteAsync((time, caller, id, force, now), static async (transaction, it) =>
         {
-            if (await Storage.Projects.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } project)
+            if (await Storage.Projects.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } project)
             {
                 return null;
             }
 
+            // Waits for writers, who hold the KEK that they use; those that come later find it destroyed.
+            var keks = await Keks.DestroyAllAsync(transaction, it.id);
             if (!it.force && await Storage.Projects.HasSecretsAsync(transaction, it.id))
             {
                 throw Errors.NotEmpty("project");
             }
 
             await Storage.Projects.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, it.now);
-            var keks = await Keks.DestroyAllAsync(transaction, it.id);
             transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.ProjectDelete) with
             {
                 ProjectId = it.id,

@@ -7,7 +7,8 @@ namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
 /// Times of changes: each takes its environment's row and an instant later than any before it, and is acknowledged only
-/// when the clock has passed that instant. So an instant names exactly one state, also where a clock steps back.
+/// when the clock has passed that instant. So an instant names exactly one state, also where a clock steps back. The clock
+/// is the database's, which all nodes share.
 /// </summary>
 internal static class EnvironmentInstant
 {
@@ -16,30 +17,35 @@ internal static class EnvironmentInstant
 
     /// <summary>Takes the environment's row and an instant; null when the environment is not there.</summary>
     /// <exception cref="RequestException">UNAVAILABLE: the clock is behind.</exception>
-    public static async ValueTask<EnvironmentChange?> TakeAsync(
-        Transaction transaction, TimeProvider time, Caller caller, string environmentId)
+    public static async ValueTask<EnvironmentChange?> TakeAsync(Transaction transaction, Caller caller, string environmentId)
     {
-        var clock = Instant.From(time.GetUtcNow());
-        var change = await Storage.Environments.BeginChangeAsync(
-            transaction, caller.WorkspaceId, environmentId, clock.Microseconds);
-        return change is not null && new Instant(change.Instant) - MostAhead > clock
-            ? throw Errors.Unavailable("the server's clock is behind the environment's last change: its operator must mend the clock")
+        var change = await Storage.Environments.BeginChangeAsync(transaction, caller.WorkspaceId, environmentId);
+        return change is not null && Ahead(change.Instant, change.Clock) > MostAhead
+            ? throw Errors.Unavailable("the database's clock is behind the environment's last change: its operator must mend the clock")
             : change;
     }
 
     /// <summary>
-    /// Waits until the clock has passed the instant; nearly always it has. The change is durable already: a clock that
-    /// was set back meanwhile is waited for only so long.
+    /// Waits until the clock has passed the instant. It has, where the instant was the clock's own: the commit took longer
+    /// than a microsecond. The change is durable already: a clock that was set back is waited for only so long.
     /// </summary>
-    public static async ValueTask PassAsync(TimeProvider time, long instant)
+    public static async ValueTask PassAsync(Database database, TimeProvider time, EnvironmentChange change)
     {
+        if (change.Instant <= change.Clock)
+        {
+            return;
+        }
+
         var began = time.GetTimestamp();
-        while (Instant.From(time.GetUtcNow()).Microseconds is var now && now <= instant
+        while (await database.NowAsync() is var now && now <= change.Instant
             && time.GetElapsedTime(began) is var waited && waited < MostAhead)
         {
             // Timers count in milliseconds; one is the least that can be waited for.
-            var most = (MostAhead - waited).Ticks / TimeSpan.TicksPerMicrosecond;
-            await Task.Delay(TimeSpan.FromMicroseconds(Math.Min(instant - now, most)) + TimeSpan.FromMilliseconds(1), time);
+            var left = TimeSpan.FromTicks(Math.Min(Ahead(change.Instant, now).Ticks, (MostAhead - waited).Ticks));
+            await Task.Delay(left + TimeSpan.FromMilliseconds(1), time);
         }
     }
+
+    private static TimeSpan Ahead(long instant, long clock) =>
+        TimeSpan.FromMicroseconds(Math.Clamp((double)instant - clock, 0, TimeSpan.MicrosecondsPerDay));
 }

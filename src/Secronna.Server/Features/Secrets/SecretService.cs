@@ -57,12 +57,14 @@ internal sealed class SecretService(Database database, Authorization authorizati
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id)
     {
         await authorization.DemandAsync(caller, Permission.Delete, AuditActions.SecretDelete);
-        var instant = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
+        var change = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
         {
-            if (await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } secret
-                || await EnvironmentInstant.TakeAsync(transaction, it.time, it.caller, secret.EnvironmentId) is not { } change)
+            // Found twice: only under the environment's lock is it certain that no other deletes or writes it.
+            if (await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { EnvironmentId: var environmentId }
+                || await EnvironmentInstant.TakeAsync(transaction, it.caller, environmentId) is not { } change
+                || await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } secret)
             {
-                return (long?)null;
+                return null;
             }
 
             await Storage.Secrets.MarkDeletedAsync(transaction, it.id, it.caller.ActorId, change.Instant);
@@ -70,15 +72,15 @@ internal sealed class SecretService(Database database, Authorization authorizati
             await Purge.DestroyVersionsAsync(transaction, it.id);
             transaction.Audit.Append(AuditRecord.OfVersion(
                 it.caller, it.time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
-            return change.Instant;
+            return change;
         });
-        if (instant is not { } taken)
+        if (change is null)
         {
             throw await authorization.NotFoundAsync(caller, AuditActions.SecretDelete, "secret");
         }
 
         await DestroyAsync(id);
-        await EnvironmentInstant.PassAsync(time, taken);
+        await EnvironmentInstant.PassAsync(database, time, change);
         return new DeletedResponse(id, true);
     }
 

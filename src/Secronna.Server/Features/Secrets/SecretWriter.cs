@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
@@ -20,30 +21,36 @@ internal sealed class SecretWriter(
     private const int MostSealedByWriter = 8;
     private const int Attempts = 4;
 
-    /// <summary>Writes all or nothing, at one instant; the answers stand in the order of the writes.</summary>
+    private static JsonTypeInfo<IReadOnlyList<WrittenResponse>> Json => ProtocolJson.Default.IReadOnlyListWrittenResponse;
+
+    /// <summary>
+    /// Writes all or nothing, at one instant; the answers stand in the order of the writes. A repeat of a request that was
+    /// done writes nothing and gets its answer.
+    /// </summary>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
-        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes)
+        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency = null)
     {
         await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretWrite);
         for (var attempt = 1; ; attempt++)
         {
-            var plan = await PlanAsync(caller, environmentId, writes)
+            var plan = await PlanAsync(caller, environmentId, writes, idempotency)
                 ?? throw await authorization.NotFoundAsync(caller, AuditActions.SecretWrite, "environment");
             var mostMoved = attempt < Attempts ? MostSealedByWriter : int.MaxValue;
-            if (await TryWriteAsync(caller, plan, mostMoved) is not { } written)
+            if (await TryWriteAsync(caller, plan, mostMoved) is not { } done)
             {
                 // The KEK was replaced meanwhile, or most of the plan is out of date: plan anew.
                 continue;
             }
 
-            await EnvironmentInstant.PassAsync(time, written.Instant);
-            ServerMetrics.Written(writes.Count);
-            return written.Versions;
+            await EnvironmentInstant.PassAsync(database, time, done.Change);
+            ServerMetrics.Written(done.Count);
+            return done.Written;
         }
     }
 
-    private async Task<WritePlan?> PlanAsync(Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes) =>
-        await database.ReadAsync((caller.WorkspaceId, environmentId, writes, time), static async (session, it) =>
+    private async Task<WritePlan?> PlanAsync(
+        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency) =>
+        await database.ReadAsync((caller.WorkspaceId, environmentId, writes, idempotency, time), static async (session, it) =>
         {
             if (await Storage.Environments.FindAsync(session, it.WorkspaceId, it.environmentId) is not { } environment
                 || await Keks.FindActiveAsync(session, environment.ProjectId) is not { } kek)
@@ -61,10 +68,10 @@ internal sealed class SecretWriter(
                     (current?.CurrentVersion ?? 0) + 1));
             }
 
-            return new WritePlan(environment, kek, versions);
+            return new WritePlan(environment, kek, versions, it.idempotency);
         });
 
-    private async Task<(long Instant, IReadOnlyList<WrittenResponse> Versions)?> TryWriteAsync(Caller caller, WritePlan plan, int mostMoved)
+    private async Task<WriteDone?> TryWriteAsync(Caller caller, WritePlan plan, int mostMoved)
     {
         if (!await keks.ReserveAsync(caller, plan.Kek, plan.Versions.Count))
         {
@@ -109,13 +116,17 @@ internal sealed class SecretWriter(
     /// The transaction's part; null, with nothing written, when the KEK is no longer active (S9) or more than so many
     /// versions would have to be sealed here, where every other writer waits.
     /// </summary>
-    private async ValueTask<(long Instant, IReadOnlyList<WrittenResponse> Versions)?> RunAsync(
+    private async ValueTask<WriteDone?> RunAsync(
         Transaction transaction, Caller caller, WritePlan plan, LeasedKek kek, int mostMoved)
     {
-        var change = await EnvironmentInstant.TakeAsync(transaction, time, caller, plan.Environment.Id);
-        if (change is null || !await Keks.IsActiveAsync(transaction, kek.Id))
+        if (await EnvironmentInstant.TakeAsync(transaction, caller, plan.Environment.Id) is not { } change)
         {
             return null;
+        }
+
+        if (plan.Idempotency is not null && await plan.Idempotency.FindFirstAsync(transaction, Json) is { } first)
+        {
+            return new WriteDone(change, first, 0);
         }
 
         var currents = new List<(string Id, int CurrentVersion)?>(plan.Versions.Count);
@@ -124,7 +135,8 @@ internal sealed class SecretWriter(
             currents.Add(await Storage.Secrets.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key));
         }
 
-        if (plan.Versions.Where((version, i) => (currents[i]?.CurrentVersion ?? 0) + 1 != version.Version).Skip(mostMoved).Any())
+        var moved = plan.Versions.Where((version, i) => version.WasMoved || !version.IsNextOf(currents[i])).Count();
+        if (moved > mostMoved || !await KekService.LockAsync(transaction, kek.Id, moved))
         {
             return null;
         }
@@ -134,7 +146,7 @@ internal sealed class SecretWriter(
         foreach (var (version, current) in plan.Versions.Zip(currents))
         {
             RequireExpected(version.Write, current?.CurrentVersion ?? 0);
-            await SealAnewIfMovedAsync(transaction, version, current, kek, plan.Environment);
+            SealAnewIfMoved(version, current, kek, plan.Environment);
             if (current is null)
             {
                 RequireRoom(change.SecretCount + ++added);
@@ -155,29 +167,25 @@ internal sealed class SecretWriter(
             await Storage.Environments.AddToCountAsync(transaction, plan.Environment.Id, added);
         }
 
-        return (change.Instant, written);
+        if (plan.Idempotency is not null)
+        {
+            await plan.Idempotency.KeepAsync(transaction, written, Json);
+        }
+
+        return new WriteDone(change, written, written.Count);
     }
 
     // The number is part of what is sealed (S6); another writer of the key came first.
-    private async ValueTask SealAnewIfMovedAsync(
-        Transaction transaction, PlannedVersion version, (string Id, int CurrentVersion)? current, LeasedKek kek,
-        EnvironmentRow environment)
+    private void SealAnewIfMoved(
+        PlannedVersion version, (string Id, int CurrentVersion)? current, LeasedKek kek, EnvironmentRow environment)
     {
-        var number = (current?.CurrentVersion ?? 0) + 1;
-        // Planned for a secret that was deleted meanwhile: its id is its tombstone's (S15).
-        var wasDeleted = current is null && version.Version > 1;
-        var secretId = current?.Id ?? (wasDeleted ? Ids.New(Ids.Secret, time.GetUtcNow()) : version.SecretId);
-        if (number == version.Version && secretId == version.SecretId)
+        if (version.IsNextOf(current))
         {
             return;
         }
 
-        if (!await KekService.ReserveOneAsync(transaction, kek.Id))
-        {
-            throw Errors.Unavailable();
-        }
-
-        version.MoveTo(secretId, number);
+        // One that was planned for a secret that was deleted meanwhile needs a new id: the old is its tombstone's (S15).
+        version.MoveTo(current?.Id ?? Ids.New(Ids.Secret, time.GetUtcNow()), (current?.CurrentVersion ?? 0) + 1);
         version.Seal(kek, environment);
     }
 

@@ -13,11 +13,11 @@ internal static class SecretsEndpoints
     public static void MapSecrets(this IEndpointRouteBuilder routes)
     {
         routes.Api("PUT", "/environments/{envId}/secrets", Permission.Write, "Create a key, or mint its next version")
-            .Takes<WriteSecretRequest>().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
+            .Takes<WriteSecretRequest>().Idempotent().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
             .By<SecretWriter>(WriteAsync);
 
         routes.Api("POST", "/environments/{envId}/secrets/batch", Permission.Write, "Write many keys, all or nothing")
-            .Takes<BatchRequest>().Gives(Json.IReadOnlyListWrittenResponse, StatusCodes.Status201Created)
+            .Takes<BatchRequest>().Idempotent().Gives(Json.IReadOnlyListWrittenResponse, StatusCodes.Status201Created)
             .By<SecretWriter>(WriteBatchAsync);
 
         routes.Api("GET", "/environments/{envId}/secrets", Permission.List, "List an environment's secrets, by key")
@@ -50,7 +50,7 @@ internal static class SecretsEndpoints
     {
         var limits = request.Limits;
         using var write = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Write(ref reader, limits));
-        return (await writer.WriteAsync(request.Caller, request.Route("envId"), [write]))[0];
+        return (await writer.WriteAsync(request.Caller, request.Route("envId"), [write], request.Idempotency))[0];
     }
 
     private static async Task<IReadOnlyList<WrittenResponse>> WriteBatchAsync(ApiRequest request, SecretWriter writer)
@@ -60,7 +60,7 @@ internal static class SecretsEndpoints
             (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, limits), limits.BatchBodyBytes);
         try
         {
-            return await writer.WriteAsync(request.Caller, request.Route("envId"), writes);
+            return await writer.WriteAsync(request.Caller, request.Route("envId"), writes, request.Idempotency);
         }
         finally
         {

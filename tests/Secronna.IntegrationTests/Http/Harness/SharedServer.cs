@@ -1,3 +1,4 @@
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Xunit;
 
@@ -5,7 +6,10 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>One server for all tests that only need a workspace of their own; started when the first asks.</summary>
+/// <summary>
+/// One server for all tests that only need a workspace of their own, started when the first asks. With the last test it
+/// ends, and so does what the engine started.
+/// </summary>
 public sealed class SharedServer : IAsyncDisposable
 {
     private readonly Lazy<Task<TestServer>> server = new(() => TestServer.StartAsync());
@@ -22,5 +26,7 @@ public sealed class SharedServer : IAsyncDisposable
         {
             await (await server.Value).DisposeAsync();
         }
+
+        await TestEngine.Current.DisposeAsync();
     }
 }

@@ -1,8 +1,9 @@
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server;
 using Secronna.Server.Access;
@@ -18,15 +19,16 @@ namespace Secronna.IntegrationTests.Http;
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly string folder;
+    private readonly TestDatabase database;
     private readonly Action<Settings>? configure;
     private readonly Action<WebApplication>? map;
     private WebApplication? app;
     private OpenInstallation? installation;
     private HttpClient? http;
 
-    private TestServer(Action<Settings>? configure, TimeProvider time, Action<WebApplication>? map)
+    private TestServer(TestDatabase database, Action<Settings>? configure, TimeProvider time, Action<WebApplication>? map)
     {
-        (this.configure, this.map, Time) = (configure, map, time);
+        (this.database, this.configure, this.map, Time) = (database, configure, map, time);
         folder = Directory.CreateTempSubdirectory("secronna-http-").FullName;
         FileMasterKeyProvider.Generate(Path.Combine(folder, "master-keys"), "mk_test");
     }
@@ -51,7 +53,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         // The tests' own output is not the place for the server's log; the captured one is what they look at.
         Environment.SetEnvironmentVariable("Logging__Console__LogLevel__Default", "None");
-        var server = new TestServer(configure, time ?? TimeProvider.System, map);
+        var server = new TestServer(await TestEngine.Current.NewDatabaseAsync(), configure, time ?? TimeProvider.System, map);
         await server.StartAsync();
         return server;
     }
@@ -93,45 +95,30 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>A new workspace with a project and an environment.</summary>
     public async Task<Place> NewPlaceAsync() => await (await NewWorkspaceAsync()).NewPlaceAsync();
 
-    /// <summary>Runs SQL on a connection of its own, past the server; the first column of the rows.</summary>
-    public List<object?> Sql(string sql, params (string Name, object? Value)[] parameters)
+    /// <summary>Runs SQL on a connection of its own, past the server; the rows.</summary>
+    public List<object[]> Sql(string sql, params (string Name, object? Value)[] parameters)
     {
-        using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "secronna.db")};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        }
-
-        using var reader = command.ExecuteReader();
-        var rows = new List<object?>();
-        while (reader.Read())
-        {
-            rows.Add(reader.IsDBNull(0) ? null : reader.GetValue(0));
-        }
-
-        return rows;
+        using var connection = database.Connect();
+        return connection.All(sql, parameters);
     }
 
-    public long Count(string sql, params (string Name, object? Value)[] parameters) => (long)Sql(sql, parameters)[0]!;
+    public long Count(string sql, params (string Name, object? Value)[] parameters) => (long)Sql(sql, parameters)[0][0];
 
-    /// <summary>The bytes of everything in the data folder.</summary>
-    public IEnumerable<byte[]> Files()
-    {
-        foreach (var file in Directory.GetFiles(folder, "secronna.db*"))
-        {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            yield return copy.ToArray();
-        }
-    }
+    /// <summary>Has the database refuse a change of a table until it is mended.</summary>
+    public void Break(string change, string table, string when = "") => database.Break(change, table, when);
+
+    public void Mend(string table) => database.Mend(table);
+
+    /// <summary>Lets no audit entry be written until it is disposed of.</summary>
+    public IDisposable HoldAudit() => database.HoldAudit(Installation.Database);
+
+    /// <summary>The bytes of every file that the database's contents may be in.</summary>
+    public IEnumerable<byte[]> Files() => database.Files();
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        await database.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -143,7 +130,12 @@ internal sealed class TestServer : IAsyncDisposable
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
         map?.Invoke(app);
         await app.StartAsync();
-        http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        })
         {
             BaseAddress = new Uri(app.Urls.Single()),
             Timeout = TimeSpan.FromSeconds(60),
@@ -169,6 +161,7 @@ internal sealed class TestServer : IAsyncDisposable
     private Settings NewSettings()
     {
         var settings = new Settings { DataFolder = folder };
+        database.Configure(settings.Storage);
         settings.MasterKey.File = Path.Combine(folder, "master-keys");
         // Every test comes from the same address; those about rates set their own.
         settings.Limits.FailedAuthenticationsPerMinute = 0;

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# P1 on SQLite and on PostgreSQL in one run, each against the bare endpoint before and after it. P1's target is SQLite's;
+# PostgreSQL's has none of its own here (P9 has): its ratio and that of the two are for comparison.
+# Target: SQLite's ratio >= 0.50, p99 <= 25 ms.    usage: bench/p1-postgres.sh [seconds]
+. "$(dirname "$0")/lib.sh"
+. "$root/bench/postgres.sh"
+need wrk wrk
+seconds=${1:-15}
+build
+bare_port=$(free_port)
+start_bare "$bare_port"
+printf 'wrk.method = "POST"\n' >"$work/bare.lua"
+reveals() { # name ids; the server is the one that SECRONNA_API_URL names
+  export BENCH_IDS=$2
+  load_secrets 10000 "$BENCH_IDS"
+  against_bare "$1" "$seconds" "$work/bare.lua" "http://127.0.0.1:$bare_port/bare" "$root/bench/reveal.lua" "$SECRONNA_API_URL"
+}
+
+start_server "$work/data" "$(free_port)"
+reveals "P1 SQLite    " "$work/sqlite-ids"
+sqlite_rps=$(rps "$work/ours.txt")
+kill "$server_pid" && wait "$server_pid" || true
+
+start_postgres
+prepare_nodes
+start_node "$(free_port)"
+reveals "P1 PostgreSQL" "$work/postgres-ids"
+echo "P1 PostgreSQL to SQLite  $(ratio "$(rps "$work/ours.txt")" "$sqlite_rps")"
+echo "P1 target (SQLite)       ratio >= 0.50, p99 <= 25 ms"

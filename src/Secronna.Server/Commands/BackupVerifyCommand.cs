@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Configuration;
+using Secronna.Server.Hardening;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Commands;
+
+/// <summary>
+/// <c>backup verify</c>: opens every version of a backup's file in a scratch place, or of a database that was restored.
+/// </summary>
+internal static class BackupVerifyCommand
+{
+    public static Command Create(Argument<string?> copy)
+    {
+        var file = new Argument<string?>("FILE") { Description = "A file that backup made; it is not changed", Arity = ArgumentArity.ZeroOrOne };
+        var connection = new Option<string?>("--connection")
+        {
+            Description = "A restored database instead: Data Source=FILE (SQLite) or Host=… (PostgreSQL)",
+        };
+        var json = new Option<bool>("--json") { Description = "One JSON object" };
+        var command = new Command("verify", "Open every version of a backup, and check pointers and audit trail") { file, connection, json };
+        command.SetAction((parsed, _) => (parsed.GetValue(copy), parsed.GetValue(file), parsed.GetValue(connection)) switch
+        {
+            (null, { } name, null) => VerifyFileAsync(Path.GetFullPath(name), parsed.GetValue(json)),
+            (null, null, { } database) => VerifyConnectionAsync(database, parsed.GetValue(json)),
+            _ => throw new UsageException("name either a FILE or a --connection. See secronna-server backup verify --help"),
+        });
+        return command;
+    }
+
+    private static async Task<int> VerifyFileAsync(string file, bool json)
+    {
+        using var interruption = new Interruption();
+        using var scratch = ScratchCopy.Of(file);
+        try
+        {
+            return await VerifyAsync(scratch.Engine, scratch, json, interruption.Token);
+        }
+        catch (StorageSetupException exception)
+        {
+            throw new SettingsException(exception.Message.Replace(scratch.Path, file, StringComparison.Ordinal));
+        }
+    }
+
+    private static async Task<int> VerifyConnectionAsync(string connection, bool json)
+    {
+        using var interruption = new Interruption();
+        return await VerifyAsync(DatabaseEngine.Of(connection, TimeProvider.System), null, json, interruption.Token);
+    }
+
+    private static async Task<int> VerifyAsync(DatabaseEngine engine, ScratchCopy? scratch, bool json, CancellationToken cancellation)
+    {
+        var place = scratch?.Original ?? engine.Place;
+        var settings = SettingsSource.Read();
+        using var masterKeys = MasterKeyRing.Open(settings.MasterKey);
+        await new InstallationSetup(masterKeys, TimeProvider.System).RequireKeysAsync(engine, place);
+        if (scratch is not null)
+        {
+            await scratch.MigrateAsync();
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        var verifier = new InstallationVerifier(masterKeys, TimeProvider.System, new ProgressReport(TimeProvider.System).Say);
+        await using var trail = await OpenTrailAsync(settings, scratch is null ? engine : null);
+        var found = await OperatorRecord.BeforeAsync(trail, AuditActions.BackupVerify, place, async () =>
+        {
+            await using var snapshot = await engine.OpenSnapshotAsync();
+            return await verifier.VerifyAsync(engine, snapshot, cancellation);
+        });
+        if (found.ProblemCount > 0)
+        {
+            await OperatorRecord.AppendAsync(trail, AuditActions.BackupVerify, place, AuditOutcomes.Failed);
+        }
+
+        return await PrintAsync(place, found, json);
+    }
+
+    /// <summary>
+    /// Where it is recorded that values are opened: in the installation that is set, else in the verified database itself.
+    /// </summary>
+    private static async Task<Database> OpenTrailAsync(Settings settings, DatabaseEngine? verified)
+    {
+        var configured = OpenInstallation.FindEngine(settings, TimeProvider.System);
+        var engine = configured is not null && await Installations.ExistsAsync(configured)
+            ? configured
+            : verified ?? throw new SettingsException(
+                "there is no installation to record in that values are opened: set Secronna__DataFolder or Secronna__Storage__ConnectionString, "
+                + "or restore the backup and verify that with --connection, which records it there");
+        return await engine.OpenAsync(FailFast.OnFsyncFailure);
+    }
+
+    private static async Task<int> PrintAsync(string place, Verification found, bool json)
+    {
+        Console.WriteLine(json
+            ? JsonSerializer.Serialize(new VerificationLine(place, found), CommandJson.Default.VerificationLine)
+            : $"{place}: {found}");
+        if (found.ProblemCount == 0)
+        {
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync(ProblemsOf(place, found));
+        return 1;
+    }
+
+    /// <summary>What is wrong, for standard error.</summary>
+    public static string ProblemsOf(string place, Verification found) =>
+        string.Join('\n', found.Problems.Prepend($"Error: {found.ProblemCount:N0} problem(s) in {place}:")
+            .Concat(found.ProblemCount > found.Problems.Count ? [$"and {found.ProblemCount - found.Problems.Count:N0} more"] : []));
+}

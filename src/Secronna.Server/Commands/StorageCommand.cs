@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text.Json;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>storage copy</c>: moves an installation to another database.</summary>
+internal static class StorageCommand
+{
+    public static Command Create() => new("storage", "Where the installation's data is") { Copy() };
+
+    private static Command Copy()
+    {
+        var to = new Option<string>("--to")
+        {
+            Description = "An empty database: Host=…;Database=…;Username=… (PostgreSQL) or Data Source=FILE (SQLite)",
+            Required = true,
+        };
+        var json = new Option<bool>("--json") { Description = "One JSON object" };
+        var command = new Command("copy", "Copy everything to another database and verify it there; stop all servers first") { to, json };
+        command.SetAction((parsed, _) => CopyAsync(parsed.GetRequiredValue(to), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static async Task<int> CopyAsync(string to, bool json)
+    {
+        var settings = SettingsSource.Read();
+        var source = OpenInstallation.RequireEngine(settings, TimeProvider.System);
+        var target = DatabaseEngine.Of(to, TimeProvider.System);
+        using var masterKeys = MasterKeyRing.Open(settings.MasterKey);
+        using var interruption = new Interruption();
+        var move = new InstallationMove(masterKeys, TimeProvider.System, new ProgressReport(TimeProvider.System).Say);
+        await move.CheckAsync(source, target, interruption.Token);
+        var (tables, found) = await move.RunAsync(source, target, interruption.Token);
+        var rows = tables.Sum(table => table.Rows);
+        Console.WriteLine(json
+            ? JsonSerializer.Serialize(new CopyLine(target.Place, tables, found), CommandJson.Default.CopyLine)
+            : $"{rows:N0} rows of {tables.Count} tables were copied to {target.Place} and verified: {found}\n"
+                + "set the servers to it, and start none on the old database again");
+        return 0;
+    }
+}

@@ -1,0 +1,108 @@
+using Secronna.Protocol;
+using Secronna.Server.Configuration;
+using Secronna.Server.Hardening;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Installation;
+
+/// <summary>
+/// Copies an installation to another, empty database. The target has all of it, verified, or nothing: however it ends, it
+/// can be run again.
+/// </summary>
+internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider time, Action<string> progress)
+{
+    // A server writes every 3 seconds that it runs, and gives up on a try after 10.
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Looks at both sides before anything is written to either.</summary>
+    /// <exception cref="SettingsException">A master key is missing, or a server runs on the source.</exception>
+    /// <exception cref="StorageSetupException">One of them can't be used, or the target is not empty.</exception>
+    public async Task CheckAsync(DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
+    {
+        if (source.GetType() == target.GetType() && source.Place == target.Place)
+        {
+            throw new SettingsException($"the target is the source, {source.Place}: name another database");
+        }
+
+        await new InstallationSetup(masterKeys, time).RequireKeysAsync(source, source.Place);
+        await StorageCopy.RequireEmptyAsync(target);
+        await RequireNotServedAsync(source, cancellation);
+    }
+
+    /// <summary>Migrates the target, copies, and verifies the copy before it becomes visible.</summary>
+    /// <exception cref="SettingsException">The copy has problems, or the source was used meanwhile.</exception>
+    /// <exception cref="StorageSetupException">The target is not empty, or in use.</exception>
+    public async Task<(IReadOnlyList<TableRows> Tables, Verification Found)> RunAsync(
+        DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
+    {
+        await using var database = await source.OpenAsync(FailFast.OnFsyncFailure);
+        await Migrator.ApplyAsync(target);
+        await using var copy = await StorageCopy.BeginAsync(target);
+        return await OperatorRecord.BeforeAsync(
+            database, AuditActions.StorageCopy, target.Place, () => CopyAsync(database, target, copy, cancellation));
+    }
+
+    private async Task<(IReadOnlyList<TableRows> Tables, Verification Found)> CopyAsync(
+        Database database, DatabaseEngine target, StorageCopy copy, CancellationToken cancellation)
+    {
+        var (before, tables) = await FillAsync(database.Engine, copy, cancellation);
+        var found = await new InstallationVerifier(masterKeys, time, progress).VerifyAsync(target, copy.Session, cancellation);
+        RequireGood(target, found);
+        await RequireUnusedSinceAsync(database, before);
+        cancellation.ThrowIfCancellationRequested();
+        await copy.CommitAsync();
+        return (tables, found);
+    }
+
+    private async Task<(InstallationPulse Before, IReadOnlyList<TableRows> Tables)> FillAsync(
+        DatabaseEngine source, StorageCopy copy, CancellationToken cancellation)
+    {
+        await using var snapshot = await source.OpenSnapshotAsync();
+        var before = await InstallationScan.PulseAsync(snapshot);
+        return (before, await copy.FillAsync(
+            snapshot, rows => progress($"{rows.Rows:N0} rows of {rows.Table} copied"), cancellation));
+    }
+
+    private static void RequireGood(DatabaseEngine target, Verification found)
+    {
+        if (found.ProblemCount > 0)
+        {
+            throw new SettingsException(
+                $"the copy was undone, {target.Place} is empty: {found.ProblemCount:N0} problem(s), which the source likely has too:\n"
+                + string.Join('\n', found.Problems));
+        }
+    }
+
+    // What is written to the source after its state was read would be lost.
+    private static async Task RequireUnusedSinceAsync(Database source, InstallationPulse before)
+    {
+        var now = await source.ReadAsync(0, static (session, _) => InstallationScan.PulseAsync(session));
+        if (now.ProbedAt != before.ProbedAt || now.Changes != before.Changes)
+        {
+            throw new SettingsException("the source was used while it was copied, and the copy was undone: stop all servers and commands first");
+        }
+    }
+
+    private async Task RequireNotServedAsync(DatabaseEngine engine, CancellationToken cancellation)
+    {
+        await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
+        var first = await PulseAsync(database);
+        var began = time.GetTimestamp();
+        var age = TimeSpan.FromMicroseconds(first.Now - first.ProbedAt);
+        while (age + time.GetElapsedTime(began) < SignOfLife && time.GetElapsedTime(began) < SignOfLife)
+        {
+            progress("waiting whether a server runs on the source");
+            await Task.Delay(BetweenLooks, time, cancellation);
+            if ((await PulseAsync(database)).ProbedAt != first.ProbedAt)
+            {
+                throw new SettingsException($"a server runs on {engine.Place}: stop all servers, so that nothing is written while it is copied");
+            }
+        }
+    }
+
+    private static ValueTask<InstallationPulse> PulseAsync(Database database) =>
+        database.ReadAsync(0, static (session, _) => InstallationScan.PulseAsync(session));
+}

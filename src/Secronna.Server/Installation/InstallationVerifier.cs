@@ -1,0 +1,126 @@
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Installation;
+
+/// <summary>
+/// Reads all of a database and says what is wrong with it: what the engine finds, KEKs that don't unwrap, pointers, counts,
+/// versions that don't open, audit trails with gaps. It opens every value there is, so that it must be on record before
+/// (S18); a value is zeroed as soon as it is open.
+/// </summary>
+/// <param name="masterKeys">The keys that unwrap KEKs.</param>
+/// <param name="time">The clock of what is kept.</param>
+/// <param name="progress">Told now and then how far it is.</param>
+internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvider time, Action<string> progress)
+{
+    /// <summary>Verifies one state of a database.</summary>
+    /// <param name="engine">What the database is.</param>
+    /// <param name="session">Must see one state throughout.</param>
+    /// <param name="cancellation">Breaks it off.</param>
+    public async Task<Verification> VerifyAsync(DatabaseEngine engine, Session session, CancellationToken cancellation)
+    {
+        var found = new Verification();
+        using var keks = new KekVerifier(masterKeys, time);
+        try
+        {
+            progress("looking for damage");
+            await foreach (var problem in engine.FindDamageAsync(session))
+            {
+                found.Add(problem);
+            }
+
+            await CheckProjectsAsync(session, keks, found);
+            await CheckEnvironmentsAsync(session, found);
+            await CheckPointersAsync(session, found, cancellation);
+            await new VersionVerifier(keks, progress).CheckAsync(session, found, cancellation);
+            await new TrailVerifier(progress).CheckAsync(session, found, cancellation);
+        }
+        catch (Exception exception) when (exception is StorageUnavailableException or OverflowException)
+        {
+            found.Add($"it can't be read, and what follows is not verified: {exception.Message}");
+        }
+
+        return found;
+    }
+
+    private static async Task CheckProjectsAsync(Session session, KekVerifier keks, Verification found)
+    {
+        for (var (after, more) = ("", true); more;)
+        {
+            var page = await InstallationScan.ProjectsAsync(session, after);
+            foreach (var (id, hasActiveKek) in page)
+            {
+                found.Projects++;
+                if (!hasActiveKek)
+                {
+                    found.Add($"project {id} has no active KEK");
+                }
+
+                await keks.CheckAsync(session, id, found);
+            }
+
+            (after, more) = page.Count > 0 ? (page[^1].Id, true) : (after, false);
+        }
+    }
+
+    private static async Task CheckEnvironmentsAsync(Session session, Verification found)
+    {
+        for (var (after, more) = ("", true); more;)
+        {
+            var page = await InstallationScan.EnvironmentsAsync(session, after);
+            foreach (var environment in page)
+            {
+                found.Environments++;
+                if (environment.SecretCount != environment.Secrets)
+                {
+                    found.Add($"environment {environment.Id} counts {environment.SecretCount} secrets and has {environment.Secrets}");
+                }
+            }
+
+            (after, more) = page.Count > 0 ? (page[^1].Id, true) : (after, false);
+        }
+    }
+
+    private async Task CheckPointersAsync(Session session, Verification found, CancellationToken cancellation)
+    {
+        for (var (after, more) = ("", true); more;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var page = await InstallationScan.PointersAsync(session, after);
+            page.ForEach(secret => Check(secret, found));
+            progress($"{found.Secrets:N0} secrets looked at");
+            (after, more) = page.Count > 0 ? (page[^1].Id, true) : (after, false);
+        }
+    }
+
+    private static void Check(PointerRow secret, Verification found)
+    {
+        if (secret.IsDeleted)
+        {
+            found.DeletedSecrets++;
+            found.VersionsToDestroy += secret.ToDestroy;
+        }
+        else
+        {
+            found.Secrets++;
+        }
+
+        if (!secret.IsWhereItSays)
+        {
+            found.Add($"secret {secret.Id} names another workspace or project than its environment");
+        }
+
+        if (secret.CurrentVersion != secret.LastVersion)
+        {
+            found.Add($"secret {secret.Id} points to version {secret.CurrentVersion}, and its last is {secret.LastVersion}");
+        }
+
+        if (secret.NotDestroyed > 0)
+        {
+            found.Add($"secret {secret.Id} is deleted, and {secret.NotDestroyed} of its versions still hold something sealed");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Installation;
+
+/// <summary>Unwraps KEKs to verify them, and keeps some for the versions that they wrap the data keys of (S26).</summary>
+internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) : IDisposable
+{
+    private const int KeySize = 32;
+    private const int PageSize = 500;
+    private const int Kept = 1_000;
+    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
+
+    private readonly KeyRing ring = new(Kept, KeptFor);
+    private readonly long began = time.GetTimestamp();
+
+    /// <summary>Checks that every KEK of a project unwraps, unless it is destroyed.</summary>
+    public async ValueTask CheckAsync(Session session, string projectId, Verification found)
+    {
+        for (var (after, more) = ("", true); more;)
+        {
+            var page = await Keks.ListAsync(session, projectId, after, PageSize);
+            foreach (var kek in page.Where(kek => kek.State != KekStates.Destroyed))
+            {
+                found.Keks++;
+                using var lease = await UnwrapAsync(kek);
+                if (lease is null)
+                {
+                    found.Add($"KEK {kek.Id} of project {projectId} does not unwrap with master key {kek.MasterKeyId}");
+                }
+            }
+
+            (after, more) = page.Count > 0 ? (page[^1].Id, true) : (after, false);
+        }
+    }
+
+    /// <summary>The unwrapped KEK; null where there is none that unwraps. The caller disposes it.</summary>
+    public async ValueTask<LeasedKek?> LeaseAsync(Session session, string id)
+    {
+        var lease = ring.TryAcquire(id, Now, out var present) ? present
+            : await Keks.FindAsync(session, id) is { } kek ? await UnwrapAsync(kek)
+            : null;
+        return lease is null ? null : new LeasedKek(id, KekService.NameOf(id), lease);
+    }
+
+    public void Dispose() => ring.Dispose();
+
+    private TimeSpan Now => time.GetElapsedTime(began);
+
+    private async ValueTask<KeyLease?> UnwrapAsync(KekRow kek)
+    {
+        using var key = PinnedBuffer.Rent(KeySize);
+        try
+        {
+            var binding = MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId);
+            await masterKeys.UnwrapAsync(binding, kek.WrappedKey ?? [], key.Memory);
+            _ = KekService.NameOf(kek.Id);
+            return ring.Add(kek.Id, key.Span, Now);
+        }
+        catch (Exception exception) when (exception is DecryptionException or FormatException)
+        {
+            return null;
+        }
+    }
+}

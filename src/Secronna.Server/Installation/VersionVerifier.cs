@@ -1,0 +1,93 @@
+using Secronna.Crypto;
+using Secronna.Server.Features.Keys;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Installation;
+
+/// <summary>Opens every version of every secret that is not deleted, and looks for gaps in their numbers.</summary>
+internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
+{
+    public async Task CheckAsync(Session session, Verification found, CancellationToken cancellation)
+    {
+        var (last, version) = ("", 0L);
+        while (await InstallationScan.VersionsAsync(session, last, version) is { Count: > 0 } page)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var row in page)
+            {
+                var expected = row.SecretId == last ? version + 1 : 1;
+                (last, version) = (row.SecretId, row.Version);
+                if (!row.IsBeingRemoved)
+                {
+                    await CheckAsync(session, row, expected, found);
+                }
+            }
+
+            progress($"{found.Versions:N0} versions opened");
+        }
+    }
+
+    private async ValueTask CheckAsync(Session session, StoredVersionRow row, long expected, Verification found)
+    {
+        CheckNumber(row, expected, found);
+        if (!row.IsDeleted)
+        {
+            await OpenAsync(session, row, found);
+        }
+    }
+
+    private static void CheckNumber(StoredVersionRow row, long expected, Verification found)
+    {
+        if (row.Version == expected + 1)
+        {
+            found.Add($"version {expected} of secret {row.SecretId} is missing");
+        }
+        else if (row.Version != expected)
+        {
+            found.Add($"versions {expected} to {row.Version - 1} of secret {row.SecretId} are missing");
+        }
+    }
+
+    private async ValueTask OpenAsync(Session session, StoredVersionRow row, Verification found)
+    {
+        if (row.KekId is null)
+        {
+            found.Add($"version {row.Version} of secret {row.SecretId} holds nothing");
+        }
+        else if (await OpensAsync(session, row, row.KekId))
+        {
+            found.Versions++;
+        }
+        else
+        {
+            found.Add($"version {row.Version} of secret {row.SecretId} does not open");
+        }
+    }
+
+    private async ValueTask<bool> OpensAsync(Session session, StoredVersionRow row, string kekId)
+    {
+        try
+        {
+            using var kek = await keks.LeaseAsync(session, kekId);
+            if (kek is null)
+            {
+                return false;
+            }
+
+            Open(kek, row);
+            return true;
+        }
+        catch (Exception exception) when (exception is DecryptionException or FormatException or OverflowException)
+        {
+            return false;
+        }
+    }
+
+    private static void Open(LeasedKek kek, StoredVersionRow row)
+    {
+        var binding = new VersionBinding(
+            row.WorkspaceId, row.ProjectId, row.EnvironmentId, row.SecretId, checked((int)row.Version));
+        Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext).Dispose();
+    }
+}

@@ -1,0 +1,14 @@
+namespace Secronna.Storage.Engine;
+
+/// <summary>An engine's connection to its database. Used by one at a time.</summary>
+internal interface IEngineConnection : IAsyncDisposable
+{
+    /// <summary>
+    /// The statement of this text, which is PostgreSQL's: <c>FOR UPDATE</c> and its like lock rows there, and are
+    /// left out where one writer holds every lock.
+    /// </summary>
+    Statement Prepare(string sql);
+
+    /// <summary>Runs one or several statements without parameters, and gives nothing back.</summary>
+    ValueTask RunAsync(string script);
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Sockets;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Deploy;
+
+/// <summary>The shipped files of <c>deploy/</c>, as the build puts them beside the tests.</summary>
+internal static class DeployFiles
+{
+    private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "deploy");
+
+    public static string Of(string name) => Path.Combine(Root, name);
+
+    /// <summary>A copy of all of them, to work in.</summary>
+    public static void CopyTo(TempFolder folder)
+    {
+        foreach (var file in Directory.GetFiles(Root, "*", SearchOption.AllDirectories))
+        {
+            var copy = folder[Path.Combine("deploy", Path.GetRelativePath(Root, file))];
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
+    /// <summary>Where the balancer listens and where its nodes do, under the names that haproxy.cfg has for them.</summary>
+    public static Dictionary<string, string> NewAddresses()
+    {
+        string[] names = ["SECRONNA_BALANCER", "SECRONNA_NODE_1", "SECRONNA_NODE_2", "SECRONNA_NODE_3"];
+        // All held until the last is found, so that no two are the same.
+        var listeners = names.Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var addresses = names.Zip(listeners, (name, listener) => (name, address: listener.LocalEndpoint.ToString()!))
+            .ToDictionary(pair => pair.name, pair => pair.address);
+        listeners.ForEach(listener => listener.Stop());
+        return addresses;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Secronna.EndToEndTests.Running;
+using Secronna.Server.Configuration;
+
+namespace Secronna.EndToEndTests.Deploy;
+
+/// <summary>The shipped unit of systemd.</summary>
+public sealed partial class SystemdUnitTests : IDisposable
+{
+    private static readonly string[] Required =
+    [
+        "NoNewPrivileges=yes", "ProtectSystem=strict", "ProtectHome=yes", "PrivateTmp=yes", "PrivateDevices=yes",
+        "CapabilityBoundingSet=", "LimitCORE=0", "UMask=0077", "SystemCallFilter=@system-service", "StateDirectoryMode=0700",
+    ];
+
+    private readonly TempFolder folder = new();
+    private readonly string[] lines = File.ReadAllLines(DeployFiles.Of("secronna.service"));
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void It_keeps_the_service_apart_from_the_machine() =>
+        Assert.All(Required, line => Assert.Contains(line, lines));
+
+    [Fact]
+    public void Settings_that_it_and_the_environment_file_name_exist()
+    {
+        var named = lines.Where(line => line.StartsWith("Environment=", StringComparison.Ordinal)).Select(line => line["Environment=".Length..])
+            .Concat(File.ReadAllLines(DeployFiles.Of("three-nodes/secronna.env")).Where(line => line.Length > 0 && line[0] != '#'))
+            .Select(line => line.Split('=', 2))
+            .Where(pair => pair[0].StartsWith("Secronna__", StringComparison.Ordinal))
+            .GroupBy(pair => pair[0].Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair[1].Trim('"'))
+            .ToDictionary(group => group.Key, group => group.Last());
+        // Refuses what it doesn't know.
+        var settings = SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(named).Build());
+        Assert.Equal("%S/secronna", settings.DataFolder);
+        Assert.StartsWith("Host=", settings.Storage.ConnectionString, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Systemd_itself_finds_nothing_wrong_with_it()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd is not installed");
+        // The program of this build in place of the installed one.
+        var unit = folder["secronna.service"];
+        await File.WriteAllLinesAsync(unit, lines.Select(line => Program().Replace(line, ServerProgram.Path)));
+        var start = new ProcessStartInfo("/usr/bin/systemd-analyze", ["verify", "--man=no", unit]) { RedirectStandardError = true };
+        using var verify = Process.Start(start)!;
+        var said = await verify.StandardError.ReadToEndAsync().WaitAsync(Until.Patience);
+        await verify.WaitForExitAsync().WaitAsync(Until.Patience);
+        Assert.DoesNotContain("secronna", said, StringComparison.Ordinal);
+        Assert.Equal(0, verify.ExitCode);
+    }
+
+    [GeneratedRegex("/opt/secronna/secronna-server")]
+    private static partial Regex Program();
+}

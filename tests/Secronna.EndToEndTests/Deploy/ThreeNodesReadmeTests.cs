@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Secronna.EndToEndTests.Running;
+using Secronna.Tests.Postgres;
+
+namespace Secronna.EndToEndTests.Deploy;
+
+/// <summary>The commands of the example with three nodes, in order in one shell, on free ports.</summary>
+public sealed partial class ThreeNodesReadmeTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Its_commands_work_when_pasted_one_after_the_other()
+    {
+        await using var cluster = await PostgresCluster.StartNewAsync();
+        DeployFiles.CopyTo(folder);
+        await SetPortsAsync(cluster.Port);
+        var readme = await File.ReadAllTextAsync(folder["deploy/three-nodes/README.md"]);
+        var script = string.Concat(Blocks().Matches(readme).Select(match => match.Groups[1].Value));
+
+        var output = await ShellAsync(script, cluster.Port);
+
+        var values = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal))
+            .Select(line => JsonNode.Parse(line)!["data"] as JsonObject).Select(data => (string?)data?["value"]).OfType<string>();
+        Assert.Equal(Enumerable.Repeat("postgres://db/app", 6), values);
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsNodeAsync(cluster, "DROP TRIGGER audit_entries_keep ON audit_entries"));
+        Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+        refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsNodeAsync(cluster, "DELETE FROM audit_entries"));
+        Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
+    }
+
+    private async Task SetPortsAsync(int postgresPort)
+    {
+        var file = folder["deploy/three-nodes/secronna.env"];
+        var lines = (await File.ReadAllTextAsync(file)).Replace("Port=5432", $"Port={postgresPort}", StringComparison.Ordinal).Split('\n');
+        var addresses = DeployFiles.NewAddresses();
+        await File.WriteAllLinesAsync(file, lines.Select(line =>
+            addresses.TryGetValue(line.Split('=')[0], out var address) ? $"{line.Split('=')[0]}={address}" : line));
+    }
+
+    private static async Task ExecuteAsNodeAsync(PostgresCluster cluster, string sql)
+    {
+        var settings = new Npgsql.NpgsqlConnectionStringBuilder(cluster.ConnectionString("secronna")) { Username = "secronna", Pooling = false };
+        await using var connection = new Npgsql.NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task<string> ShellAsync(string script, int postgresPort)
+    {
+        var start = new ProcessStartInfo("bash", ["-e", "-c", script])
+        {
+            WorkingDirectory = folder["deploy/three-nodes"],
+            RedirectStandardOutput = true,
+        };
+        start.Environment["PATH"] = $"{Path.GetDirectoryName(ServerProgram.Path)}:{start.Environment["PATH"]}:/usr/sbin";
+        start.Environment["PGHOST"] = "127.0.0.1";
+        start.Environment["PGPORT"] = $"{postgresPort}";
+        start.Environment["PGUSER"] = "postgres";
+        using var shell = Process.Start(start)!;
+        try
+        {
+            var output = await shell.StandardOutput.ReadToEndAsync().WaitAsync(2 * Until.Patience);
+            await shell.WaitForExitAsync().WaitAsync(Until.Patience);
+            Assert.Equal(0, shell.ExitCode);
+            return output;
+        }
+        finally
+        {
+            shell.Kill(entireProcessTree: true);
+        }
+    }
+
+    [GeneratedRegex("^```sh\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Blocks();
+}

@@ -1,0 +1,144 @@
+using Npgsql;
+using Secronna.EndToEndTests.Running;
+using Secronna.Tests.Postgres;
+
+namespace Secronna.EndToEndTests.Deploy;
+
+/// <summary>Three nodes on one PostgreSQL behind the shipped configuration of haproxy.</summary>
+public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private const int Workers = 16;
+
+    private readonly Dictionary<string, string> addresses = DeployFiles.NewAddresses();
+    private readonly List<RunningServer> nodes = [];
+    private readonly TestInstallation installation = TestInstallation.CreateEmpty();
+    private PostgresCluster cluster = null!;
+    private Balancer balancer = null!;
+    private string connectionString = "";
+    private string token = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        cluster = await PostgresCluster.StartNewAsync();
+        installation.Environment.Remove("Secronna__DataFolder");
+        installation.Environment["Secronna__Storage__Provider"] = "PostgreSql";
+        connectionString = await cluster.NewDatabaseAsync();
+        installation.Environment["Secronna__Storage__ConnectionString"] = connectionString;
+        await installation.DoAsync("master-key", "generate");
+        await installation.DoAsync("migrate");
+        await installation.DoAsync("workspace", "allow", TestInstallation.WorkspaceId);
+        token = await installation.CreateApiKeyAsync(TestInstallation.WorkspaceId);
+        balancer = await Balancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
+        for (var number = 1; number <= 3; number++)
+        {
+            nodes.Add(await StartNodeAsync(number));
+        }
+
+        using var api = new Api(balancer.Url, token);
+        await Until.HoldsAsync("a node is ready", async () => (await api.GetAsync("/health/ready")).Status == 200);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (balancer is not null)
+        {
+            await balancer.DisposeAsync();
+        }
+
+        foreach (var node in nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        await cluster.DisposeAsync();
+        installation.Dispose();
+    }
+
+    [Fact]
+    public async Task A_node_that_is_killed_costs_only_the_requests_that_it_had_in_hand()
+    {
+        var ledger = new Ledger();
+        using var api = new Api(balancer.Url, token);
+        var environment = (await api.CreateEnvironmentAsync("Nodes")).EnvironmentId;
+        using (var load = new Load(balancer.Url, token, environment, ledger, Workers, Workers, goesOn: true))
+        {
+            for (var number = 1; number <= 3; number++)
+            {
+                await MoreIsDoneAsync(ledger, "all nodes work");
+                await nodes[number - 1].KillAsync();
+                await MoreIsDoneAsync(ledger, "the others go on");
+                nodes[number - 1] = await StartNodeAsync(number);
+            }
+
+            await load.StopAsync();
+            output.WriteLine($"writes {ledger.Writes}; lost with their nodes: {load.Refused.Count} and {load.Failures}");
+            // Where a client's connection had served a request before, haproxy closes it in place of an answer.
+            Assert.InRange(load.Refused.Count + load.Failures, 0, 3 * 2 * Workers);
+            Assert.All(load.Refused, answer => Assert.Equal((502, "UNAVAILABLE"), (answer.Status, answer.ErrorCode)));
+        }
+
+        await ledger.CheckAllAsync(api, environment);
+    }
+
+    [Fact]
+    public async Task A_write_that_a_node_took_and_did_not_answer_is_not_sent_to_another()
+    {
+        using var api = new Api(balancer.Url, token);
+        var environment = (await api.CreateEnvironmentAsync("Once")).EnvironmentId;
+        await using (var holder = new NpgsqlConnection(connectionString))
+        {
+            await holder.OpenAsync();
+            await using var transaction = await holder.BeginTransactionAsync();
+            await ScalarAsync(holder, $"SELECT 1 FROM environments WHERE id = '{environment}' FOR UPDATE");
+            // On a connection of its own: on one that had an answer before, haproxy would just close it.
+            using var writer = new Api(balancer.Url, token);
+            var write = writer.WriteAsync(environment, "KEY", "value");
+            var number = 0;
+            await Until.HoldsAsync("a node has the write", async () => (number = await WaitingNodeAsync(holder)) > 0);
+            await nodes[number - 1].KillAsync();
+            // A node that it was sent to again would wait for the row that is held.
+            var answer = await write;
+            Assert.Equal((502, "UNAVAILABLE"), (answer.Status, answer.ErrorCode));
+            Assert.True(await WaitingNodeAsync(holder) is var waits && (waits == 0 || waits == number), "another node has it");
+        }
+
+        var secrets = await api.ListAsync($"/api/v1/environments/{environment}/secrets");
+        Assert.All(secrets, secret => Assert.Equal(1, (int)secret["currentVersion"]!));
+    }
+
+    [Fact]
+    public async Task With_no_node_ready_the_answer_is_UNAVAILABLE_in_the_envelope()
+    {
+        await Task.WhenAll(nodes.Select(node => node.KillAsync()));
+        using var api = new Api(balancer.Url, token);
+        await Until.HoldsAsync("the balancer noticed", async () => (await api.GetAsync("/api/v1/me")).Status == 503);
+        var answer = await api.GetAsync("/api/v1/me");
+        Assert.Equal("UNAVAILABLE", answer.ErrorCode);
+        Assert.Null(answer.Envelope["data"]);
+        Assert.NotNull((string?)answer.Envelope["meta"]!["timestamp"]);
+    }
+
+    // The database is told which node is which.
+    private Task<RunningServer> StartNodeAsync(int number) => RunningServer.StartAsync(
+        installation.Folder.Path,
+        installation.Environment.Append(new(
+            "Secronna__Storage__ConnectionString", $"{connectionString};Application Name=node{number}")),
+        "serve", "--urls", "http://" + addresses[$"SECRONNA_NODE_{number}"]);
+
+    private static Task<TimeSpan> MoreIsDoneAsync(Ledger ledger, string what)
+    {
+        var goal = ledger.Writes + 200;
+        return Until.HoldsAsync(what, () => ledger.Writes >= goal);
+    }
+
+    private static async Task<int> WaitingNodeAsync(NpgsqlConnection connection) => await ScalarAsync(
+        connection,
+        "SELECT substr(application_name, 5)::int FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+        is int number ? number : 0;
+
+    private static async Task<object?> ScalarAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+}

@@ -1,0 +1,106 @@
+using Secronna.EndToEndTests.Running;
+using Secronna.Tests.Postgres;
+
+namespace Secronna.EndToEndTests.Nodes;
+
+/// <summary>
+/// PostgreSQL killed or standing still under load: requests fail with UNAVAILABLE in bounded time, the nodes come back by
+/// themselves, and nothing that was acknowledged is lost (S30).
+/// </summary>
+public sealed class DatabaseLossTests(ITestOutputHelper output)
+{
+    private const string RoundsVariable = "SECRONNA_DATABASE_KILL_ROUNDS";
+    private const int DefaultRounds = 2;
+
+    // A statement's ten seconds, three for the connection that would cancel it and three for one that waited behind it; and
+    // some for a busy machine.
+    private static readonly TimeSpan MostForARequest = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Killed_under_load_again_and_again_it_costs_no_acknowledged_write_and_nothing_hangs()
+    {
+        var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
+        await using var cluster = await PostgresCluster.StartNewAsync();
+        await using var nodes = await NodeSet.StartAsync(cluster, 2);
+        using var api = nodes[0].Connect();
+        var environment = (await api.CreateEnvironmentAsync("Loss")).EnvironmentId;
+        var ledger = new Ledger();
+        for (var round = 0; round < rounds; round++)
+        {
+            await LoadAsync(nodes, environment, ledger, async loads =>
+            {
+                await cluster.KillAsync();
+                await ExpectLossNoticedAsync(nodes, loads);
+                await cluster.StartAsync();
+            });
+            await ledger.CheckAsync(api, environment);
+        }
+
+        await ExpectAllKeptAsync(nodes, ledger, environment);
+    }
+
+    [Fact]
+    public async Task Standing_still_it_makes_requests_fail_in_bounded_time_and_goes_on_afterwards()
+    {
+        await using var cluster = await PostgresCluster.StartNewAsync();
+        await using var nodes = await NodeSet.StartAsync(cluster, 2);
+        using var api = nodes[0].Connect();
+        var environment = (await api.CreateEnvironmentAsync("Loss")).EnvironmentId;
+        var ledger = new Ledger();
+        await LoadAsync(nodes, environment, ledger, async loads =>
+        {
+            using var stopped = new StoppedPostgres(cluster);
+            await ExpectLossNoticedAsync(nodes, loads);
+        });
+        await ExpectAllKeptAsync(nodes, ledger, environment);
+    }
+
+    private async Task LoadAsync(NodeSet nodes, string environment, Ledger ledger, Func<List<Load>, Task> lose)
+    {
+        var loads = nodes.All.Select(node => new Load(node.Url, nodes.Installation.Token, environment, ledger, 8, 8)).ToList();
+        try
+        {
+            await ProgressAsync(ledger);
+            await lose(loads);
+            foreach (var node in nodes.All)
+            {
+                await Until.HoldsAsync("it is ready again", node.IsReadyAsync);
+            }
+
+            await ProgressAsync(ledger);
+            await Task.WhenAll(loads.Select(load => load.StopAsync()));
+            output.WriteLine(string.Join("; ", loads.Select(load => $"{load.Refused.Count} refused, the longest took {load.Longest.TotalSeconds:F1} s")));
+            Assert.All(loads, load => Assert.Equal(0, load.Failures));
+            Assert.All(loads.SelectMany(load => load.Refused), answer => Assert.Equal((503, "UNAVAILABLE"), (answer.Status, answer.ErrorCode)));
+            Assert.All(loads, load => Assert.InRange(load.Longest, TimeSpan.Zero, MostForARequest));
+        }
+        finally
+        {
+            loads.ForEach(load => load.Dispose());
+        }
+    }
+
+    private static async Task ExpectLossNoticedAsync(NodeSet nodes, List<Load> loads)
+    {
+        foreach (var (node, load) in nodes.All.Zip(loads))
+        {
+            await Until.HoldsAsync("requests are refused", () => load.Refused.Count > 20);
+            await Until.HoldsAsync("it says that it is not ready", () => node.HasStatusAsync(503));
+            Assert.False(node.HasExited, node.Log);
+        }
+    }
+
+    private static async Task ProgressAsync(Ledger ledger)
+    {
+        var before = ledger.Writes;
+        await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > before + 100);
+    }
+
+    private static async Task ExpectAllKeptAsync(NodeSet nodes, Ledger ledger, string environment)
+    {
+        using var api = nodes[1].Connect();
+        await ledger.CheckAllAsync(api, environment);
+        await ledger.CheckAsync(api, environment);
+        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Nodes;
+
+/// <summary>Equal requests with one <c>Idempotency-Key</c> at once on different nodes: one is done, and all get its answer.</summary>
+[Collection(SharedPostgresTests.Name)]
+public sealed class IdempotencyRaceTests(SharedPostgres postgres)
+{
+    private const int Races = 10;
+    private const int Twice = 2;
+
+    [Fact]
+    public async Task Equal_writes_at_once_on_all_nodes_mint_one_version_and_get_the_same_answer()
+    {
+        var (nodes, environment) = await BeginAsync("Race of writes");
+        using var apis = new ApiSet(nodes);
+        for (var race = 1; race <= Races; race++)
+        {
+            var key = ("Idempotency-Key", $"race-{race}");
+            var path = $"/api/v1/environments/{environment}/secrets";
+            var body = new JsonObject { ["key"] = "KEY", ["value"] = $"value {race}" }.ToJsonString();
+            var answers = await apis.AllAsync(api => api.SendAsync(HttpMethod.Put, path, body, header: key), Twice);
+            Assert.All(answers, answer => Assert.Equal((201, race), (answer.Status, (int)answer.Data["version"]!)));
+            Assert.Single(answers.Select(answer => answer.Data.ToJsonString()).Distinct());
+
+            var other = await apis.AllAsync(api => api.SendAsync(HttpMethod.Put, path, """{"key":"KEY","value":"other"}""", header: key), Twice);
+            Assert.All(other, answer => Assert.Equal((409, "CONFLICT"), (answer.Status, answer.ErrorCode)));
+        }
+    }
+
+    [Fact]
+    public async Task Equal_batches_at_once_on_all_nodes_mint_each_version_once_and_get_the_same_answer()
+    {
+        var (nodes, environment) = await BeginAsync("Race of batches");
+        using var apis = new ApiSet(nodes);
+        for (var race = 1; race <= Races; race++)
+        {
+            var key = ("Idempotency-Key", $"batch-{race}");
+            var secrets = new JsonArray("A", "B", "C");
+            var body = new JsonObject
+            {
+                ["secrets"] = new JsonArray([.. secrets.Select(name => new JsonObject { ["key"] = (string)name!, ["value"] = $"value {race}" })]),
+            }.ToJsonString();
+            var answers = await apis.AllAsync(api =>
+                api.SendAsync(HttpMethod.Post, $"/api/v1/environments/{environment}/secrets/batch", body, header: key), Twice);
+            Assert.All(answers, answer => Assert.Equal(201, answer.Status));
+            Assert.All(answers.SelectMany(answer => answer.Data.AsArray()), written => Assert.Equal(race, (int)written!["version"]!));
+            Assert.Single(answers.Select(answer => answer.Data.ToJsonString()).Distinct());
+        }
+    }
+
+    [Fact]
+    public async Task Different_writes_at_once_under_one_key_are_one_version_and_conflicts()
+    {
+        var (nodes, environment) = await BeginAsync("Race of different writes");
+        using var apis = new ApiSet(nodes);
+        for (var race = 1; race <= Races; race++)
+        {
+            var key = ("Idempotency-Key", $"different-{race}");
+            var writer = 0;
+            var answers = await apis.AllAsync(api => api.SendAsync(
+                HttpMethod.Put, $"/api/v1/environments/{environment}/secrets",
+                new JsonObject { ["key"] = "KEY", ["value"] = $"value of {++writer}" }.ToJsonString(), header: key), Twice);
+            var done = Assert.Single(answers, answer => answer.Status == 201);
+            Assert.Equal(race, (int)done.Data["version"]!);
+            Assert.All(answers.Where(answer => answer != done), answer => Assert.Equal((409, "CONFLICT"), (answer.Status, answer.ErrorCode)));
+        }
+    }
+
+    private async Task<(NodeSet Nodes, string Environment)> BeginAsync(string project)
+    {
+        var nodes = await postgres.NodesAsync();
+        using var api = nodes[0].Connect();
+        return (nodes, (await api.CreateEnvironmentAsync(project)).EnvironmentId);
+    }
+}

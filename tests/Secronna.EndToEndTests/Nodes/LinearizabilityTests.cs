@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using Secronna.EndToEndTests.Faults;
+using Secronna.EndToEndTests.Linearizability;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Nodes;
+
+/// <summary>
+/// Three nodes, two of them with clocks a minute off, are as one to their clients, while one at a time is killed or stands
+/// still: all that was answered fits one order in which each request happened at one moment.
+/// </summary>
+[Collection(SharedPostgresTests.Name)]
+public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHelper output)
+{
+    private const string RoundsVariable = "SECRONNA_NODES_ROUNDS";
+    private const string SeedVariable = "SECRONNA_NODES_SEED";
+    private const int DefaultRounds = 6;
+    private const int Clients = 16;
+    private const int Some = 100;
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Killed_and_paused_one_at_a_time_they_give_one_linearizable_history()
+    {
+        var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
+        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        output.WriteLine($"{rounds} rounds; {SeedVariable}={seed}");
+        using var clock = await WrongClock.CreateAsync();
+        await using var nodes = await NodeSet.StartAsync(
+            await postgres.Cluster.NewDatabaseAsync(), clock.OffBy(Minute), clock.OffBy(-Minute), clock.OffBy(TimeSpan.Zero));
+        using var api = nodes[0].Connect();
+        var environment = (await api.CreateEnvironmentAsync("Web")).EnvironmentId;
+        var history = new History(nodes.All.Count, environment, "web/production");
+        using var load = new HistoryLoad(nodes, history, Clients, seed);
+        var dice = new Dice(seed);
+        for (var round = 0; round < rounds; round++)
+        {
+            await RunAsync(nodes, history, dice, isKill: round % 2 == 0);
+        }
+
+        await load.StopAsync();
+        output.WriteLine($"{history.Count} operations, {history.Successes.Count} successes, "
+            + string.Join(", ", nodes.All.Select((_, node) => $"node {node}: {history.Lost(node)} lost and {history.Unavailable(node)} unavailable")));
+        Assert.Empty(history.Wrong);
+        foreach (var key in history.ByKey())
+        {
+            var fault = Checker.FindFault(key);
+            Assert.True(fault is null, $"{key.Key}: {fault}");
+        }
+
+        await ExpectWholeAsync(nodes, api, history);
+    }
+
+    private static async Task RunAsync(NodeSet nodes, History history, Dice dice, bool isKill)
+    {
+        await ProgressAsync(history);
+        var chosen = dice.Next(nodes.All.Count);
+        var before = nodes.All.Select((_, node) => history.Lost(node)).ToList();
+        var unavailable = nodes.All.Select((_, node) => history.Unavailable(node)).ToList();
+        if (isKill)
+        {
+            await nodes[chosen].KillAsync();
+            await ProgressAsync(history);
+            Assert.All(Others(nodes, chosen), node => Assert.Equal(unavailable[node], history.Unavailable(node)));
+            await nodes[chosen].StartAgainAsync();
+        }
+        else
+        {
+            nodes[chosen].Pause();
+            // Also longer than a transaction may stand still, so that others get the row that it holds.
+            await Until.HasPassedAsync(TimeSpan.FromMilliseconds(1_000 + dice.Next(6_000)));
+            nodes[chosen].Resume();
+        }
+
+        await Until.HoldsAsync("the node is ready", nodes[chosen].IsReadyAsync);
+        Assert.All(Others(nodes, chosen), node => Assert.Equal(before[node], history.Lost(node)));
+    }
+
+    private static IEnumerable<int> Others(NodeSet nodes, int chosen) =>
+        Enumerable.Range(0, nodes.All.Count).Where(node => node != chosen);
+
+    private static Task<TimeSpan> ProgressAsync(History history)
+    {
+        var before = history.Successes.Count;
+        return Until.HoldsAsync("requests are answered", () => history.Successes.Count >= before + Some);
+    }
+
+    private static async Task ExpectWholeAsync(NodeSet nodes, Api api, History history)
+    {
+        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+        var recorded = (await StoredState.ReadAsync(
+            nodes.ConnectionString, "SELECT request_id FROM audit_entries WHERE outcome = 'success' AND request_id IS NOT NULL")).ToHashSet();
+        Assert.All(history.Successes, request => Assert.True(recorded.Contains(request), $"no entry of {request}"));
+        foreach (var secret in await api.ListAsync($"/api/v1/environments/{history.EnvironmentId}/secrets"))
+        {
+            for (var version = 1; version <= (int)secret["currentVersion"]!; version++)
+            {
+                Assert.Equal(200, (await api.RevealAsync((string)secret["id"]!, version)).Status);
+            }
+        }
+    }
+}

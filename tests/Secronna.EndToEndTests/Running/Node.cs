@@ -1,0 +1,64 @@
+namespace Secronna.EndToEndTests.Running;
+
+/// <summary>One of several servers of an installation: it can be killed, and started again at the same address.</summary>
+internal sealed class Node : IAsyncDisposable
+{
+    private readonly TestInstallation installation;
+    private readonly Dictionary<string, string> environment;
+    private RunningServer server;
+
+    private Node(TestInstallation installation, Dictionary<string, string> environment, RunningServer server)
+    {
+        this.installation = installation;
+        this.environment = environment;
+        this.server = server;
+        Url = server.Url;
+    }
+
+    public string Url { get; }
+
+    public string Log => server.Log;
+
+    public bool HasExited => server.HasExited;
+
+    /// <summary>Starts one, with settings or variables of its own beside the installation's.</summary>
+    public static async Task<Node> StartAsync(
+        TestInstallation installation, IEnumerable<KeyValuePair<string, string>> own, params string[] arguments)
+    {
+        var environment = new Dictionary<string, string>(installation.Environment);
+        foreach (var (name, value) in own)
+        {
+            environment[name] = value;
+        }
+
+        var server = await RunningServer.StartAsync(
+            installation.Folder.Path, environment, ["serve", "--urls", "http://127.0.0.1:0", .. arguments]);
+        return new Node(installation, environment, server);
+    }
+
+    public Api Connect(string? token = null) => new(Url, token ?? installation.Token);
+
+    public Task KillAsync() => server.KillAsync();
+
+    public async Task StartAgainAsync()
+    {
+        await server.DisposeAsync();
+        server = await RunningServer.StartAsync(installation.Folder.Path, environment, "serve", "--urls", Url);
+    }
+
+    /// <summary>Has it stand still, with its connections open and its transactions in mid-air.</summary>
+    public void Pause() => server.Pause();
+
+    public void Resume() => server.Resume();
+
+    public Task<bool> IsReadyAsync() => HasStatusAsync(200);
+
+    /// <summary>Whether its readiness answers with this status.</summary>
+    public async Task<bool> HasStatusAsync(int status)
+    {
+        using var api = Connect();
+        return (await api.GetAsync("/health/ready")).Status == status;
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
+}
