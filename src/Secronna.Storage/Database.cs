@@ -32,6 +32,15 @@ public abstract class Database : IAsyncDisposable
     public abstract Task<T> RecordAsync<TState, T>(
         TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1);
 
+    /// <summary>Comes back when the entries are durable.</summary>
+    /// <exception cref="StorageUnavailableException">They could not be made so; nothing was kept.</exception>
+    public virtual Task AppendAsync(params IReadOnlyList<AuditEntry> entries) =>
+        RecordAsync(entries, static (_, audit, entries) =>
+        {
+            audit.AppendAll(entries);
+            return new ValueTask<bool>(true);
+        }, weight: entries.Count);
+
     /// <summary>
     /// Runs a unit of work and answers when it is durable. What it throws undoes it alone and comes back to the caller.
     /// It must not wait for anything but the database, and should take a few milliseconds at most.

@@ -74,19 +74,15 @@ internal static class MasterKeyCommand
     private static async Task RecordAsync(Settings settings, string id)
     {
         if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine
-            || await Installations.PeekAsync(engine, (_, row) => new ValueTask<InstallationRow>(row)) is null)
+            || !await Installations.ExistsAsync(engine))
         {
             return;
         }
 
         await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
-        var entry = AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, AuditActions.MasterKeyGenerate)
-            with { TargetId = id };
-        await database.RecordAsync(entry, static (_, audit, entry) =>
-        {
-            audit.Append(entry);
-            return new ValueTask<bool>(true);
-        });
+        await database.AppendAsync(
+            AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, AuditActions.MasterKeyGenerate)
+                with { TargetId = id });
     }
 
     private static async Task<int> ListAsync(bool json)

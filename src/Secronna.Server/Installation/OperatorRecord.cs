@@ -10,16 +10,9 @@ internal static class OperatorRecord
 {
     /// <summary>Comes back when the entry is durable.</summary>
     /// <exception cref="StorageUnavailableException">It is not.</exception>
-    public static Task AppendAsync(Database database, string action, string name, string outcome = AuditOutcomes.Success)
-    {
-        var entry = AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, action, outcome)
-            with { Name = name };
-        return database.RecordAsync(entry, static (_, audit, entry) =>
-        {
-            audit.Append(entry);
-            return new ValueTask<bool>(true);
-        });
-    }
+    public static Task AppendAsync(Database database, string action, string name, string outcome = AuditOutcomes.Success) =>
+        database.AppendAsync(
+            AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, action, outcome) with { Name = name });
 
     /// <summary>Records work before it is done (S18), and again if it fails.</summary>
     public static async Task<T> BeforeAsync<T>(Database database, string action, string name, Func<Task<T>> work)

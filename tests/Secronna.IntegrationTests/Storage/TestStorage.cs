@@ -106,11 +106,7 @@ internal sealed class TestStorage : IAsyncDisposable
         Outcome = AuditOutcomes.Success,
     };
 
-    public Task AppendAsync(params AuditEntry[] entries) => Database.RecordAsync(entries, static (_, audit, entries) =>
-    {
-        Array.ForEach(entries, audit.Append);
-        return new ValueTask<bool>(true);
-    });
+    public Task AppendAsync(params AuditEntry[] entries) => Database.AppendAsync(entries);
 
     /// <summary>All entries of a workspace, oldest first, as an export reads them.</summary>
     public ValueTask<List<RecordedEntry>> TrailAsync(string workspaceId = Workspace) =>

@@ -26,7 +26,7 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
         var (run, isFirst) = Join(entry);
         if (run is null)
         {
-            await AppendAsync(entry);
+            await database.AppendAsync(entry);
         }
         else if (isFirst)
         {
@@ -46,7 +46,7 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
         {
             try
             {
-                await AppendAsync(counts[i]);
+                await database.AppendAsync(counts[i]);
             }
             catch (Exception exception)
             {
@@ -87,7 +87,7 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     {
         try
         {
-            await AppendAsync(entry);
+            await database.AppendAsync(entry);
             run.First.SetResult();
         }
         catch (Exception exception)
@@ -149,12 +149,6 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
             owed.Add(run.Last with { Count = run.Repeats });
         }
     }
-
-    private Task<bool> AppendAsync(AuditEntry entry) => database.RecordAsync(entry, static (_, audit, entry) =>
-    {
-        audit.Append(entry);
-        return new ValueTask<bool>(true);
-    });
 
     // Equal but for what differs from request to request, and for the version: there are too many numbers to ask for.
     private static AuditEntry Kind(AuditEntry entry) =>

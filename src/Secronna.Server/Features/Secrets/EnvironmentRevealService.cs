@@ -130,16 +130,10 @@ internal sealed class EnvironmentRevealService(
     }
 
     private async Task RecordAsync(Caller caller, List<SealedVersionRow> rows) =>
-        await Task.WhenAll(rows.Chunk(EntriesPerUnit).Select(chunk =>
-            database.RecordAsync((time, caller, chunk), static (_, audit, it) =>
-            {
-                foreach (var row in it.chunk)
-                {
-                    audit.Append(AuditRecord.OfVersion(it.caller, it.time, AuditActions.SecretReveal, row.Secret, row.Version));
-                }
-
-                return new ValueTask<bool>(true);
-            }, weight: chunk.Length)));
+        await Task.WhenAll(rows
+            .Select(row => AuditRecord.OfVersion(caller, time, AuditActions.SecretReveal, row.Secret, row.Version))
+            .Chunk(EntriesPerUnit)
+            .Select(entries => database.AppendAsync(entries)));
 
     private async Task<IReadOnlyList<RevealedValue>> OpenAllAsync(Caller caller, List<SealedVersionRow> rows)
     {

@@ -101,13 +101,8 @@ internal sealed class SecretWriter(
         }
         catch (Exception exception) when (exception is DecryptionException or FormatException)
         {
-            await database.RecordAsync(
-                plan.Versions.Select(version => Entry(caller, plan.Environment, version) with { Outcome = AuditOutcomes.Failed }).ToList(),
-                static (_, audit, entries) =>
-                {
-                    entries.ForEach(audit.Append);
-                    return new ValueTask<bool>(true);
-                });
+            await database.AppendAsync(
+                [.. plan.Versions.Select(version => Entry(caller, plan.Environment, version) with { Outcome = AuditOutcomes.Failed })]);
             throw Errors.Integrity();
         }
     }
