@@ -75,6 +75,13 @@ public sealed partial class LayoutTests
         select source.Path);
 
     [Fact]
+    public void What_features_stand_on_knows_no_feature() => Assert.Empty(
+        from source in Sources("src/Secronna.Server")
+        where IsInside(source.Path, "Installation", "MasterKeys", "Configuration", "Hardening")
+        where source.Code.Contains("Secronna.Server.Features", StringComparison.Ordinal)
+        select source.Path);
+
+    [Fact]
     public void Services_know_no_HTTP() => Assert.Empty(
         from source in Sources("src/Secronna.Server")
         where source.Path.EndsWith("Service.cs", StringComparison.Ordinal) || IsInside(source.Path, "Access", "Installation", "MasterKeys", "Configuration")

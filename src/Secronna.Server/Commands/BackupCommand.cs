@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Secronna.Protocol;
 using Secronna.Server.Configuration;
+using Secronna.Server.Features.Backup;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Storage;

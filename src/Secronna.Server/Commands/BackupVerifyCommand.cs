@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Configuration;
+using Secronna.Server.Features.Backup;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;

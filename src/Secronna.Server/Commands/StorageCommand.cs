@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Secronna.Server.Features.Backup;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;

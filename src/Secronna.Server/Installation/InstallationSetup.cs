@@ -39,7 +39,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
 
     /// <summary>
     /// Checks that every master key in use is at hand and the active one the right one; whether each KEK unwraps is for
-    /// <see cref="InstallationVerifier"/> to say.
+    /// a verification to say.
     /// </summary>
     /// <exception cref="SettingsException">A master key is missing, or there is no installation.</exception>
     public async Task RequireKeysAsync(DatabaseEngine engine, string place) =>

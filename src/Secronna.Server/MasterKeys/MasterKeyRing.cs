@@ -1,5 +1,6 @@
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
+using Secronna.Storage;
 
 namespace Secronna.Server.MasterKeys;
 
@@ -47,6 +48,11 @@ internal sealed class MasterKeyRing : IDisposable
 
     public ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key) =>
         Find(binding).UnwrapAsync(binding, box, key);
+
+    /// <summary>Unwraps a project's KEK as it is stored.</summary>
+    /// <exception cref="DecryptionException">It is not what was wrapped (S6), or the master key is not here.</exception>
+    public ValueTask UnwrapAsync(KekRow kek, Memory<byte> key) => UnwrapAsync(
+        MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId), kek.WrappedKey ?? [], key);
 
     public void Dispose() => providers.ForEach(provider => provider.Dispose());
 

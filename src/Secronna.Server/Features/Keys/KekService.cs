@@ -152,8 +152,7 @@ internal sealed class KekService(Database database, MasterKeyRing masterKeys, Ke
         }
 
         using var key = PinnedBuffer.Rent(KeySize);
-        var binding = MasterKeyBinding.ForKek(row.WorkspaceId, row.ProjectId, row.Id, row.MasterKeyId);
-        await masterKeys.UnwrapAsync(binding, row.WrappedKey, key.Memory);
+        await masterKeys.UnwrapAsync(row, key.Memory);
         return await KeepAsync(kekId, ring.Add(kekId, key.Span, Now));
     }
 

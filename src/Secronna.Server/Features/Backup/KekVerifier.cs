@@ -5,7 +5,7 @@ using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 
-namespace Secronna.Server.Installation;
+namespace Secronna.Server.Features.Backup;
 
 /// <summary>Unwraps KEKs to verify them, and keeps some for the versions that they wrap the data keys of (S26).</summary>
 internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) : IDisposable
@@ -21,9 +21,9 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
     /// <summary>Checks that every KEK of a project unwraps, unless it is destroyed.</summary>
     public async ValueTask CheckAsync(Session session, string projectId, Verification found)
     {
-        for (var (after, more) = ("", true); more;)
+        var after = "";
+        while (await Keks.ListAsync(session, projectId, after, PageSize) is { Count: > 0 } page)
         {
-            var page = await Keks.ListAsync(session, projectId, after, PageSize);
             foreach (var kek in page.Where(kek => kek.State != KekStates.Destroyed))
             {
                 found.Keks++;
@@ -34,7 +34,7 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
                 }
             }
 
-            (after, more) = page.Count > 0 ? (page[^1].Id, true) : (after, false);
+            after = page[^1].Id;
         }
     }
 
@@ -56,8 +56,7 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
         using var key = PinnedBuffer.Rent(KeySize);
         try
         {
-            var binding = MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId);
-            await masterKeys.UnwrapAsync(binding, kek.WrappedKey ?? [], key.Memory);
+            await masterKeys.UnwrapAsync(kek, key.Memory);
             _ = KekService.NameOf(kek.Id);
             return ring.Add(kek.Id, key.Span, Now);
         }

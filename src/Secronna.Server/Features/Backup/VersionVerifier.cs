@@ -3,7 +3,7 @@ using Secronna.Server.Features.Keys;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 
-namespace Secronna.Server.Installation;
+namespace Secronna.Server.Features.Backup;
 
 /// <summary>Opens every version of every secret that is not deleted, and looks for gaps in their numbers.</summary>
 internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)

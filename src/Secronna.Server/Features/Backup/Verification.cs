@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Secronna.Server.Installation;
+namespace Secronna.Server.Features.Backup;
 
 /// <summary>What was found in a database: counts, and what is wrong with it, by ids and never by value.</summary>
 internal sealed class Verification

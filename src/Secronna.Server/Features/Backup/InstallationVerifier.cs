@@ -4,7 +4,7 @@ using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 
-namespace Secronna.Server.Installation;
+namespace Secronna.Server.Features.Backup;
 
 /// <summary>
 /// Reads all of a database and says what is wrong with it: what the engine finds, KEKs that don't unwrap, pointers, counts,
@@ -48,9 +48,9 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
 
     private static async Task CheckProjectsAsync(Session session, KekVerifier keks, Verification found)
     {
-        for (var (after, more) = ("", true); more;)
+        var after = "";
+        while (await InstallationScan.ProjectsAsync(session, after) is { Count: > 0 } page)
         {
-            var page = await InstallationScan.ProjectsAsync(session, after);
             foreach (var (id, hasActiveKek) in page)
             {
                 found.Projects++;
@@ -62,15 +62,15 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
                 await keks.CheckAsync(session, id, found);
             }
 
-            (after, more) = page.Count > 0 ? (page[^1].Id, true) : (after, false);
+            after = page[^1].Id;
         }
     }
 
     private static async Task CheckEnvironmentsAsync(Session session, Verification found)
     {
-        for (var (after, more) = ("", true); more;)
+        var after = "";
+        while (await InstallationScan.EnvironmentsAsync(session, after) is { Count: > 0 } page)
         {
-            var page = await InstallationScan.EnvironmentsAsync(session, after);
             foreach (var environment in page)
             {
                 found.Environments++;
@@ -80,19 +80,19 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
                 }
             }
 
-            (after, more) = page.Count > 0 ? (page[^1].Id, true) : (after, false);
+            after = page[^1].Id;
         }
     }
 
     private async Task CheckPointersAsync(Session session, Verification found, CancellationToken cancellation)
     {
-        for (var (after, more) = ("", true); more;)
+        var after = "";
+        while (await InstallationScan.PointersAsync(session, after) is { Count: > 0 } page)
         {
             cancellation.ThrowIfCancellationRequested();
-            var page = await InstallationScan.PointersAsync(session, after);
             page.ForEach(secret => Check(secret, found));
             progress($"{found.Secrets:N0} secrets looked at");
-            (after, more) = page.Count > 0 ? (page[^1].Id, true) : (after, false);
+            after = page[^1].Id;
         }
     }
 

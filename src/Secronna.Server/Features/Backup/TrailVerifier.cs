@@ -1,7 +1,7 @@
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 
-namespace Secronna.Server.Installation;
+namespace Secronna.Server.Features.Backup;
 
 /// <summary>Checks that every trail counts from 1 to its counter without a gap, in times that don't go back (S20).</summary>
 internal sealed class TrailVerifier(Action<string> progress)

@@ -1,11 +1,12 @@
 using Secronna.Protocol;
 using Secronna.Server.Configuration;
 using Secronna.Server.Hardening;
+using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 
-namespace Secronna.Server.Installation;
+namespace Secronna.Server.Features.Backup;
 
 /// <summary>
 /// Copies an installation to another, empty database. The target has all of it, verified, or nothing: however it ends, it

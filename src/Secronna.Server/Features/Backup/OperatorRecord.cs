@@ -3,7 +3,7 @@ using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Storage;
 
-namespace Secronna.Server.Installation;
+namespace Secronna.Server.Features.Backup;
 
 /// <summary>Puts commands on the whole installation on record (S19).</summary>
 internal static class OperatorRecord
