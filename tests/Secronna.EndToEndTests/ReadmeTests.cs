@@ -1,12 +1,10 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests;
 
 /// <summary>The README's commands, in order in one shell, as whoever follows it types them.</summary>
-public sealed partial class ReadmeTests : IDisposable
+public sealed class ReadmeTests : IDisposable
 {
     private readonly TempFolder folder = new();
 
@@ -15,8 +13,7 @@ public sealed partial class ReadmeTests : IDisposable
     [Fact]
     public async Task Its_commands_work_when_pasted_one_after_the_other()
     {
-        var blocks = Blocks().Matches(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")))
-            .Select(match => match.Groups[1].Value).ToList();
+        var blocks = Readme.Blocks(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")));
         Assert.Contains("dotnet run --project src/Secronna.Server -- dev &", blocks[0], StringComparison.Ordinal);
         // The program that is built already, on a free port.
         blocks[0] = $"""
@@ -26,7 +23,7 @@ public sealed partial class ReadmeTests : IDisposable
 
             """;
 
-        var output = await ShellAsync(string.Concat(blocks));
+        var output = await Readme.RunAsync(string.Concat(blocks), folder.Path);
 
         var answers = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal))
             .Select(line => JsonNode.Parse(line)!).ToList();
@@ -36,28 +33,4 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.Equal(["postgres://new", "postgres://old", "postgres://new"], values);
         Assert.Equal(4, answers.Select(answer => answer["data"]).OfType<JsonArray>().Single().Count);
     }
-
-    private async Task<string> ShellAsync(string script)
-    {
-        var start = new ProcessStartInfo("bash", ["-e", "-c", script])
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardOutput = true,
-        };
-        using var shell = Process.Start(start)!;
-        try
-        {
-            var output = await shell.StandardOutput.ReadToEndAsync().WaitAsync(Until.Patience);
-            await shell.WaitForExitAsync().WaitAsync(Until.Patience);
-            Assert.Equal(0, shell.ExitCode);
-            return output;
-        }
-        finally
-        {
-            shell.Kill(entireProcessTree: true);
-        }
-    }
-
-    [GeneratedRegex("^```sh\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Blocks();
 }

@@ -1,13 +1,11 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Deploy;
 
 /// <summary>The commands of the example with three nodes, in order in one shell, on free ports.</summary>
-public sealed partial class ThreeNodesReadmeTests : IDisposable
+public sealed class ThreeNodesReadmeTests : IDisposable
 {
     private readonly TempFolder folder = new();
 
@@ -20,9 +18,8 @@ public sealed partial class ThreeNodesReadmeTests : IDisposable
         DeployFiles.CopyTo(folder);
         await SetPortsAsync(cluster.Port);
         var readme = await File.ReadAllTextAsync(folder["deploy/three-nodes/README.md"]);
-        var script = string.Concat(Blocks().Matches(readme).Select(match => match.Groups[1].Value));
 
-        var output = await ShellAsync(script, cluster.Port);
+        var output = await RunAsync(string.Concat(Readme.Blocks(readme)), cluster.Port);
 
         var values = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal))
             .Select(line => JsonNode.Parse(line)!["data"] as JsonObject).Select(data => (string?)data?["value"]).OfType<string>();
@@ -51,31 +48,16 @@ public sealed partial class ThreeNodesReadmeTests : IDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    private async Task<string> ShellAsync(string script, int postgresPort)
-    {
-        var start = new ProcessStartInfo("bash", ["-e", "-c", script])
+    // The programs in the path as an installation has them, and PostgreSQL where psql looks for it.
+    private Task<string> RunAsync(string script, int postgresPort) => Readme.RunAsync(
+        script,
+        folder["deploy/three-nodes"],
+        new Dictionary<string, string>
         {
-            WorkingDirectory = folder["deploy/three-nodes"],
-            RedirectStandardOutput = true,
-        };
-        start.Environment["PATH"] = $"{Path.GetDirectoryName(ServerProgram.Path)}:{start.Environment["PATH"]}:/usr/sbin";
-        start.Environment["PGHOST"] = "127.0.0.1";
-        start.Environment["PGPORT"] = $"{postgresPort}";
-        start.Environment["PGUSER"] = "postgres";
-        using var shell = Process.Start(start)!;
-        try
-        {
-            var output = await shell.StandardOutput.ReadToEndAsync().WaitAsync(2 * Until.Patience);
-            await shell.WaitForExitAsync().WaitAsync(Until.Patience);
-            Assert.Equal(0, shell.ExitCode);
-            return output;
-        }
-        finally
-        {
-            shell.Kill(entireProcessTree: true);
-        }
-    }
-
-    [GeneratedRegex("^```sh\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Blocks();
+            ["PATH"] = $"{Path.GetDirectoryName(ServerProgram.Path)}:{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin",
+            ["PGHOST"] = "127.0.0.1",
+            ["PGPORT"] = $"{postgresPort}",
+            ["PGUSER"] = "postgres",
+        },
+        2 * Until.Patience);
 }

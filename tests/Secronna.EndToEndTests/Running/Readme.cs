@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Secronna.EndToEndTests.Running;
+
+/// <summary>The commands of a readme, run as somebody who pastes them would.</summary>
+internal static partial class Readme
+{
+    /// <summary>The <c>sh</c> blocks of a text, in order.</summary>
+    public static List<string> Blocks(string text) => [.. Block().Matches(text).Select(match => match.Groups[1].Value)];
+
+    /// <summary>Runs a script in a folder to its end, which must be good; what it printed.</summary>
+    public static async Task<string> RunAsync(
+        string script, string folder, IEnumerable<KeyValuePair<string, string>>? environment = null, TimeSpan? patience = null)
+    {
+        var start = new ProcessStartInfo("bash", ["-e", "-c", script])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+        };
+        foreach (var (name, value) in environment ?? [])
+        {
+            start.Environment[name] = value;
+        }
+
+        using var shell = Process.Start(start)!;
+        try
+        {
+            var output = await shell.StandardOutput.ReadToEndAsync().WaitAsync(patience ?? Until.Patience);
+            await shell.WaitForExitAsync().WaitAsync(Until.Patience);
+            Assert.Equal(0, shell.ExitCode);
+            return output;
+        }
+        finally
+        {
+            shell.Kill(entireProcessTree: true);
+        }
+    }
+
+    [GeneratedRegex("^```sh\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Block();
+}
