@@ -12,6 +12,7 @@ internal sealed class PostgresEngine : DatabaseEngine
     // "secronna", as a number of eight bytes.
     private const long MigrationLock = 0x7365_6372_6f6e_6e61;
 
+    // A migration may take its time, and another process wait for it.
     private static readonly TimeSpan MigrationTime = TimeSpan.FromMinutes(10);
 
     private readonly NpgsqlConnectionStringBuilder settings;
@@ -77,9 +78,7 @@ internal sealed class PostgresEngine : DatabaseEngine
     internal override async ValueTask<Load> BeginLoadAsync()
     {
         await CheckAsync();
-        var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { CommandTimeout = 0 };
-        var owner = new OwnConnection(PostgresSettings.NewSource(own, isDirect: false));
-        return await PostgresLoad.BeginAsync(owner, owner.Connection);
+        return await PostgresLoad.BeginAsync(NewConnection(Timeout.InfiniteTimeSpan));
     }
 
     internal override void Create()
@@ -89,7 +88,7 @@ internal sealed class PostgresEngine : DatabaseEngine
     internal override async ValueTask<IEngineConnection?> ConnectAsync()
     {
         await CheckAsync();
-        return new OwnConnection(PostgresSettings.NewSource(PatientSettings(), isDirect: false));
+        return NewConnection(MigrationTime);
     }
 
     /// <summary>Connects, and refuses a server that would lose what it acknowledged or takes no writes.</summary>
@@ -134,31 +133,19 @@ internal sealed class PostgresEngine : DatabaseEngine
             + "authority in the file that Root Certificate names, or else of one that the system trusts"
         : exception.Message;
 
-    // A migration may take its time, and another process wait for it.
-    private NpgsqlConnectionStringBuilder PatientSettings() =>
-        new(settings.ConnectionString) { CommandTimeout = (int)MigrationTime.TotalSeconds };
+    /// <summary>A connection that is of no pool, and whose statements may take so long.</summary>
+    private PostgresEngineConnection NewConnection(TimeSpan statementTime)
+    {
+        var seconds = statementTime == Timeout.InfiniteTimeSpan ? 0 : (int)statementTime.TotalSeconds;
+        var patient = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { CommandTimeout = seconds };
+        return new PostgresEngineConnection(PostgresSettings.NewSource(patient, isDirect: false), ownsSource: true);
+    }
 
     private void Require(bool holds, string problem)
     {
         if (!holds)
         {
             throw new StorageSetupException($"the database {Place} can't be used: {problem}");
-        }
-    }
-
-    /// <summary>A connection with a pool of its own, which ends with it.</summary>
-    private sealed class OwnConnection(NpgsqlDataSource source) : IEngineConnection
-    {
-        public PostgresEngineConnection Connection { get; } = new(source);
-
-        public Statement Prepare(string sql) => Connection.Prepare(sql);
-
-        public ValueTask RunAsync(string script) => Connection.RunAsync(script);
-
-        public async ValueTask DisposeAsync()
-        {
-            await Connection.DisposeAsync();
-            await source.DisposeAsync();
         }
     }
 }

@@ -7,7 +7,9 @@ namespace Secronna.Storage.Engine.Postgres;
 /// statement and its end with its audit entries, and nothing is left in the session: a pooler may give every transaction
 /// another one.
 /// </summary>
-internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngineConnection
+/// <param name="source">The pool.</param>
+/// <param name="ownsSource">Whether the pool is this connection's alone, and ends with it.</param>
+internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool ownsSource = false) : IEngineConnection
 {
     private (string Begin, string Settings)? before;
     private NpgsqlConnection? connection;
@@ -141,6 +143,11 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source) : IEngin
         if (connection is not null)
         {
             await connection.DisposeAsync();
+        }
+
+        if (ownsSource)
+        {
+            await source.DisposeAsync();
         }
     }
 

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace Secronna.Storage.Engine.Postgres;
 
 /// <summary>Fills a database by COPY in its binary form.</summary>
-internal sealed class PostgresLoad(IEngineConnection owner, PostgresEngineConnection connection) : Load(owner)
+internal sealed class PostgresLoad(PostgresEngineConnection connection) : Load(connection)
 {
     // Reading goes on, so that nodes which run already say what they lack; writing waits until the end.
     private static readonly string Begin = $"""
@@ -18,16 +18,16 @@ internal sealed class PostgresLoad(IEngineConnection owner, PostgresEngineConnec
 
     /// <summary>Takes every table.</summary>
     /// <exception cref="StorageSetupException">Others write to one, and don't end.</exception>
-    public static async ValueTask<Load> BeginAsync(IEngineConnection owner, PostgresEngineConnection connection)
+    public static async ValueTask<Load> BeginAsync(PostgresEngineConnection connection)
     {
         try
         {
             await connection.RunAsync(Begin);
-            return new PostgresLoad(owner, connection);
+            return new PostgresLoad(connection);
         }
         catch (Exception exception)
         {
-            await owner.DisposeAsync();
+            await connection.DisposeAsync();
             throw exception is StorageUnavailableException ? StorageCopy.InUse(exception) : exception;
         }
     }
