@@ -8,6 +8,9 @@ namespace Secronna.Storage;
 /// <summary>Where a database is and what kind it is; nothing is opened yet.</summary>
 public abstract class DatabaseEngine
 {
+    private const string HowItReads =
+        "the connection string is not valid: it reads Data Source=FILE (SQLite) or Host=…;Database=…;Username=… (PostgreSQL)";
+
     /// <summary>A file: <c>Data Source=FILE</c>.</summary>
     /// <param name="connectionString">The connection string.</param>
     /// <param name="time">The clock of instants and of the audit trail.</param>
@@ -29,12 +32,12 @@ public abstract class DatabaseEngine
         }
         catch (ArgumentException exception)
         {
-            throw new StorageSetupException("the connection string is not valid", exception);
+            throw new StorageSetupException(HowItReads, exception);
         }
 
         return parts.ContainsKey("Data Source") ? Sqlite(connectionString, time)
             : parts.ContainsKey("Host") || parts.ContainsKey("Server") ? Postgres(connectionString)
-            : throw new StorageSetupException("the connection string must begin with Data Source= (SQLite) or Host= (PostgreSQL)");
+            : throw new StorageSetupException(HowItReads);
     }
 
     /// <summary>What messages call it: the file's path, or host and database; no user and no password.</summary>

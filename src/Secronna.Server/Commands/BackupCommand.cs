@@ -57,7 +57,7 @@ internal static class BackupCommand
 
         if (!await Installations.ExistsAsync(engine))
         {
-            throw new SettingsException($"there is no installation in {engine.Place}: nothing to copy");
+            throw new SettingsException($"there is no installation in {engine.Place} that this user may read: nothing to copy");
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ScratchCopy : IDisposable
     {
         if (!File.Exists(file))
         {
-            throw new SettingsException($"there is no file {file}");
+            throw new SettingsException($"there is no file {file} that this user may read");
         }
 
         if (new FileInfo(file + "-wal") is { Exists: true, Length: > 0 })

@@ -84,7 +84,7 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
     {
         if (!File.Exists(path))
         {
-            throw new SettingsException($"master key: there is no file {path}");
+            throw new SettingsException($"master key: there is no file {path} that this user may read");
         }
 
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0 && !AccessControlList.KeepsPrivate(path))

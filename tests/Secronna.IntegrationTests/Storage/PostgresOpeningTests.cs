@@ -59,6 +59,18 @@ public sealed class PostgresOpeningTests
     }
 
     [Fact]
+    public async Task A_role_without_the_rights_that_are_needed_is_told_so()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var cluster = await PostgresTestEngine.RunningAsync();
+        await cluster.ExecuteAsync("postgres", "CREATE ROLE rightless LOGIN");
+        var connectionString = new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Username = "rightless" }.ConnectionString;
+        var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
+            await Installations.PeekAsync(DatabaseEngine.Postgres(connectionString), (_, row) => new ValueTask<InstallationRow>(row)));
+        Assert.Contains("the role has not the rights", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_of_another_encoding_is_refused()
     {
         var cluster = await PostgresTestEngine.RunningAsync();
