@@ -34,10 +34,7 @@ internal static class WrappedKeyBox
         associatedData.RequireUsable();
         var box = new byte[Size];
         var header = box.AsSpan(0, HeaderSize);
-        header[0] = BoxFormat.Format;
-        header[1] = BoxFormat.Algorithm;
-        name.CopyTo(header[NameStart..]);
-        nonce.CopyTo(header[NonceStart..]);
+        WriteHeader(header, name, nonce);
         using var aes = new AesGcm(wrappingKey, BoxFormat.TagSize);
         aes.Encrypt(
             nonce, key, box.AsSpan(HeaderSize, BoxFormat.KeySize), box.AsSpan(HeaderSize + BoxFormat.KeySize),
@@ -52,8 +49,7 @@ internal static class WrappedKeyBox
         Span<byte> key)
     {
         CryptographicOperations.ZeroMemory(key);
-        if (wrappingKey.Length != BoxFormat.KeySize || box.Length != Size || !BoxFormat.IsKnown(box)
-            || KeyName.FromBytes(box.Slice(NameStart, KeyName.Size)) != name || !associatedData.IsUsable)
+        if (wrappingKey.Length != BoxFormat.KeySize || !IsNamed(box, name) || !associatedData.IsUsable)
         {
             throw new DecryptionException();
         }
@@ -70,5 +66,25 @@ internal static class WrappedKeyBox
             CryptographicOperations.ZeroMemory(key);
             throw new DecryptionException();
         }
+    }
+
+    /// <summary>Whether it is a box of this form by the key with this name.</summary>
+    internal static bool IsNamed(ReadOnlySpan<byte> box, KeyName name) => box.Length == Size && BoxFormat.IsKnown(box)
+        && KeyName.FromBytes(box.Slice(NameStart, KeyName.Size)) == name;
+
+    /// <summary>A box's header.</summary>
+    internal static byte[] Header(KeyName name, ReadOnlySpan<byte> nonce)
+    {
+        var header = new byte[HeaderSize];
+        WriteHeader(header, name, nonce);
+        return header;
+    }
+
+    private static void WriteHeader(Span<byte> header, KeyName name, ReadOnlySpan<byte> nonce)
+    {
+        header[0] = BoxFormat.Format;
+        header[1] = BoxFormat.Algorithm;
+        name.CopyTo(header[NameStart..]);
+        nonce.CopyTo(header[NonceStart..]);
     }
 }

@@ -1,4 +1,5 @@
 using Secronna.Server.Configuration;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 
 namespace Secronna.Server;
@@ -50,5 +51,5 @@ internal static partial class Log
 
     /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
     public static string Reason(Exception exception) =>
-        exception is StorageUnavailableException or SettingsException or TimeoutException ? exception.Message : exception.GetType().Name;
+        exception is StorageUnavailableException or SettingsException or MasterKeyException or TimeoutException ? exception.Message : exception.GetType().Name;
 }

@@ -57,7 +57,7 @@ internal static class BackupVerifyCommand
     {
         var place = scratch?.Original ?? engine.Place;
         var settings = SettingsSource.Read();
-        using var masterKeys = MasterKeyRing.Open(settings.MasterKey);
+        using var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
         await new InstallationSetup(masterKeys, TimeProvider.System).RequireKeysAsync(engine, place);
         if (scratch is not null)
         {

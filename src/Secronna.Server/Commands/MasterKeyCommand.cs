@@ -38,32 +38,27 @@ internal static class MasterKeyCommand
     private static async Task<int> GenerateAsync(string? wantedId)
     {
         var settings = SettingsSource.Read();
-        if (settings.MasterKey.Provider != "File" || settings.MasterKey.File is not { } file)
-        {
-            throw new SettingsException("set Secronna__MasterKey__File to the file that the key shall be added to");
-        }
-
         var id = wantedId ?? NewId(TimeProvider.System);
         if (!LocalMasterKeys.IsId(id))
         {
             throw new SettingsException("a master key's id has 1 to 64 letters, digits, dots, underscores and hyphens");
         }
 
-        RequireNew(settings, file, id);
-        FileMasterKeyProvider.Generate(file, id);
+        await RequireNewAsync(settings, id);
+        var place = MasterKeyProviders.Generate(settings.MasterKey, id);
         await RecordAsync(settings, id);
-        Console.WriteLine($"master key {id} was added to {file}\nkeep a copy of the file apart from the data: without it nothing can be read");
+        Console.WriteLine($"master key {id} was added to {place}\nkeep a copy of the file apart from the data: without it nothing can be read");
         return 0;
     }
 
-    private static void RequireNew(Settings settings, string file, string id)
+    private static async Task RequireNewAsync(Settings settings, string id)
     {
-        if (!File.Exists(file))
+        if (settings.MasterKey is { Provider: "File", File: var file } && !File.Exists(file))
         {
             return;
         }
 
-        using var keys = MasterKeyRing.Open(settings.MasterKey);
+        using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
         if (keys.Holds(id))
         {
             throw new SettingsException($"there is a master key with the id {id}");
@@ -88,7 +83,7 @@ internal static class MasterKeyCommand
     private static async Task<int> ListAsync(bool json)
     {
         var settings = SettingsSource.Read();
-        using var keys = MasterKeyRing.Open(settings.MasterKey);
+        using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
         var (active, used) = await ReadUseAsync(settings);
         foreach (var id in keys.KeyIds.Union(used).Union(active is null ? [] : [active]))
         {

@@ -26,7 +26,7 @@ internal static class MigrateCommand
             return 0;
         }
 
-        using var masterKeys = MasterKeyRing.Open(settings.MasterKey);
+        using var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
         await new InstallationSetup(masterKeys, TimeProvider.System).CheckAsync(engine);
         Print("applied", await Migrator.ApplyAsync(engine));
         return 0;

@@ -53,8 +53,14 @@ internal static class SettingsReader
     {
         switch (rest)
         {
-            case ["Provider"]: settings.Provider = OneOf(name, value, "File", "Environment"); break;
+            case ["Provider"]: settings.Provider = OneOf(name, value, "File", "Environment", "Pkcs11", "AwsKms"); break;
             case ["File"]: settings.File = Text(name, value); break;
+            case ["Library"]: settings.Library = Text(name, value); break;
+            case ["Token"]: settings.Token = Text(name, value); break;
+            case ["PinFile"]: settings.PinFile = Text(name, value); break;
+            case ["KeyIds", _]: settings.KeyIds.Add(Text(name, value)); break;
+            case ["Region"]: settings.Region = Text(name, value); break;
+            case ["Endpoint"]: settings.Endpoint = Url(name, value); break;
             case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i is >= 0 and < 100
                 && inner is not ["Previous", ..]:
                 while (settings.Previous.Count <= i)

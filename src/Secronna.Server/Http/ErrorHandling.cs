@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Secronna.Protocol;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 
 namespace Secronna.Server.Http;
@@ -59,8 +60,8 @@ internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILo
                 return WriteAsync(context, Errors.BodyTooLarge(Limits.BatchBodyBytes));
             case BadHttpRequestException:
                 return WriteAsync(context, Errors.InvalidBody("the request is malformed"));
-            case StorageUnavailableException unavailable:
-                Log.Unavailable(log, context.TraceIdentifier, unavailable.Message);
+            case StorageUnavailableException or MasterKeyException:
+                Log.Unavailable(log, context.TraceIdentifier, exception.Message);
                 return WriteAsync(context, Errors.Unavailable());
             default:
                 Log.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);

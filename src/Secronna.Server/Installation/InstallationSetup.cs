@@ -26,7 +26,8 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     }
 
     /// <summary>Checks one wrap of each master key in use; writes nothing.</summary>
-    /// <exception cref="SettingsException">A master key is missing or is another one than its id says.</exception>
+    /// <exception cref="MasterKeyException">A master key is missing, or whoever holds it does not answer.</exception>
+    /// <exception cref="SettingsException">A master key is another one than its id says.</exception>
     public async Task CheckAsync(DatabaseEngine engine) =>
         await Installations.PeekAsync(engine, CheckAsync);
 
@@ -41,12 +42,17 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// Checks that every master key in use is at hand and the active one the right one; whether each KEK unwraps is for
     /// a verification to say.
     /// </summary>
-    /// <exception cref="SettingsException">A master key is missing, or there is no installation.</exception>
+    /// <exception cref="MasterKeyException">A master key is missing.</exception>
+    /// <exception cref="SettingsException">There is no installation.</exception>
     public async Task RequireKeysAsync(DatabaseEngine engine, string place) =>
         _ = await Installations.PeekAsync(engine, async (session, row) =>
         {
             using var key = await UnwrapAsync(row);
-            (await Keks.OneOfEachMasterKeyAsync(session)).ForEach(kek => RequireHeld(kek.MasterKeyId));
+            foreach (var kek in await Keks.OneOfEachMasterKeyAsync(session))
+            {
+                await masterKeys.RequireAsync(kek.MasterKeyId);
+            }
+
             return row;
         }) ?? throw new SettingsException($"there is no installation in {place}");
 
@@ -63,7 +69,6 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
 
     private async ValueTask CheckAsync(KekRow kek)
     {
-        RequireHeld(kek.MasterKeyId);
         using var key = PinnedBuffer.Rent(KeySize);
         await UnwrapAsync(
             MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId), kek.WrappedKey!, key.Memory);
@@ -71,7 +76,6 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
 
     private async ValueTask<PinnedBuffer> UnwrapAsync(InstallationRow row)
     {
-        RequireHeld(row.ActiveMasterKeyId);
         var key = PinnedBuffer.Rent(KeySize);
         try
         {
@@ -95,16 +99,6 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         {
             throw new SettingsException(
                 $"master key: the key that was found under the id {binding.MasterKeyId} is not the one that this database was sealed with");
-        }
-    }
-
-    private void RequireHeld(string keyId)
-    {
-        if (!masterKeys.Holds(keyId))
-        {
-            var found = string.Join(", ", masterKeys.KeyIds);
-            throw new SettingsException(
-                $"master key: the database needs the key with the id {keyId}; found: {(found.Length == 0 ? "none" : found)}");
         }
     }
 

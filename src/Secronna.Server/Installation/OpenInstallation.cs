@@ -41,7 +41,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
         Settings settings, bool migrate, TimeProvider time, Action<string> onFsyncFailure)
     {
         var engine = RequireEngine(settings, time);
-        var masterKeys = MasterKeyRing.Open(settings.MasterKey);
+        var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, time);
         Database? database = null;
         try
         {

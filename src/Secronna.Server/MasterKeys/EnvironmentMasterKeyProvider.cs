@@ -28,14 +28,17 @@ internal sealed class EnvironmentMasterKeyProvider : IMasterKeyProvider
         keys = LocalMasterKeys.Parse(text.Span, Variable);
     }
 
-    public IReadOnlyList<string> KeyIds => keys.KeyIds;
-
     public string Source => $"the environment variable {Variable}";
 
-    public ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key) =>
+    // A process's environment stays as it was at its start.
+    public TimeSpan LookEvery => TimeSpan.FromMinutes(1);
+
+    public ValueTask<IReadOnlyList<string>> ListAsync(CancellationToken cancellation) => new(keys.KeyIds);
+
+    public ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key, CancellationToken cancellation) =>
         new(keys.Wrap(binding, key.Span));
 
-    public ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key)
+    public ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key, CancellationToken cancellation)
     {
         keys.Unwrap(binding, box.Span, key.Span);
         return ValueTask.CompletedTask;

@@ -5,37 +5,86 @@ using Secronna.Storage;
 
 namespace Secronna.Server.MasterKeys;
 
-/// <summary>Master keys in a file that only its owner may read.</summary>
+/// <summary>
+/// Master keys in a file that only its owner may read. Each look reads it anew, so that keys can be added and taken out
+/// while the server runs.
+/// </summary>
 internal sealed class FileMasterKeyProvider : IMasterKeyProvider
 {
     private const int MostBytes = 1024 * 1024;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    private readonly LocalMasterKeys keys;
+    // A look replaces the keys: none may be zeroed while it wraps.
+    private readonly Lock gate = new();
+    private LocalMasterKeys keys;
 
+    /// <exception cref="SettingsException">The file is not there, is not private, or has a wrong line.</exception>
     public FileMasterKeyProvider(string path)
     {
         Source = path;
-        RequirePrivate(path);
-        using var text = ReadAll(path);
-        keys = LocalMasterKeys.Parse(text.Span, path);
+        keys = Read(path);
     }
-
-    public IReadOnlyList<string> KeyIds => keys.KeyIds;
 
     public string Source { get; }
 
-    public ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key) =>
-        new(keys.Wrap(binding, key.Span));
+    public TimeSpan LookEvery => TimeSpan.Zero;
 
-    public ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key)
+    public ValueTask<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {
-        keys.Unwrap(binding, box.Span, key.Span);
-        return ValueTask.CompletedTask;
+        var now = ReadNow();
+        lock (gate)
+        {
+            keys.Dispose();
+            keys = now;
+            return new(now.KeyIds);
+        }
     }
 
-    public void Dispose() => keys.Dispose();
+    public ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return new(keys.Wrap(binding, key.Span));
+        }
+    }
+
+    public ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            keys.Unwrap(binding, box.Span, key.Span);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            keys.Dispose();
+        }
+    }
+
+    // A file that is gone holds no key. One that can't be read or has a wrong line, as while it is edited, tells nothing.
+    private LocalMasterKeys ReadNow()
+    {
+        try
+        {
+            return File.Exists(Source) ? Read(Source) : LocalMasterKeys.Parse([], Source);
+        }
+        catch (SettingsException exception)
+        {
+            throw new MasterKeyUnavailableException(Source, exception.Message, exception);
+        }
+    }
+
+    private static LocalMasterKeys Read(string path)
+    {
+        RequirePrivate(path);
+        using var text = ReadAll(path);
+        return LocalMasterKeys.Parse(text.Span, path);
+    }
 
     /// <summary>Adds a new random key at the file's end, making the file (0600) if there is none.</summary>
     public static void Generate(string path, string id)

@@ -70,7 +70,7 @@ internal sealed class LocalMasterKeys : IDisposable
 
     private LockedKey Find(MasterKeyBinding binding) => keys.TryGetValue(binding.MasterKeyId, out var key)
         ? key
-        : throw new DecryptionException();
+        : throw new MasterKeyMissingException(binding.MasterKeyId, ids);
 
     private void AddLine(ReadOnlySpan<byte> line, string place)
     {

@@ -1,0 +1,33 @@
+using Secronna.Server.Configuration;
+
+namespace Secronna.Server.MasterKeys;
+
+/// <summary>Which provider a setting means.</summary>
+internal static class MasterKeyProviders
+{
+    /// <exception cref="SettingsException">It can't be opened; the message begins with "master key".</exception>
+    public static IMasterKeyProvider Open(MasterKeySettings settings) => settings.Provider switch
+    {
+        "Environment" => new EnvironmentMasterKeyProvider(),
+        _ => new FileMasterKeyProvider(FileOf(settings)),
+    };
+
+    /// <summary>Adds a new random key to what the settings name.</summary>
+    /// <returns>Where it is now.</returns>
+    /// <exception cref="SettingsException">Keys are not made there by this program; the message says by what.</exception>
+    public static string Generate(MasterKeySettings settings, string id)
+    {
+        switch (settings.Provider)
+        {
+            case "File":
+                FileMasterKeyProvider.Generate(FileOf(settings), id);
+                return FileOf(settings);
+            default:
+                throw new SettingsException(
+                    $"master key: {settings.Provider} takes no key from here: add one to {EnvironmentMasterKeyProvider.Variable} yourself, and restart");
+        }
+    }
+
+    private static string FileOf(MasterKeySettings settings) => settings.File
+        ?? throw new SettingsException("master key: Secronna__MasterKey__File is not set: name the file that holds it");
+}
