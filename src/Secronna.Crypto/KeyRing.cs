@@ -92,6 +92,13 @@ public sealed class KeyRing : IDisposable
         }
     }
 
+    /// <summary>Takes out every key: what unwrapped them is gone.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            Clear_NeedsLock();
+    }
+
     /// <summary>Takes out every key that has expired. To be called now and then, so that unused keys leave too.</summary>
     public void RemoveExpired(TimeSpan now)
     {
@@ -113,9 +120,14 @@ public sealed class KeyRing : IDisposable
         lock (_lock)
         {
             _disposed = true;
-            while (_byUse.First is { } node)
-                Remove_NeedsLock(node);
+            Clear_NeedsLock();
         }
+    }
+
+    private void Clear_NeedsLock()
+    {
+        while (_byUse.First is { } node)
+            Remove_NeedsLock(node);
     }
 
     private KeyLease? Find_NeedsLock(string keyId, TimeSpan now)

@@ -119,7 +119,7 @@ public static class AuditActions
     /// <summary>A secret was deleted, its versions' keys and ciphertexts destroyed.</summary>
     public const string SecretDelete = "secret.delete";
 
-    /// <summary>A project got a new KEK because the one before neared its limit (S7).</summary>
+    /// <summary>A project got a new KEK, and the data keys of the one before are re-wrapped (S9).</summary>
     public const string KekRotate = "kek.rotate";
 
     /// <summary>A KEK's wrapped key was destroyed.</summary>
@@ -127,6 +127,12 @@ public static class AuditActions
 
     /// <summary>A master key was generated.</summary>
     public const string MasterKeyGenerate = "master_key.generate";
+
+    /// <summary>The installation went over to another master key (S8): once at the start and once at the end.</summary>
+    public const string MasterKeyRotate = "master_key.rotate";
+
+    /// <summary>A master key that nothing is under was retired.</summary>
+    public const string MasterKeyRetire = "master_key.retire";
 
     /// <summary>An API key was created.</summary>
     public const string ApiKeyCreate = "api_key.create";
@@ -164,7 +170,7 @@ public static class AuditActions
         ProjectCreate, ProjectUpdate, ProjectDelete,
         EnvironmentCreate, EnvironmentUpdate, EnvironmentDelete, "environment.restore", "environment.compare",
         SecretWrite, SecretReveal, "secret.rollback", SecretDelete,
-        KekRotate, KekDestroy, MasterKeyGenerate, "master_key.rotate", "master_key.retire",
+        KekRotate, KekDestroy, MasterKeyGenerate, MasterKeyRotate, MasterKeyRetire,
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,
         BackupCreate, BackupVerify, StorageCopy,

@@ -39,6 +39,8 @@ internal static class Composition
         .AddSingleton(installation.Settings)
         .AddSingleton(installation.Settings.Limits)
         .AddSingleton(installation.Settings.Huudis)
+        .AddSingleton(installation.Settings.Keys)
+        .AddSingleton(NodeIdentity.New(installation.Time))
         .AddSingleton(installation.MasterKeys)
         .AddSingleton(installation.Setup)
         .AddSingleton(installation.Database)
@@ -51,6 +53,12 @@ internal static class Composition
         .AddSingleton<RateLimits>()
         .AddSingleton<Refusals>()
         .AddSingleton<AuditService>()
+        .AddSingleton<KekLeases>()
+        .AddSingleton<KekRotation>()
+        .AddSingleton<KekRewrapper>()
+        .AddSingleton<MasterKeyRewrapper>()
+        .AddSingleton<MasterKeyRotation>()
+        .AddSingleton<KeyWorker>()
         .AddSingleton<KekService>()
         .AddSingleton<ProjectService>()
         .AddSingleton<EnvironmentService>()
@@ -63,6 +71,7 @@ internal static class Composition
         .AddSingleton<CredentialService>()
         .AddSingleton<Cursors>()
         .AddSingleton<Purger>()
+        .AddSingleton<MasterKeyWatch>()
         .AddSingleton<HealthProbe>();
 
     /// <summary>The web server over an open installation, not yet started.</summary>
@@ -85,6 +94,7 @@ internal static class Composition
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ZeroingMemoryPoolFactory>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Purger>());
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthProbe>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<KeyWorker>());
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProtocolJson.Default));
         builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer<OpenApi>());

@@ -49,6 +49,24 @@ internal static partial class Log
     [LoggerMessage(14, LogLevel.Critical, "{Service} failed, and the server stopped: {ExceptionType}\n{StackTrace}")]
     public static partial void ServiceFailed(ILogger log, string service, string exceptionType, string? stackTrace);
 
+    [LoggerMessage(15, LogLevel.Critical, "{Count} data key(s) under KEK {KekId} of project {ProjectId} don't unwrap: they stay as they are, and the KEK with them")]
+    public static partial void DataKeysBroken(ILogger log, int count, string kekId, string projectId);
+
+    [LoggerMessage(16, LogLevel.Critical, "KEK {KekId} of project {ProjectId} does not unwrap: it stays as it is")]
+    public static partial void KekBroken(ILogger log, string kekId, string projectId);
+
+    [LoggerMessage(17, LogLevel.Warning, "Rotation goes on later: {Reason}")]
+    public static partial void RotationDelayed(ILogger log, string reason);
+
+    [LoggerMessage(18, LogLevel.Warning, "Master key {MasterKeyId} can't be used here: {Reason}")]
+    public static partial void MasterKeyNotUsable(ILogger log, string masterKeyId, string reason);
+
+    [LoggerMessage(19, LogLevel.Warning, "That this server has ended was not noted: {Reason}")]
+    public static partial void LeavingNotNoted(ILogger log, string reason);
+
+    [LoggerMessage(20, LogLevel.Information, "KEK {KekId} of project {ProjectId} was destroyed: {Count} data key(s) were put under its successor by this server")]
+    public static partial void KekRotated(ILogger log, string kekId, string projectId, long count);
+
     /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
     public static string Reason(Exception exception) =>
         exception is StorageUnavailableException or SettingsException or MasterKeyException or TimeoutException ? exception.Message : exception.GetType().Name;

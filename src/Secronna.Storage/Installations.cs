@@ -49,7 +49,58 @@ public static class Installations
     {
         await using var insert = transaction.Prepare(
             "INSERT INTO installation (id, created_at, active_master_key_id, wrapped_key) VALUES (1, $1, $2, $3)");
-        return await insert.Bind(row.CreatedAt).Bind(row.ActiveMasterKeyId).Bind(row.WrappedKey).ExecuteAsync() == 1;
+        var isAdded = await insert.Bind(row.CreatedAt).Bind(row.ActiveMasterKeyId).Bind(row.WrappedKey).ExecuteAsync() == 1;
+        await KnownMasterKeys.ActivateAsync(transaction, row.ActiveMasterKeyId);
+        return isAdded;
+    }
+
+    /// <summary>
+    /// Makes another master key the active one, with the installation key wrapped by it (S8); false when the active one is
+    /// not <paramref name="from"/> any more. Until the transaction has ended no KEK is added, and what was added before is seen.
+    /// </summary>
+    public static async ValueTask<bool> ActivateMasterKeyAsync(Transaction transaction, string from, string to, byte[] wrappedKey)
+    {
+        if (await LockMasterKeyAsync(transaction) != from)
+        {
+            return false;
+        }
+
+        await using var update = transaction.Prepare("""
+            UPDATE installation SET active_master_key_id = $1, wrapped_key = $2, rotation_began_at = now_us() WHERE id = 1
+            """);
+        return await update.Bind(to).Bind(wrappedKey).ExecuteAsync() == 1;
+    }
+
+    /// <summary>The active master key's id, which stays the active one, with no KEK added, until the transaction has ended.</summary>
+    public static async ValueTask<string?> LockMasterKeyAsync(Transaction transaction)
+    {
+        await using var query = transaction.Prepare("SELECT active_master_key_id FROM installation WHERE id = 1 FOR UPDATE");
+        return await query.ReadAsync() ? query.GetText(0) : null;
+    }
+
+    /// <summary>Whether a rotation of the master key has begun and not ended.</summary>
+    public static async ValueTask<bool> IsRotatingAsync(Session session)
+    {
+        await using var query = session.Prepare("SELECT 1 FROM installation WHERE id = 1 AND rotation_began_at IS NOT NULL");
+        return await query.ReadAsync();
+    }
+
+    /// <summary>Ends a rotation of the master key; false when another did.</summary>
+    public static async ValueTask<bool> EndRotationAsync(Transaction transaction)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE installation SET rotation_began_at = NULL, worker = NULL, worked_until = 0 WHERE id = 1 AND rotation_began_at IS NOT NULL");
+        return await update.ExecuteAsync() == 1;
+    }
+
+    /// <summary>Takes, or goes on holding, the work of a rotation for so long; false while another holds it.</summary>
+    public static async ValueTask<bool> TakeRotationAsync(Transaction transaction, string worker, TimeSpan hold)
+    {
+        await using var update = transaction.Prepare("""
+            UPDATE installation SET worker = $1, worked_until = now_us() + $2
+            WHERE id = 1 AND (worker IS NULL OR worker = $1 OR worked_until < now_us())
+            """);
+        return await update.Bind(worker).Bind((long)hold.TotalMicroseconds).ExecuteAsync() == 1;
     }
 
     /// <summary>The counter that moves whenever a credential or the allowlist changes (S22).</summary>

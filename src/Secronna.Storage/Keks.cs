@@ -15,16 +15,18 @@ public static class Keks
         FROM project_keys k JOIN projects p ON p.id = k.project_id
         """;
 
-    /// <summary>Adds an active KEK.</summary>
+    /// <summary>
+    /// Adds an active KEK; false when its master key is not the active one any more: then it must be wrapped anew (S8).
+    /// </summary>
     /// <exception cref="UniqueViolationException">The project has one.</exception>
-    public static async ValueTask InsertAsync(Transaction transaction, KekRow row)
+    public static async ValueTask<bool> InsertAsync(Transaction transaction, KekRow row)
     {
         await using var insert = transaction.Prepare("""
             INSERT INTO project_keys (id, project_id, master_key_id, wrapped_key, state, wraps, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            SELECT $1, $2, $3, $4, $5, $6, $7 FROM installation i WHERE i.id = 1 AND i.active_master_key_id = $3 FOR KEY SHARE
             """);
-        await insert.Bind(row.Id).Bind(row.ProjectId).Bind(row.MasterKeyId).Bind(row.WrappedKey).Bind(row.State)
-            .Bind(row.Wraps).Bind(row.CreatedAt).ExecuteAsync();
+        return await insert.Bind(row.Id).Bind(row.ProjectId).Bind(row.MasterKeyId).Bind(row.WrappedKey).Bind(row.State)
+            .Bind(row.Wraps).Bind(row.CreatedAt).ExecuteAsync() == 1;
     }
 
     /// <summary>The KEK, or null.</summary>
@@ -45,14 +47,46 @@ public static class Keks
     public static async ValueTask<List<KekRow>> ListAsync(Session session, string projectId, string after, int limit)
     {
         await using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.id > $2 ORDER BY k.id LIMIT $3");
-        query.Bind(projectId).Bind(after).Bind(limit);
-        var rows = new List<KekRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query));
-        }
+        return await ReadAllAsync(query.Bind(projectId).Bind(after).Bind(limit));
+    }
 
-        return rows;
+    /// <summary>Retiring KEKs of all projects after this id.</summary>
+    public static async ValueTask<List<KekRow>> ListRetiringAsync(Session session, string after, int limit)
+    {
+        await using var query = session.Prepare(Columns + " WHERE k.state = 'retiring' AND k.id > $1 ORDER BY k.id LIMIT $2");
+        return await ReadAllAsync(query.Bind(after).Bind(limit));
+    }
+
+    /// <summary>Active KEKs made before a time, the oldest first.</summary>
+    public static async ValueTask<List<KekRow>> ListOlderAsync(Session session, long createdBefore, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + " WHERE k.state = 'active' AND k.created_at < $1 AND p.deleted_at IS NULL ORDER BY k.created_at LIMIT $2");
+        return await ReadAllAsync(query.Bind(createdBefore).Bind(limit));
+    }
+
+    /// <summary>Active KEKs that have made half of the wraps that one may, the most used first.</summary>
+    public static async ValueTask<List<KekRow>> ListWornAsync(Session session, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + " WHERE k.state = 'active' AND k.wraps >= 536870912 AND p.deleted_at IS NULL ORDER BY k.wraps DESC LIMIT $1");
+        return await ReadAllAsync(query.Bind(limit));
+    }
+
+    /// <summary>KEKs under a master key after this id, destroyed ones left out.</summary>
+    public static async ValueTask<List<KekRow>> ListUnderAsync(Session session, string masterKeyId, string after, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + " WHERE k.master_key_id = $1 AND k.id > $2 AND k.state <> 'destroyed' ORDER BY k.id LIMIT $3");
+        return await ReadAllAsync(query.Bind(masterKeyId).Bind(after).Bind(limit));
+    }
+
+    /// <summary>How many KEKs are under a master key, destroyed ones left out.</summary>
+    public static async ValueTask<long> CountUnderAsync(Session session, string masterKeyId)
+    {
+        await using var query = session.Prepare(
+            "SELECT count(*) FROM project_keys WHERE master_key_id = $1 AND state <> 'destroyed'");
+        return await query.Bind(masterKeyId).ReadAsync() ? query.GetInt64(0) : 0;
     }
 
     /// <summary>One KEK of each master key that wraps any: what a start must be able to unwrap (S11).</summary>
@@ -67,16 +101,6 @@ public static class Keks
         }
 
         return rows;
-    }
-
-    /// <summary>How many versions the KEK's data keys belong to. Grows with the project: for a retiring KEK only.</summary>
-    public static async ValueTask<long> CountVersionsAsync(Session session, string projectId, string id)
-    {
-        await using var query = session.Prepare("""
-            SELECT count(*) FROM secrets s JOIN secret_versions v ON v.secret_id = s.id
-            WHERE s.environment_id IN (SELECT id FROM environments WHERE project_id = $1) AND v.kek_id = $2
-            """);
-        return await query.Bind(projectId).Bind(id).ReadAsync() ? query.GetInt64(0) : 0;
     }
 
     /// <summary>
@@ -111,6 +135,24 @@ public static class Keks
         return await update.Bind(id).ExecuteAsync() == 1;
     }
 
+    /// <summary>
+    /// Destroys a retiring KEK that no version refers to (S9): holds its row, so that no writer does, and looks again. False
+    /// when something refers to it, or it is not retiring any more.
+    /// </summary>
+    public static async ValueTask<bool> DestroyAsync(Transaction transaction, string id)
+    {
+        await HoldAsync(transaction, "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'retiring' FOR UPDATE", id);
+        if (await Versions.AnyUnderAsync(transaction, id))
+        {
+            return false;
+        }
+
+        await using var update = transaction.Prepare("""
+            UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL, worker = NULL WHERE id = $1 AND state = 'retiring'
+            """);
+        return await update.Bind(id).ExecuteAsync() == 1;
+    }
+
     /// <summary>Destroys all wrapped keys of a project, once no writer holds one; the ids of those KEKs.</summary>
     public static async ValueTask<List<string>> DestroyAllAsync(Transaction transaction, string projectId)
     {
@@ -131,6 +173,26 @@ public static class Keks
         return ids;
     }
 
+    /// <summary>Puts a KEK under another master key (S8); false when it is under another already, or destroyed.</summary>
+    public static async ValueTask<bool> RewrapAsync(Transaction transaction, KekRow row, string masterKeyId, byte[] wrappedKey)
+    {
+        await using var update = transaction.Prepare("""
+            UPDATE project_keys SET master_key_id = $1, wrapped_key = $2
+            WHERE id = $3 AND master_key_id = $4 AND state <> 'destroyed'
+            """);
+        return await update.Bind(masterKeyId).Bind(wrappedKey).Bind(row.Id).Bind(row.MasterKeyId).ExecuteAsync() == 1;
+    }
+
+    /// <summary>Takes, or goes on holding, the work on a retiring KEK for so long; false while another holds it.</summary>
+    public static async ValueTask<bool> TakeAsync(Transaction transaction, string id, string worker, TimeSpan hold)
+    {
+        await using var update = transaction.Prepare("""
+            UPDATE project_keys SET worker = $1, worked_until = now_us() + $2
+            WHERE id = $3 AND state = 'retiring' AND (worker IS NULL OR worker = $1 OR worked_until < now_us())
+            """);
+        return await update.Bind(worker).Bind((long)hold.TotalMicroseconds).Bind(id).ExecuteAsync() == 1;
+    }
+
     // An update of a state would not wait for those who hold the row as LockActiveAsync does.
     private static async ValueTask HoldAsync(Transaction transaction, string sql, string id)
     {
@@ -139,6 +201,17 @@ public static class Keks
         while (await query.ReadAsync())
         {
         }
+    }
+
+    private static async ValueTask<List<KekRow>> ReadAllAsync(Statement query)
+    {
+        var rows = new List<KekRow>();
+        while (await query.ReadAsync())
+        {
+            rows.Add(Read(query));
+        }
+
+        return rows;
     }
 
     private static async ValueTask<KekRow?> NextMasterKeyAsync(Session session, string after)

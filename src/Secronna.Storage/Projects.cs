@@ -6,7 +6,7 @@ namespace Secronna.Storage;
 public sealed record ProjectRow(
     string Id, string WorkspaceId, string Name, string Slug, long CreatedAt, string CreatedBy);
 
-/// <summary>Projects. Every query is scoped by the workspace (S23).</summary>
+/// <summary>Projects. Every query but that of operators is scoped by the workspace (S23).</summary>
 public static class Projects
 {
     private const string Columns = "SELECT id, workspace_id, name, slug, created_at, created_by FROM projects ";
@@ -27,6 +27,13 @@ public static class Projects
     {
         await using var query = session.Prepare(Columns + "WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL");
         return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>The project of any workspace, for operators; or null.</summary>
+    public static async ValueTask<ProjectRow?> FindAnywhereAsync(Session session, string id)
+    {
+        await using var query = session.Prepare(Columns + "WHERE id = $1 AND deleted_at IS NULL");
+        return await query.Bind(id).ReadAsync() ? Read(query) : null;
     }
 
     /// <summary>The project with this slug, or null.</summary>

@@ -14,6 +14,15 @@ public sealed record NewVersion(
     string SecretId, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext, string Kind, string CreatedBy,
     string? Comment);
 
+/// <summary>A version by the secret's id and its number.</summary>
+public readonly record struct VersionName(string SecretId, int Version);
+
+/// <summary>A version's wrapped data key, and the environment that it is bound to beside its name.</summary>
+public sealed record DataKeyRow(VersionName Name, string EnvironmentId, byte[] WrappedDataKey);
+
+/// <summary>A data key wrapped anew.</summary>
+public sealed record RewrappedDataKey(VersionName Name, byte[] WrappedDataKey);
+
 /// <summary>Versions: immutable once written (S12, S13), destroyed with their secret (S15).</summary>
 public static class Versions
 {
@@ -101,6 +110,53 @@ public static class Versions
             CurrentSealed + " WHERE s.environment_id = $1 AND s.key = $2" + Secrets.Live);
         return await query.Bind(environmentId).Bind(key).ReadAsync() ? ReadSealed(query) : null;
     }
+
+    /// <summary>Some of the data keys that a KEK wraps.</summary>
+    public static async ValueTask<List<DataKeyRow>> ListUnderAsync(Session session, string kekId, int limit)
+    {
+        // The page first, and then where each belongs: a planner without statistics would walk it the other way round.
+        await using var query = session.Prepare("""
+            SELECT v.secret_id, v.version, (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id), v.wrapped_data_key
+            FROM (SELECT secret_id, version, wrapped_data_key FROM secret_versions WHERE kek_id = $1 LIMIT $2) v
+            """);
+        query.Bind(kekId).Bind(limit);
+        var rows = new List<DataKeyRow>(limit);
+        while (await query.ReadAsync())
+        {
+            rows.Add(new DataKeyRow(
+                new VersionName(query.GetText(0), query.GetInt32(1)), query.GetTextOrNull(2) ?? "", query.GetBlob(3)));
+        }
+
+        return rows;
+    }
+
+    /// <summary>How many data keys a KEK wraps. Grows with the project.</summary>
+    public static async ValueTask<long> CountUnderAsync(Session session, string kekId)
+    {
+        await using var query = session.Prepare("SELECT count(*) FROM secret_versions WHERE kek_id = $1");
+        return await query.Bind(kekId).ReadAsync() ? query.GetInt64(0) : 0;
+    }
+
+    /// <summary>Whether any version refers to a KEK.</summary>
+    public static async ValueTask<bool> AnyUnderAsync(Session session, string kekId)
+    {
+        await using var query = session.Prepare("SELECT 1 FROM secret_versions WHERE kek_id = $1 LIMIT 1");
+        return await query.Bind(kekId).ReadAsync();
+    }
+
+    /// <summary>
+    /// Puts data keys under another KEK, which the transaction holds active (S9). One that is not under the old KEK any more,
+    /// because its secret was deleted or another did it, stays as it is.
+    /// </summary>
+    /// <returns>How many were put there.</returns>
+    public static ValueTask<int> RewrapAsync(
+        Transaction transaction, string oldKekId, string newKekId, IReadOnlyList<RewrappedDataKey> keys) =>
+        transaction.ExecuteManyAsync(
+            """
+            UPDATE secret_versions SET kek_id = $1, wrapped_data_key = $2 WHERE secret_id = $3 AND version = $4 AND kek_id = $5
+            """,
+            keys,
+            (statement, key) => statement.Bind(newKekId).Bind(key.WrappedDataKey).Bind(key.Name.SecretId).Bind(key.Name.Version).Bind(oldKekId));
 
     private static async ValueTask<List<SealedVersionRow>> ReadPageAsync(
         Session session, string environmentId, string afterKey)

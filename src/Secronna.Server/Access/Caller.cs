@@ -29,4 +29,8 @@ internal sealed record Caller(
     /// <summary>Whoever runs this command, acting on a workspace or, with an empty id, on the whole installation.</summary>
     public static Caller Operator(string workspaceId) =>
         new(ActorTypes.Operator, Environment.UserName, workspaceId, null, Role.None, RequestOrigin.CommandLine);
+
+    /// <summary>The server itself, in the background: what an operator has set it to do.</summary>
+    public static Caller Server(string workspaceId) =>
+        new(ActorTypes.Operator, "secronna-server", workspaceId, null, Role.None, RequestOrigin.CommandLine);
 }

@@ -35,7 +35,7 @@ internal static class ApiKeyCommand
             throw new SettingsException("this workspace is not on the allowlist: run workspace allow first");
         }
 
-        await using var services = new ServiceCollection().AddLogging().AddSecronna(installation).BuildServiceProvider();
+        await using var services = SettingsSource.Services(installation);
         var created = await services.GetRequiredService<CredentialService>()
             .AddApiKeyAsync(Caller.Operator(workspaceId), name.Trim());
         Console.WriteLine(json

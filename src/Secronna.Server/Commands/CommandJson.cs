@@ -10,7 +10,8 @@ namespace Secronna.Server.Commands;
 internal sealed record WorkspaceLine(string Id, string? Name, bool Allowed, Instant CreatedAt);
 
 /// <summary>A master key, as <c>--json</c> prints it.</summary>
-internal sealed record MasterKeyLine(string Id, bool Found, bool Active, bool InUse);
+internal sealed record MasterKeyLine(
+    string Id, bool Found, bool Active, bool InUse, bool Retired, Instant? UnusedSince);
 
 /// <summary>An audit entry with its workspace, as the export prints it; null is the installation.</summary>
 internal sealed record AuditLine(string? WorkspaceId, AuditResponse Entry);
@@ -28,5 +29,6 @@ internal sealed record CopyLine(string To, IReadOnlyList<TableRows> Tables, Veri
 [JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(VerificationLine))]
 [JsonSerializable(typeof(CopyLine))]
+[JsonSerializable(typeof(KekResponse))]
 [JsonSerializable(typeof(ApiKeyCreatedResponse))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -23,6 +23,7 @@ internal static class CommandLine
             WorkspaceCommand.Create(),
             ApiKeyCommand.Create(),
             MasterKeyCommand.Create(),
+            KekCommand.Create(),
             AuditCommand.Create(),
             BackupCommand.Create(),
             StorageCommand.Create(),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
@@ -11,24 +10,27 @@ using Secronna.Storage;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>master-key generate|list</c>.</summary>
+/// <summary><c>master-key generate|list|rotate|retire</c>; here <c>generate</c> and <c>retire</c>.</summary>
 internal static class MasterKeyCommand
 {
-    public static Command Create() => new("master-key", "Master keys, which wrap the projects' keys") { Generate(), List() };
+    public static Command Create() => new("master-key", "Master keys, which wrap the projects' keys")
+    {
+        Generate(), MasterKeyListCommand.Create(), MasterKeyRotateCommand.Create(), Retire(),
+    };
 
     private static Command Generate()
     {
         var id = new Option<string?>("--id") { Description = "The key's id; a new one if not given" };
-        var command = new Command("generate", "Add a new random master key to the master-key file") { id };
+        var command = new Command("generate", "Add a new random master key to where the settings say that they are") { id };
         command.SetAction((parsed, _) => GenerateAsync(parsed.GetValue(id)));
         return command;
     }
 
-    private static Command List()
+    private static Command Retire()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object a line" };
-        var command = new Command("list", "List master keys: which are found, which the database needs") { json };
-        command.SetAction((parsed, _) => ListAsync(parsed.GetValue(json)));
+        var id = new Argument<string>("ID") { Description = "The key's id" };
+        var command = new Command("retire", "Say that a master key, which nothing is under any more, is not to be used again") { id };
+        command.SetAction((parsed, _) => RetireAsync(parsed.GetRequiredValue(id)));
         return command;
     }
 
@@ -47,7 +49,7 @@ internal static class MasterKeyCommand
         await RequireNewAsync(settings, id);
         var place = MasterKeyProviders.Generate(settings.MasterKey, id);
         await RecordAsync(settings, id);
-        Console.WriteLine($"master key {id} was added to {place}\nkeep a copy of the file apart from the data: without it nothing can be read");
+        Console.WriteLine($"master key {id} was added to {place}\nkeep a copy of it apart from the data: without it nothing can be read");
         return 0;
     }
 
@@ -65,7 +67,7 @@ internal static class MasterKeyCommand
         }
     }
 
-    // Before there is a database there is no trail to record it in.
+    // Before there is a database there is no trail to record it in. Nodes that run are told, and look whether they have it.
     private static async Task RecordAsync(Settings settings, string id)
     {
         if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine
@@ -75,37 +77,31 @@ internal static class MasterKeyCommand
         }
 
         await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
-        await database.AppendAsync(
-            AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, AuditActions.MasterKeyGenerate)
-                with { TargetId = id });
+        await database.WriteAsync(id, static async (transaction, id) =>
+        {
+            transaction.Audit.Append(
+                AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, AuditActions.MasterKeyGenerate)
+                    with { TargetId = id });
+            return await KnownMasterKeys.AnnounceAsync(transaction, id);
+        });
     }
 
-    private static async Task<int> ListAsync(bool json)
+    private static async Task<int> RetireAsync(string id)
     {
-        var settings = SettingsSource.Read();
-        using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
-        var (active, used) = await ReadUseAsync(settings);
-        foreach (var id in keys.KeyIds.Union(used).Union(active is null ? [] : [active]))
-        {
-            var line = new MasterKeyLine(id, keys.Holds(id), id == active, id == active || used.Contains(id));
-            Console.WriteLine(json
-                ? JsonSerializer.Serialize(line, CommandJson.Default.MasterKeyLine)
-                : $"{id,-40} {(line.Found ? "found" : "MISSING"),-8} {(line.Active ? "active" : line.InUse ? "in use" : "not in use")}");
-        }
-
+        await using var installation = await SettingsSource.OpenAsync();
+        await using var services = SettingsSource.Services(installation);
+        var retired = await services.GetRequiredService<Features.Keys.MasterKeyRotation>().RetireAsync(id);
+        Console.WriteLine($"master key {id} is retired: nothing in the database is under it, and it may be taken out of where it is kept\n"
+            + BackupsOf(retired));
         return 0;
     }
 
-    private static async Task<(string? Active, IReadOnlyList<string> Used)> ReadUseAsync(Settings settings)
+    /// <summary>Which backups open with a key alone.</summary>
+    private static string BackupsOf(KnownMasterKey key) => key switch
     {
-        if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine)
-        {
-            return (null, []);
-        }
-
-        var found = await Installations.PeekAsync(engine, async (session, row) => Tuple.Create(
-            row.ActiveMasterKeyId,
-            (await Keks.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId)));
-        return found is null ? (null, []) : (found.Item1, found.Item2);
-    }
+        { ActiveSince: null } => "it never wrapped anything: no backup needs it",
+        { UnusedSince: { } since } =>
+            $"backups made before {new Instant(since)} need it: keep a copy, apart from them, until the last of these is gone",
+        _ => "backups made until now need it: keep a copy, apart from them, until the last of these is gone",
+    };
 }

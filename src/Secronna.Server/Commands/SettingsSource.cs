@@ -19,6 +19,10 @@ internal static class SettingsSource
     public static Task<OpenInstallation> OpenAsync() =>
         OpenInstallation.OpenAsync(Read(), migrate: false, TimeProvider.System, FailFast.OnFsyncFailure);
 
+    /// <summary>The services over an open installation, for a command.</summary>
+    public static ServiceProvider Services(OpenInstallation installation) =>
+        new ServiceCollection().AddLogging().AddSecronna(installation).BuildServiceProvider();
+
     /// <summary>All that is configured, the web server's own part included.</summary>
     public static IConfigurationRoot Configuration()
     {

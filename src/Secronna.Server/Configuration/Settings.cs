@@ -12,6 +12,8 @@ internal sealed class Settings
 
     public MasterKeySettings MasterKey { get; set; } = new();
 
+    public KeySettings Keys { get; set; } = new();
+
     public HuudisSettings Huudis { get; set; } = new();
 
     public LimitSettings Limits { get; set; } = new();
@@ -60,6 +62,12 @@ internal sealed class MasterKeySettings
 
     /// <summary>Providers that only old keys are read from.</summary>
     public IList<MasterKeySettings> Previous { get; } = [];
+}
+
+internal sealed class KeySettings
+{
+    /// <summary>The age from which on a project's KEK is replaced by itself; null is any.</summary>
+    public TimeSpan? OldestKek { get; set; }
 }
 
 internal sealed class HuudisSettings

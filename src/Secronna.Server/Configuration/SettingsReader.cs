@@ -11,6 +11,8 @@ internal sealed class SettingsException(string message) : Exception(message);
 /// </summary>
 internal static class SettingsReader
 {
+    private const int MostDays = 3_650;
+
     public static Settings Read(IConfiguration configuration)
     {
         var settings = new Settings();
@@ -39,6 +41,7 @@ internal static class SettingsReader
             case ["Storage", "ConnectionString"]: settings.Storage.ConnectionString = Text(name, value); break;
             case ["DataFolder"]: settings.DataFolder = Text(name, value); break;
             case ["MasterKey", .. var rest]: SetMasterKey(settings.MasterKey, name, rest, value); break;
+            case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
             case ["Huudis", "Issuer"]: settings.Huudis.Issuer = Url(name, value); break;
             case ["Huudis", "Audiences", _]: settings.Huudis.Audiences.Add(Text(name, value)); break;
             case ["Huudis", "RequireHttpsMetadata"]: settings.Huudis.RequireHttpsMetadata = Flag(name, value); break;
@@ -112,6 +115,12 @@ internal static class SettingsReader
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw new SettingsException($"{Full(name)} must be a whole number from {least} to {most}");
+
+    private static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MostDays) switch
+    {
+        0 => null,
+        var days => TimeSpan.FromDays(days),
+    };
 
     private static string Full(string[] name) => "Secronna__" + string.Join("__", name);
 }

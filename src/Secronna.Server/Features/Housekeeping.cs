@@ -5,7 +5,7 @@ namespace Secronna.Server.Features;
 
 /// <summary>Every second: writes the counts of repeated refusals, and forgets unwrapped KEKs whose time is over.</summary>
 internal sealed class Housekeeping(
-    Refusals refusals, KekService keks, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
+    Refusals refusals, KekLeases keks, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 

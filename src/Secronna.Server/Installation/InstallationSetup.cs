@@ -56,6 +56,20 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
             return row;
         }) ?? throw new SettingsException($"there is no installation in {place}");
 
+    /// <summary>The installation key wrapped by another master key, from what is stored under the active one (S8).</summary>
+    /// <exception cref="SettingsException">The active master key is another one by now, or does not unwrap it.</exception>
+    public async Task<byte[]> RewrapInstallationKeyAsync(Database database, string from, string to)
+    {
+        var row = await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session));
+        if (row?.ActiveMasterKeyId != from)
+        {
+            throw new SettingsException($"master key: {from} is not the active one any more: see master-key list");
+        }
+
+        using var key = await UnwrapAsync(row);
+        return await masterKeys.WrapVerifiedAsync(MasterKeyBinding.ForInstallationKey(to), key.Memory);
+    }
+
     private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row)
     {
         using var key = await UnwrapAsync(row);
@@ -110,7 +124,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         var row = new InstallationRow(
             Instant.From(time.GetUtcNow()).Microseconds,
             masterKeyId,
-            await masterKeys.WrapAsync(MasterKeyBinding.ForInstallationKey(masterKeyId), key.Memory));
+            await masterKeys.WrapVerifiedAsync(MasterKeyBinding.ForInstallationKey(masterKeyId), key.Memory));
         try
         {
             await database.WriteAsync(row, static (transaction, row) => Installations.InsertAsync(transaction, row));

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Polly;
 using Polly.Retry;
 using Polly.Timeout;
@@ -16,6 +17,7 @@ internal sealed class MasterKeyRing : IDisposable
     /// <summary>How long keys are used after their provider last answered.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
 
+    private const int TrialSize = 32;
     private const int Retries = 2;
     private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -150,6 +152,38 @@ internal sealed class MasterKeyRing : IDisposable
     {
         var source = await FindSourceAsync(binding.MasterKeyId);
         return await CallAsync(source, (binding, key), static (provider, it, cancellation) => provider.WrapAsync(it.binding, it.key, cancellation));
+    }
+
+    /// <summary>
+    /// Wraps a 32-byte key, and unwraps what came of it: a box that can't be opened again would be found when it is too late.
+    /// </summary>
+    /// <exception cref="MasterKeyException">The master key is not here, does not answer, or does not give back what it wrapped.</exception>
+    public async ValueTask<byte[]> WrapVerifiedAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key)
+    {
+        var box = await WrapAsync(binding, key);
+        using var opened = PinnedBuffer.Rent(key.Length);
+        try
+        {
+            await UnwrapAsync(binding, box, opened.Memory);
+        }
+        catch (DecryptionException)
+        {
+            // Told apart from a changed row: nothing was stored yet.
+            opened.Span.Clear();
+        }
+
+        return CryptographicOperations.FixedTimeEquals(opened.Span, key.Span)
+            ? box
+            : throw new MasterKeyUnavailableException(binding.MasterKeyId, "it does not unwrap what it has just wrapped");
+    }
+
+    /// <summary>Tries a master key on random bytes that are nobody's key.</summary>
+    /// <exception cref="MasterKeyException">It can't be used.</exception>
+    public async ValueTask TryAsync(string keyId)
+    {
+        using var nothing = PinnedBuffer.Rent(TrialSize);
+        RandomNumberGenerator.Fill(nothing.Span);
+        await WrapVerifiedAsync(MasterKeyBinding.ForKek("trial", "trial", "trial", keyId), nothing.Memory);
     }
 
     /// <summary>Unwraps into 32 bytes.</summary>

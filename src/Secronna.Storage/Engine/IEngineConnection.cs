@@ -9,6 +9,9 @@ internal interface IEngineConnection : IAsyncDisposable
     /// </summary>
     Statement Prepare(string sql);
 
+    /// <summary>Runs a statement that gives no rows once for each of these; the number of rows changed in all.</summary>
+    ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind);
+
     /// <summary>Runs one or several statements without parameters, and gives nothing back.</summary>
     ValueTask RunAsync(string script);
 }

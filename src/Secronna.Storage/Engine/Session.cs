@@ -12,4 +12,8 @@ public class Session
     /// <c>$1, $2 …</c> in order of appearance; the text is PostgreSQL's, in what SQLite understands of it.
     /// </summary>
     public Statement Prepare(string sql) => Connection.Prepare(sql);
+
+    /// <summary>Runs a statement that gives no rows once for each of these, in one go; the number of rows changed in all.</summary>
+    public ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind) =>
+        Connection.ExecuteManyAsync(sql, rows, bind);
 }

@@ -7,7 +7,7 @@ namespace Secronna.Storage.Engine;
 /// <remarks>
 /// Others may write meanwhile: whatever is decided by a row that was read needs that row locked (<c>FOR UPDATE</c>,
 /// <c>FOR SHARE</c>, or an update of it) before it is read. All take their locks in one order, so that none wait for each
-/// other in a circle: project, environment, KEK, secret, credential, installation, workspace.
+/// other in a circle: project, environment, KEK, secret, credential, installation, master key, node, workspace.
 /// </remarks>
 public sealed class Transaction : Session
 {

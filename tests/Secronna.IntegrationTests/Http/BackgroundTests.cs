@@ -9,6 +9,7 @@ using Secronna.Server.Commands;
 using Secronna.Server.Features;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
@@ -76,7 +77,8 @@ public sealed class BackgroundTests
         using var log = new CapturedLog();
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(log));
         using var ring = new KeyRing(10, TimeSpan.FromMinutes(1));
-        var keks = new KekService(null!, null!, ring, time);
+        using var masterKeys = new MasterKeyRing([], time);
+        using var keks = new KekLeases(null!, masterKeys, ring, time);
         using var housekeeping = new Housekeeping(
             new Refusals(null!, time, factory.CreateLogger<Refusals>()), keks, time, factory.CreateLogger<Housekeeping>());
         ring.Add("kek_1", new byte[32], TimeSpan.Zero).Dispose();

@@ -109,8 +109,10 @@ public sealed class PagingTests
         var ids = new List<string>();
         for (var i = 0; i < Rows; i++)
         {
-            var kek = await storage.AddKekAsync(project, $"mk_{i % 3}");
+            var kek = await storage.AddKekAsync(project);
             Assert.True(await storage.WriteAsync(transaction => Keks.RetireAsync(transaction, kek.Id)));
+            var under = $"mk_{i % 3}";
+            await storage.WriteAsync(transaction => Keks.RewrapAsync(transaction, kek, under, [3]));
             ids.Add(kek.Id);
         }
 

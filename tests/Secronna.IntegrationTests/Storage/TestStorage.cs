@@ -122,12 +122,12 @@ internal sealed class TestStorage : IAsyncDisposable
         return row;
     }
 
-    public async Task<KekRow> AddKekAsync(ProjectRow project, string masterKeyId = "mk_1")
+    public async Task<KekRow> AddKekAsync(ProjectRow project)
     {
         var row = new KekRow(
-            Ids.New(Ids.Kek, Clock.GetUtcNow()), project.WorkspaceId, project.Id, masterKeyId,
+            Ids.New(Ids.Kek, Clock.GetUtcNow()), project.WorkspaceId, project.Id, "mk_1",
             RandomNumberGenerator.GetBytes(78), KekStates.Active, 0, Now);
-        await WriteAsync(transaction => Keks.InsertAsync(transaction, row));
+        Assert.True(await WriteAsync(transaction => Keks.InsertAsync(transaction, row)));
         return row;
     }
 

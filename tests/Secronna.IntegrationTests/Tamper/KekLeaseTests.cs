@@ -41,19 +41,19 @@ public sealed class KekLeaseTests
         var id = stranger.One<string>("SELECT id FROM project_keys WHERE project_id = @id", ("@id", written.ProjectId));
         using var ring = new KeyRing(10, TimeSpan.FromMinutes(10));
         var clock = new HookedClock();
-        var keks = new KekService(
+        using var keks = new KekLeases(
             vault.Services.GetRequiredService<Database>(), vault.Services.GetRequiredService<MasterKeyRing>(), ring, clock);
         using (var whole = await keks.LeaseAsync(id))
         {
             Assert.NotNull(whole);
         }
 
-        keks.Forget([id]);
+        keks.Forget(id);
         // The clock is asked once for the look into the ring, and again between the row's read and the ring's Add.
         clock.AfterLooks(2, () =>
         {
             stranger.Run("UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL WHERE id = @id", ("@id", id));
-            keks.Forget([id]);
+            keks.Forget(id);
         });
 
         Assert.Null(await keks.LeaseAsync(id));

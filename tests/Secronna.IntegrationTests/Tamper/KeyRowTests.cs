@@ -20,10 +20,10 @@ public sealed class KeyRowTests
         using var stranger = vault.Stranger();
         var id = KekOf(stranger, written.ProjectId);
         var box = stranger.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE id = @id", ("@id", id));
-        var keks = vault.Services.GetRequiredService<KekService>();
+        var keks = vault.Services.GetRequiredService<KekLeases>();
         for (var bit = 0; bit < box.Length * 8; bit++)
         {
-            keks.Forget([id]);
+            keks.Forget(id);
             box[bit / 8] ^= (byte)(1 << (bit % 8));
             stranger.Run("UPDATE project_keys SET wrapped_key = @box WHERE id = @id", ("@box", box), ("@id", id));
             await Assert.ThrowsAsync<DecryptionException>(async () => (await keks.LeaseAsync(id))?.Dispose());
@@ -171,7 +171,7 @@ public sealed class KeyRowTests
         stranger.Run("DELETE FROM project_keys WHERE project_id IN (@one, @other)", ("@one", one), ("@other", other));
         foreach (var (mine, theirs) in (ReadOnlySpan<(string, string)>)[(one, other), (other, one)])
         {
-            var list = string.Join(", ", new[] { "id", "project_id", "master_key_id", "wrapped_key", "state", "wraps", "created_at" }
+            var list = string.Join(", ", new[] { "id", "project_id", "master_key_id", "wrapped_key", "state", "wraps", "created_at", "worker", "worked_until" }
                 .Select(column => (columns.Contains(column) ? "b." : "a.") + column));
             stranger.Run($"INSERT INTO project_keys SELECT {list} FROM kept a, kept b WHERE a.project_id = @mine AND b.project_id = @theirs",
                 ("@mine", mine), ("@theirs", theirs));

@@ -44,7 +44,7 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
         var lease = ring.TryAcquire(id, Now, out var present) ? present
             : await Keks.FindAsync(session, id) is { } kek ? await UnwrapAsync(kek)
             : null;
-        return lease is null ? null : new LeasedKek(id, KekService.NameOf(id), lease);
+        return lease is null ? null : new LeasedKek(id, LeasedKek.NameOf(id), lease);
     }
 
     public void Dispose() => ring.Dispose();
@@ -57,7 +57,7 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
         try
         {
             await masterKeys.UnwrapAsync(kek, key.Memory);
-            _ = KekService.NameOf(kek.Id);
+            _ = LeasedKek.NameOf(kek.Id);
             return ring.Add(kek.Id, key.Span, Now);
         }
         catch (Exception exception) when (exception is DecryptionException or FormatException)

@@ -15,9 +15,9 @@ internal static class HealthEndpoints
             Envelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("live"), ProtocolJson.Default.HealthResponse)))
             .WithMetadata(new PublicRoute());
         routes.MapMethods("/health/ready", Methods, (RequestDelegate)(context =>
-            context.RequestServices.GetRequiredService<HealthProbe>().IsReady
+            context.RequestServices.GetRequiredService<HealthProbe>().Problem is not { } problem
                 ? Envelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("ready"), ProtocolJson.Default.HealthResponse)
-                : throw Errors.Unavailable("not ready: the server's log says why")))
+                : throw Errors.Unavailable(problem)))
             .WithMetadata(new PublicRoute());
     }
 }

@@ -1,4 +1,3 @@
-using Secronna.Protocol;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
@@ -7,18 +6,36 @@ namespace Secronna.Server.Features.Health;
 
 /// <summary>
 /// Tries in the background what readiness means: the database answers, the master key unwraps, and a write, such as an
-/// audit entry's, becomes durable. A health check gives its last finding and does no work.
+/// audit entry's, becomes durable. The write says to others that this node runs, and which master keys it can use. A health
+/// check gives its last finding and does no work.
 /// </summary>
 internal sealed class HealthProbe(
-    Database database, InstallationSetup setup, TimeProvider time, ILogger<HealthProbe> log) : BackgroundService
+    Database database, MasterKeyWatch masterKeys, NodeIdentity node, TimeProvider time, ILogger<HealthProbe> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private volatile bool isReady;
+    private volatile string? problem = "not ready: the server is starting";
     private bool wasReported;
 
-    public bool IsReady => isReady;
+    public bool IsReady => problem is null;
+
+    /// <summary>Why it is not ready, for anyone who asks; null when it is.</summary>
+    public string? Problem => problem;
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await database.WriteAsync(node.Id, static (transaction, id) => Nodes.LeaveAsync(transaction, id)).WaitAsync(Patience, time, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            Log.LeavingNotNoted(log, Log.Reason(exception));
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -33,7 +50,7 @@ internal sealed class HealthProbe(
         }
         catch (OperationCanceledException)
         {
-            isReady = false;
+            problem = "not ready: the server stops";
         }
     }
 
@@ -42,7 +59,7 @@ internal sealed class HealthProbe(
         try
         {
             await ProbeAsync().WaitAsync(Patience, time);
-            isReady = true;
+            problem = null;
             if (wasReported)
             {
                 wasReported = false;
@@ -51,7 +68,9 @@ internal sealed class HealthProbe(
         }
         catch (Exception exception)
         {
-            isReady = false;
+            problem = exception is MasterKeyMissingException missing
+                ? $"not ready: master key {missing.KeyId} is missing; the server's log says more"
+                : "not ready: the server's log says why";
             if (!wasReported)
             {
                 wasReported = true;
@@ -60,9 +79,16 @@ internal sealed class HealthProbe(
         }
     }
 
+    // A node that lacks a key runs all the same, and says so: whoever rotates must hear of it.
     private async Task ProbeAsync()
     {
-        await setup.CheckAsync(database);
-        await database.WriteAsync(0, static (transaction, _) => Installations.ProbeAsync(transaction));
+        var lack = await masterKeys.LookAsync();
+        await database.WriteAsync((node, masterKeys.UsableIds), static async (transaction, it) =>
+            await Installations.ProbeAsync(transaction)
+            && await Nodes.BeatAsync(transaction, it.node.Id, it.node.Name, it.UsableIds));
+        if (lack is not null)
+        {
+            throw lack;
+        }
     }
 }

@@ -4,11 +4,17 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Keys;
 
-/// <summary>The route of a project's KEKs.</summary>
+/// <summary>Routes of a project's KEKs.</summary>
 internal static class KeysEndpoints
 {
-    public static void MapKeys(this IEndpointRouteBuilder routes) =>
+    public static void MapKeys(this IEndpointRouteBuilder routes)
+    {
         routes.Api("GET", "/projects/{projectId}/keys", Permission.ManageKeys, "List a project's KEKs")
             .GivesPages(ProtocolJson.Default.KekResponse)
             .By<KekService>((request, keks, page) => keks.ListAsync(request.Caller, request.Route("projectId"), page));
+
+        routes.Api("POST", "/projects/{projectId}/keys/rotate", Permission.ManageKeys, "Make the project a new KEK")
+            .Gives(ProtocolJson.Default.KekResponse, StatusCodes.Status202Accepted)
+            .By<KekService>((request, keks) => keks.RotateAsync(request.Caller, request.Route("projectId")));
+    }
 }

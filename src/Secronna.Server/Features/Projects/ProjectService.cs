@@ -2,13 +2,14 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 
 namespace Secronna.Server.Features.Projects;
 
 /// <summary>Projects: each with a KEK of its own from the start (S3).</summary>
 internal sealed class ProjectService(
-    Database database, KekService keks, Authorization authorization, Purger purger, TimeProvider time)
+    Database database, KekRotation keks, Authorization authorization, Purger purger, TimeProvider time)
 {
     public async Task<ProjectResponse> CreateAsync(Caller caller, string name)
     {
@@ -16,21 +17,26 @@ internal sealed class ProjectService(
         var now = time.GetUtcNow();
         var row = new ProjectRow(
             Ids.New(Ids.Project, now), caller.WorkspaceId, name, Slugs.Of(name), Instant.From(now).Microseconds, caller.ActorId);
-        var kek = await keks.NewAsync(caller.WorkspaceId, row.Id);
         var entry = AuditRecord.Of(caller, time, AuditActions.ProjectCreate) with { ProjectId = row.Id, Name = name };
         try
         {
-            await database.WriteAsync((row, kek, entry), static async (transaction, it) =>
-            {
-                await Storage.Projects.InsertAsync(transaction, it.row);
-                await Keks.InsertAsync(transaction, it.kek);
-                transaction.Audit.Append(it.entry);
-                return true;
-            });
+            await keks.WriteNewAsync(caller.WorkspaceId, row.Id, kek =>
+                database.WriteAsync((row, kek, entry), static async (transaction, it) =>
+                {
+                    await Storage.Projects.InsertAsync(transaction, it.row);
+                    await KekRotation.InsertAsync(transaction, it.kek);
+                    transaction.Audit.Append(it.entry);
+                    return true;
+                }));
         }
         catch (UniqueViolationException)
         {
             throw Errors.NameTaken("project");
+        }
+        catch (MasterKeyException)
+        {
+            await database.AppendAsync(entry with { ProjectId = null, Outcome = AuditOutcomes.Failed });
+            throw;
         }
 
         return Convert(row);

@@ -3,6 +3,7 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 
 namespace Secronna.Server.Features.Secrets;
@@ -11,10 +12,11 @@ namespace Secronna.Server.Features.Secrets;
 /// Opens what is sealed of a version whose reveal is on record already (S18): nothing else in the server decrypts a value.
 /// </summary>
 internal sealed class SecretOpener(
-    Database database, KekService keks, TimeProvider time, ILogger<SecretOpener> log)
+    Database database, KekLeases keks, TimeProvider time, ILogger<SecretOpener> log)
 {
     /// <summary>The value; the caller disposes it.</summary>
     /// <exception cref="RequestException">INTEGRITY_ERROR, or NOT_FOUND when it was deleted meanwhile; both recorded.</exception>
+    /// <exception cref="MasterKeyException">The KEK can't be unwrapped now; recorded.</exception>
     public async ValueTask<RevealedValue> OpenAsync(Caller caller, SealedVersionRow row)
     {
         try
@@ -24,13 +26,38 @@ internal sealed class SecretOpener(
             {
                 return new RevealedValue(row.Secret, row.Version, Open(caller, kek, row));
             }
+
+            if (await OpenMovedAsync(caller, row) is { } value)
+            {
+                return value;
+            }
         }
         catch (Exception exception) when (exception is DecryptionException or FormatException)
         {
             // One answer for every reason (S6).
         }
+        catch (MasterKeyException)
+        {
+            await database.AppendAsync(Failure(caller, row));
+            throw;
+        }
 
         throw await FailAsync(caller, row);
+    }
+
+    // The KEK was destroyed after the row was read: its data key is under another one by then, or gone (S9). The reveal is on
+    // record already.
+    private async ValueTask<RevealedValue?> OpenMovedAsync(Caller caller, SealedVersionRow row)
+    {
+        var again = await database.ReadAsync((caller.WorkspaceId, row), static (session, it) =>
+            Versions.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version));
+        if (again is null || again.KekId == row.KekId)
+        {
+            return null;
+        }
+
+        using var kek = await keks.LeaseAsync(again.KekId);
+        return kek is null ? null : new RevealedValue(again.Secret, again.Version, Open(caller, kek, again));
     }
 
     // Bound to the caller's workspace, not to the one that a row names: a row moved to another workspace doesn't open.
@@ -44,8 +71,7 @@ internal sealed class SecretOpener(
 
     private async Task<RequestException> FailAsync(Caller caller, SealedVersionRow row)
     {
-        var entry = AuditRecord.OfVersion(
-            caller, time, AuditActions.SecretReveal, row.Secret, row.Version, AuditOutcomes.Failed);
+        var entry = Failure(caller, row);
         var isThere = await database.RecordAsync((caller.WorkspaceId, row, entry), static async (session, audit, it) =>
         {
             audit.Append(it.entry);
@@ -59,4 +85,7 @@ internal sealed class SecretOpener(
         Log.IntegrityFailed(log, row.Secret.Id, row.Version, caller.Origin.RequestId);
         return Errors.Integrity();
     }
+
+    private AuditEntry Failure(Caller caller, SealedVersionRow row) => AuditRecord.OfVersion(
+        caller, time, AuditActions.SecretReveal, row.Secret, row.Version, AuditOutcomes.Failed);
 }

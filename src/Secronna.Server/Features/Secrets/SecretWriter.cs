@@ -5,6 +5,7 @@ using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 
@@ -15,7 +16,7 @@ namespace Secronna.Server.Features.Secrets;
 /// environment's instant and their audit entries in one transaction.
 /// </summary>
 internal sealed class SecretWriter(
-    Database database, KekService keks, Authorization authorization, LimitSettings limits, TimeProvider time)
+    Database database, KekRotation keks, KekLeases leases, Authorization authorization, LimitSettings limits, TimeProvider time)
 {
     // Sealing takes longer than writing: few versions are sealed by the writer, and many only when planning was in vain.
     private const int MostSealedByWriter = 8;
@@ -97,12 +98,17 @@ internal sealed class SecretWriter(
     {
         try
         {
-            return await keks.LeaseAsync(plan.Kek.Id);
+            return await leases.LeaseAsync(plan.Kek.Id);
         }
-        catch (Exception exception) when (exception is DecryptionException or FormatException)
+        catch (Exception exception) when (exception is DecryptionException or FormatException or MasterKeyException)
         {
             await database.AppendAsync(
                 [.. plan.Versions.Select(version => Entry(caller, plan.Environment, version) with { Outcome = AuditOutcomes.Failed })]);
+            if (exception is MasterKeyException)
+            {
+                throw;
+            }
+
             throw Errors.Integrity();
         }
     }
@@ -131,7 +137,7 @@ internal sealed class SecretWriter(
         }
 
         var moved = plan.Versions.Where((version, i) => version.WasMoved || !version.IsNextOf(currents[i])).Count();
-        if (moved > mostMoved || !await KekService.LockAsync(transaction, kek.Id, moved))
+        if (moved > mostMoved || !await KekRotation.LockAsync(transaction, kek.Id, moved))
         {
             return null;
         }

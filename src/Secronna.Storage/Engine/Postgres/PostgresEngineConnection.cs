@@ -18,6 +18,32 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
 
     public Statement Prepare(string sql) => new PostgresStatement(this, sql);
 
+    public async ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind)
+    {
+        var commands = new List<NpgsqlBatchCommand>(rows.Count);
+        foreach (var row in rows)
+        {
+            var statement = new PostgresStatement(this, sql);
+            bind(statement, row);
+            commands.Add(statement.Command);
+        }
+
+        try
+        {
+            await using var results = await SendAsync(commands);
+            while (await results.NextResultAsync())
+            {
+            }
+
+            await results.CloseAsync();
+            return commands.Sum(command => (int)command.RecordsAffected);
+        }
+        catch (Exception exception)
+        {
+            throw Failed(exception);
+        }
+    }
+
     public async ValueTask RunAsync(string script)
     {
         try

@@ -9,6 +9,9 @@ internal sealed class PostgresStatement(PostgresEngineConnection connection, str
     private readonly NpgsqlBatchCommand command = new(sql);
     private NpgsqlDataReader? reader;
 
+    /// <summary>What is sent.</summary>
+    public NpgsqlBatchCommand Command => command;
+
     public override Statement Bind(long value) => Bind(new NpgsqlParameter<long> { TypedValue = value });
 
     public override Statement Bind(long? value) => value is { } number ? Bind(number) : BindNull(NpgsqlDbType.Bigint);

@@ -22,6 +22,19 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
 
     public Statement Prepare(string sql) => Take(sql);
 
+    public async ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind)
+    {
+        var changed = 0;
+        foreach (var row in rows)
+        {
+            await using var statement = Prepare(sql);
+            bind(statement, row);
+            changed += await statement.ExecuteAsync();
+        }
+
+        return changed;
+    }
+
     /// <summary>One statement, prepared for the next time too. The text must be a constant.</summary>
     public void Run(string sql)
     {

@@ -37,4 +37,18 @@ internal sealed record Place(
 
     public async Task<string> ValueAsync(string secretId, int? version = null) =>
         (await RevealAsync(secretId, version)).Is(200).Data.Text("value");
+
+    public async Task<JsonElement> KeksAsync() => (await Api.GetAsync($"/projects/{ProjectId}/keys")).Is(200).Data;
+
+    public async Task<JsonElement> RotateAsync() => (await Api.PostAsync($"/projects/{ProjectId}/keys/rotate")).Is(202).Data;
+
+    /// <summary>Waits until all KEKs but the active one are destroyed; the oldest of them.</summary>
+    public async Task<JsonElement> DestroyedKekAsync()
+    {
+        await Eventually.TrueAsync(
+            async () => (await KeksAsync()).Each("state").Order(StringComparer.Ordinal) is var states
+                && states.First() == "active" && states.Skip(1).Any() && states.Skip(1).All(state => state == "destroyed"),
+            "all old KEKs are destroyed");
+        return (await KeksAsync()).EnumerateArray().First();
+    }
 }

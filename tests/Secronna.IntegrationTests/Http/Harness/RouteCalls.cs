@@ -73,6 +73,7 @@ internal static class RouteCalls
         ["GET /search/secrets"] = new(_ => "/search/secrets?q=KEY", Access: true, IsAimed: false),
         ["GET /audit"] = new(_ => "/audit", IsAimed: false),
         ["GET /projects/{projectId}/keys"] = new(t => $"/projects/{t.ProjectId}/keys"),
+        ["POST /projects/{projectId}/keys/rotate"] = new(t => $"/projects/{t.ProjectId}/keys/rotate", null, "kek.rotate"),
         ["POST /api-keys"] = new(_ => "/api-keys", Name, "api_key.create", IsAimed: false),
         ["GET /api-keys"] = new(_ => "/api-keys", IsAimed: false),
         ["DELETE /api-keys/{id}"] = new(t => $"/api-keys/{t.ApiKeyId}", null, "api_key.revoke"),

@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Configuration;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>master-key list</c>: which keys are found, which the database needs, which backups need. Looks, and writes nothing.</summary>
+internal static class MasterKeyListCommand
+{
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON object a line" };
+        var command = new Command("list", "List master keys: which are found, which the database needs") { json };
+        command.SetAction((parsed, _) => ListAsync(parsed.GetValue(json)));
+        return command;
+    }
+
+    private static async Task<int> ListAsync(bool json)
+    {
+        var settings = SettingsSource.Read();
+        using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
+        var use = await ReadAsync(settings) ?? new MasterKeyUse("", [], []);
+        foreach (var id in keys.KeyIds.Union(use.InUse).Union(use.Known.Select(key => key.Id)).Union(use.Active.Length > 0 ? [use.Active] : []))
+        {
+            var known = use.Known.Find(key => key.Id == id);
+            var line = new MasterKeyLine(
+                id, keys.Holds(id), id == use.Active, id == use.Active || use.InUse.Contains(id), known?.RetiredAt is not null,
+                known?.UnusedSince is { } since ? new Instant(since) : null);
+            Console.WriteLine(json ? JsonSerializer.Serialize(line, CommandJson.Default.MasterKeyLine) : Text(line));
+        }
+
+        return 0;
+    }
+
+    private static string Text(MasterKeyLine line)
+    {
+        var state = line switch
+        {
+            { Active: true } => "active",
+            { InUse: true } => "in use",
+            { Retired: true } => "retired",
+            _ => "not in use",
+        };
+        var backups = line.UnusedSince is { } since ? $"  backups before {since} need it" : "";
+        // What nothing needs may be away.
+        var found = line.Found ? "found" : line.InUse ? "MISSING" : "away";
+        return $"{line.Id,-40} {found,-8} {state}{backups}";
+    }
+
+    private static async Task<MasterKeyUse?> ReadAsync(Settings settings)
+    {
+        if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine)
+        {
+            return null;
+        }
+
+        // Of a database that is still to be migrated no more is known than what it uses.
+        var isCurrent = (await Migrator.PendingAsync(engine)).Count == 0;
+        return await Installations.PeekAsync(engine, async (session, row) => new MasterKeyUse(
+            row.ActiveMasterKeyId,
+            (await Keks.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId),
+            isCurrent ? await KnownMasterKeys.ListAsync(session) : []));
+    }
+
+    private sealed record MasterKeyUse(string Active, List<string> InUse, List<KnownMasterKey> Known);
+}

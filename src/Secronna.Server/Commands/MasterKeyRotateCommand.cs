@@ -1,0 +1,130 @@
+using System.CommandLine;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Keys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Commands;
+
+/// <summary><c>master-key rotate</c>: another master key becomes active, and everything is brought under it (S8).</summary>
+internal static class MasterKeyRotateCommand
+{
+    // Nodes look for keys that they are told of every few seconds; over a network, less often.
+    private static readonly TimeSpan NodesPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private const int Attempts = 60;
+
+    public static Command Create()
+    {
+        var to = new Option<string?>("--to") { Description = "The key that becomes active; the newest of the main provider if not given" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and which servers could not follow" };
+        var force = new Option<bool>("--force") { Description = "Also when servers that run can't use the key: they stop being ready" };
+        var command = new Command("rotate", "Make another master key active and wrap all projects' keys by it, while servers run") { to, dryRun, force };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(to), parsed.GetValue(dryRun), parsed.GetValue(force)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? to, bool isDryRun, bool force)
+    {
+        using var interruption = new Interruption();
+        await using var installation = await SettingsSource.OpenAsync();
+        await using var services = SettingsSource.Services(installation);
+        var rotation = services.GetRequiredService<MasterKeyRotation>();
+        var plan = await rotation.PlanAsync(to);
+        if (isDryRun)
+        {
+            await ForeseeAsync(rotation, plan);
+            return 0;
+        }
+
+        if (plan.From != plan.To)
+        {
+            await rotation.AnnounceAsync(plan.To);
+            await WaitForNodesAsync(rotation, plan, force, interruption.Token);
+            await rotation.StartAsync(plan);
+        }
+
+        return await RewrapAsync(services.GetRequiredService<MasterKeyRewrapper>(), installation.Database, plan, interruption.Token);
+    }
+
+    private static async Task ForeseeAsync(MasterKeyRotation rotation, MasterKeyPlan plan)
+    {
+        Console.WriteLine(plan.From == plan.To
+            ? $"would go on with the rotation to master key {plan.To}: {plan.Keks:N0} KEK(s) are left"
+            : $"would rotate from master key {plan.From} to {plan.To}: the installation key and {plan.Keks:N0} KEK(s); no version is touched");
+        if (await rotation.LackingAsync(plan.To) is { Count: > 0 } lacking)
+        {
+            Console.WriteLine($"has not been said to be usable yet by: {Names(lacking)}");
+        }
+    }
+
+    private static async Task WaitForNodesAsync(
+        MasterKeyRotation rotation, MasterKeyPlan plan, bool force, CancellationToken cancellation)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (await rotation.LackingAsync(plan.To) is { Count: > 0 } lacking)
+        {
+            if (force)
+            {
+                await Console.Error.WriteLineAsync($"Warning: can't use master key {plan.To} yet: {Names(lacking)}");
+                return;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(began) > NodesPatience)
+            {
+                throw new SettingsException(
+                    $"master key: nothing was rotated: these servers can't use {plan.To}: {Names(lacking)}. "
+                    + "Give it to them, or stop them; --force rotates all the same, and they stop being ready");
+            }
+
+            await Task.Delay(BetweenLooks, TimeProvider.System, cancellation);
+        }
+    }
+
+    private static async Task<int> RewrapAsync(
+        MasterKeyRewrapper rewrapper, Database database, MasterKeyPlan plan, CancellationToken cancellation)
+    {
+        var report = new ProgressReport(TimeProvider.System);
+        var done = await UntilDoneAsync(rewrapper, database, count => report.Say($"{count:N0} of {plan.Keks:N0} KEKs re-wrapped"), cancellation);
+        if (done.Broken.Count > 0)
+        {
+            throw new SettingsException(
+                $"master key: {plan.To} is active; {done.Broken.Count:N0} KEK(s) do not unwrap and stay where they are: "
+                + $"{string.Join(", ", done.Broken.Take(20))}. Restore their rows from a backup, and run this again");
+        }
+
+        Console.WriteLine(
+            $"master key {plan.To} is active, and everything is under it: {plan.Keks:N0} KEK(s) re-wrapped, no version touched\n"
+            + (plan.From == plan.To ? "see master-key list for keys to retire" : $"master key {plan.From} may be retired: secronna-server master-key retire {plan.From}"));
+        return 0;
+    }
+
+    // A server that runs may hold the work, where an earlier command was broken off: then it is waited for.
+    private static async Task<MasterKeyProgress> UntilDoneAsync(
+        MasterKeyRewrapper rewrapper, Database database, Action<long> progress, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (await rewrapper.RunAsync(progress, cancellation) is { } done && (done.IsDone || done.Broken.Count > 0))
+                {
+                    return done;
+                }
+
+                if (!await database.ReadAsync(0, static (session, _) => Installations.IsRotatingAsync(session)))
+                {
+                    return new MasterKeyProgress(0, [], true);
+                }
+            }
+            catch (Exception exception) when (exception is StorageUnavailableException or MasterKeys.MasterKeyException && attempt < Attempts)
+            {
+                await Console.Error.WriteLineAsync($"… {exception.Message}: trying again");
+            }
+
+            await Task.Delay(RetryAfter, TimeProvider.System, cancellation);
+        }
+    }
+
+    private static string Names(IEnumerable<NodeRow> nodes) => string.Join(", ", nodes.Select(node => node.Name));
+}

@@ -1,0 +1,105 @@
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Keys;
+
+/// <summary>
+/// Goes on with rotations in the background (S10): re-wraps the data keys of retiring KEKs, brings KEKs under the active
+/// master key where whoever began that has ended, and replaces KEKs that are due.
+/// </summary>
+internal sealed class KeyWorker(
+    Database database, KekRotation rotation, KekRewrapper keks, MasterKeyRewrapper masterKeys, KeySettings settings,
+    TimeProvider time, ILogger<KeyWorker> log) : Worker(LookEvery, time)
+{
+    private const int PageSize = 100;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PolicyEvery = TimeSpan.FromMinutes(1);
+
+    // One that can't be finished holds up no other, and is tried again.
+    private static readonly TimeSpan StuckFor = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<string, long> stuck = new(StringComparer.Ordinal);
+    private long? appliedAt;
+
+    protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
+    {
+        if (appliedAt is not { } applied || Time.GetElapsedTime(applied) >= PolicyEvery)
+        {
+            appliedAt = Time.GetTimestamp();
+            await ReplaceDueAsync(cancellation);
+        }
+
+        if (await database.ReadAsync(0, static (session, _) => Installations.IsRotatingAsync(session)))
+        {
+            await masterKeys.RunAsync(null, cancellation);
+        }
+
+        await RewrapAsync(cancellation);
+    }
+
+    protected override void Delayed(Exception exception) => Log.RotationDelayed(log, Log.Reason(exception));
+
+    private async Task RewrapAsync(CancellationToken cancellation)
+    {
+        var after = "";
+        while (!cancellation.IsCancellationRequested
+            && await database.ReadAsync(after, static (session, after) => Keks.ListRetiringAsync(session, after, PageSize)) is { Count: > 0 } page)
+        {
+            foreach (var kek in page.Where(kek => !IsStuck(kek.Id)))
+            {
+                if (!await keks.RunAsync(kek, cancellation))
+                {
+                    stuck[kek.Id] = Time.GetTimestamp();
+                }
+            }
+
+            after = page[^1].Id;
+        }
+    }
+
+    private bool IsStuck(string kekId)
+    {
+        if (!stuck.TryGetValue(kekId, out var since))
+        {
+            return false;
+        }
+
+        if (Time.GetElapsedTime(since) < StuckFor)
+        {
+            return true;
+        }
+
+        stuck.Remove(kekId);
+        return false;
+    }
+
+    private async Task ReplaceDueAsync(CancellationToken cancellation)
+    {
+        var now = Time.GetUtcNow();
+        while (!cancellation.IsCancellationRequested
+            && await ListDueAsync(now) is { Count: > 0 } due)
+        {
+            foreach (var kek in due)
+            {
+                await rotation.ReplaceAsync(Caller.Server(kek.WorkspaceId), kek);
+            }
+        }
+    }
+
+    // The database finds candidates by its indexes; the policy says which are due.
+    private async Task<List<KekRow>> ListDueAsync(DateTimeOffset now)
+    {
+        var candidates = await database.ReadAsync(0, static (session, _) => Keks.ListWornAsync(session, PageSize));
+        if (settings.OldestKek is { } oldest)
+        {
+            candidates.AddRange(await database.ReadAsync(Instant.From(now - oldest).Microseconds + 1, static (session, before) =>
+                Keks.ListOlderAsync(session, before, PageSize)));
+        }
+
+        return [.. candidates.Where(kek => KekPolicy.IsDue(
+            kek.Wraps, new Instant(kek.CreatedAt).ToDateTimeOffset(), now, settings.OldestKek))];
+    }
+}

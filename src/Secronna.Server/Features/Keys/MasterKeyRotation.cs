@@ -1,0 +1,130 @@
+using Secronna.Crypto;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Configuration;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Keys;
+
+/// <summary>What a rotation of the master key would do.</summary>
+/// <param name="From">The active master key.</param>
+/// <param name="To">The one that becomes active; the same where a rotation only goes on.</param>
+/// <param name="Keks">KEKs that are not under it yet.</param>
+internal sealed record MasterKeyPlan(string From, string To, long Keks);
+
+/// <summary>
+/// The operator's side of master keys (S8): another one becomes active, and those that nothing is under are retired. The
+/// re-wrapping is <see cref="MasterKeyRewrapper"/>'s.
+/// </summary>
+internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterKeys, InstallationSetup setup, TimeProvider time)
+{
+    /// <summary>What the trail says of a rotation's begin.</summary>
+    public const string Started = "started";
+
+    /// <summary>What the trail says of its end.</summary>
+    public const string Finished = "finished";
+
+    /// <summary>What there is to do: to the named key, or to the newest of the main provider.</summary>
+    /// <exception cref="SettingsException">There is nothing to do, or the key can't be used for it.</exception>
+    /// <exception cref="MasterKeyException">The key named is not here.</exception>
+    public async Task<MasterKeyPlan> PlanAsync(string? wanted)
+    {
+        var (active, known, counts) = await ReadAsync();
+        var to = wanted ?? masterKeys.MainKeyIds.LastOrDefault(id => known.Find(key => key.Id == id)?.RetiredAt is null)
+            ?? throw new SettingsException($"master key: {masterKeys.MainSource} holds no key: run secronna-server master-key generate");
+        await masterKeys.RequireAsync(to);
+        if (known.Find(key => key.Id == to) is { RetiredAt: not null })
+        {
+            throw new SettingsException($"master key: {to} is retired: name another, or run secronna-server master-key generate");
+        }
+
+        var left = counts.Where(count => count.MasterKeyId != to).Sum(count => count.Keks);
+        return to != active || left > 0
+            ? new MasterKeyPlan(active, to, left)
+            : throw new SettingsException(
+                $"master key: {to} is active, and everything is under it: run secronna-server master-key generate for a new one");
+    }
+
+    /// <summary>Tells all nodes of the key, so that each looks whether it can use it; this process must be able to.</summary>
+    /// <exception cref="MasterKeyException">It can't.</exception>
+    public async Task AnnounceAsync(string id)
+    {
+        await masterKeys.TryAsync(id);
+        await database.WriteAsync(id, static (transaction, id) => KnownMasterKeys.AnnounceAsync(transaction, id));
+    }
+
+    /// <summary>The live nodes that have not said that they can use the key.</summary>
+    public async Task<IReadOnlyList<NodeRow>> LackingAsync(string id) =>
+        [.. (await database.ReadAsync(0, static (session, _) => Nodes.ListLiveAsync(session)))
+            .Where(node => !node.MasterKeyIds.Contains(id))];
+
+    /// <summary>Makes the plan's key the active one, with the installation key under it, and records it.</summary>
+    /// <exception cref="SettingsException">Another rotation began meanwhile.</exception>
+    public async Task StartAsync(MasterKeyPlan plan)
+    {
+        var wrapped = await setup.RewrapInstallationKeyAsync(database, plan.From, plan.To);
+        var isStarted = await database.WriteAsync((plan, wrapped, time), static async (transaction, it) =>
+        {
+            if (!await Installations.ActivateMasterKeyAsync(transaction, it.plan.From, it.plan.To, it.wrapped))
+            {
+                return false;
+            }
+
+            await KnownMasterKeys.ActivateAsync(transaction, it.plan.To);
+            transaction.Audit.Append(Entry(it.time, AuditActions.MasterKeyRotate, it.plan.To, Started));
+            return true;
+        });
+        if (!isStarted)
+        {
+            throw new SettingsException("master key: another rotation began at the same time: see master-key list");
+        }
+    }
+
+    /// <summary>Retires a key that nothing is under.</summary>
+    /// <returns>What was known of it.</returns>
+    /// <exception cref="SettingsException">Something is under it, or it is not known.</exception>
+    public Task<KnownMasterKey> RetireAsync(string id) => database.WriteAsync((id, time), static async (transaction, it) =>
+    {
+        if (await Installations.LockMasterKeyAsync(transaction) == it.id)
+        {
+            throw new SettingsException($"master key: {it.id} is the active one: rotate to another first (master-key rotate)");
+        }
+
+        var known = await KnownMasterKeys.FindAsync(transaction, it.id)
+            ?? throw new SettingsException($"master key: the installation knows no key with the id {it.id}: see master-key list");
+        if (await Keks.CountUnderAsync(transaction, it.id) is > 0 and var count)
+        {
+            throw new SettingsException($"master key: {count} KEK(s) are under {it.id}: run master-key rotate, and let it end");
+        }
+
+        if (known.RetiredAt is not null)
+        {
+            throw new SettingsException($"master key: {it.id} is retired already");
+        }
+
+        await KnownMasterKeys.RetireAsync(transaction, it.id);
+        transaction.Audit.Append(Entry(it.time, AuditActions.MasterKeyRetire, it.id, null));
+        return known;
+    });
+
+    /// <summary>An entry of the installation's own trail about a master key.</summary>
+    public static AuditEntry Entry(TimeProvider time, string action, string id, string? name) =>
+        AuditRecord.Of(Caller.Operator(AuditEntry.Installation), time, action) with { TargetId = id, Name = name };
+
+    private async Task<(string Active, List<KnownMasterKey> Known, List<(string MasterKeyId, long Keks)> Counts)> ReadAsync() =>
+        await database.ReadAsync(0, static async (session, _) =>
+        {
+            var installation = await Installations.FindAsync(session)
+                ?? throw new StorageUnavailableException("the installation's row is gone");
+            var counts = new List<(string, long)>();
+            foreach (var kek in await Keks.OneOfEachMasterKeyAsync(session))
+            {
+                counts.Add((kek.MasterKeyId, await Keks.CountUnderAsync(session, kek.MasterKeyId)));
+            }
+
+            return (installation.ActiveMasterKeyId, await KnownMasterKeys.ListAsync(session), counts);
+        });
+}

@@ -1,0 +1,58 @@
+using Secronna.Crypto;
+using Secronna.Storage;
+
+namespace Secronna.Server.Features.Keys;
+
+/// <summary>
+/// The batches of one retiring KEK: re-wraps data keys, and knows which of those that are read are on their way already, or
+/// don't unwrap.
+/// </summary>
+internal sealed class RewrapBatch(KekRow old, LeasedKek oldKek)
+{
+    private readonly HashSet<VersionName> broken = [];
+    private HashSet<VersionName> writing = [];
+
+    /// <summary>Data keys that don't unwrap: they stay as they are (S6).</summary>
+    public int Broken => broken.Count;
+
+    /// <summary>Whether the last batch may be on its way still.</summary>
+    public bool IsWriting => writing.Count > 0;
+
+    /// <summary>How many of those that are read <see cref="Without"/> may leave out.</summary>
+    public int Excluded => broken.Count + writing.Count;
+
+    public List<DataKeyRow> Without(List<DataKeyRow> rows)
+    {
+        rows.RemoveAll(row => broken.Contains(row.Name) || writing.Contains(row.Name));
+        return rows;
+    }
+
+    /// <summary>The batch before is written; these are on their way.</summary>
+    public void Written(List<DataKeyRow> next) => writing = [.. next.Select(row => row.Name)];
+
+    public List<RewrappedDataKey> Rewrap(LeasedKek kek, List<DataKeyRow> rows)
+    {
+        var keys = new List<RewrappedDataKey>(rows.Count);
+        foreach (var row in rows)
+        {
+            try
+            {
+                keys.Add(new RewrappedDataKey(row.Name, Rewrap(kek, row)));
+            }
+            catch (DecryptionException)
+            {
+                broken.Add(row.Name);
+            }
+        }
+
+        return keys;
+    }
+
+    // Bound to the KEK's own workspace and project, not to those that a row names: one moved here from elsewhere doesn't unwrap.
+    private byte[] Rewrap(LeasedKek kek, DataKeyRow row)
+    {
+        var binding = new VersionBinding(old.WorkspaceId, old.ProjectId, row.EnvironmentId, row.Name.SecretId, row.Name.Version);
+        return Envelope.RewrapDataKey(
+            oldKek.Key, oldKek.Id, oldKek.Name, kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey);
+    }
+}

@@ -1,0 +1,43 @@
+-- Finds the data keys that a KEK wraps, and whether there is any left.
+CREATE INDEX versions_by_kek ON secret_versions (kek_id) WHERE kek_id IS NOT NULL;
+
+-- Which node re-wraps the data keys of a retiring KEK, and until when nobody else does.
+ALTER TABLE project_keys ADD COLUMN worker TEXT;
+ALTER TABLE project_keys ADD COLUMN worked_until INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX project_keys_retiring ON project_keys (id) WHERE state = 'retiring';
+CREATE INDEX project_keys_by_age ON project_keys (created_at) WHERE state = 'active';
+-- Half of the wraps that a KEK may make.
+CREATE INDEX project_keys_worn ON project_keys (wraps) WHERE state = 'active' AND wraps >= 536870912;
+
+-- NULL when everything is under the active master key; and who brings it there, until when nobody else does.
+ALTER TABLE installation ADD COLUMN rotation_began_at INTEGER;
+ALTER TABLE installation ADD COLUMN worker TEXT;
+ALTER TABLE installation ADD COLUMN worked_until INTEGER NOT NULL DEFAULT 0;
+
+-- The master keys that the installation was told of. active_since is when it last became the active one; unused_since,
+-- when nothing was under it any more.
+CREATE TABLE master_keys (
+    id           TEXT PRIMARY KEY,
+    created_at   INTEGER NOT NULL,
+    active_since INTEGER,
+    unused_since INTEGER,
+    retired_at   INTEGER
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO master_keys (id, created_at, active_since)
+SELECT active_master_key_id, created_at, created_at FROM installation;
+INSERT INTO master_keys (id, created_at, active_since)
+SELECT k.master_key_id, min(k.created_at), min(k.created_at) FROM project_keys k
+WHERE k.master_key_id NOT IN (SELECT id FROM master_keys) GROUP BY k.master_key_id;
+
+-- The servers that run, or ran until lately; master_keys are the ids that it can use, with commas.
+CREATE TABLE nodes (
+    id          TEXT PRIMARY KEY,
+    name        TEXT NOT NULL,
+    started_at  INTEGER NOT NULL,
+    seen_at     INTEGER NOT NULL,
+    master_keys TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX nodes_by_age ON nodes (seen_at);
