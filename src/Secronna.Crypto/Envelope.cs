@@ -51,28 +51,6 @@ public static class Envelope
         }
     }
 
-    /// <summary>
-    /// Wraps a version's data key with the new KEK; the value stays as it is (S9). Counts as one wrap of the new KEK (S7).
-    /// </summary>
-    /// <exception cref="ArgumentException">The new KEK isn't 32 bytes, or its id isn't 1 to 128 bytes of UTF-8.</exception>
-    /// <exception cref="DecryptionException">The wrapped data key can't be opened with the old KEK (S6).</exception>
-    public static byte[] RewrapDataKey(
-        ReadOnlySpan<byte> oldKek, string oldKekId, KeyName oldKekName,
-        ReadOnlySpan<byte> newKek, string newKekId, KeyName newKekName,
-        in VersionBinding binding, ReadOnlySpan<byte> wrappedDataKey)
-    {
-        Span<byte> dataKey = stackalloc byte[BoxFormat.KeySize];
-        try
-        {
-            UnwrapDataKey(oldKek, oldKekId, oldKekName, binding, wrappedDataKey, dataKey);
-            return WrapDataKey(newKek, newKekId, newKekName, binding, dataKey);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(dataKey);
-        }
-    }
-
     private static byte[] WrapDataKey(
         ReadOnlySpan<byte> kek, string kekId, KeyName kekName, in VersionBinding binding, ReadOnlySpan<byte> dataKey)
     {

@@ -30,13 +30,20 @@ internal static class WrappedKeyBox
         ReadOnlySpan<byte> key)
     {
         BoxFormat.RequireKey(wrappingKey, nameof(wrappingKey));
+        using var aes = new AesGcm(wrappingKey, BoxFormat.TagSize);
+        return Seal(aes, name, nonce, associatedData, key);
+    }
+
+    /// <summary>The same with the wrapping key at hand.</summary>
+    internal static byte[] Seal(
+        AesGcm wrappingKey, KeyName name, ReadOnlySpan<byte> nonce, AssociatedData associatedData, ReadOnlySpan<byte> key)
+    {
         BoxFormat.RequireKey(key, nameof(key));
         associatedData.RequireUsable();
         var box = new byte[Size];
         var header = box.AsSpan(0, HeaderSize);
         WriteHeader(header, name, nonce);
-        using var aes = new AesGcm(wrappingKey, BoxFormat.TagSize);
-        aes.Encrypt(
+        wrappingKey.Encrypt(
             nonce, key, box.AsSpan(HeaderSize, BoxFormat.KeySize), box.AsSpan(HeaderSize + BoxFormat.KeySize),
             associatedData.WithHeader(header));
         return box;
@@ -49,15 +56,23 @@ internal static class WrappedKeyBox
         Span<byte> key)
     {
         CryptographicOperations.ZeroMemory(key);
-        if (wrappingKey.Length != BoxFormat.KeySize || !IsNamed(box, name) || !associatedData.IsUsable)
-        {
+        if (wrappingKey.Length != BoxFormat.KeySize)
             throw new DecryptionException();
-        }
+        using var aes = new AesGcm(wrappingKey, BoxFormat.TagSize);
+        Open(aes, name, associatedData, box, key);
+    }
 
+    /// <summary>The same with the wrapping key at hand.</summary>
+    /// <exception cref="DecryptionException">Anything about the box or what it is bound to is wrong.</exception>
+    internal static void Open(
+        AesGcm wrappingKey, KeyName name, AssociatedData associatedData, ReadOnlySpan<byte> box, Span<byte> key)
+    {
+        CryptographicOperations.ZeroMemory(key);
+        if (!IsNamed(box, name) || !associatedData.IsUsable)
+            throw new DecryptionException();
         try
         {
-            using var aes = new AesGcm(wrappingKey, BoxFormat.TagSize);
-            aes.Decrypt(
+            wrappingKey.Decrypt(
                 box.Slice(NonceStart, BoxFormat.NonceSize), box.Slice(HeaderSize, BoxFormat.KeySize),
                 box[^BoxFormat.TagSize..], key, associatedData.WithHeader(box[..HeaderSize]));
         }

@@ -48,6 +48,9 @@ internal sealed record Sample
         return key;
     }
 
-    internal byte[] Rewrap(Sample to) =>
-        Envelope.RewrapDataKey(Kek, KekId, KekName, to.Kek, to.KekId, to.KekName, Binding, WrappedDataKey);
+    internal byte[] Rewrap(Sample to)
+    {
+        using var rewrap = new DataKeyRewrap(Kek, KekId, KekName, to.Kek, to.KekId, to.KekName);
+        return rewrap.Rewrap(Binding, WrappedDataKey);
+    }
 }

@@ -13,7 +13,9 @@ namespace Secronna.Server.Features.Keys;
 internal sealed class KekRewrapper(
     Database database, KekLeases leases, KekRotation rotation, NodeIdentity node, TimeProvider time, ILogger<KekRewrapper> log)
 {
+    // What the writer does at a time, and what is read at a time.
     private const int BatchSize = 500;
+    private const int PageSize = 8 * BatchSize;
     private const int MostBroken = 5_000;
 
     // Who holds the work says so again before a third of this has passed; if it ends, another goes on then.
@@ -34,67 +36,78 @@ internal sealed class KekRewrapper(
             return false;
         }
 
-        var broken = await RewrapAllAsync(old, kek, cancellation);
-        if (cancellation.IsCancellationRequested)
+        var batch = new RewrapBatch(old, kek);
+        if (!await RewrapAllAsync(batch, old, cancellation))
         {
             return true;
         }
 
-        if (broken > 0)
+        if (batch.Broken > 0)
         {
-            Log.DataKeysBroken(log, broken, old.Id, old.ProjectId);
+            Log.DataKeysBroken(log, batch.Broken, old.Id, old.ProjectId);
             return false;
         }
 
-        await rotation.DestroyAsync(old);
+        if (await rotation.DestroyAsync(old))
+        {
+            Log.KekRotated(log, old.Id, old.ProjectId, batch.Done);
+        }
+
         return true;
     }
 
-    private async Task<int> RewrapAllAsync(KekRow old, LeasedKek kek, CancellationToken cancellation)
+    /// <summary>Until nothing is left, but for what doesn't unwrap; false when it is another's to go on, or nobody's.</summary>
+    private async Task<bool> RewrapAllAsync(RewrapBatch batch, KekRow old, CancellationToken cancellation)
     {
-        var batch = new RewrapBatch(old, kek);
         var taken = time.GetTimestamp();
-        var written = Task.CompletedTask;
-        while (!cancellation.IsCancellationRequested && batch.Broken <= MostBroken)
+        var writing = Task.CompletedTask;
+        while (await ReadPageAsync(batch, old) is var page && (page.Count > 0 || batch.IsWriting))
         {
-            if (time.GetElapsedTime(taken) > Hold / 3)
+            foreach (var rows in page.Chunk(BatchSize))
             {
-                if (!await TakeAsync(old))
+                if (time.GetElapsedTime(taken) > Hold / 3)
                 {
-                    break;
+                    taken = time.GetTimestamp();
+                    if (!await TakeAsync(old))
+                    {
+                        await writing;
+                        return false;
+                    }
                 }
 
-                taken = time.GetTimestamp();
+                var next = cancellation.IsCancellationRequested ? null : await RewrapAsync(batch, old, rows);
+                await writing;
+                if (next is null)
+                {
+                    return false;
+                }
+
+                batch.Written(rows);
+                writing = WriteAsync(old, next.Value.KekId, next.Value.Keys);
             }
 
-            var rows = batch.Without(await database.ReadSnapshotAsync((old.Id, batch.Excluded + BatchSize), static (session, it) =>
-                Versions.ListUnderAsync(session, it.Id, it.Item2)));
-            if (rows.Count == 0 && !batch.IsWriting)
+            if (page.Count == 0)
             {
-                break;
+                await writing;
+                batch.Written([]);
             }
-
-            var next = rows.Count == 0 ? null : await RewrapAsync(batch, old, rows);
-            await written;
-            if (next is null && rows.Count > 0)
-            {
-                break;
-            }
-
-            batch.Written(rows);
-            written = next is { } keys ? WriteAsync(old, keys.KekId, keys.Keys) : Task.CompletedTask;
         }
 
-        await written;
-        return batch.Broken;
+        return true;
     }
 
-    private async Task<(string KekId, List<RewrappedDataKey> Keys)?> RewrapAsync(RewrapBatch batch, KekRow old, List<DataKeyRow> rows)
+    private async ValueTask<List<DataKeyRow>> ReadPageAsync(RewrapBatch batch, KekRow old) => batch.Broken > MostBroken
+        ? []
+        : batch.Without(await database.ReadSnapshotAsync((old.Id, batch.Excluded + PageSize), static (session, it) =>
+            Versions.ListUnderAsync(session, it.Id, it.Item2)));
+
+    /// <summary>Re-wraps for the project's active KEK; null when the project is gone, and with it all there was to do.</summary>
+    private async Task<(string KekId, List<RewrappedDataKey> Keys)?> RewrapAsync(RewrapBatch batch, KekRow old, DataKeyRow[] rows)
     {
         var caller = Caller.Server(old.WorkspaceId);
         while (await database.ReadAsync(old.ProjectId, static (session, id) => Keks.FindActiveAsync(session, id)) is { } active)
         {
-            if (!await rotation.ReserveAsync(caller, active, rows.Count))
+            if (!await rotation.ReserveAsync(caller, active, rows.Length))
             {
                 continue;
             }
@@ -106,7 +119,6 @@ internal sealed class KekRewrapper(
             }
         }
 
-        // The project was deleted, and with it all there was to do.
         return null;
     }
 

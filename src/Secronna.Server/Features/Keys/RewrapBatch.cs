@@ -15,6 +15,9 @@ internal sealed class RewrapBatch(KekRow old, LeasedKek oldKek)
     /// <summary>Data keys that don't unwrap: they stay as they are (S6).</summary>
     public int Broken => broken.Count;
 
+    /// <summary>Data keys re-wrapped so far.</summary>
+    public long Done { get; private set; }
+
     /// <summary>Whether the last batch may be on its way still.</summary>
     public bool IsWriting => writing.Count > 0;
 
@@ -28,16 +31,20 @@ internal sealed class RewrapBatch(KekRow old, LeasedKek oldKek)
     }
 
     /// <summary>The batch before is written; these are on their way.</summary>
-    public void Written(List<DataKeyRow> next) => writing = [.. next.Select(row => row.Name)];
+    public void Written(DataKeyRow[] next) => writing = [.. next.Select(row => row.Name)];
 
-    public List<RewrappedDataKey> Rewrap(LeasedKek kek, List<DataKeyRow> rows)
+    public List<RewrappedDataKey> Rewrap(LeasedKek kek, DataKeyRow[] rows)
     {
-        var keys = new List<RewrappedDataKey>(rows.Count);
+        using var rewrap = new DataKeyRewrap(oldKek.Key, oldKek.Id, oldKek.Name, kek.Key, kek.Id, kek.Name);
+        var keys = new List<RewrappedDataKey>(rows.Length);
         foreach (var row in rows)
         {
+            // Bound to the KEK's own workspace and project, not to those that a row names: one moved here from elsewhere
+            // doesn't unwrap.
+            var binding = new VersionBinding(old.WorkspaceId, old.ProjectId, row.EnvironmentId, row.Name.SecretId, row.Name.Version);
             try
             {
-                keys.Add(new RewrappedDataKey(row.Name, Rewrap(kek, row)));
+                keys.Add(new RewrappedDataKey(row.Name, rewrap.Rewrap(binding, row.WrappedDataKey)));
             }
             catch (DecryptionException)
             {
@@ -45,14 +52,7 @@ internal sealed class RewrapBatch(KekRow old, LeasedKek oldKek)
             }
         }
 
+        Done += keys.Count;
         return keys;
-    }
-
-    // Bound to the KEK's own workspace and project, not to those that a row names: one moved here from elsewhere doesn't unwrap.
-    private byte[] Rewrap(LeasedKek kek, DataKeyRow row)
-    {
-        var binding = new VersionBinding(old.WorkspaceId, old.ProjectId, row.EnvironmentId, row.Name.SecretId, row.Name.Version);
-        return Envelope.RewrapDataKey(
-            oldKek.Key, oldKek.Id, oldKek.Name, kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey);
     }
 }
