@@ -19,7 +19,7 @@ internal static class MasterKeyCommand
     private static Command Generate()
     {
         var id = new Option<string?>("--id") { Description = "The key's id; a new one if not given" };
-        var command = new Command("generate", "Add a new random master key to the master-key file") { id };
+        var command = new Command("generate", "Add a new random master key to the master-key file or the token") { id };
         command.SetAction((parsed, _) => GenerateAsync(parsed.GetValue(id)));
         return command;
     }
@@ -47,7 +47,7 @@ internal static class MasterKeyCommand
         await RequireNewAsync(settings, id);
         var place = MasterKeyProviders.Generate(settings.MasterKey, id);
         await RecordAsync(settings, id);
-        Console.WriteLine($"master key {id} was added to {place}\nkeep a copy of the file apart from the data: without it nothing can be read");
+        Console.WriteLine($"master key {id} was added to {place}\nkeep a copy of it apart from the data: without it nothing can be read");
         return 0;
     }
 
