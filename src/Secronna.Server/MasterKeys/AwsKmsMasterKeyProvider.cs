@@ -140,6 +140,7 @@ internal sealed class AwsKmsMasterKeyProvider : IMasterKeyProvider
         var config = new AmazonKeyManagementServiceConfig { MaxErrorRetry = 0, ThrottleRetries = false, LogResponse = false };
         if (settings.Endpoint is { } endpoint)
         {
+            RequireEncrypted(new Uri(endpoint));
             config.ServiceURL = endpoint;
             config.AuthenticationRegion = settings.Region;
         }
@@ -151,6 +152,15 @@ internal sealed class AwsKmsMasterKeyProvider : IMasterKeyProvider
         return config.RegionEndpoint is null && config.ServiceURL is null
             ? throw new SettingsException("master key: Secronna__MasterKey__Region is not set, and the AWS SDK finds none")
             : new AmazonKeyManagementServiceClient(config);
+    }
+
+    // KEKs go there in the clear, but for TLS.
+    private static void RequireEncrypted(Uri endpoint)
+    {
+        if (endpoint.Scheme != Uri.UriSchemeHttps && !endpoint.IsLoopback)
+        {
+            throw new SettingsException($"master key: Secronna__MasterKey__Endpoint: {endpoint} is plain HTTP beyond this machine: name one with https");
+        }
     }
 
     private static void RequireUsable(IReadOnlyList<string> keyIds)

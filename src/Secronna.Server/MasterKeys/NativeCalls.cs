@@ -10,16 +10,19 @@ namespace Secronna.Server.MasterKeys;
 internal sealed class NativeCalls(int places)
 {
     private readonly SemaphoreSlim free = new(places);
+    private volatile bool hasEnded;
 
     /// <summary>Runs a call.</summary>
-    /// <param name="call">Uses nothing that is the caller's to reuse or dispose of.</param>
+    /// <param name="call">Uses nothing else that is the caller's to reuse or dispose of.</param>
+    /// <param name="used">What it uses, disposed of when it has returned, or when it won't begin.</param>
     /// <param name="drop">Gets a result that nobody waits for any more.</param>
     /// <param name="cancellation">Ends the waiting, not the call.</param>
     /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
-    public async Task<T> RunAsync<T>(Func<T> call, Action<T> drop, CancellationToken cancellation)
+    /// <exception cref="ObjectDisposedException"><see cref="End"/> was called.</exception>
+    public async Task<T> RunAsync<T>(Func<T> call, IDisposable? used, Action<T> drop, CancellationToken cancellation)
     {
-        await free.WaitAsync(cancellation);
-        var running = Start(call);
+        await EnterAsync(used, cancellation);
+        var running = Start(call, used);
         try
         {
             return await running.WaitAsync(cancellation);
@@ -31,16 +34,31 @@ internal sealed class NativeCalls(int places)
         }
     }
 
-    /// <summary>Waits, however long, until no call runs, and lets none begin any more.</summary>
+    /// <summary>Lets no call begin any more, and waits, however long, until none runs.</summary>
     public void End()
     {
+        hasEnded = true;
         for (var place = 0; place < places; place++)
         {
             free.Wait();
         }
     }
 
-    private Task<T> Start<T>(Func<T> call) => Task.Factory.StartNew(
+    private async Task EnterAsync(IDisposable? used, CancellationToken cancellation)
+    {
+        try
+        {
+            ObjectDisposedException.ThrowIf(hasEnded, this);
+            await free.WaitAsync(cancellation);
+        }
+        catch
+        {
+            used?.Dispose();
+            throw;
+        }
+    }
+
+    private Task<T> Start<T>(Func<T> call, IDisposable? used) => Task.Factory.StartNew(
         () =>
         {
             try
@@ -49,6 +67,7 @@ internal sealed class NativeCalls(int places)
             }
             finally
             {
+                used?.Dispose();
                 free.Release();
             }
         },

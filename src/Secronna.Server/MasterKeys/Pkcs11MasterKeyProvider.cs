@@ -173,10 +173,9 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
         Func<Pkcs11Session, T> call, Action<T?> drop, CancellationToken cancellation, IDisposable? used = null)
         where T : class
     {
-        ObjectDisposedException.ThrowIf(isClosed, this);
         try
         {
-            return await calls.RunAsync(() => OnSession(call, used), drop, cancellation);
+            return await calls.RunAsync(() => OnSession(call), used, drop, cancellation);
         }
         catch (Pkcs11Exception exception)
         {
@@ -188,18 +187,9 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
         }
     }
 
-    private T? OnSession<T>(Func<Pkcs11Session, T> call, IDisposable? used)
-        where T : class
-    {
-        try
-        {
-            return idle.TryTake(out var session) && TryUse(session, call, out var result) ? result : OnNewSession(call);
-        }
-        finally
-        {
-            used?.Dispose();
-        }
-    }
+    private T? OnSession<T>(Func<Pkcs11Session, T> call)
+        where T : class =>
+        idle.TryTake(out var session) && TryUse(session, call, out var result) ? result : OnNewSession(call);
 
     private bool TryUse<T>(Pkcs11Session session, Func<Pkcs11Session, T> call, out T? result)
         where T : class

@@ -106,6 +106,24 @@ public sealed class AwsKmsTests : IAsyncLifetime
         Assert.Contains("Secronna__MasterKey__KeyIds__0 is not set", Refusal(server.Settings()), StringComparison.Ordinal);
 
     [Fact]
+    public void An_address_in_plain_HTTP_is_refused_beyond_this_machine()
+    {
+        var settings = server.Settings(Arn);
+        settings.Endpoint = "http://kms.example.com";
+        Assert.Contains("Secronna__MasterKey__Endpoint", Refusal(settings), StringComparison.Ordinal);
+        settings.Endpoint = "https://kms.example.com";
+        new AwsKmsMasterKeyProvider(settings).Dispose();
+    }
+
+    [Fact]
+    public void Without_a_region_or_an_address_nothing_is_opened()
+    {
+        var settings = server.Settings(Arn);
+        (settings.Region, settings.Endpoint) = (null, null);
+        Assert.Contains("Secronna__MasterKey__Region is not set", Refusal(settings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_region_alone_names_the_regions_own_address()
     {
         var settings = server.Settings(Arn);

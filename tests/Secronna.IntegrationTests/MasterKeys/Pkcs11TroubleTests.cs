@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
+using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Http;
 using Secronna.Server.Configuration;
@@ -115,6 +116,18 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
         token.Settings.PinFile = hsm.Write("once.pin", "wrong-pin");
         Assert.Throws<SettingsException>(token.Open);
         Assert.Equal(1, token.Logins);
+    }
+
+    [Theory]
+    [InlineData((int)CKF.CKF_USER_PIN_FINAL_TRY, "one try of the PIN left")]
+    [InlineData((int)CKF.CKF_USER_PIN_LOCKED, "has locked its PIN")]
+    [InlineData((int)(CKF.CKF_USER_PIN_LOCKED | CKF.CKF_USER_PIN_FINAL_TRY), "has locked its PIN")]
+    public async Task A_last_try_of_the_PIN_is_not_used_up(int flags, string reason)
+    {
+        var token = await NewTokenAsync();
+        token.MoreFlags = flags;
+        Assert.Contains(reason, Assert.Throws<SettingsException>(token.Open).Message, StringComparison.Ordinal);
+        Assert.Equal(0, token.Logins);
     }
 
     [Fact]

@@ -30,6 +30,12 @@ internal sealed class TroubledToken
         set => Write("fail_to_decrypt", value ? 1 : 0);
     }
 
+    /// <summary>What the token says of itself beside what it does.</summary>
+    public int MoreFlags
+    {
+        set => Write("more_flags", value);
+    }
+
     /// <summary>How many calls hang now.</summary>
     public int Hanging => Read("hanging");
 

@@ -11,10 +11,13 @@ struct function_list {
     void *functions[68];
 };
 
-enum { FINALIZE = 1, LOGIN = 18, FIND_OBJECTS_INIT = 26, DECRYPT = 34 };
+enum { FINALIZE = 1, GET_TOKEN_INFO = 6, LOGIN = 18, FIND_OBJECTS_INIT = 26, DECRYPT = 34 };
 enum { GENERAL_ERROR = 0x05, DEVICE_ERROR = 0x30 };
 
-volatile int hang, fail, fail_to_decrypt;
+// In a token's information the flags stand behind label, manufacturer, model and serial number.
+enum { FLAGS_AT = 32 + 32 + 16 + 16 };
+
+volatile int hang, fail, fail_to_decrypt, more_flags;
 volatile int hanging, finalized, logins;
 
 static struct function_list real, ours;
@@ -22,6 +25,12 @@ static struct function_list real, ours;
 static unsigned long finalize(void *reserved) {
     unsigned long answer = ((unsigned long (*)(void *))real.functions[FINALIZE])(reserved);
     __atomic_add_fetch(&finalized, 1, __ATOMIC_SEQ_CST);
+    return answer;
+}
+
+static unsigned long token_info(unsigned long slot, unsigned char *info) {
+    unsigned long answer = ((unsigned long (*)(unsigned long, void *))real.functions[GET_TOKEN_INFO])(slot, info);
+    *(unsigned long *)(info + FLAGS_AT) |= more_flags;
     return answer;
 }
 
@@ -55,6 +64,7 @@ unsigned long C_GetFunctionList(struct function_list **list) {
         return GENERAL_ERROR;
     real = ours = *theirs;
     ours.functions[FINALIZE] = (void *)finalize;
+    ours.functions[GET_TOKEN_INFO] = (void *)token_info;
     ours.functions[LOGIN] = (void *)login;
     ours.functions[FIND_OBJECTS_INIT] = (void *)find;
     ours.functions[DECRYPT] = (void *)decrypt;
