@@ -161,6 +161,18 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
+    public async Task Sessions_that_were_logged_out_do_not_take_hidden_keys_for_missing_ones()
+    {
+        var token = hsm.NewToken();
+        token.Generate("mk_1");
+        using var provider = token.Open();
+        token.LogOut();
+        Assert.Equal(["mk_1"], await provider.ListAsync(Cancellation));
+        token.LogOut();
+        Assert.Equal(78, (await WrapAsync(provider)).Length);
+    }
+
+    [Fact]
     public async Task A_PIN_that_is_wrong_when_it_logs_in_anew_is_tried_once_and_no_more()
     {
         var token = hsm.NewToken();

@@ -51,6 +51,9 @@ internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
         Assert.Equal(CKR.CKR_OK, module.Native.C_CloseAllSessions(slot.Id));
     });
 
+    /// <summary>Logs out all sessions of this process at the token.</summary>
+    public void LogOut() => Use(session => Assert.Equal(CKR.CKR_OK, session.Native.C_Logout(session.Handle)));
+
     public void Use(Action<Pkcs11Session> use) => WithModule(module =>
     {
         using var session = new Pkcs11Token(module, label, pinFile).Open(forWriting: true)!;
