@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
@@ -15,19 +14,15 @@ namespace Secronna.Server.MasterKeys;
 /// </remarks>
 internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
 {
-    private const int MostSessions = 4;
     private static readonly TimeSpan OpenTime = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentBag<Pkcs11Session> idle = [];
-    private readonly NativeCalls calls = new(MostSessions);
     private readonly Pkcs11Module module;
     private readonly Pkcs11Token token;
-    private bool isClosed;
+    private readonly Pkcs11Sessions sessions;
 
     private Pkcs11MasterKeyProvider(Pkcs11Module module, Pkcs11Token token, string source)
     {
-        (this.module, this.token) = (module, token);
+        (this.module, this.token, sessions) = (module, token, new Pkcs11Sessions(module, token));
         Source = source;
     }
 
@@ -72,6 +67,10 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
         {
             throw new SettingsException($"master key: {provider.Source}: {Reason(exception)}");
         }
+        catch (Pkcs11PinException exception)
+        {
+            throw new SettingsException($"master key: {exception.Message}");
+        }
     }
 
     public async ValueTask<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
@@ -101,14 +100,7 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
         plaintext.Span.CopyTo(key.Span);
     }
 
-    public void Dispose()
-    {
-        // Under a call that hangs a library must not be finalized: that is done when it returns, if ever.
-        if (!Interlocked.Exchange(ref isClosed, true))
-        {
-            Task.Factory.StartNew(Close, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Wait(CloseTime);
-        }
-    }
+    public void Dispose() => sessions.Dispose();
 
     private static Pkcs11MasterKeyProvider Open(string library, string label, string pinFile)
     {
@@ -124,7 +116,7 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
             }
             catch
             {
-                module.Leave();
+                provider.Dispose();
                 throw;
             }
         }
@@ -140,32 +132,11 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
 
     private void Check()
     {
-        var session = token.Open() ?? throw NoToken();
-        try
+        var ids = sessions.OnNewSession(static session => session.ListKeyIds()) ?? throw NoToken();
+        if (TwiceIn(ids) is { } twice)
         {
-            if (TwiceIn(session.ListKeyIds()) is { } twice)
-            {
-                throw new SettingsException($"master key: {Source}: two keys have the label {twice}: delete or rename one");
-            }
-
-            idle.Add(session);
+            throw new SettingsException($"master key: {Source}: two keys have the label {twice}: delete or rename one");
         }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
-
-    private void Close()
-    {
-        calls.End();
-        foreach (var session in idle)
-        {
-            session.Dispose();
-        }
-
-        module.Leave();
     }
 
     // Null if there is no such token now: a library that sees none says that its keys are gone.
@@ -175,7 +146,7 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
     {
         try
         {
-            return await calls.RunAsync(() => OnSession(call), used, drop, cancellation);
+            return await sessions.CallAsync(call, used, drop, cancellation);
         }
         catch (Pkcs11Exception exception)
         {
@@ -184,53 +155,6 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
         catch (Exception exception) when (exception is Pkcs11PinException or SettingsException)
         {
             throw Unavailable(exception.Message, exception);
-        }
-    }
-
-    private T? OnSession<T>(Func<Pkcs11Session, T> call)
-        where T : class =>
-        idle.TryTake(out var session) && TryUse(session, call, out var result) ? result : OnNewSession(call);
-
-    private bool TryUse<T>(Pkcs11Session session, Func<Pkcs11Session, T> call, out T? result)
-        where T : class
-    {
-        try
-        {
-            result = Use(session, call);
-            return true;
-        }
-        catch (Pkcs11Exception)
-        {
-            result = null;
-            return false;
-        }
-    }
-
-    private T? OnNewSession<T>(Func<Pkcs11Session, T> call)
-        where T : class => token.Open() is { } session ? Use(session, call) : null;
-
-    private T Use<T>(Pkcs11Session session, Func<Pkcs11Session, T> call)
-    {
-        var isGood = true;
-        try
-        {
-            return call(session);
-        }
-        catch (Pkcs11Exception)
-        {
-            isGood = false;
-            throw;
-        }
-        finally
-        {
-            if (isGood)
-            {
-                idle.Add(session);
-            }
-            else
-            {
-                session.Dispose();
-            }
         }
     }
 
