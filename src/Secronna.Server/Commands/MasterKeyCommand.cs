@@ -21,7 +21,7 @@ internal static class MasterKeyCommand
     private static Command Generate()
     {
         var id = new Option<string?>("--id") { Description = "The key's id; a new one if not given" };
-        var command = new Command("generate", "Add a new random master key to where the settings say that they are") { id };
+        var command = new Command("generate", "Add a new random master key to the master-key file or the token") { id };
         command.SetAction((parsed, _) => GenerateAsync(parsed.GetValue(id)));
         return command;
     }
