@@ -114,10 +114,12 @@ public static class Versions
     /// <summary>Some of the data keys that a KEK wraps.</summary>
     public static async ValueTask<List<DataKeyRow>> ListUnderAsync(Session session, string kekId, int limit)
     {
-        // The page first, and then where each belongs: a planner without statistics would walk it the other way round.
+        // A range of one, in its order: a planner whose statistics lag behind a rotation would read the table from its beginning
+        // for each page, if it took many rows for a match. The page first, and then where each belongs, for the same reason.
         await using var query = session.Prepare("""
             SELECT v.secret_id, v.version, (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id), v.wrapped_data_key
-            FROM (SELECT secret_id, version, wrapped_data_key FROM secret_versions WHERE kek_id = $1 LIMIT $2) v
+            FROM (SELECT secret_id, version, wrapped_data_key FROM secret_versions
+                WHERE kek_id >= $1 AND kek_id <= $1 ORDER BY kek_id LIMIT $2) v
             """);
         query.Bind(kekId).Bind(limit);
         var rows = new List<DataKeyRow>(limit);
@@ -140,7 +142,8 @@ public static class Versions
     /// <summary>Whether any version refers to a KEK.</summary>
     public static async ValueTask<bool> AnyUnderAsync(Session session, string kekId)
     {
-        await using var query = session.Prepare("SELECT 1 FROM secret_versions WHERE kek_id = $1 LIMIT 1");
+        await using var query = session.Prepare(
+            "SELECT 1 FROM secret_versions WHERE kek_id >= $1 AND kek_id <= $1 ORDER BY kek_id LIMIT 1");
         return await query.Bind(kekId).ReadAsync();
     }
 

@@ -49,7 +49,9 @@ internal static class MasterKeyCommand
         await RequireNewAsync(settings, id);
         var place = MasterKeyProviders.Generate(settings.MasterKey, id);
         await RecordAsync(settings, id);
-        Console.WriteLine($"master key {id} was added to {place}\nkeep a copy of it apart from the data: without it nothing can be read");
+        Console.WriteLine($"master key {id} was added to {place}\n" + (settings.MasterKey.Provider == "File"
+            ? "keep a copy of the file apart from the data: without it nothing can be read"
+            : "it never leaves there: have that backed up by its own means, for without it nothing can be read"));
         return 0;
     }
 

@@ -98,7 +98,7 @@ internal sealed class KekRewrapper(
 
     private async ValueTask<List<DataKeyRow>> ReadPageAsync(RewrapBatch batch, KekRow old) => batch.Broken > MostBroken
         ? []
-        : batch.Without(await database.ReadSnapshotAsync((old.Id, batch.Excluded + PageSize), static (session, it) =>
+        : batch.Without(await database.ReadAsync((old.Id, batch.Excluded + PageSize), static (session, it) =>
             Versions.ListUnderAsync(session, it.Id, it.Item2)));
 
     /// <summary>Re-wraps for the project's active KEK; null when the project is gone, and with it all there was to do.</summary>

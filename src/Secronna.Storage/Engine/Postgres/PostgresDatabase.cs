@@ -12,12 +12,10 @@ internal sealed class PostgresDatabase : Database
     private const string BeginSnapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     // All of it ends with the transaction. A row that is held by a node which stands still is free again before others stop
-    // waiting for it. A commit waits for its fsync also where somebody has set otherwise since the start (S30). Every statement
-    // has an index to walk: a planner whose statistics lag behind a rotation would read the whole table for each of its pages.
+    // waiting for it. A commit waits for its fsync also where somebody has set otherwise since the start (S30).
     private const string Settings = """
         SELECT set_config('lock_timeout', '8s', true), set_config('idle_in_transaction_session_timeout', '5s', true),
-            set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true),
-            set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)
+            set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)
         """;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
