@@ -1,0 +1,76 @@
+using System.Text.RegularExpressions;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests;
+
+/// <summary>Commands of the documentation that nobody should find broken on a bad day, run as they stand there.</summary>
+public sealed class DocsTests
+{
+    [Fact]
+    public async Task The_lost_key_drill_names_the_key_opens_everything_with_its_copy_and_lists_what_there_was()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        using var home = new TempFolder();
+        await FillAsync(installation);
+        LayOut(installation, home);
+
+        var output = await RunAsync(await SectionAsync("operations.md", "### Lost-key drill"), home, []);
+
+        Assert.Contains("the database needs the key with the id", output, StringComparison.Ordinal);
+        Assert.Matches(@"found +active", output);
+        Assert.Contains("2 versions opened", output, StringComparison.Ordinal);
+        Assert.Contains("web/production/DATABASE_URL", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(home.Path, "tmp.*"));
+    }
+
+    [Fact]
+    public async Task The_commands_that_rotate_work_one_after_the_other_while_a_server_runs()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        using var home = new TempFolder();
+        await FillAsync(installation);
+        await using var server = await installation.ServeAsync();
+
+        var text = (await TextAsync("rotation.md")).Replace("acc_example/", $"{TestInstallation.WorkspaceId}/", StringComparison.Ordinal);
+        var output = await RunAsync(text, home, installation.Environment);
+
+        Assert.Contains("would rotate from master key", output, StringComparison.Ordinal);
+        Assert.Contains("everything is under it", output, StringComparison.Ordinal);
+        Assert.Contains("is retired", output, StringComparison.Ordinal);
+        Assert.Contains("need it: keep a copy", output, StringComparison.Ordinal);
+    }
+
+    private static async Task FillAsync(TestInstallation installation)
+    {
+        await using var server = await installation.ServeAsync();
+        using var api = new Api(server.Url, installation.Token);
+        var (_, environment) = await api.CreateEnvironmentAsync("Web");
+        Assert.Equal(201, (await api.WriteAsync(environment, "DATABASE_URL", "postgres://one")).Status);
+        Assert.Equal(201, (await api.WriteAsync(environment, "DATABASE_URL", "postgres://two")).Status);
+        Assert.Equal(0, await server.StopAsync());
+    }
+
+    // The folders that the quick start makes.
+    private static void LayOut(TestInstallation installation, TempFolder home)
+    {
+        Directory.CreateDirectory(home["secronna/keys"]);
+        Directory.CreateDirectory(home["secronna/keys-copy"]);
+        Directory.CreateSymbolicLink(home["secronna/data"], installation.DataFolder);
+        File.Copy(installation.MasterKeyFile, home["secronna/keys/master-keys"]);
+        File.Copy(installation.MasterKeyFile, home["secronna/keys-copy/master-keys"]);
+    }
+
+    private static Task<string> RunAsync(string text, TempFolder home, Dictionary<string, string> settings) => Readme.RunAsync(
+        string.Concat(Readme.Blocks(text)), home.Path, new Dictionary<string, string>(settings)
+        {
+            ["HOME"] = home.Path,
+            ["TMPDIR"] = home.Path,
+            ["PATH"] = $"{Path.GetDirectoryName(ServerProgram.Path)}:{Environment.GetEnvironmentVariable("PATH")}",
+        });
+
+    private static Task<string> TextAsync(string page) => File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", page));
+
+    // Up to the next heading of its level or above. A block may have comments that look like one.
+    private static async Task<string> SectionAsync(string page, string heading) => Regex.Match(
+        await TextAsync(page), $"^{heading}$(.*?)^##+ ", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value;
+}
