@@ -30,6 +30,7 @@ install_missing() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || packages+=(postgresql)
     command -v pgbouncer >/dev/null || packages+=(pgbouncer)
     command -v haproxy >/dev/null || packages+=(haproxy)
+    command -v softhsm2-util >/dev/null || packages+=(softhsm2)
     ((${#packages[@]})) || return 0
     ((EUID == 0)) || privileged=(sudo -n)
     if command -v apt-get >/dev/null && "${privileged[@]}" true 2>/dev/null; then

@@ -185,6 +185,45 @@ write("master-keys.json", {
   ],
 });
 
+// --- keys that a service wrapped: the box around its blob, and the encryption context that AWS KMS binds it to ---
+
+const SERVICE_ALGORITHM = 2;
+
+function serviceCase(name, ids, blob, how = {}) {
+  const keyName = how.keyName ?? masterKeyName(ids.masterKeyId);
+  const header = Buffer.concat([Buffer.from([how.format ?? FORMAT, how.algorithm ?? SERVICE_ALGORITHM]), keyName]);
+  const box = Buffer.concat([header, blob]);
+  const given = { name, binding: ids, box: hex(box) };
+  return how.refused ? given : { ...given, blob: hex(blob), header: hex(header), kmsContext: kmsContext(ids, header) };
+}
+
+function kmsContext(ids, header) {
+  const purpose = ids.kekId === undefined ? "secronna installation key" : "secronna kek";
+  const place = ids.kekId === undefined ? {} : { workspace: ids.workspaceId, project: ids.projectId, kek: ids.kekId };
+  return { purpose, box: hex(header), ...place, masterKey: ids.masterKeyId };
+}
+
+const arn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+const blob = bytes("blob", 184);
+
+write("service-keys.json", {
+  cases: [
+    serviceCase("a KEK", { ...kek, masterKeyId: arn }, blob),
+    serviceCase("the installation key", { masterKeyId: arn }, blob),
+    serviceCase("a blob of one byte", installation, bytes("blob", 1)),
+    serviceCase("ids beyond ASCII", { workspaceId: "ärger", projectId: "✓", kekId: "🔑", masterKeyId: "schlüssel" }, blob),
+    serviceCase("a master key with the longest id", { masterKeyId: "m".repeat(128) }, blob),
+  ],
+  refused: [
+    serviceCase("format 2", installation, blob, { format: 2, refused: true }),
+    serviceCase("algorithm 1", installation, blob, { algorithm: 1, refused: true }),
+    serviceCase("algorithm 3", installation, blob, { algorithm: 3, refused: true }),
+    serviceCase("no blob", installation, Buffer.alloc(0), { refused: true }),
+    serviceCase("named after another master key", installation, blob, { keyName: masterKeyName("mk_other"), refused: true }),
+    { ...goodKek, name: "a box of a key at hand", masterKey: undefined },
+  ],
+});
+
 // --- keys derived from the installation key, and hashes under them ---
 
 const installationKey = bytes("installation key", 32);

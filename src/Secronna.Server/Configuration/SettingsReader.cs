@@ -16,7 +16,9 @@ internal static class SettingsReader
     public static Settings Read(IConfiguration configuration)
     {
         var settings = new Settings();
-        foreach (var setting in configuration.GetSection("Secronna").AsEnumerable(makePathsRelative: true))
+        // Entries of a list in their order, which a configuration alone doesn't keep.
+        foreach (var setting in configuration.GetSection("Secronna").AsEnumerable(makePathsRelative: true)
+            .OrderBy(setting => setting.Key, ConfigurationKeyComparer.Instance))
         {
             if (setting.Value is { } value)
             {

@@ -11,10 +11,6 @@ namespace Secronna.Server.MasterKeys;
 /// </summary>
 internal sealed class FileMasterKeyProvider : IMasterKeyProvider
 {
-    private const int MostBytes = 1024 * 1024;
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     // A look replaces the keys: none may be zeroed while it wraps.
     private readonly Lock gate = new();
     private LocalMasterKeys keys;
@@ -81,8 +77,7 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
 
     private static LocalMasterKeys Read(string path)
     {
-        RequirePrivate(path);
-        using var text = ReadAll(path);
+        using var text = PrivateFile.Read(path);
         return LocalMasterKeys.Parse(text.Span, path);
     }
 
@@ -127,46 +122,5 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
 
         file.Write(line);
         file.Flush(flushToDisk: true);
-    }
-
-    private static void RequirePrivate(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new SettingsException($"master key: there is no file {path} that this user may read");
-        }
-
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0 && !AccessControlList.KeepsPrivate(path))
-        {
-            throw new SettingsException($"master key: others can read {path}: run chmod 600 on it");
-        }
-    }
-
-    private static PinnedBuffer ReadAll(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
-            if (file.Length > MostBytes)
-            {
-                throw new SettingsException($"master key: {path} is over {MostBytes} bytes");
-            }
-
-            var text = PinnedBuffer.Rent((int)file.Length);
-            try
-            {
-                file.ReadExactly(text.Span);
-                return text;
-            }
-            catch
-            {
-                text.Dispose();
-                throw;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"master key: {path} can't be read: {exception.Message}");
-        }
     }
 }

@@ -6,15 +6,19 @@ namespace Secronna.Server.MasterKeys;
 internal static class MasterKeyProviders
 {
     /// <exception cref="SettingsException">It can't be opened; the message begins with "master key".</exception>
+    /// <exception cref="MasterKeyUnavailableException">It can't be reached now.</exception>
     public static IMasterKeyProvider Open(MasterKeySettings settings) => settings.Provider switch
     {
         "Environment" => new EnvironmentMasterKeyProvider(),
+        "Pkcs11" => Pkcs11MasterKeyProvider.Open(settings),
+        "AwsKms" => new AwsKmsMasterKeyProvider(settings),
         _ => new FileMasterKeyProvider(FileOf(settings)),
     };
 
     /// <summary>Adds a new random key to what the settings name.</summary>
     /// <returns>Where it is now.</returns>
     /// <exception cref="SettingsException">Keys are not made there by this program; the message says by what.</exception>
+    /// <exception cref="MasterKeyUnavailableException">It can't be reached now.</exception>
     public static string Generate(MasterKeySettings settings, string id)
     {
         switch (settings.Provider)
@@ -22,6 +26,11 @@ internal static class MasterKeyProviders
             case "File":
                 FileMasterKeyProvider.Generate(FileOf(settings), id);
                 return FileOf(settings);
+            case "Pkcs11":
+                return Pkcs11MasterKeyProvider.Generate(settings, id);
+            case "AwsKms":
+                throw new SettingsException(
+                    "master key: AwsKms takes no key from here: make one with aws kms create-key, and add its ARN to Secronna__MasterKey__KeyIds");
             default:
                 throw new SettingsException(
                     $"master key: {settings.Provider} takes no key from here: add one to {EnvironmentMasterKeyProvider.Variable} yourself, and restart");

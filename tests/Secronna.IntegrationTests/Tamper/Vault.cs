@@ -28,13 +28,19 @@ internal sealed class Vault : IAsyncDisposable
     private OpenInstallation? installation;
     private ServiceProvider? services;
 
-    private Vault(TestDatabase database)
+    private Vault(TestDatabase database, MasterKeySettings? masterKey)
     {
         Database = database;
         settings = new Settings { DataFolder = folder.Path };
         database.Configure(settings.Storage);
-        settings.MasterKey.File = folder.File("master-keys");
         settings.Limits.RevealsPerMinute = 0;
+        if (masterKey is not null)
+        {
+            settings.MasterKey = masterKey;
+            return;
+        }
+
+        settings.MasterKey.File = folder.File("master-keys");
         FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
         FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_2");
     }
@@ -47,9 +53,10 @@ internal sealed class Vault : IAsyncDisposable
 
     public IServiceProvider Services => services!;
 
-    public static async Task<Vault> CreateAsync()
+    /// <summary>With the keys <c>mk_1</c> and <c>mk_2</c> in a file, or those that the settings name.</summary>
+    public static async Task<Vault> CreateAsync(MasterKeySettings? masterKey = null)
     {
-        var vault = new Vault(await TestEngine.Current.NewDatabaseAsync());
+        var vault = new Vault(await TestEngine.Current.NewDatabaseAsync(), masterKey);
         await vault.OpenAsync();
         return vault;
     }

@@ -1,4 +1,5 @@
 using Secronna.Crypto;
+using Secronna.Server.MasterKeys;
 using Xunit;
 
 namespace Secronna.UnitTests.Crypto;
@@ -12,6 +13,10 @@ public sealed class VectorTests
     public static TheoryData<string> MasterKeys => [.. Vectors.MasterKeys.Cases.Select(v => v.Name)];
 
     public static TheoryData<string> RefusedMasterKeys => [.. Vectors.MasterKeys.Refused.Select(v => v.Name)];
+
+    public static TheoryData<string> ServiceKeys => [.. Vectors.ServiceKeys.Cases.Select(v => v.Name)];
+
+    public static TheoryData<string> RefusedServiceKeys => [.. Vectors.ServiceKeys.Refused.Select(v => v.Name)];
 
     public static TheoryData<string> Labels => [.. Vectors.DerivedKeys.Cases.Select(v => v.Label)];
 
@@ -92,6 +97,44 @@ public sealed class VectorTests
     {
         var vector = Vectors.MasterKeys.Refused.Single(v => v.Name == name);
         Assert.Throws<DecryptionException>(() => vector.Unwrap());
+    }
+
+    [Theory]
+    [MemberData(nameof(MasterKeys))]
+    public void A_token_is_asked_for_the_same_inputs(string name)
+    {
+        var vector = Vectors.MasterKeys.Cases.Single(v => v.Name == name);
+        var wrap = TokenWrap.Of(vector.Binding.Value, vector.Box.Bytes());
+        Assert.Equal(vector.Nonce, Hex.Text(wrap.Nonce));
+        Assert.Equal(vector.AssociatedData, Hex.Text(wrap.AssociatedData));
+        Assert.Equal(vector.Box, Hex.Text(wrap.Box(wrap.Sealed)));
+    }
+
+    [Theory]
+    [MemberData(nameof(ServiceKeys))]
+    public void A_services_blob_gives_the_same_box_and_comes_out_of_it(string name)
+    {
+        var vector = Vectors.ServiceKeys.Cases.Single(v => v.Name == name);
+        var id = vector.Binding.MasterKeyId;
+        Assert.Equal(vector.Header, Hex.Text(ServiceKeyBox.Header(id)));
+        Assert.Equal(vector.Box, Hex.Text(ServiceKeyBox.Seal(id, vector.Blob.Bytes())));
+        Assert.Equal(vector.Blob, Hex.Text(ServiceKeyBox.Open(id, vector.Box.Bytes()).Span));
+    }
+
+    [Theory]
+    [MemberData(nameof(ServiceKeys))]
+    public void AWS_KMS_is_given_the_same_encryption_context(string name)
+    {
+        var vector = Vectors.ServiceKeys.Cases.Single(v => v.Name == name);
+        Assert.Equal(vector.KmsContext.OrderBy(pair => pair.Key), KmsEncryptionContext.Of(vector.Binding.Value)!.OrderBy(pair => pair.Key));
+    }
+
+    [Theory]
+    [MemberData(nameof(RefusedServiceKeys))]
+    public void A_services_box_that_is_wrong_somewhere_is_refused(string name)
+    {
+        var vector = Vectors.ServiceKeys.Refused.Single(v => v.Name == name);
+        Assert.Throws<DecryptionException>(() => ServiceKeyBox.Open(vector.Binding.MasterKeyId, vector.Box.Bytes()));
     }
 
     [Theory]

@@ -15,6 +15,8 @@ internal static class Vectors
 
     internal static VectorFile<MasterKeyVector> MasterKeys { get; } = Read<VectorFile<MasterKeyVector>>("master-keys");
 
+    internal static VectorFile<ServiceKeyVector> ServiceKeys { get; } = Read<VectorFile<ServiceKeyVector>>("service-keys");
+
     internal static DerivedKeyFile DerivedKeys { get; } = Read<DerivedKeyFile>("derived-keys");
 
     private static T Read<T>(string name)
@@ -47,6 +49,9 @@ internal sealed record MasterKeyVector(
         return key;
     }
 }
+
+internal sealed record ServiceKeyVector(
+    string Name, MasterKeyVectorBinding Binding, string Box, string Blob, string Header, IReadOnlyDictionary<string, string> KmsContext);
 
 internal sealed record MasterKeyVectorBinding(string? WorkspaceId, string? ProjectId, string? KekId, string MasterKeyId)
 {

@@ -14,6 +14,12 @@ public sealed class SettingsReaderTests
         Assert.Null(settings.ConnectionString);
         Assert.Equal("File", settings.MasterKey.Provider);
         Assert.Null(settings.MasterKey.File);
+        Assert.Null(settings.MasterKey.Library);
+        Assert.Null(settings.MasterKey.Token);
+        Assert.Null(settings.MasterKey.PinFile);
+        Assert.Empty(settings.MasterKey.KeyIds);
+        Assert.Null(settings.MasterKey.Region);
+        Assert.Null(settings.MasterKey.Endpoint);
         Assert.Empty(settings.MasterKey.Previous);
         Assert.Null(settings.Huudis.Issuer);
         Assert.Equal(["secronna", "secronna-cli"], settings.Huudis.Audiences);
@@ -33,6 +39,16 @@ public sealed class SettingsReaderTests
         ("DataFolder", "d", settings => settings.ConnectionString, "Data Source=d/secronna.db"),
         ("MasterKey:Provider", "environment", settings => settings.MasterKey.Provider, "Environment"),
         ("MasterKey:File", "f", settings => settings.MasterKey.File, "f"),
+        ("MasterKey:Provider", "pkcs11", settings => settings.MasterKey.Provider, "Pkcs11"),
+        ("MasterKey:Provider", "awskms", settings => settings.MasterKey.Provider, "AwsKms"),
+        ("MasterKey:Library", "/l.so", settings => settings.MasterKey.Library, "/l.so"),
+        ("MasterKey:Token", "t", settings => settings.MasterKey.Token, "t"),
+        ("MasterKey:PinFile", "pin", settings => settings.MasterKey.PinFile, "pin"),
+        ("MasterKey:KeyIds:0", "arn:aws:kms:k", settings => settings.MasterKey.KeyIds.Single(), "arn:aws:kms:k"),
+        ("MasterKey:Region", "eu-central-1", settings => settings.MasterKey.Region, "eu-central-1"),
+        ("MasterKey:Endpoint", "https://kms.example.com", settings => settings.MasterKey.Endpoint, "https://kms.example.com"),
+        ("MasterKey:Previous:0:KeyIds:0", "k", settings => settings.MasterKey.Previous[0].KeyIds.Single(), "k"),
+        ("MasterKey:Previous:0:PinFile", "pin", settings => settings.MasterKey.Previous[0].PinFile, "pin"),
         ("MasterKey:Previous:0:File", "p", settings => settings.MasterKey.Previous[0].File, "p"),
         ("MasterKey:Previous:1:Provider", "Environment", settings => settings.MasterKey.Previous[1].Provider, "Environment"),
         ("Huudis:Issuer", "https://huudis.com", settings => settings.Huudis.Issuer, "https://huudis.com"),
@@ -61,6 +77,15 @@ public sealed class SettingsReaderTests
     [InlineData("DataFolder", " ")]
     [InlineData("MasterKey:Provider", "Hsm")]
     [InlineData("MasterKey:File", "")]
+    [InlineData("MasterKey:Library", "")]
+    [InlineData("MasterKey:Token", " ")]
+    [InlineData("MasterKey:PinFile", "")]
+    [InlineData("MasterKey:Pin", "1234")]
+    [InlineData("MasterKey:KeyIds", "k")]
+    [InlineData("MasterKey:KeyIds:0", "")]
+    [InlineData("MasterKey:KeyIds:0:More", "k")]
+    [InlineData("MasterKey:Region", "")]
+    [InlineData("MasterKey:Endpoint", "kms.example.com")]
     [InlineData("MasterKey:Previous:x:File", "f")]
     [InlineData("MasterKey:Previous:100:File", "f")]
     [InlineData("MasterKey:Previous:-1:File", "f")]
@@ -88,6 +113,11 @@ public sealed class SettingsReaderTests
         var refusal = Assert.Throws<SettingsException>(() => Read((name, text)));
         Assert.Contains("Secronna__" + name.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Several_keys_keep_their_order() => Assert.Equal(
+        ["b", "a", "d", "c"],
+        Read(("MasterKey:KeyIds:10", "c"), ("MasterKey:KeyIds:0", "b"), ("MasterKey:KeyIds:2", "d"), ("MasterKey:KeyIds:1", "a")).MasterKey.KeyIds);
 
     [Fact]
     public void A_refusal_never_shows_a_connection_strings_password()

@@ -1,13 +1,13 @@
 using System.Security.Cryptography;
-using Secronna.Crypto;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 
-namespace Secronna.IntegrationTests.Tamper;
+namespace Secronna.IntegrationTests.MasterKeys;
 
-public sealed class MasterKeyProviderTests
+/// <summary>What a master-key file may look like, and who may use it.</summary>
+public sealed class FileMasterKeyTests
 {
     private static readonly string Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
@@ -99,79 +99,6 @@ public sealed class MasterKeyProviderTests
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         }
-    }
-
-    [Fact]
-    public async Task The_environment_gives_keys_with_commas_for_line_ends()
-    {
-        try
-        {
-            Environment.SetEnvironmentVariable(EnvironmentMasterKeyProvider.Variable, null);
-            var refusal = Assert.Throws<SettingsException>(() => new EnvironmentMasterKeyProvider());
-            Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
-            Assert.Contains(EnvironmentMasterKeyProvider.Variable, refusal.Message, StringComparison.Ordinal);
-            Environment.SetEnvironmentVariable(EnvironmentMasterKeyProvider.Variable, $"a {Key},b {Convert.ToBase64String(new byte[32])}");
-            using var provider = new EnvironmentMasterKeyProvider();
-            Assert.Equal(["a", "b"], await provider.ListAsync(TestContext.Current.CancellationToken));
-            await WrapsAndUnwrapsAsync(provider);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(EnvironmentMasterKeyProvider.Variable, null);
-        }
-    }
-
-    [Fact]
-    public async Task A_file_wraps_and_unwraps_with_the_key_that_the_binding_names()
-    {
-        using var folder = new TemporaryFolder();
-        using var provider = new FileMasterKeyProvider(Write(folder, $"a {Key}\nb {Convert.ToBase64String(new byte[32])}\n"));
-        await WrapsAndUnwrapsAsync(provider);
-    }
-
-    [Fact]
-    public async Task The_ring_has_the_keys_of_all_providers_and_the_first_of_the_main_one_is_first()
-    {
-        using var folder = new TemporaryFolder();
-        var settings = new MasterKeySettings { File = Write(folder, $"new {Key}\n", "new") };
-        settings.Previous.Add(new MasterKeySettings { File = Write(folder, $"old {Key}\nnew {Key}\n", "old") });
-        using var ring = await MasterKeyRing.OpenAsync(settings, TimeProvider.System);
-        Assert.Equal(["new", "old"], ring.KeyIds);
-        Assert.Equal("new", ring.FirstId);
-        Assert.True(ring.Holds("old"));
-        Assert.False(ring.Holds("none"));
-    }
-
-    [Fact]
-    public async Task A_previous_provider_that_can_not_be_opened_stops_the_start()
-    {
-        using var folder = new TemporaryFolder();
-        var settings = new MasterKeySettings { File = Write(folder, $"new {Key}\n", "new") };
-        settings.Previous.Add(new MasterKeySettings { File = folder.File("gone") });
-        Assert.Contains("gone", (await Assert.ThrowsAsync<SettingsException>(() => MasterKeyRing.OpenAsync(settings, TimeProvider.System))).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_main_provider_without_a_key_is_refused_when_one_is_needed()
-    {
-        using var folder = new TemporaryFolder();
-        using var ring = await MasterKeyRing.OpenAsync(new MasterKeySettings { File = Write(folder, "") }, TimeProvider.System);
-        Assert.Contains("master-key generate", Assert.Throws<SettingsException>(() => ring.FirstId).Message, StringComparison.Ordinal);
-    }
-
-    private static async Task WrapsAndUnwrapsAsync(IMasterKeyProvider provider)
-    {
-        var kek = RandomNumberGenerator.GetBytes(32);
-        var binding = MasterKeyBinding.ForKek("acc_a", "proj_1", "kek_1", "a");
-        var box = await provider.WrapAsync(binding, kek, TestContext.Current.CancellationToken);
-        var opened = new byte[32];
-        await provider.UnwrapAsync(binding, box, opened, TestContext.Current.CancellationToken);
-        Assert.Equal(kek, opened);
-        await Assert.ThrowsAsync<DecryptionException>(() => UnwrapAsync("b"));
-        await Assert.ThrowsAsync<MasterKeyMissingException>(() => UnwrapAsync("none"));
-
-        Task UnwrapAsync(string id) => provider.UnwrapAsync(
-            MasterKeyBinding.ForKek("acc_a", "proj_1", "kek_1", id), box, opened, TestContext.Current.CancellationToken).AsTask();
     }
 
     private static string Write(TemporaryFolder folder, string text, string name = "keys")

@@ -1,0 +1,52 @@
+using Net.Pkcs11Interop.Common;
+using Net.Pkcs11Interop.LowLevelAPI80;
+
+namespace Secronna.Server.MasterKeys;
+
+/// <summary>What an object is looked for by, or made with; nothing of it is secret.</summary>
+internal sealed class Pkcs11Attributes : IDisposable
+{
+    private readonly CK_ATTRIBUTE[] attributes;
+
+    private Pkcs11Attributes(params CK_ATTRIBUTE[] attributes) => this.attributes = attributes;
+
+    public CK_ATTRIBUTE[] All => attributes;
+
+    public ulong Count => (ulong)attributes.Length;
+
+    /// <summary>AES keys that stay in the token; with an id, the one with this label.</summary>
+    public static Pkcs11Attributes OfKeys(string? id)
+    {
+        CK_ATTRIBUTE[] label = id is null ? [] : [CkaUtils.CreateAttribute(CKA.CKA_LABEL, id)];
+        return new(
+        [
+            CkaUtils.CreateAttribute(CKA.CKA_CLASS, CKO.CKO_SECRET_KEY),
+            CkaUtils.CreateAttribute(CKA.CKA_KEY_TYPE, CKK.CKK_AES),
+            CkaUtils.CreateAttribute(CKA.CKA_TOKEN, true),
+            .. label,
+        ]);
+    }
+
+    /// <summary>A new AES-256 key that never leaves the token, and does nothing but encrypt and decrypt.</summary>
+    public static Pkcs11Attributes OfNewKey(string id) => new(
+        CkaUtils.CreateAttribute(CKA.CKA_CLASS, CKO.CKO_SECRET_KEY),
+        CkaUtils.CreateAttribute(CKA.CKA_KEY_TYPE, CKK.CKK_AES),
+        CkaUtils.CreateAttribute(CKA.CKA_VALUE_LEN, Pkcs11Session.KeySize),
+        CkaUtils.CreateAttribute(CKA.CKA_LABEL, id),
+        CkaUtils.CreateAttribute(CKA.CKA_TOKEN, true),
+        CkaUtils.CreateAttribute(CKA.CKA_PRIVATE, true),
+        CkaUtils.CreateAttribute(CKA.CKA_SENSITIVE, true),
+        CkaUtils.CreateAttribute(CKA.CKA_EXTRACTABLE, false),
+        CkaUtils.CreateAttribute(CKA.CKA_ENCRYPT, true),
+        CkaUtils.CreateAttribute(CKA.CKA_DECRYPT, true),
+        CkaUtils.CreateAttribute(CKA.CKA_WRAP, false),
+        CkaUtils.CreateAttribute(CKA.CKA_UNWRAP, false));
+
+    public void Dispose()
+    {
+        for (var i = 0; i < attributes.Length; i++)
+        {
+            UnmanagedMemory.Free(ref attributes[i].value);
+        }
+    }
+}

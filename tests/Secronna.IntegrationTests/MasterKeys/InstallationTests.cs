@@ -1,0 +1,77 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Secronna.IntegrationTests.Tamper;
+using Xunit;
+
+namespace Secronna.IntegrationTests.MasterKeys;
+
+/// <summary>Whole installations whose master keys are elsewhere: all works, and only KEKs and the installation key go there (S2).</summary>
+[Collection(SoftHsmCollection.Name)]
+public sealed class InstallationTests(SoftHsm hsm)
+{
+    // FillAsync makes as many projects.
+    private const int Projects = 4;
+
+    [Fact]
+    public async Task Over_a_token_everything_written_is_revealed_after_a_restart_too()
+    {
+        var token = hsm.NewToken();
+        token.Generate("mk_1");
+        await using var vault = await Vault.CreateAsync(token.Settings);
+        await WritesAndRevealsAsync(vault);
+    }
+
+    [Fact]
+    public async Task A_server_over_a_token_without_its_key_does_not_start()
+    {
+        var token = hsm.NewToken();
+        token.Generate("mk_1");
+        await using var vault = await Vault.CreateAsync(token.Settings);
+        await vault.FillAsync();
+        await vault.CloseAsync();
+        token.Delete("mk_1");
+        token.Generate("mk_2");
+        var before = vault.Database.State();
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(vault.OpenAsync);
+        Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("id mk_1; found: mk_2", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(before, vault.Database.State());
+    }
+
+    [Fact]
+    public async Task Over_AWS_KMS_each_KEK_goes_there_once_and_no_data_key_and_no_value_ever()
+    {
+        await using var server = await KmsServer.StartAsync();
+        server.Keys.Add(KmsServer.Arn("1"));
+        await using var vault = await Vault.CreateAsync(server.Settings(KmsServer.Arn("1")));
+        var all = await WritesAndRevealsAsync(vault);
+
+        var wrapped = server.Requests.Where(request => request.Action == "Encrypt").Select(request => request.Body).ToList();
+        Assert.Equal(Projects + 1, wrapped.Count);
+        Assert.Equal(Projects + 1, wrapped.DistinctBy(body => body["Plaintext"]!.GetValue<string>()).Count());
+        Assert.Single(wrapped, body => Purpose(body) == "secronna installation key");
+        Assert.Equal(Projects, wrapped.Where(body => Purpose(body) == "secronna kek")
+            .DistinctBy(body => body["EncryptionContext"]!["kek"]!.GetValue<string>()).Count());
+        Assert.All(server.Requests, request => Assert.True(request.Action == "DescribeKey" || Purpose(request.Body).Length > 0));
+        var bodies = string.Concat(server.Requests.Select(request => request.Body.ToJsonString()));
+        Assert.All(all, written => Assert.All(Encodings(written.Value), text => Assert.DoesNotContain(text, bodies, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    private static async Task<List<Written>> WritesAndRevealsAsync(Vault vault)
+    {
+        var all = await vault.FillAsync();
+        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+        await vault.CloseAsync();
+        await vault.OpenAsync();
+        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+        return all;
+    }
+
+    private static string Purpose(JsonObject body) => body["EncryptionContext"]!["purpose"]!.GetValue<string>();
+
+    private static string[] Encodings(string value)
+    {
+        var bytes = Encoding.UTF8.GetBytes(value);
+        return [value, Convert.ToHexString(bytes), Convert.ToBase64String(bytes).TrimEnd('=')[..^1]];
+    }
+}

@@ -1,0 +1,49 @@
+using Secronna.Crypto;
+using Secronna.Server.MasterKeys;
+
+namespace Secronna.IntegrationTests.MasterKeys;
+
+/// <summary>A provider that does what a test says, and counts what it is asked.</summary>
+internal sealed class ScriptedProvider(params string[] keyIds) : IMasterKeyProvider
+{
+    private int looks;
+    private int wraps;
+
+    public IReadOnlyList<string> KeyIds { get; set; } = keyIds;
+
+    /// <summary>What every call does before it answers.</summary>
+    public Func<CancellationToken, Task> Before { get; set; } = static _ => Task.CompletedTask;
+
+    public int Looks => Volatile.Read(ref looks);
+
+    public int Wraps => Volatile.Read(ref wraps);
+
+    public bool IsDisposed { get; private set; }
+
+    public string Source => "the script";
+
+    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(3);
+
+    public static Func<CancellationToken, Task> Silence { get; } = static cancellation => Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+
+    public Func<CancellationToken, Task> Trouble => _ => throw new MasterKeyUnavailableException(Source, "trouble");
+
+    public async ValueTask<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref looks);
+        await Before(cancellation);
+        return KeyIds;
+    }
+
+    public async ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref wraps);
+        await Before(cancellation);
+        return KeyIds.Contains(binding.MasterKeyId) ? key.ToArray() : throw new MasterKeyMissingException(binding.MasterKeyId);
+    }
+
+    public async ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key, CancellationToken cancellation) =>
+        (await WrapAsync(binding, box, cancellation)).CopyTo(key);
+
+    public void Dispose() => IsDisposed = true;
+}

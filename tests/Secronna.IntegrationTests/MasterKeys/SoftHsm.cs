@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Secronna.IntegrationTests.Storage;
+using Xunit;
+
+namespace Secronna.IntegrationTests.MasterKeys;
+
+/// <summary>Tests over SoftHSM run one after the other: it sees new tokens only when the last who used it has ended.</summary>
+[CollectionDefinition(Name)]
+public sealed class SoftHsmCollection : ICollectionFixture<SoftHsm>
+{
+    public const string Name = "SoftHSM";
+}
+
+/// <summary>SoftHSM with a folder of tokens of these tests' own.</summary>
+public sealed partial class SoftHsm : IDisposable
+{
+    private static readonly string[] Places =
+    [
+        "/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so",
+        "/opt/homebrew/lib/softhsm/libsofthsm2.so",
+    ];
+
+    private readonly TemporaryFolder folder = new();
+    private int tokens;
+
+    public SoftHsm()
+    {
+        Directory.CreateDirectory(folder.File("tokens"));
+        File.WriteAllText(Settings, $"directories.tokendir = {folder.File("tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        // Native code reads the environment that the process began with, and what setenv made of it since.
+        Assert.Equal(0, SetVariable("SOFTHSM2_CONF", Settings, 1));
+    }
+
+    internal static string Library => Array.Find(Places, File.Exists)
+        ?? throw new InvalidOperationException("SoftHSM is not installed; test.sh does it");
+
+    private string Settings => folder.File("softhsm2.conf");
+
+    internal SoftHsmToken NewToken()
+    {
+        var label = string.Create(CultureInfo.InvariantCulture, $"token-{++tokens}");
+        Run("--init-token", "--free", "--label", label, "--so-pin", "so-pin-1234", "--pin", SoftHsmToken.Pin);
+        var pinFile = Write(label + ".pin", SoftHsmToken.Pin + "\n");
+        return new SoftHsmToken(this, label, pinFile);
+    }
+
+    /// <summary>A file (0600) with this text.</summary>
+    internal string Write(string name, string text)
+    {
+        var path = folder.File(name);
+        File.WriteAllText(path, text);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return path;
+    }
+
+    internal string PathOf(string name) => folder.File(name);
+
+    /// <summary>Runs <c>softhsm2-util</c>: another process than the tests'.</summary>
+    internal void Run(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("softhsm2-util", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["SOFTHSM2_CONF"] = Settings;
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, said);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+}
