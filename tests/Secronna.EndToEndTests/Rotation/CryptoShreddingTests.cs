@@ -70,7 +70,7 @@ public sealed class CryptoShreddingTests
         await scene.Needles.AddAsync("its KEK", $"SELECT wrapped_key FROM project_keys WHERE project_id = '{scene.Bulk.ProjectId}'");
         await scene.AddVersionsAsync($"s.environment_id = '{scene.Bulk.EnvironmentId}'");
         await scene.DestroyAsync(async () =>
-            Assert.Equal(200, (await scene.Api.DeleteAsync($"/api/v1/projects/{scene.Bulk.ProjectId}")).Status));
+            Assert.Equal(200, (await scene.Api.DeleteAsync($"/api/v1/projects/{scene.Bulk.ProjectId}?force=true")).Status));
     }
 
     private static string OfVersions(string column, string where) =>

@@ -56,7 +56,7 @@ public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHe
         var bulk = await Bulk.FillAsync(apis[0], "Large", rounds: 20);
         var other = await Bulk.FillAsync(apis[0], "Other", rounds: 1);
         var before = await stored.VersionsAsync(other.EnvironmentId);
-        var stopped = await StopOneAtWorkAsync(nodes, stored, bulk, apis);
+        var stopped = await StopOneAtWorkAsync(nodes, stored, bulk, apis[0]);
 
         await Until.HoldsAsync("the others end what it had begun", () => stored.IsAtRestAsync(bulk.ProjectId), Patience);
         var active = Assert.Single(await stored.KeksAsync("active", bulk.ProjectId));
@@ -74,32 +74,26 @@ public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHe
         await StoredState.ExpectWholeAsync(nodes.ConnectionString);
     }
 
-    // Where the work was over before it stood still, once more.
-    private async Task<int> StopOneAtWorkAsync(NodeSet nodes, Stored stored, Bulk bulk, ApiSet apis)
+    // Once more where the row that holds it up was among the first that it came to.
+    private async Task<int> StopOneAtWorkAsync(NodeSet nodes, Stored stored, Bulk bulk, Api api)
     {
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
-            await bulk.RotateAsync(apis[attempt % 3]);
-            var old = (await stored.KeksAsync("retiring", bulk.ProjectId)).LastOrDefault() ?? "";
-            var worker = "";
-            await Until.HoldsAsync("a node is at work", async () =>
-                (worker = (await stored.RowsAsync($"SELECT n.name FROM project_keys k JOIN nodes n ON n.id = k.worker WHERE k.id = '{old}'")).FirstOrDefault() ?? "").Length > 0
-                || await stored.IsAtRestAsync(bulk.ProjectId));
-            var node = Enumerable.Range(0, nodes.All.Count).FirstOrDefault(i => worker.EndsWith($"(process {nodes[i].ProcessId})", StringComparison.Ordinal), -1);
-            if (node < 0)
-            {
-                continue;
-            }
-
-            nodes[node].Pause();
+            var old = Assert.Single(await stored.KeksAsync("active", bulk.ProjectId));
+            await using var obstacle = await Obstacle.PutBeforeAsync(nodes.ConnectionString, old, bulk.Versions / 2);
+            await bulk.RotateAsync(api);
+            await Until.HoldsAsync("a node waits for the row", async () => await stored.CountAsync(Obstacle.Waiting) > 0);
+            var name = await stored.OneAsync($"SELECT n.name FROM project_keys k JOIN nodes n ON n.id = k.worker WHERE k.id = '{old}'");
             var left = await stored.CountAsync($"SELECT count(*) FROM secret_versions WHERE kek_id = '{old}'");
-            if (left > 0 && left < bulk.Versions)
+            output.WriteLine($"{name} is at work with {left} of {bulk.Versions} data keys left");
+            if (left < bulk.Versions)
             {
-                output.WriteLine($"stopped in attempt {attempt} with {left} of {bulk.Versions} data keys left");
+                var node = nodes.All.ToList().FindIndex(node => name.EndsWith($"(process {node.ProcessId})", StringComparison.Ordinal));
+                nodes[node].Pause();
                 return node;
             }
 
-            nodes[node].Resume();
+            await obstacle.DisposeAsync();
             await Until.HoldsAsync("it ends", () => stored.IsAtRestAsync(bulk.ProjectId), Patience);
         }
 
