@@ -80,7 +80,7 @@ public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHe
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
             var old = Assert.Single(await stored.KeksAsync("active", bulk.ProjectId));
-            await using var obstacle = await Obstacle.PutBeforeAsync(nodes.ConnectionString, old, bulk.Versions / 2);
+            await using var obstacle = await Obstacle.PutAsync(nodes.ConnectionString, old, bulk.Versions / 2);
             await bulk.RotateAsync(api);
             await Until.HoldsAsync("a node waits for the row", async () => await stored.CountAsync(Obstacle.Waiting) > 0);
             var name = await stored.OneAsync($"SELECT n.name FROM project_keys k JOIN nodes n ON n.id = k.worker WHERE k.id = '{old}'");

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>Holds one version's row in PostgreSQL, so that whoever re-wraps its data key waits until this ends.</summary>
+/// <summary>Holds one row in PostgreSQL, so that whoever changes it waits until this ends.</summary>
 internal sealed class Obstacle : IAsyncDisposable
 {
     /// <summary>How many wait for somebody's lock.</summary>
@@ -13,20 +13,26 @@ internal sealed class Obstacle : IAsyncDisposable
 
     private Obstacle(NpgsqlConnection connection) => this.connection = connection;
 
-    /// <summary>Before the data key of a KEK that comes after so many others, as the index has them.</summary>
-    public static async Task<Obstacle> PutBeforeAsync(string connectionString, string kekId, int after)
+    /// <summary>In the way of the data key of a KEK that comes after so many others, as the index has them.</summary>
+    public static Task<Obstacle> PutAsync(string connectionString, string kekId, int after) => PutRowAsync(connectionString, $"""
+        SELECT 1 FROM secret_versions WHERE (secret_id, version) =
+            (SELECT secret_id, version FROM secret_versions WHERE kek_id = '{kekId}' OFFSET {after} LIMIT 1) FOR UPDATE
+        """);
+
+    /// <summary>In the way of a secret's next version.</summary>
+    public static Task<Obstacle> PutAsync(string connectionString, string secretId) =>
+        PutRowAsync(connectionString, $"SELECT 1 FROM secrets WHERE id = '{secretId}' FOR UPDATE");
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private static async Task<Obstacle> PutRowAsync(string connectionString, string sql)
     {
         var obstacle = new Obstacle(new NpgsqlConnection(connectionString + ";Pooling=false"));
         await obstacle.connection.OpenAsync();
         await obstacle.RunAsync("BEGIN");
-        await obstacle.RunAsync($"""
-            SELECT 1 FROM secret_versions WHERE (secret_id, version) =
-                (SELECT secret_id, version FROM secret_versions WHERE kek_id = '{kekId}' OFFSET {after} LIMIT 1) FOR UPDATE
-            """);
+        await obstacle.RunAsync(sql);
         return obstacle;
     }
-
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private async Task RunAsync(string sql)
     {

@@ -37,8 +37,9 @@ public sealed class RotationKillTests(SharedPostgres postgres, ITestOutputHelper
             if (round % 2 == 0)
             {
                 // Nodes get to know the next round's key meanwhile.
-                await nodes.Installation.DoAsync("master-key", "generate", "--id", $"key-{round + 1}");
+                var generation = nodes.Installation.DoAsync("master-key", "generate", "--id", $"key-{round + 1}");
                 await rotations.RotateKekAsync(waits(round, true));
+                await generation;
             }
             else
             {
