@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Nodes;
 using Secronna.EndToEndTests.Running;
 
@@ -38,6 +39,30 @@ public sealed class KekRaceTests(SharedPostgres postgres)
         await stored.ExpectKeksWholeAsync(bulk.ProjectId);
         Assert.Equal("late", (string)(await apis[2].RevealAsync(secretId, 2)).Data["value"]!);
         await bulk.CheckAllAsync(apis[2]);
+    }
+
+    [Fact]
+    public async Task A_project_whose_KEK_was_wrapped_before_the_master_key_rotated_comes_under_the_new_one()
+    {
+        await using var nodes = await NodeSet.StartAsync(postgres.Cluster, 2);
+        using var apis = new ApiSet(nodes);
+        var stored = new Stored(nodes.Installation);
+        await nodes.Installation.DoAsync("master-key", "generate", "--id", "new-key");
+        await Until.HoldsAsync("both nodes know the key", async () =>
+            await stored.CountAsync("SELECT count(*) FROM nodes WHERE master_keys LIKE '%new-key%'") == 2);
+
+        Task<Answer> made;
+        await using (await Obstacle.PutAsync(nodes.ConnectionString))
+        {
+            made = apis[0].PostAsync("/api/v1/projects", new JsonObject { ["name"] = "Late" });
+            await Until.HoldsAsync("the project waits", async () => await stored.CountAsync(Obstacle.Waiting) > 0);
+            await nodes.Installation.DoAsync("master-key", "rotate");
+            Assert.False(made.IsCompleted, "the project was made before the rotation");
+        }
+
+        Assert.Equal(201, (await made).Status);
+        await stored.ExpectUnderAsync("new-key");
+        Assert.Single(await stored.KeksAsync("active"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Npgsql;
+using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
@@ -22,6 +23,10 @@ internal sealed class Obstacle : IAsyncDisposable
     /// <summary>In the way of a secret's next version.</summary>
     public static Task<Obstacle> PutAsync(string connectionString, string secretId) =>
         PutRowAsync(connectionString, $"SELECT 1 FROM secrets WHERE id = '{secretId}' FOR UPDATE");
+
+    /// <summary>In the way of a workspace's next project.</summary>
+    public static Task<Obstacle> PutAsync(string connectionString) =>
+        PutRowAsync(connectionString, $"SELECT 1 FROM workspaces WHERE id = '{TestInstallation.WorkspaceId}' FOR UPDATE");
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
