@@ -24,11 +24,18 @@ internal sealed class Needles(TestInstallation installation)
         }
     }
 
-    /// <summary>What is in any of the files.</summary>
+    /// <summary>What is in any of the files, and where.</summary>
     public HashSet<string> Found()
     {
-        var files = Files.Select(Read).ToList();
-        return [.. all.Where(needle => files.Exists(file => file.AsSpan().IndexOf(needle.Bytes) >= 0)).Select(needle => needle.What)];
+        var files = Files.Select(file => (Name: Path.GetFileName(file), Bytes: Read(file))).ToList();
+        return
+        [
+            .. from needle in all
+               from file in files
+               let at = file.Bytes.AsSpan().IndexOf(needle.Bytes)
+               where at >= 0
+               select $"{needle.What} in {file.Name} at {at} of {file.Bytes.Length}",
+        ];
     }
 
     /// <summary>All of them are there: else their absence later would say nothing.</summary>
