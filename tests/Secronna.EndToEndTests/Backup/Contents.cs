@@ -50,7 +50,8 @@ internal static class Contents
         return all;
     }
 
-    private static async Task<List<string>> RowsAsync(DbConnection connection, string sql)
+    /// <summary>The rows of a query, each as text.</summary>
+    public static async Task<List<string>> RowsAsync(DbConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;

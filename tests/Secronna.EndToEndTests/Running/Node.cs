@@ -19,6 +19,8 @@ internal sealed class Node : IAsyncDisposable
 
     public string Log => server.Log;
 
+    public int ProcessId => server.Id;
+
     public bool HasExited => server.HasExited;
 
     /// <summary>Starts one, with settings or variables of its own beside the installation's.</summary>
@@ -39,6 +41,9 @@ internal sealed class Node : IAsyncDisposable
     public Api Connect(string? token = null) => new(Url, token ?? installation.Token);
 
     public Task KillAsync() => server.KillAsync();
+
+    /// <summary>Asks it to stop, as service managers do, and gives its exit code.</summary>
+    public Task<int> StopAsync() => server.StopAsync();
 
     public async Task StartAgainAsync()
     {

@@ -1,0 +1,26 @@
+namespace Secronna.EndToEndTests.Rotation;
+
+/// <summary>A file of master keys, edited as an operator does: whole, in one moment.</summary>
+internal sealed class MasterKeyFile(string path)
+{
+    public IReadOnlyList<string> Ids => [.. File.ReadAllLines(path).Select(line => line.Split(' ')[0])];
+
+    /// <summary>Takes a key out; what puts it back is its line.</summary>
+    public string TakeOut(string id)
+    {
+        var lines = File.ReadAllLines(path);
+        var line = Assert.Single(lines, line => line.StartsWith(id + " ", StringComparison.Ordinal));
+        Write(lines.Where(other => other != line));
+        return line;
+    }
+
+    public void PutBack(string line) => Write(File.ReadAllLines(path).Append(line));
+
+    private void Write(IEnumerable<string> lines)
+    {
+        var next = path + ".next";
+        File.WriteAllLines(next, lines);
+        File.SetUnixFileMode(next, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Move(next, path, overwrite: true);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Rotation;
+
+/// <summary>
+/// The master key moves from one kind of place to another (S2): a server starts with both, a rotation under load brings
+/// everything to the new one, and the old one is needed no more.
+/// </summary>
+public sealed class ProviderMoveTests
+{
+    private const string Variable = "SECRONNA_MASTER_KEYS";
+
+    [Fact]
+    public async Task From_a_file_to_a_token_to_the_environment_and_to_a_file_no_request_fails_and_every_version_opens()
+    {
+        using var token = new SoftHsmToken();
+        await using var move = await ProviderMove.BeginAsync();
+        var installation = move.Installation;
+        installation.Environment[token.Variable.Key] = token.Variable.Value;
+        await move.ToAsync(token.Settings, "in-token");
+        File.Delete(installation.MasterKeyFile);
+        await move.RestartAndCheckAsync();
+
+        installation.Environment[Variable] = $"in-environment {Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
+        await move.ToAsync(new() { ["Provider"] = "Environment" }, "in-environment", generates: false);
+        token.Delete();
+        await move.RestartAndCheckAsync();
+
+        await move.ToAsync(new() { ["Provider"] = "File", ["File"] = installation.Folder["other-keys"] }, "in-file");
+        installation.Environment.Remove(Variable);
+        await move.RestartAndCheckAsync();
+    }
+
+    [Fact]
+    public async Task A_token_that_is_deleted_stops_readiness_and_the_key_that_it_held_is_named()
+    {
+        using var token = new SoftHsmToken();
+        await using var move = await ProviderMove.BeginAsync();
+        move.Installation.Environment[token.Variable.Key] = token.Variable.Value;
+        await move.ToAsync(token.Settings, "in-token");
+        File.Delete(move.Installation.MasterKeyFile);
+        await move.RestartAndCheckAsync();
+
+        token.Delete();
+        using var api = move.Server.Connect();
+        var answer = await api.GetAsync("/health/ready");
+        await Until.HoldsAsync("it is not ready", async () => (answer = await api.GetAsync("/health/ready")).Status == 503);
+        Assert.Contains("master key in-token is missing", answer.Envelope.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("in-token", move.Server.Log, StringComparison.Ordinal);
+        var reveal = await move.Bulk.RevealAsync(api);
+        Assert.Equal((503, "UNAVAILABLE"), (reveal.Status, reveal.ErrorCode));
+    }
+}

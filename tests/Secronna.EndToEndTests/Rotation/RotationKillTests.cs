@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Secronna.EndToEndTests.Nodes;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Rotation;
+
+/// <summary>Killed at any moment of a rotation under load, a server, a node or the command leaves nothing by halves (S10).</summary>
+[Collection(SharedPostgresTests.Name)]
+public sealed class RotationKillTests(SharedPostgres postgres, ITestOutputHelper output)
+{
+    private const string RoundsVariable = "SECRONNA_ROTATION_ROUNDS";
+    private const string SeedVariable = "SECRONNA_ROTATION_SEED";
+
+    // Of both engines together; half of them rotate a KEK, half the master key.
+    private const int DefaultRounds = 50;
+
+    [Fact]
+    public async Task A_server_that_is_killed_while_keys_rotate_ends_the_rotation_after_its_start() =>
+        await RunAsync(
+            await NodeSet.StartAsync(await TestInstallation.CreateAsync(), NodeSet.Plain(1)), (round, _) => round == 0);
+
+    [Fact]
+    public async Task Where_one_of_two_nodes_is_killed_while_keys_rotate_the_rotation_ends_all_the_same() =>
+        await RunAsync(await NodeSet.StartAsync(postgres.Cluster, 2), (round, isKek) => !isKek && round == 1);
+
+    // Who is killed holds the work for a while yet: in one round that is waited for, in the others made short.
+    private async Task RunAsync(NodeSet set, Func<int, bool, bool> waits)
+    {
+        await using var nodes = set;
+        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var rounds = (Setting.Number(RoundsVariable) ?? DefaultRounds) / 2;
+        output.WriteLine($"{rounds} rounds; {SeedVariable}={seed}");
+        var rotations = new KilledRotations(nodes, new Dice(seed));
+        await rotations.PrepareAsync();
+        for (var round = 0; round < rounds; round++)
+        {
+            if (round % 2 == 0)
+            {
+                // Nodes get to know the next round's key meanwhile.
+                var generation = nodes.Installation.DoAsync("master-key", "generate", "--id", $"key-{round + 1}");
+                await rotations.RotateKekAsync(waits(round, true));
+                await generation;
+            }
+            else
+            {
+                await rotations.RotateMasterKeyAsync($"key-{round}", waits(round, false));
+            }
+        }
+
+        await rotations.CheckAllAsync();
+        output.WriteLine($"{rotations.HalfDone} of the kills left a rotation half done; {rotations.Writes} writes acknowledged");
+        Assert.True(rotations.HalfDone > 0 || rounds < 10, "no kill hit the work itself");
+    }
+}
