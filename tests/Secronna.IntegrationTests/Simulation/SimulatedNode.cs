@@ -1,0 +1,136 @@
+using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Nodes;
+using Secronna.Server.Features.Health;
+using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
+
+namespace Secronna.IntegrationTests.Simulation;
+
+/// <summary>What a provider does for a while.</summary>
+internal enum Outage
+{
+    None,
+    Silent,
+    Hanging,
+    Flaky,
+    Forgetful,
+    Slow,
+}
+
+/// <summary>A node whose provider fails as its dice say, which crashes and comes back.</summary>
+internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan ahead, Dice dice) : IAsyncDisposable
+{
+    // Policies are in days; a simulation's time goes by in minutes.
+    private static readonly TimeSpan OldestKek = TimeSpan.FromHours(1);
+
+    private readonly List<Task> background = [];
+    private CancellationTokenSource crash = new();
+    private Outage outage;
+    private int badAnswers;
+    private int forgiven;
+    private bool isWorking;
+
+    public string Name => name;
+
+    public TestNode Node { get; private set; } = null!;
+
+    public QuickClock Clock { get; } = new(ahead);
+
+    /// <summary>The master keys that are still to reach it.</summary>
+    public List<string> Late { get; } = [];
+
+    public CancellationToken Crashed => crash.Token;
+
+    /// <summary>Whether its provider lacks or refused something of late, so that it may be UNAVAILABLE.</summary>
+    public bool Suffers => outage != Outage.None || Late.Count > 0 || badAnswers != forgiven;
+
+    public async Task StartAsync(IEnumerable<string> masterKeys)
+    {
+        Late.Clear();
+        Begin(Outage.None);
+        crash = new CancellationTokenSource();
+        Node = await TestNode.OpenAsync(database, new ScriptedProvider([.. masterKeys]), Clock, settings => settings.Keys.OldestKek = OldestKek);
+        Node.Provider.Before = AnswerAsync;
+        await Node.Get<HealthProbe>().StartAsync(CancellationToken.None);
+        isWorking = false;
+    }
+
+    /// <summary>Ends as a killed process does: what it was at is left as it is.</summary>
+    public async Task CrashAsync()
+    {
+        await crash.CancelAsync();
+        Node.Get<HealthProbe>().Dispose();
+        Node.Get<KeyWorker>().Dispose();
+        await Node.DisposeAsync();
+        await SettleAsync();
+    }
+
+    public void Begin(Outage next) => outage = next;
+
+    /// <summary>What was refused is forgotten, once the provider is whole and time has passed.</summary>
+    public void Forgive()
+    {
+        if (outage == Outage.None && Late.Count == 0)
+        {
+            forgiven = badAnswers;
+        }
+    }
+
+    public void Receive(string masterKey)
+    {
+        Late.Remove(masterKey);
+        Node.Provider.Ids = [.. Node.Provider.Ids.Append(masterKey).Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Something that goes on while the simulation does, and may fail.</summary>
+    public void Run(Func<Task> work) => background.Add(Task.Run(async () =>
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception exception) when (crash.IsCancellationRequested || exception is MasterKeyException or OperationCanceledException)
+        {
+            // As it is with what is in the background: tried again later.
+        }
+    }));
+
+    public async Task SwitchWorkerAsync(bool isOn)
+    {
+        if (isOn != isWorking)
+        {
+            isWorking = isOn;
+            await (isOn ? Node.Get<KeyWorker>().StartAsync(CancellationToken.None) : Node.Get<KeyWorker>().StopAsync(CancellationToken.None));
+        }
+    }
+
+    /// <summary>Waits for all that was begun; what of it went wrong comes out.</summary>
+    public async Task SettleAsync()
+    {
+        await Task.WhenAll(background);
+        background.Clear();
+    }
+
+    public async ValueTask DisposeAsync() => await CrashAsync();
+
+    private async Task AnswerAsync(ProviderCall call, string? id, CancellationToken cancellation)
+    {
+        switch (outage)
+        {
+            case Outage.Silent:
+            case Outage.Flaky when dice.IsOneIn(2):
+                Interlocked.Increment(ref badAnswers);
+                throw new MasterKeyUnavailableException("a script", "silent");
+            case Outage.Hanging when dice.IsOneIn(3):
+                Interlocked.Increment(ref badAnswers);
+                await Task.Delay(Timeout.Infinite, cancellation);
+                break;
+            case Outage.Forgetful when id is not null && dice.IsOneIn(3):
+                Interlocked.Increment(ref badAnswers);
+                throw new MasterKeyMissingException(id);
+            case Outage.Slow:
+                await Task.Yield();
+                break;
+        }
+    }
+}
