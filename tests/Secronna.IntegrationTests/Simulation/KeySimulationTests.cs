@@ -10,7 +10,7 @@ namespace Secronna.IntegrationTests.Simulation;
 /// </summary>
 public sealed class KeySimulationTests
 {
-    private const int Runs = 12;
+    private const int Runs = 10;
     private const int Steps = 36;
 
     public static TheoryData<long> Seeds =>

@@ -104,6 +104,7 @@ internal sealed class Simulation : IAsyncDisposable
             }
         }
 
+        node.Clock.Skip(TimeSpan.FromSeconds(2));
         await Operations.TryAsync(node, async () =>
         {
             var plan = await rotation.PlanAsync(dice.IsOneIn(4) ? null : id);
@@ -175,14 +176,13 @@ internal sealed class Simulation : IAsyncDisposable
 
         await Task.WhenAll(nodes.Select(node => node.SettleAsync()));
         await PassTimeAsync();
+        await Task.WhenAll(nodes.Select(node => node.Node.Get<MasterKeyRing>().LookAsync().AsTask()));
         await Task.WhenAll(nodes.Select(node => node.SwitchWorkerAsync(isOn: true)));
+        nodes.ForEach(node => node.Node.Get<KeyWorker>().Wake());
         await Eventually.TrueAsync(
-            async () =>
+            () =>
             {
-                Invariants.EndLeases(database);
-                nodes.ForEach(node => node.Clock.Skip(TimeSpan.FromMinutes(1)));
-                nodes.ForEach(node => node.Node.Get<KeyWorker>().Wake());
-                await Task.WhenAll(nodes.Select(node => node.Node.Get<MasterKeyRing>().LookAsync().AsTask()));
+                nodes.ForEach(node => node.Clock.Skip(TimeSpan.FromSeconds(1)));
                 return Invariants.IsAllDone(database);
             },
             "every rotation's end");
