@@ -43,6 +43,9 @@ internal sealed class Vault : IAsyncDisposable
 
     public IServiceProvider Services => services!;
 
+    /// <summary>What <see cref="FillAsync"/> wrote.</summary>
+    public List<Written> Filled { get; } = [];
+
     public static async Task<Vault> CreateAsync()
     {
         var vault = new Vault(await TestEngine.Current.NewDatabaseAsync());
@@ -92,7 +95,6 @@ internal sealed class Vault : IAsyncDisposable
     /// <summary>Two workspaces of two projects of two environments of two secrets of two versions.</summary>
     public async Task<List<Written>> FillAsync()
     {
-        var all = new List<Written>();
         foreach (var workspaceId in (string[])["acc_a", "acc_b"])
         {
             await AllowAsync(workspaceId);
@@ -102,13 +104,13 @@ internal sealed class Vault : IAsyncDisposable
                 foreach (var environment in (string[])["production", "staging"])
                 {
                     var environmentId = await AddEnvironmentAsync(workspaceId, projectId, environment);
-                    all.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
-                    all.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
+                    Filled.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
+                    Filled.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
                 }
             }
         }
 
-        return all;
+        return Filled;
     }
 
     /// <summary>The value, or the code of the refusal.</summary>

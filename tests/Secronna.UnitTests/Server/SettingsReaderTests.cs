@@ -15,6 +15,7 @@ public sealed class SettingsReaderTests
         Assert.Equal("File", settings.MasterKey.Provider);
         Assert.Null(settings.MasterKey.File);
         Assert.Empty(settings.MasterKey.Previous);
+        Assert.Null(settings.Keys.OldestKek);
         Assert.Null(settings.Huudis.Issuer);
         Assert.Equal(["secronna", "secronna-cli"], settings.Huudis.Audiences);
         Assert.True(settings.Huudis.RequireHttpsMetadata);
@@ -26,7 +27,7 @@ public sealed class SettingsReaderTests
         Assert.False(settings.Diagnostics);
     }
 
-    private static readonly (string Name, string Text, Func<Settings, object?> Setting, object Value)[] Every =
+    private static readonly (string Name, string Text, Func<Settings, object?> Setting, object? Value)[] Every =
     [
         ("Storage:Provider", "postgresql", settings => settings.Storage.Provider, "PostgreSql"),
         ("Storage:ConnectionString", "Data Source=x", settings => settings.ConnectionString, "Data Source=x"),
@@ -35,6 +36,9 @@ public sealed class SettingsReaderTests
         ("MasterKey:File", "f", settings => settings.MasterKey.File, "f"),
         ("MasterKey:Previous:0:File", "p", settings => settings.MasterKey.Previous[0].File, "p"),
         ("MasterKey:Previous:1:Provider", "Environment", settings => settings.MasterKey.Previous[1].Provider, "Environment"),
+        ("Keys:RotateAfterDays", "0", settings => settings.Keys.OldestKek, null),
+        ("Keys:RotateAfterDays", "1", settings => settings.Keys.OldestKek, TimeSpan.FromDays(1)),
+        ("Keys:RotateAfterDays", "3650", settings => settings.Keys.OldestKek, TimeSpan.FromDays(3_650)),
         ("Huudis:Issuer", "https://huudis.com", settings => settings.Huudis.Issuer, "https://huudis.com"),
         ("Huudis:Audiences:0", "mine", settings => settings.Huudis.Audiences.Single(), "mine"),
         ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
@@ -68,6 +72,13 @@ public sealed class SettingsReaderTests
     [InlineData("MasterKey:Previous:0:Fil", "f")]
     [InlineData("MasterKey:Previous:0:Previous:0:File", "f")]
     [InlineData("MasterKey", "f")]
+    [InlineData("Keys:RotateAfterDays", "-1")]
+    [InlineData("Keys:RotateAfterDays", "3651")]
+    [InlineData("Keys:RotateAfterDays", "1.5")]
+    [InlineData("Keys:RotateAfterDays", "")]
+    [InlineData("Keys:RotateAfterDays", "never")]
+    [InlineData("Keys:RotateAfterDay", "1")]
+    [InlineData("Keys", "1")]
     [InlineData("Huudis:Issuer", "huudis.com")]
     [InlineData("Huudis:Issuer", "ftp://huudis.com")]
     [InlineData("Huudis:RequireHttpsMetadata", "yes")]
