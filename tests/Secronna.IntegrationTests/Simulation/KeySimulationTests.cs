@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Simulation;
@@ -10,8 +11,10 @@ namespace Secronna.IntegrationTests.Simulation;
 /// </summary>
 public sealed class KeySimulationTests
 {
-    private const int Runs = 10;
     private const int Steps = 36;
+
+    // Several nodes of PostgreSQL are several pools of processes to start.
+    private static int Runs => TestEngine.Current is PostgresTestEngine ? 5 : 15;
 
     public static TheoryData<long> Seeds =>
         Environment.GetEnvironmentVariable("SECRONNA_SIMULATION_SEED") is { Length: > 0 } seed

@@ -23,7 +23,11 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
     // Policies are in days; a simulation's time goes by in minutes.
     private static readonly TimeSpan OldestKek = TimeSpan.FromHours(1);
 
+    private readonly Lock gate = new();
     private readonly List<Task> background = [];
+
+    // The master keys that are still to reach it.
+    private List<string> late = [];
     private CancellationTokenSource crash = new();
     private Outage outage;
     private int badAnswers;
@@ -36,17 +40,14 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
 
     public QuickClock Clock { get; } = new(ahead, quickness: 20);
 
-    /// <summary>The master keys that are still to reach it.</summary>
-    public List<string> Late { get; } = [];
-
     public CancellationToken Crashed => crash.Token;
 
     /// <summary>Whether its provider lacks or refused something of late, so that it may be UNAVAILABLE.</summary>
-    public bool Suffers => outage != Outage.None || Late.Count > 0 || badAnswers != forgiven;
+    public bool Suffers => outage != Outage.None || late.Count > 0 || badAnswers != forgiven;
 
     public async Task StartAsync(IEnumerable<string> masterKeys)
     {
-        Late.Clear();
+        late = [];
         Begin(Outage.None);
         crash = new CancellationTokenSource();
         Node = await TestNode.OpenAsync(database, new ScriptedProvider([.. masterKeys]), Clock, settings => settings.Keys.OldestKek = OldestKek);
@@ -70,18 +71,40 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
     /// <summary>What was refused is forgotten, once the provider is whole and time has passed.</summary>
     public void Forgive()
     {
-        if (outage == Outage.None && Late.Count == 0)
+        if (outage == Outage.None && late.Count == 0)
         {
             forgiven = badAnswers;
         }
     }
 
-    /// <summary>A master key reaches it; a look just before may hide that for a second.</summary>
-    public void Receive(string masterKey)
+    /// <summary>A master key is made that is to reach it some time.</summary>
+    public void Expect(string masterKey)
     {
-        Late.Remove(masterKey);
-        badAnswers++;
-        Node.Provider.Ids = [.. Node.Provider.Ids.Append(masterKey).Order(StringComparer.Ordinal)];
+        lock (gate)
+        {
+            late = [.. late, masterKey];
+        }
+    }
+
+    /// <summary>So many master keys reach it; a look just before may hide them for a second.</summary>
+    public void Receive(int most = int.MaxValue)
+    {
+        lock (gate)
+        {
+            badAnswers += late.Count > 0 ? 1 : 0;
+            Node.Provider.Ids = [.. Node.Provider.Ids.Concat(late.Take(most)).Order(StringComparer.Ordinal)];
+            late = [.. late.Skip(most)];
+        }
+    }
+
+    /// <summary>A master key is nowhere any more.</summary>
+    public void Lose(string masterKey)
+    {
+        lock (gate)
+        {
+            late = [.. late.Where(id => id != masterKey)];
+            Node.Provider.Ids = [.. Node.Provider.Ids.Where(id => id != masterKey)];
+        }
     }
 
     /// <summary>Something that goes on while the simulation does, and may fail.</summary>

@@ -15,6 +15,7 @@ internal sealed class Simulation : IAsyncDisposable
 {
     private const int Nodes = 3;
     private const int CheckEvery = 6;
+    private const int CrashEvery = 15;
 
     private readonly Dice dice;
     private readonly TestDatabase database;
@@ -48,6 +49,11 @@ internal sealed class Simulation : IAsyncDisposable
         for (var step = 1; step <= steps; step++)
         {
             Where = string.Create(CultureInfo.InvariantCulture, $"step {step}");
+            if (dice.IsOneIn(CrashEvery))
+            {
+                await CrashAsync(dice.Of(nodes));
+            }
+
             // Two at once, for races; nothing but their order is left to chance.
             await Task.WhenAll(StepAsync($"{step}a"), dice.IsOneIn(2) ? StepAsync($"{step}b") : Task.CompletedTask);
             if (step % CheckEvery == 0)
@@ -97,10 +103,10 @@ internal sealed class Simulation : IAsyncDisposable
         var id = masterKeys.New();
         foreach (var one in nodes)
         {
-            one.Late.Add(id);
+            one.Expect(id);
             if (one == node || !dice.IsOneIn(3))
             {
-                one.Receive(id);
+                one.Receive();
             }
         }
 
@@ -122,23 +128,19 @@ internal sealed class Simulation : IAsyncDisposable
         var id = dice.Of(masterKeys.Held);
         await node.Node.Get<MasterKeyRotation>().RetireAsync(id);
         masterKeys.Retired(id);
-        foreach (var one in nodes)
-        {
-            one.Late.Remove(id);
-            one.Node.Provider.Ids = [.. one.Node.Provider.Ids.Where(held => held != id)];
-        }
+        nodes.ForEach(one => one.Lose(id));
     });
 
-    private async Task BeginOrEndOutageAsync(SimulatedNode node)
+    private Task BeginOrEndOutageAsync(SimulatedNode node)
     {
-        if (dice.IsOneIn(4))
-        {
-            await node.CrashAsync();
-            await node.StartAsync(masterKeys.Held);
-            return;
-        }
-
         node.Begin(node.Suffers && !dice.IsOneIn(3) ? Outage.None : dice.Of(Enum.GetValues<Outage>()));
+        return Task.CompletedTask;
+    }
+
+    private async Task CrashAsync(SimulatedNode node)
+    {
+        await node.CrashAsync();
+        await node.StartAsync(masterKeys.Held);
     }
 
     private Task PassTimeAsync()
@@ -147,11 +149,7 @@ internal sealed class Simulation : IAsyncDisposable
         foreach (var node in nodes)
         {
             node.Clock.Skip(time);
-            if (node.Late.Count > 0 && dice.IsOneIn(2))
-            {
-                node.Receive(node.Late[0]);
-            }
-
+            node.Receive(dice.Next(2));
             node.Forgive();
         }
 
@@ -162,7 +160,13 @@ internal sealed class Simulation : IAsyncDisposable
     private async Task CheckAsync()
     {
         Invariants.Check(database);
-        await Task.WhenAll(nodes.SelectMany(node => model.Versions.Select(version => model.CheckAsync(node, version))));
+        await Task.WhenAll(nodes.Select(async node =>
+        {
+            foreach (var version in model.Versions)
+            {
+                await model.CheckAsync(node, version);
+            }
+        }));
     }
 
     private async Task HealAsync()
@@ -171,7 +175,7 @@ internal sealed class Simulation : IAsyncDisposable
         foreach (var node in nodes)
         {
             node.Begin(Outage.None);
-            node.Late.ToList().ForEach(node.Receive);
+            node.Receive();
         }
 
         await Task.WhenAll(nodes.Select(node => node.SettleAsync()));
