@@ -41,7 +41,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     [Fact]
     public async Task Retirement_waits_for_a_writer_that_holds_the_KEK_and_its_version_keeps_the_KEK_from_being_destroyed()
     {
-        using var writer = new StoppedWriter(storage, transaction => WriteVersionAsync(transaction, "KEY"), kek.Id);
+        await using var writer = new StoppedWriter(storage, transaction => WriteVersionAsync(transaction, "KEY"), kek.Id);
         await writer.HoldsAsync();
 
         var end = RetireAndDestroyAsync(node);
@@ -59,7 +59,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     {
         Assert.True(await RetireAndDestroyAsync(node));
 
-        using var writer = new StoppedWriter(storage, transaction => WriteVersionAsync(transaction, "KEY"), kek.Id);
+        await using var writer = new StoppedWriter(storage, transaction => WriteVersionAsync(transaction, "KEY"), kek.Id);
         writer.GoOn();
 
         Assert.False(await writer.Done);
@@ -70,7 +70,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     [Fact]
     public async Task A_writer_that_waits_behind_the_retirement_is_told_so()
     {
-        using var retirement = new StoppedWriter(storage, kek.Id, Keks.RetireAsync);
+        await using var retirement = new StoppedWriter(storage, kek.Id, Keks.RetireAsync);
         await retirement.HoldsAsync();
 
         var late = node.WriteAsync(kek.Id, static (transaction, id) => Keks.LockActiveAsync(transaction, id));

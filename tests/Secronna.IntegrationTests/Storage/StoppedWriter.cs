@@ -4,7 +4,7 @@ using Secronna.Storage.Engine;
 namespace Secronna.IntegrationTests.Storage;
 
 /// <summary>A transaction that is stopped between its lock of a KEK and its writes, until it may go on.</summary>
-internal sealed class StoppedWriter : IDisposable
+internal sealed class StoppedWriter : IAsyncDisposable
 {
     private readonly TaskCompletionSource holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim goOn = new();
@@ -18,14 +18,14 @@ internal sealed class StoppedWriter : IDisposable
     /// <summary>Does one thing, and is stopped before it commits.</summary>
     public StoppedWriter(
         TestStorage storage, string kekId, Func<Transaction, string, ValueTask<bool>> first, Func<Transaction, ValueTask<bool>>? then = null) =>
-        Done = storage.WriteAsync(async transaction =>
+        Done = Task.Run(() => storage.WriteAsync(async transaction =>
         {
             var isFirstDone = await first(transaction, kekId);
             holds.TrySetResult();
             // Blocks: a unit of SQLite's writer may not be left and come back to.
             goOn.Wait();
             return isFirstDone && (then is null || await then(transaction));
-        });
+        }));
 
     public Task<bool> Done { get; }
 
@@ -33,10 +33,10 @@ internal sealed class StoppedWriter : IDisposable
 
     public void GoOn() => goOn.Set();
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         goOn.Set();
-        ((IAsyncResult)Done).AsyncWaitHandle.WaitOne();
+        await Done.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         goOn.Dispose();
     }
 }
