@@ -6,7 +6,6 @@ namespace Secronna.UnitTests.Crypto;
 
 public sealed class KekPolicyTests
 {
-    private static readonly DateTimeOffset Now = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Oldest = TimeSpan.FromDays(90);
 
     [Theory]
@@ -50,15 +49,15 @@ public sealed class KekPolicyTests
     [InlineData(1, true)]
     [InlineData(-1, false)]
     public void A_KEK_is_due_from_the_tick_on_at_which_it_is_too_old(long ticks, bool isDue) =>
-        Assert.Equal(isDue, KekPolicy.IsDue(0, Now - Oldest - TimeSpan.FromTicks(ticks), Now, Oldest));
+        Assert.Equal(isDue, KekPolicy.IsDue(0, Oldest + TimeSpan.FromTicks(ticks), Oldest));
 
     [Fact]
     public void Without_a_limit_no_age_is_too_old() =>
-        Assert.False(KekPolicy.IsDue(0, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, null));
+        Assert.False(KekPolicy.IsDue(0, TimeSpan.MaxValue, null));
 
     [Fact]
     public void A_KEK_from_the_future_is_new() =>
-        Assert.False(KekPolicy.IsDue(0, Now + TimeSpan.FromMinutes(5), Now, TimeSpan.FromTicks(1)));
+        Assert.False(KekPolicy.IsDue(0, TimeSpan.FromMinutes(-5), TimeSpan.FromTicks(1)));
 
     [Theory]
     [InlineData((1L << 29) - 1, false)]
@@ -70,11 +69,11 @@ public sealed class KekPolicyTests
     [InlineData(long.MinValue, true)]
     public void A_KEK_is_due_at_half_of_its_wraps_and_where_their_number_can_not_be(long wraps, bool isDue)
     {
-        Assert.Equal(isDue, KekPolicy.IsDue(wraps, Now, Now, null));
-        Assert.Equal(isDue, KekPolicy.IsDue(wraps, Now, Now, Oldest));
+        Assert.Equal(isDue, KekPolicy.IsDue(wraps, TimeSpan.Zero, null));
+        Assert.Equal(isDue, KekPolicy.IsDue(wraps, TimeSpan.Zero, Oldest));
     }
 
     [Fact]
     public void A_KEK_that_may_not_make_one_more_wrap_is_due() => Gen.Long.Sample(wraps =>
-        KekPolicy.MayReserve(wraps, 1) || KekPolicy.IsDue(wraps, Now, Now, null));
+        KekPolicy.MayReserve(wraps, 1) || KekPolicy.IsDue(wraps, TimeSpan.Zero, null));
 }
