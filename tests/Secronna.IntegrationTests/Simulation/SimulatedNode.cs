@@ -33,12 +33,13 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
     private int badAnswers;
     private int forgiven;
     private bool isWorking;
+    private bool isUp;
 
     public string Name => name;
 
     public TestNode Node { get; private set; } = null!;
 
-    public QuickClock Clock { get; } = new(ahead, quickness: 20);
+    public QuickClock Clock { get; } = new(ahead, quickness: 10);
 
     public CancellationToken Crashed => crash.Token;
 
@@ -53,12 +54,18 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
         Node = await TestNode.OpenAsync(database, new ScriptedProvider([.. masterKeys]), Clock, settings => settings.Keys.OldestKek = OldestKek);
         Node.Provider.Before = AnswerAsync;
         await Node.Get<HealthProbe>().StartAsync(CancellationToken.None);
-        isWorking = false;
+        (isWorking, isUp) = (false, true);
     }
 
     /// <summary>Ends as a killed process does: what it was at is left as it is.</summary>
     public async Task CrashAsync()
     {
+        if (!isUp)
+        {
+            return;
+        }
+
+        isUp = false;
         await crash.CancelAsync();
         Node.Get<HealthProbe>().Dispose();
         Node.Get<KeyWorker>().Dispose();
