@@ -27,12 +27,11 @@ public static class KekPolicy
 
     /// <summary>
     /// True if an active KEK is to be replaced now: it is worn, or older than the limit. One from the future, as another
-    /// node's clock may make it, is new.
+    /// node's clock may make it, has a negative age and is new.
     /// </summary>
     /// <param name="wrapsReserved">The wraps that are reserved for it.</param>
-    /// <param name="createdAt">When it was made.</param>
-    /// <param name="now">The time now.</param>
+    /// <param name="age">How long ago it was made.</param>
     /// <param name="oldest">The age from which on it is replaced; null is any age.</param>
-    public static bool IsDue(long wrapsReserved, DateTimeOffset createdAt, DateTimeOffset now, TimeSpan? oldest) =>
-        wrapsReserved is < 0 or >= WornWraps || now - createdAt >= oldest;
+    public static bool IsDue(long wrapsReserved, TimeSpan age, TimeSpan? oldest) =>
+        wrapsReserved is < 0 or >= WornWraps || age >= oldest;
 }

@@ -78,6 +78,14 @@ public static class Installations
         return await query.ReadAsync() ? query.GetText(0) : null;
     }
 
+    /// <summary>Whether this master key is the active one, and stays so until the transaction has ended; KEKs can be added.</summary>
+    public static async ValueTask<bool> HoldMasterKeyAsync(Transaction transaction, string id)
+    {
+        await using var query = transaction.Prepare(
+            "SELECT 1 FROM installation WHERE id = 1 AND active_master_key_id = $1 FOR KEY SHARE");
+        return await query.Bind(id).ReadAsync();
+    }
+
     /// <summary>Whether a rotation of the master key has begun and not ended.</summary>
     public static async ValueTask<bool> IsRotatingAsync(Session session)
     {

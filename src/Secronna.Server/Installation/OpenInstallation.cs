@@ -42,6 +42,14 @@ internal sealed class OpenInstallation : IAsyncDisposable
     {
         var engine = RequireEngine(settings, time);
         var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, time);
+        return await OpenAsync(settings, engine, masterKeys, migrate, time, onFsyncFailure);
+    }
+
+    /// <summary>The same, over master keys that were opened before: they are closed with it, also where this is refused.</summary>
+    public static async Task<OpenInstallation> OpenAsync(
+        Settings settings, DatabaseEngine engine, MasterKeyRing masterKeys, bool migrate, TimeProvider time,
+        Action<string> onFsyncFailure)
+    {
         Database? database = null;
         try
         {

@@ -3,22 +3,18 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Nodes;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
-using Secronna.Server.Features.Environments;
-using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 
 namespace Secronna.IntegrationTests.Tamper;
-
-/// <summary>A written version and what its reveal must give.</summary>
-internal sealed record Written(string WorkspaceId, string ProjectId, string EnvironmentId, string SecretId, int Version, string Value);
 
 /// <summary>A real installation with real services and no web server, over a database that a test can change behind its back.</summary>
 internal sealed class Vault : IAsyncDisposable
@@ -52,6 +48,9 @@ internal sealed class Vault : IAsyncDisposable
     public TestDatabase Database { get; }
 
     public IServiceProvider Services => services!;
+
+    /// <summary>What <see cref="FillAsync"/> wrote.</summary>
+    public List<Written> Filled { get; } = [];
 
     /// <summary>With the keys <c>mk_1</c> and <c>mk_2</c> in a file, or those that the settings name.</summary>
     public static async Task<Vault> CreateAsync(MasterKeySettings? masterKey = null)
@@ -88,34 +87,21 @@ internal sealed class Vault : IAsyncDisposable
 
     public DbConnection Stranger() => Database.ConnectToTamper();
 
-    public static Caller Caller(string workspaceId) => new(
-        ActorTypes.ApiKey, "key_1", workspaceId, "test", Role.Administrator, new RequestOrigin("req_1", "127.0.0.1", "test"));
+    public static Caller Caller(string workspaceId) => ServiceCalls.Caller(workspaceId);
 
-    public async Task AllowAsync(string workspaceId) =>
-        await installation!.Database.WriteAsync(workspaceId, static async (transaction, id) =>
-        {
-            await Workspaces.AllowAsync(transaction, id, null, 1);
-            return true;
-        });
+    public Task AllowAsync(string workspaceId) => Services.AllowAsync(workspaceId);
 
-    public async Task<string> AddProjectAsync(string workspaceId, string name) =>
-        (await Services.GetRequiredService<ProjectService>().CreateAsync(Caller(workspaceId), name)).Id;
+    public Task<string> AddProjectAsync(string workspaceId, string name) => Services.AddProjectAsync(workspaceId, name);
 
-    public async Task<string> AddEnvironmentAsync(string workspaceId, string projectId, string name) =>
-        (await Services.GetRequiredService<EnvironmentService>().CreateAsync(Caller(workspaceId), projectId, name)).Id;
+    public Task<string> AddEnvironmentAsync(string workspaceId, string projectId, string name) =>
+        Services.AddEnvironmentAsync(workspaceId, projectId, name);
 
-    public async Task<Written[]> WriteAsync(string workspaceId, string projectId, string environmentId, params string[] keys)
-    {
-        var writes = keys.Select(key => new SecretWrite(key, Pin($"value of {key}, {Guid()}"), null, null)).ToList();
-        var answers = await Services.GetRequiredService<SecretWriter>().WriteAsync(Caller(workspaceId), environmentId, writes);
-        return [.. answers.Select((answer, i) => new Written(
-            workspaceId, projectId, environmentId, answer.Id, answer.Version, Encoding.UTF8.GetString(writes[i].Value.Span)))];
-    }
+    public Task<Written[]> WriteAsync(string workspaceId, string projectId, string environmentId, params string[] keys) =>
+        Services.WriteAsync(workspaceId, projectId, environmentId, keys);
 
     /// <summary>Two workspaces of two projects of two environments of two secrets of two versions.</summary>
     public async Task<List<Written>> FillAsync()
     {
-        var all = new List<Written>();
         foreach (var workspaceId in (string[])["acc_a", "acc_b"])
         {
             await AllowAsync(workspaceId);
@@ -125,29 +111,17 @@ internal sealed class Vault : IAsyncDisposable
                 foreach (var environment in (string[])["production", "staging"])
                 {
                     var environmentId = await AddEnvironmentAsync(workspaceId, projectId, environment);
-                    all.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
-                    all.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
+                    Filled.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
+                    Filled.AddRange(await WriteAsync(workspaceId, projectId, environmentId, "ONE", "TWO"));
                 }
             }
         }
 
-        return all;
+        return Filled;
     }
 
     /// <summary>The value, or the code of the refusal.</summary>
-    public async Task<string> RevealAsync(Written written, string? workspaceId = null)
-    {
-        try
-        {
-            using var revealed = await Services.GetRequiredService<RevealService>()
-                .RevealAsync(Caller(workspaceId ?? written.WorkspaceId), written.SecretId, written.Version);
-            return Encoding.UTF8.GetString(revealed.Value.Span);
-        }
-        catch (RequestException refused)
-        {
-            return refused.Code;
-        }
-    }
+    public Task<string> RevealAsync(Written written, string? workspaceId = null) => Services.RevealAsync(written, workspaceId);
 
     /// <summary>The values of a whole environment, or the code of the refusal alone.</summary>
     public async Task<string[]> RevealEnvironmentAsync(string workspaceId, EnvironmentName name)
@@ -167,7 +141,7 @@ internal sealed class Vault : IAsyncDisposable
         }
     }
 
-    public Task<string[]> RevealAllAsync(IEnumerable<Written> all) => Task.WhenAll(all.Select(written => RevealAsync(written)));
+    public Task<string[]> RevealAllAsync(IEnumerable<Written> all) => Services.RevealAllAsync(all);
 
     /// <summary>How many reveals the trail says failed, of each version.</summary>
     public Dictionary<(string SecretId, int Version), long> Failures()
@@ -189,13 +163,4 @@ internal sealed class Vault : IAsyncDisposable
 
     private ServiceProvider MakeServices() =>
         new ServiceCollection().AddLogging().AddSecronna(installation!).BuildServiceProvider();
-
-    private static PinnedBuffer Pin(string text)
-    {
-        var value = PinnedBuffer.Rent(Encoding.UTF8.GetByteCount(text));
-        Encoding.UTF8.GetBytes(text, value.Span);
-        return value;
-    }
-
-    private static string Guid() => Ids.New("", TimeProvider.System.GetUtcNow());
 }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Text;
 using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Nodes;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Features.Secrets;

@@ -1,3 +1,4 @@
+using CsCheck;
 using Secronna.Crypto;
 using Xunit;
 
@@ -5,6 +6,8 @@ namespace Secronna.UnitTests.Crypto;
 
 public sealed class KekPolicyTests
 {
+    private static readonly TimeSpan Oldest = TimeSpan.FromDays(90);
+
     [Theory]
     [InlineData(0, 1, true)]
     [InlineData(0, 4096, true)]
@@ -27,4 +30,50 @@ public sealed class KekPolicyTests
     [InlineData(-1)]
     public void Reserving_nothing_is_a_mistake(int count) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => KekPolicy.MayReserve(0, count));
+
+    [Fact]
+    public void Whatever_is_reserved_in_whatever_order_no_KEK_makes_two_to_the_thirty_wraps() =>
+        Gen.OneOf(Gen.Int[1, 5_000], Gen.Int[1, int.MaxValue], Gen.Int[(1 << 28) - 2, (1 << 28) + 2]).Array[1, 60].Sample(counts =>
+        {
+            long wraps = 0;
+            foreach (var count in counts.Where(count => KekPolicy.MayReserve(wraps, count)))
+            {
+                wraps += count;
+            }
+
+            return wraps < 1L << 30;
+        });
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(-1, false)]
+    public void A_KEK_is_due_from_the_tick_on_at_which_it_is_too_old(long ticks, bool isDue) =>
+        Assert.Equal(isDue, KekPolicy.IsDue(0, Oldest + TimeSpan.FromTicks(ticks), Oldest));
+
+    [Fact]
+    public void Without_a_limit_no_age_is_too_old() =>
+        Assert.False(KekPolicy.IsDue(0, TimeSpan.MaxValue, null));
+
+    [Fact]
+    public void A_KEK_from_the_future_is_new() =>
+        Assert.False(KekPolicy.IsDue(0, TimeSpan.FromMinutes(-5), TimeSpan.FromTicks(1)));
+
+    [Theory]
+    [InlineData((1L << 29) - 1, false)]
+    [InlineData(1L << 29, true)]
+    [InlineData(1L << 30, true)]
+    [InlineData(long.MaxValue, true)]
+    [InlineData(0, false)]
+    [InlineData(-1, true)]
+    [InlineData(long.MinValue, true)]
+    public void A_KEK_is_due_at_half_of_its_wraps_and_where_their_number_can_not_be(long wraps, bool isDue)
+    {
+        Assert.Equal(isDue, KekPolicy.IsDue(wraps, TimeSpan.Zero, null));
+        Assert.Equal(isDue, KekPolicy.IsDue(wraps, TimeSpan.Zero, Oldest));
+    }
+
+    [Fact]
+    public void A_KEK_that_may_not_make_one_more_wrap_is_due() => Gen.Long.Sample(wraps =>
+        KekPolicy.MayReserve(wraps, 1) || KekPolicy.IsDue(wraps, TimeSpan.Zero, null));
 }

@@ -113,6 +113,7 @@ public sealed class KeyRingTests : IDisposable
         Action<KeyRing>[] ways =
         [
             ring => ring.Remove("a"),
+            ring => ring.Clear(),
             ring => ring.RemoveExpired(Start + Lifetime),
             ring => ring.TryAcquire("a", Start + Lifetime, out _),
             ring => ring.Add("b", KeyOf("b"), Start).Dispose(),
@@ -153,6 +154,30 @@ public sealed class KeyRingTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => _ring.Add("a", KeyOf("a"), Start));
         _ring.Remove("a");
         _ring.RemoveExpired(Start);
+    }
+
+    [Fact]
+    public void A_cleared_ring_has_nothing_but_takes_anew_and_leases_from_before_stay_valid()
+    {
+        var lease = _ring.Add("a", KeyOf("a"), Start);
+        Add("b");
+        var slot = lease.Locked.Slot;
+
+        _ring.Clear();
+
+        Assert.Equal(0, _ring.Count);
+        Assert.Null(Acquired("a", Start));
+        Assert.Null(Acquired("b", Start));
+        Assert.Equal(KeyOf("a"), lease.Key.ToArray());
+        using (var again = _ring.Add("a", KeyOf("another"), Start))
+            Assert.Equal(KeyOf("another"), again.Key.ToArray());
+        Assert.Equal(KeyOf("a"), lease.Key.ToArray());
+        lease.Dispose();
+        Assert.Equal(new byte[32], LockedMemory.Bytes(slot).ToArray());
+        Assert.Equal(1, _ring.Count);
+        _ring.Clear();
+        _ring.Clear();
+        Assert.Equal(0, _ring.Count);
     }
 
     [Fact]

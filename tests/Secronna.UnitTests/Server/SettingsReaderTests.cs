@@ -21,6 +21,7 @@ public sealed class SettingsReaderTests
         Assert.Null(settings.MasterKey.Region);
         Assert.Null(settings.MasterKey.Endpoint);
         Assert.Empty(settings.MasterKey.Previous);
+        Assert.Null(settings.Keys.OldestKek);
         Assert.Null(settings.Huudis.Issuer);
         Assert.Equal(["secronna", "secronna-cli"], settings.Huudis.Audiences);
         Assert.True(settings.Huudis.RequireHttpsMetadata);
@@ -32,7 +33,7 @@ public sealed class SettingsReaderTests
         Assert.False(settings.Diagnostics);
     }
 
-    private static readonly (string Name, string Text, Func<Settings, object?> Setting, object Value)[] Every =
+    private static readonly (string Name, string Text, Func<Settings, object?> Setting, object? Value)[] Every =
     [
         ("Storage:Provider", "postgresql", settings => settings.Storage.Provider, "PostgreSql"),
         ("Storage:ConnectionString", "Data Source=x", settings => settings.ConnectionString, "Data Source=x"),
@@ -51,6 +52,9 @@ public sealed class SettingsReaderTests
         ("MasterKey:Previous:0:PinFile", "pin", settings => settings.MasterKey.Previous[0].PinFile, "pin"),
         ("MasterKey:Previous:0:File", "p", settings => settings.MasterKey.Previous[0].File, "p"),
         ("MasterKey:Previous:1:Provider", "Environment", settings => settings.MasterKey.Previous[1].Provider, "Environment"),
+        ("Keys:RotateAfterDays", "0", settings => settings.Keys.OldestKek, null),
+        ("Keys:RotateAfterDays", "1", settings => settings.Keys.OldestKek, TimeSpan.FromDays(1)),
+        ("Keys:RotateAfterDays", "3650", settings => settings.Keys.OldestKek, TimeSpan.FromDays(3_650)),
         ("Huudis:Issuer", "https://huudis.com", settings => settings.Huudis.Issuer, "https://huudis.com"),
         ("Huudis:Audiences:0", "mine", settings => settings.Huudis.Audiences.Single(), "mine"),
         ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
@@ -93,6 +97,13 @@ public sealed class SettingsReaderTests
     [InlineData("MasterKey:Previous:0:Fil", "f")]
     [InlineData("MasterKey:Previous:0:Previous:0:File", "f")]
     [InlineData("MasterKey", "f")]
+    [InlineData("Keys:RotateAfterDays", "-1")]
+    [InlineData("Keys:RotateAfterDays", "3651")]
+    [InlineData("Keys:RotateAfterDays", "1.5")]
+    [InlineData("Keys:RotateAfterDays", "")]
+    [InlineData("Keys:RotateAfterDays", "never")]
+    [InlineData("Keys:RotateAfterDay", "1")]
+    [InlineData("Keys", "1")]
     [InlineData("Huudis:Issuer", "huudis.com")]
     [InlineData("Huudis:Issuer", "ftp://huudis.com")]
     [InlineData("Huudis:RequireHttpsMetadata", "yes")]

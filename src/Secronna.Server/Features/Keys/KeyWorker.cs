@@ -100,6 +100,6 @@ internal sealed class KeyWorker(
         }
 
         return [.. candidates.Where(kek => KekPolicy.IsDue(
-            kek.Wraps, new Instant(kek.CreatedAt).ToDateTimeOffset(), now, settings.OldestKek))];
+            kek.Wraps, now - new Instant(kek.CreatedAt).ToDateTimeOffset(), settings.OldestKek))];
     }
 }

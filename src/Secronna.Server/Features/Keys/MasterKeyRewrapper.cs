@@ -95,6 +95,12 @@ internal sealed class MasterKeyRewrapper(
         broken.AddRange(keks.Zip(boxes).Where(pair => pair.Second is null).Select(pair => pair.First.Id));
         return await database.WriteAsync((activeId, done), static async (transaction, it) =>
         {
+            // Another rotation may have begun meanwhile, and this key even be retired by now.
+            if (!await Installations.HoldMasterKeyAsync(transaction, it.activeId))
+            {
+                return 0;
+            }
+
             var count = 0;
             foreach (var (kek, box) in it.done)
             {

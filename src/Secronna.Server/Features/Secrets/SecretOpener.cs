@@ -46,19 +46,27 @@ internal sealed class SecretOpener(
     }
 
     // The KEK was destroyed after the row was read: its data key is under another one by then, or gone (S9). The reveal is on
-    // record already.
+    // record already. Each further turn takes a whole rotation of the project while its KEK is unwrapped.
     private async ValueTask<RevealedValue?> OpenMovedAsync(Caller caller, SealedVersionRow row)
     {
-        var again = await database.ReadAsync((caller.WorkspaceId, row), static (session, it) =>
-            Versions.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version));
-        if (again is null || again.KekId == row.KekId)
+        var before = row;
+        while (await FindAgainAsync(caller, row) is { } again && again.KekId != before.KekId)
         {
-            return null;
+            using var kek = await keks.LeaseAsync(again.KekId);
+            if (kek is not null)
+            {
+                return new RevealedValue(again.Secret, again.Version, Open(caller, kek, again));
+            }
+
+            before = again;
         }
 
-        using var kek = await keks.LeaseAsync(again.KekId);
-        return kek is null ? null : new RevealedValue(again.Secret, again.Version, Open(caller, kek, again));
+        return null;
     }
+
+    private ValueTask<SealedVersionRow?> FindAgainAsync(Caller caller, SealedVersionRow row) =>
+        database.ReadAsync((caller.WorkspaceId, row), static (session, it) =>
+            Versions.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version));
 
     // Bound to the caller's workspace, not to the one that a row names: a row moved to another workspace doesn't open.
     private static PinnedBuffer Open(Caller caller, LeasedKek kek, SealedVersionRow row)

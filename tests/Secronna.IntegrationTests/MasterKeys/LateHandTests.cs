@@ -1,0 +1,103 @@
+using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Nodes;
+using Secronna.Server.Features.Keys;
+using Secronna.Server.Features.Secrets;
+using Secronna.Storage;
+using Xunit;
+
+namespace Secronna.IntegrationTests.MasterKeys;
+
+/// <summary>A node that stands still in the middle of its work while another rotates on.</summary>
+public sealed class LateHandTests : IAsyncLifetime
+{
+    private const string Workspace = "acc_a";
+
+    private readonly ScriptedProvider provider = new("mk_1", "mk_2", "mk_3");
+    private readonly TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TestDatabase database = null!;
+    private TestNode late = null!;
+    private TestNode other = null!;
+    private Written written = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await TestEngine.Current.NewDatabaseAsync();
+        late = await TestNode.OpenAsync(database, provider, new QuickClock());
+        other = await TestNode.OpenAsync(database, new ScriptedProvider("mk_1", "mk_2", "mk_3"), new QuickClock());
+        await late.Services.AllowAsync(Workspace);
+        var project = await late.Services.AddProjectAsync(Workspace, "web");
+        var environment = await late.Services.AddEnvironmentAsync(Workspace, project, "production");
+        written = (await late.Services.WriteAsync(Workspace, project, environment, "ONE"))[0];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        goOn.TrySetResult();
+        await late.DisposeAsync();
+        await other.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_late_page_of_a_rotation_puts_no_KEK_under_a_master_key_that_another_rotation_left_and_retired()
+    {
+        await StartAsync(other, "mk_2");
+        StandStillAt(ProviderCall.Wrap);
+        var rewrapping = late.Get<MasterKeyRewrapper>().RunAsync(null, CancellationToken.None);
+        await stands.Task;
+
+        await StartAsync(other, "mk_3");
+        await other.Get<MasterKeyRotation>().RetireAsync("mk_2");
+        goOn.SetResult();
+
+        Assert.Equal((1, true), ((await rewrapping)!.Rewrapped, (await rewrapping)!.IsDone));
+        using var stranger = database.Connect();
+        Assert.Equal("mk_3", stranger.One<string>("SELECT master_key_id FROM project_keys"));
+        Assert.Equal(written.Value, await other.Services.RevealAsync(written));
+    }
+
+    [Fact]
+    public async Task A_reveal_whose_KEK_is_replaced_again_while_it_is_unwrapped_gives_the_value()
+    {
+        var row = await late.Database.ReadAsync(written, static (session, it) =>
+            Versions.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version));
+        await RotateAsync(other);
+        late.Ring.Clear();
+        StandStillAt(ProviderCall.Unwrap);
+        var opening = late.Get<SecretOpener>().OpenAsync(ServiceCalls.Caller(Workspace), row!).AsTask();
+        await stands.Task;
+
+        await RotateAsync(other);
+        goOn.SetResult();
+
+        using var revealed = await opening;
+        Assert.Equal(written.Value, System.Text.Encoding.UTF8.GetString(revealed.Value.Span));
+        using var stranger = database.Connect();
+        Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM audit_entries WHERE outcome = 'failed'"));
+    }
+
+    private void StandStillAt(ProviderCall at) => provider.Before = (call, _, _) =>
+    {
+        if (call == at)
+        {
+            stands.TrySetResult();
+            return goOn.Task;
+        }
+
+        return Task.CompletedTask;
+    };
+
+    private static async Task StartAsync(TestNode node, string masterKey)
+    {
+        var rotation = node.Get<MasterKeyRotation>();
+        await rotation.StartAsync(await rotation.PlanAsync(masterKey));
+    }
+
+    private async Task RotateAsync(TestNode node)
+    {
+        var active = await node.Database.ReadAsync(written.ProjectId, static (session, id) => Keks.FindActiveAsync(session, id));
+        await node.Get<KekRotation>().ReplaceAsync(ServiceCalls.Caller(Workspace), active!);
+        Assert.True(await node.Get<KekRewrapper>().RunAsync(active!, CancellationToken.None));
+    }
+}

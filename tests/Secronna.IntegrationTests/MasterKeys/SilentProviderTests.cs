@@ -1,0 +1,150 @@
+using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Nodes;
+using Secronna.Protocol;
+using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
+using Xunit;
+
+namespace Secronna.IntegrationTests.MasterKeys;
+
+/// <summary>What a node does whose master keys' provider is silent, slow, or says that a key is gone.</summary>
+public sealed class SilentProviderTests : IAsyncLifetime
+{
+    private const string Workspace = "acc_a";
+
+    private readonly ScriptedProvider provider = new("mk_1");
+    private readonly QuickClock clock = new();
+    private TestDatabase database = null!;
+    private TestNode node = null!;
+    private Written[] written = null!;
+    private string project = null!;
+    private string environment = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await TestEngine.Current.NewDatabaseAsync();
+        node = await TestNode.OpenAsync(database, provider, clock);
+        await node.Services.AllowAsync(Workspace);
+        project = await node.Services.AddProjectAsync(Workspace, "web");
+        environment = await node.Services.AddEnvironmentAsync(Workspace, project, "production");
+        written = await node.Services.WriteAsync(Workspace, project, environment, "ONE", "TWO");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await node.DisposeAsync();
+        await database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Unwrapped_KEKs_serve_while_the_provider_is_silent_for_ten_minutes_and_no_longer()
+    {
+        provider.BeSilent();
+        clock.Skip(TimeSpan.FromMinutes(9));
+        Assert.Equal(written.Select(version => version.Value), await node.Services.RevealAllAsync(written));
+        Assert.NotEmpty(await node.Services.WriteAsync(Workspace, project, environment, "THREE"));
+
+        clock.Skip(TimeSpan.FromMinutes(1));
+        Assert.Equal(ErrorCodes.Unavailable, await node.Services.RevealAsync(written[0]));
+
+        provider.Heal();
+        Assert.Equal(written[0].Value, await node.Services.RevealAsync(written[0]));
+    }
+
+    [Fact]
+    public async Task What_the_silence_breaks_is_in_the_trail_as_failed_each_by_its_action()
+    {
+        await SilenceAsync();
+
+        Assert.Equal(ErrorCodes.Unavailable, await node.Services.RevealAsync(written[0]));
+        await Assert.ThrowsAnyAsync<MasterKeyException>(() => node.Services.WriteAsync(Workspace, project, environment, "NEW", "ONE"));
+        await Assert.ThrowsAnyAsync<MasterKeyException>(() => node.Services.AddProjectAsync(Workspace, "other"));
+        await Assert.ThrowsAnyAsync<MasterKeyException>(() =>
+            node.Get<KekService>().RotateAsync(ServiceCalls.Caller(Workspace), project));
+
+        Assert.Equal(
+            ["kek.rotate", "project.create", "secret.reveal", "secret.write", "secret.write"], Trail("failed"));
+        using var stranger = database.Connect();
+        Assert.Equal(1, stranger.One<long>("SELECT count(*) FROM projects"));
+        Assert.Equal(1, stranger.One<long>("SELECT count(*) FROM project_keys"));
+        Assert.Equal(2, stranger.One<long>("SELECT count(*) FROM secret_versions"));
+    }
+
+    [Fact]
+    public async Task A_key_that_a_look_finds_gone_takes_every_unwrapped_KEK_with_it_at_once()
+    {
+        Assert.Equal(written[0].Value, await node.Services.RevealAsync(written[0]));
+        Assert.Equal(1, node.Ring.Count);
+        provider.Ids = [];
+
+        await node.Get<MasterKeyRing>().LookAsync();
+
+        Assert.Equal(0, node.Ring.Count);
+        Assert.Equal(ErrorCodes.Unavailable, await node.Services.RevealAsync(written[0]));
+        Assert.Equal(["secret.reveal"], Trail("failed"));
+    }
+
+    [Fact]
+    public async Task A_key_that_a_call_finds_gone_takes_every_unwrapped_KEK_with_it_at_once()
+    {
+        var other = await node.Services.AddProjectAsync(Workspace, "other");
+        var place = await node.Services.AddEnvironmentAsync(Workspace, other, "production");
+        Assert.Equal(1, node.Ring.Count);
+        // A look would still show it: it is the call that is refused, as with a key that was disabled.
+        provider.Before = (call, id, _) => call == ProviderCall.List ? Task.CompletedTask : throw new MasterKeyMissingException(id!);
+
+        await Assert.ThrowsAsync<MasterKeyMissingException>(() => node.Services.WriteAsync(Workspace, other, place, "ONE"));
+
+        Assert.Equal(0, node.Ring.Count);
+        Assert.Equal(ErrorCodes.Unavailable, await node.Services.RevealAsync(written[0]));
+        provider.Heal();
+        clock.Skip(TimeSpan.FromSeconds(2));
+        Assert.Equal(written[0].Value, await node.Services.RevealAsync(written[0]));
+    }
+
+    [Fact]
+    public async Task Many_reveals_that_miss_a_KEK_at_once_make_one_call()
+    {
+        node.Ring.Clear();
+        var calls = provider.Unwraps;
+        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        provider.Before = (_, _, _) => goOn.Task;
+        var reveals = Enumerable.Range(0, 40).Select(i => node.Services.RevealAsync(written[i % 2])).ToList();
+        // All of them are on record before any of them is opened; those that record wait for the same call then.
+        await Http.Eventually.TrueAsync(() => Trail("success").Count(action => action == "secret.reveal") == 40, "the entries");
+
+        goOn.SetResult();
+
+        var values = await Task.WhenAll(reveals);
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => written[i % 2].Value), values);
+        Assert.Equal(calls + 1, provider.Unwraps);
+    }
+
+    [Fact]
+    public async Task A_provider_that_hangs_is_given_up_after_three_tries_and_the_reveal_is_UNAVAILABLE()
+    {
+        node.Ring.Clear();
+        var calls = provider.Unwraps;
+        provider.Before = (_, _, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+
+        Assert.Equal(ErrorCodes.Unavailable, await node.Services.RevealAsync(written[0]));
+
+        Assert.Equal(calls + 3, provider.Unwraps);
+        Assert.Equal(["secret.reveal"], Trail("failed"));
+    }
+
+    // Nothing is at hand any more, and nothing can be had.
+    private async Task SilenceAsync()
+    {
+        provider.BeSilent();
+        clock.Skip(MasterKeyRing.KeptFor);
+        Assert.Equal(ErrorCodes.NotFound, await node.Services.RevealAsync(written[0] with { Version = 9 }));
+    }
+
+    private List<string> Trail(string outcome)
+    {
+        using var stranger = database.Connect();
+        return stranger.All("SELECT action FROM audit_entries WHERE outcome = @outcome ORDER BY action, sequence", ("@outcome", outcome))
+            .ConvertAll(row => (string)row[0]);
+    }
+}
