@@ -162,7 +162,7 @@ public sealed partial class LayoutTests
     [GeneratedRegex(@"\bHttp(Context|Request|Response)\b|\bMicrosoft\.AspNetCore\b|\bSecronna\.Server\.Http\b|\bIResult\b|\bStatusCodes\b")]
     private static partial Regex Http();
 
-    [GeneratedRegex(@"\bSystem\.(IO|Net|Data)\b|\b(File|Directory|FileStream|TimeProvider|DateTime|DateTimeOffset(?=\.)|Stopwatch|Environment(?!\.SystemPageSize)|Console|HttpClient)\b|\bGetUtcNow\b|\bTickCount")]
+    [GeneratedRegex(@"\bSystem\.(IO|Net|Data)\b|\b(File|Directory|FileStream|TimeProvider|DateTime|DateTimeOffset|Stopwatch|Environment(?!\.SystemPageSize)|Console|HttpClient)\b|\bGetUtcNow\b|\bTickCount")]
     private static partial Regex IoOrClock();
 
     [GeneratedRegex(@"\binterface\s+(I[A-Z]\w*)")]

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Secronna.IntegrationTests.Nodes;
 using Secronna.IntegrationTests.Tamper;
 using Xunit;
 

@@ -9,7 +9,7 @@ namespace Secronna.IntegrationTests.MasterKeys;
 public sealed class MasterKeyRingTests : IDisposable
 {
     private readonly FakeTimeProvider time = new();
-    private readonly ScriptedProvider provider = new("mk_1", "mk_2");
+    private readonly ScriptedKeys provider = new("mk_1", "mk_2");
     private readonly MasterKeyRing ring;
     private int left;
 
@@ -44,7 +44,7 @@ public sealed class MasterKeyRingTests : IDisposable
     public async Task A_provider_that_is_silent_is_cut_off_three_times_and_no_more()
     {
         await ring.LookAsync();
-        provider.Before = ScriptedProvider.Silence;
+        provider.Before = ScriptedKeys.Silence;
         var trouble = await FailsAsync(() => WrapAsync("mk_1"));
         Assert.Contains("the script: no answer in time", trouble.Message, StringComparison.Ordinal);
         Assert.Equal(3, provider.Wraps);
@@ -161,7 +161,7 @@ public sealed class MasterKeyRingTests : IDisposable
     [Fact]
     public async Task All_providers_are_looked_at_though_one_is_silent()
     {
-        var second = new ScriptedProvider("mk_3") { LookEvery = TimeSpan.FromSeconds(15) };
+        var second = new ScriptedKeys("mk_3") { LookEvery = TimeSpan.FromSeconds(15) };
         using var both = new MasterKeyRing([provider, second], time);
         provider.Before = provider.Trouble;
         await FailsAsync(async () => await both.LookAsync());

@@ -4,7 +4,7 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.IntegrationTests.MasterKeys;
 
 /// <summary>A provider that does what a test says, and counts what it is asked.</summary>
-internal sealed class ScriptedProvider(params string[] keyIds) : IMasterKeyProvider
+internal sealed class ScriptedKeys(params string[] keyIds) : IMasterKeyProvider
 {
     private int looks;
     private int wraps;
