@@ -58,6 +58,22 @@ public sealed class LateHandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_master_key_that_is_retired_between_plan_and_start_does_not_become_the_active_one()
+    {
+        var rotation = late.Get<MasterKeyRotation>();
+        var plan = await rotation.PlanAsync("mk_2");
+        await rotation.AnnounceAsync(plan.To);
+        await other.Get<MasterKeyRotation>().RetireAsync("mk_2");
+
+        var refusal = await Assert.ThrowsAsync<Server.Configuration.SettingsException>(() => rotation.StartAsync(plan));
+
+        Assert.Contains("mk_2 was retired", refusal.Message, StringComparison.Ordinal);
+        using var stranger = database.Connect();
+        Assert.Equal("mk_1", stranger.One<string>("SELECT active_master_key_id FROM installation"));
+        Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'master_key.rotate'"));
+    }
+
+    [Fact]
     public async Task A_reveal_whose_KEK_is_replaced_again_while_it_is_unwrapped_gives_the_value()
     {
         var row = await late.Database.ReadAsync(written, static (session, it) =>
