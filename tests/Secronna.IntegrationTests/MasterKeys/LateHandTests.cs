@@ -58,6 +58,22 @@ public sealed class LateHandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_master_key_that_is_retired_between_plan_and_start_does_not_become_the_active_one()
+    {
+        var rotation = late.Get<MasterKeyRotation>();
+        var plan = await rotation.PlanAsync("mk_2");
+        await rotation.AnnounceAsync(plan.To);
+        await other.Get<MasterKeyRotation>().RetireAsync("mk_2");
+
+        var refusal = await Assert.ThrowsAsync<Server.Configuration.SettingsException>(() => rotation.StartAsync(plan));
+
+        Assert.Contains("mk_2 was retired", refusal.Message, StringComparison.Ordinal);
+        using var stranger = database.Connect();
+        Assert.Equal("mk_1", stranger.One<string>("SELECT active_master_key_id FROM installation"));
+        Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'master_key.rotate'"));
+    }
+
+    [Fact]
     public async Task A_reveal_whose_KEK_is_replaced_again_while_it_is_unwrapped_gives_the_value()
     {
         var row = await late.Database.ReadAsync(written, static (session, it) =>
@@ -75,6 +91,40 @@ public sealed class LateHandTests : IAsyncLifetime
         Assert.Equal(written.Value, System.Text.Encoding.UTF8.GetString(revealed.Value.Span));
         using var stranger = database.Connect();
         Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM audit_entries WHERE outcome = 'failed'"));
+    }
+
+    [Fact]
+    public async Task A_write_whose_KEK_retires_before_its_transaction_is_sealed_anew_under_the_new_one()
+    {
+        late.Ring.Clear();
+        StandStillAt(ProviderCall.Unwrap);
+        var write = late.Services.WriteAsync(Workspace, written.ProjectId, written.EnvironmentId, "TWO");
+        await stands.Task;
+
+        var active = await ActiveAsync(other);
+        var next = await other.Get<KekRotation>().ReplaceAsync(ServiceCalls.Caller(Workspace), active);
+        goOn.SetResult();
+
+        var second = Assert.Single(await write);
+        using var stranger = database.Connect();
+        Assert.Equal(next!.Id, stranger.One<string>("SELECT kek_id FROM secret_versions WHERE secret_id = @id", ("@id", second.SecretId)));
+        Assert.Equal(second.Value, await other.Services.RevealAsync(second));
+    }
+
+    [Fact]
+    public async Task A_reveal_whose_KEK_went_under_another_master_key_while_the_old_one_was_taken_away_gives_the_value()
+    {
+        late.Ring.Clear();
+        StandStillAt(ProviderCall.Unwrap);
+        var reveal = late.Services.RevealAsync(written);
+        await stands.Task;
+
+        await StartAsync(other, "mk_2");
+        Assert.True((await other.Get<MasterKeyRewrapper>().RunAsync(null, CancellationToken.None))!.IsDone);
+        provider.Ids = ["mk_2", "mk_3"];
+        goOn.SetResult();
+
+        Assert.Equal(written.Value, await reveal);
     }
 
     private void StandStillAt(ProviderCall at) => provider.Before = (call, _, _) =>
@@ -96,8 +146,11 @@ public sealed class LateHandTests : IAsyncLifetime
 
     private async Task RotateAsync(TestNode node)
     {
-        var active = await node.Database.ReadAsync(written.ProjectId, static (session, id) => Keks.FindActiveAsync(session, id));
-        await node.Get<KekRotation>().ReplaceAsync(ServiceCalls.Caller(Workspace), active!);
-        Assert.True(await node.Get<KekRewrapper>().RunAsync(active!, CancellationToken.None));
+        var active = await ActiveAsync(node);
+        await node.Get<KekRotation>().ReplaceAsync(ServiceCalls.Caller(Workspace), active);
+        Assert.True(await node.Get<KekRewrapper>().RunAsync(active, CancellationToken.None));
     }
+
+    private async Task<KekRow> ActiveAsync(TestNode node) =>
+        (await node.Database.ReadAsync(written.ProjectId, static (session, id) => Keks.FindActiveAsync(session, id)))!;
 }

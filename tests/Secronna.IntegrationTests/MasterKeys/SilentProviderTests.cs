@@ -52,6 +52,21 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_provider_that_works_but_can_not_say_what_it_holds_is_used_for_ten_minutes_and_no_longer()
+    {
+        provider.Before = (call, _, _) => call == ProviderCall.List
+            ? throw new MasterKeyUnavailableException("a script", "silent")
+            : Task.CompletedTask;
+        clock.Skip(TimeSpan.FromMinutes(9));
+        node.Ring.Clear();
+        Assert.Equal(written[0].Value, await node.Services.RevealAsync(written[0]));
+
+        clock.Skip(TimeSpan.FromMinutes(1));
+        node.Ring.Clear();
+        Assert.Equal(ErrorCodes.Unavailable, await node.Services.RevealAsync(written[0]));
+    }
+
+    [Fact]
     public async Task What_the_silence_breaks_is_in_the_trail_as_failed_each_by_its_action()
     {
         await SilenceAsync();

@@ -62,7 +62,7 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
             .Where(node => !node.MasterKeyIds.Contains(id))];
 
     /// <summary>Makes the plan's key the active one, with the installation key under it, and records it.</summary>
-    /// <exception cref="SettingsException">Another rotation began meanwhile.</exception>
+    /// <exception cref="SettingsException">Another rotation began meanwhile, or the key was retired.</exception>
     public async Task StartAsync(MasterKeyPlan plan)
     {
         var wrapped = await setup.RewrapInstallationKeyAsync(database, plan.From, plan.To);
@@ -71,6 +71,12 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
             if (!await Installations.ActivateMasterKeyAsync(transaction, it.plan.From, it.plan.To, it.wrapped))
             {
                 return false;
+            }
+
+            // A retirement, which holds the same row, may have come after the plan: whoever retires a key may destroy it.
+            if (await KnownMasterKeys.FindAsync(transaction, it.plan.To) is { RetiredAt: not null })
+            {
+                throw new SettingsException($"master key: {it.plan.To} was retired meanwhile: see master-key list");
             }
 
             await KnownMasterKeys.ActivateAsync(transaction, it.plan.To);
