@@ -23,6 +23,8 @@ public static class Purge
         }
 
         var to = Math.Min(progress.DestroyedTo + SliceVersions, progress.CurrentVersion);
+        // One slice ahead of those that shrink: what moves with them holds nothing any more.
+        await OverwriteAsync(transaction, secretId, progress.DestroyedTo, to + SliceVersions);
         await DestroyRangeAsync(transaction, secretId, progress.DestroyedTo, to);
         await SetProgressAsync(transaction, secretId, to);
         return to == progress.CurrentVersion;
@@ -59,6 +61,15 @@ public static class Purge
 
     private static async ValueTask RemoveProjectSliceAsync(Transaction transaction, string projectId)
     {
+        if (transaction.Connection.OverwritesInPlace && await OneAsync(transaction, """
+            SELECT e.id FROM environments e WHERE e.project_id = $1
+              AND EXISTS (SELECT 1 FROM secrets s WHERE s.environment_id = e.id AND s.id > e.overwritten_to) LIMIT 1
+            """, projectId) is { } left)
+        {
+            await OverwriteSliceAsync(transaction, left);
+            return;
+        }
+
         if (await OneAsync(
             transaction, "SELECT id FROM environments WHERE project_id = $1 LIMIT 1 FOR UPDATE", projectId) is { } id)
         {
@@ -70,8 +81,52 @@ public static class Purge
         await RunAsync(transaction, "DELETE FROM projects WHERE id = $1", projectId);
     }
 
+    /// <summary>Overwrites what is sealed of an environment's next secrets; false when none is left.</summary>
+    private static async ValueTask<bool> OverwriteSliceAsync(Transaction transaction, string environmentId)
+    {
+        string? last = null;
+        for (var changed = 0; changed < SliceVersions; changed++)
+        {
+            if (await OneAsync(transaction, """
+                SELECT min(s.id) FROM secrets s WHERE s.environment_id = $1
+                  AND s.id > (SELECT overwritten_to FROM environments WHERE id = $1)
+                """, environmentId) is not { } secretId)
+            {
+                break;
+            }
+
+            changed += await OverwriteAsync(transaction, secretId, 0, int.MaxValue);
+            await using var update = transaction.Prepare("UPDATE environments SET overwritten_to = $1 WHERE id = $2");
+            await update.Bind(secretId).Bind(environmentId).ExecuteAsync();
+            last = secretId;
+        }
+
+        return last is not null;
+    }
+
+    // As long as before, so that each row stays where it is, and no other moves.
+    private static async ValueTask<int> OverwriteAsync(Transaction transaction, string secretId, int after, int to)
+    {
+        if (!transaction.Connection.OverwritesInPlace)
+        {
+            return 0;
+        }
+
+        await using var update = transaction.Prepare("""
+            UPDATE secret_versions
+            SET wrapped_data_key = zeroblob(length(wrapped_data_key)), ciphertext = zeroblob(length(ciphertext))
+            WHERE secret_id = $1 AND version > $2 AND version <= $3 AND kek_id IS NOT NULL
+            """);
+        return await update.Bind(secretId).Bind(after).Bind(to).ExecuteAsync();
+    }
+
     private static async ValueTask RemoveEnvironmentSliceAsync(Transaction transaction, string environmentId)
     {
+        if (transaction.Connection.OverwritesInPlace && await OverwriteSliceAsync(transaction, environmentId))
+        {
+            return;
+        }
+
         for (var removed = 0; removed < SliceVersions; removed++)
         {
             if (await OneAsync(
@@ -123,7 +178,7 @@ public static class Purge
             query.Bind(parameter);
         }
 
-        return await query.ReadAsync() ? query.GetText(0) : null;
+        return await query.ReadAsync() ? query.GetTextOrNull(0) : null;
     }
 
     private static async ValueTask<int> RunAsync(Session session, string sql, string parameter)

@@ -9,6 +9,12 @@ internal interface IEngineConnection : IAsyncDisposable
     /// </summary>
     Statement Prepare(string sql);
 
+    /// <summary>
+    /// Whether bytes that are changed to as many others are overwritten where they are. Then what is deleted is overwritten
+    /// before its rows shrink or go: the rows beside those may move, and leave copies of what they held.
+    /// </summary>
+    bool OverwritesInPlace { get; }
+
     /// <summary>Runs a statement that gives no rows once for each of these; the number of rows changed in all.</summary>
     ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind);
 

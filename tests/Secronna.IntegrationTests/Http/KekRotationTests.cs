@@ -118,7 +118,7 @@ public sealed class KekRotationTests(SharedServer shared)
         var place = await shared.NewPlaceAsync();
         var ids = (await place.WriteAllAsync(Enumerable.Range(0, 20).Select(i => ($"KEY_{i}", $"value {i}")))).Each("id").ToList();
         var box = (byte[])place.Server.Sql("SELECT wrapped_data_key FROM secret_versions WHERE secret_id = @id", ("@id", ids[7]))[0][0];
-        place.Server.Sql("UPDATE secret_versions SET wrapped_data_key = @box WHERE secret_id = @id", ("@box", new byte[box.Length]), ("@id", ids[7]));
+        place.Server.Sql("UPDATE secret_versions SET wrapped_data_key = @box WHERE secret_id = @id", ("@box", Flipped(box)), ("@id", ids[7]));
 
         await place.RotateAsync();
 
@@ -136,6 +136,8 @@ public sealed class KekRotationTests(SharedServer shared)
 
     private static (string, string, string) About(System.Text.Json.JsonElement entry) =>
         (entry.Text("actorType"), entry.GetProperty("metadata").Text("targetId"), entry.GetProperty("metadata").Text("projectId"));
+
+    private static byte[] Flipped(byte[] box) => [.. box[..^1], (byte)(box[^1] ^ 1)];
 
     private static string KekOf(Place place, string secretId) =>
         (string)place.Server.Sql("SELECT kek_id FROM secret_versions WHERE secret_id = @id", ("@id", secretId))[0][0];

@@ -43,6 +43,6 @@ internal static partial class StoreStatements
     [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(")]
     private static partial Regex IsPostgres();
 
-    [GeneratedRegex(@"\bsqlite_")]
+    [GeneratedRegex(@"\bsqlite_|\bzeroblob\(")]
     private static partial Regex IsSqlite();
 }

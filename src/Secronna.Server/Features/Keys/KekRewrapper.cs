@@ -16,13 +16,13 @@ internal sealed class KekRewrapper(
     // What the writer does at a time, and what is read at a time.
     private const int BatchSize = 500;
     private const int PageSize = 8 * BatchSize;
-    private const int MostBroken = 5_000;
+    private const int MostLeft = 5_000;
 
     // Who holds the work says so again before a third of this has passed; if it ends, another goes on then.
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(15);
 
     /// <summary>Does all there is to do, if no other node does.</summary>
-    /// <returns>Whether the KEK is gone, or another node is at it: false where data keys are left that don't unwrap.</returns>
+    /// <returns>Whether the KEK is gone, or another node is at it: false where data keys are left that don't unwrap, or that go with what was deleted.</returns>
     public async Task<bool> RunAsync(KekRow old, CancellationToken cancellation)
     {
         if (!await TakeAsync(old))
@@ -45,6 +45,10 @@ internal sealed class KekRewrapper(
         if (batch.Broken > 0)
         {
             Log.DataKeysBroken(log, batch.Broken, old.Id, old.ProjectId);
+        }
+
+        if (batch.Left > 0)
+        {
             return false;
         }
 
@@ -56,7 +60,7 @@ internal sealed class KekRewrapper(
         return true;
     }
 
-    /// <summary>Until nothing is left, but for what doesn't unwrap; false when it is another's to go on, or nobody's.</summary>
+    /// <summary>Until nothing is left, but for what stays; false when it is another's to go on, or nobody's.</summary>
     private async Task<bool> RewrapAllAsync(RewrapBatch batch, KekRow old, CancellationToken cancellation)
     {
         var taken = time.GetTimestamp();
@@ -96,7 +100,7 @@ internal sealed class KekRewrapper(
         return true;
     }
 
-    private async ValueTask<List<DataKeyRow>> ReadPageAsync(RewrapBatch batch, KekRow old) => batch.Broken > MostBroken
+    private async ValueTask<List<DataKeyRow>> ReadPageAsync(RewrapBatch batch, KekRow old) => batch.Left > MostLeft
         ? []
         : batch.Without(await database.ReadAsync((old.Id, batch.Excluded + PageSize), static (session, it) =>
             Versions.ListUnderAsync(session, it.Id, it.Item2)));

@@ -5,15 +5,18 @@ namespace Secronna.Server.Features.Keys;
 
 /// <summary>
 /// The batches of one retiring KEK: re-wraps data keys, and knows which of those that are read are on their way already, or
-/// don't unwrap.
+/// stay.
 /// </summary>
 internal sealed class RewrapBatch(KekRow old, LeasedKek oldKek)
 {
-    private readonly HashSet<VersionName> broken = [];
+    private readonly HashSet<VersionName> left = [];
     private HashSet<VersionName> writing = [];
 
-    /// <summary>Data keys that don't unwrap: they stay as they are (S6).</summary>
-    public int Broken => broken.Count;
+    /// <summary>Data keys that stay as they are: those that don't unwrap, and those that are being removed.</summary>
+    public int Left => left.Count;
+
+    /// <summary>Data keys that don't unwrap (S6).</summary>
+    public int Broken { get; private set; }
 
     /// <summary>Data keys re-wrapped so far.</summary>
     public long Done { get; private set; }
@@ -22,11 +25,11 @@ internal sealed class RewrapBatch(KekRow old, LeasedKek oldKek)
     public bool IsWriting => writing.Count > 0;
 
     /// <summary>How many of those that are read <see cref="Without"/> may leave out.</summary>
-    public int Excluded => broken.Count + writing.Count;
+    public int Excluded => left.Count + writing.Count;
 
     public List<DataKeyRow> Without(List<DataKeyRow> rows)
     {
-        rows.RemoveAll(row => broken.Contains(row.Name) || writing.Contains(row.Name));
+        rows.RemoveAll(row => left.Contains(row.Name) || writing.Contains(row.Name));
         return rows;
     }
 
@@ -48,7 +51,9 @@ internal sealed class RewrapBatch(KekRow old, LeasedKek oldKek)
             }
             catch (DecryptionException)
             {
-                broken.Add(row.Name);
+                left.Add(row.Name);
+                // One that is overwritten belongs to what was deleted, and goes soon.
+                Broken += row.WrappedDataKey.AsSpan().ContainsAnyExcept((byte)0) ? 1 : 0;
             }
         }
 

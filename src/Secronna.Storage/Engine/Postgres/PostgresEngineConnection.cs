@@ -16,6 +16,9 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
     private bool inTransaction;
     private bool hasFailed;
 
+    // A changed row is a new one, and the old stays until it is vacuumed.
+    public bool OverwritesInPlace => false;
+
     public Statement Prepare(string sql) => new PostgresStatement(this, sql);
 
     public async ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind)

@@ -20,6 +20,8 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
 
     public sqlite3 Handle { get; }
 
+    public bool OverwritesInPlace => true;
+
     public Statement Prepare(string sql) => Take(sql);
 
     public async ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind)

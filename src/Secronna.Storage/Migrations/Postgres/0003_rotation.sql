@@ -41,3 +41,6 @@ CREATE TABLE nodes (
 );
 
 CREATE INDEX nodes_by_age ON nodes (seen_at);
+
+-- Of a deleted environment, the last secret whose sealed bytes were overwritten before rows are removed.
+ALTER TABLE environments ADD COLUMN overwritten_to text COLLATE "C" NOT NULL DEFAULT '';
