@@ -45,11 +45,12 @@ public static class Installations
 
     /// <summary>Makes the row.</summary>
     /// <exception cref="UniqueViolationException">There is one.</exception>
-    public static async ValueTask<bool> InsertAsync(Transaction transaction, InstallationRow row)
+    public static async ValueTask<bool> InsertAsync(Transaction transaction, InstallationRow row, ReadOnlyMemory<byte> checkBox)
     {
         await using var insert = transaction.Prepare(
             "INSERT INTO installation (id, created_at, active_master_key_id, wrapped_key) VALUES (1, $1, $2, $3)");
         var isAdded = await insert.Bind(row.CreatedAt).Bind(row.ActiveMasterKeyId).Bind(row.WrappedKey).ExecuteAsync() == 1;
+        await KnownMasterKeys.AnnounceAsync(transaction, row.ActiveMasterKeyId, checkBox);
         await KnownMasterKeys.ActivateAsync(transaction, row.ActiveMasterKeyId);
         return isAdded;
     }
@@ -109,6 +110,14 @@ public static class Installations
             WHERE id = 1 AND (worker IS NULL OR worker = $1 OR worked_until < now_us())
             """);
         return await update.Bind(worker).Bind((long)hold.TotalMicroseconds).ExecuteAsync() == 1;
+    }
+
+    /// <summary>Lets go of the work of a rotation, so that another can take it at once.</summary>
+    public static async ValueTask<bool> ReleaseRotationAsync(Transaction transaction, string worker)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE installation SET worker = NULL, worked_until = 0 WHERE id = 1 AND worker = $1");
+        return await update.Bind(worker).ExecuteAsync() == 1;
     }
 
     /// <summary>The counter that moves whenever a credential or the allowlist changes (S22).</summary>

@@ -203,6 +203,14 @@ public static class Keks
         }
     }
 
+    /// <summary>Lets go of the work on a KEK, so that another can take it at once.</summary>
+    public static async ValueTask<bool> ReleaseAsync(Transaction transaction, string id, string worker)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE project_keys SET worker = NULL, worked_until = 0 WHERE id = $1 AND worker = $2");
+        return await update.Bind(id).Bind(worker).ExecuteAsync() == 1;
+    }
+
     private static async ValueTask<List<KekRow>> ReadAllAsync(Statement query)
     {
         var rows = new List<KekRow>();

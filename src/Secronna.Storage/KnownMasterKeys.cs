@@ -8,12 +8,14 @@ namespace Secronna.Storage;
 /// <param name="ActiveSince">When it last became the active one; null where it never was.</param>
 /// <param name="UnusedSince">When nothing was under it any more: backups from before that need it.</param>
 /// <param name="RetiredAt">When it was retired.</param>
-public sealed record KnownMasterKey(string Id, long CreatedAt, long? ActiveSince, long? UnusedSince, long? RetiredAt);
+/// <param name="CheckBox">What it wrapped when it became known, of nobody's key; null where that is not known.</param>
+public sealed record KnownMasterKey(
+    string Id, long CreatedAt, long? ActiveSince, long? UnusedSince, long? RetiredAt, byte[]? CheckBox);
 
 /// <summary>The table <c>master_keys</c>: what is known of master keys, for nodes and for operators.</summary>
 public static class KnownMasterKeys
 {
-    private const string Columns = "SELECT id, created_at, active_since, unused_since, retired_at FROM master_keys";
+    private const string Columns = "SELECT id, created_at, active_since, unused_since, retired_at, check_box FROM master_keys";
 
     /// <summary>All of them, by id.</summary>
     public static async ValueTask<List<KnownMasterKey>> ListAsync(Session session)
@@ -35,18 +37,22 @@ public static class KnownMasterKeys
         return await query.Bind(id).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>Tells the installation of a key, so that every node looks whether it can use it.</summary>
-    public static async ValueTask<bool> AnnounceAsync(Transaction transaction, string id)
+    /// <summary>
+    /// Tells the installation of a key, so that every node looks whether it can use it. What is known of it already stays, but
+    /// for a check box that was missing.
+    /// </summary>
+    public static async ValueTask<bool> AnnounceAsync(Transaction transaction, string id, ReadOnlyMemory<byte> checkBox)
     {
-        await using var insert = transaction.Prepare(
-            "INSERT INTO master_keys (id, created_at) VALUES ($1, now_us()) ON CONFLICT (id) DO NOTHING");
-        return await insert.Bind(id).ExecuteAsync() == 1;
+        await using var insert = transaction.Prepare("""
+            INSERT INTO master_keys (id, created_at, check_box) VALUES ($1, now_us(), $2)
+            ON CONFLICT (id) DO UPDATE SET check_box = coalesce(master_keys.check_box, excluded.check_box)
+            """);
+        return await insert.Bind(id).Bind(checkBox.Span).ExecuteAsync() == 1;
     }
 
-    /// <summary>Notes that a key became the active one.</summary>
+    /// <summary>Notes that a known key became the active one.</summary>
     public static async ValueTask ActivateAsync(Transaction transaction, string id)
     {
-        await AnnounceAsync(transaction, id);
         await using var update = transaction.Prepare(
             "UPDATE master_keys SET active_since = now_us(), unused_since = NULL WHERE id = $1");
         await update.Bind(id).ExecuteAsync();
@@ -70,5 +76,6 @@ public static class KnownMasterKeys
     }
 
     private static KnownMasterKey Read(Statement row) =>
-        new(row.GetText(0), row.GetInt64(1), row.GetInt64OrNull(2), row.GetInt64OrNull(3), row.GetInt64OrNull(4));
+        new(row.GetText(0), row.GetInt64(1), row.GetInt64OrNull(2), row.GetInt64OrNull(3), row.GetInt64OrNull(4),
+            row.GetBlobOrNull(5));
 }

@@ -21,7 +21,10 @@ public readonly record struct VersionName(string SecretId, int Version);
 public sealed record DataKeyRow(VersionName Name, string EnvironmentId, byte[] WrappedDataKey);
 
 /// <summary>A data key wrapped anew.</summary>
-public sealed record RewrappedDataKey(VersionName Name, byte[] WrappedDataKey);
+/// <param name="Name">Its version.</param>
+/// <param name="Before">How it was wrapped.</param>
+/// <param name="WrappedDataKey">How it is wrapped now.</param>
+public sealed record RewrappedDataKey(VersionName Name, byte[] Before, byte[] WrappedDataKey);
 
 /// <summary>Versions: immutable once written (S12, S13), destroyed with their secret (S15).</summary>
 public static class Versions
@@ -149,7 +152,7 @@ public static class Versions
 
     /// <summary>
     /// Puts data keys under another KEK, which the transaction holds active (S9). One that is not under the old KEK any more,
-    /// because its secret was deleted or another did it, stays as it is.
+    /// or is wrapped in another way by now, because its secret was deleted or another did it, stays as it is.
     /// </summary>
     /// <returns>How many were put there.</returns>
     public static ValueTask<int> RewrapAsync(
@@ -157,9 +160,10 @@ public static class Versions
         transaction.ExecuteManyAsync(
             """
             UPDATE secret_versions SET kek_id = $1, wrapped_data_key = $2 WHERE secret_id = $3 AND version = $4 AND kek_id = $5
+              AND wrapped_data_key = $6
             """,
             keys,
-            (statement, key) => statement.Bind(newKekId).Bind(key.WrappedDataKey).Bind(key.Name.SecretId).Bind(key.Name.Version).Bind(oldKekId));
+            (statement, key) => statement.Bind(newKekId).Bind(key.WrappedDataKey).Bind(key.Name.SecretId).Bind(key.Name.Version).Bind(oldKekId).Bind(key.Before));
 
     private static async ValueTask<List<SealedVersionRow>> ReadPageAsync(
         Session session, string environmentId, string afterKey)

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using Secronna.Protocol;
-using Secronna.Server.Access;
 using Secronna.Server.Configuration;
-using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Keys;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Commands;
 
@@ -57,6 +57,11 @@ internal static class MasterKeyCommand
 
     private static async Task RequireNewAsync(Settings settings, string id)
     {
+        if (OpenInstallation.FindEngine(settings, TimeProvider.System) is { } engine && await IsKnownAsync(engine, id))
+        {
+            throw new SettingsException($"the installation knows a master key with the id {id}: another node may have made it; copy that one, or take another id");
+        }
+
         if (settings.MasterKey is { Provider: "File", File: var file } && !File.Exists(file))
         {
             return;
@@ -69,6 +74,10 @@ internal static class MasterKeyCommand
         }
     }
 
+    private static async Task<bool> IsKnownAsync(DatabaseEngine engine, string id) =>
+        (await Migrator.PendingAsync(engine)).Count == 0
+        && (await Installations.PeekAsync(engine, static (session, _) => KnownMasterKeys.ListAsync(session)))?.Exists(key => key.Id == id) == true;
+
     // Before there is a database there is no trail to record it in. Nodes that run are told, and look whether they have it.
     private static async Task RecordAsync(Settings settings, string id)
     {
@@ -79,20 +88,16 @@ internal static class MasterKeyCommand
         }
 
         await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
-        await database.WriteAsync(id, static async (transaction, id) =>
-        {
-            transaction.Audit.Append(
-                AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, AuditActions.MasterKeyGenerate)
-                    with { TargetId = id });
-            return await KnownMasterKeys.AnnounceAsync(transaction, id);
-        });
+        using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
+        await MasterKeyRotation.AnnounceAsync(
+            database, keys, id, MasterKeyRotation.Entry(TimeProvider.System, AuditActions.MasterKeyGenerate, id, null));
     }
 
     private static async Task<int> RetireAsync(string id)
     {
         await using var installation = await SettingsSource.OpenAsync();
         await using var services = SettingsSource.Services(installation);
-        var retired = await services.GetRequiredService<Features.Keys.MasterKeyRotation>().RetireAsync(id);
+        var retired = await services.GetRequiredService<MasterKeyRotation>().RetireAsync(id);
         Console.WriteLine($"master key {id} is retired: nothing in the database is under it, and it may be taken out of where it is kept\n"
             + BackupsOf(retired));
         return 0;

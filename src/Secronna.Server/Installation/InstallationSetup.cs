@@ -28,14 +28,17 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// <summary>Checks one wrap of each master key in use; writes nothing.</summary>
     /// <exception cref="MasterKeyException">A master key is missing, or whoever holds it does not answer.</exception>
     /// <exception cref="SettingsException">A master key is another one than its id says.</exception>
-    public async Task CheckAsync(DatabaseEngine engine) =>
-        await Installations.PeekAsync(engine, CheckAsync);
+    public async Task CheckAsync(DatabaseEngine engine)
+    {
+        var isCurrent = (await Migrator.PendingAsync(engine)).Count == 0;
+        await Installations.PeekAsync(engine, (session, row) => CheckAsync(session, row, isCurrent));
+    }
 
     /// <summary>The same, of a database that is open.</summary>
     public async Task CheckAsync(Database database) =>
         await database.ReadAsync(this, static async (session, setup) =>
             await Installations.FindAsync(session) is { } row
-                ? await setup.CheckAsync(session, row)
+                ? await setup.CheckAsync(session, row, isCurrent: true)
                 : throw new StorageUnavailableException("the installation's row is gone"));
 
     /// <summary>
@@ -70,19 +73,28 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         return await masterKeys.WrapVerifiedAsync(MasterKeyBinding.ForInstallationKey(to), key.Memory);
     }
 
-    private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row)
+    // The installation key shows that the active one is right, a check box that another is. A KEK does so only where there is
+    // no box: one KEK that is damaged is not to stop a server.
+    private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row, bool isCurrent)
     {
         using var key = await UnwrapAsync(row);
-        foreach (var kek in await Keks.OneOfEachMasterKeyAsync(session))
+        foreach (var kek in (await Keks.OneOfEachMasterKeyAsync(session)).Where(kek => kek.MasterKeyId != row.ActiveMasterKeyId))
         {
-            await CheckAsync(kek);
+            var known = isCurrent ? await KnownMasterKeys.FindAsync(session, kek.MasterKeyId) : null;
+            await CheckAsync(kek, known?.CheckBox);
         }
 
         return row;
     }
 
-    private async ValueTask CheckAsync(KekRow kek)
+    private async ValueTask CheckAsync(KekRow kek, byte[]? checkBox)
     {
+        if (checkBox is not null)
+        {
+            await masterKeys.CheckAsync(kek.MasterKeyId, checkBox);
+            return;
+        }
+
         using var key = PinnedBuffer.Rent(KeySize);
         await UnwrapAsync(
             MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId), kek.WrappedKey!, key.Memory);
@@ -127,7 +139,9 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
             await masterKeys.WrapVerifiedAsync(MasterKeyBinding.ForInstallationKey(masterKeyId), key.Memory));
         try
         {
-            await database.WriteAsync(row, static (transaction, row) => Installations.InsertAsync(transaction, row));
+            var checkBox = await masterKeys.NewCheckBoxAsync(masterKeyId);
+            await database.WriteAsync((row, checkBox), static (transaction, it) =>
+                Installations.InsertAsync(transaction, it.row, it.checkBox));
             return row;
         }
         catch (UniqueViolationException)

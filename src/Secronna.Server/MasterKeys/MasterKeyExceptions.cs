@@ -15,3 +15,7 @@ internal sealed class MasterKeyMissingException(string keyId, params IEnumerable
 /// <summary>Whoever holds the keys does not answer now, or can't do it now: it may be tried again.</summary>
 internal sealed class MasterKeyUnavailableException(string source, string reason, Exception? inner = null)
     : MasterKeyException($"master key: {source}: {reason}", inner);
+
+/// <summary>The key that was found under an id is not the one that the installation knows by it.</summary>
+internal sealed class MasterKeyOtherException(string keyId)
+    : MasterKeyException($"master key: the key that was found under the id {keyId} is not the one that this database was sealed with");

@@ -17,7 +17,7 @@ internal sealed class MasterKeyRing : IDisposable
     /// <summary>How long keys are used after their provider last answered.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
 
-    private const int TrialSize = 32;
+    private const int KeySize = 32;
     private const int Retries = 2;
     private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -26,7 +26,6 @@ internal sealed class MasterKeyRing : IDisposable
 
     private readonly List<MasterKeySource> sources;
     private readonly ResiliencePipeline patience;
-    private readonly SemaphoreSlim looking = new(1);
     private readonly TimeProvider time;
 
     /// <summary>Over these providers, the main one first; they are the ring's to dispose of.</summary>
@@ -177,14 +176,26 @@ internal sealed class MasterKeyRing : IDisposable
             : throw new MasterKeyUnavailableException(binding.MasterKeyId, "it does not unwrap what it has just wrapped");
     }
 
-    /// <summary>Tries a master key on random bytes that are nobody's key.</summary>
+    /// <summary>
+    /// Tries a master key on random bytes that are nobody's key: the box shows, wherever it is unwrapped, that the key there is
+    /// the same.
+    /// </summary>
     /// <exception cref="MasterKeyException">It can't be used.</exception>
-    public async ValueTask TryAsync(string keyId)
+    public async ValueTask<byte[]> NewCheckBoxAsync(string keyId)
     {
-        using var nothing = PinnedBuffer.Rent(TrialSize);
+        using var nothing = PinnedBuffer.Rent(KeySize);
         RandomNumberGenerator.Fill(nothing.Span);
-        await WrapVerifiedAsync(MasterKeyBinding.ForKek("trial", "trial", "trial", keyId), nothing.Memory);
+        return await WrapVerifiedAsync(CheckBinding(keyId), nothing.Memory);
     }
+
+    /// <summary>Checks that a master key is the one that made the check box.</summary>
+    /// <exception cref="MasterKeyException">It can't be used, or is another one.</exception>
+    public ValueTask CheckAsync(string keyId, byte[] checkBox) => CheckAsync(CheckBinding(keyId), checkBox);
+
+    /// <summary>Checks that the active master key is the one that the installation has: before anything is wrapped by it.</summary>
+    /// <exception cref="MasterKeyException">It can't be used, or is another one.</exception>
+    public ValueTask CheckAsync(InstallationRow installation) =>
+        CheckAsync(MasterKeyBinding.ForInstallationKey(installation.ActiveMasterKeyId), installation.WrappedKey);
 
     /// <summary>Unwraps into 32 bytes.</summary>
     /// <exception cref="DecryptionException">It is not what was wrapped (S6).</exception>
@@ -206,6 +217,21 @@ internal sealed class MasterKeyRing : IDisposable
         MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId), kek.WrappedKey ?? [], key);
 
     public void Dispose() => sources.ForEach(source => source.Provider.Dispose());
+
+    private static MasterKeyBinding CheckBinding(string keyId) => MasterKeyBinding.ForKek("check", "check", "check", keyId);
+
+    private async ValueTask CheckAsync(MasterKeyBinding binding, byte[] box)
+    {
+        using var key = PinnedBuffer.Rent(KeySize);
+        try
+        {
+            await UnwrapAsync(binding, box, key.Memory);
+        }
+        catch (DecryptionException)
+        {
+            throw new MasterKeyOtherException(binding.MasterKeyId);
+        }
+    }
 
     private async ValueTask<MasterKeySource> FindSourceAsync(string keyId)
     {
@@ -231,26 +257,43 @@ internal sealed class MasterKeyRing : IDisposable
         }
     }
 
-    // One at a time: who waited finds what the one before found.
+    // One at a time: who waited gets what the one before found, also that it found no answer.
     private async ValueTask LookAsync(MasterKeySource source, TimeSpan unlessWithin)
     {
-        await looking.WaitAsync();
+        var began = time.GetTimestamp();
+        await source.Looking.WaitAsync();
         try
         {
-            if (IsFresh(source, unlessWithin))
+            if (source.Failure is { } failure && failure.At > began)
             {
-                return;
+                throw failure.Exception;
             }
 
+            if (!IsFresh(source, unlessWithin))
+            {
+                await AskAsync(source);
+            }
+        }
+        finally
+        {
+            source.Looking.Release();
+        }
+    }
+
+    private async ValueTask AskAsync(MasterKeySource source)
+    {
+        try
+        {
             var found = await CallAsync(source, 0, static (provider, _, cancellation) => provider.ListAsync(cancellation));
             if (source.Note(found, time.GetTimestamp()))
             {
                 KeyLeft?.Invoke();
             }
         }
-        finally
+        catch (MasterKeyUnavailableException exception)
         {
-            looking.Release();
+            source.Failure = (time.GetTimestamp(), exception);
+            throw;
         }
     }
 

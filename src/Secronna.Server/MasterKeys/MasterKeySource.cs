@@ -13,6 +13,12 @@ internal sealed class MasterKeySource(IMasterKeyProvider provider)
     /// <summary>When it last answered, by the monotonic clock; null is never.</summary>
     public long? LookedAt { get; private set; }
 
+    /// <summary>Held by whoever asks it which keys it holds.</summary>
+    public SemaphoreSlim Looking { get; } = new(1);
+
+    /// <summary>When a look last failed, and how.</summary>
+    public (long At, MasterKeyUnavailableException Exception)? Failure { get; set; }
+
     public bool Holds(string keyId) => keyIds.Contains(keyId);
 
     /// <summary>Notes what a look found; true if a key that was there is gone.</summary>

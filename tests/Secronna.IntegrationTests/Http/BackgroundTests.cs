@@ -55,7 +55,7 @@ public sealed class BackgroundTests
             """,
             ("@id", id));
         server.Sql("UPDATE secrets SET current_version = 1200 WHERE id = @id", ("@id", id));
-        server.Break("UPDATE", "secret_versions", "WHEN (OLD.version > 500)");
+        server.Break("UPDATE", "secret_versions", "WHEN (OLD.version > 1000)");
 
         Assert.Equal(500, (await place.Api.DeleteAsync($"/secrets/{id}")).Status);
 

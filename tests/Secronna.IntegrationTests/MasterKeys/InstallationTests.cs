@@ -48,10 +48,12 @@ public sealed class InstallationTests(SoftHsm hsm)
         var all = await WritesAndRevealsAsync(vault);
 
         var wrapped = server.Requests.Where(request => request.Action == "Encrypt").Select(request => request.Body).ToList();
-        Assert.Equal(Projects + 1, wrapped.Count);
-        Assert.Equal(Projects + 1, wrapped.DistinctBy(body => body["Plaintext"]!.GetValue<string>()).Count());
+        // The installation key, and the box by which nodes tell that they have the same master key, of nobody's key.
+        Assert.Equal(Projects + 2, wrapped.Count);
+        Assert.Equal(Projects + 2, wrapped.DistinctBy(body => body["Plaintext"]!.GetValue<string>()).Count());
         Assert.Single(wrapped, body => Purpose(body) == "secronna installation key");
-        Assert.Equal(Projects, wrapped.Where(body => Purpose(body) == "secronna kek")
+        Assert.Single(wrapped, body => (string?)body["EncryptionContext"]!["kek"] == "check");
+        Assert.Equal(Projects + 1, wrapped.Where(body => Purpose(body) == "secronna kek")
             .DistinctBy(body => body["EncryptionContext"]!["kek"]!.GetValue<string>()).Count());
         Assert.All(server.Requests, request => Assert.True(request.Action == "DescribeKey" || Purpose(request.Body).Length > 0));
         var bodies = string.Concat(server.Requests.Select(request => request.Body.ToJsonString()));

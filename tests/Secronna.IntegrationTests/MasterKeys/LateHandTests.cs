@@ -141,7 +141,9 @@ public sealed class LateHandTests : IAsyncLifetime
     private static async Task StartAsync(TestNode node, string masterKey)
     {
         var rotation = node.Get<MasterKeyRotation>();
-        await rotation.StartAsync(await rotation.PlanAsync(masterKey));
+        var plan = await rotation.PlanAsync(masterKey);
+        await rotation.AnnounceAsync(plan.To);
+        await rotation.StartAsync(plan);
     }
 
     private async Task RotateAsync(TestNode node)

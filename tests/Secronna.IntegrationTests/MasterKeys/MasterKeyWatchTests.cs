@@ -146,7 +146,11 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     }
 
     private async Task AnnounceAsync(string id) =>
-        await node.Database.WriteAsync(id, static (transaction, id) => KnownMasterKeys.AnnounceAsync(transaction, id));
+        await node.Database.WriteAsync(id, static async (transaction, id) =>
+        {
+            await using var insert = transaction.Prepare("INSERT INTO master_keys (id, created_at) VALUES ($1, now_us())");
+            return await insert.Bind(id).ExecuteAsync();
+        });
 
     private async Task<long> SeenAsync() =>
         Assert.Single(await node.Database.ReadAsync(0, static (session, _) => Secronna.Storage.Nodes.ListLiveAsync(session))).SeenAt;

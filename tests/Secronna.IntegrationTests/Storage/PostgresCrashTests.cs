@@ -19,7 +19,7 @@ public sealed class PostgresCrashTests
         var engine = DatabaseEngine.Postgres(await cluster.NewDatabaseAsync());
         await Migrator.ApplyAsync(engine);
         await using var database = await engine.OpenAsync(_ => { });
-        await database.WriteAsync(0, (transaction, _) => Installations.InsertAsync(transaction, new InstallationRow(1, "mk_1", [1])));
+        await database.WriteAsync(0, (transaction, _) => Installations.InsertAsync(transaction, new InstallationRow(1, "mk_1", [1]), new byte[] { 2 }));
         await AllowAsync("acc_before");
 
         await cluster.KillAsync();

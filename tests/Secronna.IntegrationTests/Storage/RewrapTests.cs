@@ -53,7 +53,7 @@ public sealed class RewrapTests : IAsyncLifetime
     {
         var versions = await WriteAsync("ONE");
         await RewrapAsync(versions);
-        await storage.WriteAsync(transaction => Versions.RewrapAsync(transaction, kek.Id, "kek_3", [New(versions[0])]));
+        await storage.WriteAsync(transaction => Versions.RewrapAsync(transaction, kek.Id, "kek_3", [New(versions[0], (byte[])Rows()[versions[0].SecretId][2])]));
 
         Assert.Equal(0, await RewrapAsync(versions));
 
@@ -109,8 +109,10 @@ public sealed class RewrapTests : IAsyncLifetime
     private Task<int> RewrapAsync(List<NewVersion> versions) => storage.WriteAsync(transaction =>
         Versions.RewrapAsync(transaction, "kek_1", kek.Id, versions.ConvertAll(New)));
 
-    private static RewrappedDataKey New(NewVersion version) =>
-        new(new VersionName(version.SecretId, version.Version), RandomNumberGenerator.GetBytes(78));
+    private static RewrappedDataKey New(NewVersion version) => New(version, version.WrappedDataKey);
+
+    private static RewrappedDataKey New(NewVersion version, byte[] before) =>
+        new(new VersionName(version.SecretId, version.Version), before, RandomNumberGenerator.GetBytes(78));
 
     private Dictionary<string, object[]> Rows()
     {

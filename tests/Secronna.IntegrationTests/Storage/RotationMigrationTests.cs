@@ -52,7 +52,7 @@ public sealed class RotationMigrationTests : IAsyncLifetime
         await using var opened = await Engine.OpenAsync(_ => { });
         var known = await opened.ReadAsync(0, static (session, _) => KnownMasterKeys.ListAsync(session));
         Assert.Equal(
-            [new KnownMasterKey("mk_1", 15, 15, null, null), new KnownMasterKey("mk_2", 10, 10, null, null)], known);
+            [new KnownMasterKey("mk_1", 15, 15, null, null, null), new KnownMasterKey("mk_2", 10, 10, null, null, null)], known);
         Assert.Equal(["kek_3"], await IdsAsync(static session => Keks.ListRetiringAsync(session, "", 9)));
         Assert.Equal(["kek_1"], await IdsAsync(static session => Keks.ListWornAsync(session, 9)));
         Assert.Equal(["kek_1", "kek_2"], await IdsAsync(static session => Keks.ListOlderAsync(session, 31, 9)));

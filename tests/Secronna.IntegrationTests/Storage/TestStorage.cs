@@ -36,7 +36,7 @@ internal sealed class TestStorage : IAsyncDisposable
         await storage.place.SetClockAsync(storage.Clock);
         storage.database = await storage.OpenAsync();
         await storage.WriteAsync(transaction => Installations.InsertAsync(
-            transaction, new InstallationRow(storage.Now, "mk_1", [1, 2, 3])));
+            transaction, new InstallationRow(storage.Now, "mk_1", [1, 2, 3]), new byte[] { 4 }));
         await storage.AllowAsync(Workspace);
         return storage;
     }

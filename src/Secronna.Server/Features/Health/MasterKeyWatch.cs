@@ -73,23 +73,31 @@ internal sealed class MasterKeyWatch(
             if (!worked || !masterKeys.Holds(key.Id))
             {
                 // Said once, and again after it had worked; not of a key that nothing is under.
-                usable[key.Id] = await TryAsync(key.Id, isWorthALine: key.UnusedSince is null && (worked || !usable.ContainsKey(key.Id)));
+                usable[key.Id] = await TryAsync(key, isWorthALine: key.UnusedSince is null && (worked || !usable.ContainsKey(key.Id)));
             }
         }
     }
 
-    private async Task<bool> TryAsync(string id, bool isWorthALine)
+    private async Task<bool> TryAsync(KnownMasterKey key, bool isWorthALine)
     {
         try
         {
-            await masterKeys.TryAsync(id);
+            if (key.CheckBox is { } box)
+            {
+                await masterKeys.CheckAsync(key.Id, box);
+            }
+            else
+            {
+                await masterKeys.NewCheckBoxAsync(key.Id);
+            }
+
             return true;
         }
         catch (MasterKeyException exception)
         {
             if (isWorthALine)
             {
-                Log.MasterKeyNotUsable(log, id, exception.Message);
+                Log.MasterKeyNotUsable(log, key.Id, exception.Message);
             }
 
             return false;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
@@ -45,6 +46,28 @@ internal sealed class KekLeases : IDisposable
         }
 
         return new LeasedKek(kekId, name, lease);
+    }
+
+    /// <summary>Whether the project's active KEK unwraps, as it is stored now, to the one that is in use.</summary>
+    /// <exception cref="MasterKeyException">Its master key is not here, or does not answer.</exception>
+    public async ValueTask<bool> IsStoredWholeAsync(string projectId)
+    {
+        if (await database.ReadAsync(projectId, static (session, id) => Keks.FindActiveAsync(session, id)) is not { } stored)
+        {
+            return true;
+        }
+
+        using var key = PinnedBuffer.Rent(KeySize);
+        try
+        {
+            using var inUse = await LeaseAsync(stored.Id);
+            return await UnwrapAsync(stored, key.Memory) is null
+                || inUse is null || CryptographicOperations.FixedTimeEquals(key.Span, inUse.Key);
+        }
+        catch (Exception exception) when (exception is DecryptionException or FormatException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Forgets unwrapped KEKs whose time is over.</summary>

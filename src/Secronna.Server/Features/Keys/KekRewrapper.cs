@@ -30,6 +30,19 @@ internal sealed class KekRewrapper(
             return true;
         }
 
+        try
+        {
+            return await RunHeldAsync(old, cancellation);
+        }
+        finally
+        {
+            await database.WriteAsync((old.Id, node.Id), static (transaction, it) =>
+                Keks.ReleaseAsync(transaction, it.Item1, it.Item2));
+        }
+    }
+
+    private async Task<bool> RunHeldAsync(KekRow old, CancellationToken cancellation)
+    {
         using var kek = await LeaseAsync(old);
         if (kek is null)
         {
@@ -49,6 +62,13 @@ internal sealed class KekRewrapper(
 
         if (batch.Left > 0)
         {
+            return false;
+        }
+
+        // What everything is under now must open as it is stored, before what it was under goes.
+        if (!await leases.IsStoredWholeAsync(old.ProjectId))
+        {
+            Log.KekBroken(log, "(active)", old.ProjectId);
             return false;
         }
 

@@ -31,6 +31,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
     {
         var installation = await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session))
             ?? throw new StorageUnavailableException("the installation's row is gone");
+        await masterKeys.CheckAsync(installation);
         var now = time.GetUtcNow();
         var id = Ids.New(Ids.Kek, now);
         using var key = PinnedBuffer.Rent(KeySize);

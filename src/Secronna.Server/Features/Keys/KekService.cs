@@ -55,7 +55,7 @@ internal sealed class KekService(
 
             throw Errors.Unavailable("the project's KEK is being rotated by others: try again");
         }
-        catch (MasterKeyException)
+        catch (Exception exception) when (exception is MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {
             await database.AppendAsync(
                 AuditRecord.Of(caller, time, AuditActions.KekRotate, AuditOutcomes.Failed) with { ProjectId = projectId });

@@ -2,6 +2,7 @@ using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 
 namespace Secronna.Server.Features.Keys;
@@ -15,6 +16,7 @@ internal sealed class KeyWorker(
     TimeProvider time, ILogger<KeyWorker> log) : Worker(LookEvery, time)
 {
     private const int PageSize = 100;
+    private const string MasterKeyWork = "master key";
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PolicyEvery = TimeSpan.FromMinutes(1);
 
@@ -34,7 +36,8 @@ internal sealed class KeyWorker(
 
         if (await database.ReadAsync(0, static (session, _) => Installations.IsRotatingAsync(session)))
         {
-            await masterKeys.RunAsync(null, cancellation);
+            await TryAsync(MasterKeyWork, async () =>
+                await masterKeys.RunAsync(null, cancellation) is null or { Broken.Count: 0 });
         }
 
         await RewrapAsync(cancellation);
@@ -48,15 +51,34 @@ internal sealed class KeyWorker(
         while (!cancellation.IsCancellationRequested
             && await database.ReadAsync(after, static (session, after) => Keks.ListRetiringAsync(session, after, PageSize)) is { Count: > 0 } page)
         {
-            foreach (var kek in page.Where(kek => !IsStuck(kek.Id)))
+            foreach (var kek in page)
             {
-                if (!await keks.RunAsync(kek, cancellation))
-                {
-                    stuck[kek.Id] = Time.GetTimestamp();
-                }
+                await TryAsync(kek.Id, () => keks.RunAsync(kek, cancellation));
             }
 
             after = page[^1].Id;
+        }
+    }
+
+    /// <summary>Does a piece of work, unless it was lately tried in vain: then it is left to other nodes for a while.</summary>
+    private async Task TryAsync(string name, Func<Task<bool>> work)
+    {
+        if (IsStuck(name))
+        {
+            return;
+        }
+
+        try
+        {
+            if (!await work())
+            {
+                stuck[name] = Time.GetTimestamp();
+            }
+        }
+        catch (Exception exception) when (exception is MasterKeyException or DecryptionException or FormatException)
+        {
+            stuck[name] = Time.GetTimestamp();
+            Log.RotationDelayed(log, Log.Reason(exception));
         }
     }
 

@@ -10,7 +10,7 @@ namespace Secronna.Server.Features.Keys;
 
 /// <summary>How far a rotation of the master key is.</summary>
 /// <param name="Rewrapped">KEKs put under the active master key.</param>
-/// <param name="Broken">KEKs that don't unwrap and stay where they are, by id.</param>
+/// <param name="Broken">KEKs that don't unwrap, or whose master key is not here, and stay where they are, by id.</param>
 /// <param name="IsDone">Whether nothing is under another master key.</param>
 internal sealed record MasterKeyProgress(long Rewrapped, IReadOnlyList<string> Broken, bool IsDone);
 
@@ -32,13 +32,27 @@ internal sealed class MasterKeyRewrapper(
     /// <param name="progress">Told how many KEKs were re-wrapped.</param>
     /// <param name="cancellation">Breaks it off between two pages.</param>
     /// <returns>How far it came; null while another holds the work.</returns>
+    /// <exception cref="MasterKeyException">The active master key is not here, or is another one: the work is left to others.</exception>
     public async Task<MasterKeyProgress?> RunAsync(Action<long>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return await RunHeldAsync(progress, cancellation);
+        }
+        finally
+        {
+            await database.WriteAsync(node.Id, static (transaction, id) => Installations.ReleaseRotationAsync(transaction, id));
+        }
+    }
+
+    private async Task<MasterKeyProgress?> RunHeldAsync(Action<long>? progress, CancellationToken cancellation)
     {
         var broken = new List<string>();
         long rewrapped = 0;
         while (await NextAsync(broken) is { } work)
         {
             cancellation.ThrowIfCancellationRequested();
+            await masterKeys.CheckAsync(work.Installation);
             if (!await TakeAsync())
             {
                 return null;
@@ -49,7 +63,7 @@ internal sealed class MasterKeyRewrapper(
                 break;
             }
 
-            rewrapped += await RewrapAsync(work.ActiveId, work.Keks, broken);
+            rewrapped += await RewrapAsync(work.Installation.ActiveMasterKeyId, work.Keks, broken);
             progress?.Invoke(rewrapped);
         }
 
@@ -60,12 +74,12 @@ internal sealed class MasterKeyRewrapper(
         Installations.TakeRotationAsync(transaction, id, Hold));
 
     /// <summary>The next KEKs that are under another master key than the active one, but for the broken ones.</summary>
-    private async Task<(string ActiveId, List<KekRow> Keks)?> NextAsync(List<string> broken) =>
+    private async Task<(InstallationRow Installation, List<KekRow> Keks)?> NextAsync(List<string> broken) =>
         await database.ReadAsync(broken, static async (session, broken) =>
         {
             if (await Installations.FindAsync(session) is not { } installation)
             {
-                return default((string, List<KekRow>)?);
+                return default((InstallationRow, List<KekRow>)?);
             }
 
             foreach (var other in await Keks.OneOfEachMasterKeyAsync(session))
@@ -76,14 +90,14 @@ internal sealed class MasterKeyRewrapper(
                 {
                     if (page.Where(kek => !broken.Contains(kek.Id)).ToList() is { Count: > 0 } whole)
                     {
-                        return (installation.ActiveMasterKeyId, whole);
+                        return (installation, whole);
                     }
 
                     after = page[^1].Id;
                 }
             }
 
-            return (installation.ActiveMasterKeyId, []);
+            return (installation, []);
         });
 
     private async Task<int> RewrapAsync(string activeId, List<KekRow> keks, List<string> broken)
@@ -118,7 +132,7 @@ internal sealed class MasterKeyRewrapper(
         {
             await masterKeys.UnwrapAsync(kek, key.Memory);
         }
-        catch (DecryptionException)
+        catch (Exception exception) when (exception is DecryptionException or MasterKeyMissingException)
         {
             Log.KekBroken(log, kek.Id, kek.ProjectId);
             return null;

@@ -33,8 +33,10 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
     public async Task<MasterKeyPlan> PlanAsync(string? wanted)
     {
         var (active, known, counts) = await ReadAsync();
-        var to = wanted ?? masterKeys.MainKeyIds.LastOrDefault(id => known.Find(key => key.Id == id)?.RetiredAt is null)
-            ?? throw new SettingsException($"master key: {masterKeys.MainSource} holds no key: run secronna-server master-key generate");
+        // Never back to one that was active before, unless it is named.
+        var to = wanted ?? masterKeys.MainKeyIds.LastOrDefault(id => id == active
+                || known.Find(key => key.Id == id) is null or { ActiveSince: null, RetiredAt: null })
+            ?? throw new SettingsException($"master key: {masterKeys.MainSource} holds no key that was not active before: run secronna-server master-key generate, or name one by --to");
         await masterKeys.RequireAsync(to);
         if (known.Find(key => key.Id == to) is { RetiredAt: not null })
         {
@@ -49,11 +51,25 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
     }
 
     /// <summary>Tells all nodes of the key, so that each looks whether it can use it; this process must be able to.</summary>
-    /// <exception cref="MasterKeyException">It can't.</exception>
-    public async Task AnnounceAsync(string id)
+    /// <exception cref="MasterKeyException">It can't, or another key is known by this id.</exception>
+    public Task AnnounceAsync(string id) => AnnounceAsync(database, masterKeys, id, null);
+
+    /// <summary>The same, for a command that has just made the key, which it records.</summary>
+    /// <exception cref="MasterKeyException">It can't be used, or another key is known by this id.</exception>
+    public static async Task AnnounceAsync(Database database, MasterKeyRing masterKeys, string id, AuditEntry? entry)
     {
-        await masterKeys.TryAsync(id);
-        await database.WriteAsync(id, static (transaction, id) => KnownMasterKeys.AnnounceAsync(transaction, id));
+        var box = await masterKeys.NewCheckBoxAsync(id);
+        var known = await database.WriteAsync((id, box, entry), static async (transaction, it) =>
+        {
+            await KnownMasterKeys.AnnounceAsync(transaction, it.id, it.box);
+            if (it.entry is not null)
+            {
+                transaction.Audit.Append(it.entry);
+            }
+
+            return await KnownMasterKeys.FindAsync(transaction, it.id);
+        });
+        await masterKeys.CheckAsync(id, known!.CheckBox!);
     }
 
     /// <summary>The live nodes that have not said that they can use the key.</summary>
@@ -61,7 +77,7 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
         [.. (await database.ReadAsync(0, static (session, _) => Nodes.ListLiveAsync(session)))
             .Where(node => !node.MasterKeyIds.Contains(id))];
 
-    /// <summary>Makes the plan's key the active one, with the installation key under it, and records it.</summary>
+    /// <summary>Makes the plan's key, which was announced, the active one, with the installation key under it, and records it.</summary>
     /// <exception cref="SettingsException">Another rotation began meanwhile, or the key was retired.</exception>
     public async Task StartAsync(MasterKeyPlan plan)
     {

@@ -47,7 +47,7 @@ internal sealed class RewrapBatch(KekRow old, LeasedKek oldKek)
             var binding = new VersionBinding(old.WorkspaceId, old.ProjectId, row.EnvironmentId, row.Name.SecretId, row.Name.Version);
             try
             {
-                keys.Add(new RewrappedDataKey(row.Name, rewrap.Rewrap(binding, row.WrappedDataKey)));
+                keys.Add(new RewrappedDataKey(row.Name, row.WrappedDataKey, rewrap.Rewrap(binding, row.WrappedDataKey)));
             }
             catch (DecryptionException)
             {

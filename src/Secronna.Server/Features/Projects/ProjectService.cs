@@ -33,7 +33,7 @@ internal sealed class ProjectService(
         {
             throw Errors.NameTaken("project");
         }
-        catch (MasterKeyException)
+        catch (Exception exception) when (exception is MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {
             await database.AppendAsync(entry with { ProjectId = null, Outcome = AuditOutcomes.Failed });
             throw;

@@ -74,11 +74,6 @@ internal sealed class SecretWriter(
 
     private async Task<WriteDone?> TryWriteAsync(Caller caller, WritePlan plan, int mostMoved)
     {
-        if (!await keks.ReserveAsync(caller, plan.Kek, plan.Versions.Count))
-        {
-            return null;
-        }
-
         using var kek = await LeaseAsync(caller, plan);
         if (kek is null)
         {
@@ -98,7 +93,7 @@ internal sealed class SecretWriter(
     {
         try
         {
-            return await leases.LeaseAsync(plan.Kek.Id);
+            return await keks.ReserveAsync(caller, plan.Kek, plan.Versions.Count) ? await leases.LeaseAsync(plan.Kek.Id) : null;
         }
         catch (Exception exception) when (exception is DecryptionException or FormatException or MasterKeyException)
         {

@@ -16,13 +16,14 @@ ALTER TABLE installation ADD COLUMN worker text COLLATE "C";
 ALTER TABLE installation ADD COLUMN worked_until bigint NOT NULL DEFAULT 0;
 
 -- The master keys that the installation was told of. active_since is when it last became the active one; unused_since,
--- when nothing was under it any more.
+-- when nothing was under it any more. check_box is what the key wrapped of nobody's key: who unwraps it has the right one.
 CREATE TABLE master_keys (
     id           text COLLATE "C" PRIMARY KEY,
     created_at   bigint NOT NULL,
     active_since bigint,
     unused_since bigint,
-    retired_at   bigint
+    retired_at   bigint,
+    check_box    bytea
 );
 
 INSERT INTO master_keys (id, created_at, active_since)

@@ -16,13 +16,14 @@ ALTER TABLE installation ADD COLUMN worker TEXT;
 ALTER TABLE installation ADD COLUMN worked_until INTEGER NOT NULL DEFAULT 0;
 
 -- The master keys that the installation was told of. active_since is when it last became the active one; unused_since,
--- when nothing was under it any more.
+-- when nothing was under it any more. check_box is what the key wrapped of nobody's key: who unwraps it has the right one.
 CREATE TABLE master_keys (
     id           TEXT PRIMARY KEY,
     created_at   INTEGER NOT NULL,
     active_since INTEGER,
     unused_since INTEGER,
-    retired_at   INTEGER
+    retired_at   INTEGER,
+    check_box    BLOB
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO master_keys (id, created_at, active_since)
