@@ -92,7 +92,9 @@ load_versions() { # count ids-file
     for ((i = 0; i < 10; i++)); do echo "$environment $work/batch-$i.json"; done
   done <"$work/environments" | head -n "$(((count + 499) / 500))" >"$work/batches"
   export -f api
-  xargs -P 4 -L 1 bash -c 'api POST "/environments/$0/secrets/batch" "@$1" | grep --line-buffered -o "sec_[0-9a-z]*"' <"$work/batches" >"$ids"
+  # Each to a file of its own: lines of several in one would run into each other.
+  xargs -P 4 -L 1 bash -c 'api POST "/environments/$0/secrets/batch" "@$1" | grep -o "sec_[0-9a-z]*" >"${1%/*}/ids-$0-${1##*/}"' <"$work/batches"
+  cat "$work"/ids-env_* >"$ids"
 }
 
 rps() { sed -n 's/^Requests\/sec: *//p' "$1"; }
