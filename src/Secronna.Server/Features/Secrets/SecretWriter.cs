@@ -95,16 +95,17 @@ internal sealed class SecretWriter(
         {
             return await keks.ReserveAsync(caller, plan.Kek, plan.Versions.Count) ? await leases.LeaseAsync(plan.Kek.Id) : null;
         }
-        catch (Exception exception) when (exception is DecryptionException or FormatException or MasterKeyException)
+        catch (Exception exception) when (exception
+            is DecryptionException or FormatException or MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {
             await database.AppendAsync(
                 [.. plan.Versions.Select(version => Entry(caller, plan.Environment, version) with { Outcome = AuditOutcomes.Failed })]);
-            if (exception is MasterKeyException)
+            if (exception is DecryptionException or FormatException)
             {
-                throw;
+                throw Errors.Integrity();
             }
 
-            throw Errors.Integrity();
+            throw;
         }
     }
 
