@@ -84,7 +84,7 @@ public static class Purge
     /// <summary>Overwrites what is sealed of an environment's next secrets; false when none is left.</summary>
     private static async ValueTask<bool> OverwriteSliceAsync(Transaction transaction, string environmentId)
     {
-        string? last = null;
+        var isAny = false;
         for (var changed = 0; changed < SliceVersions; changed++)
         {
             if (await OneAsync(transaction, """
@@ -98,10 +98,10 @@ public static class Purge
             changed += await OverwriteAsync(transaction, secretId, 0, int.MaxValue);
             await using var update = transaction.Prepare("UPDATE environments SET overwritten_to = $1 WHERE id = $2");
             await update.Bind(secretId).Bind(environmentId).ExecuteAsync();
-            last = secretId;
+            isAny = true;
         }
 
-        return last is not null;
+        return isAny;
     }
 
     // As long as before, so that each row stays where it is, and no other moves.

@@ -75,7 +75,7 @@ internal static class MasterKeyCommand
     }
 
     private static async Task<bool> IsKnownAsync(DatabaseEngine engine, string id) =>
-        (await Migrator.PendingAsync(engine)).Count == 0
+        await Migrator.IsCurrentAsync(engine)
         && (await Installations.PeekAsync(engine, static (session, _) => KnownMasterKeys.ListAsync(session)))?.Exists(key => key.Id == id) == true;
 
     // Before there is a database there is no trail to record it in. Nodes that run are told, and look whether they have it.

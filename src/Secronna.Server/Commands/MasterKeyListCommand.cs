@@ -60,7 +60,7 @@ internal static class MasterKeyListCommand
         }
 
         // Of a database that is still to be migrated no more is known than what it uses.
-        var isCurrent = (await Migrator.PendingAsync(engine)).Count == 0;
+        var isCurrent = await Migrator.IsCurrentAsync(engine);
         return await Installations.PeekAsync(engine, async (session, row) => new MasterKeyUse(
             row.ActiveMasterKeyId,
             (await Keks.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId),

@@ -30,7 +30,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// <exception cref="SettingsException">A master key is another one than its id says.</exception>
     public async Task CheckAsync(DatabaseEngine engine)
     {
-        var isCurrent = (await Migrator.PendingAsync(engine)).Count == 0;
+        var isCurrent = await Migrator.IsCurrentAsync(engine);
         await Installations.PeekAsync(engine, (session, row) => CheckAsync(session, row, isCurrent));
     }
 

@@ -33,6 +33,10 @@ public static class Migrator
         return connection is null ? KnownFor(engine) : await PendingAsync(engine, new Session(connection));
     }
 
+    /// <summary>Whether there is a database that lacks none.</summary>
+    /// <exception cref="StorageSetupException">The database is newer than the program, or a migration was changed.</exception>
+    public static async ValueTask<bool> IsCurrentAsync(DatabaseEngine engine) => (await PendingAsync(engine)).Count == 0;
+
     /// <summary>
     /// Applies what is pending, in one transaction under a lock that only one process can have; makes the file if needed.
     /// </summary>

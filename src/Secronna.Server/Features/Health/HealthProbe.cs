@@ -18,8 +18,6 @@ internal sealed class HealthProbe(
     private volatile string? problem = "not ready: the server is starting";
     private bool wasReported;
 
-    public bool IsReady => problem is null;
-
     /// <summary>Why it is not ready, for anyone who asks; null when it is.</summary>
     public string? Problem => problem;
 

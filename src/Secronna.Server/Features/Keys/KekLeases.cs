@@ -48,15 +48,10 @@ internal sealed class KekLeases : IDisposable
         return new LeasedKek(kekId, name, lease);
     }
 
-    /// <summary>Whether the project's active KEK unwraps, as it is stored now, to the one that is in use.</summary>
+    /// <summary>Whether a KEK unwraps, as it is stored, to the one that is in use.</summary>
     /// <exception cref="MasterKeyException">Its master key is not here, or does not answer.</exception>
-    public async ValueTask<bool> IsStoredWholeAsync(string projectId)
+    public async ValueTask<bool> IsStoredWholeAsync(KekRow stored)
     {
-        if (await database.ReadAsync(projectId, static (session, id) => Keks.FindActiveAsync(session, id)) is not { } stored)
-        {
-            return true;
-        }
-
         using var key = PinnedBuffer.Rent(KeySize);
         try
         {

@@ -66,9 +66,9 @@ internal sealed class KekRewrapper(
         }
 
         // What everything is under now must open as it is stored, before what it was under goes.
-        if (!await leases.IsStoredWholeAsync(old.ProjectId))
+        if (await FindActiveAsync(old) is { } active && !await leases.IsStoredWholeAsync(active))
         {
-            Log.KekBroken(log, "(active)", old.ProjectId);
+            Log.KekBroken(log, active.Id, active.ProjectId);
             return false;
         }
 
@@ -129,7 +129,7 @@ internal sealed class KekRewrapper(
     private async Task<(string KekId, List<RewrappedDataKey> Keys)?> RewrapAsync(RewrapBatch batch, KekRow old, DataKeyRow[] rows)
     {
         var caller = Caller.Server(old.WorkspaceId);
-        while (await database.ReadAsync(old.ProjectId, static (session, id) => Keks.FindActiveAsync(session, id)) is { } active)
+        while (await FindActiveAsync(old) is { } active)
         {
             if (!await rotation.ReserveAsync(caller, active, rows.Length))
             {
@@ -152,6 +152,9 @@ internal sealed class KekRewrapper(
             await KekRotation.LockAsync(transaction, it.kekId, 0)
                 ? await Versions.RewrapAsync(transaction, it.Id, it.kekId, it.keys)
                 : 0, weight: keys.Count);
+
+    private ValueTask<KekRow?> FindActiveAsync(KekRow old) =>
+        database.ReadAsync(old.ProjectId, static (session, id) => Keks.FindActiveAsync(session, id));
 
     private Task<bool> TakeAsync(KekRow old) => database.WriteAsync((old.Id, node.Id), static (transaction, it) =>
         Keks.TakeAsync(transaction, it.Item1, it.Item2, Hold));
