@@ -51,6 +51,15 @@ public static class Limits
     /// <summary>Days until an access key expires, at most.</summary>
     public const int ExpiryDays = 3_650;
 
+    /// <summary>Grants of one access key.</summary>
+    public const int Grants = 100;
+
+    /// <summary>Characters of a grant's path.</summary>
+    public const int GrantPathLength = (2 * NameLength) + KeyLength + 2;
+
+    /// <summary>Characters of an actor's id, as the identity provider gives it (OpenID Connect Core 1.0, section 2).</summary>
+    public const int ActorIdLength = 255;
+
     /// <summary>Characters of a workspace's id.</summary>
     public const int WorkspaceIdLength = 64;
 }

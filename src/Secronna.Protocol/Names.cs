@@ -35,6 +35,17 @@ public static class Names
     }
 
     /// <summary>
+    /// Whether the text may be a grant's path: one to three segments of a project's slug, an environment's slug and a key,
+    /// each with <c>*</c> anywhere, or a part of them.
+    /// </summary>
+    public static bool IsGrantPath(string path) =>
+        path.Length <= Limits.GrantPathLength
+        && path.Split('/') is { Length: <= 3 } segments
+        && segments.All(segment => segment.Length > 0)
+        && segments.Take(2).All(segment => !segment.AsSpan().ContainsAnyExcept(SlugPatternCharacters))
+        && segments.Skip(2).All(segment => !segment.AsSpan().ContainsAnyExcept(KeyPatternCharacters));
+
+    /// <summary>
     /// Whether the text may be a workspace's id: what the identity provider gives, at most 64 of
     /// <c>[A-Za-z0-9_-]</c>.
     /// </summary>
@@ -43,6 +54,12 @@ public static class Names
 
     private static readonly System.Buffers.SearchValues<char> KeyCharacters =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+    private static readonly System.Buffers.SearchValues<char> KeyPatternCharacters =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_*");
+
+    private static readonly System.Buffers.SearchValues<char> SlugPatternCharacters =
+        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-*");
 
     private static readonly System.Buffers.SearchValues<char> WorkspaceIdCharacters =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");

@@ -21,6 +21,7 @@ namespace Secronna.Protocol;
 [JsonSerializable(typeof(AccessKeyCreatedResponse))]
 [JsonSerializable(typeof(AccessKeyResponse))]
 [JsonSerializable(typeof(RevokedResponse))]
+[JsonSerializable(typeof(IReadOnlyList<Grant>))]
 [JsonSerializable(typeof(AuthConfigResponse))]
 [JsonSerializable(typeof(MeResponse))]
 [JsonSerializable(typeof(HealthResponse))]

@@ -15,8 +15,8 @@ public sealed record RevealPathRequest(string Path, int? Version);
 /// <summary>Reveals an environment, or some of its keys.</summary>
 public sealed record RevealEnvironmentRequest(IReadOnlyList<string>? Keys);
 
-/// <summary>Creates an access key.</summary>
-public sealed record AccessKeyRequest(string Name, int? ExpiresInDays);
+/// <summary>Creates an access key; without grants it may do all in the workspace's secrets.</summary>
+public sealed record AccessKeyRequest(string Name, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);
 
-/// <summary>Changes an access key; what is not given stays.</summary>
-public sealed record AccessKeyChangeRequest(string? Name, int? ExpiresInDays);
+/// <summary>Changes an access key; what is not given stays. An empty list of grants is all.</summary>
+public sealed record AccessKeyChangeRequest(string? Name, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);

@@ -89,7 +89,10 @@ public sealed record ApiKeyCreatedResponse(string Id, string Name, string Prefix
 /// <summary>An API key.</summary>
 public sealed record ApiKeyResponse(string Id, string Name, string Prefix, Instant CreatedAt, Instant? LastUsedAt);
 
-/// <summary>What an access key may do where.</summary>
+/// <summary>
+/// What an access key may do where: a path of one to three segments (project, environment, key), where <c>*</c> is any run
+/// of characters and a missing segment is all, and the <see cref="GrantActionNames"/> that are granted there.
+/// </summary>
 public sealed record Grant(string Path, IReadOnlyList<string> Actions);
 
 /// <summary>A new access key; the token is shown this once (S25).</summary>

@@ -53,6 +53,44 @@ public static class ActorTypes
     public const string Operator = "operator";
 }
 
+/// <summary>Roles in a workspace, as the identity provider's tokens name them.</summary>
+public static class RoleNames
+{
+    /// <summary>May do everything, as an admin may.</summary>
+    public const string Owner = "owner";
+
+    /// <summary>May do everything.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>May read, write and delete secrets, and read the audit trail.</summary>
+    public const string Member = "member";
+
+    /// <summary>May look, at everything but values and keys.</summary>
+    public const string Viewer = "viewer";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Owner, Admin, Member, Viewer];
+}
+
+/// <summary>What can be granted to an access key.</summary>
+public static class GrantActionNames
+{
+    /// <summary>See that a secret is there, and its versions; not its value.</summary>
+    public const string List = "list";
+
+    /// <summary>Read values back.</summary>
+    public const string Reveal = "reveal";
+
+    /// <summary>Mint versions.</summary>
+    public const string Write = "write";
+
+    /// <summary>Delete secrets.</summary>
+    public const string Delete = "delete";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [List, Reveal, Write, Delete];
+}
+
 /// <summary>How an audited operation ended (S17, S19).</summary>
 public static class AuditOutcomes
 {

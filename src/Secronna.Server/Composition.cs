@@ -5,6 +5,7 @@ using OpenTelemetry.Trace;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Access.Huudis;
 using Secronna.Server.Features;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Credentials;
@@ -49,6 +50,11 @@ internal static class Composition
         .AddSingleton(new PlaintextBudget(PlaintextBytes))
         .AddSingleton<AccessCache>()
         .AddSingleton<Authentication>()
+        .AddSingleton<KeyAuthentication>()
+        .AddSingleton<TokenAuthentication>()
+        .AddSingleton(services => new ProviderKeys(
+            installation.Settings.Huudis, ProviderHttp.NewClient(), installation.Time,
+            services.GetRequiredService<ILogger<ProviderKeys>>()))
         .AddSingleton<Authorization>()
         .AddSingleton<RateLimits>()
         .AddSingleton<Refusals>()

@@ -10,8 +10,8 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "Secronna is ready on {Urls}; database {Database}")]
     public static partial void Ready(ILogger log, string urls, string database);
 
-    [LoggerMessage(2, LogLevel.Warning, "Workspace {WorkspaceId} is not on the allowlist: credential {CredentialId} was refused, request {RequestId}")]
-    public static partial void WorkspaceNotAllowed(ILogger log, string workspaceId, string credentialId, string? requestId);
+    [LoggerMessage(2, LogLevel.Warning, "Workspace {WorkspaceId} is not on the allowlist: {ActorId} was refused, request {RequestId}")]
+    public static partial void WorkspaceNotAllowed(ILogger log, string workspaceId, string actorId, string? requestId);
 
     [LoggerMessage(3, LogLevel.Warning, "The last use of credential {CredentialId} was not noted: {Reason}")]
     public static partial void UseNotNoted(ILogger log, string credentialId, string reason);
@@ -66,6 +66,9 @@ internal static partial class Log
 
     [LoggerMessage(20, LogLevel.Information, "KEK {KekId} of project {ProjectId} was destroyed: {Count} data key(s) were put under its successor by this server")]
     public static partial void KekRotated(ILogger log, string kekId, string projectId, long count);
+
+    [LoggerMessage(21, LogLevel.Warning, "The identity provider's keys could not be got: {Reason}")]
+    public static partial void ProviderNotReached(ILogger log, string reason);
 
     /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
     public static string Reason(Exception exception) =>

@@ -33,13 +33,16 @@ internal static class Errors
     public const int LongestShownName = 32;
 
     public static RequestException AuthRequired() =>
-        new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key or an access key");
+        new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key, an access key or an access token");
 
     public static RequestException WorkspaceNotAllowed() =>
         new(ErrorCodes.Forbidden, "this workspace is not on the server's allowlist");
 
     public static RequestException Forbidden() =>
         new(ErrorCodes.Forbidden, "this kind of caller may not do this");
+
+    public static RequestException SecondFactorRequired() =>
+        new(ErrorCodes.Forbidden, "reveals need a sign-in with a second factor: sign in again with one");
 
     public static RequestException NotFound(string what) => new(ErrorCodes.NotFound, $"{what} not found");
 

@@ -2,45 +2,58 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage;
 
-/// <summary>An API key or access key; of its token only the keyed hash (S25).</summary>
+/// <summary>
+/// An API key or access key; of its token only the keyed hash (S25). The grants are the contract's JSON; an empty list is
+/// everything.
+/// </summary>
 public sealed record CredentialRow(
     string Id, string WorkspaceId, string Kind, string Name, string Prefix, byte[] TokenHash, long CreatedAt,
-    string CreatedBy, long? ExpiresAt, long? RevokedAt, long? LastUsedAt);
+    string CreatedBy, string Grants, long? ExpiresAt, long? RevokedAt, long? LastUsedAt)
+{
+    /// <summary>No grants: everything.</summary>
+    public const string NoGrants = "[]";
+}
 
 /// <summary>Credentials. A change moves the counter of S22 in the same transaction.</summary>
 public static class Credentials
 {
-    private const string Columns = """
-        SELECT id, workspace_id, kind, name, prefix, token_hash, created_at, created_by, expires_at, revoked_at,
-               last_used_at
-        FROM credentials
+    private const string ColumnList = """
+        SELECT c.id, c.workspace_id, c.kind, c.name, c.prefix, c.token_hash, c.created_at, c.created_by, c.grants,
+               c.expires_at, c.revoked_at, c.last_used_at
         """;
+
+    private const string Columns = ColumnList + " FROM credentials c";
 
     /// <summary>Adds a credential.</summary>
     /// <exception cref="UniqueViolationException">The prefix is taken: make another token.</exception>
     public static async ValueTask InsertAsync(Transaction transaction, CredentialRow row)
     {
         await using var insert = transaction.Prepare("""
-            INSERT INTO credentials (id, workspace_id, kind, name, prefix, token_hash, created_at, created_by, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            INSERT INTO credentials (id, workspace_id, kind, name, prefix, token_hash, created_at, created_by, grants, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """);
         await insert.Bind(row.Id).Bind(row.WorkspaceId).Bind(row.Kind).Bind(row.Name).Bind(row.Prefix)
-            .Bind(row.TokenHash).Bind(row.CreatedAt).Bind(row.CreatedBy).Bind(row.ExpiresAt).ExecuteAsync();
+            .Bind(row.TokenHash).Bind(row.CreatedAt).Bind(row.CreatedBy).Bind(row.Grants).Bind(row.ExpiresAt)
+            .ExecuteAsync();
         await Installations.AccessChangedAsync(transaction);
     }
 
-    /// <summary>The credential whose token begins so, revoked and expired ones included; or null.</summary>
-    public static async ValueTask<CredentialRow?> FindByPrefixAsync(Session session, string prefix)
+    /// <summary>
+    /// The credential whose token begins so, revoked and expired ones included, and whether its workspace is on the
+    /// allowlist; or null. One statement, so that it takes as long for none as for one.
+    /// </summary>
+    public static async ValueTask<(CredentialRow Row, bool IsAllowed)?> FindByPrefixAsync(Session session, string prefix)
     {
-        await using var query = session.Prepare(Columns + " WHERE prefix = $1");
-        return await query.Bind(prefix).ReadAsync() ? Read(query) : null;
+        await using var query = session.Prepare(
+            ColumnList + ", w.allowed FROM credentials c JOIN workspaces w ON w.id = c.workspace_id WHERE c.prefix = $1");
+        return await query.Bind(prefix).ReadAsync() ? (Read(query), query.GetInt64(12) != 0) : null;
     }
 
     /// <summary>The workspace's credential of this kind, locked for a change; or null.</summary>
     public static async ValueTask<CredentialRow?> LockAsync(
         Transaction transaction, string workspaceId, string kind, string id)
     {
-        await using var query = transaction.Prepare(Columns + " WHERE id = $1 AND workspace_id = $2 AND kind = $3 FOR UPDATE");
+        await using var query = transaction.Prepare(Columns + " WHERE c.id = $1 AND c.workspace_id = $2 AND c.kind = $3 FOR UPDATE");
         return await query.Bind(id).Bind(workspaceId).Bind(kind).ReadAsync() ? Read(query) : null;
     }
 
@@ -49,22 +62,25 @@ public static class Credentials
         Session session, string workspaceId, string kind, bool withRevoked, string after, int limit)
     {
         await using var query = session.Prepare(
-            Columns + " WHERE workspace_id = $1 AND kind = $2 AND id > $3 AND ($4 = 1 OR revoked_at IS NULL) ORDER BY id LIMIT $5");
+            Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 AND ($4 = 1 OR c.revoked_at IS NULL) ORDER BY c.id LIMIT $5");
         query.Bind(workspaceId).Bind(kind).Bind(after).Bind(withRevoked ? 1 : 0).Bind(limit);
-        var rows = new List<CredentialRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query));
-        }
-
-        return rows;
+        return await ReadAllAsync(query);
     }
 
-    /// <summary>Changes a name and an expiry.</summary>
-    public static async ValueTask UpdateAsync(Transaction transaction, string id, string name, long? expiresAt)
+    /// <summary>The workspace's credentials of this kind that have grants and aren't revoked, locked for a change.</summary>
+    public static async ValueTask<List<CredentialRow>> LockGrantedAsync(Transaction transaction, string workspaceId, string kind)
     {
-        await using var update = transaction.Prepare("UPDATE credentials SET name = $1, expires_at = $2 WHERE id = $3");
-        await update.Bind(name).Bind(expiresAt).Bind(id).ExecuteAsync();
+        await using var query = transaction.Prepare(
+            Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.grants <> '[]' AND c.revoked_at IS NULL ORDER BY c.id FOR UPDATE");
+        return await ReadAllAsync(query.Bind(workspaceId).Bind(kind));
+    }
+
+    /// <summary>Changes a name, an expiry and grants.</summary>
+    public static async ValueTask UpdateAsync(Transaction transaction, CredentialRow row)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE credentials SET name = $1, expires_at = $2, grants = $3 WHERE id = $4");
+        await update.Bind(row.Name).Bind(row.ExpiresAt).Bind(row.Grants).Bind(row.Id).ExecuteAsync();
         await Installations.AccessChangedAsync(transaction);
     }
 
@@ -87,7 +103,19 @@ public static class Credentials
         return await update.Bind(now).Bind(id).ExecuteAsync() == 1;
     }
 
+    private static async ValueTask<List<CredentialRow>> ReadAllAsync(Statement query)
+    {
+        var rows = new List<CredentialRow>();
+        while (await query.ReadAsync())
+        {
+            rows.Add(Read(query));
+        }
+
+        return rows;
+    }
+
     private static CredentialRow Read(Statement row) =>
         new(row.GetText(0), row.GetText(1), row.GetText(2), row.GetText(3), row.GetText(4), row.GetBlob(5),
-            row.GetInt64(6), row.GetText(7), row.GetInt64OrNull(8), row.GetInt64OrNull(9), row.GetInt64OrNull(10));
+            row.GetInt64(6), row.GetText(7), row.GetText(8), row.GetInt64OrNull(9), row.GetInt64OrNull(10),
+            row.GetInt64OrNull(11));
 }

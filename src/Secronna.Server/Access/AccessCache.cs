@@ -19,26 +19,46 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     private bool hasLooked;
     private Task? look;
 
-    /// <summary>The credential whose token begins so, with whether its workspace is allowed; null when there is none.</summary>
-    public async ValueTask<CachedCredential?> FindAsync(string prefix)
+    /// <summary>
+    /// The credential whose token begins so, with whether its workspace is allowed, or null when there is none; and whether
+    /// the database was asked for it.
+    /// </summary>
+    public async ValueTask<(CachedCredential? Credential, bool WasRead)> FindAsync(string prefix)
     {
         var current = await CurrentAsync();
         if (current.Credentials.TryGetValue(prefix, out var cached))
         {
-            return cached;
+            return (cached, false);
         }
 
         // Read after the look began: should it change from now on, the next look finds the counter moved.
-        var found = await database.ReadAsync(prefix, static async (session, prefix) =>
-            await Credentials.FindByPrefixAsync(session, prefix) is { } row
-                ? new CachedCredential(row, await Workspaces.IsAllowedAsync(session, row.WorkspaceId))
-                : null);
+        var found = await ReadAsync(prefix);
         if (found is not null && current.Credentials.Count < MostEntries)
         {
             current.Credentials.TryAdd(prefix, found);
         }
 
-        return found;
+        return (found, true);
+    }
+
+    /// <summary>The same past the memory.</summary>
+    public ValueTask<CachedCredential?> ReadAsync(string prefix) => database.ReadAsync(prefix, static async (session, prefix) =>
+        await Credentials.FindByPrefixAsync(session, prefix) is { } found ? new CachedCredential(found.Row, found.IsAllowed) : null);
+
+    /// <summary>Whether a workspace is on the allowlist.</summary>
+    public async ValueTask<bool> IsAllowedAsync(string workspaceId)
+    {
+        var current = await CurrentAsync();
+        if (!current.Workspaces.TryGetValue(workspaceId, out var isAllowed))
+        {
+            isAllowed = await database.ReadAsync(workspaceId, static (session, id) => Workspaces.IsAllowedAsync(session, id));
+            if (current.Workspaces.Count < MostEntries)
+            {
+                current.Workspaces.TryAdd(workspaceId, isAllowed);
+            }
+        }
+
+        return isAllowed;
     }
 
     private async ValueTask<Memory> CurrentAsync()
@@ -93,6 +113,8 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         public long Changes { get; } = changes;
 
         public ConcurrentDictionary<string, CachedCredential> Credentials { get; } = new(StringComparer.Ordinal);
+
+        public ConcurrentDictionary<string, bool> Workspaces { get; } = new(StringComparer.Ordinal);
     }
 }
 
@@ -106,6 +128,8 @@ internal sealed class CachedCredential(CredentialRow row, bool workspaceAllowed)
     public CredentialRow Row { get; } = row;
 
     public bool WorkspaceAllowed { get; } = workspaceAllowed;
+
+    public GrantSet Grants { get; } = GrantSet.Of(StoredGrants.Read(row.Grants));
 
     /// <summary>True for the one caller that shall note this minute's use.</summary>
     public bool IsFirstUseIn(long minute)

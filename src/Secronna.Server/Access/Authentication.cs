@@ -1,17 +1,13 @@
-using Secronna.Crypto;
 using Secronna.Protocol;
-using Secronna.Server.Installation;
-using Secronna.Storage;
 
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Finds out who makes a request (S21, S22): API keys and access keys. An access token of the identity provider has
-/// another form than theirs, and is refused where no provider is configured.
+/// Finds out who makes a request (S21, S22): by an API key or access key, or else by an access token of the identity
+/// provider. Which of them a credential is, its form tells.
 /// </summary>
 internal sealed class Authentication(
-    AccessCache cache, InstallationKeys keys, RateLimits rates, Database database, TimeProvider time,
-    ILogger<Authentication> log)
+    KeyAuthentication keys, TokenAuthentication tokens, RateLimits rates, ILogger<Authentication> log)
 {
     private const string Scheme = "Bearer ";
 
@@ -24,62 +20,25 @@ internal sealed class Authentication(
             throw Errors.AuthRequired();
         }
 
-        var token = authorization[Scheme.Length..].Trim();
-        if (await FindAsync(token) is not { } credential)
+        var credential = authorization[Scheme.Length..].Trim();
+        var found = CredentialToken.IsOfKind(credential)
+            ? await keys.FindAsync(credential, origin)
+            : await tokens.FindAsync(credential, origin);
+        if (found is not { } caller)
         {
             rates.CountFailedAuthentication(origin.Ip);
             throw Errors.AuthRequired();
         }
 
-        var row = credential.Row;
-        if (!credential.WorkspaceAllowed)
+        if (!caller.IsAllowed)
         {
-            Log.WorkspaceNotAllowed(log, row.WorkspaceId, row.Id, origin.RequestId);
+            Log.WorkspaceNotAllowed(log, caller.Caller.WorkspaceId, caller.Caller.ActorId, origin.RequestId);
             throw Errors.WorkspaceNotAllowed();
         }
 
-        NoteUse(credential);
-        return new Caller(
-            row.Kind, row.Id, row.WorkspaceId, row.Name,
-            row.Kind == ActorTypes.ApiKey ? Role.Administrator : Role.AccessKey, origin);
-    }
-
-    private async ValueTask<CachedCredential?> FindAsync(string token) =>
-        CredentialToken.HasForm(token)
-        && await cache.FindAsync(CredentialToken.Prefix(token)) is { } credential
-        && IsValid(credential.Row, token)
-            ? credential
-            : null;
-
-    private bool IsValid(CredentialRow row, string token)
-    {
-        Span<byte> hash = stackalloc byte[KeyedHash.Size];
-        CredentialToken.Hash(keys, row.WorkspaceId, row.Id, token, hash);
-        return KeyedHash.Equal(hash, row.TokenHash)
-            && token.StartsWith(CredentialToken.Start(row.Kind), StringComparison.Ordinal)
-            && row.RevokedAt is null
-            && (row.ExpiresAt is not { } expiry || expiry > Instant.From(time.GetUtcNow()).Microseconds);
-    }
-
-    // Nobody waits for it and nothing rests on it; should it fail, the next minute notes it again.
-    private void NoteUse(CachedCredential credential)
-    {
-        var minute = Instant.From(time.GetUtcNow()).Microseconds / CachedCredential.MicrosecondsPerMinute;
-        if (credential.IsFirstUseIn(minute))
-        {
-            _ = NoteUseAsync(credential.Row.Id, minute * CachedCredential.MicrosecondsPerMinute);
-        }
-    }
-
-    private async Task NoteUseAsync(string id, long at)
-    {
-        try
-        {
-            await database.WriteAsync((id, at), static (transaction, it) => Credentials.TouchAsync(transaction, it.id, it.at));
-        }
-        catch (StorageUnavailableException exception)
-        {
-            Log.UseNotNoted(log, id, exception.Message);
-        }
+        return caller.Caller;
     }
 }
+
+/// <summary>Whom a valid credential stands for, and whether its workspace is on the allowlist.</summary>
+internal readonly record struct Authenticated(Caller Caller, bool IsAllowed);

@@ -5,7 +5,9 @@ using Secronna.Storage;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Says yes or refuses, and records the refusal of an audited operation before the caller hears of it (S19, S24).
+/// Says yes or refuses, and records the refusal of an audited operation before the caller hears of it (S19, S24). What was
+/// asked for, whether it is there or not, decides which refusals are repeats of each other: so neither the time that an
+/// answer takes nor the trail's length tells what exists from what doesn't (S23).
 /// </summary>
 internal sealed class Authorization(Refusals refusals, TimeProvider time)
 {
@@ -13,9 +15,9 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
     /// <exception cref="RequestException">FORBIDDEN.</exception>
     public static void Demand(Caller caller, Permission permission)
     {
-        if (!Permissions.Allows(caller.Role, permission))
+        if (Refusal(caller, permission) is { } refusal)
         {
-            throw Errors.Forbidden();
+            throw refusal;
         }
     }
 
@@ -23,35 +25,45 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
     /// <exception cref="RequestException">FORBIDDEN, recorded.</exception>
     public async ValueTask DemandAsync(Caller caller, Permission permission, string action)
     {
-        if (!Permissions.Allows(caller.Role, permission))
+        if (Refusal(caller, permission) is { } refusal)
         {
-            await refusals.RecordAsync(AuditRecord.Of(caller, time, action, AuditOutcomes.Denied));
-            throw Errors.Forbidden();
+            await refusals.RecordAsync(AuditRecord.Of(caller, time, action, AuditOutcomes.Denied), "");
+            throw refusal;
         }
     }
 
     /// <summary>Records that an audited operation aimed at what is not there for this caller; gives the answer (S23).</summary>
-    public async Task<RequestException> NotFoundAsync(Caller caller, string action, string what) =>
-        await RefusedAsync(caller, action, null, Errors.NotFound(what));
+    public async Task<RequestException> NotFoundAsync(Caller caller, string action, string what, string asked) =>
+        await RefusedAsync(caller, action, null, Errors.NotFound(what), asked);
 
-    /// <summary>The same of a version, with the secret and the version asked for where the secret is the caller's own.</summary>
-    public async Task<RequestException> VersionNotFoundAsync(Caller caller, string action, SecretRow? secret, int? version)
+    /// <summary>The same of a version, with the secret and the version asked for where the secret is in the caller's workspace.</summary>
+    public async Task<RequestException> VersionNotFoundAsync(
+        Caller caller, string action, SecretRow? secret, int? version, string asked)
     {
-        await refusals.RecordAsync(secret is null
-            ? AuditRecord.Of(caller, time, action, AuditOutcomes.Denied)
-            : AuditRecord.OfVersion(caller, time, action, secret, version ?? secret.CurrentVersion, AuditOutcomes.Denied));
+        await refusals.RecordAsync(
+            secret is null
+                ? AuditRecord.Of(caller, time, action, AuditOutcomes.Denied)
+                : AuditRecord.OfVersion(caller, time, action, secret, version ?? secret.CurrentVersion, AuditOutcomes.Denied),
+            asked);
         return Errors.NotFound("secret");
     }
 
     /// <summary>Records any other refusal of an audited operation, with the environment where it was found.</summary>
     public async Task<RequestException> RefusedAsync(
-        Caller caller, string action, EnvironmentRow? environment, RequestException answer)
+        Caller caller, string action, EnvironmentRow? environment, RequestException answer, string asked)
     {
-        await refusals.RecordAsync(AuditRecord.Of(caller, time, action, AuditOutcomes.Denied) with
-        {
-            ProjectId = environment?.ProjectId,
-            EnvironmentId = environment?.Id,
-        });
+        await refusals.RecordAsync(
+            AuditRecord.Of(caller, time, action, AuditOutcomes.Denied) with
+            {
+                ProjectId = environment?.ProjectId,
+                EnvironmentId = environment?.Id,
+            },
+            asked);
         return answer;
     }
+
+    private static RequestException? Refusal(Caller caller, Permission permission) =>
+        !Roles.Allows(caller.Role, permission) ? Errors.Forbidden()
+        : permission == Permission.Reveal && caller.LacksSecondFactor ? Errors.SecondFactorRequired()
+        : null;
 }

@@ -9,23 +9,15 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     public static RequestOrigin CommandLine { get; } = new(null, null, null);
 }
 
-/// <summary>What decides which permissions a caller has.</summary>
-internal enum Role
-{
-    /// <summary>No role in a workspace: the operator at the command line.</summary>
-    None,
-
-    /// <summary>An access key: what its grants allow.</summary>
-    AccessKey,
-
-    /// <summary>Everything in its workspace: an API key.</summary>
-    Administrator,
-}
-
 /// <summary>Who makes a request. The first argument of every operation (S24).</summary>
-internal sealed record Caller(
-    string ActorType, string ActorId, string WorkspaceId, string? Name, Role Role, RequestOrigin Origin)
+internal sealed record Caller(string ActorType, string ActorId, string WorkspaceId, string? Name, Role Role, RequestOrigin Origin)
 {
+    /// <summary>Where in the workspace it may do what its role may do at all (S23).</summary>
+    public GrantSet Grants { get; init; } = GrantSet.Everything;
+
+    /// <summary>Whether reveals are refused until it signs in with a second factor.</summary>
+    public bool LacksSecondFactor { get; init; }
+
     /// <summary>Whoever runs this command, acting on a workspace or, with an empty id, on the whole installation.</summary>
     public static Caller Operator(string workspaceId) =>
         new(ActorTypes.Operator, Environment.UserName, workspaceId, null, Role.None, RequestOrigin.CommandLine);

@@ -34,6 +34,10 @@ internal static class CredentialToken
 
     public static string Start(string kind) => kind == ActorTypes.ApiKey ? ApiKeyStart : AccessKeyStart;
 
+    /// <summary>Whether it is meant as one of these, well-formed or not.</summary>
+    public static bool IsOfKind(string token) =>
+        token.StartsWith(ApiKeyStart, StringComparison.Ordinal) || token.StartsWith(AccessKeyStart, StringComparison.Ordinal);
+
     public static string Prefix(string token) => token[..PrefixLength];
 
     public static bool HasForm(ReadOnlySpan<char> token) =>

@@ -27,15 +27,3 @@ internal enum Permission
     /// <summary>KEKs and credentials.</summary>
     ManageKeys,
 }
-
-/// <summary>The table of roles: who may do what kind of thing at all.</summary>
-internal static class Permissions
-{
-    public static bool Allows(Role role, Permission permission) => role switch
-    {
-        Role.Administrator => true,
-        Role.AccessKey => permission is
-            Permission.Identify or Permission.List or Permission.Reveal or Permission.Write or Permission.Delete,
-        _ => false,
-    };
-}

@@ -79,7 +79,7 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
 
     private async Task AddDemoAsync()
     {
-        var caller = Caller.Operator(WorkspaceId) with { Role = Role.Administrator };
+        var caller = Caller.Operator(WorkspaceId) with { Role = Role.Admin };
         var project = await services.GetRequiredService<ProjectService>().CreateAsync(caller, "Demo");
         var environment = await services.GetRequiredService<EnvironmentService>().CreateAsync(caller, project.Id, "development");
         var greeting = "Hello from Secronna"u8;

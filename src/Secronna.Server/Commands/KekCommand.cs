@@ -43,7 +43,7 @@ internal static class KekCommand
         await using var installation = await SettingsSource.OpenAsync();
         await using var services = SettingsSource.Services(installation);
         var project = await FindAsync(installation.Database, name);
-        var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Administrator };
+        var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Admin };
         var kek = await services.GetRequiredService<KekService>().RotateAsync(caller, project.Id);
         var areAny = (await installation.Database.ReadAsync(0, static (session, _) => Nodes.ListLiveAsync(session))).Count > 0;
         Console.WriteLine(json
@@ -59,7 +59,7 @@ internal static class KekCommand
         await using var installation = await SettingsSource.OpenAsync();
         await using var services = SettingsSource.Services(installation);
         var project = await FindAsync(installation.Database, name);
-        var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Administrator };
+        var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Admin };
         var keks = services.GetRequiredService<KekService>();
         string? after = null;
         do

@@ -44,9 +44,7 @@ internal static class SettingsReader
             case ["DataFolder"]: settings.DataFolder = Text(name, value); break;
             case ["MasterKey", .. var rest]: SetMasterKey(settings.MasterKey, name, rest, value); break;
             case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
-            case ["Huudis", "Issuer"]: settings.Huudis.Issuer = Url(name, value); break;
-            case ["Huudis", "Audiences", _]: settings.Huudis.Audiences.Add(Text(name, value)); break;
-            case ["Huudis", "RequireHttpsMetadata"]: settings.Huudis.RequireHttpsMetadata = Flag(name, value); break;
+            case ["Huudis", .. var rest]: SetHuudis(settings.Huudis, name, rest, value); break;
             case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
             case ["Http", "AllowPlainHttp"]: settings.Http.AllowPlainHttp = Flag(name, value); break;
             case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
@@ -75,6 +73,26 @@ internal static class SettingsReader
 
                 SetMasterKey(settings.Previous[i], name, inner, value);
                 break;
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+        }
+    }
+
+    private static void SetHuudis(HuudisSettings settings, string[] name, string[] rest, string value)
+    {
+        switch (rest)
+        {
+            case ["Issuer"]: settings.Issuer = Url(name, value); break;
+            case ["Audiences", _]: settings.Audiences.Add(Text(name, value)); break;
+            case ["RequireHttpsMetadata"]: settings.RequireHttpsMetadata = Flag(name, value); break;
+            case ["DefaultRole"]: settings.DefaultRole = OneOf(name, value, [.. RoleNames.All, HuudisSettings.NoRole]); break;
+            case ["RequireMfa"]: settings.RequireMfa = Flag(name, value); break;
+            case ["Claims", "Subject"]: settings.Claims.Subject = Text(name, value); break;
+            case ["Claims", "Workspace"]: settings.Claims.Workspace = Text(name, value); break;
+            case ["Claims", "IdentityType"]: settings.Claims.IdentityType = Text(name, value); break;
+            case ["Claims", "Name"]: settings.Claims.Name = Text(name, value); break;
+            case ["Claims", "Email"]: settings.Claims.Email = Text(name, value); break;
+            case ["Claims", "Role"]: settings.Claims.Role = Text(name, value); break;
+            case ["Claims", "MfaVerified"]: settings.Claims.MfaVerified = Text(name, value); break;
             default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
         }
     }

@@ -22,7 +22,7 @@ public sealed class RefusalTests
         Assert.Equal(first.RequestId, Assert.Single(await workspace.AuditAsync("outcome=denied")).Text("requestId"));
         for (var i = 0; i < 4; i++)
         {
-            (await workspace.Api.PostAsync($"/secrets/sec_other_{i}/reveal")).Is(404);
+            (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
         }
 
         (await workspace.Api.DeleteAsync("/secrets/sec_none")).Is(404);
@@ -86,8 +86,8 @@ public sealed class RefusalTests
         Task first, repeat;
         using (server.HoldAudit())
         {
-            first = refusals.RecordAsync(Refusal(workspace, "req_1"));
-            repeat = refusals.RecordAsync(Refusal(workspace, "req_2"));
+            first = refusals.RecordAsync(Refusal(workspace, "req_1"), "sec_none");
+            repeat = refusals.RecordAsync(Refusal(workspace, "req_2"), "sec_none");
             time.Advance(TimeSpan.FromMinutes(2));
             Assert.False(repeat.IsCompleted);
         }
@@ -104,7 +104,7 @@ public sealed class RefusalTests
             await repeat;
         }
 
-        await refusals.RecordAsync(Refusal(workspace, "req_3"));
+        await refusals.RecordAsync(Refusal(workspace, "req_3"), "sec_none");
         await refusals.FlushAsync(all: true);
         // The server's own flush may be writing the count already.
         var denied = await workspace.AuditAsync("outcome=denied");

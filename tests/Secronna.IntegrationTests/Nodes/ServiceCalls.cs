@@ -19,7 +19,7 @@ internal sealed record Written(string WorkspaceId, string ProjectId, string Envi
 internal static class ServiceCalls
 {
     public static Caller Caller(string workspaceId) => new(
-        ActorTypes.ApiKey, "key_1", workspaceId, "test", Role.Administrator, new RequestOrigin("req_1", "127.0.0.1", "test"));
+        ActorTypes.ApiKey, "key_1", workspaceId, "test", Role.Admin, new RequestOrigin("req_1", "127.0.0.1", "test"));
 
     public static Task AllowAsync(this IServiceProvider services, string workspaceId) =>
         services.GetRequiredService<Database>().WriteAsync(workspaceId, static async (transaction, id) =>

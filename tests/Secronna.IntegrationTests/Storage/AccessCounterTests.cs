@@ -14,9 +14,9 @@ public sealed class AccessCounterTests
         await using var storage = await TestStorage.CreateAsync();
         var row = new CredentialRow(
             Ids.New(Ids.Credential, storage.Clock.GetUtcNow()), TestStorage.Workspace, ActorTypes.AccessKey, "name", "st_live_00000000",
-            new byte[32], storage.Now, "key_1", null, null, null);
+            new byte[32], storage.Now, "key_1", CredentialRow.NoGrants, null, null, null);
         await MovesAsync(storage, transaction => Credentials.InsertAsync(transaction, row));
-        await MovesAsync(storage, transaction => Credentials.UpdateAsync(transaction, row.Id, "other", storage.Now));
+        await MovesAsync(storage, transaction => Credentials.UpdateAsync(transaction, row with { Name = "other" }));
         await MovesAsync(storage, async transaction => Assert.True(await Credentials.RevokeAsync(transaction, row.Id, storage.Now)));
         await MovesAsync(storage, transaction => Workspaces.AllowAsync(transaction, "acc_b", "B", storage.Now));
         await MovesAsync(storage, async transaction => Assert.True(await Workspaces.DenyAsync(transaction, "acc_b")));
@@ -28,7 +28,7 @@ public sealed class AccessCounterTests
     {
         await using var storage = await TestStorage.CreateAsync();
         var row = new CredentialRow(
-            "key_9", TestStorage.Workspace, ActorTypes.ApiKey, "name", "sk_live_00000000", new byte[32], 1, "key_1", null, null, null);
+            "key_9", TestStorage.Workspace, ActorTypes.ApiKey, "name", "sk_live_00000000", new byte[32], 1, "key_1", CredentialRow.NoGrants, null, null, null);
         await storage.WriteAsync(transaction => Credentials.InsertAsync(transaction, row));
         var before = await storage.ReadAsync(Installations.AccessChangesAsync);
         Assert.True(await storage.WriteAsync(transaction => Credentials.TouchAsync(transaction, row.Id, 5)));

@@ -137,7 +137,7 @@ public sealed class PagingTests
 
     private static CredentialRow Credential(TestStorage storage, string prefix, string kind) => new(
         Ids.New(Ids.Credential, storage.Clock.GetUtcNow()), TestStorage.Workspace, kind, "name", prefix, new byte[32], storage.Now,
-        "key_1", null, null, null);
+        "key_1", CredentialRow.NoGrants, null, null, null);
 
     private static Task<List<string>> WalkCredentialsAsync(TestStorage storage, bool withRevoked) =>
         WalkAsync(storage, "", row => row.Id, (session, after) =>

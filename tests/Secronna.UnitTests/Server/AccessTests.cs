@@ -14,14 +14,18 @@ namespace Secronna.UnitTests.Server;
 public sealed class AccessTests
 {
     [Theory]
-    [InlineData((int)Role.Administrator, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageKeys")]
+    [InlineData((int)Role.Admin, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageKeys")]
+    [InlineData((int)Role.Owner, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageKeys")]
+    [InlineData((int)Role.ApiKey, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageKeys")]
+    [InlineData((int)Role.Member, "Identify List Reveal Write Delete ReadAudit")]
+    [InlineData((int)Role.Viewer, "Identify List ReadAudit")]
     [InlineData((int)Role.AccessKey, "Identify List Reveal Write Delete")]
-    [InlineData((int)Role.None, "")]
-    [InlineData(99, "")]
+    [InlineData((int)Role.None, "Identify")]
+    [InlineData(99, "Identify")]
     public void Each_role_may_do_what_the_table_says(int role, string allowed) =>
         Assert.Equal(
             allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            Enum.GetValues<Permission>().Where(permission => Permissions.Allows((Role)role, permission)).Select(permission => permission.ToString()));
+            Enum.GetValues<Permission>().Where(permission => Roles.Allows((Role)role, permission)).Select(permission => permission.ToString()));
 
     [Theory]
     [InlineData(ActorTypes.ApiKey, "sk_live_")]
@@ -181,5 +185,5 @@ public sealed class AccessTests
     }
 
     private static Caller Caller(string id) =>
-        new(ActorTypes.ApiKey, id, "acc_a", null, Role.Administrator, RequestOrigin.CommandLine);
+        new(ActorTypes.ApiKey, id, "acc_a", null, Role.Admin, RequestOrigin.CommandLine);
 }

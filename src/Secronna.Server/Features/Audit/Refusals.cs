@@ -1,29 +1,39 @@
+using System.Security.Cryptography;
+using System.Text;
 using Secronna.Storage;
 
 namespace Secronna.Server.Features.Audit;
 
 /// <summary>
 /// Records refusals (S19). The first of a run of equal ones is durable before any caller of the run is answered; its
-/// repeats within a minute become one further entry with a count, so that a caller can't fill the disk with them.
+/// repeats within a minute become one further entry with a count. Equal is what the same caller asked for in the same way,
+/// whatever was found of it; and of what one caller asks for, so many different things are told apart at once and the rest
+/// counted together. So a caller can't fill the disk with refusals, nor tell by them what is there (S23).
 /// </summary>
 internal sealed class Refusals(Database database, TimeProvider time, ILogger<Refusals> log)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    // Beyond so many different ones at once, each is written by itself.
-    private const int MostRuns = 10_000;
+    /// <summary>Different things that a caller is refused at once, and that are told apart.</summary>
+    public const int MostAsked = 20;
+
+    // Beyond so many runs of all callers at once, each refusal is written by itself.
+    private const int MostRuns = 20_000;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<AuditEntry, Run> runs = [];
+    private readonly Dictionary<Kind, Run> runs = [];
+    private readonly Dictionary<Kind, int> asked = [];
 
     // Counts of runs that are over, not recorded yet.
     private readonly List<AuditEntry> owed = [];
 
     /// <summary>Records a refusal; comes back when it, or the first of its run, is durable.</summary>
+    /// <param name="entry">What was refused, with what was found of it.</param>
+    /// <param name="target">What was asked for, as the caller named it.</param>
     /// <exception cref="StorageUnavailableException">That could not be recorded.</exception>
-    public async Task RecordAsync(AuditEntry entry)
+    public async Task RecordAsync(AuditEntry entry, string target)
     {
-        var (run, isFirst) = Join(entry);
+        var (run, isFirst) = Join(entry, target);
         if (run is null)
         {
             await database.AppendAsync(entry);
@@ -57,30 +67,58 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
         }
     }
 
-    private (Run? Run, bool IsFirst) Join(AuditEntry entry)
+    private (Run? Run, bool IsFirst) Join(AuditEntry entry, string target)
     {
-        var kind = Kind(entry);
+        var kind = Kind.Of(entry, target);
         lock (gate)
         {
-            if (runs.TryGetValue(kind, out var run) && !IsOver_NeedsLock(run))
+            if (Find_NeedsLock(kind, entry) is { } run)
             {
-                run.Repeat(entry);
                 return (run, false);
             }
 
-            if (run is not null)
+            if (asked.GetValueOrDefault(kind.OfCaller) >= MostAsked)
             {
-                End_NeedsLock(kind, run);
+                kind = kind.OfCaller;
+                if (Find_NeedsLock(kind, entry) is { } rest)
+                {
+                    return (rest, false);
+                }
             }
 
-            if (runs.Count >= MostRuns)
-            {
-                return (null, true);
-            }
-
-            runs[kind] = run = new Run(time.GetTimestamp(), entry);
-            return (run, true);
+            return (Begin_NeedsLock(kind, entry), true);
         }
+    }
+
+    // A run whose minute is over ends here, and another begins.
+    private Run? Find_NeedsLock(Kind kind, AuditEntry entry)
+    {
+        if (!runs.TryGetValue(kind, out var run))
+        {
+            return null;
+        }
+
+        if (IsOver_NeedsLock(run))
+        {
+            End_NeedsLock(run);
+            return null;
+        }
+
+        run.Repeat(entry);
+        return run;
+    }
+
+    private Run? Begin_NeedsLock(Kind kind, AuditEntry entry)
+    {
+        if (runs.Count >= MostRuns)
+        {
+            return null;
+        }
+
+        var run = new Run(kind, time.GetTimestamp(), entry);
+        runs.Add(kind, run);
+        asked[kind.OfCaller] = asked.GetValueOrDefault(kind.OfCaller) + 1;
+        return run;
     }
 
     private async Task BeginAsync(Run run, AuditEntry entry)
@@ -92,7 +130,7 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
         }
         catch (Exception exception)
         {
-            Forget(run, entry);
+            Forget(run);
             run.First.SetException(exception);
         }
 
@@ -100,14 +138,13 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     }
 
     // Its repeats fail with it, so nothing is owed of them.
-    private void Forget(Run run, AuditEntry entry)
+    private void Forget(Run run)
     {
-        var kind = Kind(entry);
         lock (gate)
         {
-            if (runs.GetValueOrDefault(kind) == run)
+            if (runs.GetValueOrDefault(run.Kind) == run)
             {
-                runs.Remove(kind);
+                Remove_NeedsLock(run.Kind);
             }
         }
     }
@@ -116,9 +153,9 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     {
         lock (gate)
         {
-            foreach (var (kind, run) in runs.Where(run => IsOver_NeedsLock(run.Value, all)).ToList())
+            foreach (var run in runs.Values.Where(run => IsOver_NeedsLock(run, all)).ToList())
             {
-                End_NeedsLock(kind, run);
+                End_NeedsLock(run);
             }
 
             List<AuditEntry> counts = [.. owed];
@@ -141,21 +178,44 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     private bool IsOver_NeedsLock(Run run, bool now = false) =>
         run.First.Task.IsCompleted && (now || time.GetElapsedTime(run.Began) >= Window);
 
-    private void End_NeedsLock(AuditEntry kind, Run run)
+    private void End_NeedsLock(Run run)
     {
-        runs.Remove(kind);
+        Remove_NeedsLock(run.Kind);
         if (run.Repeats > 0)
         {
             owed.Add(run.Last with { Count = run.Repeats });
         }
     }
 
-    // Equal but for what differs from request to request, and for the version: there are too many numbers to ask for.
-    private static AuditEntry Kind(AuditEntry entry) =>
-        entry with { Id = "", RequestId = null, UserAgent = null, Version = null };
-
-    private sealed class Run(long began, AuditEntry first)
+    private void Remove_NeedsLock(Kind kind)
     {
+        runs.Remove(kind);
+        if (--asked[kind.OfCaller] == 0)
+        {
+            asked.Remove(kind.OfCaller);
+        }
+    }
+
+    /// <summary>Who was refused what, from where; without the last two, whatever else a caller was refused.</summary>
+    private sealed record Kind(string WorkspaceId, string ActorType, string ActorId, string Action, string? Ip, string? Target)
+    {
+        private const int LongestTarget = 64;
+
+        public Kind OfCaller => this with { Ip = null, Target = null };
+
+        public static Kind Of(AuditEntry entry, string target) =>
+            new(entry.WorkspaceId, entry.ActorType, entry.ActorId, entry.Action, entry.Ip, Short(target));
+
+        // It is kept for a minute: a caller decides how long it is, but not how much is kept.
+        private static string Short(string target) => target.Length <= LongestTarget
+            ? target
+            : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(target)));
+    }
+
+    private sealed class Run(Kind kind, long began, AuditEntry first)
+    {
+        public Kind Kind { get; } = kind;
+
         public long Began { get; } = began;
 
         /// <summary>Done when the run's first entry is durable, or could not be made so.</summary>
@@ -165,8 +225,22 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
 
         public int Repeats { get; private set; }
 
-        /// <summary>The count names a version only where all asked for the same.</summary>
-        public void Repeat(AuditEntry entry) =>
-            (Repeats, Last) = (Repeats + 1, entry with { Version = entry.Version == Last.Version ? entry.Version : null });
+        /// <summary>The count names only what is the same of all.</summary>
+        public void Repeat(AuditEntry entry)
+        {
+            Repeats++;
+            Last = entry with
+            {
+                Ip = Same(Last.Ip, entry.Ip),
+                ProjectId = Same(Last.ProjectId, entry.ProjectId),
+                EnvironmentId = Same(Last.EnvironmentId, entry.EnvironmentId),
+                SecretId = Same(Last.SecretId, entry.SecretId),
+                Key = Same(Last.Key, entry.Key),
+                Path = Same(Last.Path, entry.Path),
+                Version = Last.Version == entry.Version ? entry.Version : null,
+            };
+        }
+
+        private static string? Same(string? one, string? other) => one == other ? one : null;
     }
 }

@@ -3,11 +3,12 @@ using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Installation;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.Credentials;
 
-/// <summary>A change of an access key: what is not given stays.</summary>
-internal sealed record AccessKeyChange(string? Name, int? ExpiresInDays);
+/// <summary>A change of an access key: what is not given stays. An empty list of grants is everything.</summary>
+internal sealed record AccessKeyChange(string? Name, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);
 
 /// <summary>API keys and access keys (S25). A change holds on every node within a second (S22).</summary>
 internal sealed class CredentialService(
@@ -22,17 +23,18 @@ internal sealed class CredentialService(
     /// <summary>Without asking for a permission: for the operator, and for the first credential of a workspace.</summary>
     public async Task<ApiKeyCreatedResponse> AddApiKeyAsync(Caller caller, string name)
     {
-        var (row, token) = await AddAsync(caller, ActorTypes.ApiKey, name, null, AuditActions.ApiKeyCreate);
+        var (row, token) = await AddAsync(caller, ActorTypes.ApiKey, name, null, [], AuditActions.ApiKeyCreate);
         return new ApiKeyCreatedResponse(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), token);
     }
 
-    public async Task<AccessKeyCreatedResponse> CreateAccessKeyAsync(Caller caller, string name, int? expiresInDays)
+    public async Task<AccessKeyCreatedResponse> CreateAccessKeyAsync(
+        Caller caller, string name, int? expiresInDays, IReadOnlyList<Grant> grants)
     {
         await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyCreate);
         var (row, token) = await AddAsync(
-            caller, ActorTypes.AccessKey, name, ExpiryAfter(expiresInDays), AuditActions.AccessKeyCreate);
+            caller, ActorTypes.AccessKey, name, ExpiryAfter(expiresInDays), grants, AuditActions.AccessKeyCreate);
         return new AccessKeyCreatedResponse(
-            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), [], token);
+            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), grants, token);
     }
 
     public async Task<Page<ApiKeyResponse>> ListApiKeysAsync(Caller caller, PageRequest page)
@@ -53,7 +55,7 @@ internal sealed class CredentialService(
         await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.ApiKeyRevoke);
         _ = await RevokeAsync(caller, ActorTypes.ApiKey, id, AuditActions.ApiKeyRevoke) is { WasRevoked: false }
             ? true
-            : throw await authorization.NotFoundAsync(caller, AuditActions.ApiKeyRevoke, "API key");
+            : throw await authorization.NotFoundAsync(caller, AuditActions.ApiKeyRevoke, "API key", id);
         return new DeletedResponse(id, true);
     }
 
@@ -62,7 +64,7 @@ internal sealed class CredentialService(
     {
         await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyRevoke);
         var revoked = await RevokeAsync(caller, ActorTypes.AccessKey, id, AuditActions.AccessKeyRevoke)
-            ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyRevoke, "access key");
+            ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyRevoke, "access key", id);
         return new RevokedResponse(id, new Instant(revoked.At));
     }
 
@@ -83,16 +85,52 @@ internal sealed class CredentialService(
                 throw Errors.AlreadyRevoked();
             }
 
-            var changed = row with { Name = it.change.Name ?? row.Name, ExpiresAt = it.expiresAt ?? row.ExpiresAt };
-            await Storage.Credentials.UpdateAsync(transaction, it.id, changed.Name, changed.ExpiresAt);
+            var changed = row with
+            {
+                Name = it.change.Name ?? row.Name,
+                ExpiresAt = it.expiresAt ?? row.ExpiresAt,
+                Grants = it.change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
+            };
+            await Storage.Credentials.UpdateAsync(transaction, changed);
             transaction.Audit.Append(it.entry with { Name = changed.Name });
             return changed;
         });
-        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyUpdate, "access key"));
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyUpdate, "access key", id));
+    }
+
+    /// <summary>
+    /// Takes from access keys the grants that name a deleted project, or environment, literally: one made later under its
+    /// slug is not theirs. A key that has no other is revoked, since without grants it would have all.
+    /// </summary>
+    public static async ValueTask DropGrantsAsync(
+        Transaction transaction, Caller caller, TimeProvider time, string project, string? environment)
+    {
+        var now = Instant.From(time.GetUtcNow()).Microseconds;
+        foreach (var row in await Storage.Credentials.LockGrantedAsync(transaction, caller.WorkspaceId, ActorTypes.AccessKey))
+        {
+            var before = StoredGrants.Read(row.Grants);
+            var left = GrantSet.Without(before, project, environment);
+            if (left.Count == before.Count)
+            {
+                continue;
+            }
+
+            if (left.Count > 0)
+            {
+                await Storage.Credentials.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(left) });
+            }
+            else
+            {
+                await Storage.Credentials.RevokeAsync(transaction, row.Id, now);
+            }
+
+            var action = left.Count > 0 ? AuditActions.AccessKeyUpdate : AuditActions.AccessKeyRevoke;
+            transaction.Audit.Append(AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = row.Name });
+        }
     }
 
     private async Task<(CredentialRow Row, string Token)> AddAsync(
-        Caller caller, string kind, string name, long? expiresAt, string action)
+        Caller caller, string kind, string name, long? expiresAt, IReadOnlyList<Grant> grants, string action)
     {
         while (true)
         {
@@ -101,7 +139,8 @@ internal sealed class CredentialService(
             var id = Ids.New(Ids.Credential, now);
             var row = new CredentialRow(
                 id, caller.WorkspaceId, kind, name, CredentialToken.Prefix(token),
-                CredentialToken.Hash(keys, caller.WorkspaceId, id, token), Instant.From(now).Microseconds, caller.ActorId, expiresAt, null, null);
+                CredentialToken.Hash(keys, caller.WorkspaceId, id, token), Instant.From(now).Microseconds, caller.ActorId,
+                StoredGrants.Write(grants), expiresAt, null, null);
             var entry = AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = name };
             try
             {
@@ -149,7 +188,7 @@ internal sealed class CredentialService(
         days is { } count ? Instant.From(time.GetUtcNow().AddDays(count)).Microseconds : null;
 
     private static AccessKeyResponse Convert(CredentialRow row) =>
-        new(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), [],
+        new(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), StoredGrants.Read(row.Grants),
             OrNull(row.LastUsedAt), OrNull(row.RevokedAt));
 
     private static Instant? OrNull(long? time) => time is { } given ? new Instant(given) : null;

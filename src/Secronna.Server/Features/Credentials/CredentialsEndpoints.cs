@@ -49,7 +49,7 @@ internal static class CredentialsEndpoints
             .By<CredentialService>(async (request, credentials) =>
             {
                 var wanted = await AccessKeyAsync(request, isNew: true);
-                return await credentials.CreateAccessKeyAsync(request.Caller, wanted.Name!, wanted.ExpiresInDays);
+                return await credentials.CreateAccessKeyAsync(request.Caller, wanted.Name!, wanted.ExpiresInDays, wanted.Grants ?? []);
             });
 
         routes.Api("GET", "/access-keys", Permission.ManageKeys, "List access keys")
@@ -74,7 +74,7 @@ internal static class CredentialsEndpoints
     }
 
     private static MeResponse Me(Caller caller) =>
-        new(caller.ActorType, caller.ActorId, caller.WorkspaceId, caller.Name, null, []);
+        new(caller.ActorType, caller.ActorId, caller.WorkspaceId, caller.Name, Roles.Name(caller.Role), caller.Grants.Grants);
 
     private static AuthConfigResponse AuthConfig(HuudisSettings huudis) => huudis.Issuer is null
         ? new AuthConfigResponse(null, null, null)

@@ -1,6 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Credentials;
 using Secronna.Storage;
 
 namespace Secronna.Server.Features.Environments;
@@ -43,17 +44,20 @@ internal sealed class EnvironmentService(
 
         return found
             ? Convert(row)
-            : throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentCreate, "project");
+            : throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentCreate, "project", projectId);
     }
 
     public async Task<Page<EnvironmentResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
         Authorization.Demand(caller, Permission.List);
-        var rows = await database.ReadAsync((caller.WorkspaceId, projectId, page), static async (session, it) =>
-            await Storage.Projects.FindAsync(session, it.WorkspaceId, it.projectId) is null
+        var rows = await database.ReadAsync((caller, projectId, page), static async (session, it) =>
+            (await Storage.Projects.FindAsync(session, it.caller.WorkspaceId, it.projectId)).VisibleTo(it.caller) is null
                 ? throw Errors.NotFound("project")
-                : await Storage.Environments.ListAsync(
-                    session, it.WorkspaceId, it.projectId, it.page.After ?? "", it.page.Limit + 1));
+                : await it.page.VisibleAsync(
+                    it.caller,
+                    (after, limit) => Storage.Environments.ListAsync(session, it.caller.WorkspaceId, it.projectId, after, limit),
+                    row => row.VisibleTo(it.caller) is not null,
+                    row => row.Id));
         return Page<EnvironmentResponse>.From(rows, page, Convert, row => row.Id);
     }
 
@@ -62,15 +66,15 @@ internal sealed class EnvironmentService(
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
             Storage.Environments.FindAsync(session, it.WorkspaceId, it.id));
-        return Convert(row ?? throw Errors.NotFound("environment"));
+        return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("environment"));
     }
 
     public async Task<EnvironmentPathResponse> GetBySlugAsync(Caller caller, string projectSlug, string slug)
     {
         Authorization.Demand(caller, Permission.List);
-        var row = await database.ReadAsync((caller.WorkspaceId, projectSlug, slug), static (session, it) =>
-            Storage.Environments.FindBySlugAsync(session, it.WorkspaceId, it.projectSlug, it.slug))
-            ?? throw Errors.NotFound("environment");
+        var found = await database.ReadAsync((caller.WorkspaceId, projectSlug, slug), static (session, it) =>
+            Storage.Environments.FindBySlugAsync(session, it.WorkspaceId, it.projectSlug, it.slug));
+        var row = found.VisibleTo(caller) ?? throw Errors.NotFound("environment");
         return new EnvironmentPathResponse(
             new NamedReference(row.ProjectId, row.ProjectName, row.ProjectSlug),
             new NamedReference(row.Id, row.Name, row.Slug));
@@ -95,7 +99,7 @@ internal sealed class EnvironmentService(
             });
             return found with { Name = it.name };
         });
-        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentUpdate, "environment"));
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentUpdate, "environment", id));
     }
 
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
@@ -115,6 +119,7 @@ internal sealed class EnvironmentService(
 
             var now = Instant.From(it.time.GetUtcNow()).Microseconds;
             await Storage.Environments.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, now);
+            await CredentialService.DropGrantsAsync(transaction, it.caller, it.time, found.ProjectSlug, found.Slug);
             transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.EnvironmentDelete) with
             {
                 ProjectId = found.ProjectId,
@@ -125,7 +130,7 @@ internal sealed class EnvironmentService(
         });
         if (!found)
         {
-            throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentDelete, "environment");
+            throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentDelete, "environment", id);
         }
 
         purger.Wake();

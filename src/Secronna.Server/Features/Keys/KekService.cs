@@ -45,7 +45,7 @@ internal sealed class KekService(
             for (var attempt = 1; attempt <= Attempts; attempt++)
             {
                 var active = await FindActiveAsync(caller, projectId)
-                    ?? throw await authorization.NotFoundAsync(caller, AuditActions.KekRotate, "project");
+                    ?? throw await authorization.NotFoundAsync(caller, AuditActions.KekRotate, "project", projectId);
                 if (await rotation.ReplaceAsync(caller, active) is { } next)
                 {
                     worker.Wake();

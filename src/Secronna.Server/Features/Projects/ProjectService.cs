@@ -1,6 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Credentials;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
@@ -45,8 +46,11 @@ internal sealed class ProjectService(
     public async Task<Page<ProjectResponse>> ListAsync(Caller caller, PageRequest page)
     {
         Authorization.Demand(caller, Permission.List);
-        var rows = await database.ReadAsync((caller.WorkspaceId, page), static (session, it) =>
-            Storage.Projects.ListAsync(session, it.WorkspaceId, it.page.After ?? "", it.page.Limit + 1));
+        var rows = await database.ReadAsync((caller, page), static (session, it) => it.page.VisibleAsync(
+            it.caller,
+            (after, limit) => Storage.Projects.ListAsync(session, it.caller.WorkspaceId, after, limit),
+            row => row.VisibleTo(it.caller) is not null,
+            row => row.Id));
         return Page<ProjectResponse>.From(rows, page, Convert, row => row.Id);
     }
 
@@ -55,7 +59,7 @@ internal sealed class ProjectService(
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
             Storage.Projects.FindAsync(session, it.WorkspaceId, it.id));
-        return Convert(row ?? throw Errors.NotFound("project"));
+        return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
     }
 
     public async Task<ProjectResponse> GetBySlugAsync(Caller caller, string slug)
@@ -63,7 +67,7 @@ internal sealed class ProjectService(
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, slug), static (session, it) =>
             Storage.Projects.FindBySlugAsync(session, it.WorkspaceId, it.slug));
-        return Convert(row ?? throw Errors.NotFound("project"));
+        return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
     }
 
     public async Task<ProjectResponse> RenameAsync(Caller caller, string id, string name)
@@ -80,7 +84,7 @@ internal sealed class ProjectService(
             transaction.Audit.Append(it.entry);
             return await Storage.Projects.FindAsync(transaction, it.WorkspaceId, it.id);
         });
-        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectUpdate, "project"));
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectUpdate, "project", id));
     }
 
     /// <summary>Destroys the project's KEKs, which makes every value in it unreadable; the rest goes in the background.</summary>
@@ -108,6 +112,7 @@ internal sealed class ProjectService(
                 ProjectId = it.id,
                 Name = project.Name,
             });
+            await CredentialService.DropGrantsAsync(transaction, it.caller, it.time, project.Slug, null);
             foreach (var kek in keks)
             {
                 transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.KekDestroy) with
@@ -119,7 +124,7 @@ internal sealed class ProjectService(
 
             return keks;
         });
-        keks.Forget(destroyed ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectDelete, "project"));
+        keks.Forget(destroyed ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectDelete, "project", id));
         purger.Wake();
         return new DeletedResponse(id, true);
     }

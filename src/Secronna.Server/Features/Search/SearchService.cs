@@ -4,7 +4,10 @@ using Secronna.Storage;
 
 namespace Secronna.Server.Features.Search;
 
-/// <summary>Finds secrets by a part of their key or path. A page looks at so many secrets at most, and may hold few or none.</summary>
+/// <summary>
+/// Finds secrets by a part of their key or path. A page looks at so many secrets, or for a caller with grants at so many of
+/// the environments that it sees, at most, and may hold few or none.
+/// </summary>
 internal sealed class SearchService(Database database)
 {
     private const int ScanLimit = 2_000;
@@ -12,14 +15,20 @@ internal sealed class SearchService(Database database)
     public async Task<Page<SearchResponse>> FindAsync(Caller caller, string text, PageRequest page)
     {
         Authorization.Demand(caller, Permission.List);
+        if (!caller.Grants.IsEverything)
+        {
+            return await database.ReadAsync((caller, text, page), static (session, it) =>
+                GrantedSearch.FindAsync(session, it.caller, it.text, it.page));
+        }
+
         var rows = await database.ReadAsync((caller.WorkspaceId, page), static (session, it) =>
             Storage.Secrets.ScanAsync(session, it.WorkspaceId, it.page.After ?? "", ScanLimit));
         var found = new List<SearchResponse>();
         foreach (var row in rows)
         {
-            if (row.Path.Contains(text, StringComparison.OrdinalIgnoreCase))
+            if (Matches(row, text))
             {
-                found.Add(new SearchResponse(row.Id, row.Key, row.Path, row.ProjectId, row.EnvironmentId));
+                found.Add(Convert(row));
                 if (found.Count == page.Limit)
                 {
                     return new Page<SearchResponse>(found, row.Id == rows[^1].Id && rows.Count < ScanLimit ? null : row.Id);
@@ -29,4 +38,8 @@ internal sealed class SearchService(Database database)
 
         return new Page<SearchResponse>(found, rows.Count == ScanLimit ? rows[^1].Id : null);
     }
+
+    public static bool Matches(SecretRow row, string text) => row.Path.Contains(text, StringComparison.OrdinalIgnoreCase);
+
+    public static SearchResponse Convert(SecretRow row) => new(row.Id, row.Key, row.Path, row.ProjectId, row.EnvironmentId);
 }

@@ -19,6 +19,9 @@ internal readonly record struct EnvironmentName(string? Id, string ProjectSlug, 
 
     public static EnvironmentName OfSlugs(string project, string environment) => new(null, project, environment);
 
+    /// <summary>As the caller named it.</summary>
+    public override string ToString() => Id ?? $"{ProjectSlug}/{Slug}";
+
     public ValueTask<EnvironmentRow?> FindAsync(Session session, string workspaceId) => Id is not null
         ? Storage.Environments.FindAsync(session, workspaceId, Id)
         : Storage.Environments.FindBySlugAsync(session, workspaceId, ProjectSlug, Slug);
@@ -47,7 +50,7 @@ internal sealed class EnvironmentRevealService(
         var (environment, rows) = await LoadAsync(caller, name, wanted);
         if (environment is null)
         {
-            throw await authorization.NotFoundAsync(caller, AuditActions.SecretReveal, "environment");
+            throw await authorization.NotFoundAsync(caller, AuditActions.SecretReveal, "environment", name.ToString());
         }
 
         // First, because rows beyond the limit were not loaded.
@@ -60,7 +63,7 @@ internal sealed class EnvironmentRevealService(
         if (missing is { Count: > 0 })
         {
             throw await authorization.RefusedAsync(
-                caller, AuditActions.SecretReveal, environment, Errors.KeysNotFound(missing));
+                caller, AuditActions.SecretReveal, environment, Errors.KeysNotFound(missing), name.ToString());
         }
 
         var revision = Revision(environment, rows);
@@ -71,7 +74,7 @@ internal sealed class EnvironmentRevealService(
 
         if (rates.TakeReveals(caller, rows.Count) is { } limited)
         {
-            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, limited);
+            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, limited, name.ToString());
         }
 
         // Twice: the ciphertexts, and what is opened of them, until the last byte is sent.
@@ -96,26 +99,38 @@ internal sealed class EnvironmentRevealService(
 
     private async Task<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
         Caller caller, EnvironmentName name, IReadOnlyList<string>? wanted) =>
-        await database.ReadSnapshotAsync((caller.WorkspaceId, name, wanted, MostCiphertextBytes), LoadAsync);
+        await database.ReadSnapshotAsync((caller, name, wanted, MostCiphertextBytes), LoadAsync);
 
+    // With grants: no ciphertext is loaded of what is not granted, so that it costs nothing and counts for no limit.
     private static async ValueTask<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
-        Session session, (string WorkspaceId, EnvironmentName Name, IReadOnlyList<string>? Wanted, long MostBytes) it)
+        Session session, (Caller Caller, EnvironmentName Name, IReadOnlyList<string>? Wanted, long MostBytes) it)
     {
-        if (await it.Name.FindAsync(session, it.WorkspaceId) is not { } environment)
+        var found = await it.Name.FindAsync(session, it.Caller.WorkspaceId);
+        if (found.VisibleTo(it.Caller, GrantActions.Reveal) is not { } environment)
         {
             return (null, []);
         }
 
-        var rows = it.Wanted is null
+        var wanted = it.Wanted?.Where(key => it.Caller.MayTouch(GrantActions.Reveal, environment, key))
+            ?? (it.Caller.Grants.IsEverything ? null : await GrantedKeysAsync(session, it.Caller, environment));
+        var rows = wanted is null
             ? await Versions.ListSealedAsync(session, environment.Id, it.MostBytes)
-            : await LoadKeysAsync(session, environment.Id, it.Wanted, it.MostBytes);
+            : await LoadKeysAsync(session, environment.Id, wanted, it.MostBytes);
         return (environment, rows);
     }
 
-    private static async ValueTask<List<SealedVersionRow>> LoadKeysAsync(
-        Session session, string environmentId, IReadOnlyList<string> wanted, long mostBytes)
+    // Null where that is all of them: they are read in fewer steps.
+    private static async ValueTask<IEnumerable<string>?> GrantedKeysAsync(Session session, Caller caller, EnvironmentRow environment)
     {
-        var rows = new List<SealedVersionRow>(wanted.Count);
+        var secrets = await Storage.Secrets.ListAsync(session, environment.Id, "", Limits.EnvironmentKeys);
+        var granted = secrets.FindAll(secret => secret.VisibleTo(caller, GrantActions.Reveal) is not null);
+        return granted.Count == secrets.Count ? null : granted.Select(secret => secret.Key);
+    }
+
+    private static async ValueTask<List<SealedVersionRow>> LoadKeysAsync(
+        Session session, string environmentId, IEnumerable<string> wanted, long mostBytes)
+    {
+        var rows = new List<SealedVersionRow>();
         long bytes = 0;
         foreach (var key in wanted.Order(StringComparer.Ordinal).TakeWhile(_ => bytes <= mostBytes))
         {

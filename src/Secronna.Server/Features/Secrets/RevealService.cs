@@ -2,6 +2,7 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -17,12 +18,12 @@ internal sealed class RevealService(
         await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
         if (rates.TakeReveals(caller, 1) is { } limited)
         {
-            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, null, limited);
+            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, null, limited, secretId);
         }
 
         var (row, secret) = await database.RecordAsync((time, caller, secretId, version), static async (session, audit, it) =>
         {
-            if (await Versions.FindSealedAsync(session, it.caller.WorkspaceId, it.secretId, it.version) is not { } row)
+            if (await FindAsync(session, it.caller, it.secretId, it.version) is not { } row)
             {
                 return (null, await Storage.Secrets.FindAsync(session, it.caller.WorkspaceId, it.secretId));
             }
@@ -32,7 +33,7 @@ internal sealed class RevealService(
         });
         if (row is null)
         {
-            throw await authorization.VersionNotFoundAsync(caller, AuditActions.SecretReveal, secret, version);
+            throw await authorization.VersionNotFoundAsync(caller, AuditActions.SecretReveal, secret, version, secretId);
         }
 
         ServerMetrics.Revealed(1);
@@ -44,13 +45,21 @@ internal sealed class RevealService(
     {
         await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
         var (secret, environment) = path.Split('/') is [var project, var slug, var key]
-            ? await database.ReadAsync((caller.WorkspaceId, project, slug, key), static async (session, it) =>
-                await Storage.Secrets.FindByPathAsync(session, it.WorkspaceId, it.project, it.slug, it.key) is { } secret
+            ? await database.ReadAsync((caller, project, slug, key), static async (session, it) =>
+                (await Storage.Secrets.FindByPathAsync(session, it.caller.WorkspaceId, it.project, it.slug, it.key))
+                    .VisibleTo(it.caller, GrantActions.Reveal) is { } secret
                     ? ((SecretRow?)secret, (EnvironmentRow?)null)
-                    : (null, await Storage.Environments.FindBySlugAsync(session, it.WorkspaceId, it.project, it.slug)))
+                    : (null, await Storage.Environments.FindBySlugAsync(session, it.caller.WorkspaceId, it.project, it.slug)))
             : (null, null);
         return secret is null
-            ? throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, Errors.NotFound("secret"))
+            ? throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, Errors.NotFound("secret"), path)
             : await RevealAsync(caller, secret.Id, version);
     }
+
+    // With grants the secret is looked at first: what is not granted must cost no more than what is not there.
+    private static async ValueTask<SealedVersionRow?> FindAsync(Session session, Caller caller, string secretId, int? version) =>
+        caller.Grants.IsEverything
+        || (await Storage.Secrets.FindAsync(session, caller.WorkspaceId, secretId)).VisibleTo(caller, GrantActions.Reveal) is not null
+            ? await Versions.FindSealedAsync(session, caller.WorkspaceId, secretId, version)
+            : null;
 }

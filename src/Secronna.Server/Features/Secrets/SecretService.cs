@@ -12,10 +12,14 @@ internal sealed class SecretService(Database database, Authorization authorizati
     public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, PageRequest page)
     {
         Authorization.Demand(caller, Permission.List);
-        var rows = await database.ReadAsync((caller.WorkspaceId, environmentId, page), static async (session, it) =>
-            await Storage.Environments.FindAsync(session, it.WorkspaceId, it.environmentId) is null
+        var rows = await database.ReadAsync((caller, environmentId, page), static async (session, it) =>
+            (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is null
                 ? throw Errors.NotFound("environment")
-                : await Storage.Secrets.ListAsync(session, it.environmentId, it.page.After ?? "", it.page.Limit + 1));
+                : await it.page.VisibleAsync(
+                    it.caller,
+                    (after, limit) => Storage.Secrets.ListAsync(session, it.environmentId, after, limit),
+                    row => row.VisibleTo(it.caller, GrantActions.List) is not null,
+                    row => row.Key));
         return Page<SecretSummary>.From(rows, page, row => new SecretSummary(
             row.Id, row.Key, row.CurrentVersion, new Instant(row.CreatedAt), new Instant(row.UpdatedAt)), row => row.Key);
     }
@@ -25,7 +29,7 @@ internal sealed class SecretService(Database database, Authorization authorizati
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
             Storage.Secrets.FindAsync(session, it.WorkspaceId, it.id));
-        return Convert(row ?? throw Errors.NotFound("secret"));
+        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
     }
 
     public async Task<SecretResponse> GetByPathAsync(Caller caller, string projectSlug, string environmentSlug, string key)
@@ -33,15 +37,15 @@ internal sealed class SecretService(Database database, Authorization authorizati
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, projectSlug, environmentSlug, key), static (session, it) =>
             Storage.Secrets.FindByPathAsync(session, it.WorkspaceId, it.projectSlug, it.environmentSlug, it.key));
-        return Convert(row ?? throw Errors.NotFound("secret"));
+        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
     }
 
     public async Task<Page<VersionResponse>> ListVersionsAsync(Caller caller, string id, PageRequest page)
     {
         Authorization.Demand(caller, Permission.List);
         var below = page.After is { } after ? int.Parse(after, CultureInfo.InvariantCulture) : int.MaxValue;
-        var rows = await database.ReadAsync((caller.WorkspaceId, id, below, page.Limit), static async (session, it) =>
-            await Storage.Secrets.FindAsync(session, it.WorkspaceId, it.id) is null
+        var rows = await database.ReadAsync((caller, id, below, page.Limit), static async (session, it) =>
+            (await Storage.Secrets.FindAsync(session, it.caller.WorkspaceId, it.id)).VisibleTo(it.caller, GrantActions.List) is null
                 ? throw Errors.NotFound("secret")
                 : await Versions.ListAsync(session, it.id, it.below, it.Limit + 1));
         return Page<VersionResponse>.From(
@@ -60,7 +64,8 @@ internal sealed class SecretService(Database database, Authorization authorizati
         var change = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
         {
             // Found twice: only under the environment's lock is it certain that no other deletes or writes it.
-            if (await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { EnvironmentId: var environmentId }
+            if ((await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id))
+                    .VisibleTo(it.caller, GrantActions.Delete) is not { EnvironmentId: var environmentId }
                 || await EnvironmentInstant.TakeAsync(transaction, it.caller, environmentId) is not { } change
                 || await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } secret)
             {
@@ -76,7 +81,7 @@ internal sealed class SecretService(Database database, Authorization authorizati
         });
         if (change is null)
         {
-            throw await authorization.NotFoundAsync(caller, AuditActions.SecretDelete, "secret");
+            throw await authorization.NotFoundAsync(caller, AuditActions.SecretDelete, "secret", id);
         }
 
         await DestroyAsync(id);

@@ -35,7 +35,7 @@ internal sealed class SecretWriter(
         for (var attempt = 1; ; attempt++)
         {
             var plan = await PlanAsync(caller, environmentId, writes, idempotency)
-                ?? throw await authorization.NotFoundAsync(caller, AuditActions.SecretWrite, "environment");
+                ?? throw await authorization.NotFoundAsync(caller, AuditActions.SecretWrite, "environment", environmentId);
             var mostMoved = attempt < Attempts ? MostSealedByWriter : int.MaxValue;
             if (await TryWriteAsync(caller, plan, mostMoved) is not { } done)
             {
@@ -51,9 +51,10 @@ internal sealed class SecretWriter(
 
     private async Task<WritePlan?> PlanAsync(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency) =>
-        await database.ReadAsync((caller.WorkspaceId, environmentId, writes, idempotency, time), static async (session, it) =>
+        await database.ReadAsync((caller, environmentId, writes, idempotency, time), static async (session, it) =>
         {
-            if (await Storage.Environments.FindAsync(session, it.WorkspaceId, it.environmentId) is not { } environment
+            if (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId) is not { } environment
+                || !it.writes.All(write => it.caller.MayTouch(GrantActions.Write, environment, write.Key))
                 || await Keks.FindActiveAsync(session, environment.ProjectId) is not { } kek)
             {
                 return null;

@@ -1,0 +1,133 @@
+using Microsoft.IdentityModel.Protocols;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+using Secronna.Server.Configuration;
+
+namespace Secronna.Server.Access.Huudis;
+
+/// <summary>
+/// The identity provider's keys, from its discovery document (OpenID Connect Discovery 1.0) and JWKS (RFC 7517). They are
+/// asked for by the first token, and again when they are old or a token names a key that isn't among them; whatever asks,
+/// one at a time and only so often. What was got last stays good while the provider can't be reached.
+/// </summary>
+internal sealed class ProviderKeys(HuudisSettings settings, HttpClient http, TimeProvider time, ILogger<ProviderKeys> log)
+{
+    /// <summary>An unknown key is looked for only so often: anyone can make up key ids.</summary>
+    public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
+
+    /// <summary>From this age on they are asked for again, beside the tokens that are verified by them: a key may have been withdrawn.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+
+    // While there are none at all, and nobody can sign in.
+    private static readonly TimeSpan BetweenFirstTries = TimeSpan.FromSeconds(1);
+
+    // For both documents, and for whoever waits for them.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Lock gate = new();
+    private readonly HttpDocumentRetriever retriever = new(http) { RequireHttps = settings.RequireHttpsMetadata };
+    private IReadOnlyCollection<SecurityKey>? keys;
+    private long gotAt;
+    private long? triedAt;
+    private Task? fetch;
+
+    /// <summary>The keys as last got; asked for where there are none yet.</summary>
+    /// <exception cref="RequestException">UNAVAILABLE: there are none, and the provider can't be reached.</exception>
+    public async ValueTask<IReadOnlyCollection<SecurityKey>> CurrentAsync()
+    {
+        var current = Volatile.Read(ref keys);
+        if (current is not null)
+        {
+            if (time.GetElapsedTime(Volatile.Read(ref gotAt)) > Fresh)
+            {
+                _ = TryFetch(BetweenLooks);
+            }
+
+            return current;
+        }
+
+        await TryFetch(BetweenFirstTries);
+        return Volatile.Read(ref keys) ?? throw Errors.Unavailable("the identity provider can't be reached: try again, or use an API key");
+    }
+
+    /// <summary>Newer keys than these, where there are any to be had; null where not.</summary>
+    public async ValueTask<IReadOnlyCollection<SecurityKey>?> NewerThanAsync(IReadOnlyCollection<SecurityKey> old)
+    {
+        if (ReferenceEquals(Volatile.Read(ref keys), old))
+        {
+            await TryFetch(BetweenLooks);
+        }
+
+        var current = Volatile.Read(ref keys);
+        return ReferenceEquals(current, old) ? null : current;
+    }
+
+    // Joins a fetch that runs; begins one where the last began long enough ago.
+    private Task TryFetch(TimeSpan between)
+    {
+        lock (gate)
+        {
+            if (fetch is not null)
+            {
+                return fetch;
+            }
+
+            if (triedAt is { } last && time.GetElapsedTime(last) < between)
+            {
+                return Task.CompletedTask;
+            }
+
+            triedAt = time.GetTimestamp();
+            return fetch = FetchAsync();
+        }
+    }
+
+    private async Task FetchAsync()
+    {
+        // Off the caller's lock before anything else happens.
+        await Task.Yield();
+        try
+        {
+            using var patience = new CancellationTokenSource(Patience, time);
+            var found = await OpenIdConnectConfigurationRetriever.GetAsync(
+                settings.Issuer!.TrimEnd('/') + "/.well-known/openid-configuration", retriever, patience.Token);
+            RequireOwn(found);
+            Volatile.Write(ref gotAt, time.GetTimestamp());
+            Volatile.Write(ref keys, [.. found.SigningKeys]);
+        }
+        catch (Exception exception)
+        {
+            Log.ProviderNotReached(log, Reason(exception));
+        }
+        finally
+        {
+            lock (gate)
+            {
+                fetch = null;
+            }
+        }
+    }
+
+    // OpenID Connect Discovery 1.0, section 4.3: the issuer in it is the one that it was asked of.
+    private void RequireOwn(OpenIdConnectConfiguration found)
+    {
+        if (found.Issuer != settings.Issuer)
+        {
+            throw new SettingsException("its discovery document names another issuer than Secronna__Huudis__Issuer");
+        }
+
+        if (found.SigningKeys.Count == 0)
+        {
+            throw new SettingsException("it has no key to sign with");
+        }
+    }
+
+    // The library's messages name what was asked for, and at times what came back: only of what kind it was is logged.
+    private static string Reason(Exception exception) => exception switch
+    {
+        SettingsException => exception.Message,
+        { InnerException: HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } inner } => inner.HttpRequestError.ToString(),
+        { InnerException: { } inner } => inner.GetType().Name,
+        _ => exception.GetType().Name,
+    };
+}
