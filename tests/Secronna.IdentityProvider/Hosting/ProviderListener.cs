@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OpenIddict.Server;
 using Secronna.IdentityProvider.Faults;
@@ -29,7 +28,7 @@ internal sealed class ProviderListener : IAsyncDisposable
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.Zero);
         builder.Services.AddRouting();
         builder.Services.AddAuthentication();
-        builder.Services.AddDbContext<TokenStore>(store => store.UseInMemoryDatabase("provider", state.Database).UseOpenIddict());
+        builder.Services.AddDbContext<TokenStore>(store => TokenStore.Configure(store, state.Database));
         builder.Services.AddSingleton(state).AddSingleton(state.Faults);
         builder.Services.AddOpenIddictServer(state);
         var app = builder.Build();

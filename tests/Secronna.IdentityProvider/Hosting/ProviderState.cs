@@ -1,6 +1,5 @@
-using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.IdentityModel.Tokens;
 using System.Security.Cryptography;
+using Microsoft.IdentityModel.Tokens;
 using Secronna.IdentityProvider.Faults;
 using Secronna.IdentityProvider.Keys;
 using Secronna.IdentityProvider.People;
@@ -10,6 +9,8 @@ namespace Secronna.IdentityProvider.Hosting;
 /// <summary>What outlives a listener: a provider that goes down and comes back knows its keys, people and tokens.</summary>
 internal sealed class ProviderState(ProviderOptions options)
 {
+    private static int count;
+
     public ProviderOptions Options { get; } = options;
 
     public KeyRing Keys { get; } = new(SigningKey.Create(options.Algorithm));
@@ -20,7 +21,8 @@ internal sealed class ProviderState(ProviderOptions options)
 
     public PollingPace Pace { get; } = new(options);
 
-    public InMemoryDatabaseRoot Database { get; } = new();
+    /// <summary>A database in memory, by a name that no other provider in this process has.</summary>
+    public string Database { get; } = $"provider-{Interlocked.Increment(ref count)}";
 
     /// <summary>Codes and refresh tokens are encrypted: only the provider reads them.</summary>
     public SymmetricSecurityKey EncryptionKey { get; } = new(RandomNumberGenerator.GetBytes(32));

@@ -20,6 +20,14 @@ internal static class ServerEvents
                 return ValueTask.CompletedTask;
             })
             .SetOrder(int.MaxValue));
+        server.AddEventHandler<ApplyAuthorizationResponseContext>(handler => handler
+            .UseInlineHandler(context =>
+            {
+                if (context.Response.HasParameter(Parameters.Iss))
+                    context.Response.Iss = state.Issuer;
+                return ValueTask.CompletedTask;
+            })
+            .SetOrder(OpenIddictServerHandlers.Authentication.AttachIssuer.Descriptor.Order + 1));
         server.AddEventHandler<GenerateTokenContext>(handler => handler
             .UseInlineHandler(context =>
             {
