@@ -1,0 +1,45 @@
+namespace Secronna.IdentityProvider.Faults;
+
+/// <summary>What goes wrong with the provider, until it is switched off again.</summary>
+public sealed class FaultSwitches
+{
+    private int discoveryRequests;
+    private int jwksRequests;
+    private volatile TaskCompletionSource released = Released();
+
+    /// <summary>Answers 503 to everything.</summary>
+    public bool Unavailable { get; set; }
+
+    /// <summary>What to answer in place of the discovery document, made from the real one; it need be no JSON.</summary>
+    public Func<string, string>? RewriteDiscovery { get; set; }
+
+    /// <summary>What to answer in place of the JWKS, made from the real one; it need be no JSON.</summary>
+    public Func<string, string>? RewriteJwks { get; set; }
+
+    /// <summary>How many requests for the discovery document came, whatever they were answered.</summary>
+    public int DiscoveryRequests => Volatile.Read(ref discoveryRequests);
+
+    /// <summary>How many requests for the JWKS came, whatever they were answered.</summary>
+    public int JwksRequests => Volatile.Read(ref jwksRequests);
+
+    /// <summary>Requests for the discovery document and the JWKS get no answer until <see cref="Release"/>.</summary>
+    public void Hang()
+    {
+        if (released.Task.IsCompleted)
+            released = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Answers the requests that hang, and those to come.</summary>
+    public void Release() => released.TrySetResult();
+
+    internal void Count(bool isDiscovery) => Interlocked.Increment(ref isDiscovery ? ref discoveryRequests : ref jwksRequests);
+
+    internal Task WaitAsync(CancellationToken cancellation) => released.Task.WaitAsync(cancellation);
+
+    private static TaskCompletionSource Released()
+    {
+        var source = new TaskCompletionSource();
+        source.SetResult();
+        return source;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+using OpenIddict.Server;
+using Secronna.IdentityProvider.Faults;
+using Secronna.IdentityProvider.Pages;
+
+namespace Secronna.IdentityProvider.Hosting;
+
+/// <summary>One run of the web server. Coming back after an outage is another run, with the same state and port.</summary>
+internal sealed class ProviderListener : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private ProviderListener(WebApplication app) => this.app = app;
+
+    /// <summary>The port that it listens on.</summary>
+    public int Port =>
+        new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
+
+    public static async Task<ProviderListener> StartAsync(ProviderState state, int port)
+    {
+        // Nothing from variables, files or the command line: what the options say is all there is.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.Zero);
+        builder.Services.AddRouting();
+        builder.Services.AddAuthentication();
+        builder.Services.AddDbContext<TokenStore>(store => TokenStore.Configure(store, state.Database));
+        builder.Services.AddSingleton(state).AddSingleton(state.Faults);
+        builder.Services.AddOpenIddictServer(state);
+        var app = builder.Build();
+        app.UseMiddleware<FaultMiddleware>();
+        app.UseAuthentication();
+        MapEndpoints(app);
+        await Clients.RegisterAsync(app.Services, state.Options);
+        await app.StartAsync();
+        return new ProviderListener(app);
+    }
+
+    /// <summary>Makes OpenIddict take its keys anew. Requests under way end with the keys that they began with.</summary>
+    public void ReloadKeys() => app.Services.GetRequiredService<IOptionsMonitorCache<OpenIddictServerOptions>>().Clear();
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        string[] getAndPost = ["GET", "POST"];
+        app.MapMethods(ProviderPaths.Authorize, getAndPost, AuthorizePage.HandleAsync);
+        app.MapMethods(ProviderPaths.Device, getAndPost, DevicePage.HandleAsync);
+        app.MapGet(ProviderPaths.DeviceDone, () => DevicePage.Done());
+        app.MapPost(ProviderPaths.Token, TokenEndpoint.HandleAsync);
+        app.MapMethods(ProviderPaths.UserInfo, getAndPost, UserInfoEndpoint.HandleAsync);
+        app.MapMethods(ProviderPaths.Logout, getAndPost, LogoutEndpoint.Handle);
+        app.MapPost(ProviderPaths.Rotate, RotateEndpoint.Handle);
+    }
+
+    /// <summary>Leaves signals to the program that the provider runs in.</summary>
+    private sealed class QuietLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

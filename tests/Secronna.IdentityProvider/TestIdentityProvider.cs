@@ -1,0 +1,124 @@
+using Secronna.IdentityProvider.Faults;
+using Secronna.IdentityProvider.Flows;
+using Secronna.IdentityProvider.Hosting;
+using Secronna.IdentityProvider.Keys;
+using Secronna.IdentityProvider.People;
+
+namespace Secronna.IdentityProvider;
+
+/// <summary>
+/// A real OpenID Connect provider in the test's own process, which stands in for Huudis: it listens on 127.0.0.1 and gives
+/// real tokens by real flows. Its keys can be rotated, its faults switched on, and its tokens forged.
+/// </summary>
+public sealed class TestIdentityProvider : IAsyncDisposable
+{
+    private readonly ProviderState state;
+    private readonly int port;
+    private ProviderListener? listener;
+
+    private TestIdentityProvider(ProviderState state, ProviderListener listener)
+    {
+        this.state = state;
+        this.listener = listener;
+        port = listener.Port;
+        state.Issuer = $"http://127.0.0.1:{port}{(state.Options.IssuerEndsWithSlash ? "/" : "")}";
+        Client = new ProviderClient(state.Issuer, state.Options.ClientId);
+        Forge = new TokenForge(state.Keys, state.Options, () => state.Issuer);
+    }
+
+    /// <summary>The issuer, exactly as the discovery document and the tokens have it.</summary>
+    public string Issuer => state.Issuer;
+
+    /// <summary>The flows, step by step.</summary>
+    public ProviderClient Client { get; }
+
+    /// <summary>Makes tokens that the provider would not.</summary>
+    public TokenForge Forge { get; }
+
+    /// <summary>What goes wrong, and how often the documents were asked for.</summary>
+    public FaultSwitches Faults => state.Faults;
+
+    /// <summary>Who can sign in.</summary>
+    public PeopleDirectory People => state.People;
+
+    public IReadOnlyList<ServiceAccount> ServiceAccounts => state.Options.ServiceAccounts;
+
+    /// <summary>The key that signs now.</summary>
+    public SigningKey CurrentKey => state.Keys.Current;
+
+    /// <summary>The keys in the JWKS, the current one first.</summary>
+    public IReadOnlyList<SigningKey> PublishedKeys => state.Keys.Published;
+
+    /// <summary>Starts a provider, which listens when this is done.</summary>
+    public static async Task<TestIdentityProvider> StartAsync(ProviderOptions? options = null)
+    {
+        var state = new ProviderState(options ?? new ProviderOptions());
+        return new TestIdentityProvider(state, await ProviderListener.StartAsync(state, state.Options.Port));
+    }
+
+    /// <summary>A real access token for this person, who need not have been there before.</summary>
+    public async Task<string> TokenAsync(Person person, string? audience = null, string scope = ProviderClient.DefaultScope) =>
+        (await DeviceFlowAsync(person, audience, scope)).AccessToken!;
+
+    /// <summary>A real access token for this service account.</summary>
+    public async Task<string> TokenAsync(ServiceAccount account, string scope = "") =>
+        (await Client.ClientCredentialsAsync(account, scope)).OrThrow().AccessToken!;
+
+    /// <summary>The whole device flow: the person allows it before the first poll.</summary>
+    public async Task<TokenAnswer> DeviceFlowAsync(
+        Person person,
+        string? audience = null,
+        string scope = ProviderClient.DefaultScope)
+    {
+        People.Put(person);
+        var device = await Client.BeginDeviceAsync(scope);
+        if (!await Client.DecideAsync(device.UserCode, person, audience: audience))
+            throw new InvalidOperationException("the provider did not take its own user code");
+        return (await Client.PollAsync(device)).OrThrow();
+    }
+
+    /// <summary>The whole code flow, with PKCE.</summary>
+    public async Task<TokenAnswer> CodeFlowAsync(
+        Person person,
+        string? audience = null,
+        string scope = ProviderClient.DefaultScope)
+    {
+        People.Put(person);
+        var request = new CodeRequest { RedirectUri = new Uri("http://127.0.0.1:1/callback"), Scope = scope };
+        var answer = await Client.AuthorizeAsync(request, person, audience: audience);
+        return (await Client.RedeemAsync(request, answer.Code ?? throw new InvalidOperationException($"no code: {answer}"))).OrThrow();
+    }
+
+    /// <summary>
+    /// Signs with a new key from now on. The key before stays in the JWKS, or is withdrawn from it: then nobody can check
+    /// the tokens that it signed.
+    /// </summary>
+    public SigningKey Rotate(bool keepOld, SigningAlgorithm? algorithm = null, string? kid = null)
+    {
+        var next = SigningKey.Create(algorithm ?? CurrentKey.Algorithm, kid);
+        state.Keys.Rotate(next, keepOld);
+        listener?.ReloadKeys();
+        return next;
+    }
+
+    /// <summary>Takes all but the current key out of the JWKS.</summary>
+    public void WithdrawOldKeys() => state.Keys.WithdrawOld();
+
+    /// <summary>Stops listening: connections are refused, and those that are open are cut.</summary>
+    public async Task GoDownAsync()
+    {
+        if (listener is not null)
+            await listener.DisposeAsync();
+        listener = null;
+    }
+
+    /// <summary>Listens again, on the same port, with the same keys, people and tokens.</summary>
+    public async Task ComeBackAsync() => listener ??= await ProviderListener.StartAsync(state, port);
+
+    public async ValueTask DisposeAsync()
+    {
+        Faults.Release();
+        Client.Dispose();
+        await GoDownAsync();
+    }
+}
