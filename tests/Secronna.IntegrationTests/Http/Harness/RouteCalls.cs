@@ -24,14 +24,48 @@ internal sealed record Target(
         new("proj_" + ulid, slug, "env_" + ulid, slug, "sec_" + ulid, "key_" + ulid, "key_" + ulid);
 }
 
+/// <summary>The lines of the contract's table of roles.</summary>
+internal enum Right
+{
+    /// <summary>What is about the caller itself.</summary>
+    Self,
+
+    /// <summary>
+    /// Projects and environments: list and look; for an access key, where anything in them is granted. An environment's
+    /// list of secrets is there with it, and may be empty.
+    /// </summary>
+    Look,
+
+    /// <summary>Secrets: list, search, versions.</summary>
+    List,
+
+    /// <summary>Read values back.</summary>
+    Reveal,
+
+    /// <summary>Mint versions.</summary>
+    Write,
+
+    /// <summary>Delete secrets.</summary>
+    Delete,
+
+    /// <summary>Read the audit trail.</summary>
+    Audit,
+
+    /// <summary>Create, rename, delete projects and environments.</summary>
+    Manage,
+
+    /// <summary>KEKs and credentials.</summary>
+    Keys,
+}
+
 /// <summary>How a route is called, and what must hold of it by the contract.</summary>
+/// <param name="Right">Its line in the table of roles.</param>
 /// <param name="Path">The path and query, after the base.</param>
 /// <param name="Body">The body, if any.</param>
 /// <param name="Action">Its action in the audit trail; null where it is not audited.</param>
-/// <param name="Access">Whether an access key may do this kind of thing.</param>
 /// <param name="IsAimed">Whether it names something that may be another workspace's.</param>
 internal sealed record RouteCall(
-    Func<Target, string> Path, Func<Target, string>? Body = null, string? Action = null, bool Access = false, bool IsAimed = true)
+    Right Right, Func<Target, string> Path, Func<Target, string>? Body = null, string? Action = null, bool IsAimed = true)
 {
     public Task<Reply> SendAsync(ApiClient client, string method, Target target) =>
         client.SendAsync(method, Path(target), Body?.Invoke(target));
@@ -44,45 +78,45 @@ internal static class RouteCalls
 
     public static IReadOnlyDictionary<string, RouteCall> All { get; } = new Dictionary<string, RouteCall>
     {
-        ["POST /projects"] = new(_ => "/projects", Name, "project.create", IsAimed: false),
-        ["GET /projects"] = new(_ => "/projects", Access: true, IsAimed: false),
-        ["GET /projects/{projectId}"] = new(t => $"/projects/{t.ProjectId}", Access: true),
-        ["PATCH /projects/{projectId}"] = new(t => $"/projects/{t.ProjectId}", Name, "project.update"),
-        ["DELETE /projects/{projectId}"] = new(t => $"/projects/{t.ProjectId}?force=true", null, "project.delete"),
-        ["GET /projects/by-slug/{projectSlug}"] = new(t => $"/projects/by-slug/{t.ProjectSlug}", Access: true),
-        ["POST /projects/{projectId}/environments"] = new(t => $"/projects/{t.ProjectId}/environments", Name, "environment.create"),
-        ["GET /projects/{projectId}/environments"] = new(t => $"/projects/{t.ProjectId}/environments", Access: true),
-        ["GET /projects/by-slug/{projectSlug}/environments/{envSlug}"] = new(BySlug, Access: true),
-        ["GET /environments/{envId}"] = new(t => $"/environments/{t.EnvironmentId}", Access: true),
-        ["PATCH /environments/{envId}"] = new(t => $"/environments/{t.EnvironmentId}", Name, "environment.update"),
-        ["DELETE /environments/{envId}"] = new(t => $"/environments/{t.EnvironmentId}?force=true", null, "environment.delete"),
-        ["PUT /environments/{envId}/secrets"] = new(
-            t => $"/environments/{t.EnvironmentId}/secrets", _ => """{"key":"KEY","value":"v"}""", "secret.write", Access: true),
-        ["POST /environments/{envId}/secrets/batch"] = new(
-            t => $"/environments/{t.EnvironmentId}/secrets/batch", _ => """{"secrets":[{"key":"KEY","value":"v"}]}""", "secret.write", Access: true),
-        ["GET /environments/{envId}/secrets"] = new(t => $"/environments/{t.EnvironmentId}/secrets", Access: true),
-        ["GET /secrets/{secretId}"] = new(t => $"/secrets/{t.SecretId}", Access: true),
-        ["GET /projects/by-slug/{projectSlug}/environments/{envSlug}/secrets/{key}"] = new(t => BySlug(t) + "/secrets/KEY", Access: true),
-        ["GET /secrets/{secretId}/versions"] = new(t => $"/secrets/{t.SecretId}/versions", Access: true),
-        ["DELETE /secrets/{secretId}"] = new(t => $"/secrets/{t.SecretId}", null, "secret.delete", Access: true),
-        ["POST /secrets/{secretId}/reveal"] = new(t => $"/secrets/{t.SecretId}/reveal", null, "secret.reveal", Access: true),
-        ["POST /reveal"] = new(
-            _ => "/reveal", t => $$"""{"path":"{{t.ProjectSlug}}/{{t.EnvironmentSlug}}/KEY"}""", "secret.reveal", Access: true),
-        ["POST /environments/{envId}/reveal"] = new(t => $"/environments/{t.EnvironmentId}/reveal", null, "secret.reveal", Access: true),
-        ["POST /projects/by-slug/{projectSlug}/environments/{envSlug}/reveal"] = new(t => BySlug(t) + "/reveal", null, "secret.reveal", Access: true),
-        ["GET /search/secrets"] = new(_ => "/search/secrets?q=KEY", Access: true, IsAimed: false),
-        ["GET /audit"] = new(_ => "/audit", IsAimed: false),
-        ["GET /projects/{projectId}/keys"] = new(t => $"/projects/{t.ProjectId}/keys"),
-        ["POST /projects/{projectId}/keys/rotate"] = new(t => $"/projects/{t.ProjectId}/keys/rotate", null, "kek.rotate"),
-        ["POST /api-keys"] = new(_ => "/api-keys", Name, "api_key.create", IsAimed: false),
-        ["GET /api-keys"] = new(_ => "/api-keys", IsAimed: false),
-        ["DELETE /api-keys/{id}"] = new(t => $"/api-keys/{t.ApiKeyId}", null, "api_key.revoke"),
-        ["POST /access-keys"] = new(_ => "/access-keys", Name, "access_key.create", IsAimed: false),
-        ["GET /access-keys"] = new(_ => "/access-keys", IsAimed: false),
-        ["PATCH /access-keys/{id}"] = new(t => $"/access-keys/{t.AccessKeyId}", Name, "access_key.update"),
-        ["POST /access-keys/{id}/revoke"] = new(t => $"/access-keys/{t.AccessKeyId}/revoke", null, "access_key.revoke"),
-        ["GET /me"] = new(_ => "/me", Access: true, IsAimed: false),
-        ["GET /auth/config"] = new(_ => "/auth/config", Access: true, IsAimed: false),
+        ["POST /projects"] = new(Right.Manage, _ => "/projects", Name, "project.create", IsAimed: false),
+        ["GET /projects"] = new(Right.Look, _ => "/projects", IsAimed: false),
+        ["GET /projects/{projectId}"] = new(Right.Look, t => $"/projects/{t.ProjectId}"),
+        ["PATCH /projects/{projectId}"] = new(Right.Manage, t => $"/projects/{t.ProjectId}", Name, "project.update"),
+        ["DELETE /projects/{projectId}"] = new(Right.Manage, t => $"/projects/{t.ProjectId}?force=true", null, "project.delete"),
+        ["GET /projects/by-slug/{projectSlug}"] = new(Right.Look, t => $"/projects/by-slug/{t.ProjectSlug}"),
+        ["POST /projects/{projectId}/environments"] = new(Right.Manage, t => $"/projects/{t.ProjectId}/environments", Name, "environment.create"),
+        ["GET /projects/{projectId}/environments"] = new(Right.Look, t => $"/projects/{t.ProjectId}/environments"),
+        ["GET /projects/by-slug/{projectSlug}/environments/{envSlug}"] = new(Right.Look, BySlug),
+        ["GET /environments/{envId}"] = new(Right.Look, t => $"/environments/{t.EnvironmentId}"),
+        ["PATCH /environments/{envId}"] = new(Right.Manage, t => $"/environments/{t.EnvironmentId}", Name, "environment.update"),
+        ["DELETE /environments/{envId}"] = new(Right.Manage, t => $"/environments/{t.EnvironmentId}?force=true", null, "environment.delete"),
+        ["PUT /environments/{envId}/secrets"] = new(Right.Write,
+            t => $"/environments/{t.EnvironmentId}/secrets", _ => """{"key":"KEY","value":"v"}""", "secret.write"),
+        ["POST /environments/{envId}/secrets/batch"] = new(Right.Write,
+            t => $"/environments/{t.EnvironmentId}/secrets/batch", _ => """{"secrets":[{"key":"KEY","value":"v"}]}""", "secret.write"),
+        ["GET /environments/{envId}/secrets"] = new(Right.Look, t => $"/environments/{t.EnvironmentId}/secrets"),
+        ["GET /secrets/{secretId}"] = new(Right.List, t => $"/secrets/{t.SecretId}"),
+        ["GET /projects/by-slug/{projectSlug}/environments/{envSlug}/secrets/{key}"] = new(Right.List, t => BySlug(t) + "/secrets/KEY"),
+        ["GET /secrets/{secretId}/versions"] = new(Right.List, t => $"/secrets/{t.SecretId}/versions"),
+        ["DELETE /secrets/{secretId}"] = new(Right.Delete, t => $"/secrets/{t.SecretId}", null, "secret.delete"),
+        ["POST /secrets/{secretId}/reveal"] = new(Right.Reveal, t => $"/secrets/{t.SecretId}/reveal", null, "secret.reveal"),
+        ["POST /reveal"] = new(Right.Reveal,
+            _ => "/reveal", t => $$"""{"path":"{{t.ProjectSlug}}/{{t.EnvironmentSlug}}/KEY"}""", "secret.reveal"),
+        ["POST /environments/{envId}/reveal"] = new(Right.Reveal, t => $"/environments/{t.EnvironmentId}/reveal", null, "secret.reveal"),
+        ["POST /projects/by-slug/{projectSlug}/environments/{envSlug}/reveal"] = new(Right.Reveal, t => BySlug(t) + "/reveal", null, "secret.reveal"),
+        ["GET /search/secrets"] = new(Right.List, _ => "/search/secrets?q=KEY", IsAimed: false),
+        ["GET /audit"] = new(Right.Audit, _ => "/audit", IsAimed: false),
+        ["GET /projects/{projectId}/keys"] = new(Right.Keys, t => $"/projects/{t.ProjectId}/keys"),
+        ["POST /projects/{projectId}/keys/rotate"] = new(Right.Keys, t => $"/projects/{t.ProjectId}/keys/rotate", null, "kek.rotate"),
+        ["POST /api-keys"] = new(Right.Keys, _ => "/api-keys", Name, "api_key.create", IsAimed: false),
+        ["GET /api-keys"] = new(Right.Keys, _ => "/api-keys", IsAimed: false),
+        ["DELETE /api-keys/{id}"] = new(Right.Keys, t => $"/api-keys/{t.ApiKeyId}", null, "api_key.revoke"),
+        ["POST /access-keys"] = new(Right.Keys, _ => "/access-keys", Name, "access_key.create", IsAimed: false),
+        ["GET /access-keys"] = new(Right.Keys, _ => "/access-keys", IsAimed: false),
+        ["PATCH /access-keys/{id}"] = new(Right.Keys, t => $"/access-keys/{t.AccessKeyId}", Name, "access_key.update"),
+        ["POST /access-keys/{id}/revoke"] = new(Right.Keys, t => $"/access-keys/{t.AccessKeyId}/revoke", null, "access_key.revoke"),
+        ["GET /me"] = new(Right.Self, _ => "/me", IsAimed: false),
+        ["GET /auth/config"] = new(Right.Self, _ => "/auth/config", IsAimed: false),
     };
 
     private static string BySlug(Target target) => $"/projects/by-slug/{target.ProjectSlug}/environments/{target.EnvironmentSlug}";

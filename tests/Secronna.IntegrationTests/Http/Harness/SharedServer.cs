@@ -1,3 +1,4 @@
+using Secronna.IdentityProvider;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Xunit;
@@ -12,7 +13,8 @@ namespace Secronna.IntegrationTests.Http;
 /// </summary>
 public sealed class SharedServer : IAsyncDisposable
 {
-    private readonly Lazy<Task<TestServer>> server = new(() => TestServer.StartAsync());
+    private readonly Lazy<Task<TestServer>> server = new(async () =>
+        await TestServer.StartAsync(provider: await TestIdentityProvider.StartAsync()));
 
     internal Task<TestServer> GetAsync() => server.Value;
 
@@ -25,6 +27,7 @@ public sealed class SharedServer : IAsyncDisposable
         if (server.IsValueCreated)
         {
             await (await server.Value).DisposeAsync();
+            await (await server.Value).Provider!.DisposeAsync();
         }
 
         await TestEngine.Current.DisposeAsync();

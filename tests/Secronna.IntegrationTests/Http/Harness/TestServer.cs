@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Secronna.IdentityProvider;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server;
@@ -35,6 +36,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
+    /// <summary>Whose access tokens it takes; null takes none.</summary>
+    public TestIdentityProvider? Provider { get; private init; }
+
     public CapturedLog Log { get; } = new();
 
     public IServiceProvider Services => app!.Services;
@@ -49,11 +53,15 @@ internal sealed class TestServer : IAsyncDisposable
     public ApiClient Anyone => new(this, null);
 
     public static async Task<TestServer> StartAsync(
-        Action<Settings>? configure = null, TimeProvider? time = null, Action<WebApplication>? map = null)
+        Action<Settings>? configure = null, TimeProvider? time = null, Action<WebApplication>? map = null,
+        TestIdentityProvider? provider = null)
     {
         // The tests' own output is not the place for the server's log; the captured one is what they look at.
         Environment.SetEnvironmentVariable("Logging__Console__LogLevel__Default", "None");
-        var server = new TestServer(await TestEngine.Current.NewDatabaseAsync(), configure, time ?? TimeProvider.System, map);
+        var server = new TestServer(await TestEngine.Current.NewDatabaseAsync(), configure, time ?? TimeProvider.System, map)
+        {
+            Provider = provider,
+        };
         await server.StartAsync();
         return server;
     }
@@ -166,6 +174,10 @@ internal sealed class TestServer : IAsyncDisposable
         // Every test comes from the same address; those about rates set their own.
         settings.Limits.FailedAuthenticationsPerMinute = 0;
         settings.Limits.RevealsPerMinute = 0;
+        settings.Huudis.Issuer = Provider?.Issuer;
+        settings.Huudis.RequireHttpsMetadata = false;
+        settings.Huudis.Audiences.Add("secronna");
+        settings.Huudis.Audiences.Add("secronna-cli");
         configure?.Invoke(settings);
         return settings;
     }
