@@ -61,8 +61,8 @@ public sealed class TestIdentityProvider : IAsyncDisposable
         (await DeviceFlowAsync(person, audience, scope)).AccessToken!;
 
     /// <summary>A real access token for this service account.</summary>
-    public async Task<string> TokenAsync(ServiceAccount account, string scope = "") =>
-        (await Client.ClientCredentialsAsync(account, scope)).OrThrow().AccessToken!;
+    public async Task<string> TokenAsync(ServiceAccount account, string? audience = null, string scope = "") =>
+        (await Client.ClientCredentialsAsync(account, audience, scope)).OrThrow().AccessToken!;
 
     /// <summary>The whole device flow: the person allows it before the first poll.</summary>
     public async Task<TokenAnswer> DeviceFlowAsync(
@@ -73,7 +73,10 @@ public sealed class TestIdentityProvider : IAsyncDisposable
         People.Put(person);
         var device = await Client.BeginDeviceAsync(scope);
         if (!await Client.DecideAsync(device.UserCode, person, audience: audience))
+        {
             throw new InvalidOperationException("the provider did not take its own user code");
+        }
+
         return (await Client.PollAsync(device)).OrThrow();
     }
 
@@ -86,7 +89,8 @@ public sealed class TestIdentityProvider : IAsyncDisposable
         People.Put(person);
         var request = new CodeRequest { RedirectUri = new Uri("http://127.0.0.1:1/callback"), Scope = scope };
         var answer = await Client.AuthorizeAsync(request, person, audience: audience);
-        return (await Client.RedeemAsync(request, answer.Code ?? throw new InvalidOperationException($"no code: {answer}"))).OrThrow();
+        var code = answer.Code ?? throw new InvalidOperationException($"no code, but {answer.Status}: {answer.Error}");
+        return (await Client.RedeemAsync(request, code)).OrThrow();
     }
 
     /// <summary>
@@ -108,7 +112,10 @@ public sealed class TestIdentityProvider : IAsyncDisposable
     public async Task GoDownAsync()
     {
         if (listener is not null)
+        {
             await listener.DisposeAsync();
+        }
+
         listener = null;
     }
 

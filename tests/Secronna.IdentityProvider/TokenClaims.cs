@@ -35,9 +35,13 @@ internal static class TokenClaims
         foreach (var (name, value) in Of(person))
         {
             if (value is bool flag)
+            {
                 identity.SetClaim(name, flag);
+            }
             else
+            {
                 identity.SetClaim(name, (string)value);
+            }
         }
 
         identity.SetScopes(scopes);

@@ -14,15 +14,23 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultSwitches faults
         {
             faults.Count(isDiscovery);
             if (!await IsReleasedAsync(context.RequestAborted))
+            {
                 return;
+            }
         }
 
         if (faults.Unavailable)
+        {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        }
         else if (isDocument && (isDiscovery ? faults.RewriteDiscovery : faults.RewriteJwks) is { } rewrite)
+        {
             await RewriteAsync(context, rewrite);
+        }
         else
+        {
             await next(context);
+        }
     }
 
     // Who gave up waiting, or a provider that stops, needs no answer.

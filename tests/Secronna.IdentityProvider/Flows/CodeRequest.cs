@@ -33,9 +33,15 @@ public sealed record CodeRequest
             ["scope"] = Scope,
         };
         if (State is not null)
+        {
             parameters["state"] = State;
+        }
+
         if (Nonce is not null)
+        {
             parameters["nonce"] = Nonce;
+        }
+
         if (Verifier is not null)
         {
             parameters["code_challenge_method"] = ChallengeMethod;

@@ -38,7 +38,7 @@ public sealed class ProviderClient : IDisposable
         var form = DecisionOf(person, allow, audience);
         form["user_code"] = userCode;
         using var response = await PostAsync(ProviderPaths.Device, form);
-        return response.Headers.Location is { } location && location.OriginalString.EndsWith(ProviderPaths.DeviceDone, StringComparison.Ordinal);
+        return response.Headers.Location?.OriginalString == ProviderPaths.DeviceDone;
     }
 
     /// <summary>The device asks whether the person has decided.</summary>
@@ -50,11 +50,18 @@ public sealed class ProviderClient : IDisposable
     });
 
     /// <summary>The person signs in at the browser. Gives where the browser is sent: with a code, or with an error.</summary>
-    public async Task<CodeRedirect> AuthorizeAsync(CodeRequest request, Person person, bool allow = true, string? audience = null)
+    public async Task<CodeRedirect> AuthorizeAsync(
+        CodeRequest request,
+        Person person,
+        bool allow = true,
+        string? audience = null)
     {
         var form = DecisionOf(person, allow, audience);
         foreach (var (name, value) in request.ToParameters(clientId))
+        {
             form[name] = value;
+        }
+
         using var response = await PostAsync(ProviderPaths.Authorize, form);
         return await CodeRedirect.ReadAsync(response);
     }
@@ -70,7 +77,10 @@ public sealed class ProviderClient : IDisposable
             ["redirect_uri"] = request.RedirectUri.OriginalString,
         };
         if (request.Verifier is not null)
+        {
             form["code_verifier"] = request.Verifier;
+        }
+
         return TokenAsync(form);
     }
 
@@ -83,8 +93,12 @@ public sealed class ProviderClient : IDisposable
     });
 
     /// <summary>The service account signs itself in.</summary>
-    public Task<TokenAnswer> ClientCredentialsAsync(ServiceAccount account, string scope = "") => TokenAsync(new()
+    public Task<TokenAnswer> ClientCredentialsAsync(
+        ServiceAccount account,
+        string? audience = null,
+        string scope = "") => TokenAsync(new()
     {
+        [Decision.AudienceField] = audience ?? "",
         ["grant_type"] = "client_credentials",
         ["client_id"] = account.ClientId,
         ["client_secret"] = account.Secret,

@@ -14,7 +14,9 @@ internal static class Clients
         foreach (var client in options.ServiceAccounts.Select(ServiceAccount).Prepend(CommandLine(options)))
         {
             if (await applications.FindByClientIdAsync(client.ClientId!) is null)
+            {
                 await applications.CreateAsync(client);
+            }
         }
     }
 

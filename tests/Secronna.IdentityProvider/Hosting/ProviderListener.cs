@@ -58,6 +58,7 @@ internal sealed class ProviderListener : IAsyncDisposable
         app.MapPost(ProviderPaths.Token, TokenEndpoint.HandleAsync);
         app.MapMethods(ProviderPaths.UserInfo, getAndPost, UserInfoEndpoint.HandleAsync);
         app.MapMethods(ProviderPaths.Logout, getAndPost, LogoutEndpoint.Handle);
+        app.MapGet(ProviderPaths.SignedOut, () => LogoutEndpoint.Done());
         app.MapPost(ProviderPaths.Rotate, RotateEndpoint.Handle);
     }
 

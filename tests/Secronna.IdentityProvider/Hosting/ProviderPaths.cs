@@ -13,5 +13,6 @@ internal static class ProviderPaths
     public const string UserInfo = "/userinfo";
     public const string Revoke = "/revoke";
     public const string Logout = "/logout";
+    public const string SignedOut = "/logout/done";
     public const string Rotate = "/test/rotate";
 }

@@ -24,7 +24,10 @@ internal static class ServerEvents
             .UseInlineHandler(context =>
             {
                 if (context.Response.HasParameter(Parameters.Iss))
+                {
                     context.Response.Iss = state.Issuer;
+                }
+
                 return ValueTask.CompletedTask;
             })
             .SetOrder(OpenIddictServerHandlers.Authentication.AttachIssuer.Descriptor.Order + 1));
@@ -49,7 +52,10 @@ internal static class ServerEvents
             .UseInlineHandler(context =>
             {
                 if (context.Error is null)
+                {
                     context.Response["interval"] = (long)Math.Ceiling(state.Options.PollingInterval.TotalSeconds);
+                }
+
                 return ValueTask.CompletedTask;
             })
             .SetOrder(int.MinValue));
@@ -57,7 +63,10 @@ internal static class ServerEvents
             .UseInlineHandler(context =>
             {
                 if (context.Request.DeviceCode is { } code && state.Pace.IsTooFast(code))
+                {
                     context.Reject(Errors.SlowDown, "Poll more slowly.");
+                }
+
                 return ValueTask.CompletedTask;
             })
             .SetOrder(int.MinValue));

@@ -41,7 +41,10 @@ public sealed class TokenForge
             ["jti"] = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12)),
         };
         foreach (var (name, value) in TokenClaims.Of(person))
+        {
             claims[name] = value is bool flag ? JsonValue.Create(flag) : JsonValue.Create((string)value);
+        }
+
         return claims;
     }
 

@@ -16,14 +16,23 @@ internal sealed record Decision(Person? Person, bool IsAllowed, IReadOnlyList<st
     public static async Task<Decision?> ReadAsync(HttpRequest request, ProviderState state)
     {
         if (!request.HasFormContentType)
+        {
             return null;
+        }
+
         var form = await request.ReadFormAsync();
         if (form[DecisionField] is not [{ } decision])
+        {
             return null;
-        var audiences = form[AudienceField].ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+
         return new Decision(
             state.People.Find(form[PersonField]),
             decision == Allow,
-            audiences.Length > 0 ? audiences : state.Options.Audiences);
+            AudiencesOf(form[AudienceField], state.Options));
     }
+
+    /// <summary>The audiences that this field names, or those that are usual.</summary>
+    public static IReadOnlyList<string> AudiencesOf(string? field, ProviderOptions options) =>
+        field?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } audiences ? audiences : options.Audiences;
 }

@@ -14,14 +14,22 @@ internal static class DevicePage
         var code = context.GetOpenIddictServerRequest()?.UserCode;
         var decision = await Decision.ReadAsync(context.Request, state);
         if (decision is null)
+        {
             return Form(code, state, "");
+        }
 
         // OpenIddict looks the code up: the device's scopes come with it.
         var device = await context.AuthenticateAsync(Refusal.Scheme);
         if (device is not { Succeeded: true, Principal: { } asked } || asked.GetClaim(Claims.ClientId) is null)
+        {
             return Form(code, state, "<p>There is no such code, or it can no longer be used.");
+        }
+
         if (!decision.IsAllowed || decision.Person is null)
+        {
             return Refusal.Of(Errors.AccessDenied, "The sign-in was denied.", ProviderPaths.DeviceDone);
+        }
+
         return Results.SignIn(
             TokenClaims.ToPrincipal(decision.Person, asked.GetScopes(), decision.Audiences),
             new AuthenticationProperties { RedirectUri = ProviderPaths.DeviceDone },

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Secronna.IdentityProvider.Hosting;
 
 namespace Secronna.IdentityProvider.Pages;
 
@@ -6,5 +7,7 @@ namespace Secronna.IdentityProvider.Pages;
 internal static class LogoutEndpoint
 {
     public static IResult Handle() =>
-        Results.SignOut(new AuthenticationProperties { RedirectUri = "/device/done" }, [Refusal.Scheme]);
+        Results.SignOut(new AuthenticationProperties { RedirectUri = ProviderPaths.SignedOut }, [Refusal.Scheme]);
+
+    public static IResult Done() => Html.Page("Signed out", "<p>You are signed out.");
 }

@@ -23,7 +23,10 @@ internal static class TokenEndpoint
 
     private static ClaimsPrincipal? OfServiceAccount(OpenIddictRequest request, ProviderState state) =>
         state.Options.ServiceAccounts.FirstOrDefault(account => account.ClientId == request.ClientId) is { } account
-            ? TokenClaims.ToPrincipal(account.Identity, request.GetScopes(), state.Options.Audiences)
+            ? TokenClaims.ToPrincipal(
+                account.Identity,
+                request.GetScopes(),
+                Decision.AudiencesOf((string?)request[Decision.AudienceField], state.Options))
             : null;
 
     // The person's claims are those of now, not those of the sign-in: a refresh is how a new role gets about.

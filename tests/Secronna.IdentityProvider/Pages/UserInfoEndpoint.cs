@@ -14,7 +14,10 @@ internal static class UserInfoEndpoint
         var person = state.People.Find(subject)
             ?? state.Options.ServiceAccounts.FirstOrDefault(account => account.Identity.Sub == subject)?.Identity;
         if (person is null)
+        {
             return Refusal.Of(Errors.InvalidToken, "There is no such person.");
+        }
+
         var claims = TokenClaims.Of(person).ToDictionary(claim => claim.Name, claim => claim.Value);
         claims[Claims.Subject] = person.Sub;
         return Results.Json(claims);

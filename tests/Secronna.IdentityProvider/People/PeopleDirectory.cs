@@ -10,7 +10,9 @@ public sealed class PeopleDirectory
     internal PeopleDirectory(IEnumerable<Person> people)
     {
         foreach (var person in people)
+        {
             Put(person);
+        }
     }
 
     /// <summary>Everyone, in the order of their subjects.</summary>

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.Keys;
@@ -13,6 +15,8 @@ namespace Secronna.IntegrationTests.Identity;
 public sealed class ProviderKeysTests : IAsyncLifetime
 {
     private static readonly Person Ada = new("usr_ada", "acc_alpha", "ada@alpha.example", "Ada", "owner", MfaVerified: true);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private TestIdentityProvider provider = null!;
 
@@ -58,13 +62,10 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     {
         provider.Rotate(keepOld: false, algorithm);
         var claims = provider.Forge.ClaimsOf(Ada);
-        var twice = """{"sub":"a","sub":"b"}""";
+        const string twice = """{"sub":"a","sub":"b"}""";
 
         Assert.True(await ReadToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
-        Assert.EndsWith(
-            "." + System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(twice)),
-            provider.Forge.Sign(twice)[..provider.Forge.Sign(twice).LastIndexOf('.')],
-            StringComparison.Ordinal);
+        Assert.Equal(twice, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(provider.Forge.Sign(twice).Split('.')[1])));
         claims["iss"] = "http://elsewhere.example";
         Assert.False(await ReadToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
     }
@@ -86,7 +87,9 @@ public sealed class ProviderKeysTests : IAsyncLifetime
         ];
 
         foreach (var forgery in forgeries)
+        {
             Assert.False(await ReadToken.IsSignedAsync(provider, forgery));
+        }
     }
 
     [Fact]
@@ -135,8 +138,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     {
         provider.Faults.Hang();
         var hanging = provider.Client.JwksAsync();
-        while (provider.Faults.JwksRequests == 0)
-            await Task.Yield();
+        await provider.Faults.Hanging.WaitAsync(Patience);
         Assert.False(hanging.IsCompleted);
         provider.Faults.Release();
         Assert.True((await hanging).ContainsKey("keys"));
@@ -146,9 +148,43 @@ public sealed class ProviderKeysTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         provider.Faults.Unavailable = false;
 
-        provider.Faults.RewriteDiscovery = real => real.Replace(provider.Issuer, "http://elsewhere.example", StringComparison.Ordinal);
+        provider.Faults.RewriteDiscovery = real =>
+            real.Replace(provider.Issuer, "http://elsewhere.example", StringComparison.Ordinal);
         Assert.Equal("http://elsewhere.example", (string?)(await provider.Client.DiscoveryAsync())["issuer"]);
         Assert.Equal(2, provider.Faults.DiscoveryRequests);
         Assert.Equal(1, provider.Faults.JwksRequests);
+    }
+
+    [Fact]
+    public async Task A_provider_goes_down_also_while_a_request_hangs()
+    {
+        provider.Faults.Hang();
+        var hanging = provider.Client.DiscoveryAsync();
+        await provider.Faults.Hanging.WaitAsync(Patience);
+
+        await provider.GoDownAsync();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => hanging);
+        await provider.ComeBackAsync();
+        provider.Faults.Release();
+        Assert.True((await provider.Client.DiscoveryAsync()).ContainsKey("issuer"));
+    }
+
+    [Fact]
+    public async Task Tokens_of_many_at_once_are_valid_also_while_keys_rotate()
+    {
+        var people = Enumerable.Range(0, 24).Select(number => Ada with { Sub = $"usr_{number}" });
+        var tokens = people.Select(person => Task.Run(() => provider.TokenAsync(person)));
+        var rotations = Enumerable.Range(0, 4).Select(_ => Task.Run(() => provider.Rotate(keepOld: true)));
+
+        var all = Task.WhenAll(tokens);
+        await Task.WhenAll(rotations);
+
+        foreach (var token in await all)
+        {
+            Assert.True(await ReadToken.IsSignedAsync(provider, token));
+        }
+
+        Assert.Equal(5, provider.PublishedKeys.Count);
     }
 }
