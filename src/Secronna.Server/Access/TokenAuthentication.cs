@@ -56,6 +56,7 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
     {
         ValidIssuer = settings.Issuer,
         ValidAudiences = settings.Audiences,
+        IgnoreTrailingSlashWhenValidatingAudience = false,
         ValidAlgorithms = Algorithms,
         ValidTypes = Types,
         IssuerSigningKeys = current,

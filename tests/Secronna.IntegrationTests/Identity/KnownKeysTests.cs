@@ -1,0 +1,200 @@
+using Microsoft.Extensions.Time.Testing;
+using Secronna.IdentityProvider;
+using Secronna.IdentityProvider.Keys;
+using Secronna.IntegrationTests.Http;
+using Secronna.Server.Access.Huudis;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Identity;
+
+/// <summary>The provider's keys are asked for seldom, by one at a time, and what is known of them outlives the provider.</summary>
+[Trait("Engine", "Sqlite")]
+public sealed class KnownKeysTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private readonly FakeTimeProvider time = Clock.New();
+    private TestIdentityProvider provider = null!;
+    private TestServer server = null!;
+    private Workspace workspace = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        provider = await TestIdentityProvider.StartAsync();
+        server = await TestServer.StartAsync(time: time, provider: provider);
+        workspace = await server.NewWorkspaceAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        provider.Faults.Release();
+        await server.DisposeAsync();
+        await provider.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_start_asks_for_nothing_and_the_first_token_once()
+    {
+        Assert.Equal(0, provider.Faults.DiscoveryRequests);
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => CallAsync(NewToken())));
+
+        Assert.All(replies, reply => reply.Is(200));
+        Assert.Equal((1, 1), Requests);
+    }
+
+    [Theory]
+    [InlineData(SigningAlgorithm.ES256)]
+    [InlineData(SigningAlgorithm.RS256)]
+    public async Task A_new_key_is_known_at_its_first_token_if_the_last_look_was_long_enough_ago(SigningAlgorithm algorithm)
+    {
+        (await CallAsync(NewToken())).Is(200);
+        var old = NewToken();
+        provider.Rotate(keepOld: true, algorithm);
+        (await CallAsync(NewToken())).IsError(401, "AUTH_REQUIRED");
+        Assert.Equal((1, 1), Requests);
+
+        time.Advance(ProviderKeys.BetweenLooks);
+
+        (await CallAsync(NewToken())).Is(200);
+        (await CallAsync(old)).Is(200);
+        Assert.Equal((2, 2), Requests);
+    }
+
+    [Fact]
+    public async Task A_thousand_unknown_keys_are_one_look_and_good_tokens_do_not_wait_for_it()
+    {
+        (await CallAsync(NewToken())).Is(200);
+        time.Advance(ProviderKeys.BetweenLooks);
+        provider.Faults.Hang();
+        var unknown = Enumerable.Range(0, 1_000).Select(i => CallAsync(UnknownToken($"unknown_{i}"))).ToList();
+        await provider.Faults.Hanging;
+
+        (await CallAsync(NewToken())).Is(200);
+        (await workspace.Api.GetAsync("/me")).Is(200);
+        provider.Faults.Release();
+
+        Assert.All(await Task.WhenAll(unknown), reply => reply.IsError(401, "AUTH_REQUIRED"));
+        Assert.Equal((2, 2), Requests);
+        (await CallAsync(UnknownToken("one_more"))).Is(401);
+        Assert.Equal((2, 2), Requests);
+    }
+
+    [Fact]
+    public async Task A_token_that_a_known_key_did_not_sign_makes_nobody_look()
+    {
+        (await CallAsync(NewToken())).Is(200);
+        time.Advance(ProviderKeys.BetweenLooks);
+
+        (await CallAsync(UnknownToken(provider.CurrentKey.Kid))).Is(401);
+
+        Assert.Equal((1, 1), Requests);
+    }
+
+    [Fact]
+    public async Task A_withdrawn_key_is_forgotten_in_time()
+    {
+        var old = NewToken();
+        (await CallAsync(old)).Is(200);
+        provider.Rotate(keepOld: false);
+        time.Advance(ProviderKeys.Fresh + Soon);
+
+        // The look goes on beside the token that began it.
+        await Eventually.TrueAsync(async () => (await CallAsync(old)).Status == 401, "the withdrawn key is forgotten");
+        (await CallAsync(NewToken())).Is(200);
+    }
+
+    [Theory]
+    [InlineData("down")]
+    [InlineData("unavailable")]
+    [InlineData("hanging")]
+    [InlineData("another issuer")]
+    [InlineData("no JSON")]
+    [InlineData("no keys")]
+    [InlineData("endless")]
+    public async Task With_the_provider_in_trouble_known_keys_go_on_working_for_days(string trouble)
+    {
+        (await CallAsync(NewToken())).Is(200);
+        await TroubleAsync(trouble);
+        for (var day = 0; day < 3; day++)
+        {
+            time.Advance(TimeSpan.FromDays(1));
+            (await CallAsync(NewToken())).Is(200);
+        }
+
+        await Eventually.TrueAsync(
+            () =>
+            {
+                // Its own patience with one that hangs is by this clock.
+                time.Advance(TimeSpan.FromSeconds(11));
+                return server.Log.Lines.Any(line => line.Contains("keys could not be got", StringComparison.Ordinal));
+            },
+            "a line in the log");
+        (await CallAsync(NewToken())).Is(200);
+    }
+
+    [Theory]
+    [InlineData("down")]
+    [InlineData("unavailable")]
+    [InlineData("another issuer")]
+    [InlineData("no keys")]
+    public async Task Where_its_keys_were_never_known_tokens_are_answered_UNAVAILABLE_until_they_are(string trouble)
+    {
+        await TroubleAsync(trouble);
+        (await CallAsync(NewToken())).IsError(503, "UNAVAILABLE");
+        (await workspace.Api.GetAsync("/me")).Is(200);
+        (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
+
+        provider.Faults.Unavailable = false;
+        (provider.Faults.RewriteDiscovery, provider.Faults.RewriteJwks) = (null, null);
+        await provider.ComeBackAsync();
+        time.Advance(Soon);
+
+        (await CallAsync(NewToken())).Is(200);
+    }
+
+    [Fact]
+    public async Task What_the_log_says_of_it_holds_nothing_of_what_came()
+    {
+        provider.Faults.RewriteDiscovery = _ => "{\"issuer\":\"s3cret-looking\",";
+        (await CallAsync(NewToken())).IsError(503, "UNAVAILABLE");
+
+        Assert.Contains(server.Log.Lines, line => line.Contains("keys could not be got", StringComparison.Ordinal));
+        Assert.DoesNotContain(server.Log.Lines, line => line.Contains("s3cret-looking", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_provider_without_TLS_is_not_asked_unless_that_is_set()
+    {
+        await using var strict = await TestServer.StartAsync(settings => settings.Huudis.RequireHttpsMetadata = true, provider: provider);
+        var own = await strict.NewWorkspaceAsync();
+
+        (await strict.With(provider.TokenOf(own.Id, "admin")).GetAsync("/me")).IsError(503, "UNAVAILABLE");
+
+        Assert.Equal((0, 0), Requests);
+    }
+
+    private (int Discovery, int Jwks) Requests => (provider.Faults.DiscoveryRequests, provider.Faults.JwksRequests);
+
+    private async Task TroubleAsync(string trouble)
+    {
+        var faults = provider.Faults;
+        switch (trouble)
+        {
+            case "down": await provider.GoDownAsync(); break;
+            case "unavailable": faults.Unavailable = true; break;
+            case "hanging": faults.Hang(); break;
+            case "another issuer": faults.RewriteDiscovery = real => real.Replace($"\"{provider.Issuer}\"", "\"http://127.0.0.1:1\"", StringComparison.Ordinal); break;
+            case "no JSON": faults.RewriteJwks = _ => "<html>"; break;
+            case "no keys": faults.RewriteJwks = _ => """{"keys":[]}"""; break;
+            default: faults.RewriteJwks = _ => new string(' ', 2 * 1024 * 1024); break;
+        }
+    }
+
+    private string NewToken() => provider.TokenOf(workspace.Id, "admin");
+
+    // As long as the provider's own, by a stranger's key.
+    private string UnknownToken(string kid) =>
+        provider.Forge.Sign(provider.ClaimsOf(workspace.Id, "admin"), SigningKey.Create(kid: kid));
+
+    private Task<Reply> CallAsync(string token) => server.With(token).GetAsync("/me");
+}
