@@ -120,6 +120,23 @@ public sealed class AgreementTests(SharedPostgres postgres)
     }
 
     [Fact]
+    public async Task What_is_taken_out_of_an_access_keys_grants_is_gone_for_it_on_every_node_within_a_second()
+    {
+        var nodes = await postgres.NodesAsync();
+        using var api = nodes[0].Connect();
+        var environment = (await api.CreateEnvironmentAsync("Granted")).EnvironmentId;
+        var created = await api.PostAsync("/api/v1/access-keys", JsonNode.Parse("""
+            {"name":"narrow","grants":[{"path":"granted","actions":["list"]},{"path":"other","actions":["list"]}]}
+            """)!);
+        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!, $"/api/v1/environments/{environment}");
+        await uses.ExpectAcceptedAsync();
+        var changed = await api.SendAsync(
+            HttpMethod.Patch, $"/api/v1/access-keys/{created.Data["id"]}", """{"grants":[{"path":"other","actions":["list"]}]}""");
+        Assert.Equal(200, changed.Status);
+        await uses.ExpectRefusedWithinASecondAsync(404);
+    }
+
+    [Fact]
     public async Task A_changed_access_key_is_the_changed_one_on_every_node_after_a_second()
     {
         var nodes = await postgres.NodesAsync();

@@ -8,10 +8,10 @@ internal sealed class ConstantUses : IDisposable
     private readonly List<Api> apis;
     private readonly List<ConstantUse> uses;
 
-    public ConstantUses(NodeSet nodes, string token)
+    public ConstantUses(NodeSet nodes, string token, string path = "/api/v1/projects")
     {
         apis = [.. nodes.All.Select(node => node.Connect(token))];
-        uses = [.. apis.Select(api => new ConstantUse(api))];
+        uses = [.. apis.Select(api => new ConstantUse(api, path))];
     }
 
     public Api this[int node] => apis[node];

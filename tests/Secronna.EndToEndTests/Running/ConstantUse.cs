@@ -11,7 +11,7 @@ internal sealed class ConstantUse : IDisposable
     private long accepted;
     private int lastStatus;
 
-    public ConstantUse(Api api) => use = UseAsync(api);
+    public ConstantUse(Api api, string path = "/api/v1/projects") => use = UseAsync(api, path);
 
     public Task<TimeSpan> ExpectAcceptedAsync() => Until.HoldsAsync("it is accepted", () => Volatile.Read(ref accepted) > 3);
 
@@ -33,12 +33,12 @@ internal sealed class ConstantUse : IDisposable
         end.Dispose();
     }
 
-    private async Task UseAsync(Api api)
+    private async Task UseAsync(Api api, string path)
     {
         while (!end.IsCancellationRequested)
         {
             var began = Stopwatch.GetTimestamp();
-            var answer = await api.GetAsync("/api/v1/projects");
+            var answer = await api.GetAsync(path);
             Volatile.Write(ref lastStatus, answer.Status);
             if (answer.Status == 200)
             {

@@ -16,7 +16,9 @@ public sealed class ProviderClient : IDisposable
     private readonly string clientId;
     private readonly HttpClient http;
 
-    internal ProviderClient(string issuer, string clientId)
+    /// <param name="issuer">The provider, in this process or another.</param>
+    /// <param name="clientId">As which client.</param>
+    public ProviderClient(string issuer, string clientId)
     {
         this.clientId = clientId;
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(issuer) };
