@@ -76,6 +76,7 @@ internal static class Composition
         .AddSingleton<SearchService>()
         .AddSingleton<CredentialService>()
         .AddSingleton<Cursors>()
+        .AddSingleton<RefusalPace>()
         .AddSingleton<Purger>()
         .AddSingleton<MasterKeyWatch>()
         .AddSingleton<HealthProbe>();

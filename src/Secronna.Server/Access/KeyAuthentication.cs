@@ -15,6 +15,9 @@ internal sealed class KeyAuthentication(
         "key_00000000000000000000000000", "acc_000000000000", ActorTypes.ApiKey, "", "",
         RandomNumberGenerator.GetBytes(KeyedHash.Size), 0, "", CredentialRow.NoGrants, null, null, null);
 
+    // Of the length of any, and nobody's: this alphabet has no such letter.
+    private const string NobodysPrefix = "sk_live_ilouilou";
+
     /// <summary>The key's caller; null when the token isn't a valid one.</summary>
     public async ValueTask<Authenticated?> FindAsync(string token, RequestOrigin origin)
     {
@@ -30,7 +33,7 @@ internal sealed class KeyAuthentication(
             if (!wasRead)
             {
                 // A guess takes as long where its prefix is someone's, and remembered, as where it is nobody's.
-                await cache.ReadAsync(prefix);
+                await cache.ReadAsync(NobodysPrefix);
             }
 
             return null;

@@ -10,7 +10,7 @@ namespace Secronna.Server.Http;
 /// The outermost step: gives the request its id, and turns whatever ends it into the envelope with the right code. The
 /// one place where errors become HTTP. No exception's message reaches the caller unless it was made for it.
 /// </summary>
-internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILogger<ErrorHandling> log)
+internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, TimeProvider time, ILogger<ErrorHandling> log)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -49,6 +49,8 @@ internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILo
     {
         switch (exception)
         {
+            case RequestException { Code: ErrorCodes.NotFound or ErrorCodes.AuthRequired } refused:
+                return WriteAtTickAsync(context, refused);
             case RequestException refused:
                 if (refused.Code == ErrorCodes.Unavailable)
                 {
@@ -68,6 +70,12 @@ internal sealed class ErrorHandling(RequestDelegate next, TimeProvider time, ILo
                 return WriteAsync(context, new RequestException(
                     ErrorCodes.InternalError, "something went wrong in the server; its log has more under this request's id"));
         }
+    }
+
+    private async Task WriteAtTickAsync(HttpContext context, RequestException refused)
+    {
+        await pace.NextTickAsync();
+        await WriteAsync(context, refused);
     }
 
     private static Task WriteAsync(HttpContext context, RequestException refused)

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Timing: whether what is absent can be told from what is hidden, and a known key prefix from an unknown one, by how long
+# the answer takes. Prints Welch's t for each pair; the first pair is a control that can't differ, the last one does.
+# usage: bench/timing.sh [samples]
+. "$(dirname "$0")/lib.sh"
+
+build
+port=$(free_port)
+export Secronna__Limits__FailedAuthenticationsPerMinute=0
+start_server "$work/data" "$port"
+export Secronna__DataFolder=$work/data Secronna__MasterKey__File=$work/data/master-keys
+"$server" workspace allow acc_other >/dev/null
+other=$("$server" api-key create --workspace acc_other --name bench | tail -1)
+python3 "$root/bench/timing.py" "${1:-20000}" "$other"
