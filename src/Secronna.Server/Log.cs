@@ -67,6 +67,21 @@ internal static partial class Log
     [LoggerMessage(20, LogLevel.Information, "KEK {KekId} of project {ProjectId} was destroyed: {Count} data key(s) were put under its successor by this server")]
     public static partial void KekRotated(ILogger log, string kekId, string projectId, long count);
 
+    [LoggerMessage(40, LogLevel.Information, "The TLS certificate with SHA-256 {Thumbprint} is in use; it expires {Expiry:u}")]
+    public static partial void CertificateInUse(ILogger log, string thumbprint, DateTimeOffset expiry);
+
+    [LoggerMessage(41, LogLevel.Error, "The TLS certificate's files have changed and can't be used, the one before stays: {Reason}")]
+    public static partial void CertificateNotUsable(ILogger log, string reason);
+
+    [LoggerMessage(42, LogLevel.Warning, "The TLS certificate in use expires {Expiry:u}: put another in its place")]
+    public static partial void CertificateExpires(ILogger log, DateTimeOffset expiry);
+
+    [LoggerMessage(43, LogLevel.Error, "The TLS certificate in use expired {Expiry:u}: clients refuse it")]
+    public static partial void CertificateExpired(ILogger log, DateTimeOffset expiry);
+
+    [LoggerMessage(44, LogLevel.Warning, "Address {Address} has {Count} connections, as many as one may: further ones are refused")]
+    public static partial void ConnectionsRefused(ILogger log, string address, int count);
+
     /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
     public static string Reason(Exception exception) =>
         exception is StorageUnavailableException or SettingsException or MasterKeyException or TimeoutException ? exception.Message : exception.GetType().Name;

@@ -118,7 +118,8 @@ public sealed class AuthorizationMatrixTests(SharedServer shared)
                     var entry = await AuditedAsync(workspace, reply, call, "denied", name);
                     answers.Add(string.Join('\n', reply.StatusAndBody, entry));
                     Assert.Equal(
-                        "cache-control,content-length,content-type,date,x-request-id",
+                        "cache-control,content-length,content-security-policy,content-type,cross-origin-resource-policy,date,"
+                        + "referrer-policy,x-content-type-options,x-frame-options,x-request-id",
                         string.Join(',', reply.Headers.Keys.Select(header => header.ToLowerInvariant()).Order(StringComparer.Ordinal)));
                 }
 
