@@ -33,7 +33,7 @@ internal static class PrivateFile
         }
     }
 
-    // Of the open file: a link has no mode of its own, and what it leads to may change at any time.
+    // Of the open file: what the name leads to may change at any time.
     private static void RequirePrivate(FileStream file, string path, string what)
     {
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0 && !AccessControlList.KeepsPrivate(path))
