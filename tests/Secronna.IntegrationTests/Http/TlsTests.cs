@@ -8,6 +8,7 @@ using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Configuration;
+using Secronna.Server.Http;
 using Secronna.Tests.Tls;
 using Xunit;
 
@@ -130,24 +131,29 @@ public sealed class TlsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(90, null)]
     [InlineData(15, null)]
-    [InlineData(13, "The TLS certificate in use expires 2026-01-14")]
-    [InlineData(-1, "The TLS certificate in use expired 2025-12-31")]
-    public async Task A_certificate_that_expires_soon_is_warned_of_once_a_day(double days, string? said)
+    [InlineData(13, "Warning Secronna [42]: The TLS certificate in use expires 2026-01-14")]
+    [InlineData(-1, "Error Secronna [43]: The TLS certificate in use expired 2025-12-31")]
+    public void A_certificate_that_expires_soon_is_warned_of_once_a_day(double days, string? said)
     {
         certificates.Write(CertificateFile, KeyFile, days);
-        await using var server = await StartAsync();
-        if (said is null)
+        using var log = new CapturedLog();
+        var logger = log.CreateLogger("Secronna");
+        var certificate = TlsCertificate.Open(new HttpSettings { Certificate = CertificateFile, CertificateKey = KeyFile }, time)!;
+        for (var day = 0; day < 2; day++)
         {
-            await Eventually.TrueAsync(() => Lines(server, "is in use").Any(), "the watch runs");
-            Assert.DoesNotContain(server.Log.Lines, line => line.Contains("certificate in use expire", StringComparison.Ordinal));
-            said = "The TLS certificate in use expires 2026-01-16";
-            time.Advance(TimeSpan.FromDays(2));
+            for (var i = 0; i < 5; i++)
+            {
+                time.Advance(TimeSpan.FromSeconds(10));
+                certificate.Look(logger);
+            }
+
+            Assert.Equal(said is null && (day == 0 || days > 15) ? 0 : day + (said is null ? 0 : 1), log.Lines.Count);
+            time.Advance(TimeSpan.FromDays(1));
         }
 
-        await Eventually.TrueAsync(() => Lines(server, said).Any(), said);
-        time.Advance(TimeSpan.FromDays(1));
-        await Eventually.TrueAsync(() => Lines(server, "certificate in use expire").Count() == 2, "once a day");
+        Assert.All(log.Lines, line => Assert.StartsWith(said ?? "Warning Secronna [42]: The TLS certificate in use expires 2026-01-16", line, StringComparison.Ordinal));
     }
 
     [Fact]
