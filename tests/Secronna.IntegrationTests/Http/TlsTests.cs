@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -171,6 +172,34 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Over_HTTP_2_too_a_body_that_takes_too_long_is_refused_and_its_connection_goes_on()
+    {
+        certificates.Write(CertificateFile, KeyFile);
+        await using var server = await StartAsync();
+        var workspace = await server.NewWorkspaceAsync();
+        using var handler = new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, own, _, _) => own is not null } };
+        using var client = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", workspace.Token);
+        using var slow = new HalfContent();
+
+        var answer = client.PostAsync(new Uri(server.Address, ApiClient.Base + "/projects"), slow);
+        await slow.HalfSent;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(10));
+                return answer.IsCompleted;
+            },
+            "the refusal");
+
+        using var refused = await answer;
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("the body took longer", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var after = await client.GetAsync(new Uri(server.Address, ApiClient.Base + "/me"));
+        Assert.Equal(HttpStatusCode.OK, after.StatusCode);
+    }
+
+    [Fact]
     public async Task A_handshake_that_never_ends_is_given_up()
     {
         certificates.Write(CertificateFile, KeyFile);
@@ -236,5 +265,29 @@ public sealed class TlsTests : IDisposable
         await stream.WriteAsync("GET /health/live HTTP/1.1\r\nHost: secrets.example.com\r\nConnection: close\r\n\r\n"u8.ToArray());
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadToEndAsync();
+    }
+
+    /// <summary>A body whose second half never comes.</summary>
+    private sealed class HalfContent : HttpContent
+    {
+        private readonly TaskCompletionSource half = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public HalfContent() => Headers.ContentType = new("application/json");
+
+        public Task HalfSent => half.Task;
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("{\"name\":"u8.ToArray());
+            await stream.FlushAsync();
+            half.SetResult();
+            await new TaskCompletionSource().Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 }
