@@ -1,5 +1,3 @@
-using System.Buffers;
-using Microsoft.AspNetCore.Connections;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Secronna.Crypto;
@@ -15,7 +13,6 @@ using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Search;
 using Secronna.Server.Features.Secrets;
-using Secronna.Server.Hardening;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Secronna.Storage;
@@ -27,11 +24,6 @@ internal static class Composition
 {
     private const int KeksAtHand = 1_000;
     private const long PlaintextBytes = 256 * 1024 * 1024;
-    private const double SlowestPeerBytesPerSecond = 32 * 1024;
-    private static readonly TimeSpan SlowestPeerGrace = TimeSpan.FromSeconds(10);
-    // RequestBody keeps the limits of S29. Kestrel counts the framing of chunks too: five bytes for each, and one at least
-    // of the body within.
-    private const long MostBodyBytesOnTheWire = 6L * Limits.BatchBodyBytes;
     private static readonly TimeSpan KekLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>The services of an open installation, which stays the caller's to close.</summary>
@@ -85,20 +77,9 @@ internal static class Composition
     public static WebApplication BuildServer(OpenInstallation installation, params string[] urls)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls(urls);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // Values wait in memory for slow peers, who therefore may not be slower than this.
-            kestrel.Limits.MinRequestBodyDataRate = new(SlowestPeerBytesPerSecond, SlowestPeerGrace);
-            kestrel.Limits.MinResponseDataRate = new(SlowestPeerBytesPerSecond, SlowestPeerGrace);
-            kestrel.Limits.MaxRequestBodySize = MostBodyBytesOnTheWire;
-        });
-        // A request waits for nothing but the database, and mostly for the writer: one hop to the pool is enough.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.Services.AddSecronna(installation);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ZeroingMemoryPoolFactory>();
+        WebServer.Configure(builder, installation.Settings.Http, installation.Time);
         builder.Services.AddHostedService(services => services.GetRequiredService<Purger>());
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthProbe>());
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyWorker>());
@@ -110,6 +91,9 @@ internal static class Composition
 
         var app = builder.Build();
         app.UseMiddleware<ErrorHandling>();
+        app.UseTrustedProxies(installation.Settings.Http);
+        app.UseHsts();
+        app.UseAllowedHosts();
         app.UseRouting();
         app.UseMiddleware<RuleRequired>();
         MapRoutes(app);
@@ -141,6 +125,8 @@ internal static class Composition
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.None);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
+        // One line for each connection that is refused would let whoever causes them fill the disk: there is a metric.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
         // A start that fails is told in one line by the command, a service that fails later by ServerEnd.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
     }

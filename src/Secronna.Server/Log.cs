@@ -70,6 +70,21 @@ internal static partial class Log
     [LoggerMessage(21, LogLevel.Warning, "The identity provider's keys could not be got: {Reason}")]
     public static partial void ProviderNotReached(ILogger log, string reason);
 
+    [LoggerMessage(22, LogLevel.Information, "The TLS certificate with SHA-256 {Thumbprint} is in use; it expires {Expiry:u}")]
+    public static partial void CertificateInUse(ILogger log, string thumbprint, DateTimeOffset expiry);
+
+    [LoggerMessage(23, LogLevel.Error, "The TLS certificate's files have changed and can't be used, the one before stays: {Reason}")]
+    public static partial void CertificateNotUsable(ILogger log, string reason);
+
+    [LoggerMessage(24, LogLevel.Warning, "The TLS certificate in use expires {Expiry:u}: put another in its place")]
+    public static partial void CertificateExpires(ILogger log, DateTimeOffset expiry);
+
+    [LoggerMessage(25, LogLevel.Error, "The TLS certificate in use expired {Expiry:u}: clients refuse it")]
+    public static partial void CertificateExpired(ILogger log, DateTimeOffset expiry);
+
+    [LoggerMessage(26, LogLevel.Warning, "Address {Address} has {Count} connections, as many as one may: further ones are refused")]
+    public static partial void ConnectionsRefused(ILogger log, string address, int count);
+
     /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
     public static string Reason(Exception exception) =>
         exception is StorageUnavailableException or SettingsException or MasterKeyException or TimeoutException ? exception.Message : exception.GetType().Name;

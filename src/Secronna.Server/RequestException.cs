@@ -68,6 +68,13 @@ internal static class Errors
     public static RequestException MethodNotAllowed() =>
         new(ErrorCodes.ValidationError, "this path does not take this method: see the Allow header") { IsMethod = true };
 
+    /// <summary>Never names the host: it is the caller's own word.</summary>
+    public static RequestException HostNotAllowed() => new(
+        ErrorCodes.ValidationError, "Host: the server does not answer to this name; Secronna__Http__AllowedHosts has those that it does");
+
+    public static RequestException BodyTooSlow(TimeSpan limit) =>
+        new(ErrorCodes.ValidationError, $"the body took longer than {limit.TotalSeconds:F0} seconds to come") { EndsConnection = true };
+
     public static RequestException BodyTooLarge(long limit) =>
         new(ErrorCodes.PayloadTooLarge, $"the body is over the limit of {limit} bytes") { EndsConnection = true };
 

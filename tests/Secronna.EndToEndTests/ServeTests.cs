@@ -93,6 +93,10 @@ public sealed class ServeTests
     [InlineData("Secronna__Limits__RevealsPerMinute", "many")]
     [InlineData("Secronna__Storage__Provider", "Oracle")]
     [InlineData("Secronna__Http__AllowPlainHttp", "perhaps")]
+    [InlineData("Secronna__Http__TrustedProxies__0", "0.0.0.0/0")]
+    [InlineData("Secronna__Http__TrustedProxies__1", "proxy")]
+    [InlineData("Secronna__Http__AllowedHosts__0", "secrets.example.com:443")]
+    [InlineData("Secronna__Http__MaxConnections", "-1")]
     [InlineData("Secronna__Diagnostics", "perhaps")]
     public async Task Refuses_an_unknown_setting_or_a_wrong_value_by_name(string name, string value)
     {

@@ -16,7 +16,7 @@ internal static class ListenAddresses
         if (Array.Find(Forwarding, name => bool.TryParse(configuration[name], out var isOn) && isOn) is { } name)
         {
             throw new SettingsException(
-                $"{name} trusts every sender of X-Forwarded-For; the audit trail records the connection's address: unset it");
+                $"{name} trusts every sender of X-Forwarded-For: unset it, and name your proxies in Secronna__Http__TrustedProxies__0");
         }
     }
 

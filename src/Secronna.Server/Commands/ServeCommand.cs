@@ -30,6 +30,7 @@ internal static class ServeCommand
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         ListenAddresses.RequireOwn(SettingsSource.Configuration());
         ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings.Http.AllowPlainHttp);
+        ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings.Http);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, addresses);

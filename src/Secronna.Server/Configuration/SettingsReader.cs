@@ -9,7 +9,7 @@ internal sealed class SettingsException(string message) : Exception(message);
 /// <summary>
 /// Reads section <c>Secronna</c> setting by setting, so that a wrong or unknown one stops the start with its name.
 /// </summary>
-internal static class SettingsReader
+internal static partial class SettingsReader
 {
     private const int MostDays = 3_650;
 
@@ -46,7 +46,7 @@ internal static class SettingsReader
             case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
             case ["Huudis", .. var rest]: SetHuudis(settings.Huudis, name, rest, value); break;
             case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
-            case ["Http", "AllowPlainHttp"]: settings.Http.AllowPlainHttp = Flag(name, value); break;
+            case ["Http", .. var rest]: SetHttp(settings.Http, name, rest, value); break;
             case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
             default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
         }

@@ -17,6 +17,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         context.TraceIdentifier = Ids.New(Ids.Request, time.GetUtcNow());
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
         context.Response.Headers.CacheControl = "no-store";
+        SecurityHeaders.Add(context.Response.Headers);
         try
         {
             await next(context);
@@ -40,6 +41,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
     private static Task AnswerUnansweredAsync(HttpContext context) =>
         context.Response.HasStarted ? Task.CompletedTask : context.Response.StatusCode switch
         {
+            StatusCodes.Status400BadRequest => WriteAsync(context, Errors.HostNotAllowed()),
             StatusCodes.Status404NotFound => WriteAsync(context, Errors.NotFound("route")),
             StatusCodes.Status405MethodNotAllowed => WriteAsync(context, Errors.MethodNotAllowed()),
             _ => Task.CompletedTask,

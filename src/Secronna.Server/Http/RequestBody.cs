@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -16,6 +17,9 @@ internal static class RequestBody
 
     // Smaller ones are bounded by the number of connections.
     private const int LargeBody = 64 * 1024;
+
+    // The web server's least rate alone would let a body of many small chunks hold its memory for a quarter of an hour.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     /// <summary>The body; the caller disposes it as soon as it is parsed. Empty where there is none.</summary>
     /// <exception cref="RequestException">VALIDATION_ERROR (415: not JSON; malformed UTF-8) or PAYLOAD_TOO_LARGE.</exception>
@@ -66,6 +70,7 @@ internal static class RequestBody
     private static async ValueTask<PinnedBuffer> ReadAllAsync(HttpContext context, int expected, int limit)
     {
         var reader = context.Request.BodyReader;
+        using var patience = Patience(context, reader);
         var body = PinnedBuffer.Rent(Math.Max(expected, 1));
         var filled = 0;
         try
@@ -73,6 +78,11 @@ internal static class RequestBody
             while (true)
             {
                 var result = await reader.ReadAsync(context.RequestAborted);
+                if (result.IsCanceled)
+                {
+                    throw Errors.BodyTooSlow(LongestWait);
+                }
+
                 var part = result.Buffer;
                 if (filled + part.Length > limit)
                 {
@@ -97,6 +107,10 @@ internal static class RequestBody
             throw;
         }
     }
+
+    private static ITimer Patience(HttpContext context, PipeReader reader) =>
+        context.RequestServices.GetRequiredService<TimeProvider>().CreateTimer(
+            static reader => ((PipeReader)reader!).CancelPendingRead(), reader, LongestWait, Timeout.InfiniteTimeSpan);
 
     private static PinnedBuffer Grow(PinnedBuffer body, int filled, int more)
     {

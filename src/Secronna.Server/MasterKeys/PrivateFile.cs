@@ -10,34 +10,35 @@ internal static class PrivateFile
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>All bytes of the file; the caller disposes of them.</summary>
+    /// <summary>All bytes of the file, which the message calls <paramref name="what"/>; the caller disposes of them.</summary>
     /// <exception cref="SettingsException">It is not there, others can use it, it is too large, or it can't be read.</exception>
-    public static PinnedBuffer Read(string path)
-    {
-        RequirePrivate(path);
-        try
-        {
-            using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
-            return file.Length <= MostBytes
-                ? ReadAll(file)
-                : throw new SettingsException($"master key: {path} is over {MostBytes} bytes");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"master key: {path} can't be read: {exception.Message}");
-        }
-    }
-
-    private static void RequirePrivate(string path)
+    public static PinnedBuffer Read(string path, string what = "master key")
     {
         if (!File.Exists(path))
         {
-            throw new SettingsException($"master key: there is no file {path} that this user may read");
+            throw new SettingsException($"{what}: there is no file {path} that this user may read");
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0 && !AccessControlList.KeepsPrivate(path))
+        try
         {
-            throw new SettingsException($"master key: others can read {path}: run chmod 600 on it");
+            using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
+            RequirePrivate(file, path, what);
+            return file.Length <= MostBytes
+                ? ReadAll(file)
+                : throw new SettingsException($"{what}: {path} is over {MostBytes} bytes");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"{what}: {path} can't be read: {exception.Message}");
+        }
+    }
+
+    // Of the open file: what the name leads to may change at any time.
+    private static void RequirePrivate(FileStream file, string path, string what)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0 && !AccessControlList.KeepsPrivate(path))
+        {
+            throw new SettingsException($"{what}: others can read {path}: run chmod 600 on it");
         }
     }
 

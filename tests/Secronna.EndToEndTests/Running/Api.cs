@@ -25,7 +25,9 @@ internal sealed class Api : IDisposable
 
     /// <param name="url">Where the server listens.</param>
     /// <param name="token">The credential; null sends none.</param>
-    /// <param name="trusted">The one certificate that is accepted; null where the server serves no TLS.</param>
+    /// <param name="trusted">
+    /// The one certificate that is accepted, or the root that what the server sends must lead to; null where it serves no TLS.
+    /// </param>
     /// <param name="keepsConnections">
     /// Where it does not, nothing is ever sent twice: the platform's client sends again what met a closed connection.
     /// </param>
@@ -35,14 +37,25 @@ internal sealed class Api : IDisposable
         {
             UseProxy = false,
             PooledConnectionLifetime = keepsConnections ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                trusted is not null && trusted.Equals(certificate) },
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, sent, _) =>
+                trusted is not null && (trusted.Equals(certificate) || LeadsTo(trusted, certificate!, sent!)) },
         };
         client = new HttpClient(handler) { BaseAddress = new Uri(url), Timeout = Until.Patience };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
+    }
+
+    private static bool LeadsTo(X509Certificate root, X509Certificate certificate, X509Chain sent)
+    {
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.Add((X509Certificate2)root);
+        chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.DisableCertificateDownloads = true;
+        return chain.Build((X509Certificate2)certificate);
     }
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);

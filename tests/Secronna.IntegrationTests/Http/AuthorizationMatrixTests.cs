@@ -143,7 +143,8 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var reply = await call.SendAsync(client, route.Method, target);
         reply.IsError(status, status == 403 ? "FORBIDDEN" : "NOT_FOUND");
         Assert.Equal(
-            "cache-control,content-length,content-type,date,x-request-id",
+            "cache-control,content-length,content-security-policy,content-type,cross-origin-resource-policy,date,"
+            + "referrer-policy,x-content-type-options,x-frame-options,x-request-id",
             string.Join(',', reply.Headers.Keys.Select(header => header.ToLowerInvariant()).Order(StringComparer.Ordinal)));
         return string.Join('\n', reply.StatusAndBody, await AuditedAsync(workspace, reply, call, "denied"));
     }

@@ -91,6 +91,32 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public void Reveals_of_one_id_in_another_workspace_or_of_another_kind_are_another_credentials()
+    {
+        using var rates = new RateLimits(new LimitSettings { RevealsPerMinute = 1 });
+        var caller = Caller("key_1");
+        Assert.Null(rates.TakeReveals(caller, 1));
+        Assert.NotNull(rates.TakeReveals(caller with { Name = "renamed" }, 1));
+        Assert.Null(rates.TakeReveals(caller with { WorkspaceId = "acc_other" }, 1));
+        Assert.Null(rates.TakeReveals(caller with { ActorType = "other" }, 1));
+    }
+
+    [Theory]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", false)]
+    [InlineData("::ffff:10.0.0.1", "10.0.0.1", true)]
+    [InlineData("::ffff:10.0.0.1", "::ffff:10.0.0.2", false)]
+    [InlineData("fe80::1%1", "fe80::1%2", true)]
+    [InlineData("nonsense", "rubbish", true)]
+    public void Failed_authentications_are_counted_together_for_a_64_of_IPv6(string first, string second, bool isOne)
+    {
+        using var rates = new RateLimits(new LimitSettings { FailedAuthenticationsPerMinute = 1 });
+        rates.CountFailedAuthentication(first);
+        var refusal = Record.Exception(() => rates.CountFailedAuthentication(second));
+        Assert.Equal(isOne, refusal is RequestException { Code: ErrorCodes.RateLimited });
+    }
+
+    [Fact]
     public void More_than_a_minutes_allowance_takes_a_full_one()
     {
         using var rates = new RateLimits(new LimitSettings { RevealsPerMinute = 100 });

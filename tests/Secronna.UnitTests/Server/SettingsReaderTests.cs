@@ -30,6 +30,10 @@ public sealed class SettingsReaderTests
         Assert.Equal((500, 5_000, 16 << 20), (settings.Limits.BatchKeys, settings.Limits.EnvironmentKeys, settings.Limits.RevealBytes));
         Assert.Equal((512 << 10, 4 << 20), (settings.Limits.BodyBytes, settings.Limits.BatchBodyBytes));
         Assert.False(settings.Http.AllowPlainHttp);
+        Assert.Equal((null, null), (settings.Http.Certificate, settings.Http.CertificateKey));
+        Assert.Empty(settings.Http.AllowedHosts);
+        Assert.Empty(settings.Http.TrustedProxies);
+        Assert.Equal((2_000, 500), (settings.Http.MaxConnections, settings.Http.MaxConnectionsPerAddress));
         Assert.False(settings.Diagnostics);
     }
 
@@ -69,6 +73,18 @@ public sealed class SettingsReaderTests
         ("Limits:BodyBytes", "1024", settings => settings.Limits.BodyBytes, 1_024),
         ("Limits:BatchBodyBytes", "2048", settings => settings.Limits.BatchBodyBytes, 2_048),
         ("Http:AllowPlainHttp", "true", settings => settings.Http.AllowPlainHttp, true),
+        ("Http:Certificate", "c.pem", settings => settings.Http.Certificate, "c.pem"),
+        ("Http:CertificateKey", "k.pem", settings => settings.Http.CertificateKey, "k.pem"),
+        ("Http:AllowedHosts:0", "secrets.example.com", settings => settings.Http.AllowedHosts.Single(), "secrets.example.com"),
+        ("Http:AllowedHosts:0", "*.example.com", settings => settings.Http.AllowedHosts.Single(), "*.example.com"),
+        ("Http:AllowedHosts:7", "10.0.0.1", settings => settings.Http.AllowedHosts.Single(), "10.0.0.1"),
+        ("Http:AllowedHosts:0", "[::1]", settings => settings.Http.AllowedHosts.Single(), "[::1]"),
+        ("Http:TrustedProxies:0", "10.0.0.7", settings => settings.Http.TrustedProxies.Single().ToString(), "10.0.0.7/32"),
+        ("Http:TrustedProxies:0", "10.0.0.0/24", settings => settings.Http.TrustedProxies.Single().ToString(), "10.0.0.0/24"),
+        ("Http:TrustedProxies:0", "fd00:1::7", settings => settings.Http.TrustedProxies.Single().ToString(), "fd00:1::7/128"),
+        ("Http:TrustedProxies:0", "fd00:1::/64", settings => settings.Http.TrustedProxies.Single().ToString(), "fd00:1::/64"),
+        ("Http:MaxConnections", "0", settings => settings.Http.MaxConnections, 0),
+        ("Http:MaxConnectionsPerAddress", "9", settings => settings.Http.MaxConnectionsPerAddress, 9),
         ("Diagnostics", "True", settings => settings.Diagnostics, true),
     ];
 
@@ -116,6 +132,35 @@ public sealed class SettingsReaderTests
     [InlineData("Limits:CommentLength", "1001")]
     [InlineData("Limits:Unknown", "1")]
     [InlineData("Http:AllowPlainHttp", "1")]
+    [InlineData("Http:Certificate", "")]
+    [InlineData("Http:CertificateKey", " ")]
+    [InlineData("Http:AllowedHosts:0", "")]
+    [InlineData("Http:AllowedHosts:0", "*")]
+    [InlineData("Http:AllowedHosts:0", "*.*.example.com")]
+    [InlineData("Http:AllowedHosts:0", "example.com:443")]
+    [InlineData("Http:AllowedHosts:0", "https://example.com")]
+    [InlineData("Http:AllowedHosts", "example.com")]
+    [InlineData("Http:TrustedProxies:0", "")]
+    [InlineData("Http:TrustedProxies:0", "proxy.example.com")]
+    [InlineData("Http:TrustedProxies:0", "0.0.0.0/0")]
+    [InlineData("Http:TrustedProxies:0", "::/0")]
+    [InlineData("Http:TrustedProxies:0", "0.0.0.0")]
+    [InlineData("Http:TrustedProxies:0", "::")]
+    [InlineData("Http:TrustedProxies:0", "10.0.0.7/24")]
+    [InlineData("Http:TrustedProxies:0", "10.0.0.0/33")]
+    [InlineData("Http:TrustedProxies:0", "10.1")]
+    [InlineData("Http:TrustedProxies:0", "010.0.0.1")]
+    [InlineData("Http:TrustedProxies:0", "010.0.0.0/8")]
+    [InlineData("Http:TrustedProxies:0", "::ffff:10.0.0.7")]
+    [InlineData("Http:TrustedProxies:0", "::ffff:10.0.0.0/120")]
+    [InlineData("Http:TrustedProxies:0", "fe80::1%1")]
+    [InlineData("Http:TrustedProxies:0", "10.0.0.7:443")]
+    [InlineData("Http:TrustedProxies:0", "10.0.0.7,10.0.0.8")]
+    [InlineData("Http:TrustedProxies", "10.0.0.7")]
+    [InlineData("Http:MaxConnections", "-1")]
+    [InlineData("Http:MaxConnections", "1000001")]
+    [InlineData("Http:MaxConnectionsPerAddress", "many")]
+    [InlineData("Http:MaxConnection", "1")]
     [InlineData("Diagnostics", "on")]
     [InlineData("Diagnostic", "true")]
     [InlineData("Storage:Provider:More", "x")]

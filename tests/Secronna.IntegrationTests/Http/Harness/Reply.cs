@@ -72,6 +72,11 @@ internal sealed partial class Reply
     {
         Assert.Equal("no-store", Header("Cache-Control"));
         Assert.Matches(RequestIdForm(), Header("X-Request-Id")!);
+        Assert.Equal("nosniff", Header("X-Content-Type-Options"));
+        Assert.Equal("default-src 'none'; frame-ancestors 'none'", Header("Content-Security-Policy"));
+        Assert.Equal("same-origin", Header("Cross-Origin-Resource-Policy"));
+        Assert.Equal("no-referrer", Header("Referrer-Policy"));
+        Assert.Equal("DENY", Header("X-Frame-Options"));
         if (Status == 304)
         {
             Assert.Empty(Body);

@@ -23,13 +23,14 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly TestDatabase database;
     private readonly Action<Settings>? configure;
     private readonly Action<WebApplication>? map;
+    private readonly string url;
     private WebApplication? app;
     private OpenInstallation? installation;
     private HttpClient? http;
 
-    private TestServer(TestDatabase database, Action<Settings>? configure, TimeProvider time, Action<WebApplication>? map)
+    private TestServer(TestDatabase database, Action<Settings>? configure, TimeProvider time, Action<WebApplication>? map, string url)
     {
-        (this.database, this.configure, this.map, Time) = (database, configure, map, time);
+        (this.database, this.configure, this.map, this.url, Time) = (database, configure, map, url, time);
         folder = Directory.CreateTempSubdirectory("secronna-http-").FullName;
         FileMasterKeyProvider.Generate(Path.Combine(folder, "master-keys"), "mk_test");
     }
@@ -54,11 +55,11 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(
         Action<Settings>? configure = null, TimeProvider? time = null, Action<WebApplication>? map = null,
-        TestIdentityProvider? provider = null)
+        TestIdentityProvider? provider = null, string url = "http://127.0.0.1:0")
     {
         // The tests' own output is not the place for the server's log; the captured one is what they look at.
         Environment.SetEnvironmentVariable("Logging__Console__LogLevel__Default", "None");
-        var server = new TestServer(await TestEngine.Current.NewDatabaseAsync(), configure, time ?? TimeProvider.System, map)
+        var server = new TestServer(await TestEngine.Current.NewDatabaseAsync(), configure, time ?? TimeProvider.System, map, url)
         {
             Provider = provider,
         };
@@ -134,7 +135,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         installation = await OpenInstallation.OpenAsync(
             NewSettings(), migrate: true, Time, reason => Log.Add("fsync: " + reason));
-        app = Composition.BuildServer(installation, "http://127.0.0.1:0");
+        app = Composition.BuildServer(installation, url);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
         map?.Invoke(app);
         await app.StartAsync();

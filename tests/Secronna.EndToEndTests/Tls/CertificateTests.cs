@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using Secronna.EndToEndTests.Running;
+using Secronna.Tests.Tls;
+
+namespace Secronna.EndToEndTests.Tls;
+
+/// <summary>TLS by the settings' own certificate: what stops the start, and its renewal while clients are connected.</summary>
+public sealed class CertificateTests : IDisposable
+{
+    private readonly ServerCertificates certificates = new();
+
+    public void Dispose() => certificates.Dispose();
+
+    [Theory]
+    [InlineData("none", "https://127.0.0.1:0 needs a certificate", "Secronna__Http__Certificate", "Secronna__Http__CertificateKey")]
+    [InlineData("no key setting", "set Secronna__Http__CertificateKey too")]
+    [InlineData("no certificate setting", "set Secronna__Http__Certificate too")]
+    [InlineData("no key file", "Secronna__Http__CertificateKey: there is no file", "tls.key")]
+    [InlineData("no certificate file", "Secronna__Http__Certificate: there is no file", "tls.crt")]
+    [InlineData("empty", "don't fit", "tls.crt", "certificates in PEM")]
+    [InlineData("another's key", "don't fit", "tls.crt", "tls.key")]
+    [InlineData("encrypted", "don't fit", "not encrypted")]
+    [InlineData("for clients", "is not one for servers", "tls.crt")]
+    [InlineData("open", "others can read", "tls.key: run chmod 600")]
+    [InlineData("two", "unset one of them")]
+    public async Task A_certificate_that_can_not_be_used_stops_the_start_before_anything_is_written(string fault, params string[] said)
+    {
+        using var installation = await TestInstallation.CreateWithMasterKeyAsync();
+        SetUp(installation);
+        Spoil(installation, fault);
+
+        var ended = await installation.RunAsync("serve", "--migrate", "--urls", "https://127.0.0.1:0");
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.StartsWith("Error: ", ended.Error, StringComparison.Ordinal);
+        Assert.All(said, part => Assert.Contains(part, ended.Error, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(installation.DataFolder));
+    }
+
+    [Fact]
+    public async Task A_renewed_certificate_is_taken_while_requests_run_and_none_of_them_fails()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        SetUp(installation);
+        await using var server = await RunningServer.StartAsync(ServerProgram.Start(
+            installation.Folder.Path, installation.Environment, ["serve", "--urls", "https://127.0.0.1:0"]), certificates.Root);
+        using var stop = new CancellationTokenSource();
+        var kept = AskAsync(server, installation.Token, keepsConnections: true, stop.Token);
+        var always = AskAsync(server, installation.Token, keepsConnections: false, stop.Token);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var next = certificates.New();
+            Replace(installation, "tls.key", next.Key);
+            Replace(installation, "tls.crt", next.Certificate);
+            await Until.HoldsAsync("the new one is in use", () => server.Log.Contains(next.Thumbprint, StringComparison.Ordinal));
+        }
+
+        await stop.CancelAsync();
+        Assert.True(await kept > 0);
+        Assert.True(await always > 0);
+        using var api = new Api(server.Url, installation.Token, certificates.Root);
+        Assert.Equal(200, (await api.GetAsync("/api/v1/me")).Status);
+        Assert.DoesNotContain("PRIVATE", server.Log, StringComparison.Ordinal);
+        Assert.Equal(0, await server.StopAsync());
+    }
+
+    // Without a pause; the last certificate's root is the only one that is accepted.
+    private async Task<int> AskAsync(RunningServer server, string token, bool keepsConnections, CancellationToken stop)
+    {
+        using var api = new Api(server.Url, token, certificates.Root, keepsConnections);
+        var count = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            Assert.Equal(200, (await api.GetAsync("/api/v1/me")).Status);
+            count++;
+        }
+
+        return count;
+    }
+
+    private void SetUp(TestInstallation installation)
+    {
+        installation.Environment["Secronna__Http__Certificate"] = installation.Folder["tls.crt"];
+        installation.Environment["Secronna__Http__CertificateKey"] = installation.Folder["tls.key"];
+        certificates.Write(installation.Folder["tls.crt"], installation.Folder["tls.key"]);
+    }
+
+    private void Spoil(TestInstallation installation, string fault)
+    {
+        var (certificate, key) = (installation.Folder["tls.crt"], installation.Folder["tls.key"]);
+        var settings = installation.Environment;
+        Dictionary<string, Action> faults = new()
+        {
+            ["none"] = () =>
+            {
+                settings.Remove("Secronna__Http__Certificate");
+                settings.Remove("Secronna__Http__CertificateKey");
+            },
+            ["no key setting"] = () => settings.Remove("Secronna__Http__CertificateKey"),
+            ["no certificate setting"] = () => settings.Remove("Secronna__Http__Certificate"),
+            ["no key file"] = () => File.Delete(key),
+            ["no certificate file"] = () => File.Delete(certificate),
+            ["empty"] = () => File.WriteAllText(certificate, ""),
+            ["another's key"] = () => ServerCertificates.WriteKey(key, certificates.New().Key),
+            ["encrypted"] = () => ServerCertificates.WriteKey(key, Encrypted()),
+            ["for clients"] = () =>
+            {
+                var made = certificates.New(isForServers: false);
+                File.WriteAllText(certificate, made.Certificate);
+                ServerCertificates.WriteKey(key, made.Key);
+            },
+            ["open"] = () => ServerCertificates.SetMode(key, UnixFileMode.UserRead | UnixFileMode.GroupRead),
+            ["two"] = () => settings["Kestrel__Certificates__Default__Path"] = certificate,
+        };
+        faults[fault]();
+    }
+
+    private static string Encrypted()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return key.ExportEncryptedPkcs8PrivateKeyPem(
+            "password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, iterationCount: 1_000));
+    }
+
+    private static void Replace(TestInstallation installation, string name, string text)
+    {
+        ServerCertificates.WriteKey(installation.Folder["new"], text);
+        File.Move(installation.Folder["new"], installation.Folder[name], overwrite: true);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Http;
+
+/// <summary>Where a request comes from: the connection's address, or what a trusted proxy says, and nobody else (S17).</summary>
+public sealed class TrustedProxyTests
+{
+    private const string Header = "X-Forwarded-For";
+
+    [Fact]
+    public async Task Without_trusted_proxies_the_header_changes_nothing()
+    {
+        await using var server = await StartAsync([]);
+        Assert.Equal("127.0.0.1", await SeenAsync(server, (Header, "203.0.113.9")));
+        for (var i = 0; i < 3; i++)
+        {
+            (await FailAsync(server, (Header, $"203.0.113.{i}"))).IsError(401, "AUTH_REQUIRED");
+        }
+
+        (await FailAsync(server, (Header, "203.0.113.9"))).IsError(429, "RATE_LIMITED");
+    }
+
+    [Fact]
+    public async Task A_sender_that_is_no_trusted_proxy_is_not_believed()
+    {
+        await using var server = await StartAsync(["10.0.0.0/8", "127.0.0.2"]);
+        Assert.Equal("127.0.0.1", await SeenAsync(server, (Header, "203.0.113.9")));
+    }
+
+    [Theory]
+    [InlineData("203.0.113.9", "203.0.113.9")]
+    [InlineData("203.0.113.9:5123", "203.0.113.9")]
+    [InlineData("2001:db8::9", "2001:db8::9")]
+    [InlineData("[2001:db8::9]:443", "2001:db8::9")]
+    [InlineData("::ffff:203.0.113.9", "203.0.113.9")]
+    [InlineData("1.2.3.4, 203.0.113.9", "203.0.113.9")]
+    [InlineData("127.0.0.1, 203.0.113.9", "203.0.113.9")]
+    [InlineData("1.2.3.4, 203.0.113.9, 10.0.0.7", "203.0.113.9")]
+    [InlineData("203.0.113.9, 10.0.0.7, 10.9.9.9", "203.0.113.9")]
+    [InlineData("10.0.0.8, 10.0.0.7", "10.0.0.8")]
+    public async Task Behind_trusted_proxies_the_last_address_that_is_none_of_theirs_counts(string sent, string seen)
+    {
+        await using var server = await StartAsync(["127.0.0.0/8", "10.0.0.0/8"]);
+        Assert.Equal(seen, await SeenAsync(server, (Header, sent)));
+    }
+
+    [Theory]
+    [InlineData("", "127.0.0.1")]
+    [InlineData(" , ,", "127.0.0.1")]
+    [InlineData("unknown", "127.0.0.1")]
+    [InlineData("203.0.113.9, unknown", "127.0.0.1")]
+    [InlineData("203.0.113.9, 999.1.1.1", "127.0.0.1")]
+    [InlineData("<script>", "127.0.0.1")]
+    [InlineData("unknown, 203.0.113.9", "203.0.113.9")]
+    [InlineData("unknown, 10.0.0.7", "10.0.0.7")]
+    public async Task What_is_no_address_stops_the_reading_there(string sent, string seen)
+    {
+        await using var server = await StartAsync(["127.0.0.0/8", "10.0.0.0/8"]);
+        Assert.Equal(seen, await SeenAsync(server, (Header, sent)));
+    }
+
+    [Fact]
+    public async Task A_header_of_many_addresses_or_other_headers_do_no_harm()
+    {
+        await using var server = await StartAsync(["127.0.0.0/8", "10.0.0.0/8"]);
+        var many = string.Join(",", Enumerable.Repeat("10.0.0.7", 3_000));
+        Assert.Equal("203.0.113.9", await SeenAsync(server, (Header, "203.0.113.9," + many)));
+        Assert.Equal("127.0.0.1", await SeenAsync(
+            server, ("Forwarded", "for=203.0.113.9"), ("X-Real-IP", "203.0.113.9"), ("X-Forwarded-Host", "evil.example.net"), ("X-Forwarded-Proto", "gopher")));
+    }
+
+    [Fact]
+    public async Task Failed_authentications_behind_a_proxy_are_counted_for_each_caller_whatever_it_writes_itself()
+    {
+        await using var server = await StartAsync(["127.0.0.1"]);
+        for (var i = 0; i < 3; i++)
+        {
+            (await FailAsync(server, (Header, $"198.51.100.{i}, 203.0.113.9"))).IsError(401, "AUTH_REQUIRED");
+        }
+
+        (await FailAsync(server, (Header, "198.51.100.77, 203.0.113.9"))).IsError(429, "RATE_LIMITED");
+        (await FailAsync(server, (Header, "203.0.113.10"))).IsError(401, "AUTH_REQUIRED");
+    }
+
+    private static async Task<string> SeenAsync(TestServer server, params (string Name, string Value)[] headers)
+    {
+        var place = await server.NewPlaceAsync();
+        var id = await place.WriteAsync("KEY");
+        var revealed = (await place.Api.SendAsync("POST", $"/secrets/{id}/reveal", null, headers)).Is(200);
+        var entries = await place.Workspace.AuditAsync("action=secret.reveal");
+        return Assert.Single(entries, entry => entry.Text("requestId") == revealed.RequestId).Text("ip");
+    }
+
+    private static Task<Reply> FailAsync(TestServer server, params (string Name, string Value)[] headers) =>
+        server.With("garbage").SendAsync("GET", "/me", null, headers);
+
+    private static Task<TestServer> StartAsync(string[] trusted) => TestServer.StartAsync(settings =>
+    {
+        settings.Limits.FailedAuthenticationsPerMinute = 3;
+        foreach (var proxy in trusted)
+        {
+            settings.Http.TrustedProxies.Add(IPNetwork.Parse(proxy.Contains('/', StringComparison.Ordinal) ? proxy : proxy + "/32"));
+        }
+    });
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Secronna.Tests.Tls;
+
+/// <summary>A private authority with one below it, and the certificates for 127.0.0.1 that the lower one signs.</summary>
+internal sealed class ServerCertificates : IDisposable
+{
+    private readonly DateTimeOffset now;
+    private readonly ECDsa rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 intermediate;
+
+    public ServerCertificates(DateTimeOffset? now = null)
+    {
+        this.now = now ?? TimeProvider.System.GetUtcNow();
+        var root = Authority("CN=root", rootKey);
+        Root = root.CreateSelfSigned(this.now.AddDays(-2), this.now.AddDays(400));
+        using var unsigned = Authority("CN=intermediate", key).Create(Root, this.now.AddDays(-2), this.now.AddDays(400), Serial());
+        intermediate = unsigned.CopyWithPrivateKey(key);
+    }
+
+    public X509Certificate2 Root { get; }
+
+    /// <summary>A new certificate with its chain, and its key, both in PEM; its SHA-256 in hex.</summary>
+    public (string Certificate, string Key, string Thumbprint) New(double days = 90, bool isForServers = true)
+    {
+        using var serverKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=server", serverKey, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(isForServers ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], false));
+        using var signed = request.Create(intermediate, now.AddDays(Math.Min(-1, days - 1)), now.AddDays(days), Serial());
+        return (
+            signed.ExportCertificatePem() + "\n" + intermediate.ExportCertificatePem() + "\n",
+            serverKey.ExportPkcs8PrivateKeyPem() + "\n",
+            signed.GetCertHashString(HashAlgorithmName.SHA256));
+    }
+
+    /// <summary>The same, written to two files, the key's for its owner alone.</summary>
+    public string Write(string certificateFile, string keyFile, double days = 90)
+    {
+        var made = New(days);
+        File.WriteAllText(certificateFile, made.Certificate);
+        WriteKey(keyFile, made.Key);
+        return made.Thumbprint;
+    }
+
+    public static void WriteKey(string file, string key)
+    {
+        File.WriteAllText(file, key);
+        SetMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    public static void SetMode(string file, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, mode);
+        }
+    }
+
+    public void Dispose()
+    {
+        Root.Dispose();
+        intermediate.Dispose();
+        rootKey.Dispose();
+        key.Dispose();
+    }
+
+    private static CertificateRequest Authority(string name, ECDsa key)
+    {
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        return request;
+    }
+
+    private static byte[] Serial() => RandomNumberGenerator.GetBytes(8);
+}
