@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Security.Authentication;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -35,20 +34,11 @@ internal static class WebServer
     /// <exception cref="SettingsException">The certificate's files can't be used.</exception>
     public static void Configure(WebApplicationBuilder builder, HttpSettings settings, TimeProvider time)
     {
-        // The host would put its own filters for hosts and proxies before the error handling, where no envelope is written.
-        builder.Services.RemoveAll<IStartupFilter>();
-        AllowedHosts.Add(builder.Services, settings.AllowedHosts);
-        builder.Services.AddHsts(hsts => hsts.MaxAge = StrictTransport);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ZeroingMemoryPoolFactory>();
+        var certificate = TlsCertificate.Open(settings, time);
+        AddServices(builder.Services, settings, certificate);
         builder.WebHost.UseKestrelHttpsConfiguration();
         // A request waits for nothing but the database, and mostly for the writer: one hop to the pool is enough.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
-        var certificate = TlsCertificate.Open(settings, time);
-        if (certificate is not null)
-        {
-            builder.Services.AddSingleton(certificate).AddHostedService<CertificateWatch>();
-        }
-
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -58,6 +48,19 @@ internal static class WebServer
             var shares = new ConnectionShares(settings, time, log);
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => shares.RunAsync(connection, next)));
         });
+    }
+
+    private static void AddServices(IServiceCollection services, HttpSettings settings, TlsCertificate? certificate)
+    {
+        // The host would put its own filters for hosts and proxies before the error handling, where no envelope is written.
+        services.RemoveAll<IStartupFilter>();
+        AllowedHosts.Add(services, settings.AllowedHosts);
+        services.AddHsts(hsts => hsts.MaxAge = StrictTransport);
+        services.AddSingleton<IMemoryPoolFactory<byte>, ZeroingMemoryPoolFactory>();
+        if (certificate is not null)
+        {
+            services.AddSingleton(certificate).AddHostedService<CertificateWatch>();
+        }
     }
 
     private static void Limit(KestrelServerLimits limits, HttpSettings settings)
