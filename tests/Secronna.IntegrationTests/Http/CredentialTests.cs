@@ -135,12 +135,12 @@ public sealed class CredentialTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task How_to_sign_in_needs_no_credential_and_is_nulls_without_a_provider()
+    public async Task How_to_sign_in_needs_no_credential()
     {
         var server = await shared.GetAsync();
 
         Assert.Equal(
-            """{"issuer":null,"cliClientId":null,"scopes":null}""",
+            $$"""{"issuer":"{{server.Provider!.Issuer}}","cliClientId":"secronna-cli","scopes":["openid","profile","email","offline_access"]}""",
             (await server.Anyone.GetAsync("/auth/config")).Is(200).Data.GetRawText());
     }
 

@@ -134,8 +134,8 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData(90, null)]
     [InlineData(15, null)]
-    [InlineData(13, "Warning Secronna [42]: The TLS certificate in use expires 2026-01-14")]
-    [InlineData(-1, "Error Secronna [43]: The TLS certificate in use expired 2025-12-31")]
+    [InlineData(13, "Warning Secronna [24]: The TLS certificate in use expires 2026-01-14")]
+    [InlineData(-1, "Error Secronna [25]: The TLS certificate in use expired 2025-12-31")]
     public void A_certificate_that_expires_soon_is_warned_of_once_a_day(double days, string? said)
     {
         certificates.Write(CertificateFile, KeyFile, days);
@@ -154,7 +154,7 @@ public sealed class TlsTests : IDisposable
             time.Advance(TimeSpan.FromDays(1));
         }
 
-        Assert.All(log.Lines, line => Assert.StartsWith(said ?? "Warning Secronna [42]: The TLS certificate in use expires 2026-01-16", line, StringComparison.Ordinal));
+        Assert.All(log.Lines, line => Assert.StartsWith(said ?? "Warning Secronna [24]: The TLS certificate in use expires 2026-01-16", line, StringComparison.Ordinal));
     }
 
     [Fact]

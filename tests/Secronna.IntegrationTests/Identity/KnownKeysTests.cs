@@ -20,7 +20,9 @@ public sealed class KnownKeysTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         provider = await TestIdentityProvider.StartAsync();
-        server = await TestServer.StartAsync(time: time, provider: provider);
+        server = await TestServer.StartAsync(
+            // All tests are one address.
+            settings => settings.Http.MaxConnectionsPerAddress = 0, time, provider: provider);
         workspace = await server.NewWorkspaceAsync();
     }
 
