@@ -111,6 +111,23 @@ public sealed class GrantRevealTests(SharedServer shared)
         Assert.Equal(("TOKEN", 1), (entries[1].GetProperty("metadata").Text("key"), entries[1].GetProperty("metadata").Number("version")));
     }
 
+    [Fact]
+    public async Task A_path_outside_is_recorded_as_one_that_does_not_exist_in_its_environment()
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAsync("TOKEN");
+        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+
+        foreach (var key in new[] { "TOKEN", "NOPE" })
+        {
+            (await client.PostAsync("/reveal", $$"""{"path":"web/production/{{key}}"}""")).IsError(404, "NOT_FOUND");
+        }
+
+        var said = (await place.Workspace.AuditAsync("outcome=denied")).Select(entry => entry.GetProperty("metadata").GetRawText());
+        Assert.Equal(2, said.Count());
+        Assert.Equal($$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}"}""", Assert.Single(said.Distinct()));
+    }
+
     private static Task<Reply> RevealAsync(ApiClient client, Place place, string tag) => client.SendAsync(
         "POST", $"/environments/{place.EnvironmentId}/reveal", null, tag.Length == 0 ? [] : [("If-None-Match", tag)]);
 }
