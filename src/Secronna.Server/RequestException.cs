@@ -108,6 +108,9 @@ internal static class Errors
     public static RequestException Integrity() =>
         new(ErrorCodes.IntegrityError, "stored data failed authentication; nothing of it was given, and the audit trail says so");
 
+    public static RequestException UnreadableGrants(string id) =>
+        new(ErrorCodes.IntegrityError, $"the stored grants of access key {id} can't be read: give it others, or revoke it");
+
     public static RequestException Unavailable(string message = "the server can't do this now: try again") =>
         new(ErrorCodes.Unavailable, message);
 }

@@ -121,6 +121,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
 /// <summary>A credential as last read.</summary>
 internal sealed class CachedCredential(CredentialRow row, bool workspaceAllowed)
 {
+    private GrantSet? grants;
     private long notedMinute = (row.LastUsedAt ?? 0) / MicrosecondsPerMinute;
 
     public const long MicrosecondsPerMinute = 60_000_000;
@@ -129,7 +130,9 @@ internal sealed class CachedCredential(CredentialRow row, bool workspaceAllowed)
 
     public bool WorkspaceAllowed { get; } = workspaceAllowed;
 
-    public GrantSet Grants { get; } = GrantSet.Of(StoredGrants.Read(row.Grants));
+    /// <summary>Read when they are first needed: only who has the token may learn that they can't be.</summary>
+    /// <exception cref="RequestException">INTEGRITY_ERROR.</exception>
+    public GrantSet Grants => grants ??= GrantSet.Of(StoredGrants.Read(Row));
 
     /// <summary>True for the one caller that shall note this minute's use.</summary>
     public bool IsFirstUseIn(long minute)

@@ -68,4 +68,41 @@ public sealed class NamesTests
         Assert.True(Names.IsWorkspaceId(new string('a', 64)));
         Assert.False(Names.IsWorkspaceId(new string('a', 65)));
     }
+
+    [Theory]
+    [InlineData("web", true)]
+    [InlineData("web/production", true)]
+    [InlineData("web/production/DB_*", true)]
+    [InlineData("*", true)]
+    [InlineData("**/*-2/*a*B*", true)]
+    [InlineData("w-1/2/_", true)]
+    [InlineData("", false)]
+    [InlineData("/", false)]
+    [InlineData("/web", false)]
+    [InlineData("web/", false)]
+    [InlineData("web//KEY", false)]
+    [InlineData("web/production/KEY/", false)]
+    [InlineData("web/production/KEY/more", false)]
+    [InlineData("Web", false)]
+    [InlineData("web/Production", false)]
+    [InlineData("web_1", false)]
+    [InlineData("web/production/DB-URL", false)]
+    [InlineData("we?", false)]
+    [InlineData("web/production/KE?", false)]
+    [InlineData("web\\production", false)]
+    [InlineData("web/production/KEY\\", false)]
+    [InlineData(" web", false)]
+    [InlineData("web/production/KEY\n", false)]
+    [InlineData("wéb", false)]
+    public void A_grants_path_is_one_to_three_segments_of_slugs_and_a_key_with_stars(string path, bool valid) =>
+        Assert.Equal(valid, Names.IsGrantPath(path));
+
+    [Fact]
+    public void A_grants_path_has_room_for_the_longest_slugs_and_key()
+    {
+        var path = $"{new string('a', Limits.NameLength)}/{new string('b', Limits.NameLength)}/{new string('K', Limits.KeyLength)}";
+
+        Assert.True(Names.IsGrantPath(path));
+        Assert.False(Names.IsGrantPath(path + "*"));
+    }
 }

@@ -232,6 +232,7 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
             Last = entry with
             {
                 Ip = Same(Last.Ip, entry.Ip),
+                UserAgent = Same(Last.UserAgent, entry.UserAgent),
                 ProjectId = Same(Last.ProjectId, entry.ProjectId),
                 EnvironmentId = Same(Last.EnvironmentId, entry.EnvironmentId),
                 SecretId = Same(Last.SecretId, entry.SecretId),

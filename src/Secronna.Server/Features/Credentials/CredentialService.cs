@@ -73,7 +73,7 @@ internal sealed class CredentialService(
         await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyUpdate);
         var entry = AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate) with { TargetId = id };
         var expiresAt = ExpiryAfter(change.ExpiresInDays);
-        var row = await database.WriteAsync((caller.WorkspaceId, id, change, expiresAt, entry), static async (transaction, it) =>
+        var response = await database.WriteAsync((caller.WorkspaceId, id, change, expiresAt, entry), static async (transaction, it) =>
         {
             if (await Storage.Credentials.LockAsync(transaction, it.WorkspaceId, ActorTypes.AccessKey, it.id) is not { } row)
             {
@@ -93,9 +93,10 @@ internal sealed class CredentialService(
             };
             await Storage.Credentials.UpdateAsync(transaction, changed);
             transaction.Audit.Append(it.entry with { Name = changed.Name });
-            return changed;
+            // Here, so that nothing is changed of a key whose grants can't be read, unless they are.
+            return Convert(changed);
         });
-        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyUpdate, "access key", id));
+        return response ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyUpdate, "access key", id);
     }
 
     /// <summary>
@@ -108,7 +109,7 @@ internal sealed class CredentialService(
         var now = Instant.From(time.GetUtcNow()).Microseconds;
         foreach (var row in await Storage.Credentials.LockGrantedAsync(transaction, caller.WorkspaceId, ActorTypes.AccessKey))
         {
-            var before = StoredGrants.Read(row.Grants);
+            var before = StoredGrants.Read(row);
             var left = GrantSet.Without(before, project, environment);
             if (left.Count == before.Count)
             {
@@ -188,7 +189,7 @@ internal sealed class CredentialService(
         days is { } count ? Instant.From(time.GetUtcNow().AddDays(count)).Microseconds : null;
 
     private static AccessKeyResponse Convert(CredentialRow row) =>
-        new(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), StoredGrants.Read(row.Grants),
+        new(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), StoredGrants.Read(row),
             OrNull(row.LastUsedAt), OrNull(row.RevokedAt));
 
     private static Instant? OrNull(long? time) => time is { } given ? new Instant(given) : null;

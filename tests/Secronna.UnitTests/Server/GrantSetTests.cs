@@ -1,0 +1,162 @@
+using CsCheck;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Xunit;
+
+namespace Secronna.UnitTests.Server;
+
+/// <summary>What grants allow, against a matcher so plain that it can be read (S23).</summary>
+public sealed class GrantSetTests
+{
+    private const int Longest = 3;
+
+    private static readonly GrantActions[] Single =
+        [GrantActions.List, GrantActions.Reveal, GrantActions.Write, GrantActions.Delete];
+
+    // With patterns as short, what a pattern matches at all it matches in here.
+    private static readonly string[] Slugs = [.. Words("ab")];
+    private static readonly string[] Keys = [.. Words("aA")];
+
+    private static readonly Gen<IReadOnlyList<string>> Actions =
+        Gen.Int[1, 15].Select(set => (IReadOnlyList<string>)[.. GrantActionNames.All.Where((_, i) => (set & (1 << i)) != 0)]);
+
+    private static readonly Gen<Grant> AnyGrant = Gen.Select(
+        Gen.Int[1, 3], Pattern("ab*"), Pattern("ab*"), Pattern("aA*"), Actions,
+        (count, project, environment, key, actions) =>
+            new Grant(string.Join('/', new[] { project, environment, key }.Take(count)), actions));
+
+    private static readonly Gen<Grant[]> AnyGrants = AnyGrant.Array[1, 4];
+
+    private static readonly Gen<(string Project, string Environment, string Key)> AnyPath = Gen.Select(
+        Gen.Int[0, Slugs.Length - 1], Gen.Int[0, Slugs.Length - 1], Gen.Int[0, Keys.Length - 1],
+        (project, environment, key) => (Slugs[project], Slugs[environment], Keys[key]));
+
+    [Fact]
+    public void No_grants_are_everything()
+    {
+        Assert.True(GrantSet.Of([]).IsEverything);
+        Assert.True(GrantSet.Everything.Allow(GrantActions.Delete, "web", "production", "KEY"));
+        Assert.False(GrantSet.Of([new Grant("*", ["list"])]).IsEverything);
+    }
+
+    [Theory]
+    [InlineData("web", "web/production/KEY", true)]
+    [InlineData("web", "web2/production/KEY", false)]
+    [InlineData("web", "we/production/KEY", false)]
+    [InlineData("web/production", "web/production/KEY", true)]
+    [InlineData("web/production", "web/staging/KEY", false)]
+    [InlineData("web/production", "api/production/KEY", false)]
+    [InlineData("web/production/KEY", "web/production/KEY", true)]
+    [InlineData("web/production/KEY", "web/production/KEY2", false)]
+    [InlineData("web/production/KEY", "web/production/Key", false)]
+    [InlineData("web/production/DB_*", "web/production/DB_", true)]
+    [InlineData("web/production/DB_*", "web/production/DB_URL", true)]
+    [InlineData("web/production/DB_*", "web/production/MYDB_URL", false)]
+    [InlineData("web/production/DB_*", "web/production/db_URL", false)]
+    [InlineData("*/production/*", "web/production/KEY", true)]
+    [InlineData("*/production/*", "web/production-2/KEY", false)]
+    [InlineData("w*b/prod*/*_URL", "web/production/DB_URL", true)]
+    [InlineData("w*b/prod*/*_URL", "wb/prod/_URL", true)]
+    [InlineData("w*b/prod*/*_URL", "web/production/DB_URLS", false)]
+    [InlineData("w*b/prod*/*_URL", "web-2/production/DB_URL", false)]
+    [InlineData("**/*/**", "web/production/KEY", true)]
+    public void A_path_matches_segment_by_segment(string grant, string path, bool allowed)
+    {
+        var parts = path.Split('/');
+        Assert.Equal(allowed, Set(new Grant(grant, ["reveal"])).Allow(GrantActions.Reveal, parts[0], parts[1], parts[2]));
+    }
+
+    [Fact]
+    public void A_key_is_allowed_as_the_plain_matcher_says() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
+    {
+        foreach (var action in Single)
+        {
+            Assert.Equal(
+                Allows(grants, action, path.Project, path.Environment, path.Key),
+                Set(grants).Allow(action, path.Project, path.Environment, path.Key));
+        }
+    }, iter: 20_000);
+
+    [Fact]
+    public void A_project_or_environment_is_allowed_where_some_key_below_it_is() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
+    {
+        foreach (var action in Single)
+        {
+            var inEnvironment = Keys.Any(key => Allows(grants, action, path.Project, path.Environment, key));
+            var inProject = Slugs.Any(slug => Keys.Any(key => Allows(grants, action, path.Project, slug, key)));
+            Assert.Equal(inEnvironment, Set(grants).Allow(action, path.Project, path.Environment));
+            Assert.Equal(inProject, Set(grants).Allow(action, path.Project));
+        }
+    }, iter: 2_000);
+
+    [Fact]
+    public void Several_grants_allow_what_any_of_them_does_so_that_one_more_takes_nothing_away() =>
+        Gen.Select(AnyGrants, AnyGrant, AnyPath).Sample((grants, more, path) => Assert.Equal(
+            Set(grants).Allow(GrantActions.Write, path.Project, path.Environment, path.Key)
+                || Set(more).Allow(GrantActions.Write, path.Project, path.Environment, path.Key),
+            Set([.. grants, more]).Allow(GrantActions.Write, path.Project, path.Environment, path.Key)));
+
+    [Fact]
+    public void Any_action_is_allowed_where_one_is_and_each_by_itself() => Gen.Select(Actions, AnyPath).Sample((actions, path) =>
+    {
+        var set = Set(new Grant(path.Project, actions));
+        var allowed = Single.Where(action => set.Allow(action, path.Project, path.Environment, path.Key));
+        Assert.Equal(actions, allowed.Select(action => action.ToString().ToLowerInvariant()));
+        Assert.True(set.Allow(GrantActions.Any, path.Project));
+        Assert.Equal(actions.Contains("list") || actions.Contains("write"), set.Allow(GrantActions.List | GrantActions.Write, path.Project));
+    });
+
+    [Fact]
+    public void An_action_that_is_not_known_grants_nothing() =>
+        Assert.False(Set(new Grant("*", ["everything", "List", ""])).Allow(GrantActions.Any, "web"));
+
+    [Theory]
+    [InlineData("web", null, "web", false)]
+    [InlineData("web/production", null, "web", false)]
+    [InlineData("web/prod*/KEY", null, "web", false)]
+    [InlineData("we*", null, "web", true)]
+    [InlineData("*/production", null, "web", true)]
+    [InlineData("web2", null, "web", true)]
+    [InlineData("web", "production", "web", true)]
+    [InlineData("web/production", "production", "web", false)]
+    [InlineData("web/production/KEY", "production", "web", false)]
+    [InlineData("web/prod*", "production", "web", true)]
+    [InlineData("web/*/KEY", "production", "web", true)]
+    [InlineData("web/staging", "production", "web", true)]
+    [InlineData("api/production", "production", "web", true)]
+    [InlineData("*/production", "production", "web", true)]
+    public void A_deletion_takes_the_grants_away_that_name_it_literally(
+        string path, string? environment, string project, bool stays) => Assert.Equal(
+            stays ? ["other", path] : ["other"],
+            GrantSet.Without([new Grant("other", ["list"]), new Grant(path, ["list"])], project, environment).Select(grant => grant.Path));
+
+    [Fact]
+    public void Many_stars_take_steps_in_proportion_and_not_in_powers()
+    {
+        var pattern = string.Concat(Enumerable.Repeat("*A", 127)) + "*B";
+        var set = Set(new Grant($"{new string('*', 120)}/*/{pattern}", ["list"]));
+
+        Assert.False(set.Allow(GrantActions.List, new string('a', 120), "b", new string('A', 256)));
+        Assert.True(set.Allow(GrantActions.List, new string('a', 120), "b", new string('A', 255) + "B"));
+    }
+
+    private static GrantSet Set(params Grant[] grants) => GrantSet.Of(grants);
+
+    private static bool Allows(Grant[] grants, GrantActions action, string project, string environment, string key) => grants.Any(grant =>
+        grant.Actions.Contains(action.ToString().ToLowerInvariant())
+        && grant.Path.Split('/').Zip([project, environment, key]).All(pair => IsLike(pair.First, pair.Second)));
+
+    private static bool IsLike(string pattern, string text) => pattern switch
+    {
+        "" => text.Length == 0,
+        ['*', ..] => IsLike(pattern[1..], text) || (text.Length > 0 && IsLike(pattern, text[1..])),
+        _ => text.Length > 0 && text[0] == pattern[0] && IsLike(pattern[1..], text[1..]),
+    };
+
+    private static Gen<string> Pattern(string characters) =>
+        Gen.Int[0, characters.Length - 1].Select(i => characters[i]).Array[1, Longest].Select(all => new string(all));
+
+    private static IEnumerable<string> Words(string characters, int length = Longest) => length == 0
+        ? []
+        : characters.SelectMany(first => Words(characters, length - 1).Select(rest => first + rest).Append(first.ToString()));
+}
