@@ -54,6 +54,9 @@ public static class Limits
     /// <summary>Grants of one access key.</summary>
     public const int Grants = 100;
 
+    /// <summary>Characters of all paths of one access key's grants.</summary>
+    public const int GrantsLength = 8_192;
+
     /// <summary>Characters of a grant's path.</summary>
     public const int GrantPathLength = (2 * NameLength) + KeyLength + 2;
 

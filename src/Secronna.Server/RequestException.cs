@@ -87,8 +87,9 @@ internal static class Errors
     public static RequestException NameTaken(string what) =>
         new(ErrorCodes.Conflict, $"a {what} with this name, or one whose slug is the same, exists");
 
-    public static RequestException VersionConflict(string key, int expected, int current) =>
-        new(ErrorCodes.Conflict, $"{key}: expectedVersion is {expected}, the current version is {current}");
+    public static RequestException VersionConflict(string key, int expected, int? current) => new(
+        ErrorCodes.Conflict,
+        $"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
 
     public static RequestException NotEmpty(string what) =>
         new(ErrorCodes.Conflict, $"the {what} has secrets: delete them first, or use force=true");

@@ -67,12 +67,13 @@ public static class Credentials
         return await ReadAllAsync(query);
     }
 
-    /// <summary>The workspace's credentials of this kind that have grants and aren't revoked, locked for a change.</summary>
-    public static async ValueTask<List<CredentialRow>> LockGrantedAsync(Transaction transaction, string workspaceId, string kind)
+    /// <summary>The workspace's credentials of this kind after this id that have grants and aren't revoked, locked for a change.</summary>
+    public static async ValueTask<List<CredentialRow>> LockGrantedAsync(
+        Transaction transaction, string workspaceId, string kind, string after, int limit)
     {
         await using var query = transaction.Prepare(
-            Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.grants <> '[]' AND c.revoked_at IS NULL ORDER BY c.id FOR UPDATE");
-        return await ReadAllAsync(query.Bind(workspaceId).Bind(kind));
+            Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 AND c.grants <> '[]' AND c.revoked_at IS NULL ORDER BY c.id LIMIT $4 FOR UPDATE");
+        return await ReadAllAsync(query.Bind(workspaceId).Bind(kind).Bind(after).Bind(limit));
     }
 
     /// <summary>Changes a name, an expiry and grants.</summary>

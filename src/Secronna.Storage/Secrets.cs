@@ -55,6 +55,15 @@ public static class Secrets
         return await ReadAllAsync(query);
     }
 
+    /// <summary>The environment's secrets from one key on and before another, by their keys' bytes.</summary>
+    public static async ValueTask<List<SecretRow>> ListBetweenAsync(
+        Session session, string environmentId, string from, string before, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + Tables + " WHERE s.environment_id = $1 AND s.key >= $2 AND s.key < $3" + Live + " ORDER BY s.key LIMIT $4");
+        return await ReadAllAsync(query.Bind(environmentId).Bind(from).Bind(before).Bind(limit));
+    }
+
     /// <summary>The workspace's secrets after this id, for a bounded scan by search.</summary>
     public static async ValueTask<List<SecretRow>> ScanAsync(
         Session session, string workspaceId, string after, int limit)

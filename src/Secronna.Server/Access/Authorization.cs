@@ -36,14 +36,16 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
     public async Task<RequestException> NotFoundAsync(Caller caller, string action, string what, string asked) =>
         await RefusedAsync(caller, action, null, Errors.NotFound(what), asked);
 
-    /// <summary>The same of a version, with the secret and the version asked for where the secret is in the caller's workspace.</summary>
-    public async Task<RequestException> VersionNotFoundAsync(
-        Caller caller, string action, SecretRow? secret, int? version, string asked)
+    /// <summary>
+    /// The same of a secret, or a version of it, with the secret where it is in the caller's workspace. The version was only
+    /// asked for.
+    /// </summary>
+    public async Task<RequestException> SecretNotFoundAsync(Caller caller, string action, SecretRow? secret, string asked)
     {
         await refusals.RecordAsync(
             secret is null
                 ? AuditRecord.Of(caller, time, action, AuditOutcomes.Denied)
-                : AuditRecord.OfVersion(caller, time, action, secret, version ?? secret.CurrentVersion, AuditOutcomes.Denied),
+                : AuditRecord.OfVersion(caller, time, action, secret, secret.CurrentVersion, AuditOutcomes.Denied) with { Version = null },
             asked);
         return Errors.NotFound("secret");
     }

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Secronna.Protocol;
 
 namespace Secronna.Server.Access;
@@ -32,12 +31,16 @@ internal enum GrantActions
 /// </summary>
 internal sealed class GrantSet
 {
-    private readonly (string[] Segments, GrantActions Actions)[] rules;
+    private readonly (SegmentPattern[] Segments, GrantActions Actions)[] rules;
 
     private GrantSet(IReadOnlyList<Grant> grants)
     {
         Grants = grants;
-        rules = [.. grants.Select(grant => (grant.Path.Split('/'), ActionsOf(grant)))];
+        rules =
+        [
+            .. grants.Select(grant => (
+                grant.Path.Split('/').Select(segment => new SegmentPattern(segment)).ToArray(), ActionsOf(grant))),
+        ];
     }
 
     /// <summary>No grants: all actions in the whole workspace.</summary>
@@ -73,6 +76,36 @@ internal sealed class GrantSet
         return false;
     }
 
+    /// <summary>The only projects' slugs that anything is granted in; null where that can't be said by name.</summary>
+    public IReadOnlyList<string>? OnlyProjects => !IsEverything && rules.All(rule => rule.Segments[0].IsLiteral)
+        ? [.. rules.Select(rule => rule.Segments[0].Prefix).Distinct(StringComparer.Ordinal)]
+        : null;
+
+    /// <summary>Whether an action is granted on every key of an environment, those to come included.</summary>
+    public bool AllowAllKeys(GrantActions action, string project, string environment) =>
+        IsEverything || OfEnvironment(action, project, environment).Any(key => key is null or { MatchesAll: true });
+
+    /// <summary>
+    /// Where among the keys of an environment, in their order, those are that an action may be granted on: so that what is
+    /// outside need not be read.
+    /// </summary>
+    public IReadOnlyList<KeyRange> KeyRanges(GrantActions action, string project, string environment)
+    {
+        var ranges = new List<KeyRange>();
+        foreach (var range in OfEnvironment(action, project, environment).Select(KeyRange.Of)
+            .OrderBy(range => range.From, StringComparer.Ordinal)
+            .ThenByDescending(range => range.Before, StringComparer.Ordinal))
+        {
+            // Two ranges lie apart or one in the other.
+            if (ranges.Count == 0 || string.CompareOrdinal(range.From, ranges[^1].Before) >= 0)
+            {
+                ranges.Add(range);
+            }
+        }
+
+        return ranges;
+    }
+
     /// <summary>
     /// The grants that are left when a project, or one environment of it, is deleted: without those whose path names it
     /// literally, so that one made later under the same slug is not granted by them.
@@ -84,8 +117,14 @@ internal sealed class GrantSet
     ];
 
     // A missing segment of the grant matches all, and one that isn't asked for is matched by something below.
-    private static bool Matches(string[] segments, int index, string? name) =>
-        index >= segments.Length || name is null || FileSystemName.MatchesSimpleExpression(segments[index], name, ignoreCase: false);
+    private static bool Matches(SegmentPattern[] segments, int index, string? name) =>
+        index >= segments.Length || name is null || segments[index].Matches(name);
+
+    // The patterns of keys, null for all, that are granted in an environment.
+    private IEnumerable<SegmentPattern?> OfEnvironment(GrantActions action, string project, string environment) => rules
+        .Where(rule => (rule.Actions & action) != 0
+            && Matches(rule.Segments, 0, project) && Matches(rule.Segments, 1, environment))
+        .Select(rule => rule.Segments.ElementAtOrDefault(2));
 
     private static GrantActions ActionsOf(Grant grant) => grant.Actions.Aggregate(GrantActions.None, (set, name) => set | name switch
     {

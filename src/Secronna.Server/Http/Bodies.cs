@@ -74,7 +74,9 @@ internal static class Bodies
             grants.Add(ReadGrant(ref reader, $"{fields.Name(field)}[{grants.Count}]."));
         }
 
-        return grants;
+        return grants.Sum(grant => grant.Path.Length) <= Limits.GrantsLength
+            ? grants
+            : throw Errors.Invalid(fields.Name(field), $"have paths of more than {Limits.GrantsLength} characters together");
     }
 
     private static Grant ReadGrant(ref Utf8JsonReader reader, string place)

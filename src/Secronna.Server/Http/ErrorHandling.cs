@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Secronna.Protocol;
@@ -14,6 +15,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        var arrived = Stopwatch.GetTimestamp();
         context.TraceIdentifier = Ids.New(Ids.Request, time.GetUtcNow());
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
         context.Response.Headers.CacheControl = "no-store";
@@ -29,7 +31,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            await AnswerAsync(context, exception);
+            await AnswerAsync(context, exception, arrived);
         }
         catch (Exception exception)
         {
@@ -47,12 +49,12 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
             _ => Task.CompletedTask,
         };
 
-    private Task AnswerAsync(HttpContext context, Exception exception)
+    private Task AnswerAsync(HttpContext context, Exception exception, long arrived)
     {
         switch (exception)
         {
             case RequestException { Code: ErrorCodes.NotFound or ErrorCodes.AuthRequired } refused:
-                return WriteAtTickAsync(context, refused);
+                return WriteInTimeAsync(context, refused, arrived);
             case RequestException refused:
                 if (refused.Code == ErrorCodes.Unavailable)
                 {
@@ -74,9 +76,9 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         }
     }
 
-    private async Task WriteAtTickAsync(HttpContext context, RequestException refused)
+    private async Task WriteInTimeAsync(HttpContext context, RequestException refused, long arrived)
     {
-        await pace.NextTickAsync();
+        await pace.WaitAsync(arrived);
         await WriteAsync(context, refused);
     }
 

@@ -1,61 +1,80 @@
+using System.Diagnostics;
+
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Has answers that must not tell what exists (S23) go out together, at ticks of a clock that no request sets: what it took
-/// to find something, or nothing, is lost in the wait for the next tick. The clock stands still while there are none.
+/// Has answers that must not tell what exists (S23) go out when a set time has passed since their requests came, at ticks of
+/// a clock that no request sets: whatever it took to find something or nothing, as long as it took less than that. The clock
+/// stands still while there are none.
 /// </summary>
 internal sealed class RefusalPace
 {
-    /// <summary>A thousand times what there is to hide, and little to whom it is answered.</summary>
-    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
+    /// <summary>Some ten times what a look-up takes, and little to whom it is answered.</summary>
+    public static readonly TimeSpan Least = TimeSpan.FromMilliseconds(6);
 
-    // So that the next one's wait isn't counted from its own arrival.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
+
+    // So that the clock isn't set by the next one that waits for it.
     private static readonly TimeSpan GoesOnFor = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
-    private TaskCompletionSource next = New();
+    private readonly List<(long Arrived, TaskCompletionSource Done)> waiting = [];
     private bool isTicking;
-    private bool isWaitedFor;
 
-    /// <summary>Done with the next tick.</summary>
-    public Task NextTickAsync()
+    /// <summary>Done with the first tick when the time has passed.</summary>
+    /// <param name="arrived">When the request came, as <see cref="Stopwatch"/> has it.</param>
+    public Task WaitAsync(long arrived)
     {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (gate)
         {
-            isWaitedFor = true;
+            waiting.Add((arrived, done));
             if (!isTicking)
             {
                 isTicking = true;
                 _ = TickAsync();
             }
-
-            return next.Task;
         }
+
+        return done.Task;
     }
 
     private async Task TickAsync()
     {
         using var timer = new PeriodicTimer(Tick);
-        for (var idle = TimeSpan.Zero; await timer.WaitForNextTickAsync();)
+        var lastUse = Stopwatch.GetTimestamp();
+        while (await timer.WaitForNextTickAsync())
         {
-            TaskCompletionSource? due = null;
+            List<TaskCompletionSource> due;
             lock (gate)
             {
-                idle = isWaitedFor ? TimeSpan.Zero : idle + Tick;
-                if (isWaitedFor)
-                {
-                    (due, next, isWaitedFor) = (next, New(), false);
-                }
-                else if (idle >= GoesOnFor)
+                if (waiting.Count == 0 && Stopwatch.GetElapsedTime(lastUse) > GoesOnFor)
                 {
                     isTicking = false;
                     return;
                 }
+
+                lastUse = waiting.Count > 0 ? Stopwatch.GetTimestamp() : lastUse;
+                due = TakeDue_NeedsLock();
             }
 
-            due?.SetResult();
+            due.ForEach(done => done.SetResult());
         }
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<TaskCompletionSource> TakeDue_NeedsLock()
+    {
+        List<TaskCompletionSource> due = [];
+        waiting.RemoveAll(it =>
+        {
+            var isDue = Stopwatch.GetElapsedTime(it.Arrived) >= Least;
+            if (isDue)
+            {
+                due.Add(it.Done);
+            }
+
+            return isDue;
+        });
+        return due;
+    }
 }

@@ -15,13 +15,13 @@ public sealed class DeniedRevealTests(SharedServer shared)
         var byId = (await place.RevealAsync(id, 9)).IsError(404, "NOT_FOUND");
 
         Assert.Equal(
-            $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}","secretId":"{{id}}","key":"KEY","path":"web/production/KEY","version":9}""",
+            $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}","secretId":"{{id}}","key":"KEY","path":"web/production/KEY"}""",
             Metadata(await DeniedAsync(place, byId)));
         Assert.Equal(byId.StatusAndBody, (await place.RevealAsync("sec_none")).StatusAndBody);
     }
 
     [Fact]
-    public async Task Different_versions_of_one_secret_are_one_run_whose_count_names_none()
+    public async Task Different_versions_of_one_secret_are_one_run_that_names_none()
     {
         var place = await shared.NewPlaceAsync();
         var id = await place.WriteAsync("KEY");
@@ -30,7 +30,7 @@ public sealed class DeniedRevealTests(SharedServer shared)
             (await place.RevealAsync(id, version)).IsError(404, "NOT_FOUND");
         }
 
-        Assert.Equal(7, Assert.Single(await place.Workspace.AuditAsync("outcome=denied")).GetProperty("metadata").Number("version"));
+        Assert.False(Assert.Single(await place.Workspace.AuditAsync("outcome=denied")).GetProperty("metadata").Has("version"));
     }
 
     [Fact]

@@ -64,16 +64,18 @@ public sealed class GrantChangeTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_key_has_100_grants_at_most_each_as_long_as_the_longest_path()
+    public async Task A_key_has_100_grants_at_most_and_their_paths_are_limited_each_and_together()
     {
         var workspace = await shared.NewWorkspaceAsync();
-        var path = $"{new string('a', 120)}/{new string('b', 120)}/{new string('K', 256)}";
+        var longest = $"{new string('a', 120)}/{new string('b', 120)}/{new string('K', 256)}";
+        var path = new string('a', Limits.GrantsLength / Limits.Grants);
         var most = Enumerable.Repeat($"{path}: list reveal write delete", Limits.Grants).ToArray();
+        await workspace.GrantedAsync($"{longest}: list");
 
         var client = await workspace.GrantedAsync(most);
 
         Assert.Equal(Granted.Json(most), (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
-        foreach (var grants in new[] { Granted.Json([.. most, "web: list"]), Granted.Json(path + "K: list") })
+        foreach (var grants in new[] { Granted.Json([.. most, "web: list"]), Granted.Json(longest + "K: list"), Granted.Json([.. Enumerable.Repeat($"{longest}: list", 17)]) })
         {
             (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{grants}}}""")).IsInvalid("grants");
         }

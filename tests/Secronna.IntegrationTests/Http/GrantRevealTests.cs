@@ -108,7 +108,7 @@ public sealed class GrantRevealTests(SharedServer shared)
         var entries = await place.Workspace.AuditAsync("outcome=denied");
         Assert.Equal([absent.RequestId, outside.RequestId], entries.Select(entry => entry.Text("requestId")));
         Assert.Equal("{}", entries[0].GetProperty("metadata").GetRawText());
-        Assert.Equal(("TOKEN", 1), (entries[1].GetProperty("metadata").Text("key"), entries[1].GetProperty("metadata").Number("version")));
+        Assert.Equal((id, "TOKEN"), (entries[1].GetProperty("metadata").Text("secretId"), entries[1].GetProperty("metadata").Text("key")));
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public sealed class LimitTests(SharedServer shared)
 
         (await workspace.Api.GetAsync("/search/secrets?q=" + new string('q', 498))).Is(200);
         (await workspace.Api.GetAsync("/search/secrets?q=" + new string('q', 499))).IsInvalid("q");
-        (await workspace.Api.GetAsync("/audit?actorId=" + new string('a', 129))).IsInvalid("actorId");
+        (await workspace.Api.GetAsync("/audit?actorId=" + new string('a', 256))).IsInvalid("actorId");
     }
 
     private static Task<Reply> SendAsync(Place place, string method, string path, string json, int length, bool chunked)

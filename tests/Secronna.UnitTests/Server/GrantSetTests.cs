@@ -32,6 +32,46 @@ public sealed class GrantSetTests
         (project, environment, key) => (Slugs[project], Slugs[environment], Keys[key]));
 
     [Fact]
+    public void Ranges_of_keys_lie_apart_in_order_and_hold_every_key_that_is_granted() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
+    {
+        var set = GrantSet.Of(grants);
+        foreach (var action in Single)
+        {
+            var ranges = set.KeyRanges(action, path.Project, path.Environment);
+            for (var i = 1; i < ranges.Count; i++)
+            {
+                Assert.True(string.CompareOrdinal(ranges[i - 1].Before, ranges[i].From) <= 0);
+            }
+
+            foreach (var key in Keys.Where(key => set.Allow(action, path.Project, path.Environment, key)))
+            {
+                Assert.Single(ranges, range => string.CompareOrdinal(range.From, key) <= 0 && string.CompareOrdinal(key, range.Before) < 0);
+            }
+
+            Assert.True(!set.AllowAllKeys(action, path.Project, path.Environment)
+                || Keys.All(key => set.Allow(action, path.Project, path.Environment, key)));
+        }
+    });
+
+    [Theory]
+    [InlineData("web/production/DB_*", "DB_", "DB_~")]
+    [InlineData("web/production/DB_URL", "DB_URL", "DB_URL ")]
+    [InlineData("*/production", "", "~")]
+    [InlineData("web/production/*_URL", "", "~")]
+    public void A_range_of_keys_is_as_narrow_as_the_pattern_begins(string path, string from, string before) =>
+        Assert.Equal(
+            new KeyRange(from, before),
+            Assert.Single(GrantSet.Of([new Grant(path, ["list"])]).KeyRanges(GrantActions.List, "web", "production")));
+
+    [Fact]
+    public void The_only_projects_are_known_where_all_grants_name_theirs()
+    {
+        Assert.Equal(["web", "api"], GrantSet.Of([new("web", ["list"]), new("api/x", ["write"]), new("web/y", ["list"])]).OnlyProjects!);
+        Assert.Null(GrantSet.Of([new("web", ["list"]), new("a*", ["write"])]).OnlyProjects);
+        Assert.Null(GrantSet.Everything.OnlyProjects);
+    }
+
+    [Fact]
     public void No_grants_are_everything()
     {
         Assert.True(GrantSet.Of([]).IsEverything);

@@ -8,7 +8,7 @@ namespace Secronna.Server.Features.Audit;
 /// <summary>The route of the audit trail.</summary>
 internal static class AuditEndpoints
 {
-    private const int MostCharacters = 128;
+    private const int MostCharacters = Limits.ActorIdLength;
 
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.Api("GET", "/audit", Permission.ReadAudit, "Read the audit trail, newest first")

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Secronna.Storage;
 
 namespace Secronna.Server.Features.Audit;
@@ -8,7 +6,8 @@ namespace Secronna.Server.Features.Audit;
 /// Records refusals (S19). The first of a run of equal ones is durable before any caller of the run is answered; its
 /// repeats within a minute become one further entry with a count. Equal is what the same caller asked for in the same way,
 /// whatever was found of it; and of what one caller asks for, so many different things are told apart at once and the rest
-/// counted together. So a caller can't fill the disk with refusals, nor tell by them what is there (S23).
+/// are one run, whose counts name what was found. So a caller can't fill the disk with refusals, nor tell by them what is
+/// there (S23), nor keep what it looks for off the record.
 /// </summary>
 internal sealed class Refusals(Database database, TimeProvider time, ILogger<Refusals> log)
 {
@@ -21,8 +20,8 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     private const int MostRuns = 20_000;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<Kind, Run> runs = [];
-    private readonly Dictionary<Kind, int> asked = [];
+    private readonly Dictionary<RefusalKind, RefusalRun> runs = [];
+    private readonly Dictionary<RefusalKind, int> asked = [];
 
     // Counts of runs that are over, not recorded yet.
     private readonly List<AuditEntry> owed = [];
@@ -67,9 +66,9 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
         }
     }
 
-    private (Run? Run, bool IsFirst) Join(AuditEntry entry, string target)
+    private (RefusalRun? Run, bool IsFirst) Join(AuditEntry entry, string target)
     {
-        var kind = Kind.Of(entry, target);
+        var kind = RefusalKind.Of(entry, target);
         lock (gate)
         {
             if (Find_NeedsLock(kind, entry) is { } run)
@@ -91,7 +90,7 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     }
 
     // A run whose minute is over ends here, and another begins.
-    private Run? Find_NeedsLock(Kind kind, AuditEntry entry)
+    private RefusalRun? Find_NeedsLock(RefusalKind kind, AuditEntry entry)
     {
         if (!runs.TryGetValue(kind, out var run))
         {
@@ -108,20 +107,20 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
         return run;
     }
 
-    private Run? Begin_NeedsLock(Kind kind, AuditEntry entry)
+    private RefusalRun? Begin_NeedsLock(RefusalKind kind, AuditEntry entry)
     {
         if (runs.Count >= MostRuns)
         {
             return null;
         }
 
-        var run = new Run(kind, time.GetTimestamp(), entry);
+        var run = new RefusalRun(kind, time.GetTimestamp());
         runs.Add(kind, run);
         asked[kind.OfCaller] = asked.GetValueOrDefault(kind.OfCaller) + 1;
         return run;
     }
 
-    private async Task BeginAsync(Run run, AuditEntry entry)
+    private async Task BeginAsync(RefusalRun run, AuditEntry entry)
     {
         try
         {
@@ -138,7 +137,7 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     }
 
     // Its repeats fail with it, so nothing is owed of them.
-    private void Forget(Run run)
+    private void Forget(RefusalRun run)
     {
         lock (gate)
         {
@@ -175,73 +174,21 @@ internal sealed class Refusals(Database database, TimeProvider time, ILogger<Ref
     }
 
     // Until the first is written it may yet fail, and its repeats with it: then nothing is owed.
-    private bool IsOver_NeedsLock(Run run, bool now = false) =>
+    private bool IsOver_NeedsLock(RefusalRun run, bool now = false) =>
         run.First.Task.IsCompleted && (now || time.GetElapsedTime(run.Began) >= Window);
 
-    private void End_NeedsLock(Run run)
+    private void End_NeedsLock(RefusalRun run)
     {
         Remove_NeedsLock(run.Kind);
-        if (run.Repeats > 0)
-        {
-            owed.Add(run.Last with { Count = run.Repeats });
-        }
+        owed.AddRange(run.Counts);
     }
 
-    private void Remove_NeedsLock(Kind kind)
+    private void Remove_NeedsLock(RefusalKind kind)
     {
         runs.Remove(kind);
         if (--asked[kind.OfCaller] == 0)
         {
             asked.Remove(kind.OfCaller);
         }
-    }
-
-    /// <summary>Who was refused what, from where; without the last two, whatever else a caller was refused.</summary>
-    private sealed record Kind(string WorkspaceId, string ActorType, string ActorId, string Action, string? Ip, string? Target)
-    {
-        private const int LongestTarget = 64;
-
-        public Kind OfCaller => this with { Ip = null, Target = null };
-
-        public static Kind Of(AuditEntry entry, string target) =>
-            new(entry.WorkspaceId, entry.ActorType, entry.ActorId, entry.Action, entry.Ip, Short(target));
-
-        // It is kept for a minute: a caller decides how long it is, but not how much is kept.
-        private static string Short(string target) => target.Length <= LongestTarget
-            ? target
-            : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(target)));
-    }
-
-    private sealed class Run(Kind kind, long began, AuditEntry first)
-    {
-        public Kind Kind { get; } = kind;
-
-        public long Began { get; } = began;
-
-        /// <summary>Done when the run's first entry is durable, or could not be made so.</summary>
-        public TaskCompletionSource First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public AuditEntry Last { get; private set; } = first;
-
-        public int Repeats { get; private set; }
-
-        /// <summary>The count names only what is the same of all.</summary>
-        public void Repeat(AuditEntry entry)
-        {
-            Repeats++;
-            Last = entry with
-            {
-                Ip = Same(Last.Ip, entry.Ip),
-                UserAgent = Same(Last.UserAgent, entry.UserAgent),
-                ProjectId = Same(Last.ProjectId, entry.ProjectId),
-                EnvironmentId = Same(Last.EnvironmentId, entry.EnvironmentId),
-                SecretId = Same(Last.SecretId, entry.SecretId),
-                Key = Same(Last.Key, entry.Key),
-                Path = Same(Last.Path, entry.Path),
-                Version = Last.Version == entry.Version ? entry.Version : null,
-            };
-        }
-
-        private static string? Same(string? one, string? other) => one == other ? one : null;
     }
 }

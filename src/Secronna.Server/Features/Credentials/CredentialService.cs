@@ -14,6 +14,9 @@ internal sealed record AccessKeyChange(string? Name, int? ExpiresInDays, IReadOn
 internal sealed class CredentialService(
     Database database, Authorization authorization, InstallationKeys keys, TimeProvider time)
 {
+    // Their grants are in memory together.
+    private const int GrantedAtATime = 100;
+
     public async Task<ApiKeyCreatedResponse> CreateApiKeyAsync(Caller caller, string name)
     {
         await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.ApiKeyCreate);
@@ -106,28 +109,43 @@ internal sealed class CredentialService(
     public static async ValueTask DropGrantsAsync(
         Transaction transaction, Caller caller, TimeProvider time, string project, string? environment)
     {
-        var now = Instant.From(time.GetUtcNow()).Microseconds;
-        foreach (var row in await Storage.Credentials.LockGrantedAsync(transaction, caller.WorkspaceId, ActorTypes.AccessKey))
+        List<CredentialRow> rows;
+        var after = "";
+        do
         {
-            var before = StoredGrants.Read(row);
-            var left = GrantSet.Without(before, project, environment);
-            if (left.Count == before.Count)
+            rows = await Storage.Credentials.LockGrantedAsync(
+                transaction, caller.WorkspaceId, ActorTypes.AccessKey, after, GrantedAtATime);
+            foreach (var row in rows)
             {
-                continue;
+                await DropGrantsAsync(transaction, caller, time, row, project, environment);
             }
 
-            if (left.Count > 0)
-            {
-                await Storage.Credentials.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(left) });
-            }
-            else
-            {
-                await Storage.Credentials.RevokeAsync(transaction, row.Id, now);
-            }
-
-            var action = left.Count > 0 ? AuditActions.AccessKeyUpdate : AuditActions.AccessKeyRevoke;
-            transaction.Audit.Append(AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = row.Name });
+            after = rows.Count > 0 ? rows[^1].Id : after;
         }
+        while (rows.Count == GrantedAtATime);
+    }
+
+    private static async ValueTask DropGrantsAsync(
+        Transaction transaction, Caller caller, TimeProvider time, CredentialRow row, string project, string? environment)
+    {
+        var before = StoredGrants.Read(row);
+        var left = GrantSet.Without(before, project, environment);
+        if (left.Count == before.Count)
+        {
+            return;
+        }
+
+        if (left.Count > 0)
+        {
+            await Storage.Credentials.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(left) });
+        }
+        else
+        {
+            await Storage.Credentials.RevokeAsync(transaction, row.Id, Instant.From(time.GetUtcNow()).Microseconds);
+        }
+
+        var action = left.Count > 0 ? AuditActions.AccessKeyUpdate : AuditActions.AccessKeyRevoke;
+        transaction.Audit.Append(AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = row.Name });
     }
 
     private async Task<(CredentialRow Row, string Token)> AddAsync(

@@ -53,11 +53,7 @@ internal sealed class EnvironmentService(
         var rows = await database.ReadAsync((caller, projectId, page), static async (session, it) =>
             (await Storage.Projects.FindAsync(session, it.caller.WorkspaceId, it.projectId)).VisibleTo(it.caller) is null
                 ? throw Errors.NotFound("project")
-                : await it.page.VisibleAsync(
-                    it.caller,
-                    (after, limit) => Storage.Environments.ListAsync(session, it.caller.WorkspaceId, it.projectId, after, limit),
-                    row => row.VisibleTo(it.caller) is not null,
-                    row => row.Id));
+                : await Granted.EnvironmentsAsync(session, it.caller, it.projectId, it.page.After ?? "", it.page.Limit + 1));
         return Page<EnvironmentResponse>.From(rows, page, Convert, row => row.Id);
     }
 

@@ -46,11 +46,8 @@ internal sealed class ProjectService(
     public async Task<Page<ProjectResponse>> ListAsync(Caller caller, PageRequest page)
     {
         Authorization.Demand(caller, Permission.List);
-        var rows = await database.ReadAsync((caller, page), static (session, it) => it.page.VisibleAsync(
-            it.caller,
-            (after, limit) => Storage.Projects.ListAsync(session, it.caller.WorkspaceId, after, limit),
-            row => row.VisibleTo(it.caller) is not null,
-            row => row.Id));
+        var rows = await database.ReadAsync((caller, page), static (session, it) =>
+            Granted.ProjectsAsync(session, it.caller, it.page.After ?? "", it.page.Limit + 1));
         return Page<ProjectResponse>.From(rows, page, Convert, row => row.Id);
     }
 

@@ -13,7 +13,7 @@ internal static class GrantedSearch
 {
     // An environment has 5,000 secrets at most.
     private const int MostEnvironments = 20;
-    private const int Look = 500;
+    private const int Look = 100;
 
     public static async ValueTask<Page<SearchResponse>> FindAsync(Session session, Caller caller, string text, PageRequest page)
     {
@@ -28,13 +28,9 @@ internal static class GrantedSearch
             }
 
             var after = environment.Id == position.EnvironmentId ? position.Key : "";
-            foreach (var secret in await Storage.Secrets.ListAsync(session, environment.Id, after, Limits.EnvironmentKeys))
+            var secrets = await Granted.SecretsAsync(session, caller, GrantActions.List, environment, after, Limits.EnvironmentKeys);
+            foreach (var secret in secrets.Where(secret => SearchService.Matches(secret, text)))
             {
-                if (secret.VisibleTo(caller, GrantActions.List) is null || !SearchService.Matches(secret, text))
-                {
-                    continue;
-                }
-
                 found.Add(SearchService.Convert(secret));
                 if (found.Count == page.Limit)
                 {
@@ -49,40 +45,40 @@ internal static class GrantedSearch
     // From the position's own environment on, in the order of the ids of projects and then of environments.
     private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(Session session, Caller caller, Position position)
     {
-        await foreach (var project in ProjectsAsync(session, caller, position.ProjectId))
-        {
-            var first = project.Id == position.ProjectId ? position.EnvironmentId : "";
-            var environments = PagesAsync(first, (after, limit) => Storage.Environments.ListAsync(
-                session, caller.WorkspaceId, project.Id, after, limit), row => row.Id);
-            if (first.Length > 0 && await Storage.Environments.FindAsync(session, caller.WorkspaceId, first) is { } own)
-            {
-                yield return own;
-            }
-
-            await foreach (var environment in environments)
-            {
-                if (environment.VisibleTo(caller, GrantActions.List) is not null)
-                {
-                    yield return environment;
-                }
-            }
-        }
-    }
-
-    private static async IAsyncEnumerable<ProjectRow> ProjectsAsync(Session session, Caller caller, string first)
-    {
-        if (first.Length > 0 && await Storage.Projects.FindAsync(session, caller.WorkspaceId, first) is { } own)
+        if (await Storage.Environments.FindAsync(session, caller.WorkspaceId, position.EnvironmentId) is { } own)
         {
             yield return own;
         }
 
+        if (await Storage.Projects.FindAsync(session, caller.WorkspaceId, position.ProjectId) is { } begun)
+        {
+            await foreach (var environment in EnvironmentsAsync(session, caller, begun.Id, position.EnvironmentId))
+            {
+                yield return environment;
+            }
+        }
+
         var projects = PagesAsync(
-            first, (after, limit) => Storage.Projects.ListAsync(session, caller.WorkspaceId, after, limit), row => row.Id);
+            position.ProjectId, (after, limit) => Granted.ProjectsAsync(session, caller, after, limit), row => row.Id);
         await foreach (var project in projects)
         {
-            if (project.VisibleTo(caller) is not null)
+            await foreach (var environment in EnvironmentsAsync(session, caller, project.Id, ""))
             {
-                yield return project;
+                yield return environment;
+            }
+        }
+    }
+
+    private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(
+        Session session, Caller caller, string projectId, string after)
+    {
+        var environments = PagesAsync(
+            after, (after, limit) => Granted.EnvironmentsAsync(session, caller, projectId, after, limit), row => row.Id);
+        await foreach (var environment in environments)
+        {
+            if (environment.VisibleTo(caller, GrantActions.List) is not null)
+            {
+                yield return environment;
             }
         }
     }

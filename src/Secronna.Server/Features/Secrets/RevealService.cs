@@ -33,7 +33,7 @@ internal sealed class RevealService(
         });
         if (row is null)
         {
-            throw await authorization.VersionNotFoundAsync(caller, AuditActions.SecretReveal, secret, version, secretId);
+            throw await authorization.SecretNotFoundAsync(caller, AuditActions.SecretReveal, secret, secretId);
         }
 
         ServerMetrics.Revealed(1);

@@ -13,13 +13,10 @@ internal sealed class SecretService(Database database, Authorization authorizati
     {
         Authorization.Demand(caller, Permission.List);
         var rows = await database.ReadAsync((caller, environmentId, page), static async (session, it) =>
-            (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is null
-                ? throw Errors.NotFound("environment")
-                : await it.page.VisibleAsync(
-                    it.caller,
-                    (after, limit) => Storage.Secrets.ListAsync(session, it.environmentId, after, limit),
-                    row => row.VisibleTo(it.caller, GrantActions.List) is not null,
-                    row => row.Key));
+            (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
+                ? await Granted.SecretsAsync(
+                    session, it.caller, GrantActions.List, environment, it.page.After ?? "", it.page.Limit + 1)
+                : throw Errors.NotFound("environment"));
         return Page<SecretSummary>.From(rows, page, row => new SecretSummary(
             row.Id, row.Key, row.CurrentVersion, new Instant(row.CreatedAt), new Instant(row.UpdatedAt)), row => row.Key);
     }
@@ -61,15 +58,15 @@ internal sealed class SecretService(Database database, Authorization authorizati
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id)
     {
         await authorization.DemandAsync(caller, Permission.Delete, AuditActions.SecretDelete);
-        var change = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
+        var (found, change) = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
         {
             // Found twice: only under the environment's lock is it certain that no other deletes or writes it.
-            if ((await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id))
-                    .VisibleTo(it.caller, GrantActions.Delete) is not { EnvironmentId: var environmentId }
+            var found = await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id);
+            if (found.VisibleTo(it.caller, GrantActions.Delete) is not { EnvironmentId: var environmentId }
                 || await EnvironmentInstant.TakeAsync(transaction, it.caller, environmentId) is not { } change
                 || await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } secret)
             {
-                return null;
+                return (found, (EnvironmentChange?)null);
             }
 
             await Storage.Secrets.MarkDeletedAsync(transaction, it.id, it.caller.ActorId, change.Instant);
@@ -77,11 +74,11 @@ internal sealed class SecretService(Database database, Authorization authorizati
             await Purge.DestroyVersionsAsync(transaction, it.id);
             transaction.Audit.Append(AuditRecord.OfVersion(
                 it.caller, it.time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
-            return change;
+            return (found, change);
         });
         if (change is null)
         {
-            throw await authorization.NotFoundAsync(caller, AuditActions.SecretDelete, "secret", id);
+            throw await authorization.SecretNotFoundAsync(caller, AuditActions.SecretDelete, found, id);
         }
 
         await DestroyAsync(id);

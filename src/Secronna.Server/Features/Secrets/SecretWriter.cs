@@ -34,8 +34,9 @@ internal sealed class SecretWriter(
         await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretWrite);
         for (var attempt = 1; ; attempt++)
         {
-            var plan = await PlanAsync(caller, environmentId, writes, idempotency)
-                ?? throw await authorization.NotFoundAsync(caller, AuditActions.SecretWrite, "environment", environmentId);
+            var (environment, planned) = await PlanAsync(caller, environmentId, writes, idempotency);
+            var plan = planned ?? throw await authorization.RefusedAsync(
+                caller, AuditActions.SecretWrite, environment, Errors.NotFound("environment"), environmentId);
             var mostMoved = attempt < Attempts ? MostSealedByWriter : int.MaxValue;
             if (await TryWriteAsync(caller, plan, mostMoved) is not { } done)
             {
@@ -49,15 +50,17 @@ internal sealed class SecretWriter(
         }
     }
 
-    private async Task<WritePlan?> PlanAsync(
+    // The environment also where the caller may not write these keys in it: then there is no plan.
+    private async Task<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency) =>
         await database.ReadAsync((caller, environmentId, writes, idempotency, time), static async (session, it) =>
         {
-            if (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId) is not { } environment
+            var found = await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId);
+            if (found is not { } environment
                 || !it.writes.All(write => it.caller.MayTouch(GrantActions.Write, environment, write.Key))
                 || await Keks.FindActiveAsync(session, environment.ProjectId) is not { } kek)
             {
-                return null;
+                return (found, (WritePlan?)null);
             }
 
             var versions = new List<PlannedVersion>(it.writes.Count);
@@ -70,7 +73,7 @@ internal sealed class SecretWriter(
                     (current?.CurrentVersion ?? 0) + 1));
             }
 
-            return new WritePlan(environment, kek, versions, it.idempotency);
+            return (found, new WritePlan(environment, kek, versions, it.idempotency));
         });
 
     private async Task<WriteDone?> TryWriteAsync(Caller caller, WritePlan plan, int mostMoved)
@@ -143,7 +146,7 @@ internal sealed class SecretWriter(
         var added = 0;
         foreach (var (version, current) in plan.Versions.Zip(currents))
         {
-            RequireExpected(version.Write, current?.CurrentVersion ?? 0);
+            RequireExpected(caller, plan.Environment, version.Write, current?.CurrentVersion ?? 0);
             SealAnewIfMoved(version, current, kek, plan.Environment);
             if (current is null)
             {
@@ -187,11 +190,13 @@ internal sealed class SecretWriter(
         version.Seal(kek, environment);
     }
 
-    private static void RequireExpected(SecretWrite write, int current)
+    // Who may only write is not told which version there is.
+    private static void RequireExpected(Caller caller, EnvironmentRow environment, SecretWrite write, int current)
     {
         if (write.ExpectedVersion is { } expected && expected != current)
         {
-            throw Errors.VersionConflict(write.Key, expected, current);
+            throw Errors.VersionConflict(
+                write.Key, expected, caller.MayTouch(GrantActions.List | GrantActions.Reveal, environment, write.Key) ? current : null);
         }
     }
 
