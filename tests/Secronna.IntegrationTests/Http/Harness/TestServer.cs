@@ -10,6 +10,7 @@ using Secronna.Server;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features.Credentials;
+using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
@@ -137,6 +138,7 @@ internal sealed class TestServer : IAsyncDisposable
             NewSettings(), migrate: true, Time, reason => Log.Add("fsync: " + reason));
         app = Composition.BuildServer(installation, url);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
+        app.Services.GetRequiredService<RefusalPace>().Least = TimeSpan.Zero;
         map?.Invoke(app);
         await app.StartAsync();
         http = new HttpClient(new SocketsHttpHandler

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Secronna.Server.Http;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Http;
+
+/// <summary>What must not tell what exists is answered when a set time has passed since the request came (S23).</summary>
+public sealed class RefusalPaceTests
+{
+    [Theory]
+    [InlineData("/secrets/sec_none", true, 404)]
+    [InlineData("/me", false, 401)]
+    public async Task Such_an_answer_waits_for_its_time_and_others_do_not(string path, bool isKnown, int status)
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = isKnown ? (await server.NewWorkspaceAsync()).Api : server.With("sk_live_" + new string('0', 60));
+        var pace = server.Services.GetRequiredService<RefusalPace>();
+        // Far more than any answer takes by itself, and less than a test may.
+        pace.Least = TimeSpan.FromSeconds(1);
+
+        var began = Stopwatch.GetTimestamp();
+        var waiting = Enumerable.Range(0, 20).Select(_ => client.GetAsync(path)).ToList();
+        (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
+        Assert.DoesNotContain(waiting, task => task.IsCompleted);
+
+        Assert.All(await Task.WhenAll(waiting), reply => reply.Is(status));
+        Assert.True(Stopwatch.GetElapsedTime(began) >= pace.Least);
+    }
+
+    [Fact]
+    public async Task Its_time_runs_from_the_requests_arrival()
+    {
+        var pace = new RefusalPace { Least = TimeSpan.FromMinutes(10) };
+        var longAgo = Stopwatch.GetTimestamp() - (20L * 60 * Stopwatch.Frequency);
+
+        var late = pace.WaitAsync(Stopwatch.GetTimestamp());
+        await pace.WaitAsync(longAgo).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.False(late.IsCompleted);
+    }
+}
