@@ -11,4 +11,4 @@ start_server "$work/data" "$port"
 export Secronna__DataFolder=$work/data Secronna__MasterKey__File=$work/data/master-keys
 "$server" workspace allow acc_other >/dev/null
 other=$("$server" api-key create --workspace acc_other --name bench | tail -1)
-python3 "$root/bench/timing.py" "${1:-20000}" "$other"
+python3 "$root/bench/timing.py" "${1:-4000}" "$other"
