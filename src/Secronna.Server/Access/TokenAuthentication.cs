@@ -16,7 +16,6 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
     // A header of a request has no room for more than twice as much.
     private const int MostCharacters = 16 * 1024;
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
-
     private static readonly string[] Types = ["JWT", "at+jwt"];
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MostCharacters };
@@ -27,7 +26,6 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
     {
         // What can't be this server's token is found out before its provider is asked for anything.
         if (Parse(token) is not var (parsed, header, payload)
-            || parsed.Issuer != settings.Issuer
             || !VerificationKeys.Algorithms.Contains(header.Algorithm)
             || !Types.Contains(header.Type)
             || !await IsVerifiedAsync(parsed, header)
@@ -50,7 +48,8 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
         try
         {
             var parsed = new JsonWebToken(token);
-            return TokenHeader.Read(Base64Url.DecodeFromChars(parsed.EncodedHeader)) is { } header
+            return parsed.Issuer == settings.Issuer
+                && TokenHeader.Read(Base64Url.DecodeFromChars(parsed.EncodedHeader)) is { } header
                 ? new Parsed(parsed, header, Base64Url.DecodeFromChars(parsed.EncodedPayload))
                 : null;
         }

@@ -25,6 +25,9 @@ public sealed class TokenAttackTests(SharedServer shared)
     {
         { "iss", "\"https://huudis.example\"" },
         { "iss", "[]" },
+        { "iss", "{}" },
+        { "iss", "7" },
+        { "iss", "null" },
         { "iss", "\"\"" },
         { "aud", "\"secronna-web\"" },
         { "aud", "\"SECRONNA\"" },

@@ -30,7 +30,7 @@ internal sealed class VerificationKeys
         return new([.. keys.EnumerateArray().Select(Usable).OfType<Entry>()]);
     }
 
-    /// <summary>Whether there is a key of this id, whatever it is for.</summary>
+    /// <summary>Whether there is a key of this id, for whatever algorithm.</summary>
     public bool Knows(string id) => entries.Exists(entry => entry.Key.KeyId == id);
 
     /// <summary>The key of this id, where it is one for this algorithm.</summary>
