@@ -85,6 +85,9 @@ internal static partial class Log
     [LoggerMessage(26, LogLevel.Warning, "Address {Address} has {Count} connections, as many as one may: further ones are refused")]
     public static partial void ConnectionsRefused(ILogger log, string address, int count);
 
+    [LoggerMessage(27, LogLevel.Warning, "The identity provider publishes no key that tokens can be verified by: no token is valid")]
+    public static partial void ProviderHasNoKeys(ILogger log);
+
     /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
     public static string Reason(Exception exception) =>
         exception is StorageUnavailableException or SettingsException or MasterKeyException or TimeoutException ? exception.Message : exception.GetType().Name;

@@ -32,7 +32,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         }
 
         // Read after the look began: should it change from now on, the next look finds the counter moved.
-        var found = await ReadAsync(prefix);
+        var found = await InTimeAsync(prefix, ReadAsync);
         if (found is not null && current.Credentials.Count < MostEntries)
         {
             current.Credentials.TryAdd(prefix, found);
@@ -51,7 +51,8 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         var current = await CurrentAsync();
         if (!current.Workspaces.TryGetValue(workspaceId, out var isAllowed))
         {
-            isAllowed = await database.ReadAsync(workspaceId, static (session, id) => Workspaces.IsAllowedAsync(session, id));
+            isAllowed = await InTimeAsync(
+                workspaceId, id => database.ReadAsync(id, static (session, id) => Workspaces.IsAllowedAsync(session, id)));
             if (current.Workspaces.Count < MostEntries)
             {
                 current.Workspaces.TryAdd(workspaceId, isAllowed);
@@ -59,6 +60,20 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         }
 
         return isAllowed;
+    }
+
+    // What took longer may have changed since by more than S22 allows, and no look tells of it before it is used.
+    private async ValueTask<T> InTimeAsync<T>(string id, Func<string, ValueTask<T>> read)
+    {
+        while (true)
+        {
+            var began = time.GetTimestamp();
+            var found = await read(id);
+            if (time.GetElapsedTime(began) < TrustedFor)
+            {
+                return found;
+            }
+        }
     }
 
     private async ValueTask<Memory> CurrentAsync()

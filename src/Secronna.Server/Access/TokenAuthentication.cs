@@ -16,9 +16,6 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
     // A header of a request has no room for more than twice as much.
     private const int MostCharacters = 16 * 1024;
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
-
-    // Families of signatures by keys that the provider alone has: never one whose key is public, and never none.
-    private static readonly string[] Algorithms = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512"];
     private static readonly string[] Types = ["JWT", "at+jwt"];
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MostCharacters };
@@ -27,12 +24,12 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
     /// <exception cref="RequestException">UNAVAILABLE: the provider's keys are not known yet.</exception>
     public async ValueTask<Authenticated?> FindAsync(string token, RequestOrigin origin)
     {
-        // A signed token has three parts; an encrypted one five.
-        if (settings.Issuer is null || token.Length > MostCharacters || token.Count('.') != 2
-            || await VerifyAsync(token) is not { } verified
-            || !TokenClaims.SaysNothingTwice(Base64Url.DecodeFromChars(verified.EncodedHeader))
-            || verified.TryGetHeaderValue<object>("crit", out _)
-            || TokenClaims.Read(Base64Url.DecodeFromChars(verified.EncodedPayload), settings.Claims) is not { } claims)
+        // What can't be this server's token is found out before its provider is asked for anything.
+        if (Parse(token) is not var (parsed, header, payload)
+            || !VerificationKeys.Algorithms.Contains(header.Algorithm)
+            || !Types.Contains(header.Type)
+            || !await IsVerifiedAsync(parsed, header)
+            || TokenClaims.Read(payload, settings.Claims) is not { } claims)
         {
             return null;
         }
@@ -40,27 +37,50 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
         return new Authenticated(CallerOf(claims, origin), await cache.IsAllowedAsync(claims.WorkspaceId));
     }
 
-    private async ValueTask<JsonWebToken?> VerifyAsync(string token)
+    private Parsed? Parse(string token)
     {
-        var current = await keys.CurrentAsync();
-        var result = await handler.ValidateTokenAsync(token, Parameters(current));
-        if (result.Exception is SecurityTokenSignatureKeyNotFoundException && await keys.NewerThanAsync(current) is { } newer)
+        // A signed token has three parts; an encrypted one five.
+        if (settings.Issuer is null || token.Length > MostCharacters || token.Count('.') != 2)
         {
-            result = await handler.ValidateTokenAsync(token, Parameters(newer));
+            return null;
         }
 
-        return result.IsValid ? (JsonWebToken)result.SecurityToken : null;
+        try
+        {
+            var parsed = new JsonWebToken(token);
+            return parsed.Issuer == settings.Issuer
+                && TokenHeader.Read(Base64Url.DecodeFromChars(parsed.EncodedHeader)) is { } header
+                ? new Parsed(parsed, header, Base64Url.DecodeFromChars(parsed.EncodedPayload))
+                : null;
+        }
+        catch (Exception)
+        {
+            // Anyone can send anything, and what the library then throws is of many kinds.
+            return null;
+        }
     }
 
-    private TokenValidationParameters Parameters(IReadOnlyCollection<SecurityKey> current) => new()
+    private async ValueTask<bool> IsVerifiedAsync(JsonWebToken token, TokenHeader header)
+    {
+        var current = await keys.CurrentAsync();
+        if (!current.Knows(header.KeyId))
+        {
+            current = await keys.NewerThanAsync(current);
+        }
+
+        return current?.Find(header.KeyId, header.Algorithm) is { } key
+            && (await handler.ValidateTokenAsync(token, Parameters(key))).IsValid;
+    }
+
+    private TokenValidationParameters Parameters(SecurityKey key) => new()
     {
         ValidIssuer = settings.Issuer,
         ValidAudiences = settings.Audiences,
         IgnoreTrailingSlashWhenValidatingAudience = false,
-        ValidAlgorithms = Algorithms,
+        ValidAlgorithms = VerificationKeys.Algorithms,
         ValidTypes = Types,
-        IssuerSigningKeys = current,
-        // A token names its key; guessing would let a key be used that was meant for something else.
+        // The one that the token names: the library has no other to pick, by x5t or else.
+        IssuerSigningKey = key,
         TryAllIssuerSigningKeys = false,
         RequireSignedTokens = true,
         RequireExpirationTime = true,
@@ -73,4 +93,6 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
             // A program has no second factor to show.
             LacksSecondFactor = settings.RequireMfa && claims is { ActorType: ActorTypes.User, HasSecondFactor: false },
         };
+
+    private sealed record Parsed(JsonWebToken Token, TokenHeader Header, byte[] Payload);
 }

@@ -26,6 +26,7 @@ internal static partial class SettingsReader
             }
         }
 
+        RequireTls(settings.Huudis);
         if (settings.Huudis.Audiences.Count == 0)
         {
             settings.Huudis.Audiences.Add("secronna");
@@ -33,6 +34,17 @@ internal static partial class SettingsReader
         }
 
         return settings;
+    }
+
+    // Its keys would never be got, and every token answered UNAVAILABLE.
+    private static void RequireTls(HuudisSettings settings)
+    {
+        if (settings is { RequireHttpsMetadata: true, Issuer: { } issuer } && new Uri(issuer).Scheme == Uri.UriSchemeHttp)
+        {
+            throw new SettingsException(
+                "Secronna__Huudis__Issuer is not https, so that anyone on the way could put keys of their own in the place of its keys: "
+                + "give one that is, or set Secronna__Huudis__RequireHttpsMetadata to false");
+        }
     }
 
     private static void Set(Settings settings, string[] name, string value)

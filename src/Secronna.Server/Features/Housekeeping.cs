@@ -1,11 +1,15 @@
+using Secronna.Server.Access.Huudis;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
 
 namespace Secronna.Server.Features;
 
-/// <summary>Every second: writes the counts of repeated refusals, and forgets unwrapped KEKs whose time is over.</summary>
+/// <summary>
+/// Every second: writes the counts of repeated refusals, forgets unwrapped KEKs whose time is over, and has the identity
+/// provider's keys asked for again when they are old.
+/// </summary>
 internal sealed class Housekeeping(
-    Refusals refusals, KekLeases keks, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
+    Refusals refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -38,6 +42,7 @@ internal sealed class Housekeeping(
         try
         {
             keks.ForgetExpired();
+            providerKeys.KeepFresh();
             await refusals.FlushAsync();
         }
         catch (Exception exception)

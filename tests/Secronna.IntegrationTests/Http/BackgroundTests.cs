@@ -5,7 +5,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.Crypto;
+using Secronna.Server.Access.Huudis;
 using Secronna.Server.Commands;
+using Secronna.Server.Configuration;
 using Secronna.Server.Features;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
@@ -79,8 +81,10 @@ public sealed class BackgroundTests
         using var ring = new KeyRing(10, TimeSpan.FromMinutes(1));
         using var masterKeys = new MasterKeyRing([], time);
         using var keks = new KekLeases(null!, masterKeys, ring, time);
+        using var http = new HttpClient();
         using var housekeeping = new Housekeeping(
-            new Refusals(null!, time, factory.CreateLogger<Refusals>()), keks, time, factory.CreateLogger<Housekeeping>());
+            new Refusals(null!, time, factory.CreateLogger<Refusals>()), keks,
+            new ProviderKeys(new HuudisSettings(), http, time, factory.CreateLogger<ProviderKeys>()), time, factory.CreateLogger<Housekeeping>());
         ring.Add("kek_1", new byte[32], TimeSpan.Zero).Dispose();
         await housekeeping.StartAsync(default);
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.Keys;
@@ -100,9 +101,117 @@ public sealed class KnownKeysTests : IAsyncLifetime
         provider.Rotate(keepOld: false);
         time.Advance(ProviderKeys.Fresh + Soon);
 
-        // The look goes on beside the token that began it.
         await Eventually.TrueAsync(async () => (await CallAsync(old)).Status == 401, "the withdrawn key is forgotten");
         (await CallAsync(NewToken())).Is(200);
+    }
+
+    [Fact]
+    public async Task A_withdrawn_key_is_forgotten_also_where_no_token_comes()
+    {
+        var old = NewToken();
+        (await CallAsync(old)).Is(200);
+        var known = await Keys.CurrentAsync();
+        provider.Rotate(keepOld: false);
+        time.Advance(ProviderKeys.Fresh + Soon);
+
+        await Eventually.TrueAsync(async () => !ReferenceEquals(known, await Keys.CurrentAsync()), "newer keys are got");
+
+        (await CallAsync(old)).IsError(401, "AUTH_REQUIRED");
+        Assert.Equal((2, 2), Requests);
+    }
+
+    [Fact]
+    public async Task Old_keys_of_a_provider_in_trouble_are_asked_for_only_so_often()
+    {
+        (await CallAsync(NewToken())).Is(200);
+        provider.Faults.Unavailable = true;
+        time.Advance(ProviderKeys.Fresh + Soon);
+        await Eventually.TrueAsync(() => Troubles == 1, "a try");
+        var requests = provider.Faults.DiscoveryRequests;
+
+        // As each second's housekeeping does.
+        for (var second = 2; second < ProviderKeys.BetweenLooks.TotalSeconds; second++)
+        {
+            Keys.KeepFresh();
+            time.Advance(Soon);
+        }
+
+        Assert.Equal(requests, provider.Faults.DiscoveryRequests);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(Soon);
+                return Troubles == 2;
+            },
+            "another try");
+    }
+
+    [Fact]
+    public async Task A_provider_that_withdraws_all_its_keys_has_no_valid_tokens()
+    {
+        var token = NewToken();
+        (await CallAsync(token)).Is(200);
+        provider.Faults.RewriteJwks = _ => """{"keys":[]}""";
+        time.Advance(ProviderKeys.Fresh + Soon);
+
+        await Eventually.TrueAsync(async () => (await CallAsync(token)).Status == 401, "no key is known");
+
+        (await CallAsync(token)).IsError(401, "AUTH_REQUIRED");
+        await Eventually.TrueAsync(
+            () => server.Log.Lines.Any(line => line.Contains("publishes no key", StringComparison.Ordinal)), "a line in the log");
+        provider.Faults.RewriteJwks = null;
+        time.Advance(ProviderKeys.BetweenLooks);
+        (await CallAsync(token)).Is(200);
+    }
+
+    [Fact]
+    public async Task A_provider_that_has_no_keys_yet_has_no_valid_tokens()
+    {
+        provider.Faults.RewriteJwks = _ => """{"keys":[]}""";
+
+        (await CallAsync(NewToken())).IsError(401, "AUTH_REQUIRED");
+    }
+
+    [Fact]
+    public async Task What_cannot_be_a_token_of_the_provider_is_refused_without_asking_it()
+    {
+        provider.Faults.Hang();
+        var claims = provider.ClaimsOf(workspace.Id, "admin");
+        var foreign = provider.ClaimsOf(workspace.Id, "admin");
+        foreign["iss"] = "https://huudis.example";
+        List<string> tokens =
+        [
+            "garbage", "a.b.c", "..", "e30.e30.", "e30=.e30=.AA==", "bnVsbA.bnVsbA.AAAA",
+            provider.Forge.Sign(foreign), provider.Forge.Sign("[]"), provider.Forge.Sign("{}"),
+        ];
+        foreach (var header in new[]
+        {
+            """{"alg":"HS256","typ":"JWT","kid":"k"}""", """{"alg":"ES256","typ":"JOSE","kid":"k"}""", """{"alg":"ES256","kid":"k"}""",
+            """{"alg":"ES256","typ":"JWT"}""", """{"alg":"ES256","typ":"JWT","kid":""}""", """{"alg":"ES256","typ":"JWT","kid":7}""",
+            """{"alg":"ES256","typ":"JWT","kid":"k","kid":"k"}""", """{"alg":"ES256","typ":"JWT","kid":"k","crit":[]}""",
+            """{"alg":"ES256","typ":"JWT","kid":"k","zip":"DEF"}""", """{"alg":"ES256","typ":"JWT","kid":"\ud800"}""",
+        })
+        {
+            tokens.Add(provider.Forge.Sign(claims.ToJsonString(), header));
+        }
+
+        foreach (var token in tokens)
+        {
+            (await CallAsync(token)).IsError(401, "AUTH_REQUIRED");
+        }
+
+        Assert.Equal((0, 0), Requests);
+    }
+
+    [Fact]
+    public async Task Guesses_are_counted_also_while_the_provider_hangs()
+    {
+        await using var limited = await TestServer.StartAsync(
+            settings => settings.Limits.FailedAuthenticationsPerMinute = 1, time, provider: provider);
+        provider.Faults.Hang();
+
+        (await limited.With("garbage").GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
+        (await limited.With("garbage").GetAsync("/me")).IsError(429, "RATE_LIMITED");
     }
 
     [Theory]
@@ -111,7 +220,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     [InlineData("hanging")]
     [InlineData("another issuer")]
     [InlineData("no JSON")]
-    [InlineData("no keys")]
+    [InlineData("no JWKS")]
     [InlineData("endless")]
     public async Task With_the_provider_in_trouble_known_keys_go_on_working_for_days(string trouble)
     {
@@ -138,7 +247,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     [InlineData("down")]
     [InlineData("unavailable")]
     [InlineData("another issuer")]
-    [InlineData("no keys")]
+    [InlineData("no JWKS")]
     public async Task Where_its_keys_were_never_known_tokens_are_answered_UNAVAILABLE_until_they_are(string trouble)
     {
         await TroubleAsync(trouble);
@@ -175,6 +284,10 @@ public sealed class KnownKeysTests : IAsyncLifetime
         Assert.Equal((0, 0), Requests);
     }
 
+    private ProviderKeys Keys => server.Services.GetRequiredService<ProviderKeys>();
+
+    private int Troubles => server.Log.Lines.Count(line => line.Contains("keys could not be got", StringComparison.Ordinal));
+
     private (int Discovery, int Jwks) Requests => (provider.Faults.DiscoveryRequests, provider.Faults.JwksRequests);
 
     private async Task TroubleAsync(string trouble)
@@ -187,7 +300,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
             case "hanging": faults.Hang(); break;
             case "another issuer": faults.RewriteDiscovery = real => real.Replace($"\"{provider.Issuer}\"", "\"http://127.0.0.1:1\"", StringComparison.Ordinal); break;
             case "no JSON": faults.RewriteJwks = _ => "<html>"; break;
-            case "no keys": faults.RewriteJwks = _ => """{"keys":[]}"""; break;
+            case "no JWKS": faults.RewriteJwks = _ => """{"keys":null}"""; break;
             default: faults.RewriteJwks = _ => new string(' ', 2 * 1024 * 1024); break;
         }
     }

@@ -25,6 +25,9 @@ public sealed class TokenAttackTests(SharedServer shared)
     {
         { "iss", "\"https://huudis.example\"" },
         { "iss", "[]" },
+        { "iss", "{}" },
+        { "iss", "7" },
+        { "iss", "null" },
         { "iss", "\"\"" },
         { "aud", "\"secronna-web\"" },
         { "aud", "\"SECRONNA\"" },
@@ -61,6 +64,9 @@ public sealed class TokenAttackTests(SharedServer shared)
         { "identityType", "\"api_key\"" },
         { "nonce", "\"n-0S6_WzA2Mj\"" },
         { "nonce", "null" },
+        { "cnf", "{\"jkt\":\"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I\"}" },
+        { "cnf", "{}" },
+        { "cnf", "null" },
         { "at_hash", "\"MTIzNDU2Nzg5MDEyMzQ1Ng\"" },
     };
 
@@ -91,6 +97,11 @@ public sealed class TokenAttackTests(SharedServer shared)
         { "crit", "[\"exp\"]" },
         { "crit", "[]" },
         { "crit", "\"b64\"" },
+        { "b64", "true" },
+        { "b64", "false" },
+        { "zip", "\"DEF\"" },
+        { "cty", "\"JWT\"" },
+        { "cty", "null" },
     };
 
     [Fact]

@@ -170,6 +170,21 @@ public sealed class SettingsReaderTests
         Assert.Contains("Secronna__" + name.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://huudis.example", null)]
+    [InlineData("HTTP://huudis.example", "true")]
+    public void An_issuer_without_TLS_is_refused_where_TLS_is_required(string issuer, string? required)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read(
+            required is null ? [("Huudis:Issuer", issuer)] : [("Huudis:RequireHttpsMetadata", required), ("Huudis:Issuer", issuer)]));
+        Assert.Contains("Secronna__Huudis__Issuer", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Secronna__Huudis__RequireHttpsMetadata", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_issuer_without_TLS_is_taken_where_TLS_is_not_required() => Assert.Equal(
+        "http://huudis.example", Read(("Huudis:Issuer", "http://huudis.example"), ("Huudis:RequireHttpsMetadata", "false")).Huudis.Issuer);
+
     [Fact]
     public void Several_keys_keep_their_order() => Assert.Equal(
         ["b", "a", "d", "c"],

@@ -1,6 +1,6 @@
+using System.Text;
 using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
-using Microsoft.IdentityModel.Tokens;
 using Secronna.Server.Configuration;
 
 namespace Secronna.Server.Access.Huudis;
@@ -8,14 +8,14 @@ namespace Secronna.Server.Access.Huudis;
 /// <summary>
 /// The identity provider's keys, from its discovery document (OpenID Connect Discovery 1.0) and JWKS (RFC 7517). They are
 /// asked for by the first token, and again when they are old or a token names a key that isn't among them; whatever asks,
-/// one at a time and only so often. What was got last stays good while the provider can't be reached.
+/// one at a time and only so often. What was got last stays good while the provider can't be reached or answers nonsense.
 /// </summary>
 internal sealed class ProviderKeys(HuudisSettings settings, HttpClient http, TimeProvider time, ILogger<ProviderKeys> log)
 {
     /// <summary>An unknown key is looked for only so often: anyone can make up key ids.</summary>
     public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
 
-    /// <summary>From this age on they are asked for again, beside the tokens that are verified by them: a key may have been withdrawn.</summary>
+    /// <summary>From this age on they are asked for again, whether tokens come or not: a key may have been withdrawn.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
 
     // While there are none at all, and nobody can sign in.
@@ -26,23 +26,18 @@ internal sealed class ProviderKeys(HuudisSettings settings, HttpClient http, Tim
 
     private readonly Lock gate = new();
     private readonly HttpDocumentRetriever retriever = new(http) { RequireHttps = settings.RequireHttpsMetadata };
-    private IReadOnlyCollection<SecurityKey>? keys;
-    private long gotAt;
+    private VerificationKeys? keys;
+    private long askedAt;
     private long? triedAt;
     private Task? fetch;
 
     /// <summary>The keys as last got; asked for where there are none yet.</summary>
     /// <exception cref="RequestException">UNAVAILABLE: there are none, and the provider can't be reached.</exception>
-    public async ValueTask<IReadOnlyCollection<SecurityKey>> CurrentAsync()
+    public async ValueTask<VerificationKeys> CurrentAsync()
     {
         var current = Volatile.Read(ref keys);
         if (current is not null)
         {
-            if (time.GetElapsedTime(Volatile.Read(ref gotAt)) > Fresh)
-            {
-                _ = TryFetch(BetweenLooks);
-            }
-
             return current;
         }
 
@@ -51,7 +46,7 @@ internal sealed class ProviderKeys(HuudisSettings settings, HttpClient http, Tim
     }
 
     /// <summary>Newer keys than these, where there are any to be had; null where not.</summary>
-    public async ValueTask<IReadOnlyCollection<SecurityKey>?> NewerThanAsync(IReadOnlyCollection<SecurityKey> old)
+    public async ValueTask<VerificationKeys?> NewerThanAsync(VerificationKeys old)
     {
         if (ReferenceEquals(Volatile.Read(ref keys), old))
         {
@@ -60,6 +55,18 @@ internal sealed class ProviderKeys(HuudisSettings settings, HttpClient http, Tim
 
         var current = Volatile.Read(ref keys);
         return ReferenceEquals(current, old) ? null : current;
+    }
+
+    /// <summary>
+    /// Begins to ask for them again once they are old, and doesn't wait for it. Where there are none yet, no token has come
+    /// that needs them.
+    /// </summary>
+    public void KeepFresh()
+    {
+        if (Volatile.Read(ref keys) is not null && time.GetElapsedTime(Volatile.Read(ref askedAt)) > Fresh)
+        {
+            _ = TryFetch(BetweenLooks);
+        }
     }
 
     // Joins a fetch that runs; begins one where the last began long enough ago.
@@ -89,11 +96,17 @@ internal sealed class ProviderKeys(HuudisSettings settings, HttpClient http, Tim
         try
         {
             using var patience = new CancellationTokenSource(Patience, time);
-            var found = await OpenIdConnectConfigurationRetriever.GetAsync(
-                settings.Issuer!.TrimEnd('/') + "/.well-known/openid-configuration", retriever, patience.Token);
-            RequireOwn(found);
-            Volatile.Write(ref gotAt, time.GetTimestamp());
-            Volatile.Write(ref keys, [.. found.SigningKeys]);
+            var asked = time.GetTimestamp();
+            var discovery = OpenIdConnectConfiguration.Create(await retriever.GetDocumentAsync(
+                settings.Issuer!.TrimEnd('/') + "/.well-known/openid-configuration", patience.Token));
+            RequireOwn(discovery);
+            var found = VerificationKeys.Read(Encoding.UTF8.GetBytes(await retriever.GetDocumentAsync(discovery.JwksUri, patience.Token)));
+            Volatile.Write(ref askedAt, asked);
+            Volatile.Write(ref keys, found);
+            if (found.IsEmpty)
+            {
+                Log.ProviderHasNoKeys(log);
+            }
         }
         catch (Exception exception)
         {
@@ -109,16 +122,11 @@ internal sealed class ProviderKeys(HuudisSettings settings, HttpClient http, Tim
     }
 
     // OpenID Connect Discovery 1.0, section 4.3: the issuer in it is the one that it was asked of.
-    private void RequireOwn(OpenIdConnectConfiguration found)
+    private void RequireOwn(OpenIdConnectConfiguration discovery)
     {
-        if (found.Issuer != settings.Issuer)
+        if (discovery.Issuer != settings.Issuer)
         {
             throw new SettingsException("its discovery document names another issuer than Secronna__Huudis__Issuer");
-        }
-
-        if (found.SigningKeys.Count == 0)
-        {
-            throw new SettingsException("it has no key to sign with");
         }
     }
 
