@@ -184,6 +184,10 @@ public sealed class TlsTests : IDisposable
 
         var answer = client.PostAsync(new Uri(server.Address, ApiClient.Base + "/projects"), slow);
         await slow.HalfSent;
+        // Let in: while the clock leaps, what is known of its credential would never be new enough.
+        await Eventually.TrueAsync(
+            () => server.Sql("SELECT last_used_at FROM credentials WHERE id = @id", ("@id", workspace.ApiKeyId))[0][0] is long,
+            "the request was let in");
         await Eventually.TrueAsync(
             () =>
             {
