@@ -26,7 +26,7 @@ public sealed partial class LayoutTests
     private static readonly string[] NotOurs = ["bin", "obj"];
 
     // Above the folder that the tests run from: a deterministic build's source paths are none of this machine's.
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Secronna.slnx")))

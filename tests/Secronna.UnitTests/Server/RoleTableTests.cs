@@ -37,20 +37,9 @@ public sealed class RoleTableTests
 
     private static List<string[]> Documented() =>
     [
-        .. File.ReadLines(Path.Combine(Root(), "docs", "access.md"))
+        .. File.ReadLines(Path.Combine(LayoutTests.Root(), "docs", "access.md"))
             .SkipWhile(line => !line.StartsWith("| | viewer | member | admin, owner, API key | access key |", StringComparison.Ordinal))
             .Skip(2).TakeWhile(line => line.StartsWith('|'))
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1]),
     ];
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Secronna.slnx")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("the tests run outside of the repository");
-        }
-
-        return folder.FullName;
-    }
 }
