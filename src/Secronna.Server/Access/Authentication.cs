@@ -24,19 +24,19 @@ internal sealed class Authentication(
         var found = CredentialToken.IsOfKind(credential)
             ? await keys.FindAsync(credential, origin)
             : await tokens.FindAsync(credential, origin);
-        if (found is not { } caller)
+        if (found is not { } authenticated)
         {
             rates.CountFailedAuthentication(origin.Ip);
             throw Errors.AuthRequired();
         }
 
-        if (!caller.IsAllowed)
+        if (!authenticated.IsAllowed)
         {
-            Log.WorkspaceNotAllowed(log, caller.Caller.WorkspaceId, caller.Caller.ActorId, origin.RequestId);
+            Log.WorkspaceNotAllowed(log, authenticated.Caller.WorkspaceId, authenticated.Caller.ActorId, origin.RequestId);
             throw Errors.WorkspaceNotAllowed();
         }
 
-        return caller.Caller;
+        return authenticated.Caller;
     }
 }
 
