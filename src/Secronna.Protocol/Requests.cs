@@ -12,8 +12,20 @@ public sealed record BatchRequest(IReadOnlyList<WriteSecretRequest> Secrets, str
 /// <summary>Reveals a secret by its path of slugs and key.</summary>
 public sealed record RevealPathRequest(string Path, int? Version);
 
-/// <summary>Reveals an environment, or some of its keys.</summary>
-public sealed record RevealEnvironmentRequest(IReadOnlyList<string>? Keys);
+/// <summary>Reveals an environment, or some of its keys, as it is or as it stood at a time.</summary>
+public sealed record RevealEnvironmentRequest(IReadOnlyList<string>? Keys, Instant? At);
+
+/// <summary>Mints a version with the value of an earlier one.</summary>
+public sealed record RollbackRequest(int Version, string? Comment);
+
+/// <summary>
+/// Brings an environment back to how it stood at a time; what was created since stays unless it is pruned. A dry run changes
+/// nothing.
+/// </summary>
+public sealed record RestoreRequest(Instant At, bool? DryRun, bool? Prune, string? Comment);
+
+/// <summary>Compares an environment with another, each as it is or as it stood at a time.</summary>
+public sealed record CompareRequest(string With, Instant? At, Instant? WithAt);
 
 /// <summary>Creates an access key; without grants it may do all in the workspace's secrets.</summary>
 public sealed record AccessKeyRequest(string Name, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);

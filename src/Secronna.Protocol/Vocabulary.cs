@@ -112,6 +112,54 @@ public static class VersionKinds
 {
     /// <summary>By a write.</summary>
     public const string Written = "written";
+
+    /// <summary>With the value of an earlier version of the same secret.</summary>
+    public const string RolledBack = "rolled_back";
+
+    /// <summary>The same, together with its environment.</summary>
+    public const string Restored = "restored";
+}
+
+/// <summary>What an environment's history tells of a secret, beside the <see cref="VersionKinds"/>.</summary>
+public static class ChangeNames
+{
+    /// <summary>It was deleted.</summary>
+    public const string Deleted = "deleted";
+}
+
+/// <summary>What a restore did, or would do, with a key.</summary>
+public static class RestoreResults
+{
+    /// <summary>Its current version was current at that instant too.</summary>
+    public const string Unchanged = "unchanged";
+
+    /// <summary>It got a new version, with the value that it had.</summary>
+    public const string Restored = "restored";
+
+    /// <summary>It was not there; it stays.</summary>
+    public const string CreatedSince = "created_since";
+
+    /// <summary>It was not there; it was deleted.</summary>
+    public const string Pruned = "pruned";
+
+    /// <summary>It was there and was deleted since: its values are gone.</summary>
+    public const string Unrecoverable = "unrecoverable";
+}
+
+/// <summary>How two environments differ in a key.</summary>
+public static class CompareResults
+{
+    /// <summary>It has the same value in both.</summary>
+    public const string Same = "same";
+
+    /// <summary>Its values differ, or can't be told because one was deleted since.</summary>
+    public const string Different = "different";
+
+    /// <summary>Only the environment that is compared has it.</summary>
+    public const string OnlyHere = "only_here";
+
+    /// <summary>Only the environment that it is compared with has it.</summary>
+    public const string OnlyThere = "only_there";
 }
 
 /// <summary>The states of a KEK.</summary>
@@ -148,11 +196,20 @@ public static class AuditActions
     /// <summary>An environment was deleted.</summary>
     public const string EnvironmentDelete = "environment.delete";
 
+    /// <summary>An environment was brought back to an instant; each key that it changed has an entry of its own.</summary>
+    public const string EnvironmentRestore = "environment.restore";
+
+    /// <summary>An environment was compared with another: an entry of each.</summary>
+    public const string EnvironmentCompare = "environment.compare";
+
     /// <summary>A version was minted.</summary>
     public const string SecretWrite = "secret.write";
 
     /// <summary>A value was read back (S17).</summary>
     public const string SecretReveal = "secret.reveal";
+
+    /// <summary>A version was minted with the value of an earlier one.</summary>
+    public const string SecretRollback = "secret.rollback";
 
     /// <summary>A secret was deleted, its versions' keys and ciphertexts destroyed.</summary>
     public const string SecretDelete = "secret.delete";
@@ -206,8 +263,8 @@ public static class AuditActions
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         ProjectCreate, ProjectUpdate, ProjectDelete,
-        EnvironmentCreate, EnvironmentUpdate, EnvironmentDelete, "environment.restore", "environment.compare",
-        SecretWrite, SecretReveal, "secret.rollback", SecretDelete,
+        EnvironmentCreate, EnvironmentUpdate, EnvironmentDelete, EnvironmentRestore, EnvironmentCompare,
+        SecretWrite, SecretReveal, SecretRollback, SecretDelete,
         KekRotate, KekDestroy, MasterKeyGenerate, MasterKeyRotate, MasterKeyRetire,
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,

@@ -10,6 +10,7 @@ using Secronna.Server.Features.Credentials;
 using Secronna.Server.Features.Environments;
 using Secronna.Server.Features.Health;
 using Secronna.Server.Features.Keys;
+using Secronna.Server.Features.PointInTime;
 using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Search;
 using Secronna.Server.Features.Secrets;
@@ -61,10 +62,15 @@ internal static class Composition
         .AddSingleton<ProjectService>()
         .AddSingleton<EnvironmentService>()
         .AddSingleton<SecretService>()
+        .AddSingleton<SealingKeks>()
         .AddSingleton<SecretWriter>()
         .AddSingleton<SecretOpener>()
         .AddSingleton<RevealService>()
         .AddSingleton<EnvironmentRevealService>()
+        .AddSingleton<HistoryService>()
+        .AddSingleton<RollbackService>()
+        .AddSingleton<RestoreService>()
+        .AddSingleton<CompareService>()
         .AddSingleton<SearchService>()
         .AddSingleton<CredentialService>()
         .AddSingleton<Cursors>()
@@ -106,6 +112,7 @@ internal static class Composition
         app.MapEnvironments();
         app.MapSecrets();
         app.MapReveals();
+        app.MapPointInTime();
         app.MapSearch();
         app.MapAudit();
         app.MapKeys();

@@ -88,6 +88,9 @@ internal static partial class Log
     [LoggerMessage(27, LogLevel.Warning, "The identity provider publishes no key that tokens can be verified by: no token is valid")]
     public static partial void ProviderHasNoKeys(ILogger log);
 
+    [LoggerMessage(28, LogLevel.Information, "Environment {EnvironmentId} was restored: {Minted} versions minted, {Pruned} secrets pruned")]
+    public static partial void Restored(ILogger log, string environmentId, int minted, int pruned);
+
     /// <summary>What a line may say of an exception: its message where that is ours, of anything else the type alone.</summary>
     public static string Reason(Exception exception) =>
         exception is StorageUnavailableException or SettingsException or MasterKeyException or TimeoutException ? exception.Message : exception.GetType().Name;

@@ -52,6 +52,9 @@ internal static class Errors
     public static RequestException Invalid(string field, string rule) =>
         new(ErrorCodes.ValidationError, $"{field}: {rule}");
 
+    public static RequestException NoTime(string field) =>
+        Invalid(field, "must be a time as in RFC 3339, with its zone: 2026-01-31T09:00:00Z");
+
     public static RequestException InvalidBody(string rule) => new(ErrorCodes.ValidationError, rule);
 
     /// <summary>A field or parameter that is not known. It is repeated only where it looks like a misspelt name.</summary>
@@ -83,6 +86,10 @@ internal static class Errors
 
     public static RequestException RevealTooLarge(long limit) =>
         new(ErrorCodes.PayloadTooLarge, $"the values asked for are over the limit of {limit} bytes: name fewer keys");
+
+    public static RequestException RestoreTooLarge(long limit) => new(
+        ErrorCodes.PayloadTooLarge,
+        $"the values to restore are over the limit of {limit} bytes: roll back its secrets one by one, to the versions that a dry run names");
 
     public static RequestException NameTaken(string what) =>
         new(ErrorCodes.Conflict, $"a {what} with this name, or one whose slug is the same, exists");

@@ -5,7 +5,14 @@ namespace Secronna.Storage;
 /// <summary>An environment and the project it is in.</summary>
 public sealed record EnvironmentRow(
     string Id, string WorkspaceId, string ProjectId, string ProjectName, string ProjectSlug, string Name, string Slug,
-    long CreatedAt, int SecretCount);
+    long CreatedAt, int SecretCount)
+{
+    /// <summary>The instant of the last change of any secret here.</summary>
+    public long ChangedAt { get; init; }
+
+    /// <summary>The past up to this instant was read, and changes no more.</summary>
+    public long SettledTo { get; init; }
+}
 
 /// <summary>What a change of secrets takes first: the environment's row, and the change's instant in it.</summary>
 /// <param name="Instant">Later than any change's before it.</param>
@@ -17,7 +24,8 @@ public sealed record EnvironmentChange(long Instant, long Clock, int SecretCount
 public static class Environments
 {
     private const string Columns = """
-        SELECT e.id, e.workspace_id, e.project_id, p.name, p.slug, e.name, e.slug, e.created_at, e.secret_count
+        SELECT e.id, e.workspace_id, e.project_id, p.name, p.slug, e.name, e.slug, e.created_at, e.secret_count,
+               e.changed_at, e.settled_to
         FROM environments e JOIN projects p ON p.id = e.project_id
         """;
 
@@ -99,14 +107,16 @@ public static class Environments
 
     /// <summary>
     /// Takes the environment's row for a change of its secrets, and the change's instant: the clock's, but always later
-    /// than the last change's, so that an instant names one state. Null when the environment is not there.
+    /// than the last change's, and than the past that was read, so that an instant names one state. Null when the environment
+    /// is not there.
     /// </summary>
     public static async ValueTask<EnvironmentChange?> BeginChangeAsync(
         Transaction transaction, string workspaceId, string id)
     {
         // Locked first: an update alone would read the clock before it waits for who holds the row.
         await using var update = transaction.Prepare("""
-            UPDATE environments SET changed_at = instant_after(changed_at)
+            UPDATE environments
+            SET changed_at = instant_after(CASE WHEN settled_to > changed_at THEN settled_to ELSE changed_at END)
             WHERE id = (SELECT id FROM environments WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR UPDATE)
               AND deleted_at IS NULL
               AND EXISTS (SELECT 1 FROM projects p WHERE p.id = environments.project_id AND p.deleted_at IS NULL)
@@ -115,6 +125,17 @@ public static class Environments
         return await update.Bind(id).Bind(workspaceId).ReadAsync()
             ? new EnvironmentChange(update.GetInt64(0), update.GetInt64(1), update.GetInt32(2))
             : null;
+    }
+
+    /// <summary>
+    /// Waits for changes in flight, and has those to come take later instants than this one: what was committed up to it is
+    /// what there ever will be of it.
+    /// </summary>
+    public static async ValueTask SettleAsync(Transaction transaction, string id, long instant)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE environments SET settled_to = $1 WHERE id = $2 AND settled_to < $1");
+        await update.Bind(instant).Bind(id).ExecuteAsync();
     }
 
     /// <summary>Counts secrets added or, negative, removed.</summary>
@@ -126,5 +147,9 @@ public static class Environments
 
     private static EnvironmentRow Read(Statement row) =>
         new(row.GetText(0), row.GetText(1), row.GetText(2), row.GetText(3), row.GetText(4), row.GetText(5),
-            row.GetText(6), row.GetInt64(7), row.GetInt32(8));
+            row.GetText(6), row.GetInt64(7), row.GetInt32(8))
+        {
+            ChangedAt = row.GetInt64(9),
+            SettledTo = row.GetInt64(10),
+        };
 }

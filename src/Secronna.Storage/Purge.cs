@@ -12,22 +12,33 @@ public static class Purge
     /// <summary>Versions destroyed in one slice.</summary>
     public const int SliceVersions = 500;
 
+    private const int LeastPerSecret = 3;
+
     /// <summary>
-    /// Sets to NULL what is sealed of the next versions of a deleted secret; true when none is left.
+    /// Sets to NULL what is sealed of the next versions of deleted secrets, from the one at this place of the list on.
     /// </summary>
-    public static async ValueTask<bool> DestroyVersionsAsync(Transaction transaction, string secretId)
+    /// <returns>The place of the first that has versions left; the list's length when none has.</returns>
+    public static async ValueTask<int> DestroyVersionsAsync(Transaction transaction, IReadOnlyList<string> secretIds, int from)
     {
-        if (await FindProgressAsync(transaction, secretId) is not { } progress)
+        var left = SliceVersions;
+        for (var place = from; place < secretIds.Count; place++)
         {
-            return true;
+            if (left <= 0)
+            {
+                return place;
+            }
+
+            var (destroyed, isDone) = await DestroyNextAsync(transaction, secretIds[place], left);
+            if (!isDone)
+            {
+                return place;
+            }
+
+            // Also a secret with few versions takes its time.
+            left -= Math.Max(destroyed, LeastPerSecret);
         }
 
-        var to = Math.Min(progress.DestroyedTo + SliceVersions, progress.CurrentVersion);
-        // One slice ahead of those that shrink: what moves with them holds nothing any more.
-        await OverwriteAsync(transaction, secretId, progress.DestroyedTo, to + SliceVersions);
-        await DestroyRangeAsync(transaction, secretId, progress.DestroyedTo, to);
-        await SetProgressAsync(transaction, secretId, to);
-        return to == progress.CurrentVersion;
+        return secretIds.Count;
     }
 
     /// <summary>Does the next slice of whatever was deleted; false when nothing is left.</summary>
@@ -38,7 +49,7 @@ public static class Purge
             WHERE deleted_at IS NOT NULL AND destroyed_to < current_version LIMIT 1 FOR UPDATE SKIP LOCKED
             """) is { } secretId)
         {
-            await DestroyVersionsAsync(transaction, secretId);
+            await DestroyNextAsync(transaction, secretId, SliceVersions);
             return true;
         }
 
@@ -57,6 +68,22 @@ public static class Purge
         }
 
         return false;
+    }
+
+    private static async ValueTask<(int Destroyed, bool IsDone)> DestroyNextAsync(
+        Transaction transaction, string secretId, int most)
+    {
+        if (await FindProgressAsync(transaction, secretId) is not { } progress)
+        {
+            return (0, true);
+        }
+
+        var to = Math.Min(progress.DestroyedTo + most, progress.CurrentVersion);
+        // One slice ahead of those that shrink: what moves with them holds nothing any more.
+        await OverwriteAsync(transaction, secretId, progress.DestroyedTo, to + SliceVersions);
+        await DestroyRangeAsync(transaction, secretId, progress.DestroyedTo, to);
+        await SetProgressAsync(transaction, secretId, to);
+        return (to - progress.DestroyedTo, to == progress.CurrentVersion);
     }
 
     private static async ValueTask RemoveProjectSliceAsync(Transaction transaction, string projectId)
@@ -123,6 +150,14 @@ public static class Purge
     private static async ValueTask RemoveEnvironmentSliceAsync(Transaction transaction, string environmentId)
     {
         if (transaction.Connection.OverwritesInPlace && await OverwriteSliceAsync(transaction, environmentId))
+        {
+            return;
+        }
+
+        if (await RunAsync(transaction, """
+            DELETE FROM secret_changes WHERE environment_id = $1 AND (instant, secret_id) IN (
+                SELECT instant, secret_id FROM secret_changes WHERE environment_id = $1 ORDER BY instant, secret_id LIMIT 500)
+            """, environmentId) > 0)
         {
             return;
         }

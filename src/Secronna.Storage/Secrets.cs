@@ -2,11 +2,14 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage;
 
-/// <summary>A secret that is not deleted, and where it lives.</summary>
+/// <summary>A secret that is there, or was at an instant, and where it lives.</summary>
 public sealed record SecretRow(
     string Id, string WorkspaceId, string ProjectId, string EnvironmentId, string ProjectSlug, string EnvironmentSlug,
     string Key, int CurrentVersion, long CreatedAt, long UpdatedAt)
 {
+    /// <summary>Of a state of the past: whether it was deleted after it.</summary>
+    public bool IsDeletedSince { get; init; }
+
     /// <summary>The path of slugs and key.</summary>
     public string Path { get; } = string.Concat(ProjectSlug, "/", EnvironmentSlug, "/" + Key);
 }
@@ -83,33 +86,46 @@ public static class Secrets
         return await query.Bind(environmentId).Bind(key).ReadAsync() ? (query.GetText(0), query.GetInt32(1)) : null;
     }
 
-    /// <summary>Adds a secret whose first version is its current one.</summary>
-    public static async ValueTask InsertAsync(
-        Transaction transaction, EnvironmentRow environment, string id, string key, long instant)
+    /// <summary>
+    /// Makes secrets tombstones at an instant (S15), in an environment whose row the transaction holds; all must be there.
+    /// <see cref="Purge.DestroyVersionsAsync"/> destroys their versions.
+    /// </summary>
+    public static async ValueTask MarkDeletedAsync(
+        Transaction transaction, string environmentId, IReadOnlyList<string> ids, string by, long instant)
     {
-        await using var insert = transaction.Prepare("""
+        var deleted = await transaction.ExecuteManyAsync(
+            "UPDATE secrets SET deleted_at = $1, deleted_by = $2 WHERE id = $3 AND deleted_at IS NULL",
+            ids, (update, id) => update.Bind(instant).Bind(by).Bind(id));
+        if (deleted != ids.Count)
+        {
+            throw new InvalidOperationException("a secret to delete is not there");
+        }
+
+        await SecretChanges.InsertAsync(transaction, environmentId, instant, [.. ids.Select(id => (id, (int?)null))]);
+        await Environments.AddToCountAsync(transaction, environmentId, -ids.Count);
+    }
+
+    /// <summary>Moves pointers to new versions; a first version makes its secret.</summary>
+    internal static async ValueTask PointAsync(
+        Transaction transaction, EnvironmentRow environment, IReadOnlyList<NewVersion> versions, long instant)
+    {
+        var added = versions.Where(row => row.Version == 1).ToList();
+        await transaction.ExecuteManyAsync(
+            """
             INSERT INTO secrets (id, workspace_id, project_id, environment_id, key, current_version, created_at, updated_at)
             VALUES ($1, $2, $3, $4, $5, 1, $6, $6)
-            """);
-        await insert.Bind(id).Bind(environment.WorkspaceId).Bind(environment.ProjectId).Bind(environment.Id).Bind(key)
-            .Bind(instant).ExecuteAsync();
-    }
-
-    /// <summary>Moves the pointer to a new version (S12).</summary>
-    public static async ValueTask PointAsync(Transaction transaction, string id, int version, long instant)
-    {
-        await using var update = transaction.Prepare(
-            "UPDATE secrets SET current_version = $1, updated_at = $2 WHERE id = $3 AND deleted_at IS NULL");
-        await update.Bind(version).Bind(instant).Bind(id).ExecuteAsync();
-    }
-
-    /// <summary>Makes it a tombstone (S15), or says false when it is one already; <see cref="Purge.DestroyVersionsAsync"/> destroys its versions.</summary>
-    public static async ValueTask<bool> MarkDeletedAsync(Transaction transaction, string id, string by, long instant)
-    {
-        await using var update = transaction.Prepare("""
-            UPDATE secrets SET deleted_at = $1, deleted_by = $2 WHERE id = $3 AND deleted_at IS NULL
-            """);
-        return await update.Bind(instant).Bind(by).Bind(id).ExecuteAsync() == 1;
+            """,
+            added,
+            (insert, row) => insert.Bind(row.SecretId).Bind(environment.WorkspaceId).Bind(environment.ProjectId)
+                .Bind(environment.Id).Bind(row.Key).Bind(instant));
+        await transaction.ExecuteManyAsync(
+            "UPDATE secrets SET current_version = $1, updated_at = $2 WHERE id = $3 AND deleted_at IS NULL",
+            [.. versions.Where(row => row.Version > 1)],
+            (update, row) => update.Bind(row.Version).Bind(instant).Bind(row.SecretId));
+        if (added.Count > 0)
+        {
+            await Environments.AddToCountAsync(transaction, environment.Id, added.Count);
+        }
     }
 
     internal static SecretRow Read(Statement row) =>

@@ -9,9 +9,9 @@ public sealed record VersionRow(int Version, string Kind, long CreatedAt, string
 public sealed record SealedVersionRow(
     SecretRow Secret, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext);
 
-/// <summary>A version to add.</summary>
+/// <summary>A version to mint; the first creates its secret.</summary>
 public sealed record NewVersion(
-    string SecretId, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext, string Kind, string CreatedBy,
+    string SecretId, string Key, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext, string Kind, string CreatedBy,
     string? Comment);
 
 /// <summary>A version by the secret's id and its number.</summary>
@@ -40,16 +40,25 @@ public static class Versions
     private const string CurrentSealed =
         Secrets.Columns + ", s.current_version" + SealedColumns + SealedTables + "s.current_version";
 
-    /// <summary>Adds a version.</summary>
-    public static async ValueTask InsertAsync(Transaction transaction, NewVersion row, long instant)
+    /// <summary>
+    /// Mints versions in an environment whose row the transaction holds, all at one instant, and moves their secrets'
+    /// pointers to them (S12).
+    /// </summary>
+    public static async ValueTask MintAsync(
+        Transaction transaction, EnvironmentRow environment, IReadOnlyList<NewVersion> versions, long instant)
     {
-        await using var insert = transaction.Prepare("""
+        await Secrets.PointAsync(transaction, environment, versions, instant);
+        await transaction.ExecuteManyAsync(
+            """
             INSERT INTO secret_versions
                 (secret_id, version, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """);
-        await insert.Bind(row.SecretId).Bind(row.Version).Bind(row.KekId).Bind(row.WrappedDataKey).Bind(row.Ciphertext)
-            .Bind(row.Kind).Bind(instant).Bind(row.CreatedBy).Bind(row.Comment).ExecuteAsync();
+            """,
+            versions,
+            (insert, row) => insert.Bind(row.SecretId).Bind(row.Version).Bind(row.KekId).Bind(row.WrappedDataKey)
+                .Bind(row.Ciphertext).Bind(row.Kind).Bind(instant).Bind(row.CreatedBy).Bind(row.Comment));
+        await SecretChanges.InsertAsync(
+            transaction, environment.Id, instant, [.. versions.Select(row => (row.SecretId, (int?)row.Version))]);
     }
 
     /// <summary>A secret's versions below this number, newest first.</summary>

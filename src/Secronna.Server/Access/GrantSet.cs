@@ -91,6 +91,11 @@ internal sealed class GrantSet
     /// </summary>
     public IReadOnlyList<KeyRange> KeyRanges(GrantActions action, string project, string environment)
     {
+        if (IsEverything)
+        {
+            return [KeyRange.Of(null)];
+        }
+
         var ranges = new List<KeyRange>();
         foreach (var range in OfEnvironment(action, project, environment).Select(KeyRange.Of)
             .OrderBy(range => range.From, StringComparer.Ordinal)

@@ -139,6 +139,8 @@ internal sealed class LimitSettings
 
     public int RevealBytes { get; set; } = Protocol.Limits.RevealBytes;
 
+    public int RestoreBytes { get; set; } = Protocol.Limits.RestoreBytes;
+
     public int BodyBytes { get; set; } = Protocol.Limits.BodyBytes;
 
     public int BatchBodyBytes { get; set; } = Protocol.Limits.BatchBodyBytes;

@@ -121,6 +121,7 @@ internal static partial class SettingsReader
             case "BatchKeys": limits.BatchKeys = Number(name, value, 1, Limits.BatchKeys); break;
             case "EnvironmentKeys": limits.EnvironmentKeys = Number(name, value, 1, Limits.EnvironmentKeys); break;
             case "RevealBytes": limits.RevealBytes = Number(name, value, 1, Limits.RevealBytes); break;
+            case "RestoreBytes": limits.RestoreBytes = Number(name, value, 1, Limits.RestoreBytes); break;
             case "BodyBytes": limits.BodyBytes = Number(name, value, 1_024, Limits.BodyBytes); break;
             case "BatchBodyBytes": limits.BatchBodyBytes = Number(name, value, 1_024, Limits.BatchBodyBytes); break;
             default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");

@@ -1,3 +1,4 @@
+using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
@@ -45,15 +46,19 @@ internal static class Granted
             (after, limit) => Storage.Environments.ListAsync(session, caller.WorkspaceId, projectId, after, limit),
             row => row.VisibleTo(caller) is not null, row => row.Id);
 
-    /// <summary>An environment's secrets after a key that an action is granted on, by their keys' bytes.</summary>
+    /// <summary>
+    /// An environment's secrets after a key that an action is granted on, by their keys' bytes: those that are there, or those
+    /// that were at an instant.
+    /// </summary>
     public static async ValueTask<List<SecretRow>> SecretsAsync(
-        Session session, Caller caller, GrantActions action, EnvironmentRow environment, string after, int limit)
+        Session session, Caller caller, GrantActions action, EnvironmentRow environment, string after, int limit, Instant? at = null)
     {
-        if (caller.Grants.IsEverything)
+        if (caller.Grants.IsEverything && at is null)
         {
             return await Storage.Secrets.ListAsync(session, environment.Id, after, limit);
         }
 
+        var look = caller.Grants.IsEverything ? limit : Look;
         var found = new List<SecretRow>();
         foreach (var range in caller.Grants.KeyRanges(action, environment.ProjectSlug, environment.Slug))
         {
@@ -61,9 +66,11 @@ internal static class Granted
             from = string.CompareOrdinal(from, range.From) > 0 ? from : range.From;
             while (found.Count < limit && string.CompareOrdinal(from, range.Before) < 0)
             {
-                var rows = await Storage.Secrets.ListBetweenAsync(session, environment.Id, from, range.Before, Look);
+                var rows = at is { } instant
+                    ? await PastSecrets.ListBetweenAsync(session, environment.Id, instant.Microseconds, from, range.Before, look)
+                    : await Storage.Secrets.ListBetweenAsync(session, environment.Id, from, range.Before, look);
                 found.AddRange(rows.Where(row => row.VisibleTo(caller, action) is not null).Take(limit - found.Count));
-                from = rows.Count == Look ? KeyRange.Next(rows[^1].Key) : range.Before;
+                from = rows.Count == look ? KeyRange.Next(rows[^1].Key) : range.Before;
             }
         }
 

@@ -54,7 +54,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
         null => null,
         var text => Instant.TryParse(text, out var instant)
             ? instant
-            : throw Errors.Invalid(name, "must be a time as in RFC 3339, with its zone: 2026-01-31T09:00:00Z"),
+            : throw Errors.NoTime(name),
     };
 
     /// <summary>Refuses parameters that the route has not, and repeated ones.</summary>

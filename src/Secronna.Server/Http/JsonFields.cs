@@ -156,6 +156,22 @@ internal sealed class JsonFields
             : throw Errors.Invalid(Name(field), $"must be a whole number from {least} to {most}");
     }
 
+    /// <summary>True or false, or null.</summary>
+    public bool? ReadFlag(ref Utf8JsonReader reader, int field) => reader.TokenType switch
+    {
+        JsonTokenType.Null => null,
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw Errors.Invalid(Name(field), "must be true or false"),
+    };
+
+    /// <summary>A time, or null.</summary>
+    public Instant? ReadInstant(ref Utf8JsonReader reader, int field) => ReadString(ref reader, field, LongestTime) switch
+    {
+        null => null,
+        var text => Instant.TryParse(text, out var instant) ? instant : throw Errors.NoTime(Name(field)),
+    };
+
     /// <summary>A value, unescaped straight into pinned memory; the caller disposes it.</summary>
     public PinnedBuffer ReadValue(ref Utf8JsonReader reader, int field, int mostBytes)
     {
@@ -188,6 +204,9 @@ internal sealed class JsonFields
     /// <summary>Requires an array; the reader stands at its start.</summary>
     public void RequireArray(ref Utf8JsonReader reader, int field) =>
         RequireType(ref reader, field, JsonTokenType.StartArray, "must be an array");
+
+    // RFC 3339 with more digits of the second than anyone has.
+    private const int LongestTime = 64;
 
     // \uXXXX: the longest that one UTF-16 character may be in JSON.
     private const int JsonEscapeLength = 6;

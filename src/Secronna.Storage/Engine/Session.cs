@@ -15,5 +15,5 @@ public class Session
 
     /// <summary>Runs a statement that gives no rows once for each of these, in one go; the number of rows changed in all.</summary>
     public ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind) =>
-        Connection.ExecuteManyAsync(sql, rows, bind);
+        rows.Count == 0 ? new ValueTask<int>(0) : Connection.ExecuteManyAsync(sql, rows, bind);
 }

@@ -20,7 +20,7 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("/openapi/%2e%2e.json")]
     [InlineData("/favicon.ico")]
     [InlineData("/api/v1/%E2%82%AC")]
-    [InlineData("/api/v1/environments/x/history")]
+    [InlineData("/api/v1/environments/x/future")]
     [InlineData("/api/v1/webhooks")]
     public async Task An_unknown_route_is_not_found_with_or_without_a_credential(string path)
     {
@@ -236,9 +236,9 @@ public sealed class ErrorTests(SharedServer shared)
     }
 
     [Theory]
-    [InlineData("GET", "/environments/{env}/secrets?at=2026-01-01T00:00:00Z", null, "at")]
+    [InlineData("GET", "/environments/{env}/history?at=2026-01-01T00:00:00Z", null, "at")]
     [InlineData("POST", "/environments/{env}/reveal?at=2026-01-01T00:00:00Z", null, "at")]
-    [InlineData("POST", "/environments/{env}/reveal", """{"at":"2026-01-01T00:00:00Z"}""", "at")]
+    [InlineData("POST", "/environments/{env}/restore", """{"at":"2026-01-01T00:00:00Z","keys":["A"]}""", "keys")]
     [InlineData("POST", "/access-keys", """{"name":"x","grants":[{"path":"a","actions":["list"],"until":"x"}]}""", "until")]
     [InlineData("PATCH", "/access-keys/key_x", """{"role":"admin"}""", "role")]
     [InlineData("GET", "/projects?page=2", null, "page")]

@@ -113,7 +113,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
         Assert.False(await RetireAsync(node));
         Assert.False(await DestroyAsync(node));
 
-        await storage.WriteAsync(transaction => Secrets.MarkDeletedAsync(transaction, version.SecretId, "key_1", storage.Now));
+        await storage.WriteAsync(transaction => Secrets.MarkDeletedAsync(transaction, environment.Id, [version.SecretId], "key_1", storage.Now + 1));
         Assert.False(await DestroyAsync(node));
         Assert.Equal("retiring", State());
 
@@ -144,19 +144,18 @@ public sealed class KekDestructionTests : IAsyncLifetime
     private async ValueTask<bool> WriteVersionAsync(Transaction transaction, string key)
     {
         var id = "sec_" + key;
-        await Secrets.InsertAsync(transaction, environment, id, key, storage.Now);
-        await Versions.InsertAsync(transaction, NewVersion(id), storage.Now);
+        await Versions.MintAsync(transaction, environment, [NewVersion(id, key)], storage.Now);
         return true;
     }
 
     private async Task<NewVersion> WriteAsync(string key)
     {
         Assert.True(await storage.WriteAsync(transaction => WriteVersionAsync(transaction, key)));
-        return NewVersion("sec_" + key);
+        return NewVersion("sec_" + key, key);
     }
 
-    private NewVersion NewVersion(string secretId) => new(
-        secretId, 1, kek.Id, RandomNumberGenerator.GetBytes(78), RandomNumberGenerator.GetBytes(90), VersionKinds.Written, "key_1", null);
+    private NewVersion NewVersion(string secretId, string key) => new(
+        secretId, key, 1, kek.Id, RandomNumberGenerator.GetBytes(78), RandomNumberGenerator.GetBytes(90), VersionKinds.Written, "key_1", null);
 
     private async Task InsertVersionAsync(DbConnection holder)
     {

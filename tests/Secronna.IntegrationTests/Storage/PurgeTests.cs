@@ -37,9 +37,9 @@ public sealed class PurgeTests
         var secretId = (await storage.WriteVersionsAsync(environment, "KEY", Count))[0].SecretId;
         await storage.DeleteSecretAsync(environment, secretId);
         Assert.Equal([(Count - 500L, (long)Count)], await storage.StateOfVersionsAsync(secretId));
-        Assert.False(await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, secretId)));
+        Assert.Equal(0, await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, [secretId], 0)));
         Assert.Equal([(Count - 1_000L, (long)Count)], await storage.StateOfVersionsAsync(secretId));
-        Assert.True(await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, secretId)));
+        Assert.Equal(1, await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, [secretId], 0)));
         Assert.Equal([(0L, (long)Count)], await storage.StateOfVersionsAsync(secretId));
         Assert.False(await storage.WriteAsync(Purge.SliceAsync));
     }
@@ -65,7 +65,7 @@ public sealed class PurgeTests
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
         var version = await storage.WriteVersionAsync(environment, "KEY");
-        Assert.True(await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, version.SecretId)));
+        Assert.Equal(1, await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, [version.SecretId], 0)));
         Assert.False(await storage.WriteAsync(Purge.SliceAsync));
         Assert.NotNull(await storage.ReadAsync(session => Versions.FindSealedAsync(session, TestStorage.Workspace, version.SecretId, 1)));
     }

@@ -167,9 +167,8 @@ internal sealed class TestStorage : IAsyncDisposable
     public Task DeleteSecretAsync(EnvironmentRow environment, string secretId) => WriteAsync(async transaction =>
     {
         var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
-        Assert.True(await Secrets.MarkDeletedAsync(transaction, secretId, "key_1", change!.Instant));
-        await Environments.AddToCountAsync(transaction, environment.Id, -1);
-        await Purge.DestroyVersionsAsync(transaction, secretId);
+        await Secrets.MarkDeletedAsync(transaction, environment.Id, [secretId], "key_1", change!.Instant);
+        await Purge.DestroyVersionsAsync(transaction, [secretId], 0);
     });
 
     public async Task PurgeAllAsync()
@@ -185,19 +184,9 @@ internal sealed class TestStorage : IAsyncDisposable
         var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
         var current = await Secrets.FindCurrentAsync(transaction, environment.Id, key);
         var row = new NewVersion(
-            current?.Id ?? Ids.New(Ids.Secret, Clock.GetUtcNow()), (current?.CurrentVersion ?? 0) + 1, "kek_1",
+            current?.Id ?? Ids.New(Ids.Secret, Clock.GetUtcNow()), key, (current?.CurrentVersion ?? 0) + 1, "kek_1",
             wrappedDataKey, ciphertext, VersionKinds.Written, "key_1", "a comment");
-        if (current is null)
-        {
-            await Secrets.InsertAsync(transaction, environment, row.SecretId, key, change!.Instant);
-            await Environments.AddToCountAsync(transaction, environment.Id, 1);
-        }
-        else
-        {
-            await Secrets.PointAsync(transaction, row.SecretId, row.Version, change!.Instant);
-        }
-
-        await Versions.InsertAsync(transaction, row, change!.Instant);
+        await Versions.MintAsync(transaction, environment, [row], change!.Instant);
         return row;
     }
 }

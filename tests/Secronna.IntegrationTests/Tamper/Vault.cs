@@ -124,12 +124,12 @@ internal sealed class Vault : IAsyncDisposable
     public Task<string> RevealAsync(Written written, string? workspaceId = null) => Services.RevealAsync(written, workspaceId);
 
     /// <summary>The values of a whole environment, or the code of the refusal alone.</summary>
-    public async Task<string[]> RevealEnvironmentAsync(string workspaceId, EnvironmentName name)
+    public async Task<string[]> RevealEnvironmentAsync(string workspaceId, EnvironmentReference name)
     {
         try
         {
             var (_, revealed) = await Services.GetRequiredService<EnvironmentRevealService>()
-                .RevealAsync(Caller(workspaceId), name, null, _ => false);
+                .RevealAsync(Caller(workspaceId), name, new RevealSelection(null, null), _ => false);
             using (revealed)
             {
                 return [.. revealed!.Values.Select(value => Encoding.UTF8.GetString(value.Value.Span))];

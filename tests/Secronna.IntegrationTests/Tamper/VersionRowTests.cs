@@ -138,7 +138,7 @@ public sealed class VersionRowTests
             stranger.Run(sql, ("@id", written[0].SecretId));
         }
 
-        Assert.Equal([ErrorCodes.IntegrityError], await vault.RevealEnvironmentAsync("acc_a", EnvironmentName.OfId(environmentId)));
+        Assert.Equal([ErrorCodes.IntegrityError], await vault.RevealEnvironmentAsync("acc_a", EnvironmentReference.OfId(environmentId)));
         Assert.Single(vault.Failures());
         Assert.Equal(written[1].Value, await vault.RevealAsync(written[1]));
     }

@@ -7,6 +7,7 @@ using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server;
 using Secronna.Server.Configuration;
+using Secronna.Server.Features.PointInTime;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Http;
 using Xunit;
@@ -26,7 +27,10 @@ public sealed class BodyParserTests
         """{"key":"KEY","value":"v\u00e4\ud83d\ude00\n","expectedVersion":3,"comment":"why"}""",
         """{"secrets":[{"key":"A","value":""},{"key":"B","value":"x","comment":null}],"comment":"all"}""",
         """{"path":"web/production/KEY","version":7}""",
-        """{"keys":["A","B","C"]}""",
+        """{"keys":["A","B","C"],"at":"2026-01-31T09:00:00.123456Z"}""",
+        """{"version":7,"comment":"why"}""",
+        """{"at":"2026-01-31T09:00:00+01:00","dryRun":true,"prune":false,"comment":null}""",
+        """{"with":"env_0","at":null,"withAt":"2026-01-31T09:00:00Z"}""",
         """{"name":"Web Shop","expiresInDays":30}""",
         "{}",
     ];
@@ -36,7 +40,10 @@ public sealed class BodyParserTests
         body => Parse(body, (ref Utf8JsonReader reader) => SecretBodies.Write(ref reader, Limits)).Dispose(),
         body => Parse(body, (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, Limits)).ForEach(write => write.Dispose()),
         body => Parse(body, SecretBodies.Path),
-        body => Parse(body, (ref Utf8JsonReader reader) => SecretBodies.Keys(ref reader, Limits)),
+        body => Parse(body, (ref Utf8JsonReader reader) => SecretBodies.Selection(ref reader, Limits)),
+        body => Parse(body, (ref Utf8JsonReader reader) => PointInTimeBodies.Rollback(ref reader, 1_000)),
+        body => Parse(body, (ref Utf8JsonReader reader) => PointInTimeBodies.Restore(ref reader, 1_000)),
+        body => Parse<(ComparedSide, Instant?)>(body, PointInTimeBodies.Compare),
         body => Parse(body, (ref Utf8JsonReader reader) => Bodies.Name(ref reader, 120)),
         body => Parse(body, (ref Utf8JsonReader reader) => Bodies.AccessKey(ref reader, 120, isNew: true)),
         body => Parse(body, Bodies.Empty),

@@ -1,5 +1,6 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
+using Secronna.Storage;
 
 namespace Secronna.Server.Features.Keys;
 
@@ -20,6 +21,10 @@ internal sealed class LeasedKek(string id, KeyName name, KeyLease lease) : IDisp
         Ids.UlidBytes(Ids.Kek, kekId, ulid);
         return KeyName.FromBytes(ulid);
     }
+
+    /// <summary>Seals a value for a version under a new data key (S4), which this KEK wraps: one wrap, counted before (S7).</summary>
+    public SealedVersion Seal(EnvironmentRow environment, string secretId, int version, ReadOnlySpan<byte> value) => Envelope.Seal(
+        Key, Id, Name, new VersionBinding(environment.WorkspaceId, environment.ProjectId, environment.Id, secretId, version), value);
 
     public void Dispose() => lease.Dispose();
 }

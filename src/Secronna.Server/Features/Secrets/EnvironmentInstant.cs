@@ -46,6 +46,45 @@ internal static class EnvironmentInstant
         }
     }
 
+    /// <summary>
+    /// Has the past up to an instant stand before it is read: waits for changes in flight, and lets no later one take an
+    /// instant in it, also where the clock steps back. Does nothing where the environment is not there for the caller.
+    /// </summary>
+    /// <param name="database">Where it is.</param>
+    /// <param name="caller">Who reads.</param>
+    /// <param name="name">Which environment.</param>
+    /// <param name="at">The instant; null is now, which needs none of this.</param>
+    /// <param name="actions">What makes the environment show.</param>
+    /// <param name="field">How the caller named the instant.</param>
+    /// <exception cref="RequestException">VALIDATION_ERROR: it is in the future.</exception>
+    public static async ValueTask SettleAsync(
+        Database database, Caller caller, EnvironmentReference name, Instant? at, GrantActions actions, string field = "at")
+    {
+        if (at is not { Microseconds: var instant })
+        {
+            return;
+        }
+
+        var found = await database.ReadAsync((caller.WorkspaceId, name), static (session, it) =>
+            it.name.FindAsync(session, it.WorkspaceId));
+        if (found.VisibleTo(caller, actions) is not { } environment || instant <= Math.Max(environment.ChangedAt, environment.SettledTo))
+        {
+            return;
+        }
+
+        var now = await database.NowAsync();
+        if (instant > now)
+        {
+            throw Errors.Invalid(field, $"is in the future: by the server's clock it is {new Instant(now)}");
+        }
+
+        await database.WriteAsync((environment.Id, instant), static async (transaction, it) =>
+        {
+            await Storage.Environments.SettleAsync(transaction, it.Id, it.instant);
+            return true;
+        });
+    }
+
     private static TimeSpan Ahead(long instant, long clock) =>
         TimeSpan.FromMicroseconds(Math.Clamp((double)instant - clock, 0, TimeSpan.MicrosecondsPerDay));
 }

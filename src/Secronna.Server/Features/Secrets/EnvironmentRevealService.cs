@@ -12,21 +12,6 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>Names an environment: by its id, or by slugs.</summary>
-internal readonly record struct EnvironmentName(string? Id, string ProjectSlug, string Slug)
-{
-    public static EnvironmentName OfId(string id) => new(id, "", "");
-
-    public static EnvironmentName OfSlugs(string project, string environment) => new(null, project, environment);
-
-    /// <summary>As the caller named it.</summary>
-    public override string ToString() => Id ?? $"{ProjectSlug}/{Slug}";
-
-    public ValueTask<EnvironmentRow?> FindAsync(Session session, string workspaceId) => Id is not null
-        ? Storage.Environments.FindAsync(session, workspaceId, Id)
-        : Storage.Environments.FindBySlugAsync(session, workspaceId, ProjectSlug, Slug);
-}
-
 /// <summary>Reveals an environment's secrets in one request: one audit entry a value (S17), all durable before any is opened.</summary>
 internal sealed class EnvironmentRevealService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, InstallationKeys keys,
@@ -34,20 +19,24 @@ internal sealed class EnvironmentRevealService(
 {
     private const int TagSize = 16;
 
+    // In a revision, where a version's number and tag would be.
+    private static readonly byte[] NoVersion = new byte[sizeof(int) + TagSize];
+
     // Of a long reveal's entries, so that the writer is held only for a few milliseconds at a time.
     private const int EntriesPerUnit = 250;
 
-    /// <summary>The current values of an environment, or of the keys asked for.</summary>
+    /// <summary>The values of an environment, current or of an instant.</summary>
     /// <param name="caller">Who asks.</param>
     /// <param name="name">Which environment.</param>
-    /// <param name="wanted">Which keys; null is all.</param>
+    /// <param name="wanted">Which of them.</param>
     /// <param name="isKnown">Whether the caller has this revision already.</param>
     /// <returns>The values, or, for a revision that the caller has, that revision alone: then nothing was opened or recorded.</returns>
     public async Task<(string Revision, RevealedEnvironment? Values)> RevealAsync(
-        Caller caller, EnvironmentName name, IReadOnlyList<string>? wanted, Func<string, bool> isKnown)
+        Caller caller, EnvironmentReference name, RevealSelection wanted, Func<string, bool> isKnown)
     {
         await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
-        var (found, rows) = await LoadAsync(caller, name, wanted);
+        await EnvironmentInstant.SettleAsync(database, caller, name, wanted.At, GrantActions.Reveal);
+        var (found, rows, unrecoverable) = await LoadAsync(caller, name, wanted);
         if (found.VisibleTo(caller, GrantActions.Reveal) is not { } environment)
         {
             throw await authorization.RefusedAsync(
@@ -60,14 +49,14 @@ internal sealed class EnvironmentRevealService(
             throw Errors.RevealTooLarge(limits.RevealBytes);
         }
 
-        var missing = wanted?.Except(rows.Select(row => row.Secret.Key), StringComparer.Ordinal).ToList();
+        var missing = wanted.Keys?.Except(rows.Select(row => row.Secret).Concat(unrecoverable).Select(secret => secret.Key)).ToList();
         if (missing is { Count: > 0 })
         {
             throw await authorization.RefusedAsync(
                 caller, AuditActions.SecretReveal, environment, Errors.KeysNotFound(missing), name.ToString());
         }
 
-        var revision = Revision(environment, rows);
+        var revision = Revision(environment, rows, unrecoverable);
         if (isKnown(revision))
         {
             return (revision, null);
@@ -86,7 +75,8 @@ internal sealed class EnvironmentRevealService(
             ServerMetrics.Revealed(rows.Count);
             // Others wait to be answered by whoever answered this.
             await Task.Yield();
-            return (revision, new RevealedEnvironment(revision, await OpenAllAsync(caller, rows), lease));
+            return (revision, new RevealedEnvironment(
+                revision, await OpenAllAsync(caller, rows), [.. unrecoverable.Select(secret => secret.Key)], lease));
         }
         catch
         {
@@ -98,26 +88,72 @@ internal sealed class EnvironmentRevealService(
     // So much is never within the limit, however many keys it is spread over.
     private long MostCiphertextBytes => limits.RevealBytes + ((long)Limits.EnvironmentKeys * Envelope.ValueOverhead);
 
-    private async Task<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
-        Caller caller, EnvironmentName name, IReadOnlyList<string>? wanted) =>
+    private async Task<LoadedEnvironment> LoadAsync(Caller caller, EnvironmentReference name, RevealSelection wanted) =>
         await database.ReadSnapshotAsync((caller, name, wanted, MostCiphertextBytes), LoadAsync);
 
     // With grants: no ciphertext is loaded of what is not granted, so that it costs nothing and counts for no limit.
-    private static async ValueTask<(EnvironmentRow? Environment, List<SealedVersionRow> Rows)> LoadAsync(
-        Session session, (Caller Caller, EnvironmentName Name, IReadOnlyList<string>? Wanted, long MostBytes) it)
+    private static async ValueTask<LoadedEnvironment> LoadAsync(
+        Session session, (Caller Caller, EnvironmentReference Name, RevealSelection Wanted, long MostBytes) it)
     {
         var found = await it.Name.FindAsync(session, it.Caller.WorkspaceId);
         if (found.VisibleTo(it.Caller, GrantActions.Reveal) is not { } environment)
         {
-            return (found, []);
+            return new(found, [], []);
         }
 
-        var wanted = it.Wanted?.Where(key => it.Caller.MayTouch(GrantActions.Reveal, environment, key))
-            ?? await GrantedKeysAsync(session, it.Caller, environment);
-        var rows = wanted is null
-            ? await Versions.ListSealedAsync(session, environment.Id, it.MostBytes)
-            : await LoadKeysAsync(session, environment.Id, wanted, it.MostBytes);
-        return (environment, rows);
+        var wanted = it.Wanted.Keys?.Where(key => it.Caller.MayTouch(GrantActions.Reveal, environment, key)).Order(StringComparer.Ordinal);
+        if (it.Wanted.At is { } at)
+        {
+            return await LoadPastAsync(session, it.Caller, environment, at, wanted, it.MostBytes);
+        }
+
+        var keys = wanted ?? await GrantedKeysAsync(session, it.Caller, environment);
+        return new(
+            environment,
+            keys is null
+                ? await Versions.ListSealedAsync(session, environment.Id, it.MostBytes)
+                : await LoadKeysAsync(session, environment.Id, keys, it.MostBytes),
+            []);
+    }
+
+    private static async ValueTask<LoadedEnvironment> LoadPastAsync(
+        Session session, Caller caller, EnvironmentRow environment, Instant at, IEnumerable<string>? wanted, long mostBytes)
+    {
+        var rows = new List<SealedVersionRow>();
+        var unrecoverable = new List<SecretRow>();
+        long bytes = 0;
+        foreach (var secret in await ListPastAsync(session, caller, environment, at, wanted))
+        {
+            if (secret.IsDeletedSince)
+            {
+                unrecoverable.Add(secret);
+            }
+            else if (bytes <= mostBytes && await Versions.FindSealedAsync(
+                session, environment.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
+            {
+                bytes += row.Ciphertext.Length;
+                rows.Add(row);
+            }
+        }
+
+        return new(environment, rows, unrecoverable);
+    }
+
+    private static async ValueTask<List<SecretRow>> ListPastAsync(
+        Session session, Caller caller, EnvironmentRow environment, Instant at, IEnumerable<string>? wanted)
+    {
+        if (wanted is null)
+        {
+            return await Granted.SecretsAsync(session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys, at);
+        }
+
+        var rows = new List<SecretRow>();
+        foreach (var key in wanted)
+        {
+            rows.AddRange(await PastSecrets.ListBetweenAsync(session, environment.Id, at.Microseconds, key, KeyRange.Next(key), 1));
+        }
+
+        return rows;
     }
 
     // Null where all are granted, whichever there are: they are read in fewer steps.
@@ -132,7 +168,7 @@ internal sealed class EnvironmentRevealService(
     {
         var rows = new List<SealedVersionRow>();
         long bytes = 0;
-        foreach (var key in wanted.Order(StringComparer.Ordinal).TakeWhile(_ => bytes <= mostBytes))
+        foreach (var key in wanted.TakeWhile(_ => bytes <= mostBytes))
         {
             if (await Versions.FindSealedByKeyAsync(session, environmentId, key) is { } row)
             {
@@ -169,8 +205,9 @@ internal sealed class EnvironmentRevealService(
         }
     }
 
-    // A keyed hash over the environment and the id, version and ciphertext tag of all that would be returned.
-    private string Revision(EnvironmentRow environment, List<SealedVersionRow> rows)
+    // A keyed hash over the environment and the id, version and ciphertext tag of all that would be returned, and the ids of
+    // those that can't be.
+    private string Revision(EnvironmentRow environment, List<SealedVersionRow> rows, List<SecretRow> unrecoverable)
     {
         var state = new MemoryStream();
         state.Write(Encoding.ASCII.GetBytes(environment.Id));
@@ -184,8 +221,18 @@ internal sealed class EnvironmentRevealService(
             state.Write(row.Ciphertext.AsSpan(Math.Max(0, row.Ciphertext.Length - TagSize)));
         }
 
+        foreach (var secret in unrecoverable)
+        {
+            state.Write(Encoding.ASCII.GetBytes(secret.Id));
+            state.Write(NoVersion);
+        }
+
         Span<byte> hash = stackalloc byte[KeyedHash.Size];
         keys.HashEtag(state.GetBuffer().AsSpan(0, (int)state.Length), hash);
         return Base64Url.EncodeToString(hash);
     }
 }
+
+/// <summary>What was found of an environment for a reveal; the keys that were deleted since the instant asked for apart.</summary>
+internal sealed record LoadedEnvironment(
+    EnvironmentRow? Environment, List<SealedVersionRow> Rows, List<SecretRow> Unrecoverable);

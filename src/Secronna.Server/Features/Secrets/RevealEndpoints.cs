@@ -32,23 +32,23 @@ internal static class RevealEndpoints
         routes.Api("POST", "/environments/{envId}/reveal", Permission.Reveal, "Reveal an environment's values")
             .Takes<RevealEnvironmentRequest>(isOptional: true)
             .GivesValues<RevealEnvironmentResponse, EnvironmentRevealService>((request, reveals) =>
-                RevealAsync(request, reveals, EnvironmentName.OfId(request.Route("envId"))));
+                RevealAsync(request, reveals, EnvironmentReference.OfId(request.Route("envId"))));
 
         routes.Api(
                 "POST", "/projects/by-slug/{projectSlug}/environments/{envSlug}/reveal", Permission.Reveal,
                 "Reveal an environment's values by its slugs")
             .Takes<RevealEnvironmentRequest>(isOptional: true)
             .GivesValues<RevealEnvironmentResponse, EnvironmentRevealService>((request, reveals) =>
-                RevealAsync(request, reveals, EnvironmentName.OfSlugs(request.Route("projectSlug"), request.Route("envSlug"))));
+                RevealAsync(request, reveals, EnvironmentReference.OfSlugs(request.Route("projectSlug"), request.Route("envSlug"))));
     }
 
-    private static async Task RevealAsync(ApiRequest request, EnvironmentRevealService reveals, EnvironmentName name)
+    private static async Task RevealAsync(ApiRequest request, EnvironmentRevealService reveals, EnvironmentReference name)
     {
         var limits = request.Limits;
-        var keys = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Keys(ref reader, limits));
+        var wanted = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Selection(ref reader, limits));
         var known = KnownTags(request.Context);
         var (revision, values) = await reveals.RevealAsync(
-            request.Caller, name, keys, revision => known(Tag(revision)));
+            request.Caller, name, wanted, revision => known(Tag(revision)));
         using (values)
         {
             request.Context.Response.Headers.ETag = Tag(revision).ToString();

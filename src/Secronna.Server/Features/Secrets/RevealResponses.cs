@@ -30,11 +30,12 @@ internal static class RevealResponses
         await writer.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary><c>{revision,secrets:[{id,key,version,value}],unrecoverable:[]}</c>.</summary>
+    /// <summary><c>{revision,secrets:[{id,key,version,value}],unrecoverable:[keys]}</c>.</summary>
     public static async Task WriteAsync(HttpContext context, RevealedEnvironment revealed)
     {
         var head = Encoding.UTF8.GetBytes($"{{\"data\":{{\"revision\":\"{revealed.Revision}\",\"secrets\":[");
-        byte[] tail = [.. "],\"unrecoverable\":[]}"u8, .. Envelope.Tail(context)];
+        var unrecoverable = string.Join(',', revealed.Unrecoverable.Select(key => $"\"{key}\""));
+        byte[] tail = [.. Encoding.UTF8.GetBytes($"],\"unrecoverable\":[{unrecoverable}]}}"), .. Envelope.Tail(context)];
         Envelope.PrepareHeaders(context, StatusCodes.Status200OK);
         context.Response.ContentLength = head.Length + tail.Length + revealed.Values.Select(LengthOf).Sum()
             + Math.Max(0, revealed.Values.Count - 1);

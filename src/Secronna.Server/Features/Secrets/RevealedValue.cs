@@ -1,4 +1,5 @@
 using Secronna.Crypto;
+using Secronna.Protocol;
 using Secronna.Storage;
 
 namespace Secronna.Server.Features.Secrets;
@@ -9,11 +10,17 @@ internal sealed record RevealedValue(SecretRow Secret, int Version, PinnedBuffer
     public void Dispose() => Value.Dispose();
 }
 
+/// <summary>Which of an environment's values are asked for.</summary>
+/// <param name="Keys">Which keys; null is all.</param>
+/// <param name="At">As of when; null is now.</param>
+internal sealed record RevealSelection(IReadOnlyList<string>? Keys, Instant? At);
+
 /// <summary>
-/// The values of an environment, ordered by key, and the revision that they are (the ETag); the lease on the memory that
+/// The values of an environment, ordered by key, and the revision that they are (the ETag); beside them the
+/// keys that were there at the instant asked for and were deleted since. The lease on the memory that
 /// they take is held as long as they are.
 /// </summary>
-internal sealed record RevealedEnvironment(string Revision, IReadOnlyList<RevealedValue> Values, IDisposable Lease) : IDisposable
+internal sealed record RevealedEnvironment(string Revision, IReadOnlyList<RevealedValue> Values, IReadOnlyList<string> Unrecoverable, IDisposable Lease) : IDisposable
 {
     public void Dispose()
     {

@@ -11,7 +11,7 @@ internal static class SecretBodies
     private static readonly string[] WriteFields = ["key", "value", "expectedVersion", "comment"];
     private static readonly string[] BatchFields = ["secrets", "comment"];
     private static readonly string[] PathFields = ["path", "version"];
-    private static readonly string[] KeysFields = ["keys"];
+    private static readonly string[] SelectionFields = ["keys", "at"];
 
     // Two slugs of at most a name's length, a key, and what is between.
     private const int PathLength = (2 * Limits.NameLength) + Limits.KeyLength + 2;
@@ -72,21 +72,26 @@ internal static class SecretBodies
             : throw Errors.Invalid("path", "must be project/environment/KEY, of slugs and a key");
     }
 
-    /// <summary>The keys of an environment's reveal; null is all.</summary>
-    public static List<string>? Keys(ref Utf8JsonReader reader, LimitSettings limits)
+    /// <summary>What an environment's reveal asks for.</summary>
+    public static RevealSelection Selection(ref Utf8JsonReader reader, LimitSettings limits)
     {
         List<string>? keys = null;
-        var fields = JsonFields.Begin(ref reader, "", KeysFields);
+        Instant? at = null;
+        var fields = JsonFields.Begin(ref reader, "", SelectionFields);
         while (fields.Next(ref reader, out var field))
         {
-            if (reader.TokenType != JsonTokenType.Null)
+            if (field == 1)
+            {
+                at = fields.ReadInstant(ref reader, field);
+            }
+            else if (reader.TokenType != JsonTokenType.Null)
             {
                 fields.RequireArray(ref reader, field);
                 keys = ReadKeys(ref reader, fields, field, limits);
             }
         }
 
-        return keys;
+        return new RevealSelection(keys, at);
     }
 
     private static List<string> ReadKeys(ref Utf8JsonReader reader, JsonFields fields, int field, LimitSettings limits)

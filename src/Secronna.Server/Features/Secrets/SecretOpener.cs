@@ -9,15 +9,19 @@ using Secronna.Storage;
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
-/// Opens what is sealed of a version whose reveal is on record already (S18): nothing else in the server decrypts a value.
+/// Opens what is sealed of a version: nothing else in the server decrypts a value. Of what is given or told of, the record
+/// is durable already (S18).
 /// </summary>
 internal sealed class SecretOpener(
     Database database, KekLeases keks, TimeProvider time, ILogger<SecretOpener> log)
 {
     /// <summary>The value; the caller disposes it.</summary>
+    /// <param name="caller">Who has it opened.</param>
+    /// <param name="row">The version.</param>
+    /// <param name="action">What for, as the audit trail names it.</param>
     /// <exception cref="RequestException">INTEGRITY_ERROR, or NOT_FOUND when it was deleted meanwhile; both recorded.</exception>
     /// <exception cref="MasterKeyException">The KEK can't be unwrapped now; recorded.</exception>
-    public async ValueTask<RevealedValue> OpenAsync(Caller caller, SealedVersionRow row)
+    public async ValueTask<RevealedValue> OpenAsync(Caller caller, SealedVersionRow row, string action = AuditActions.SecretReveal)
     {
         try
         {
@@ -38,11 +42,11 @@ internal sealed class SecretOpener(
         }
         catch (MasterKeyException)
         {
-            await database.AppendAsync(Failure(caller, row));
+            await database.AppendAsync(Failure(caller, row, action));
             throw;
         }
 
-        throw await FailAsync(caller, row);
+        throw await FailAsync(caller, row, action);
     }
 
     // The KEK was destroyed after the row was read: its data key is under another one by then, or gone (S9). The reveal is on
@@ -77,9 +81,9 @@ internal sealed class SecretOpener(
         return Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext);
     }
 
-    private async Task<RequestException> FailAsync(Caller caller, SealedVersionRow row)
+    private async Task<RequestException> FailAsync(Caller caller, SealedVersionRow row, string action)
     {
-        var entry = Failure(caller, row);
+        var entry = Failure(caller, row, action);
         var isThere = await database.RecordAsync((caller.WorkspaceId, row, entry), static async (session, audit, it) =>
         {
             audit.Append(it.entry);
@@ -94,6 +98,6 @@ internal sealed class SecretOpener(
         return Errors.Integrity();
     }
 
-    private AuditEntry Failure(Caller caller, SealedVersionRow row) => AuditRecord.OfVersion(
-        caller, time, AuditActions.SecretReveal, row.Secret, row.Version, AuditOutcomes.Failed);
+    private AuditEntry Failure(Caller caller, SealedVersionRow row, string action) => AuditRecord.OfVersion(
+        caller, time, action, row.Secret, row.Version, AuditOutcomes.Failed);
 }

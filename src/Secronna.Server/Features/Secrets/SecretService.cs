@@ -9,13 +9,15 @@ namespace Secronna.Server.Features.Secrets;
 /// <summary>Secrets but for their values: lists, versions, deletion.</summary>
 internal sealed class SecretService(Database database, Authorization authorization, Purger purger, TimeProvider time)
 {
-    public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, PageRequest page)
+    /// <summary>An environment's secrets as they are, or as they stood at an instant, with those deleted since (S14).</summary>
+    public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, Instant? at, PageRequest page)
     {
         Authorization.Demand(caller, Permission.List);
-        var rows = await database.ReadAsync((caller, environmentId, page), static async (session, it) =>
+        await EnvironmentInstant.SettleAsync(database, caller, EnvironmentReference.OfId(environmentId), at, GrantActions.Any);
+        var rows = await database.ReadAsync((caller, environmentId, at, page), static async (session, it) =>
             (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
                 ? await Granted.SecretsAsync(
-                    session, it.caller, GrantActions.List, environment, it.page.After ?? "", it.page.Limit + 1)
+                    session, it.caller, GrantActions.List, environment, it.page.After ?? "", it.page.Limit + 1, it.at)
                 : throw Errors.NotFound("environment"));
         return Page<SecretSummary>.From(rows, page, row => new SecretSummary(
             row.Id, row.Key, row.CurrentVersion, new Instant(row.CreatedAt), new Instant(row.UpdatedAt)), row => row.Key);
@@ -69,9 +71,8 @@ internal sealed class SecretService(Database database, Authorization authorizati
                 return (found, (EnvironmentChange?)null);
             }
 
-            await Storage.Secrets.MarkDeletedAsync(transaction, it.id, it.caller.ActorId, change.Instant);
-            await Storage.Environments.AddToCountAsync(transaction, secret.EnvironmentId, -1);
-            await Purge.DestroyVersionsAsync(transaction, it.id);
+            await Storage.Secrets.MarkDeletedAsync(transaction, environmentId, [it.id], it.caller.ActorId, change.Instant);
+            await Purge.DestroyVersionsAsync(transaction, [it.id], 0);
             transaction.Audit.Append(AuditRecord.OfVersion(
                 it.caller, it.time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
             return (found, change);
@@ -81,24 +82,9 @@ internal sealed class SecretService(Database database, Authorization authorizati
             throw await authorization.SecretNotFoundAsync(caller, AuditActions.SecretDelete, found, id);
         }
 
-        await DestroyAsync(id);
+        await purger.DestroyAsync([id]);
         await EnvironmentInstant.PassAsync(database, time, change);
         return new DeletedResponse(id, true);
-    }
-
-    // Should a slice fail, what is left to destroy is the purger's to go on with.
-    private async Task DestroyAsync(string id)
-    {
-        try
-        {
-            while (!await database.WriteAsync(id, static (transaction, id) => Purge.DestroyVersionsAsync(transaction, id)))
-            {
-            }
-        }
-        finally
-        {
-            purger.Wake();
-        }
     }
 
     private static SecretResponse Convert(SecretRow row) =>

@@ -16,7 +16,7 @@ namespace Secronna.Server.Features.Secrets;
 /// environment's instant and their audit entries in one transaction.
 /// </summary>
 internal sealed class SecretWriter(
-    Database database, KekRotation keks, KekLeases leases, Authorization authorization, LimitSettings limits, TimeProvider time)
+    Database database, SealingKeks keks, Authorization authorization, LimitSettings limits, TimeProvider time)
 {
     // Sealing takes longer than writing: few versions are sealed by the writer, and many only when planning was in vain.
     private const int MostSealedByWriter = 8;
@@ -32,15 +32,28 @@ internal sealed class SecretWriter(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency = null)
     {
         await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretWrite);
+        return await MintAsync(caller, environmentId, writes, idempotency);
+    }
+
+    /// <summary>Gives a secret the value of an earlier version of it again, which the caller may do, as its next version.</summary>
+    public async Task<WrittenResponse> RollBackAsync(
+        Caller caller, SecretRow secret, PinnedBuffer value, string? comment, Idempotency? idempotency)
+    {
+        var write = new SecretWrite(secret.Key, value, null, comment) { RollsBack = secret.Id };
+        return (await MintAsync(caller, secret.EnvironmentId, [write], idempotency))[0];
+    }
+
+    private async Task<IReadOnlyList<WrittenResponse>> MintAsync(
+        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency)
+    {
         for (var attempt = 1; ; attempt++)
         {
             var (environment, planned) = await PlanAsync(caller, environmentId, writes, idempotency);
-            var plan = planned ?? throw await authorization.RefusedAsync(
-                caller, AuditActions.SecretWrite, environment, Errors.NotFound("environment"), environmentId);
+            var plan = planned ?? throw await RefuseAsync(caller, environmentId, environment, writes[0]);
             var mostMoved = attempt < Attempts ? MostSealedByWriter : int.MaxValue;
             if (await TryWriteAsync(caller, plan, mostMoved) is not { } done)
             {
-                // The KEK was replaced meanwhile, or most of the plan is out of date: plan anew.
+                // The KEK was replaced meanwhile, what is rolled back is gone, or most of the plan is out of date: plan anew.
                 continue;
             }
 
@@ -49,6 +62,11 @@ internal sealed class SecretWriter(
             return done.Written;
         }
     }
+
+    private Task<RequestException> RefuseAsync(
+        Caller caller, string environmentId, EnvironmentRow? environment, SecretWrite write) => write.RollsBack is { } secretId
+        ? authorization.RefusedAsync(caller, write.Action, environment, Errors.NotFound("secret"), secretId)
+        : authorization.RefusedAsync(caller, write.Action, environment, Errors.NotFound("environment"), environmentId);
 
     // The environment also where the caller may not write these keys in it: then there is no plan.
     private async Task<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
@@ -67,6 +85,11 @@ internal sealed class SecretWriter(
             foreach (var write in it.writes)
             {
                 var current = await Storage.Secrets.FindCurrentAsync(session, environment.Id, write.Key);
+                if (!write.IsFor(current))
+                {
+                    return (found, null);
+                }
+
                 versions.Add(new PlannedVersion(
                     write,
                     current?.Id ?? Ids.New(Ids.Secret, it.time.GetUtcNow()),
@@ -78,7 +101,8 @@ internal sealed class SecretWriter(
 
     private async Task<WriteDone?> TryWriteAsync(Caller caller, WritePlan plan, int mostMoved)
     {
-        using var kek = await LeaseAsync(caller, plan);
+        using var kek = await keks.LeaseAsync(
+            caller, plan.Kek, plan.Versions.Count, () => plan.Versions.Select(version => Entry(caller, plan.Environment, version)));
         if (kek is null)
         {
             return null;
@@ -91,26 +115,6 @@ internal sealed class SecretWriter(
 
         return await database.WriteAsync((this, caller, plan, kek, mostMoved), static (transaction, it) =>
             it.Item1.RunAsync(transaction, it.caller, it.plan, it.kek, it.mostMoved), weight: plan.Versions.Count);
-    }
-
-    private async ValueTask<LeasedKek?> LeaseAsync(Caller caller, WritePlan plan)
-    {
-        try
-        {
-            return await keks.ReserveAsync(caller, plan.Kek, plan.Versions.Count) ? await leases.LeaseAsync(plan.Kek.Id) : null;
-        }
-        catch (Exception exception) when (exception
-            is DecryptionException or FormatException or MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
-        {
-            await database.AppendAsync(
-                [.. plan.Versions.Select(version => Entry(caller, plan.Environment, version) with { Outcome = AuditOutcomes.Failed })]);
-            if (exception is DecryptionException or FormatException)
-            {
-                throw Errors.Integrity();
-            }
-
-            throw;
-        }
     }
 
     /// <summary>
@@ -136,38 +140,29 @@ internal sealed class SecretWriter(
             currents.Add(await Storage.Secrets.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key));
         }
 
+        if (plan.Versions.Where((version, i) => !version.Write.IsFor(currents[i])).Any())
+        {
+            return null;
+        }
+
         var moved = plan.Versions.Where((version, i) => version.WasMoved || !version.IsNextOf(currents[i])).Count();
         if (moved > mostMoved || !await KekRotation.LockAsync(transaction, kek.Id, moved))
         {
             return null;
         }
 
-        var written = new List<WrittenResponse>(plan.Versions.Count);
-        var added = 0;
+        var rows = new List<NewVersion>(plan.Versions.Count);
         foreach (var (version, current) in plan.Versions.Zip(currents))
         {
             RequireExpected(caller, plan.Environment, version.Write, current?.CurrentVersion ?? 0);
             SealAnewIfMoved(version, current, kek, plan.Environment);
-            if (current is null)
-            {
-                RequireRoom(change.SecretCount + ++added);
-                await Storage.Secrets.InsertAsync(transaction, plan.Environment, version.SecretId, version.Write.Key, change.Instant);
-            }
-            else
-            {
-                await Storage.Secrets.PointAsync(transaction, version.SecretId, version.Version, change.Instant);
-            }
-
-            await Versions.InsertAsync(transaction, version.ToRow(kek, caller), change.Instant);
+            rows.Add(version.ToRow(kek, caller));
             transaction.Audit.Append(Entry(caller, plan.Environment, version));
-            written.Add(new WrittenResponse(version.SecretId, version.Write.Key, version.Version));
         }
 
-        if (added > 0)
-        {
-            await Storage.Environments.AddToCountAsync(transaction, plan.Environment.Id, added);
-        }
-
+        RequireRoom(change.SecretCount, currents.Count(current => current is null));
+        await Versions.MintAsync(transaction, plan.Environment, rows, change.Instant);
+        IReadOnlyList<WrittenResponse> written = [.. rows.Select(row => new WrittenResponse(row.SecretId, row.Key, row.Version))];
         if (plan.Idempotency is not null)
         {
             await plan.Idempotency.KeepAsync(transaction, written, Json);
@@ -200,16 +195,16 @@ internal sealed class SecretWriter(
         }
     }
 
-    private void RequireRoom(int count)
+    private void RequireRoom(int count, int added)
     {
-        if (count > limits.EnvironmentKeys)
+        if (added > 0 && count + added > limits.EnvironmentKeys)
         {
             throw Errors.EnvironmentFull(limits.EnvironmentKeys);
         }
     }
 
     private AuditEntry Entry(Caller caller, EnvironmentRow environment, PlannedVersion version) =>
-        AuditRecord.Of(caller, time, AuditActions.SecretWrite) with
+        AuditRecord.Of(caller, time, version.Write.Action) with
         {
             ProjectId = environment.ProjectId,
             EnvironmentId = environment.Id,

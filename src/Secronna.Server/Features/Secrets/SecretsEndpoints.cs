@@ -21,9 +21,10 @@ internal static class SecretsEndpoints
             .By<SecretWriter>(WriteBatchAsync);
 
         routes.Api("GET", "/environments/{envId}/secrets", Permission.List, "List an environment's secrets, by key")
+            .TakesQuery("at", "date-time", "As they stood at this time; now if not given")
             .GivesPages(Json.SecretSummary)
             .By<SecretService>((request, secrets, page) =>
-                secrets.ListAsync(request.Caller, request.Route("envId"), page));
+                secrets.ListAsync(request.Caller, request.Route("envId"), request.QueryInstant("at"), page));
 
         routes.Api("GET", "/secrets/{secretId}", Permission.List, "Look at a secret; not at its value")
             .Gives(Json.SecretResponse)

@@ -37,12 +37,9 @@ internal sealed class PlannedVersion(SecretWrite write, string secretId, int ver
 
     public void MoveTo(string secretId, int version) => (SecretId, Version, WasMoved) = (secretId, version, true);
 
-    public void Seal(LeasedKek kek, EnvironmentRow environment)
-    {
-        var binding = new VersionBinding(environment.WorkspaceId, environment.ProjectId, environment.Id, SecretId, Version);
-        boxes = Envelope.Seal(kek.Key, kek.Id, kek.Name, binding, Write.Value.Span);
-    }
+    public void Seal(LeasedKek kek, EnvironmentRow environment) =>
+        boxes = kek.Seal(environment, SecretId, Version, Write.Value.Span);
 
     public NewVersion ToRow(LeasedKek kek, Caller caller) =>
-        new(SecretId, Version, kek.Id, boxes!.WrappedDataKey, boxes.Ciphertext, VersionKinds.Written, caller.ActorId, Write.Comment);
+        new(SecretId, Write.Key, Version, kek.Id, boxes!.WrappedDataKey, boxes.Ciphertext, Write.Kind, caller.ActorId, Write.Comment);
 }

@@ -21,8 +21,9 @@ internal static class Callers
 {
     private static readonly Right[] Everything = Enum.GetValues<Right>();
     private static readonly Right[] OfViewers = [Right.Self, Right.Look, Right.List, Right.Audit];
-    private static readonly Right[] OfMembers = [.. OfViewers, Right.Reveal, Right.Write, Right.Delete];
-    private static readonly Right[] OfAccessKeys = [Right.Self, Right.Look, Right.List, Right.Reveal, Right.Write, Right.Delete];
+    private static readonly Right[] OfMembers = [.. OfViewers, Right.Reveal, Right.Write, Right.BringBack, Right.Delete];
+    private static readonly Right[] OfAccessKeys =
+        [Right.Self, Right.Look, Right.List, Right.Reveal, Right.Write, Right.BringBack, Right.Delete];
 
     public static IReadOnlyList<CallerKind> Valid { get; } =
     [
@@ -37,11 +38,11 @@ internal static class Callers
         new("service account", (workspace, _, _) => Task.FromResult(Token(workspace, null, "service_account")), Everything),
         AccessKey("access key", (_, _) => "[]"),
         AccessKey("access key with the grant", (target, _) => Grant(target, "list", "reveal", "write", "delete")),
-        AccessKey("access key with just the grant", (target, right) => Grant(target, ActionOf(right) ?? "list")),
+        AccessKey("access key with just the grant", (target, right) => Grant(target, ActionsOf(right) is { Length: > 0 } actions ? actions : ["list"])),
         AccessKey(
             "access key with all but the grant",
-            (target, right) => Grant(target, [.. new[] { "list", "reveal", "write", "delete" }.Where(action => action != ActionOf(right))]),
-            right => ActionOf(right) is null),
+            (target, right) => Grant(target, [.. new[] { "list", "reveal", "write", "delete" }.Where(action => action != ActionsOf(right).LastOrDefault())]),
+            right => ActionsOf(right).Length == 0),
         AccessKey(
             "access key with grants elsewhere",
             (_, _) => """[{"path":"elsewhere","actions":["list","reveal","write","delete"]},{"path":"else*/ours/KEY","actions":["list"]}]""",
@@ -105,12 +106,13 @@ internal static class Callers
     private static string Grant(Target target, params string[] actions) =>
         $$"""[{"path":"{{target.ProjectSlug}}/{{target.EnvironmentSlug}}/KEY","actions":[{{string.Join(',', actions.Select(action => $"\"{action}\""))}}]}]""";
 
-    private static string? ActionOf(Right right) => right switch
+    private static string[] ActionsOf(Right right) => right switch
     {
-        Right.List => "list",
-        Right.Reveal => "reveal",
-        Right.Write => "write",
-        Right.Delete => "delete",
-        _ => null,
+        Right.List => ["list"],
+        Right.Reveal => ["reveal"],
+        Right.Write => ["write"],
+        Right.BringBack => ["write", "reveal"],
+        Right.Delete => ["delete"],
+        _ => [],
     };
 }

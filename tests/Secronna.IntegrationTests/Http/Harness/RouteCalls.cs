@@ -45,6 +45,9 @@ internal enum Right
     /// <summary>Mint versions.</summary>
     Write,
 
+    /// <summary>Give secrets earlier values again: for an access key, write and reveal.</summary>
+    BringBack,
+
     /// <summary>Delete secrets.</summary>
     Delete,
 
@@ -64,8 +67,9 @@ internal enum Right
 /// <param name="Body">The body, if any.</param>
 /// <param name="Action">Its action in the audit trail; null where it is not audited.</param>
 /// <param name="IsAimed">Whether it names something that may be another workspace's.</param>
+/// <param name="Entries">How many entries it leaves when it is done.</param>
 internal sealed record RouteCall(
-    Right Right, Func<Target, string> Path, Func<Target, string>? Body = null, string? Action = null, bool IsAimed = true)
+    Right Right, Func<Target, string> Path, Func<Target, string>? Body = null, string? Action = null, bool IsAimed = true, int Entries = 1)
 {
     public Task<Reply> SendAsync(ApiClient client, string method, Target target) =>
         client.SendAsync(method, Path(target), Body?.Invoke(target));
@@ -98,6 +102,13 @@ internal static class RouteCalls
         ["GET /secrets/{secretId}"] = new(Right.List, t => $"/secrets/{t.SecretId}"),
         ["GET /projects/by-slug/{projectSlug}/environments/{envSlug}/secrets/{key}"] = new(Right.List, t => BySlug(t) + "/secrets/KEY"),
         ["GET /secrets/{secretId}/versions"] = new(Right.List, t => $"/secrets/{t.SecretId}/versions"),
+        ["POST /secrets/{secretId}/rollback"] = new(Right.BringBack,
+            t => $"/secrets/{t.SecretId}/rollback", _ => """{"version":1}""", "secret.rollback"),
+        ["POST /environments/{envId}/restore"] = new(Right.BringBack,
+            t => $"/environments/{t.EnvironmentId}/restore", _ => """{"at":"2020-01-01T00:00:00Z"}""", "environment.restore"),
+        ["GET /environments/{envId}/history"] = new(Right.Look, t => $"/environments/{t.EnvironmentId}/history"),
+        ["POST /environments/{envId}/compare"] = new(Right.Reveal,
+            t => $"/environments/{t.EnvironmentId}/compare", t => $$"""{"with":"{{t.EnvironmentId}}"}""", "environment.compare", Entries: 2),
         ["DELETE /secrets/{secretId}"] = new(Right.Delete, t => $"/secrets/{t.SecretId}", null, "secret.delete"),
         ["POST /secrets/{secretId}/reveal"] = new(Right.Reveal, t => $"/secrets/{t.SecretId}/reveal", null, "secret.reveal"),
         ["POST /reveal"] = new(Right.Reveal,

@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Secrets;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Features.PointInTime;
+
+/// <summary>One of the two environments that are compared.</summary>
+/// <param name="Name">Which.</param>
+/// <param name="At">As of when; null is now.</param>
+internal sealed record ComparedSide(EnvironmentReference Name, Instant? At);
+
+/// <summary>
+/// Says in which keys two environments differ. Values are opened in pairs, after the comparison is on record, compared in
+/// constant time and zeroed; of them nothing is given and nothing kept (S16).
+/// </summary>
+internal sealed class CompareService(
+    Database database, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget, TimeProvider time)
+{
+    // Of pairs, so that no more of their ciphertext is in memory at a time.
+    private const int PairsAtOnce = 16;
+    private const long MostBytesAtOnce = 4L * PairsAtOnce * Limits.ValueBytes;
+
+    /// <summary>How the keys that the caller may reveal differ, ordered by key.</summary>
+    public async Task<IReadOnlyList<CompareResponse>> CompareAsync(Caller caller, ComparedSide here, ComparedSide there)
+    {
+        await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.EnvironmentCompare);
+        await EnvironmentInstant.SettleAsync(database, caller, here.Name, here.At, GrantActions.Reveal);
+        await EnvironmentInstant.SettleAsync(database, caller, there.Name, there.At, GrantActions.Reveal, "withAt");
+        var (left, right) = await database.ReadSnapshotAsync((caller, here, there), static async (session, it) =>
+            (await LoadAsync(session, it.caller, it.here), await LoadAsync(session, it.caller, it.there)));
+        var hereRow = await RequireAsync(caller, here, left.Found, "environment");
+        var thereRow = await RequireAsync(caller, there, right.Found, "environment to compare with");
+
+        var keys = ComparedKey.Pair(left.Secrets, right.Secrets);
+        var unknown = keys.Where(key => key.Result is null).ToList();
+        if (rates.TakeReveals(caller, 2 * unknown.Count) is { } limited)
+        {
+            throw await authorization.RefusedAsync(
+                caller, AuditActions.EnvironmentCompare, hereRow, limited, here.Name.ToString());
+        }
+
+        using var lease = budget.Take(MostBytesAtOnce);
+        await database.AppendAsync(Entry(caller, hereRow), Entry(caller, thereRow));
+        foreach (var pairs in unknown.Chunk(PairsAtOnce))
+        {
+            await CompareAsync(caller, pairs);
+        }
+
+        return [.. keys.Select(key => new CompareResponse(key.Key, key.Result!))];
+    }
+
+    private static async ValueTask<(EnvironmentRow? Found, List<SecretRow> Secrets)> LoadAsync(
+        Session session, Caller caller, ComparedSide side)
+    {
+        var found = await side.Name.FindAsync(session, caller.WorkspaceId);
+        return found.VisibleTo(caller, GrantActions.Reveal) is { } environment
+            ? (found, await Granted.SecretsAsync(
+                session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys, side.At))
+            : (found, []);
+    }
+
+    private async ValueTask<EnvironmentRow> RequireAsync(Caller caller, ComparedSide side, EnvironmentRow? found, string what) =>
+        found.VisibleTo(caller, GrantActions.Reveal) ?? throw await authorization.RefusedAsync(
+            caller, AuditActions.EnvironmentCompare, found, Errors.NotFound(what), side.Name.ToString());
+
+    private async Task CompareAsync(Caller caller, ComparedKey[] pairs)
+    {
+        var rows = await database.ReadAsync((caller, pairs), static async (session, it) =>
+        {
+            var rows = new List<(SealedVersionRow? Here, SealedVersionRow? There)>();
+            foreach (var pair in it.pairs)
+            {
+                rows.Add((await FindAsync(session, it.caller, pair.Here!), await FindAsync(session, it.caller, pair.There!)));
+            }
+
+            return rows;
+        });
+        foreach (var (pair, (here, there)) in pairs.Zip(rows))
+        {
+            // One that was deleted by now can't be told.
+            var isSame = here is not null && there is not null && await AreSameAsync(caller, here, there);
+            pair.Result = isSame ? CompareResults.Same : CompareResults.Different;
+        }
+    }
+
+    private static ValueTask<SealedVersionRow?> FindAsync(Session session, Caller caller, SecretRow secret) =>
+        Versions.FindSealedAsync(session, caller.WorkspaceId, secret.Id, secret.CurrentVersion);
+
+    private async ValueTask<bool> AreSameAsync(Caller caller, SealedVersionRow here, SealedVersionRow there)
+    {
+        using var left = await opener.OpenAsync(caller, here, AuditActions.EnvironmentCompare);
+        using var right = await opener.OpenAsync(caller, there, AuditActions.EnvironmentCompare);
+        return CryptographicOperations.FixedTimeEquals(left.Value.Span, right.Value.Span);
+    }
+
+    private AuditEntry Entry(Caller caller, EnvironmentRow environment) =>
+        AuditRecord.Of(caller, time, AuditActions.EnvironmentCompare) with
+        {
+            ProjectId = environment.ProjectId,
+            EnvironmentId = environment.Id,
+            Name = environment.Name,
+        };
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Features.PointInTime;
+
+/// <summary>What happened to an environment's secrets, those included that were deleted.</summary>
+internal sealed class HistoryService(Database database)
+{
+    // What one look reads of the secrets that there ever were.
+    private const int Look = 500;
+
+    /// <summary>The changes, newest first.</summary>
+    public async Task<Page<HistoryResponse>> ListAsync(Caller caller, string environmentId, PageRequest page)
+    {
+        Authorization.Demand(caller, Permission.List);
+        var after = page.After is { } text ? Parse(text) : ChangePosition.Latest;
+        var rows = await database.ReadAsync((caller, environmentId, after, page.Limit), static async (session, it) =>
+            (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
+                ? await ListAsync(session, it.caller, environment, it.after, it.Limit + 1)
+                : throw Errors.NotFound("environment"));
+        return Page<HistoryResponse>.From(rows, page, Convert, row => Text(row.Position));
+    }
+
+    private static ValueTask<List<ChangeRow>> ListAsync(
+        Session session, Caller caller, EnvironmentRow environment, ChangePosition after, int limit) =>
+        caller.Grants.AllowAllKeys(GrantActions.List, environment.ProjectSlug, environment.Slug)
+            ? SecretChanges.ListAsync(session, environment.Id, after, limit)
+            : ListGrantedAsync(session, caller, environment, after, limit);
+
+    // Secret by secret: the changes of others must cost nothing, and their times show in no cursor (S23).
+    private static async ValueTask<List<ChangeRow>> ListGrantedAsync(
+        Session session, Caller caller, EnvironmentRow environment, ChangePosition after, int limit)
+    {
+        var newest = new SortedSet<ChangeRow>(NewestFirst);
+        await foreach (var secret in GrantedEverAsync(session, caller, environment))
+        {
+            var isTooOld = newest.Count == limit && secret.ChangedAt < newest.Max!.Position.Instant;
+            if (secret.CreatedAt > after.Instant || isTooOld)
+            {
+                continue;
+            }
+
+            // One more than wanted: the first may be at the position itself.
+            var changes = await SecretChanges.ListOfSecretAsync(session, secret.Id, after.Instant, limit + 1);
+            newest.UnionWith(changes.Where(change => Order(change.Position, after) > 0));
+            while (newest.Count > limit)
+            {
+                newest.Remove(newest.Max!);
+            }
+        }
+
+        return [.. newest];
+    }
+
+    private static async IAsyncEnumerable<EverSecretRow> GrantedEverAsync(Session session, Caller caller, EnvironmentRow environment)
+    {
+        foreach (var range in caller.Grants.KeyRanges(GrantActions.List, environment.ProjectSlug, environment.Slug))
+        {
+            List<EverSecretRow> rows;
+            var last = EverSecretRow.Before(range.From);
+            do
+            {
+                rows = await PastSecrets.ListEverAsync(session, environment.Id, range.Before, last, Look);
+                foreach (var row in rows.Where(row => caller.MayTouch(GrantActions.List, environment, row.Key)))
+                {
+                    yield return row;
+                }
+
+                last = rows.Count > 0 ? rows[^1] : last;
+            }
+            while (rows.Count == Look);
+        }
+    }
+
+    private static Comparer<ChangeRow> NewestFirst { get; } =
+        Comparer<ChangeRow>.Create((left, right) => Order(left.Position, right.Position));
+
+    // Less than zero: the left one comes first, being the newer.
+    private static int Order(ChangePosition left, ChangePosition right) =>
+        right.Instant.CompareTo(left.Instant) is var order and not 0 ? order : string.CompareOrdinal(right.SecretId, left.SecretId);
+
+    private static HistoryResponse Convert(ChangeRow row) => new(
+        new Instant(row.Position.Instant), row.Version?.Kind ?? ChangeNames.Deleted, row.Key, row.Position.SecretId,
+        row.Version?.Number, row.By, row.Comment);
+
+    private static string Text(ChangePosition position) =>
+        string.Create(CultureInfo.InvariantCulture, $"{position.Instant}:{position.SecretId}");
+
+    private static ChangePosition Parse(string text)
+    {
+        var parts = text.Split(':');
+        return new ChangePosition(long.Parse(parts[0], CultureInfo.InvariantCulture), parts[1]);
+    }
+}

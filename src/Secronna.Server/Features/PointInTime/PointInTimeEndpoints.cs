@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Secrets;
+using Secronna.Server.Http;
+
+namespace Secronna.Server.Features.PointInTime;
+
+/// <summary>Routes about the past of secrets and environments, and how environments differ.</summary>
+internal static class PointInTimeEndpoints
+{
+    private static ProtocolJson Json => ProtocolJson.Default;
+
+    public static void MapPointInTime(this IEndpointRouteBuilder routes)
+    {
+        routes.Api("POST", "/secrets/{secretId}/rollback", Permission.Write, "Give a secret an earlier value again")
+            .Takes<RollbackRequest>().Idempotent().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
+            .By<RollbackService>(RollBackAsync);
+
+        routes.Api("GET", "/environments/{envId}/history", Permission.List, "List what happened to an environment's secrets, newest first")
+            .GivesPages(Json.HistoryResponse)
+            .By<HistoryService>((request, history, page) =>
+                history.ListAsync(request.Caller, request.Route("envId"), page));
+
+        routes.Api("POST", "/environments/{envId}/restore", Permission.Write, "Bring an environment back to how it stood at a time")
+            .Takes<RestoreRequest>().Idempotent().Gives(Json.RestoreResponse)
+            .By<RestoreService>(RestoreAsync);
+
+        routes.Api("POST", "/environments/{envId}/compare", Permission.Reveal, "Tell in which keys two environments differ; no values")
+            .Takes<CompareRequest>().Gives(Json.IReadOnlyListCompareResponse)
+            .By<CompareService>(async (request, comparisons) =>
+            {
+                var (with, at) = await request.BodyAsync<(ComparedSide, Instant?)>(PointInTimeBodies.Compare);
+                return await comparisons.CompareAsync(
+                    request.Caller, new ComparedSide(EnvironmentReference.OfId(request.Route("envId")), at), with);
+            });
+    }
+
+    private static async Task<WrittenResponse> RollBackAsync(ApiRequest request, RollbackService rollbacks)
+    {
+        var mostComment = request.Limits.CommentLength;
+        var (version, comment) = await request.BodyAsync((ref Utf8JsonReader reader) => PointInTimeBodies.Rollback(ref reader, mostComment));
+        return await rollbacks.RollBackAsync(request.Caller, request.Route("secretId"), version, comment, request.Idempotency);
+    }
+
+    private static async Task<RestoreResponse> RestoreAsync(ApiRequest request, RestoreService restores)
+    {
+        var mostComment = request.Limits.CommentLength;
+        var order = await request.BodyAsync((ref Utf8JsonReader reader) => PointInTimeBodies.Restore(ref reader, mostComment));
+        return await restores.RestoreAsync(request.Caller, request.Route("envId"), order, request.Idempotency);
+    }
+}
