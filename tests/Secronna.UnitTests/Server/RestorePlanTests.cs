@@ -1,0 +1,65 @@
+using Secronna.Server.Features.PointInTime;
+using Secronna.Storage;
+using Xunit;
+
+namespace Secronna.UnitTests.Server;
+
+/// <summary>What brings the secrets of now back to those of then.</summary>
+public sealed class RestorePlanTests
+{
+    [Fact]
+    public void Each_secret_has_what_happened_to_it()
+    {
+        var changes = RestorePlan.Of(
+            [Row("s1", "SAME", 2), Row("s2", "OLDER", 1), Row("s3", "GONE", 7)],
+            [Row("s1", "SAME", 2), Row("s2", "OLDER", 4), Row("s4", "NEW", 1), Row("s5", "KEPT", 3)],
+            secret => secret.Key == "NEW");
+
+        Assert.Equal(
+            [
+                new("GONE", "s3", "unrecoverable"), new("KEPT", "s5", "created_since"), new("NEW", "s4", "pruned"),
+                new("OLDER", "s2", "restored", 4, 1, 5), new("SAME", "s1", "unchanged"),
+            ],
+            changes);
+    }
+
+    [Fact]
+    public void Under_one_key_the_secret_that_is_gone_comes_first()
+    {
+        var changes = RestorePlan.Of([Row("s1", "KEY", 3)], [Row("s2", "KEY", 1)], _ => true);
+        Assert.Equal(["s1 unrecoverable", "s2 pruned"], changes.Select(change => $"{change.SecretId} {change.Result}"));
+    }
+
+    [Fact]
+    public void A_version_that_a_rollback_made_equal_is_another_one_still()
+    {
+        var change = Assert.Single(RestorePlan.Of([Row("s1", "KEY", 1)], [Row("s1", "KEY", 3)], _ => false));
+        Assert.Equal(("restored", 3, 1, 4), (change.Result, change.From, change.To, change.Version));
+    }
+
+    [Fact]
+    public void Nothing_then_and_nothing_now_is_nothing_to_do() => Assert.Empty(RestorePlan.Of([], [], _ => true));
+
+    [Theory]
+    [InlineData("s1", 1, "s1", 1, false, "same")]
+    [InlineData("s1", 1, "s1", 2, false, null)]
+    [InlineData("s1", 1, "s2", 1, false, null)]
+    [InlineData("s1", 1, "s2", 1, true, "different")]
+    [InlineData("s1", 1, "s1", 2, true, "different")]
+    [InlineData("s1", 1, "s1", 1, true, "same")]
+    public void A_key_of_both_is_told_by_its_values_unless_they_are_one_or_gone(
+        string here, int version, string there, int otherVersion, bool isDeleted, string? result)
+    {
+        var left = Row(here, "KEY", version) with { IsDeletedSince = isDeleted };
+        Assert.Equal(result, Assert.Single(ComparedKey.Pair([left], [Row(there, "KEY", otherVersion)])).Result);
+        Assert.Equal(result, Assert.Single(ComparedKey.Pair([Row(there, "KEY", otherVersion)], [left])).Result);
+    }
+
+    [Fact]
+    public void Keys_of_one_side_are_told_by_their_side_in_the_order_of_bytes() => Assert.Equal(
+        ["B only_here", "a only_there", "b only_here"],
+        ComparedKey.Pair([Row("s1", "B", 1), Row("s2", "b", 1)], [Row("s3", "a", 1)]).Select(key => $"{key.Key} {key.Result}"));
+
+    private static SecretRow Row(string id, string key, int version) =>
+        new(id, "acc_x", "proj_x", "env_x", "web", "production", key, version, 0, 0);
+}
