@@ -28,7 +28,7 @@ public static class Limits
     public const int RevealBytes = 16 * 1024 * 1024;
 
     /// <summary>Bytes of all values that one restore brings back.</summary>
-    public const int RestoreBytes = 64 * 1024 * 1024;
+    public const int RestoreBytes = 16 * 1024 * 1024;
 
     /// <summary>Bytes of a request's body.</summary>
     public const int BodyBytes = 512 * 1024;

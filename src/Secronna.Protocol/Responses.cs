@@ -98,7 +98,7 @@ public sealed record AuditMetadata
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TargetId { get; init; }
 
-    /// <summary>The name given to what was changed.</summary>
+    /// <summary>The name given to what was changed; of a restore, the time that it went back to.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
 

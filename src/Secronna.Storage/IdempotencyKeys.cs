@@ -18,9 +18,9 @@ public static class IdempotencyKeys
     private const string IsOld = "created_at <= now_us() - 86400000000";
 
     /// <summary>The answer kept under this id, or null. Equal requests that run at once are kept apart by their environment's lock.</summary>
-    public static async ValueTask<FirstAnswer?> FindAsync(Transaction transaction, byte[] id)
+    public static async ValueTask<FirstAnswer?> FindAsync(Session session, byte[] id)
     {
-        await using var query = transaction.Prepare(
+        await using var query = session.Prepare(
             "SELECT body_hash, answer FROM idempotency_keys WHERE id = $1 AND " + IsKept);
         return await query.Bind(id).ReadAsync() ? new FirstAnswer(query.GetBlob(0), query.GetText(1)) : null;
     }

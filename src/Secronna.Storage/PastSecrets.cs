@@ -18,7 +18,7 @@ public static class PastSecrets
     {
         await using var query = session.Prepare("""
             SELECT s.id, s.workspace_id, e.project_id, s.environment_id, p.slug, e.slug, s.key, coalesce(v.version, 0),
-                   s.created_at, coalesce(v.created_at, s.created_at), s.deleted_at
+                   s.created_at, coalesce(v.created_at, s.created_at), s.deleted_at, coalesce(length(v.ciphertext), 0)
             FROM secrets s
             JOIN environments e ON e.id = s.environment_id JOIN projects p ON p.id = e.project_id
             LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = (
@@ -32,7 +32,7 @@ public static class PastSecrets
         var rows = new List<SecretRow>();
         while (await query.ReadAsync())
         {
-            rows.Add(Secrets.Read(query) with { IsDeletedSince = !query.IsNull(10) });
+            rows.Add(Secrets.Read(query) with { IsDeletedSince = !query.IsNull(10), SealedBytes = query.GetInt32(11) });
         }
 
         return rows;

@@ -40,12 +40,14 @@ public static class SecretChanges
         return await ReadAllAsync(query.Bind(environmentId).Bind(after.Instant).Bind(after.SecretId).Bind(limit));
     }
 
-    /// <summary>A secret's changes up to an instant, newest first.</summary>
-    public static async ValueTask<List<ChangeRow>> ListOfSecretAsync(Session session, string secretId, long upTo, int limit)
+    /// <summary>A secret's changes from one instant to another, both included, newest first.</summary>
+    public static async ValueTask<List<ChangeRow>> ListOfSecretAsync(
+        Session session, string secretId, long from, long to, int limit)
     {
-        await using var query = session.Prepare(
-            Columns + " WHERE c.secret_id = $1 AND c.instant <= $2 ORDER BY c.instant DESC LIMIT $3");
-        return await ReadAllAsync(query.Bind(secretId).Bind(upTo).Bind(limit));
+        await using var query = session.Prepare(Columns + """
+             WHERE c.secret_id = $1 AND c.instant >= $2 AND c.instant <= $3 ORDER BY c.instant DESC LIMIT $4
+            """);
+        return await ReadAllAsync(query.Bind(secretId).Bind(from).Bind(to).Bind(limit));
     }
 
     internal static async ValueTask InsertAsync(

@@ -10,6 +10,9 @@ public sealed record SecretRow(
     /// <summary>Of a state of the past: whether it was deleted after it.</summary>
     public bool IsDeletedSince { get; init; }
 
+    /// <summary>Of a state of the past: how long the box of its value is; 0 where it is gone.</summary>
+    public int SealedBytes { get; init; }
+
     /// <summary>The path of slugs and key.</summary>
     public string Path { get; } = string.Concat(ProjectSlug, "/", EnvironmentSlug, "/" + Key);
 }

@@ -41,12 +41,20 @@ internal sealed class Idempotency
         return new Idempotency(id, bodyHash);
     }
 
+    /// <summary>
+    /// The same before there is a transaction, so that a repeat does nothing that its answer doesn't need. One that is not
+    /// found may be there by the time of the transaction.
+    /// </summary>
+    /// <exception cref="RequestException">CONFLICT: the first had another body.</exception>
+    public ValueTask<T?> FindFirstAsync<T>(Database database, JsonTypeInfo<T> type)
+        where T : class => database.ReadAsync((this, type), static (session, it) => it.Item1.FindFirstAsync(session, it.type));
+
     /// <summary>What the first of these requests was answered with; null when this is the first.</summary>
     /// <exception cref="RequestException">CONFLICT: the first had another body.</exception>
-    public async ValueTask<T?> FindFirstAsync<T>(Transaction transaction, JsonTypeInfo<T> type)
+    public async ValueTask<T?> FindFirstAsync<T>(Session session, JsonTypeInfo<T> type)
         where T : class
     {
-        if (await IdempotencyKeys.FindAsync(transaction, id) is not { } first)
+        if (await IdempotencyKeys.FindAsync(session, id) is not { } first)
         {
             return null;
         }

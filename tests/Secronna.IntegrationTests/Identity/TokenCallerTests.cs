@@ -91,7 +91,7 @@ public sealed class TokenCallerTests
     }
 
     [Fact]
-    public async Task Where_it_is_set_reveals_need_a_second_factor_and_nothing_else_does()
+    public async Task Where_it_is_set_whatever_opens_values_needs_a_second_factor_and_nothing_else_does()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(settings => settings.Huudis.RequireMfa = true, provider: provider);
@@ -100,19 +100,28 @@ public sealed class TokenCallerTests
         var person = new Person("usr_ada", place.Workspace.Id, null, "Ada", "member", MfaVerified: false);
         var without = server.With(await provider.TokenAsync(person));
         var with = server.With(await provider.TokenAsync(person with { MfaVerified = true }));
-        string[] calls = [$"/secrets/{id}/reveal", $"/environments/{place.EnvironmentId}/reveal"];
-        foreach (var call in calls)
+        var environment = $"/environments/{place.EnvironmentId}";
+        (string Call, string? Body)[] calls =
+        [
+            ($"/secrets/{id}/reveal", null), (environment + "/reveal", null), ($"/secrets/{id}/rollback", """{"version":1}"""),
+            (environment + "/restore", """{"at":"2026-01-01T00:00:00Z"}"""), (environment + "/compare", $$"""{"with":"{{place.EnvironmentId}}"}"""),
+        ];
+        foreach (var (call, body) in calls)
         {
-            (await without.PostAsync(call)).IsError(403, "FORBIDDEN");
-            (await with.PostAsync(call)).Is(200);
+            (await without.PostAsync(call, body)).IsError(403, "FORBIDDEN");
+            Assert.InRange((await with.PostAsync(call, body)).Status, 200, 201);
         }
 
         (await without.PostAsync("/reveal", $$"""{"path":"{{place.Path("KEY")}}"}""")).IsError(403, "FORBIDDEN");
         (await without.GetAsync(place.Secrets)).Is(200);
         (await without.PutAsync(place.Secrets, """{"key":"KEY","value":"v"}""")).Is(201);
-        (await Callers.Token(place.Workspace, "admin", "service_account").PostAsync(calls[0])).Is(200);
+        (await Callers.Token(place.Workspace, "admin", "service_account").PostAsync(calls[0].Call)).Is(200);
         (await place.RevealAsync(id)).Is(200);
-        Assert.Equal("usr_ada", Assert.Single(await place.Workspace.AuditAsync("outcome=denied")).Text("actorId"));
+        var denied = await place.Workspace.AuditAsync("outcome=denied");
+        Assert.Equal(
+            ["environment.compare", "environment.restore", "secret.reveal", "secret.rollback"],
+            denied.Select(entry => entry.Text("action")).Order(StringComparer.Ordinal));
+        Assert.All(denied, entry => Assert.Equal("usr_ada", entry.Text("actorId")));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Secronna.Protocol;
 using Secronna.Server.Features.PointInTime;
 using Secronna.Storage;
 using Xunit;
@@ -10,7 +11,7 @@ public sealed class RestorePlanTests
     [Fact]
     public void Each_secret_has_what_happened_to_it()
     {
-        var changes = RestorePlan.Of(
+        var changes = Changes(
             [Row("s1", "SAME", 2), Row("s2", "OLDER", 1), Row("s3", "GONE", 7)],
             [Row("s1", "SAME", 2), Row("s2", "OLDER", 4), Row("s4", "NEW", 1), Row("s5", "KEPT", 3)],
             secret => secret.Key == "NEW");
@@ -26,19 +27,19 @@ public sealed class RestorePlanTests
     [Fact]
     public void Under_one_key_the_secret_that_is_gone_comes_first()
     {
-        var changes = RestorePlan.Of([Row("s1", "KEY", 3)], [Row("s2", "KEY", 1)], _ => true);
+        var changes = Changes([Row("s1", "KEY", 3)], [Row("s2", "KEY", 1)], _ => true);
         Assert.Equal(["s1 unrecoverable", "s2 pruned"], changes.Select(change => $"{change.SecretId} {change.Result}"));
     }
 
     [Fact]
     public void A_version_that_a_rollback_made_equal_is_another_one_still()
     {
-        var change = Assert.Single(RestorePlan.Of([Row("s1", "KEY", 1)], [Row("s1", "KEY", 3)], _ => false));
+        var change = Assert.Single(Changes([Row("s1", "KEY", 1)], [Row("s1", "KEY", 3)], _ => false));
         Assert.Equal(("restored", 3, 1, 4), (change.Result, change.From, change.To, change.Version));
     }
 
     [Fact]
-    public void Nothing_then_and_nothing_now_is_nothing_to_do() => Assert.Empty(RestorePlan.Of([], [], _ => true));
+    public void Nothing_then_and_nothing_now_is_nothing_to_do() => Assert.Empty(Changes([], [], _ => true));
 
     [Theory]
     [InlineData("s1", 1, "s1", 1, false, "same")]
@@ -60,6 +61,27 @@ public sealed class RestorePlanTests
         ["B only_here", "a only_there", "b only_here"],
         ComparedKey.Pair([Row("s1", "B", 1), Row("s2", "b", 1)], [Row("s3", "a", 1)]).Select(key => $"{key.Key} {key.Result}"));
 
-    private static SecretRow Row(string id, string key, int version) =>
-        new(id, "acc_x", "proj_x", "env_x", "web", "production", key, version, 0, 0);
+    [Fact]
+    public void It_holds_what_can_be_opened_what_is_deleted_and_how_much_there_is_to_bring_back()
+    {
+        SecretRow[] then = [Row("s1", "SAME", 2, 162), Row("s2", "OLDER", 1, 72), Row("s3", "GONE", 7)];
+        SecretRow[] now = [Row("s1", "SAME", 2), Row("s2", "OLDER", 4), Row("s4", "NEW", 3)];
+
+        var plan = RestorePlan.Of(Place, Kek, then, now, _ => true);
+
+        Assert.Equal([then[0], then[1]], plan.Then);
+        Assert.Equal([now[2]], plan.Pruned);
+        Assert.Equal("OLDER", Assert.Single(plan.Restored).Key);
+        Assert.Equal((10, 110), (plan.RestoredBytes, plan.ThenBytes));
+    }
+
+    private static EnvironmentRow Place { get; } = new("env_x", "acc_x", "proj_x", "web", "Production", "production", "Web", 0, 0);
+
+    private static KekRow Kek { get; } = null!;
+
+    private static IReadOnlyList<RestoreChange> Changes(SecretRow[] then, SecretRow[] now, Func<SecretRow, bool> isPruned) =>
+        RestorePlan.Of(Place, Kek, then, now, isPruned).Changes;
+
+    private static SecretRow Row(string id, string key, int version, int bytes = 0) =>
+        new(id, "acc_x", "proj_x", "env_x", "web", "production", key, version, 0, 0) { SealedBytes = bytes };
 }

@@ -17,7 +17,8 @@ internal sealed class HistoryService(Database database)
     {
         Authorization.Demand(caller, Permission.List);
         var after = page.After is { } text ? Parse(text) : ChangePosition.Latest;
-        var rows = await database.ReadAsync((caller, environmentId, after, page.Limit), static async (session, it) =>
+        // One state of all secrets: a change that comes while they are read must not hide one that is older.
+        var rows = await database.ReadSnapshotAsync((caller, environmentId, after, page.Limit), static async (session, it) =>
             (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
                 ? await ListAsync(session, it.caller, environment, it.after, it.Limit + 1)
                 : throw Errors.NotFound("environment"));
@@ -37,14 +38,14 @@ internal sealed class HistoryService(Database database)
         var newest = new SortedSet<ChangeRow>(NewestFirst);
         await foreach (var secret in GrantedEverAsync(session, caller, environment))
         {
-            var isTooOld = newest.Count == limit && secret.ChangedAt < newest.Max!.Position.Instant;
-            if (secret.CreatedAt > after.Instant || isTooOld)
+            var oldest = newest.Count == limit ? newest.Max!.Position.Instant : long.MinValue;
+            if (secret.CreatedAt > after.Instant || secret.ChangedAt < oldest)
             {
                 continue;
             }
 
             // One more than wanted: the first may be at the position itself.
-            var changes = await SecretChanges.ListOfSecretAsync(session, secret.Id, after.Instant, limit + 1);
+            var changes = await SecretChanges.ListOfSecretAsync(session, secret.Id, oldest, after.Instant, limit + 1);
             newest.UnionWith(changes.Where(change => Order(change.Position, after) > 0));
             while (newest.Count > limit)
             {

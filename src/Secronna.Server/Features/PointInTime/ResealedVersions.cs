@@ -9,148 +9,143 @@ namespace Secronna.Server.Features.PointInTime;
 
 /// <summary>
 /// The earlier values that a restore brings back, each sealed under a new data key (S4) for the version that it will most
-/// likely become. Values are opened one by one; only those of secrets that others write meanwhile are kept until the end, to
-/// be sealed when their number is certain.
+/// likely become. They are opened one by one and zeroed at once; only where others wrote meanwhile are they kept until the
+/// end, so that the next attempt can seal by the writer whatever moves then.
 /// </summary>
-internal sealed class ResealedVersions(
-    Database database, SecretOpener opener, PlaintextBudget budget, int mostBytes) : IDisposable
+internal sealed class ResealedVersions(Database database, SecretOpener opener, PlaintextBudget budget) : IDisposable
 {
     // Of rows, so that no more old ciphertext is in memory at a time.
     private const int RowsAtOnce = 50;
 
-    // What is sealed by the writer, while all others wait.
-    private const int MostKept = 64;
+    private readonly Dictionary<string, Resealed> byId = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<string, Resealed> sealedById = new(StringComparer.Ordinal);
-    private readonly HashSet<string> kept = new(StringComparer.Ordinal);
-    private long bytes;
-
-    /// <summary>What of a plan is not sealed yet.</summary>
-    public List<RestoreChange> Missing(RestorePlan plan) =>
-        [.. plan.Restored.Where(change => Find(change, plan.Kek.Id) is not { } found || (found.Value is null && kept.Contains(change.SecretId)))];
-
-    /// <summary>Opens and seals what is not sealed yet.</summary>
-    /// <exception cref="RequestException">
-    /// PAYLOAD_TOO_LARGE: the values are over the limit; UNAVAILABLE: too many are in memory; INTEGRITY_ERROR, recorded.
-    /// </exception>
-    public async ValueTask SealAsync(Caller caller, RestorePlan plan, LeasedKek kek, List<RestoreChange> missing)
+    /// <summary>What of a plan must be opened still.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="keepsValues">Whether all values of then are to be kept, also of what is as it was: it may be so no longer.</param>
+    public IReadOnlyList<SecretRow> Missing(RestorePlan plan, bool keepsValues)
     {
-        foreach (var changes in missing.Chunk(RowsAtOnce))
+        var restored = plan.Restored.ToDictionary(change => change.SecretId, StringComparer.Ordinal);
+        return
+        [
+            .. plan.Then.Where(secret => keepsValues
+                ? byId.GetValueOrDefault(secret.Id)?.Value is null
+                : restored.TryGetValue(secret.Id, out var change) && Find(change, plan.Kek.Id) is null),
+        ];
+    }
+
+    /// <summary>Opens these, and seals those of them that the plan restores.</summary>
+    /// <exception cref="RequestException">UNAVAILABLE: too many are in memory; INTEGRITY_ERROR, recorded.</exception>
+    public async ValueTask SealAsync(
+        Caller caller, RestorePlan plan, LeasedKek kek, IReadOnlyList<SecretRow> missing, bool keepsValues)
+    {
+        var restored = plan.Restored.ToDictionary(change => change.SecretId, StringComparer.Ordinal);
+        foreach (var secrets in missing.Chunk(RowsAtOnce))
         {
-            var rows = await LoadAsync(caller, changes);
-            foreach (var (change, row) in changes.Zip(rows))
+            // One that was deleted meanwhile is not in the next plan.
+            foreach (var row in await LoadAsync(caller, secrets))
             {
-                // One that was deleted meanwhile is not in the next plan.
-                if (row is not null)
+                var resealed = Keep(row.Secret.Id, await opener.OpenAsync(caller, row, AuditActions.EnvironmentRestore));
+                resealed.Lease = budget.Take((keepsValues ? 2L : 1L) * row.Ciphertext.Length);
+                if (restored.TryGetValue(row.Secret.Id, out var change))
                 {
-                    await SealAsync(caller, plan, kek, change, row);
+                    Seal(resealed, plan, kek, change);
+                }
+
+                if (!keepsValues)
+                {
+                    resealed.ForgetValue();
                 }
             }
         }
     }
 
-    /// <summary>
-    /// The versions of a plan, and how many of them were sealed here, under a KEK that is leased; null where one can't be:
-    /// then its value will be kept the next time.
-    /// </summary>
-    public (List<NewVersion> Versions, int SealedHere)? TryTake(Caller caller, RestorePlan plan, LeasedKek kek, string? comment)
+    /// <summary>How many of a plan's versions must be sealed by the writer; null where some can't be.</summary>
+    public int? CountMoved(RestorePlan plan, LeasedKek kek)
     {
-        var versions = new List<NewVersion>();
-        var (sealedHere, isComplete) = (0, true);
-        foreach (var change in plan.Restored)
-        {
-            var boxes = Find(change, kek.Id)?.Boxes;
-            if (boxes is null && sealedById.GetValueOrDefault(change.SecretId)?.Value is { } value)
-            {
-                sealedHere++;
-                boxes = kek.Seal(plan.Environment, change.SecretId, change.Version!.Value, value.Span);
-            }
-
-            if (boxes is null)
-            {
-                isComplete = false;
-                _ = kept.Count < MostKept && kept.Add(change.SecretId);
-                continue;
-            }
-
-            versions.Add(new NewVersion(
-                change.SecretId, change.Key, change.Version!.Value, kek.Id, boxes.WrappedDataKey, boxes.Ciphertext,
-                VersionKinds.Restored, caller.ActorId, comment));
-        }
-
-        return isComplete ? (versions, sealedHere) : null;
+        var moved = plan.Restored.Where(change => Find(change, kek.Id) is null).ToList();
+        return moved.TrueForAll(change => byId.GetValueOrDefault(change.SecretId)?.Value is not null) ? moved.Count : null;
     }
+
+    /// <summary>The versions of a plan; those that moved are sealed here.</summary>
+    public List<NewVersion> Take(Caller caller, RestorePlan plan, LeasedKek kek, string? comment) =>
+    [
+        .. from change in plan.Restored
+           let boxes = Find(change, kek.Id) ?? Seal(byId[change.SecretId], plan, kek, change)
+           select new NewVersion(
+               change.SecretId, change.Key, change.Version!.Value, kek.Id, boxes.WrappedDataKey, boxes.Ciphertext,
+               VersionKinds.Restored, caller.ActorId, comment),
+    ];
 
     public void Dispose()
     {
-        foreach (var resealed in sealedById.Values)
+        foreach (var resealed in byId.Values)
         {
             resealed.Dispose();
         }
+
+        byId.Clear();
     }
 
-    private Resealed? Find(RestoreChange change, string kekId) =>
-        sealedById.GetValueOrDefault(change.SecretId) is { } found && found.Version == change.Version && found.KekId == kekId ? found : null;
+    private SealedVersion? Find(RestoreChange change, string kekId) =>
+        byId.GetValueOrDefault(change.SecretId) is { } found && found.Version == change.Version && found.KekId == kekId
+            ? found.Boxes
+            : null;
 
-    private ValueTask<List<SealedVersionRow?>> LoadAsync(Caller caller, RestoreChange[] changes) =>
-        database.ReadAsync((caller.WorkspaceId, changes), static async (session, it) =>
+    private static SealedVersion Seal(Resealed resealed, RestorePlan plan, LeasedKek kek, RestoreChange change)
+    {
+        var boxes = kek.Seal(plan.Environment, change.SecretId, change.Version!.Value, resealed.Value!.Span);
+        (resealed.Version, resealed.KekId, resealed.Boxes) = (change.Version.Value, kek.Id, boxes);
+        return boxes;
+    }
+
+    private ValueTask<List<SealedVersionRow>> LoadAsync(Caller caller, SecretRow[] secrets) =>
+        database.ReadAsync((caller.WorkspaceId, secrets), static async (session, it) =>
         {
-            var rows = new List<SealedVersionRow?>();
-            foreach (var change in it.changes)
+            var rows = new List<SealedVersionRow>();
+            foreach (var secret in it.secrets)
             {
-                rows.Add(await Versions.FindSealedAsync(session, it.WorkspaceId, change.SecretId, change.To));
+                if (await Versions.FindSealedAsync(session, it.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
+                {
+                    rows.Add(row);
+                }
             }
 
             return rows;
         });
 
-    private async ValueTask SealAsync(
-        Caller caller, RestorePlan plan, LeasedKek kek, RestoreChange change, SealedVersionRow row)
+    // From here on it is disposed of with all the others.
+    private Resealed Keep(string secretId, RevealedValue opened)
     {
-        var opened = await opener.OpenAsync(caller, row, AuditActions.EnvironmentRestore);
-        try
+        if (byId.Remove(secretId, out var before))
         {
-            var boxes = kek.Seal(plan.Environment, change.SecretId, change.Version!.Value, opened.Value.Span);
-            Keep(change.SecretId, new Resealed(
-                change.Version.Value, kek.Id, boxes, kept.Contains(change.SecretId) ? opened.Value : null,
-                budget.Take(boxes.Ciphertext.Length)));
-        }
-        catch
-        {
-            opened.Dispose();
-            throw;
-        }
-
-        if (!kept.Contains(change.SecretId))
-        {
-            opened.Dispose();
-        }
-    }
-
-    // What is sealed waits in memory until all of it is written.
-    private void Keep(string secretId, Resealed resealed)
-    {
-        if (sealedById.Remove(secretId, out var before))
-        {
-            bytes -= before.Boxes.Ciphertext.Length;
             before.Dispose();
         }
 
-        sealedById.Add(secretId, resealed);
-        bytes += resealed.Boxes.Ciphertext.Length;
-        if (bytes > mostBytes)
-        {
-            throw Errors.RestoreTooLarge(mostBytes);
-        }
+        return byId[secretId] = new Resealed(opened.Value);
     }
 
-    private sealed record Resealed(
-        int Version, string KekId, SealedVersion Boxes, PinnedBuffer? Value, IDisposable Lease) : IDisposable
+    private sealed class Resealed(PinnedBuffer value) : IDisposable
     {
-        public void Dispose()
+        public PinnedBuffer? Value { get; private set; } = value;
+
+        public int Version { get; set; }
+
+        public string? KekId { get; set; }
+
+        public SealedVersion? Boxes { get; set; }
+
+        public IDisposable? Lease { get; set; }
+
+        public void ForgetValue()
         {
             Value?.Dispose();
-            Lease.Dispose();
+            Value = null;
+        }
+
+        public void Dispose()
+        {
+            ForgetValue();
+            Lease?.Dispose();
         }
     }
 }

@@ -15,10 +15,12 @@ namespace Secronna.Server.Features.PointInTime;
 /// writer, then written in one transaction, if the environment is still as it was read, or is such that what was sealed fits.
 /// </summary>
 internal sealed class RestoreService(
-    Database database, SealingKeks keks, SecretOpener opener, Authorization authorization, PlaintextBudget budget, Purger purger,
-    LimitSettings limits, TimeProvider time, ILogger<RestoreService> log)
+    Database database, SealingKeks keks, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget,
+    Purger purger, LimitSettings limits, TimeProvider time, ILogger<RestoreService> log)
 {
-    // Each is lost only to another restore, or to writes to more keys than values are kept of.
+    private const string Action = AuditActions.EnvironmentRestore;
+
+    // The first is lost where others write meanwhile; those after it only to a new KEK, or where too much would have to be kept.
     private const int Attempts = 10;
 
     private static JsonTypeInfo<RestoreResponse> Json => ProtocolJson.Default.RestoreResponse;
@@ -30,29 +32,62 @@ internal sealed class RestoreService(
     public async Task<RestoreResponse> RestoreAsync(
         Caller caller, string environmentId, RestoreOrder order, Idempotency? idempotency)
     {
-        await authorization.DemandAsync(caller, Permission.Write, AuditActions.EnvironmentRestore);
-        if (order.Prune)
-        {
-            await authorization.DemandAsync(caller, Permission.Delete, AuditActions.EnvironmentRestore);
-        }
-
+        await DemandAsync(caller, order);
         await EnvironmentInstant.SettleAsync(
             database, caller, EnvironmentReference.OfId(environmentId), order.At, GrantActions.Reveal);
+        var plan = await PlanAsync(caller, environmentId, order);
         if (order.DryRun)
         {
-            return Respond(order, await PlanAsync(caller, environmentId, order));
+            return Respond(order, plan);
         }
 
-        using var resealed = new ResealedVersions(database, opener, budget, limits.RestoreBytes);
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        if (idempotency is not null && await idempotency.FindFirstAsync(database, Json) is { } first)
         {
-            var plan = await PlanAsync(caller, environmentId, order);
-            if (await TryAsync(caller, new Restoration(order, plan, resealed, idempotency)) is { } done)
-            {
-                return await FinishAsync(environmentId, done);
-            }
+            return first;
         }
 
+        if (plan.RestoredBytes > limits.RestoreBytes)
+        {
+            throw Errors.RestoreTooLarge(limits.RestoreBytes);
+        }
+
+        if (rates.TakeReveals(caller, plan.Restored.Count) is { } limited)
+        {
+            throw await authorization.RefusedAsync(caller, Action, plan.Environment, limited, environmentId);
+        }
+
+        var done = await RunAsync(caller, plan, order, idempotency);
+        return await FinishAsync(environmentId, done);
+    }
+
+    // It brings back what it must be allowed to read, and may delete.
+    private async ValueTask DemandAsync(Caller caller, RestoreOrder order)
+    {
+        await authorization.DemandAsync(caller, Permission.Write, Action);
+        await authorization.DemandAsync(caller, Permission.Reveal, Action);
+        if (order.Prune)
+        {
+            await authorization.DemandAsync(caller, Permission.Delete, Action);
+        }
+    }
+
+    private async Task<RestoreDone> RunAsync(Caller caller, RestorePlan first, RestoreOrder order, Idempotency? idempotency)
+    {
+        using var resealed = new ResealedVersions(database, opener, budget);
+        var restoration = new Restoration(order, first, resealed, idempotency, KeepsValues: false);
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            if (await TryAsync(caller, restoration) is { } done)
+            {
+                return done;
+            }
+
+            var plan = await PlanAsync(caller, first.Environment.Id, order);
+            restoration = restoration with { Plan = plan, KeepsValues = plan.ThenBytes <= limits.RestoreBytes };
+        }
+
+        // Values were opened for it: that is on record, also where nothing came of it.
+        await database.AppendAsync(Entry(caller, first.Environment, order) with { Outcome = AuditOutcomes.Failed });
         throw Errors.Unavailable("the environment is being changed all the time: try again");
     }
 
@@ -61,29 +96,30 @@ internal sealed class RestoreService(
         var (found, plan) = await database.ReadSnapshotAsync((caller, environmentId, order), static (session, it) =>
             RestorePlan.ReadAsync(session, it.caller, it.environmentId, it.order));
         return plan ?? throw await authorization.RefusedAsync(
-            caller, AuditActions.EnvironmentRestore, found, Errors.NotFound("environment"), environmentId);
+            caller, Action, found, Errors.NotFound("environment"), environmentId);
     }
 
     private async Task<RestoreDone?> TryAsync(Caller caller, Restoration restoration)
     {
         var plan = restoration.Plan;
-        var missing = restoration.Resealed.Missing(plan);
-        using var kek = await keks.LeaseAsync(caller, plan.Kek, missing.Count, () => [Entry(caller, plan.Environment)]);
+        var missing = restoration.Resealed.Missing(plan, restoration.KeepsValues);
+        using var kek = await keks.LeaseAsync(
+            caller, plan.Kek, missing.Count, () => [Entry(caller, plan.Environment, restoration.Order)]);
         if (kek is null)
         {
             return null;
         }
 
-        await restoration.Resealed.SealAsync(caller, plan, kek, missing);
+        await restoration.Resealed.SealAsync(caller, plan, kek, missing, restoration.KeepsValues);
         return await database.WriteAsync((this, caller, restoration, kek), static (transaction, it) =>
-            it.Item1.RunAsync(transaction, it.caller, it.restoration, it.kek), weight: plan.Changes.Count);
+            it.Item1.WriteAsync(transaction, it.caller, it.restoration, it.kek), weight: plan.Changes.Count);
     }
 
-    /// <summary>The transaction's part; null, with nothing written, where what was sealed doesn't fit any more.</summary>
-    private async ValueTask<RestoreDone?> RunAsync(
+    /// <summary>The transaction's part; null, with no version minted, where what was sealed doesn't fit any more.</summary>
+    private async ValueTask<RestoreDone?> WriteAsync(
         Transaction transaction, Caller caller, Restoration restoration, LeasedKek kek)
     {
-        var (order, before, resealed, idempotency) = restoration;
+        var (order, before, resealed, idempotency, _) = restoration;
         if (await Storage.Environments.LockAsync(transaction, caller.WorkspaceId, before.Environment.Id) is not { } locked
             || await EnvironmentInstant.TakeAsync(transaction, caller, locked.Id) is not { } change)
         {
@@ -98,17 +134,18 @@ internal sealed class RestoreService(
         var plan = locked.ChangedAt == before.Environment.ChangedAt
             ? before
             : (await RestorePlan.ReadAsync(transaction, caller, locked.Id, order)).Plan;
-        if (plan is null || resealed.TryTake(caller, plan, kek, order.Comment) is not var (versions, sealedHere)
-            || !await KekRotation.LockAsync(transaction, kek.Id, sealedHere))
+        if (plan is null || resealed.CountMoved(plan, kek) is not { } moved
+            || !await KekRotation.LockAsync(transaction, kek.Id, moved))
         {
             return null;
         }
 
         var response = Respond(order, plan);
-        IReadOnlyList<string> pruned = [.. plan.Pruned.Select(secret => secret.SecretId)];
+        IReadOnlyList<string> pruned = [.. plan.Pruned.Select(secret => secret.Id)];
+        var versions = resealed.Take(caller, plan, kek, order.Comment);
         await Versions.MintAsync(transaction, locked, versions, change.Instant);
         await Storage.Secrets.MarkDeletedAsync(transaction, locked.Id, pruned, caller.ActorId, change.Instant);
-        Record(transaction, caller, plan);
+        Record(transaction, caller, plan, order);
         if (idempotency is not null)
         {
             await idempotency.KeepAsync(transaction, response, Json);
@@ -126,45 +163,53 @@ internal sealed class RestoreService(
         return done.Response;
     }
 
-    // What was done to each key, and then that it was a restore, of when.
-    private void Record(Transaction transaction, Caller caller, RestorePlan plan)
+    // What was done to each key, and then that it was a restore, and to when.
+    private void Record(Transaction transaction, Caller caller, RestorePlan plan, RestoreOrder order)
     {
         foreach (var change in plan.Restored)
         {
-            transaction.Audit.Append(Entry(caller, plan.Environment, AuditActions.SecretRollback, change) with { Version = change.Version });
+            transaction.Audit.Append(Entry(caller, plan.Environment, change));
         }
 
-        foreach (var change in plan.Pruned)
+        foreach (var secret in plan.Pruned)
         {
-            transaction.Audit.Append(Entry(caller, plan.Environment, AuditActions.SecretDelete, change));
+            transaction.Audit.Append(AuditRecord.OfVersion(
+                caller, time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
         }
 
-        transaction.Audit.Append(Entry(caller, plan.Environment));
+        transaction.Audit.Append(Entry(caller, plan.Environment, order));
     }
 
-    private AuditEntry Entry(Caller caller, EnvironmentRow environment) =>
-        AuditRecord.Of(caller, time, AuditActions.EnvironmentRestore) with
+    private AuditEntry Entry(Caller caller, EnvironmentRow environment, RestoreOrder order) =>
+        AuditRecord.Of(caller, time, Action) with
         {
             ProjectId = environment.ProjectId,
             EnvironmentId = environment.Id,
-            Name = environment.Name,
+            Name = order.At.ToString(),
         };
 
-    private AuditEntry Entry(Caller caller, EnvironmentRow environment, string action, RestoreChange change) =>
-        AuditRecord.Of(caller, time, action) with
+    private AuditEntry Entry(Caller caller, EnvironmentRow environment, RestoreChange change) =>
+        AuditRecord.Of(caller, time, AuditActions.SecretRollback) with
         {
             ProjectId = environment.ProjectId,
             EnvironmentId = environment.Id,
             SecretId = change.SecretId,
             Key = change.Key,
             Path = $"{environment.ProjectSlug}/{environment.Slug}/{change.Key}",
+            Version = change.Version,
         };
 
     private static RestoreResponse Respond(RestoreOrder order, RestorePlan plan) => new(order.At, order.DryRun, plan.Changes);
 }
 
 /// <summary>An attempt at a restore.</summary>
-internal sealed record Restoration(RestoreOrder Order, RestorePlan Plan, ResealedVersions Resealed, Idempotency? Idempotency);
+/// <param name="Order">What it is to do.</param>
+/// <param name="Plan">How, as the environment was read.</param>
+/// <param name="Resealed">What was opened and sealed for it so far.</param>
+/// <param name="Idempotency">By what a repeat of it is known.</param>
+/// <param name="KeepsValues">Whether values are kept until it is done, to be sealed anew if their versions move again.</param>
+internal sealed record Restoration(
+    RestoreOrder Order, RestorePlan Plan, ResealedVersions Resealed, Idempotency? Idempotency, bool KeepsValues);
 
 /// <summary>What a restore did, and when.</summary>
 /// <param name="Change">The change of the environment.</param>

@@ -2,12 +2,16 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Secrets;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.PointInTime;
 
 /// <summary>Gives a secret an earlier value of its own again. The value is sealed anew and never leaves the server.</summary>
-internal sealed class RollbackService(Database database, SecretOpener opener, SecretWriter writer, Authorization authorization)
+internal sealed class RollbackService(
+    Database database, SecretOpener opener, SecretWriter writer, Authorization authorization, RateLimits rates)
 {
+    private const string Action = AuditActions.SecretRollback;
+
     /// <summary>
     /// Mints a version with the value of another (S14). It takes the right to write and the right to reveal: what one may
     /// not read, one may not bring back either.
@@ -15,21 +19,41 @@ internal sealed class RollbackService(Database database, SecretOpener opener, Se
     public async Task<WrittenResponse> RollBackAsync(
         Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
     {
-        await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretRollback);
-        var (secret, row) = await database.ReadAsync((caller, secretId, version), static async (session, it) =>
+        await authorization.DemandAsync(caller, Permission.Write, Action);
+        await authorization.DemandAsync(caller, Permission.Reveal, Action);
+        var (secret, row, first) = await database.ReadAsync((caller, secretId, version, idempotency), static (session, it) =>
+            FindAsync(session, it.caller, it.secretId, it.version, it.idempotency));
+        if (first is not null)
         {
-            var secret = await Storage.Secrets.FindAsync(session, it.caller.WorkspaceId, it.secretId);
-            var row = secret.VisibleTo(it.caller, GrantActions.Write).VisibleTo(it.caller, GrantActions.Reveal) is null
-                ? null
-                : await Versions.FindSealedAsync(session, it.caller.WorkspaceId, it.secretId, it.version);
-            return (secret, row);
-        });
-        if (row is null)
-        {
-            throw await authorization.SecretNotFoundAsync(caller, AuditActions.SecretRollback, secret, secretId);
+            return first[0];
         }
 
-        using var opened = await opener.OpenAsync(caller, row, AuditActions.SecretRollback);
+        if (row is null)
+        {
+            throw await authorization.SecretNotFoundAsync(caller, Action, secret, secretId);
+        }
+
+        if (rates.TakeReveals(caller, 1) is { } limited)
+        {
+            throw await authorization.RefusedAsync(caller, Action, null, limited, secretId);
+        }
+
+        using var opened = await opener.OpenAsync(caller, row, Action);
         return await writer.RollBackAsync(caller, row.Secret, opened.Value, comment, idempotency);
+    }
+
+    // The secret where it is in the workspace, and, where the caller may bring its values back, the version, or what a
+    // request that this one repeats was answered with.
+    private static async ValueTask<(SecretRow? Secret, SealedVersionRow? Row, IReadOnlyList<WrittenResponse>? First)> FindAsync(
+        Session session, Caller caller, string secretId, int version, Idempotency? idempotency)
+    {
+        var secret = await Storage.Secrets.FindAsync(session, caller.WorkspaceId, secretId);
+        if (secret.VisibleTo(caller, GrantActions.Write).VisibleTo(caller, GrantActions.Reveal) is null)
+        {
+            return (secret, null, null);
+        }
+
+        var first = idempotency is null ? null : await SecretWriter.FindFirstAsync(session, idempotency);
+        return (secret, await Versions.FindSealedAsync(session, caller.WorkspaceId, secretId, version), first);
     }
 }

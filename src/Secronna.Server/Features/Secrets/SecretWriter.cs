@@ -43,6 +43,11 @@ internal sealed class SecretWriter(
         return (await MintAsync(caller, secret.EnvironmentId, [write], idempotency))[0];
     }
 
+    /// <summary>What a request that this one repeats was answered with; null where there is none yet.</summary>
+    /// <exception cref="RequestException">CONFLICT: that one had another body.</exception>
+    public static ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAsync(Session session, Idempotency idempotency) =>
+        idempotency.FindFirstAsync(session, Json);
+
     private async Task<IReadOnlyList<WrittenResponse>> MintAsync(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency)
     {
@@ -118,7 +123,7 @@ internal sealed class SecretWriter(
     }
 
     /// <summary>
-    /// The transaction's part; null, with nothing written, when the KEK is no longer active (S9) or more than so many
+    /// The transaction's part; null, with no version minted, when the KEK is no longer active (S9) or more than so many
     /// versions would have to be sealed here, where every other writer waits.
     /// </summary>
     private async ValueTask<WriteDone?> RunAsync(

@@ -62,6 +62,26 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
+    public async Task What_it_opens_counts_as_reveals_do_and_a_repeat_opens_nothing()
+    {
+        await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 4);
+        var (place, at, ids) = await NewChangedAsync(server);
+        Task<Reply> SendAsync(string path, string body) => place.Api.SendAsync("POST", path, body, ("Idempotency-Key", "once"));
+        var (restore, rollback) = ($"/environments/{place.EnvironmentId}/restore", $"/secrets/{ids[0]}/rollback");
+        (await place.RestoreAsync(at, ""","dryRun":true""")).Is(200);
+        (await SendAsync(restore, $$"""{"at":"{{at}}"}""")).Is(200);
+        (await SendAsync(rollback, """{"version":1}""")).Is(201);
+
+        (await place.RestoreAsync(at)).IsError(429, "RATE_LIMITED");
+        (await place.Api.RollBackAsync(ids[0], 1)).IsError(429, "RATE_LIMITED");
+
+        Assert.Equal(2, (await place.Workspace.AuditAsync("outcome=denied")).Count);
+        (await SendAsync(restore, $$"""{"at":"{{at}}"}""")).Is(200);
+        (await SendAsync(rollback, """{"version":1}""")).Is(201);
+        Assert.Equal(["A 4", "B 3", "C 3"], await place.ListedAsync());
+    }
+
+    [Fact]
     public async Task An_environment_that_is_deleted_can_not_be_brought_back()
     {
         await using var server = await TestServer.StartAsync();

@@ -78,9 +78,9 @@ public sealed class RestoreTests(SharedServer shared)
         entries.Reverse();
         Assert.Equal(["secret.rollback", "secret.delete", "environment.restore"], entries.Select(entry => entry.Text("action")));
         Assert.Equal(
-            [$"{place.Path("CHANGED")} 4", $"{place.Path("ADDED")} "],
-            entries.Take(2).Select(entry => entry.GetProperty("metadata")).Select(metadata =>
-                $"{metadata.Text("path")} {(metadata.TryGetProperty("version", out var version) ? version.ToString() : "")}"));
+            [$"{place.Path("CHANGED")} 4", $"{place.Path("ADDED")} 1"],
+            entries.Take(2).Select(entry => entry.GetProperty("metadata")).Select(metadata => $"{metadata.Text("path")} {metadata.Number("version")}"));
+        Assert.Equal(at, entries[2].GetProperty("metadata").Text("name"));
         Assert.Empty(await place.Workspace.AuditAsync("action=secret.reveal"));
     }
 
