@@ -16,8 +16,10 @@ public sealed record CountedEnvironmentRow(string Id, long SecretCount, long Sec
 /// <param name="LastVersion">The highest of its versions; 0 where there is none.</param>
 /// <param name="ToDestroy">Of a tombstone, the versions that a server is still to destroy.</param>
 /// <param name="NotDestroyed">Of a tombstone, the versions that are said to be destroyed and hold something sealed.</param>
+/// <param name="NotInHistory">Its versions, and deletion, that the environment's history does not have at their instants.</param>
 public sealed record PointerRow(
-    string Id, bool IsDeleted, bool IsWhereItSays, long CurrentVersion, long LastVersion, long ToDestroy, long NotDestroyed);
+    string Id, bool IsDeleted, bool IsWhereItSays, long CurrentVersion, long LastVersion, long ToDestroy, long NotDestroyed,
+    long NotInHistory);
 
 /// <summary>A version of any secret, with what is sealed of it.</summary>
 /// <param name="SecretId">The secret's id.</param>
@@ -54,7 +56,14 @@ public static class InstallationScan
             (SELECT coalesce(max(v.version), 0) FROM secret_versions v WHERE v.secret_id = s.id),
             CASE WHEN s.deleted_at IS NULL THEN 0 ELSE s.current_version - s.destroyed_to END,
             CASE WHEN s.deleted_at IS NULL THEN 0 ELSE
-                (SELECT count(v.kek_id) FROM secret_versions v WHERE v.secret_id = s.id AND v.version <= s.destroyed_to) END
+                (SELECT count(v.kek_id) FROM secret_versions v WHERE v.secret_id = s.id AND v.version <= s.destroyed_to) END,
+            CASE WHEN e.deleted_at IS NOT NULL OR p.deleted_at IS NOT NULL THEN 0 ELSE
+                (SELECT count(*) FROM secret_versions v WHERE v.secret_id = s.id AND NOT EXISTS (
+                    SELECT 1 FROM secret_changes c
+                    WHERE c.secret_id = s.id AND c.instant = v.created_at AND c.version = v.version))
+                + CASE WHEN s.deleted_at IS NULL OR EXISTS (
+                    SELECT 1 FROM secret_changes c
+                    WHERE c.secret_id = s.id AND c.instant = s.deleted_at AND c.version IS NULL) THEN 0 ELSE 1 END END
         FROM secrets s{Where} WHERE s.id > $1 ORDER BY s.id LIMIT $2
         """;
 
@@ -129,7 +138,7 @@ public static class InstallationScan
         session.Prepare(Pointers).Bind(after).Bind(RowsInPage),
         row => new PointerRow(
             row.GetText(0), !row.IsNull(1), row.GetText(2) == row.GetText(3) && row.GetText(3) == row.GetText(4)
-                && row.GetText(5) == row.GetText(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10)));
+                && row.GetText(5) == row.GetText(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11)));
 
     /// <summary>The versions after this one, by their secrets' ids and their numbers.</summary>
     public static ValueTask<List<StoredVersionRow>> VersionsAsync(Session session, string afterSecret, long afterVersion) => ReadAsync(

@@ -122,5 +122,10 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
         {
             found.Add($"secret {secret.Id} is deleted, and {secret.NotDestroyed} of its versions still hold something sealed");
         }
+
+        if (secret.NotInHistory > 0)
+        {
+            found.Add($"secret {secret.Id} has {secret.NotInHistory} changes that its environment's history lacks");
+        }
     }
 }
