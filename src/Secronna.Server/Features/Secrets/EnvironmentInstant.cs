@@ -78,9 +78,10 @@ internal static class EnvironmentInstant
             throw Errors.Invalid(field, $"is in the future: by the server's clock it is {new Instant(now)}");
         }
 
-        await database.WriteAsync((environment.Id, instant), static async (transaction, it) =>
+        // Up to now at once, so that further looks at the time since the last change need no write of their own.
+        await database.WriteAsync((environment.Id, now), static async (transaction, it) =>
         {
-            await Storage.Environments.SettleAsync(transaction, it.Id, it.instant);
+            await Storage.Environments.SettleAsync(transaction, it.Id, it.now);
             return true;
         });
     }
