@@ -16,10 +16,10 @@ public sealed record CountedEnvironmentRow(string Id, long SecretCount, long Sec
 /// <param name="LastVersion">The highest of its versions; 0 where there is none.</param>
 /// <param name="ToDestroy">Of a tombstone, the versions that a server is still to destroy.</param>
 /// <param name="NotDestroyed">Of a tombstone, the versions that are said to be destroyed and hold something sealed.</param>
-/// <param name="NotInHistory">Its versions, and deletion, that the environment's history does not have at their instants.</param>
+/// <param name="IsWhatHistoryTells">Whether its changes are its versions and its deletion, each at its time, and no others.</param>
 public sealed record PointerRow(
     string Id, bool IsDeleted, bool IsWhereItSays, long CurrentVersion, long LastVersion, long ToDestroy, long NotDestroyed,
-    long NotInHistory);
+    bool IsWhatHistoryTells);
 
 /// <summary>A version of any secret, with what is sealed of it.</summary>
 /// <param name="SecretId">The secret's id.</param>
@@ -57,13 +57,13 @@ public static class InstallationScan
             CASE WHEN s.deleted_at IS NULL THEN 0 ELSE s.current_version - s.destroyed_to END,
             CASE WHEN s.deleted_at IS NULL THEN 0 ELSE
                 (SELECT count(v.kek_id) FROM secret_versions v WHERE v.secret_id = s.id AND v.version <= s.destroyed_to) END,
-            CASE WHEN e.deleted_at IS NOT NULL OR p.deleted_at IS NOT NULL THEN 0 ELSE
-                (SELECT count(*) FROM secret_versions v WHERE v.secret_id = s.id AND NOT EXISTS (
-                    SELECT 1 FROM secret_changes c
-                    WHERE c.secret_id = s.id AND c.instant = v.created_at AND c.version = v.version))
-                + CASE WHEN s.deleted_at IS NULL OR EXISTS (
-                    SELECT 1 FROM secret_changes c
-                    WHERE c.secret_id = s.id AND c.instant = s.deleted_at AND c.version IS NULL) THEN 0 ELSE 1 END END
+            (SELECT count(*) FROM secret_versions v WHERE v.secret_id = s.id) + CASE WHEN s.deleted_at IS NULL THEN 0 ELSE 1 END,
+            (SELECT count(*) FROM secret_changes c WHERE c.secret_id = s.id),
+            (SELECT count(*) FROM secret_changes c LEFT JOIN secret_versions v ON v.secret_id = c.secret_id AND v.version = c.version
+                WHERE c.secret_id = s.id AND c.environment_id = s.environment_id
+                  AND c.instant = CASE WHEN c.version IS NULL THEN s.deleted_at ELSE v.created_at END),
+            s.created_at, (SELECT min(v.created_at) FROM secret_versions v WHERE v.secret_id = s.id),
+            coalesce(e.deleted_at, p.deleted_at)
         FROM secrets s{Where} WHERE s.id > $1 ORDER BY s.id LIMIT $2
         """;
 
@@ -138,7 +138,10 @@ public static class InstallationScan
         session.Prepare(Pointers).Bind(after).Bind(RowsInPage),
         row => new PointerRow(
             row.GetText(0), !row.IsNull(1), row.GetText(2) == row.GetText(3) && row.GetText(3) == row.GetText(4)
-                && row.GetText(5) == row.GetText(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10), row.GetInt64(11)));
+                && row.GetText(5) == row.GetText(6), row.GetInt64(7), row.GetInt64(8), row.GetInt64(9), row.GetInt64(10),
+            // What is being removed goes piece by piece, its changes first.
+            !row.IsNull(16) || (row.GetInt64(11) == row.GetInt64(12) && row.GetInt64(12) == row.GetInt64(13)
+                && !row.IsNull(15) && row.GetInt64(14) == row.GetInt64(15))));
 
     /// <summary>The versions after this one, by their secrets' ids and their numbers.</summary>
     public static ValueTask<List<StoredVersionRow>> VersionsAsync(Session session, string afterSecret, long afterVersion) => ReadAsync(

@@ -40,6 +40,55 @@ public sealed class DocsTests
         Assert.Contains("need it: keep a copy", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_commands_of_going_back_restore_an_environment_and_bring_it_forth_again()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        using var home = new TempFolder();
+        await FillAsync(installation);
+        await using var server = await installation.ServeAsync();
+
+        var output = await RunAsync(await SectionAsync("operations.md", "## Going back"), home, new()
+        {
+            ["SECRONNA_API_URL"] = server.Url,
+            ["SECRONNA_TOKEN"] = installation.Token,
+        });
+
+        Assert.DoesNotContain("postgres://", output, StringComparison.Ordinal);
+        Assert.Contains("""[{"key":"DATABASE_URL","result":"different"}]""", output, StringComparison.Ordinal);
+        using var api = new Api(server.Url, installation.Token);
+        var secret = Assert.Single(await api.ListAsync("/api/v1/search/secrets?q=DATABASE_URL"));
+        var versions = await api.ListAsync($"/api/v1/secrets/{secret["id"]}/versions");
+        Assert.Equal(["rolled_back", "restored", "restored", "written", "written"], versions.Select(version => (string)version["kind"]!));
+        string[] values = ["postgres://one", "postgres://two", "postgres://one", "postgres://two", "postgres://one"];
+        for (var i = 0; i < values.Length; i++)
+        {
+            Assert.Equal(values[i], (string)(await api.RevealAsync((string)secret["id"]!, i + 1)).Data["value"]!);
+        }
+    }
+
+    [Fact]
+    public async Task The_examples_of_the_API_work_one_after_the_other()
+    {
+        using var home = new TempFolder();
+        var start = $"""
+            trap 'kill "$server"; wait "$server"' EXIT
+            '{ServerProgram.Path}' dev --port 0 > /dev/null &
+            server=$!
+            until [ -s .secronna/dev.env ]; do sleep 0.1; done
+            until (. .secronna/dev.env; curl -sf -o /dev/null "$SECRONNA_API_URL/health/ready"); do sleep 0.1; done
+
+            """;
+
+        var output = await Readme.RunAsync(start + string.Concat(Readme.Blocks(await TextAsync("api.md"))), home.Path);
+
+        var answers = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal)).ToList();
+        Assert.True(answers.Count > 40, $"{answers.Count} answers");
+        Assert.All(answers, answer => Assert.Contains("\"error\":null", answer, StringComparison.Ordinal));
+        Assert.Contains("\n304\n", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n\n", output, StringComparison.Ordinal);
+    }
+
     private static async Task FillAsync(TestInstallation installation)
     {
         await using var server = await installation.ServeAsync();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Secronna.EndToEndTests.PointInTime;
 using Secronna.EndToEndTests.Running;
 using Secronna.EndToEndTests.Scanning;
 
@@ -9,6 +10,7 @@ namespace Secronna.EndToEndTests;
 public sealed class LeakTests
 {
     private const int Rounds = 150;
+    private const int Keys = 40;
 
     [Fact]
     public async Task No_value_is_in_the_data_folder_the_log_or_an_answer_that_is_no_reveal()
@@ -27,10 +29,11 @@ public sealed class LeakTests
         var answers = new StringBuilder();
         for (var i = 0; i < Rounds; i++)
         {
-            await WriteAndRevealAsync(api, environment, $"KEY_{i % 40}", values[i], answers);
+            await WriteAndRevealAsync(api, environment, $"KEY_{i % Keys}", values[i], answers);
             await ProvokeErrorsAsync(api, environment, values[i], answers);
         }
 
+        answers.Append(await UseThePastAsync(api, environment, values));
         foreach (var path in new[] { $"environments/{environment}/secrets", "audit", "search/secrets?q=KEY", "projects" })
         {
             (await api.ListAsync("/api/v1/" + path)).ForEach(entry => answers.Append(entry.ToJsonString()));
@@ -40,6 +43,21 @@ public sealed class LeakTests
         ExpectOnlyControl(needles, installation, server.Log, answers.ToString());
         Assert.Equal(0, await server.StopAsync());
         ExpectOnlyControl(needles, installation, server.Log, answers.ToString());
+    }
+
+    // Beside an environment that has half of the same values.
+    private static async Task<string> UseThePastAsync(Api api, string environment, List<string> values)
+    {
+        var current = Enumerable.Range(0, Keys).Select(i => ($"KEY_{i}", values[Rounds - 1 - ((Rounds - 1 - i) % Keys)])).ToList();
+        var (_, other) = await api.CreateEnvironmentAsync("Beside");
+        for (var i = 0; i < Keys; i++)
+        {
+            Assert.Equal(201, (await api.WriteAsync(other, $"KEY_{i}", current[i / 2 * 2].Item2)).Status);
+        }
+
+        var past = new PastUse(api, environment, other);
+        await past.UseAsync(current);
+        return await past.RefuseAsync(values);
     }
 
     private static async Task WriteAndRevealAsync(Api api, string environment, string key, string value, StringBuilder answers)

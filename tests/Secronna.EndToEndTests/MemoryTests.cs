@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Secronna.EndToEndTests.PointInTime;
 using Secronna.EndToEndTests.Running;
 using Secronna.EndToEndTests.Scanning;
 using Secronna.Tests.Tls;
@@ -7,8 +8,8 @@ using Secronna.Tests.Tls;
 namespace Secronna.EndToEndTests;
 
 /// <summary>
-/// After 10,000 values were written and revealed, the server's memory holds none of them (S26, S27). The connections
-/// stay open while it is looked at: what a connection keeps counts too.
+/// After 10,000 values were written and revealed, and some of them rolled back, restored and compared, the server's memory
+/// holds none of them (S26, S27). The connections stay open while it is looked at: what a connection keeps counts too.
 /// </summary>
 public sealed class MemoryTests(ITestOutputHelper output)
 {
@@ -23,13 +24,15 @@ public sealed class MemoryTests(ITestOutputHelper output)
     private static readonly ParallelOptions Together = new() { MaxDegreeOfParallelism = Connections };
 
     [Fact]
-    public async Task Ten_thousand_values_written_and_revealed_leave_nothing_in_memory()
+    public async Task Ten_thousand_values_written_revealed_and_brought_back_leave_nothing_in_memory()
     {
         using var installation = await NewInstallationAsync();
         await using var server = await installation.ServeAsync();
         using var api = new Api(server.Url, installation.Token);
-        var needles = await UseAllAsync(api);
+        var (needles, values, environments) = await UseAllAsync(api);
 
+        ExpectControlAlone(needles, server.Id);
+        await new PastUse(api, environments[0], environments[1]).UseAsync(values[..PerEnvironment].Select((value, i) => (Key(i), value)).ToList());
         ExpectControlAlone(needles, server.Id);
         await RefuseAllAsync(api, needles);
         ExpectControlAlone(needles, server.Id);
@@ -51,7 +54,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         await using var server = await RunningServer.StartAsync(
             ServerProgram.Start(installation.Folder.Path, installation.Environment, ["serve", "--urls", "https://127.0.0.1:0"]), certificates.Root);
         using var api = new Api(server.Url, installation.Token, certificates.Root);
-        var needles = await UseAllAsync(api);
+        var (needles, _, _) = await UseAllAsync(api);
 
         var leaks = Leaks(needles, server.Id);
 
@@ -73,8 +76,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
         return installation;
     }
 
-    // Writes and reveals all values; what is to be looked for.
-    private async Task<NeedleSet> UseAllAsync(Api api)
+    // Writes and reveals all values; what is to be looked for, and where the values are.
+    private static async Task<(NeedleSet Needles, List<string> Values, List<string> Environments)> UseAllAsync(Api api)
     {
         var values = Enumerable.Range(0, Values).Select(Value).ToList();
         var control = "CONTROL_" + Canary.Plain();
@@ -85,13 +88,14 @@ public sealed class MemoryTests(ITestOutputHelper output)
         }
 
         needles.Add("control", control);
+        var environments = new List<string>();
         for (var environment = 0; environment < Environments; environment++)
         {
             var mine = values.GetRange(environment * PerEnvironment, PerEnvironment);
-            await UseAsync(api, $"Memory {environment}", mine, control);
+            environments.Add(await UseAsync(api, $"Memory {environment}", mine, control));
         }
 
-        return needles;
+        return (needles, values, environments);
     }
 
     // What is refused was in memory too, and leaves it by other ways.
@@ -126,7 +130,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         }
     }
 
-    private async Task UseAsync(Api api, string project, List<string> values, string control)
+    private static async Task<string> UseAsync(Api api, string project, List<string> values, string control)
     {
         var (_, environment) = await api.CreateEnvironmentAsync(project);
         var path = $"{project.ToLowerInvariant().Replace(' ', '-')}/production";
@@ -145,6 +149,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         });
         await RevealAllAsync(api, $"environments/{environment}", values);
         await RevealAllAsync(api, $"projects/by-slug/{path.Replace("/", "/environments/", StringComparison.Ordinal)}", values);
+        return environment;
     }
 
     private static async Task<string> WriteAsync(Api api, string environment, int i, string value, bool chunked)

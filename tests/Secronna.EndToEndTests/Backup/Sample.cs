@@ -68,6 +68,7 @@ internal sealed class Sample
         var written = await api.WriteAsync(environmentId, "LARGE", large);
         Versions.Add(new SampleVersion(token, (string)written.Data["id"]!, 1, large));
         await DeleteSomeAsync(api, environmentId);
+        await RollBackAsync(api, Versions.First(version => version.Token == token));
         var (_, second) = await api.CreateEnvironmentAsync("Another");
         await WriteBatchAsync(api, token, second, 1);
         await RevokeOneAsync(api);
@@ -85,6 +86,13 @@ internal sealed class Sample
         Assert.Equal(201, answer.Status);
         Versions.AddRange(answer.Data.AsArray().Select(each => new SampleVersion(
             token, (string)each!["id"]!, (int)each["version"]!, values[(string)each["key"]!])));
+    }
+
+    private async Task RollBackAsync(Api api, SampleVersion to)
+    {
+        var answer = await api.PostAsync($"/api/v1/secrets/{to.SecretId}/rollback", new JsonObject { ["version"] = to.Version });
+        Assert.Equal(201, answer.Status);
+        Versions.Add(to with { Version = (int)answer.Data["version"]! });
     }
 
     private async Task DeleteSomeAsync(Api api, string environmentId)

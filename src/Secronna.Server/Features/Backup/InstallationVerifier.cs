@@ -8,7 +8,7 @@ namespace Secronna.Server.Features.Backup;
 
 /// <summary>
 /// Reads all of a database and says what is wrong with it: what the engine finds, KEKs that don't unwrap, pointers, counts,
-/// versions that don't open, audit trails with gaps. It opens every value there is, so that it must be on record before
+/// histories, versions that don't open, audit trails with gaps. It opens every value there is, so that it must be on record before
 /// (S18); a value is zeroed as soon as it is open.
 /// </summary>
 /// <param name="masterKeys">The keys that unwrap KEKs.</param>
@@ -123,9 +123,9 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
             found.Add($"secret {secret.Id} is deleted, and {secret.NotDestroyed} of its versions still hold something sealed");
         }
 
-        if (secret.NotInHistory > 0)
+        if (!secret.IsWhatHistoryTells)
         {
-            found.Add($"secret {secret.Id} has {secret.NotInHistory} changes that its environment's history lacks");
+            found.Add($"the history of secret {secret.Id} is not that of its versions: what is restored may be another version than the one of then");
         }
     }
 }

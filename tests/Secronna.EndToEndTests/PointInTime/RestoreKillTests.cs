@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using Secronna.EndToEndTests.Nodes;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.PointInTime;
+
+/// <summary>Killed at any moment of a large restore, a server has done all of it or nothing (S14, S30).</summary>
+[Collection(SharedPostgresTests.Name)]
+public sealed class RestoreKillTests(SharedPostgres postgres, ITestOutputHelper output)
+{
+    private const string RoundsVariable = "SECRONNA_RESTORE_ROUNDS";
+    private const string SeedVariable = "SECRONNA_RESTORE_SEED";
+    private const int DefaultRounds = 8;
+
+    [Fact]
+    public async Task A_server_that_is_killed_in_a_restore_has_done_all_or_nothing_of_it_on_SQLite() =>
+        await RunAsync(await NodeSet.StartAsync(await TestInstallation.CreateAsync(), NodeSet.Plain(1)));
+
+    [Fact]
+    public async Task A_server_that_is_killed_in_a_restore_has_done_all_or_nothing_of_it_on_PostgreSQL() =>
+        await RunAsync(await NodeSet.StartAsync(postgres.Cluster, 1));
+
+    private async Task RunAsync(NodeSet set)
+    {
+        await using var nodes = set;
+        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
+        output.WriteLine($"{rounds} rounds; {SeedVariable}={seed}");
+        var restores = new KilledRestores(nodes, new Dice(seed));
+        await restores.PrepareAsync();
+        for (var round = 0; round < rounds; round++)
+        {
+            await restores.KillOneAsync();
+        }
+
+        output.WriteLine(
+            $"of {rounds} restores {restores.Answered} were answered, {restores.Whole} were there without an answer, of {restores.Absent} nothing was");
+        Assert.True((restores.Absent > 0 && restores.Whole + restores.Answered > 0) || rounds < DefaultRounds, "all kills came too early, or too late");
+    }
+}
