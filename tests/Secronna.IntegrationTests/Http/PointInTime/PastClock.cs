@@ -11,10 +11,8 @@ internal sealed class PastClock(TestServer server)
     /// <summary>Whether a test moves it.</summary>
     public bool IsScripted => script is not null;
 
-    /// <summary>What it says, in microseconds.</summary>
-    public long Now => script is null
-        ? server.Count("SELECT now_us()")
-        : Instant.From(script.GetUtcNow()).Microseconds;
+    /// <summary>What it says, in microseconds; the database's own is this machine's.</summary>
+    public long Now => Instant.From((script ?? TimeProvider.System).GetUtcNow()).Microseconds;
 
     /// <summary>So much time goes by, for whoever waits too.</summary>
     public async Task AdvanceAsync(long microseconds)

@@ -17,6 +17,9 @@ internal sealed record PastChange(
     public const string Deleted = "deleted";
 
     public bool IsDeletion => Kind == Deleted;
+
+    public static PastChange DeletionOf(PastChange secret, string by) =>
+        new(0, Deleted, secret.Key, secret.SecretId, 0, "", by, null);
 }
 
 /// <summary>What a restore must say and do of one key.</summary>
@@ -76,6 +79,18 @@ internal sealed class PastModel
                     : new PastRestored(secret.Key, secret.SecretId, "restored", version, secret.Version, version + 1))
                 .Concat(since.Select(secret => new PastRestored(secret.Key, secret.SecretId, prune ? "pruned" : "created_since")))
                 .Where(change => sees(change.Key)).OrderBy(change => change.Key, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The changes that a restore makes by what it says.</summary>
+    public List<PastChange> Restored(IReadOnlyList<PastRestored> report, string by, string? comment)
+    {
+        var now = Now.ToDictionary(secret => secret.SecretId);
+        return
+        [
+            .. report.Where(change => change.Result == "restored").Select(change => new PastChange(
+                0, "restored", change.Key, change.SecretId, change.Version!.Value, ValueOf(change.SecretId, change.To!.Value), by, comment)),
+            .. report.Where(change => change.Result == "pruned").Select(change => PastChange.DeletionOf(now[change.SecretId], by)),
         ];
     }
 

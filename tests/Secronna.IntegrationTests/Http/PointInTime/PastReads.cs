@@ -42,11 +42,14 @@ internal sealed class PastReads(PastClock clock)
         var data = reply.Is(200).Data;
         Assert.Equal(PastEnvironment.Text(at), data.Text("at"));
         Assert.Equal(dryRun, data.GetProperty("dryRun").GetBoolean());
-        Assert.Equal(
-            expected.Select(change => change.ToString()),
-            data.GetProperty("changes").EnumerateArray().Select(change =>
-                $"{change.Text("key")} {change.Text("secretId")} {change.Text("result")} {Number(change, "from")} {Number(change, "to")} {Number(change, "version")}"));
+        Assert.Equal(expected.Select(change => change.ToString()), ReportOf(reply).Select(change => change.ToString()));
     }
+
+    public static List<PastRestored> ReportOf(Reply reply) =>
+    [
+        .. reply.Data.GetProperty("changes").EnumerateArray().Select(change => new PastRestored(
+            change.Text("key"), change.Text("secretId"), change.Text("result"), Number(change, "from"), Number(change, "to"), Number(change, "version"))),
+    ];
 
     /// <summary>Compares the history, page after page, with all that happened.</summary>
     public static async Task CheckHistoryAsync(PastEnvironment environment, PastCaller caller, int pageSize)

@@ -167,7 +167,7 @@ internal sealed class PastSimulation : IAsyncDisposable
 
         var secret = dice.Of(secrets);
         var reply = await SendAsync(environment, () => caller.Api.DeleteAsync("/secrets/" + secret.SecretId));
-        await NoteAsync(environment, reply, [Deletion(secret, caller)], reply => [reply.Is(200).Data]);
+        await NoteAsync(environment, reply, [PastChange.DeletionOf(secret, caller.Id)], reply => [reply.Is(200).Data]);
     }
 
     private async Task RollBackAsync(PastEnvironment environment, PastCaller caller)
@@ -198,13 +198,7 @@ internal sealed class PastSimulation : IAsyncDisposable
 
         // Told before, and then done in just that way.
         var expected = await reads.CheckRestoreAsync(environment, caller, at, prune);
-        var now = model.Now.ToDictionary(secret => secret.SecretId);
-        List<PastChange> changes =
-        [
-            .. expected.Where(change => change.Result == "restored").Select(change => new PastChange(
-                0, "restored", change.Key, change.SecretId, change.Version!.Value, model.ValueOf(change.SecretId, change.To!.Value), caller.Id, comment)),
-            .. expected.Where(change => change.Result == "pruned").Select(change => Deletion(now[change.SecretId], caller)),
-        ];
+        var changes = model.Restored(expected, caller.Id, comment);
         var reply = await SendAsync(environment, () => environment.RestoreAsync(caller.Api, at, prune, dryRun: false, comment));
         if (reply is not null)
         {
@@ -317,9 +311,6 @@ internal sealed class PastSimulation : IAsyncDisposable
         return new PastChange(
             0, "written", key, current?.SecretId ?? "", (current?.Version ?? 0) + 1, $"value {++values}", caller.Id, Comment());
     }
-
-    private static PastChange Deletion(PastChange secret, PastCaller caller) =>
-        new(0, PastChange.Deleted, secret.Key, secret.SecretId, 0, "", caller.Id, null);
 
     private static List<PastChange> Seen(PastEnvironment environment, PastCaller caller) =>
         [.. environment.Model.Now.Where(secret => caller.Sees(secret.Key))];
