@@ -73,7 +73,8 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
             return;
         }
 
-        Add(request, reply.Is(201), [reply.Data], model =>
+        Assert.Equal(secret.Id, reply.Is(201).Data.Text("id"));
+        Add(request, reply, [reply.Data], model =>
             PastRequest.Written(model, reply.Data, "rolled_back", [(key, model.ValueOf(secret.Id, to))], By, comment));
     }
 

@@ -87,6 +87,22 @@ public sealed class PastRaceTests(SharedServer shared)
         }
     }
 
+    [Fact]
+    public async Task Rollbacks_and_restores_that_meet_a_deletion_and_a_new_secret_of_the_same_key_are_the_old_secrets_or_none()
+    {
+        var race = new PastRace(await shared.NewPlaceAsync(), NewDice(), keyCount: 1);
+        for (var round = 0; round < 2 * Rounds; round++)
+        {
+            await race.WriteAllAsync();
+            await race.WriteAllAsync();
+            await Task.WhenAll(
+                race.DeleteAsync(), race.WriteAllAsync(), race.RollBackAsync(), race.RollBackAsync(), race.RollBackAsync(),
+                race.RestoreAsync(dryRun: false));
+        }
+
+        await race.CheckAsync();
+    }
+
     // Which of them comes first is chance all the same.
     private static Dice NewDice() => new(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
 }
