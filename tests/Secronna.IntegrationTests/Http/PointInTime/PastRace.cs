@@ -108,6 +108,9 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
         });
     }
 
+    /// <summary>Has all that follows sealed under another KEK, and what there is re-wrapped, which changes nothing of the past.</summary>
+    public Task RotateAsync() => place.RotateAsync();
+
     /// <summary>Reads the environment as of now, while others write.</summary>
     public async Task LookAsync()
     {

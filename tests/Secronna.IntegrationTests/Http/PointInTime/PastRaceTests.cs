@@ -26,14 +26,15 @@ public sealed class PastRaceTests(SharedServer shared)
         {
             for (var i = 0; i < Requests; i++)
             {
-                await (dice.Next(14) switch
+                await (dice.Next(15) switch
                 {
                     0 or 1 or 2 or 3 or 4 => race.WriteAsync(),
                     5 or 6 => race.WriteManyAsync(1 + dice.Next(8)),
                     7 => race.DeleteAsync(),
                     8 or 9 => race.RollBackAsync(),
                     10 or 11 or 12 => race.RestoreAsync(dryRun: false),
-                    _ => race.RestoreAsync(dryRun: true),
+                    13 => race.RestoreAsync(dryRun: true),
+                    _ => race.RotateAsync(),
                 });
             }
         })));
