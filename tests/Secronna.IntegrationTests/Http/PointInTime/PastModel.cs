@@ -82,6 +82,21 @@ internal sealed class PastModel
         ];
     }
 
+    /// <summary>How this at an instant differs from another, or from itself, at another instant.</summary>
+    public List<string> Compare(long at, PastModel other, long otherAt, Func<string, bool> sees)
+    {
+        var here = At(at).Where(secret => sees(secret.Key)).ToDictionary(secret => secret.Key);
+        var there = other.At(otherAt).Where(secret => sees(secret.Key)).ToDictionary(secret => secret.Key);
+        return
+        [
+            .. here.Keys.Union(there.Keys).Order(StringComparer.Ordinal).Select(key => key + " " + (
+                !there.TryGetValue(key, out var right) ? "only_here"
+                : !here.TryGetValue(key, out var left) ? "only_there"
+                : left == right ? "same"
+                : IsDeleted(left.SecretId) || other.IsDeleted(right.SecretId) || left.Value != right.Value ? "different" : "same")),
+        ];
+    }
+
     /// <summary>The changes that a restore makes by what it says.</summary>
     public List<PastChange> Restored(IReadOnlyList<PastRestored> report, string by, string? comment)
     {

@@ -51,6 +51,27 @@ internal sealed class PastReads(PastClock clock)
             change.Text("key"), change.Text("secretId"), change.Text("result"), Number(change, "from"), Number(change, "to"), Number(change, "version"))),
     ];
 
+    /// <summary>Compares what the server says of the difference of two environments' pasts with what it must be.</summary>
+    public async Task CheckDifferenceAsync(PastEnvironment here, long at, PastEnvironment there, long thereAt, PastCaller caller)
+    {
+        var reply = await caller.Api.PostAsync(
+            here.Path + "/compare", $$"""{"at":"{{PastEnvironment.Text(at)}}","with":"{{there.Id}}","withAt":"{{PastEnvironment.Text(thereAt)}}"}""");
+        foreach (var (environment, instant, field) in new[] { (here, at, "at"), (there, thereAt, "withAt") })
+        {
+            if (instant > Math.Max(clock.Now, environment.Model.Last))
+            {
+                reply.IsInvalid(field);
+                return;
+            }
+
+            environment.Model.NoteRead(instant);
+        }
+
+        Assert.Equal(
+            here.Model.Compare(at, there.Model, thereAt, caller.Sees),
+            reply.Is(200).Data.EnumerateArray().Select(key => $"{key.Text("key")} {key.Text("result")}"));
+    }
+
     /// <summary>Compares the history, page after page, with all that happened.</summary>
     public static async Task CheckHistoryAsync(PastEnvironment environment, PastCaller caller, int pageSize)
     {

@@ -212,6 +212,8 @@ internal sealed class PastSimulation : IAsyncDisposable
     {
         await reads.CheckAsync(environment, caller, AnyInstant(environment), 1 + dice.Next(4));
         await PastReads.CheckHistoryAsync(environment, caller, 1 + dice.Next(12));
+        var other = dice.Of(environments);
+        await reads.CheckDifferenceAsync(environment, AnyInstant(environment), other, AnyInstant(other), caller);
     }
 
     // Of changes, those just before and after them, others between, now, and before anything was.
@@ -310,7 +312,8 @@ internal sealed class PastSimulation : IAsyncDisposable
     {
         var current = environment.Model.Now.SingleOrDefault(secret => secret.Key == key);
         return new PastChange(
-            0, "written", key, current?.SecretId ?? "", (current?.Version ?? 0) + 1, $"value {++values}", caller.Id, Comment());
+            0, "written", key, current?.SecretId ?? "", (current?.Version ?? 0) + 1,
+            dice.IsOneIn(4) ? "a common value" : $"value {++values}", caller.Id, Comment());
     }
 
     private static List<PastChange> Seen(PastEnvironment environment, PastCaller caller) =>
