@@ -107,7 +107,12 @@ internal sealed class ResealedVersions(
     private async ValueTask SealAsync(
         Caller caller, RestorePlan plan, LeasedKek kek, RestoreChange change, SealedVersionRow row)
     {
-        var opened = await opener.OpenAsync(caller, row, AuditActions.EnvironmentRestore);
+        if (await opener.TryOpenAsync(caller, row, AuditActions.EnvironmentRestore) is not { } opened)
+        {
+            // It isn't in the next plan either.
+            return;
+        }
+
         try
         {
             var boxes = kek.Seal(plan.Environment, change.SecretId, change.Version!.Value, opened.Value.Span);
