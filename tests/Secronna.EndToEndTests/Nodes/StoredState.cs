@@ -19,16 +19,27 @@ internal static class StoredState
             SELECT count(*) FROM (SELECT created_at, lag(created_at) OVER (PARTITION BY workspace_id ORDER BY sequence) AS earlier
                 FROM audit_entries) a WHERE created_at < earlier
             """),
-        // The entry takes its number under a lock that is held until the commit. A batch has one instant.
+        // The entry takes its number under a lock that is held until the commit. A batch has one instant, and a restore.
         ("each version's instant is later than those committed before it", """
             SELECT count(*) FROM (SELECT v.created_at, a.request_id, lag(v.created_at) OVER w AS earlier, lag(a.request_id) OVER w AS other
                 FROM audit_entries a JOIN secret_versions v ON v.secret_id = a.secret_id AND v.version = a.version
-                WHERE a.action = 'secret.write' WINDOW w AS (PARTITION BY a.environment_id ORDER BY a.sequence)) o
+                WHERE a.action IN ('secret.write', 'secret.rollback') AND a.outcome = 'success'
+                WINDOW w AS (PARTITION BY a.environment_id ORDER BY a.sequence)) o
             WHERE created_at < earlier OR (created_at = earlier AND request_id <> other)
             """),
         ("each version has its audit entry, once", """
             SELECT count(*) FROM secret_versions v WHERE 1 <> (SELECT count(*) FROM audit_entries a WHERE a.secret_id = v.secret_id
-                AND a.version = v.version AND a.action = 'secret.write' AND a.outcome = 'success')
+                AND a.version = v.version AND a.outcome = 'success'
+                AND a.action = CASE v.kind WHEN 'written' THEN 'secret.write' ELSE 'secret.rollback' END)
+            """),
+        ("each version and each deletion is a change at its instant, and there is no other", """
+            WITH changes AS (SELECT c.* FROM secret_changes c JOIN environments e ON e.id = c.environment_id WHERE e.deleted_at IS NULL),
+            made AS (SELECT s.environment_id, v.created_at, v.secret_id, v.version FROM secret_versions v
+                JOIN secrets s ON s.id = v.secret_id JOIN environments e ON e.id = s.environment_id WHERE e.deleted_at IS NULL
+                UNION ALL SELECT s.environment_id, s.deleted_at, s.id, NULL FROM secrets s
+                JOIN environments e ON e.id = s.environment_id WHERE s.deleted_at IS NOT NULL AND e.deleted_at IS NULL)
+            SELECT (SELECT count(*) FROM (SELECT * FROM changes EXCEPT ALL SELECT * FROM made) o)
+                + (SELECT count(*) FROM (SELECT * FROM made EXCEPT ALL SELECT * FROM changes) o)
             """),
         ("each deletion has its audit entry, and no other has one", """
             SELECT count(*) FROM secrets s WHERE (s.deleted_at IS NOT NULL) <> EXISTS (SELECT 1 FROM audit_entries a

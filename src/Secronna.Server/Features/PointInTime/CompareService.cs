@@ -92,9 +92,9 @@ internal sealed class CompareService(
 
     private async ValueTask<bool> AreSameAsync(Caller caller, SealedVersionRow here, SealedVersionRow there)
     {
-        using var left = await opener.OpenAsync(caller, here, AuditActions.EnvironmentCompare);
-        using var right = await opener.OpenAsync(caller, there, AuditActions.EnvironmentCompare);
-        return CryptographicOperations.FixedTimeEquals(left.Value.Span, right.Value.Span);
+        using var left = await opener.TryOpenAsync(caller, here, AuditActions.EnvironmentCompare);
+        using var right = await opener.TryOpenAsync(caller, there, AuditActions.EnvironmentCompare);
+        return left is not null && right is not null && CryptographicOperations.FixedTimeEquals(left.Value.Span, right.Value.Span);
     }
 
     private AuditEntry Entry(Caller caller, EnvironmentRow environment) =>

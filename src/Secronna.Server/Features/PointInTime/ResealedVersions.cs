@@ -44,7 +44,12 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
             // One that was deleted meanwhile is not in the next plan.
             foreach (var row in await LoadAsync(caller, secrets))
             {
-                var resealed = Keep(row.Secret.Id, await opener.OpenAsync(caller, row, AuditActions.EnvironmentRestore));
+                if (await opener.TryOpenAsync(caller, row, AuditActions.EnvironmentRestore) is not { } opened)
+                {
+                    continue;
+                }
+
+                var resealed = Keep(row.Secret.Id, opened);
                 resealed.Lease = budget.Take((keepsValues ? 2L : 1L) * row.Ciphertext.Length);
                 if (restored.TryGetValue(row.Secret.Id, out var change))
                 {

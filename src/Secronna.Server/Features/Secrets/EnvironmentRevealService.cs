@@ -22,6 +22,9 @@ internal sealed class EnvironmentRevealService(
     // In a revision, where a version's number and tag would be.
     private static readonly byte[] NoVersion = new byte[sizeof(int) + TagSize];
 
+    // Each further one takes the deletion of a secret and the end of its KEK between the look and the opening.
+    private const int Turns = 10;
+
     // Of a long reveal's entries, so that the writer is held only for a few milliseconds at a time.
     private const int EntriesPerUnit = 250;
 
@@ -36,6 +39,21 @@ internal sealed class EnvironmentRevealService(
     {
         await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
         await EnvironmentInstant.SettleAsync(database, caller, name, wanted.At, GrantActions.Reveal);
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            if (await TryRevealAsync(caller, name, wanted, isKnown) is { } revealed)
+            {
+                return revealed;
+            }
+        }
+
+        throw Errors.Unavailable("secrets are being deleted all the time: try again");
+    }
+
+    /// <summary>Null where one of the secrets was deleted after it was looked at, so that it is not there to be opened.</summary>
+    private async Task<(string Revision, RevealedEnvironment? Values)?> TryRevealAsync(
+        Caller caller, EnvironmentReference name, RevealSelection wanted, Func<string, bool> isKnown)
+    {
         var (found, rows, unrecoverable) = await LoadAsync(caller, name, wanted);
         if (found.VisibleTo(caller, GrantActions.Reveal) is not { } environment)
         {
@@ -75,8 +93,13 @@ internal sealed class EnvironmentRevealService(
             ServerMetrics.Revealed(rows.Count);
             // Others wait to be answered by whoever answered this.
             await Task.Yield();
-            return (revision, new RevealedEnvironment(
-                revision, await OpenAllAsync(caller, rows), [.. unrecoverable.Select(secret => secret.Key)], lease));
+            if (await OpenAllAsync(caller, rows) is { } values)
+            {
+                return (revision, new RevealedEnvironment(revision, values, [.. unrecoverable.Select(secret => secret.Key)], lease));
+            }
+
+            lease.Dispose();
+            return null;
         }
         catch
         {
@@ -186,14 +209,21 @@ internal sealed class EnvironmentRevealService(
             .Chunk(EntriesPerUnit)
             .Select(entries => database.AppendAsync(entries)));
 
-    private async Task<IReadOnlyList<RevealedValue>> OpenAllAsync(Caller caller, List<SealedVersionRow> rows)
+    // Null where one was deleted meanwhile.
+    private async Task<IReadOnlyList<RevealedValue>?> OpenAllAsync(Caller caller, List<SealedVersionRow> rows)
     {
         var values = new List<RevealedValue>(rows.Count);
         try
         {
             foreach (var row in rows)
             {
-                values.Add(await opener.OpenAsync(caller, row));
+                if (await opener.TryOpenAsync(caller, row) is not { } value)
+                {
+                    values.ForEach(opened => opened.Dispose());
+                    return null;
+                }
+
+                values.Add(value);
             }
 
             return values;

@@ -21,7 +21,11 @@ internal sealed class SecretOpener(
     /// <param name="action">What for, as the audit trail names it.</param>
     /// <exception cref="RequestException">INTEGRITY_ERROR, or NOT_FOUND when it was deleted meanwhile; both recorded.</exception>
     /// <exception cref="MasterKeyException">The KEK can't be unwrapped now; recorded.</exception>
-    public async ValueTask<RevealedValue> OpenAsync(Caller caller, SealedVersionRow row, string action = AuditActions.SecretReveal)
+    public async ValueTask<RevealedValue> OpenAsync(Caller caller, SealedVersionRow row, string action = AuditActions.SecretReveal) =>
+        await TryOpenAsync(caller, row, action) ?? throw Errors.NotFound("secret");
+
+    /// <summary>The same for one of many: null when it was deleted meanwhile, which says nothing of the others; recorded.</summary>
+    public async ValueTask<RevealedValue?> TryOpenAsync(Caller caller, SealedVersionRow row, string action = AuditActions.SecretReveal)
     {
         try
         {
@@ -46,7 +50,13 @@ internal sealed class SecretOpener(
             throw;
         }
 
-        throw await FailAsync(caller, row, action);
+        if (!await IsGoneAsync(caller, row, action))
+        {
+            throw Errors.Integrity();
+        }
+
+        // One that names another workspace was not deleted: it was never there for this caller.
+        return row.Secret.WorkspaceId == caller.WorkspaceId ? null : throw Errors.NotFound("secret");
     }
 
     // The KEK was destroyed after the row was read: its data key is under another one by then, or gone (S9). The reveal is on
@@ -81,7 +91,8 @@ internal sealed class SecretOpener(
         return Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext);
     }
 
-    private async Task<RequestException> FailAsync(Caller caller, SealedVersionRow row, string action)
+    // Records that it could not be opened, and finds out whether that is because it was deleted.
+    private async Task<bool> IsGoneAsync(Caller caller, SealedVersionRow row, string action)
     {
         var entry = Failure(caller, row, action);
         var isThere = await database.RecordAsync((caller.WorkspaceId, row, entry), static async (session, audit, it) =>
@@ -89,13 +100,12 @@ internal sealed class SecretOpener(
             audit.Append(it.entry);
             return await Versions.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version) is not null;
         });
-        if (!isThere)
+        if (isThere)
         {
-            return Errors.NotFound("secret");
+            Log.IntegrityFailed(log, row.Secret.Id, row.Version, caller.Origin.RequestId);
         }
 
-        Log.IntegrityFailed(log, row.Secret.Id, row.Version, caller.Origin.RequestId);
-        return Errors.Integrity();
+        return !isThere;
     }
 
     private AuditEntry Failure(Caller caller, SealedVersionRow row, string action) => AuditRecord.OfVersion(

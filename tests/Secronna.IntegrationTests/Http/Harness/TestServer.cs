@@ -119,6 +119,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public void Mend(string table) => database.Mend(table);
 
+    /// <summary>Has the database's clock, where it has one of its own, say what the server's says.</summary>
+    public Task SetDatabaseClockAsync() => database.SetClockAsync(Time);
+
     /// <summary>Lets no audit entry be written until it is disposed of.</summary>
     public IDisposable HoldAudit() => database.HoldAudit(Installation.Database);
 

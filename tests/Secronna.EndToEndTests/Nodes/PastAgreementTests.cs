@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Secronna.EndToEndTests.Faults;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Nodes;
+
+/// <summary>S14 over nodes whose clocks are two minutes apart: an instant names one state, whichever node tells of it, and when.</summary>
+[Collection(SharedPostgresTests.Name)]
+public sealed class PastAgreementTests(SharedPostgres postgres, ITestOutputHelper output)
+{
+    private const string SeedVariable = "SECRONNA_NODES_SEED";
+    private const int WritersPerNode = 2;
+    private const int LooksPerNode = 15;
+
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task What_a_node_told_of_an_instant_while_all_wrote_is_what_the_others_tell_of_it_ever_after()
+    {
+        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        output.WriteLine($"{SeedVariable}={seed}");
+        using var clock = await WrongClock.CreateAsync();
+        await using var nodes = await NodeSet.StartAsync(
+            await postgres.Cluster.NewDatabaseAsync(), clock.OffBy(Minute), clock.OffBy(-Minute), clock.OffBy(TimeSpan.Zero));
+        using var apis = new ApiSet(nodes);
+        var environment = (await apis[0].CreateEnvironmentAsync("Past")).EnvironmentId;
+        var looks = new ConcurrentBag<Look>();
+        using var load = new PastLoad(nodes, environment, WritersPerNode, seed);
+        await Task.WhenAll(nodes.All.Select((_, node) => Task.Run(async () =>
+        {
+            var dice = new Dice(seed - node - 1);
+            for (var i = 0; i < LooksPerNode; i++)
+            {
+                looks.Add(await LookAsync(apis, environment, load, node, dice));
+            }
+        })));
+        await load.StopAsync();
+
+        var changes = await apis[2].ListAsync($"/api/v1/environments/{environment}/history?limit=500");
+        output.WriteLine($"{load.Count} changes were acknowledged, {changes.Count} are in the history");
+        Assert.All(looks, look => CheckAgainst(changes, load, look));
+        foreach (var look in looks)
+        {
+            await ExpectTheSameAgainAsync(apis[(look.Node + 1) % nodes.All.Count], environment, look);
+        }
+
+        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+    }
+
+    /// <summary>What a node told of an instant, and what had been written before that instant for certain.</summary>
+    private sealed record Look(int Node, string At, (string Id, int Version)? Before, JsonArray Listed, JsonArray Secrets, JsonArray Unrecoverable);
+
+    private static async Task<Look> LookAsync(ApiSet apis, string environment, PastLoad load, int node, Dice dice)
+    {
+        var (at, before) = ("", ((string, int)?)null);
+        if (dice.Next(2) == 0)
+        {
+            // By another node, whose clock is another: it is answered when the database's clock has passed it.
+            before = await load.WriteAsync(apis[(node + 2) % 3], "KEY_" + dice.Next(10));
+            at = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
+        }
+        else
+        {
+            await Until.HoldsAsync("something is written", () => load.Count > 0);
+            at = (string)(await apis[(node + 1) % 3].GetAsync($"/api/v1/environments/{environment}/history?limit=1")).Data[0]!["at"]!;
+        }
+
+        var listed = await apis[node].ListAsync(ListPath(environment, at));
+        var revealed = await RevealAsync(apis[node], environment, at);
+        return new Look(
+            node, at, before, [.. listed.Select(secret => secret.DeepClone())], revealed["secrets"]!.AsArray(), revealed["unrecoverable"]!.AsArray());
+    }
+
+    private static void CheckAgainst(List<JsonNode> newestFirst, PastLoad load, Look look)
+    {
+        var until = Time(look.At);
+        var then = newestFirst.Where(change => Time((string)change["at"]!) <= until)
+            .DistinctBy(change => (string)change["secretId"]!).Where(change => change["version"] is not null)
+            .OrderBy(change => (string)change["key"]!, StringComparer.Ordinal)
+            .Select(change => (Key: (string)change["key"]!, Id: (string)change["secretId"]!, Version: (int)change["version"]!)).ToList();
+        Assert.Equal(then, look.Listed.Select(secret => ((string)secret!["key"]!, (string)secret["id"]!, (int)secret["currentVersion"]!)));
+        var lost = look.Unrecoverable.Select(key => (string)key!).ToHashSet();
+        Assert.Equal(
+            then.Where(secret => !lost.Contains(secret.Key)).Select(secret => (secret.Id, secret.Version, load.ValueOf(secret.Id, secret.Version))),
+            look.Secrets.Select(secret => ((string)secret!["id"]!, (int)secret["version"]!, (string)secret["value"]!)));
+        // What is lost was deleted.
+        var deleted = newestFirst.Where(change => change["version"] is null).Select(change => (string)change["secretId"]!).ToHashSet();
+        Assert.Subset(then.Where(secret => deleted.Contains(secret.Id)).Select(secret => secret.Key).ToHashSet(), lost);
+        if (look.Before is { } before)
+        {
+            var written = newestFirst.Single(change => (string)change["secretId"]! == before.Id && (int?)change["version"] == before.Version);
+            Assert.True(Time((string)written["at"]!) <= until, "acknowledged before the clock had passed its instant");
+        }
+    }
+
+    // Of values, those are gone whose secrets were deleted since.
+    private static async Task ExpectTheSameAgainAsync(Api other, string environment, Look look)
+    {
+        var listed = await other.ListAsync(ListPath(environment, look.At));
+        Assert.Equal(look.Listed.Select(secret => secret!.ToJsonString()), listed.Select(secret => secret.ToJsonString()));
+        var revealed = await RevealAsync(other, environment, look.At);
+        var lost = revealed["unrecoverable"]!.AsArray().Select(key => (string)key!).ToHashSet();
+        Assert.Superset(look.Unrecoverable.Select(key => (string)key!).ToHashSet(), lost);
+        Assert.Equal(
+            look.Secrets.Where(secret => !lost.Contains((string)secret!["key"]!)).Select(secret => secret!.ToJsonString()),
+            revealed["secrets"]!.AsArray().Select(secret => secret!.ToJsonString()));
+    }
+
+    private static string ListPath(string environment, string at) => $"/api/v1/environments/{environment}/secrets?at={at}";
+
+    private static async Task<JsonNode> RevealAsync(Api api, string environment, string at)
+    {
+        var answer = await api.PostAsync($"/api/v1/environments/{environment}/reveal", new JsonObject { ["at"] = at });
+        Assert.Equal(200, answer.Status);
+        return answer.Data;
+    }
+
+    private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
+}
