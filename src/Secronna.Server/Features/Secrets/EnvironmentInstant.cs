@@ -78,10 +78,9 @@ internal static class EnvironmentInstant
             throw Errors.Invalid(field, $"is in the future: by the server's clock it is {new Instant(now)}");
         }
 
-        // Up to now at once, so that further looks at the time since the last change need no write of their own.
-        await database.WriteAsync((environment.Id, now), static async (transaction, it) =>
+        await database.WriteAsync((environment.Id, instant), static async (transaction, it) =>
         {
-            await Storage.Environments.SettleAsync(transaction, it.Id, it.now);
+            await Storage.Environments.SettleAsync(transaction, it.Id, it.instant);
             return true;
         });
     }
