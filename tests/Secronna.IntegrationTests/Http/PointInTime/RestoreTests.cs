@@ -102,6 +102,31 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task It_comes_to_an_end_while_others_write_all_the_time()
+    {
+        var place = await shared.NewPlaceAsync();
+        string[] keys = [.. Keys(400)];
+        await place.WriteAllAsync(keys.Select(key => (key, "old")));
+        var at = await place.LastAsync();
+        await place.WriteAllAsync(keys.Select(key => (key, "new")));
+        using var ends = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 8).Select(async writer =>
+        {
+            for (var i = writer * 50; !ends.IsCancellationRequested; i++)
+            {
+                await place.WriteAsync(keys[i % keys.Length], "newer");
+            }
+        }).ToList();
+
+        var changes = (await place.RestoreAsync(at)).Changes();
+
+        await ends.CancelAsync();
+        await Task.WhenAll(writers);
+        Assert.Equal(keys, changes.Select(change => change.Split(' ')[0]));
+        Assert.All(changes, change => Assert.Contains(" restored ", change, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task With_nothing_to_do_it_mints_nothing_and_is_on_record()
     {
         var place = await shared.NewPlaceAsync();
