@@ -5,7 +5,8 @@
 # SECRONNA_KILL_ROUNDS sets how often the server is killed under load (100), SECRONNA_NODES_ROUNDS how often one of several
 # nodes is killed or paused (6), SECRONNA_DATABASE_KILL_ROUNDS how often PostgreSQL is killed under load (2),
 # SECRONNA_ROTATION_ROUNDS how often a server, a node or a command is killed while keys rotate (50),
-# SECRONNA_RESTORE_ROUNDS how often a server is killed while it restores an environment, over each engine (8).
+# SECRONNA_RESTORE_ROUNDS how often a server is killed while it restores an environment, over each engine (8), and
+# SECRONNA_PAST_ROUNDS how often the past is compared with a model of it (2).
 # SECRONNA_KILL_SEED, SECRONNA_NODES_SEED, SECRONNA_ROTATION_SEED and SECRONNA_RESTORE_SEED repeat the choices of a run that
 # printed them.
 set -uo pipefail
