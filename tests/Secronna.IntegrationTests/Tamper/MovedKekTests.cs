@@ -69,6 +69,43 @@ public sealed class MovedKekTests
         Assert.Equal(1, vault.Failures()[(written.SecretId, written.Version)]);
     }
 
+    [Fact]
+    public async Task A_bulk_reveal_that_meets_such_a_secret_looks_anew_and_gives_the_others()
+    {
+        await using var vault = await Vault.CreateAsync();
+        var written = (await vault.FillAsync())[0];
+        var caller = Vault.Caller(written.WorkspaceId);
+        var looks = 0;
+
+        var (_, values) = await vault.Services.GetRequiredService<EnvironmentRevealService>().RevealAsync(
+            caller, EnvironmentReference.OfId(written.EnvironmentId), new RevealSelection(null, null), DeleteOne);
+
+        using (values)
+        {
+            var others = vault.Filled.Where(other => other.EnvironmentId == written.EnvironmentId && other.SecretId != written.SecretId)
+                .Select(other => other.SecretId).Distinct();
+            Assert.Equal(others, values!.Values.Select(value => value.Secret.Id));
+        }
+
+        Assert.Equal(2, looks);
+        Assert.Equal(1, vault.Failures()[(written.SecretId, 2)]);
+
+        // Asked after the look, and before anything is opened.
+        bool DeleteOne(string revision)
+        {
+            if (++looks == 1)
+            {
+                Task.Run(async () =>
+                {
+                    await vault.Services.GetRequiredService<SecretService>().DeleteAsync(caller, written.SecretId);
+                    await RotateAsync(vault, written.ProjectId);
+                }).Wait();
+            }
+
+            return false;
+        }
+    }
+
     private static async Task<SealedVersionRow> ReadAsync(Vault vault, Written written) =>
         (await vault.Services.GetRequiredService<Database>().ReadAsync(written, static (session, it) =>
             Versions.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version)))!;
