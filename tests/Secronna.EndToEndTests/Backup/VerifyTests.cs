@@ -215,9 +215,11 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
-        await Until.HoldsAsync("there is a log", () => new FileInfo(installation.DatabaseFile + "-wal") is { Exists: true, Length: > 0 });
-        var ended = await installation.RunAsync("backup", "verify", installation.DatabaseFile);
-        Assert.Equal(1, ended.ExitCode);
+        // Now and then the server empties its log; then the file is as good as a backup for that moment.
+        var ended = new Ended(0, "", "");
+        await Until.HoldsAsync(
+            "its log is in the way",
+            async () => (ended = await installation.RunAsync("backup", "verify", installation.DatabaseFile)).ExitCode == 1);
         Assert.Contains("--connection", ended.Error, StringComparison.Ordinal);
         await installation.DoAsync("backup", "verify", "--connection", SqliteFile.ConnectionString(installation.DatabaseFile));
     }
