@@ -6,16 +6,19 @@ namespace Secronna.UnitTests.Server;
 /// <summary>The table of roles is the same in the code and in docs/access.md.</summary>
 public sealed class RoleTableTests
 {
-    private static readonly Dictionary<Permission, string> Lines = new()
-    {
-        [Permission.List] = "projects, environments, secrets",
-        [Permission.Reveal] = "reveal",
-        [Permission.Write] = "write",
-        [Permission.Delete] = "delete",
-        [Permission.ReadAudit] = "read the audit trail",
-        [Permission.ManageProjects] = "create, rename, delete",
-        [Permission.ManageKeys] = "KEKs, credentials",
-    };
+    // How each line of the documentation begins, and what it takes.
+    private static readonly (string Begins, Permission[] Takes)[] Lines =
+    [
+        ("projects, environments, secrets", [Permission.List]),
+        ("reveal", [Permission.Reveal]),
+        ("write", [Permission.Write]),
+        ("rollback, restore", [Permission.Write, Permission.Reveal]),
+        ("delete", [Permission.Delete]),
+        ("compare", [Permission.Reveal]),
+        ("read the audit trail", [Permission.ReadAudit]),
+        ("create, rename, delete", [Permission.ManageProjects]),
+        ("KEKs, credentials", [Permission.ManageKeys]),
+    ];
 
     [Fact]
     public void Each_permission_has_its_place_in_the_table() =>
@@ -25,15 +28,22 @@ public sealed class RoleTableTests
     public void The_documentation_has_the_same_table()
     {
         var documented = Documented();
-        Assert.Equal(Lines.Count, documented.Count);
-        foreach (var rule in Roles.Table.Where(rule => rule.Permission != Permission.Identify))
+        Assert.Equal(Lines.Select(line => line.Begins), documented.Select(line => Lines.Single(known => IsLine(line, known.Begins)).Begins));
+        foreach (var (begins, takes) in Lines)
         {
-            var columns = Assert.Single(documented, line => line[0].StartsWith(Lines[rule.Permission], StringComparison.Ordinal))[1..];
+            var rules = Roles.Table.Where(rule => takes.Contains(rule.Permission)).ToList();
+            var columns = Assert.Single(documented, line => IsLine(line, begins))[1..];
             Assert.Equal(
-                new[] { rule.Viewer, rule.Member, rule.Admin, rule.AccessKey }, columns.Select(column => column.Length > 0));
-            Assert.False(rule.None);
+                new[] { rules.TrueForAll(rule => rule.Viewer), rules.TrueForAll(rule => rule.Member), rules.TrueForAll(rule => rule.Admin), rules.TrueForAll(rule => rule.AccessKey) },
+                columns.Select(column => column.Length > 0));
+            Assert.DoesNotContain(rules, rule => rule.None);
         }
+
+        Assert.Equal(
+            Roles.Table.Select(rule => rule.Permission).Except([Permission.Identify]), Lines.SelectMany(line => line.Takes).Distinct().Order());
     }
+
+    private static bool IsLine(string[] line, string begins) => line[0].StartsWith(begins, StringComparison.Ordinal);
 
     private static List<string[]> Documented() =>
     [
