@@ -10,6 +10,9 @@ namespace Secronna.Client;
 /// </summary>
 public sealed class SecronnaClient : IDisposable
 {
+    // The largest reveal, with every character of its values escaped, and room for the keys.
+    private const int MostAnswerBytes = 8 * Limits.RevealBytes;
+
     private readonly ApiConnection connection;
     private readonly HttpClient http;
     private readonly HttpClient? owned;
@@ -17,7 +20,7 @@ public sealed class SecronnaClient : IDisposable
     /// <summary>A client with connections of its own.</summary>
     /// <exception cref="SecronnaException">VALIDATION_ERROR: the server's address is not usable.</exception>
     public SecronnaClient(SecronnaClientOptions options)
-        : this(new HttpClient(Configure(new SocketsHttpHandler())), options) => owned = http;
+        : this(Configure(new HttpClient(Configure(new SocketsHttpHandler()))), options) => owned = http;
 
     /// <summary>
     /// A client that sends by a given HTTP client, which it does not dispose of. That one must not follow redirects: they
@@ -96,6 +99,14 @@ public sealed class SecronnaClient : IDisposable
 
     /// <summary>Ends the connections that are its own.</summary>
     public void Dispose() => owned?.Dispose();
+
+    /// <summary>Leaves time-outs to the options, and takes no answer that no server gives.</summary>
+    internal static HttpClient Configure(HttpClient http)
+    {
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        http.MaxResponseContentBufferSize = MostAnswerBytes;
+        return http;
+    }
 
     /// <summary>Has a handler send straight to where it is told, by the system's proxy if there is one.</summary>
     internal static SocketsHttpHandler Configure(SocketsHttpHandler handler)

@@ -1,6 +1,6 @@
-using Secronna.Client;
+using Microsoft.Extensions.DependencyInjection;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace Secronna.Client;
 
 /// <summary>Registers the client.</summary>
 public static class SecronnaServiceCollectionExtensions
@@ -15,7 +15,7 @@ public static class SecronnaServiceCollectionExtensions
     {
         services.AddSingleton(provider => new SecronnaClient(
             provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(SecronnaClient)), options));
-        return services.AddHttpClient(nameof(SecronnaClient))
+        return services.AddHttpClient(nameof(SecronnaClient), http => SecronnaClient.Configure(http))
             .UseSocketsHttpHandler((handler, _) => SecronnaClient.Configure(handler))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RedactLoggedHeaders(_ => true);

@@ -20,7 +20,6 @@ internal sealed class ApiConnection
     {
         (this.http, this.options, retries) = (http, options, Retries.Pipeline(options));
         server = Origin(options);
-        http.Timeout = Timeout.InfiniteTimeSpan;
     }
 
     public async Task<T> SendAsync<T>(ApiRequest request, JsonTypeInfo<T> json, CancellationToken cancellation)
