@@ -17,7 +17,7 @@ public sealed partial class LayoutTests
         ["Secronna.Server"] = ["Secronna.Protocol", "Secronna.Crypto", "Secronna.Storage"],
         ["Secronna.Client"] = ["Secronna.Protocol"],
         ["Secronna.Configuration"] = ["Secronna.Client"],
-        ["Secronna.Cli"] = ["Secronna.Client"],
+        ["Secronna.Cli"] = ["Secronna.Client", "Secronna.Protocol"],
     };
 
     private static readonly string[] ForbiddenNames =

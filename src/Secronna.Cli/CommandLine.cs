@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Secronna.Cli.Commands;
+using Secronna.Client;
+
+namespace Secronna.Cli;
+
+/// <summary>The program's commands: results on standard output, all else on standard error; exit code 1, or 2 for wrong usage.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = Create();
+        // A command line may hold what should not be repeated or opened: no @file, no quoting of unknown words.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        if (parsed.Errors.Count > 0)
+        {
+            return Refuse(Usage(parsed), WrongUsage);
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        }
+        catch (UsageException exception)
+        {
+            return Refuse($"Error: {exception.Message}", WrongUsage);
+        }
+        catch (SecronnaException exception)
+        {
+            return Refuse(Advice.Of(exception), Failed);
+        }
+        catch (OperationCanceledException)
+        {
+            return Refuse("Error: stopped before it was done", Failed);
+        }
+        catch (Exception exception) when (exception is CliException or IOException or UnauthorizedAccessException)
+        {
+            return Refuse($"Error: {exception.Message}", Failed);
+        }
+    }
+
+    public static RootCommand Create() => new("Secrets on the command line, from a Secronna server")
+    {
+        GlobalOptions.Json,
+        GlobalOptions.Insecure,
+        AuthCommand.Create(),
+        ProjectCommand.Create(),
+        EnvCommand.Create(),
+        SecretCommand.Create(),
+        GetCommand.Create(),
+        RunCommand.Create(),
+        ExportCommand.Create(),
+        AuditCommand.Create(),
+        ApiCommand.Create(),
+    };
+
+    private static int Refuse(string message, int code)
+    {
+        Console.Error.WriteLine(message);
+        return code;
+    }
+
+    private static string Usage(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var missing = command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
+            .Select(argument => argument.Name)
+            .Concat(command.Options.Where(option => option.Required && parsed.GetResult(option) is null or { Tokens.Count: 0 }).Select(option => option.Name))
+            .ToList();
+        var reason = missing.Count > 0
+            ? $"missing: {string.Join(", ", missing)}"
+            : command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0
+                ? $"name what to do: {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}"
+                : "there is an unknown command or option, or a value that does not fit its option";
+        return $"Error: {reason}. See {string.Join(' ', PathOf(parsed.CommandResult))} --help";
+    }
+
+    private static IEnumerable<string> PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? [.. PathOf(parent), result.Command.Name] : ["secronna"];
+}

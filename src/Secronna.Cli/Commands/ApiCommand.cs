@@ -1,0 +1,41 @@
+using System.CommandLine;
+using System.Text;
+
+namespace Secronna.Cli.Commands;
+
+/// <summary><c>api METHOD PATH</c>: any route, and the answer as it comes.</summary>
+internal static class ApiCommand
+{
+    public static Command Create()
+    {
+        var method = new Argument<string>("METHOD") { Description = "GET, POST, PUT, PATCH or DELETE" };
+        var path = new Argument<string>("PATH") { Description = "The path, with or without /api/v1, and its query" };
+        var body = new Option<string?>("--body") { Description = "JSON; - reads it from standard input" };
+        return new Command("api", "Any route of the API; prints the answer\n\n  secronna api GET /projects?limit=10") { method, path, body }.Does(async invocation =>
+        {
+            var answer = await invocation.Client.SendAsync(
+                new HttpMethod(invocation.Get(method).ToUpperInvariant()), Route(invocation.Get(path)), Body(invocation.Get(body)),
+                invocation.Cancellation).ConfigureAwait(false);
+            using var output = Console.OpenStandardOutput();
+            output.Write(answer.Body.Span);
+            output.WriteByte((byte)'\n');
+            if (!answer.IsSuccess)
+            {
+                throw new CliException($"the server answered with status {answer.Status}");
+            }
+        });
+    }
+
+    private static string Route(string path)
+    {
+        var route = path.StartsWith("/api/v1/", StringComparison.Ordinal) ? path["/api/v1".Length..] : path;
+        return route.StartsWith('/') ? route : throw new UsageException("a path begins with /");
+    }
+
+    private static ReadOnlyMemory<byte>? Body(string? body) => body switch
+    {
+        null => null,
+        "-" => Encoding.UTF8.GetBytes(Console.In.ReadToEnd()),
+        _ => Encoding.UTF8.GetBytes(body),
+    };
+}

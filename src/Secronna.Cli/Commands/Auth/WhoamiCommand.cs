@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Secronna.Protocol;
+
+namespace Secronna.Cli.Commands.Auth;
+
+/// <summary><c>auth whoami</c>.</summary>
+internal static class WhoamiCommand
+{
+    public static Command Create() => new Command("whoami", "Who you are to the server, and what you may do").Does(async invocation =>
+    {
+        var me = await invocation.Client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
+        invocation.Printer.One(me, ProtocolJson.Default.MeResponse, Line);
+    });
+
+    private static string Line(MeResponse me)
+    {
+        var grants = me.Grants.Select(grant => $"\n{grant.Path}: {string.Join(' ', grant.Actions)}");
+        return $"{me.ActorType} {me.Name ?? me.ActorId} of workspace {me.WorkspaceId}{(me.Role is null ? "" : $", {me.Role}")}{string.Concat(grants)}";
+    }
+}

@@ -1,0 +1,11 @@
+using System.CommandLine;
+using Secronna.Cli.Commands.Auth;
+
+namespace Secronna.Cli.Commands;
+
+/// <summary><c>auth login|whoami|logout</c>.</summary>
+internal static class AuthCommand
+{
+    public static Command Create() =>
+        new("auth", "Sign in and out") { LoginCommand.Create(), WhoamiCommand.Create(), LogoutCommand.Create() };
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Secronna.Cli.Output;
+using Secronna.Cli.Session;
+using Secronna.Client;
+
+namespace Secronna.Cli.Commands;
+
+/// <summary>A command at work: what it was given, the server, and where results go.</summary>
+internal sealed class Invocation(ParseResult parsed, CancellationToken cancellation) : IDisposable
+{
+    private readonly Lazy<SecronnaClient> client = new(() => Connecting.Open(parsed.GetValue(GlobalOptions.Insecure)));
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Made when it is first asked for: some commands need none.</summary>
+    public SecronnaClient Client => client.Value;
+
+    public bool IsInsecure => parsed.GetValue(GlobalOptions.Insecure);
+
+    public Printer Printer { get; } = new(parsed.GetValue(GlobalOptions.Json));
+
+    public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
+
+    public T? Find<T>(Argument<T> argument) => parsed.GetValue(argument);
+
+    public T? Get<T>(Option<T> option) => parsed.GetValue(option);
+
+    /// <summary>Tells a person what was done, beside the results.</summary>
+    public static void Note(string text) => Console.Error.WriteLine(text);
+
+    public void Dispose()
+    {
+        if (client.IsValueCreated)
+        {
+            client.Value.Dispose();
+        }
+    }
+}
+
+internal static class CommandExtensions
+{
+    /// <summary>What a command does. It fails by an exception.</summary>
+    public static Command Does(this Command command, Func<Invocation, Task> action)
+    {
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var invocation = new Invocation(parsed, cancellation);
+            await action(invocation).ConfigureAwait(false);
+            return 0;
+        });
+        return command;
+    }
+}

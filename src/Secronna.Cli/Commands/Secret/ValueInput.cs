@@ -1,0 +1,70 @@
+using System.Text;
+using Secronna.Protocol;
+
+namespace Secronna.Cli.Commands.Secret;
+
+/// <summary>Where a value to write comes from.</summary>
+internal static class ValueInput
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The value that was given, or a file's, or what comes on standard input, or what is typed unseen.</summary>
+    /// <exception cref="UsageException">It is given twice, or is no text, or is too long.</exception>
+    public static string Read(string? given, string? file, string key)
+    {
+        if (given is not null && file is not null)
+        {
+            throw new UsageException("give a value or --file, not both");
+        }
+
+        return given
+            ?? (file is not null ? Text(File.ReadAllBytes(file)) : null)
+            ?? (Console.IsInputRedirected ? WithoutLastNewline(Text(ReadAll(Console.OpenStandardInput()))) : Ask(key));
+    }
+
+    /// <summary>The bytes as text.</summary>
+    /// <exception cref="CliException">They are not UTF-8.</exception>
+    public static string Text(byte[] bytes)
+    {
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (ArgumentException)
+        {
+            throw new CliException("the value is not UTF-8 text: encode it first, as base64 for example");
+        }
+    }
+
+    // A shell's echo and an editor put one there.
+    public static string WithoutLastNewline(string text) =>
+        text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+
+    private static byte[] ReadAll(Stream input)
+    {
+        // One more than may be: the server says that it is too long.
+        var bytes = new byte[Limits.ValueBytes + 3];
+        var length = input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return length < bytes.Length ? bytes[..length] : throw new CliException($"the value is over {Limits.ValueBytes} bytes");
+    }
+
+    private static string Ask(string key)
+    {
+        Console.Error.Write($"Value of {key} (not shown; Enter ends it): ");
+        var text = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is var pressed && pressed.Key != ConsoleKey.Enter)
+        {
+            if (pressed.Key == ConsoleKey.Backspace)
+            {
+                text.Length = Math.Max(0, text.Length - 1);
+            }
+            else if (pressed.KeyChar != '\0')
+            {
+                text.Append(pressed.KeyChar);
+            }
+        }
+
+        Console.Error.WriteLine();
+        return text.ToString();
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Secronna.Cli.Output;
+
+/// <summary>Prints results on standard output: for people, or as JSON.</summary>
+/// <param name="isJson">Whether as JSON.</param>
+internal sealed class Printer(bool isJson)
+{
+    public bool IsJson => isJson;
+
+    /// <summary>One thing: as JSON, or the line that tells of it.</summary>
+    public void One<T>(T value, JsonTypeInfo<T> json, Func<T, string> line)
+    {
+        using var output = Console.OpenStandardOutput();
+        output.Write(isJson ? JsonSerializer.SerializeToUtf8Bytes(value, json) : Encoding.UTF8.GetBytes(line(value)));
+        output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>A list: as a JSON array, or a table.</summary>
+    public async Task AllAsync<T>(
+        IAsyncEnumerable<T> items, JsonTypeInfo<T> json, string[] headings, Func<T, string?[]> cells, CancellationToken cancellation)
+    {
+        using var output = Console.OpenStandardOutput();
+        if (isJson)
+        {
+            await JsonAsync(output, items, json, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        var table = new Table(headings);
+        await foreach (var item in items.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            table.Add(cells(item));
+        }
+
+        output.Write(Encoding.UTF8.GetBytes(table.ToString()));
+    }
+
+    private static async Task JsonAsync<T>(Stream output, IAsyncEnumerable<T> items, JsonTypeInfo<T> json, CancellationToken cancellation)
+    {
+        await using var writer = new Utf8JsonWriter(output);
+        writer.WriteStartArray();
+        await foreach (var item in items.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            JsonSerializer.Serialize(writer, item, json);
+        }
+
+        writer.WriteEndArray();
+        await writer.FlushAsync(cancellation).ConfigureAwait(false);
+        output.WriteByte((byte)'\n');
+    }
+}

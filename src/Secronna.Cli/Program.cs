@@ -1,0 +1,1 @@
+return await Secronna.Cli.CommandLine.RunAsync(args);

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Clients;
+
+/// <summary>The command line as a newcomer uses it: real programs, over real HTTP.</summary>
+public sealed class CliTests : IAsyncLifetime
+{
+    private const string Environment = "web/production";
+
+    private readonly TempFolder folder = new();
+    private readonly Dictionary<string, string> variables = [];
+    private RunningServer? server;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
+        foreach (var line in await File.ReadAllLinesAsync(Path.Combine(folder["D"], "dev.env")))
+        {
+            var (name, value) = (line.Split('=')[0]["export ".Length..], line.Split('=')[1]);
+            variables[name] = value;
+        }
+
+        variables["HOME"] = Directory.CreateDirectory(folder["home"]).FullName;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server!.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_newcomers_session()
+    {
+        Assert.Matches(@"\Aproj_\w+ web\n\z", await DoAsync("project", "create", "Web"));
+        Assert.Matches(@"\Aenv_\w+ web/production\n\z", await DoAsync("env", "create", "web", "Production"));
+        var written = await RunAsync("a value\n", "secret", "set", Environment, "A");
+        Assert.Matches(@"\Asec_\w+ A version 1\n\z", written.Out);
+        await RunAsync("two\nlines\n\n", "secret", "set", Environment, "B");
+
+        Assert.Equal("a value", await DoAsync("get", Environment + "/A"));
+        Assert.Equal("two\nlines\n", await DoAsync("get", Environment + "/B"));
+        Assert.Equal("a value|two\nlines\n\n", await DoAsync("run", "--env", Environment, "--", "sh", "-c", "printf '%s|%s\n' \"$A\" \"$B\""));
+        Assert.DoesNotContain("a value", await DoAsync("secret", "ls", Environment), StringComparison.Ordinal);
+        Assert.Contains("only_here", await DoAsync("env", "diff", Environment, "demo/development"), StringComparison.Ordinal);
+        var at = await TimeAsync();
+        await RunAsync("wrong", "secret", "set", Environment, "A");
+        Assert.Contains("2 → 3, as 1", await DoAsync("env", "restore", Environment, "--at", at, "--dry-run"), StringComparison.Ordinal);
+        Assert.Equal("wrong", await DoAsync("get", Environment + "/A"));
+        await DoAsync("env", "restore", Environment, "--at", at);
+        Assert.Equal("a value", await DoAsync("get", Environment + "/A"));
+        Assert.Contains($"{Environment}/A version 3", await DoAsync("audit", "--action", "secret.reveal", "--limit", "1"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("sh")]
+    public async Task A_shell_reads_the_export_back(string shell)
+    {
+        const string Value = "it's \"$HOME\" `id` \\ # = é\n  two";
+        await RunAsync(Value, "secret", "set", "demo/development", "A");
+        var text = await DoAsync("export", "--env", "demo/development", "--format", "shell", "--only", "A");
+        using var process = Process.Start(new ProcessStartInfo(shell, ["-c", text + "printf %s \"$A\""]) { RedirectStandardOutput = true })!;
+        Assert.Equal(Value, await process.StandardOutput.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(Until.Patience);
+    }
+
+    [Theory]
+    [InlineData(7, "sh", "-c", "exit 7")]
+    [InlineData(127, "no-such-command")]
+    [InlineData(126, "/etc/passwd")]
+    [InlineData(137, "sh", "-c", "kill -9 $$")]
+    public async Task Run_ends_as_its_command_does(int code, params string[] command) =>
+        Assert.Equal(code, (await RunAsync("", ["run", "--env", "demo/development", "--", .. command])).ExitCode);
+
+    [Fact]
+    public async Task A_key_is_kept_for_its_server_alone_and_forgotten()
+    {
+        var (url, token) = (variables["SECRONNA_API_URL"], variables["SECRONNA_TOKEN"]);
+        variables.Remove("SECRONNA_API_URL");
+        variables["SECRONNA_TOKEN"] = "";
+        Assert.Contains("AUTH_REQUIRED", (await RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(token, "auth", "login", "--server", url, "--api-key", "-")).ExitCode);
+        var file = Path.Combine(variables["HOME"], ".secronna", "session.json");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Contains("acc_dev", await DoAsync("auth", "whoami"), StringComparison.Ordinal);
+        Assert.Equal("Hello from Secronna", await DoAsync("get", "demo/development/GREETING"));
+
+        variables["SECRONNA_API_URL"] = "http://127.0.0.1:1";
+        var elsewhere = await RunAsync("", "auth", "whoami");
+        Assert.Contains("AUTH_REQUIRED", elsewhere.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, elsewhere.Error, StringComparison.Ordinal);
+        variables.Remove("SECRONNA_API_URL");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        Assert.Contains("chmod 600", (await RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
+        await DoAsync("auth", "logout");
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task Errors_say_what_to_do_and_hold_no_value()
+    {
+        await RunAsync("can\nary canary", "secret", "set", "demo/development", "LINES");
+        await RunAsync("canary", "secret", "set", "demo/development", "PATH");
+        foreach (var (said, arguments) in new (string, string[])[]
+        {
+            ("[NOT_FOUND]", ["get", "demo/development/NOTHING"]), ("[VALIDATION_ERROR]", ["get", "canary"]),
+            ("[CONFLICT]", ["secret", "set", "demo/development", "GREETING", "canary", "--expect-version", "0"]),
+            ("LINES has a line break", ["export", "--env", "demo/development", "--format", "docker", "--only", "LINES"]),
+            ("--allow PATH", ["run", "--env", "demo/development", "--", "env"]),
+        })
+        {
+            var ended = await RunAsync("", arguments);
+            Assert.True(ended.ExitCode == 1, ended.Error);
+            Assert.Contains(said, ended.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("canary", ended.Out + ended.Error, StringComparison.Ordinal);
+        }
+
+        var usage = await RunAsync("", "secret", "set", "canary");
+        Assert.Equal((2, ""), (usage.ExitCode, usage.Out));
+        Assert.Contains("secronna secret set --help", usage.Error, StringComparison.Ordinal);
+    }
+
+    private async Task<string> TimeAsync() =>
+        System.Text.Json.Nodes.JsonNode.Parse(await DoAsync("secret", "ls", Environment, "--json"))!.AsArray()
+            .Select(secret => (string)secret!["updatedAt"]!).Max(StringComparer.Ordinal)!;
+
+    private async Task<string> DoAsync(params string[] arguments)
+    {
+        var ended = await RunAsync("", arguments);
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        return ended.Out;
+    }
+
+    private async Task<Ended> RunAsync(string input, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "secronna"), arguments)
+        {
+            WorkingDirectory = folder.Path,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("SECRONNA_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync().WaitAsync(Until.Patience);
+        return new Ended(process.ExitCode, await output, await error);
+    }
+}

@@ -1,0 +1,46 @@
+using Secronna.Cli;
+using Secronna.Cli.Commands.Run;
+using Xunit;
+
+namespace Secronna.UnitTests.Cli;
+
+/// <summary>What a command gets as its variables.</summary>
+public sealed class ChildVariablesTests
+{
+    [Fact]
+    public void Secrets_win_over_what_is_inherited_and_the_rest_stays()
+    {
+        var variables = ChildVariables.Of([("HOME", "mine"), ("NEW", "")], inheritsNothing: false, []);
+        Assert.Equal(("mine", "", Environment.GetEnvironmentVariable("PATH")), (variables["HOME"], variables["NEW"], variables["PATH"]));
+        Assert.Equal(["NEW"], ChildVariables.Of([("NEW", "v")], inheritsNothing: true, []).Keys);
+    }
+
+    [Theory]
+    [InlineData("PATH")]
+    [InlineData("path")]
+    [InlineData("LD_PRELOAD")]
+    [InlineData("LD_LIBRARY_PATH")]
+    [InlineData("LD_SOMETHING_NEW")]
+    [InlineData("DYLD_INSERT_LIBRARIES")]
+    [InlineData("BASH_ENV")]
+    [InlineData("NODE_OPTIONS")]
+    [InlineData("PYTHONPATH")]
+    [InlineData("DOTNET_STARTUP_HOOKS")]
+    [InlineData("CORECLR_PROFILER_PATH")]
+    public void What_changes_what_the_command_runs_is_refused_unless_it_is_named(string key)
+    {
+        var error = Assert.Throws<CliException>(() => ChildVariables.Of([(key, "canary")], true, []));
+        Assert.Contains(key, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
+        Assert.Throws<CliException>(() => ChildVariables.Of([(key, "canary")], true, ["OTHER"]));
+        Assert.Equal("canary", ChildVariables.Of([(key, "canary")], true, [key])[key]);
+    }
+
+    [Fact]
+    public void What_a_variable_can_not_hold_is_an_error_that_names_the_key()
+    {
+        var error = Assert.Throws<CliException>(() => ChildVariables.Of([("KEY", "can\0ary")], true, []));
+        Assert.Contains("KEY", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ary", error.Message, StringComparison.Ordinal);
+    }
+}

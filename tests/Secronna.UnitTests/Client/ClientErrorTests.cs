@@ -1,0 +1,163 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Secronna.Client;
+using Secronna.Protocol;
+using Xunit;
+
+namespace Secronna.UnitTests.Client;
+
+/// <summary>What the client makes of refusals and of servers that are none, and when it tries again.</summary>
+public sealed class ClientErrorTests
+{
+    private const string Written = """{"id":"sec_1","key":"A","version":1}""";
+
+    [Fact]
+    public async Task A_refusal_comes_with_its_code_status_and_request()
+    {
+        var server = new ScriptedServer().Then(404, ScriptedServer.Error("NOT_FOUND", "secret not found"));
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => server.Client().Secrets.RevealAsync("web/production/KEY"));
+        Assert.Equal(("NOT_FOUND", 404, "req_9", "secret not found"), (error.Code, error.Status, error.RequestId, error.Message));
+        Assert.Single(server.Sent);
+    }
+
+    [Theory]
+    [InlineData(200, "<html>canary</html>")]
+    [InlineData(200, "")]
+    [InlineData(200, "[]")]
+    [InlineData(200, """{"data":"canary"}""")]
+    [InlineData(200, """{"data":null,"error":null,"meta":{}}""")]
+    [InlineData(200, """{"data":{"key":"A","version":"canary","value":"canary"}}""")]
+    [InlineData(502, "canary")]
+    [InlineData(500, """{"error":"canary"}""")]
+    public async Task What_is_no_answer_of_a_server_is_said_to_be_none_and_not_repeated_in_the_error(int status, string body)
+    {
+        var server = new ScriptedServer().Then(status, body);
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => server.Client(retries: 0).Secrets.RevealAsync("sec_1"));
+        Assert.Equal(("UNAVAILABLE", status), (error.Code, error.Status));
+        Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(307)]
+    public async Task A_redirect_is_not_followed(int status)
+    {
+        var server = new ScriptedServer().Then(status, "", ("Location", "https://elsewhere.example/"));
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => server.Client().GetMeAsync());
+        Assert.Equal(("VALIDATION_ERROR", status), (error.Code, error.Status));
+        Assert.Single(server.Sent);
+    }
+
+    [Fact]
+    public async Task Reads_and_reveals_are_tried_again_when_the_server_is_away_or_breaks_off()
+    {
+        var server = new ScriptedServer().ThenBreaks(HttpRequestError.ConnectionError).ThenBreaks(HttpRequestError.ResponseEnded)
+            .Then(503, ScriptedServer.Error("UNAVAILABLE")).Then(200, ScriptedServer.Data("""{"key":"A","version":1,"value":"v"}"""));
+        Assert.Equal("v", (await server.Client().Secrets.RevealAsync("sec_1")).Value);
+        Assert.Equal(4, server.Sent.Count);
+    }
+
+    [Fact]
+    public async Task Writes_are_tried_again_under_one_idempotency_key()
+    {
+        var server = new ScriptedServer().ThenBreaks(HttpRequestError.ResponseEnded).Then(503, ScriptedServer.Error("UNAVAILABLE"))
+            .Then(201, ScriptedServer.Data(Written));
+        await server.Client().Environments.WriteAsync("env_1", new WriteSecretRequest("A", "v", null, null));
+        Assert.Equal(3, server.Sent.Count);
+        Assert.NotNull(Assert.Single(server.Sent.Select(sent => sent.IdempotencyKey).Distinct()));
+    }
+
+    [Fact]
+    public async Task What_a_repeat_could_do_twice_is_tried_again_only_where_it_never_arrived()
+    {
+        var server = new ScriptedServer().ThenBreaks(HttpRequestError.ConnectionError)
+            .Then(429, ScriptedServer.Error("RATE_LIMITED"), ("Retry-After", "0")).ThenBreaks(HttpRequestError.ResponseEnded);
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => server.Client().Projects.CreateAsync("Web"));
+        Assert.True(error.IsUnavailable);
+        Assert.Equal(3, server.Sent.Count);
+
+        server.Then(503, ScriptedServer.Error("UNAVAILABLE"));
+        await Assert.ThrowsAsync<SecronnaException>(() => server.Client().Secrets.DeleteAsync("sec_1"));
+        Assert.Equal(4, server.Sent.Count);
+    }
+
+    [Theory]
+    [InlineData(400, "VALIDATION_ERROR")]
+    [InlineData(401, "AUTH_REQUIRED")]
+    [InlineData(403, "FORBIDDEN")]
+    [InlineData(409, "CONFLICT")]
+    [InlineData(500, "INTEGRITY_ERROR")]
+    [InlineData(500, "INTERNAL_ERROR")]
+    public async Task What_would_be_refused_again_is_not_tried_again(int status, string code)
+    {
+        var server = new ScriptedServer().Then(status, ScriptedServer.Error(code));
+        Assert.Equal(code, (await Assert.ThrowsAsync<SecronnaException>(() => server.Client().GetMeAsync())).Code);
+        Assert.Single(server.Sent);
+    }
+
+    [Fact]
+    public async Task It_gives_up_after_so_many_attempts()
+    {
+        var server = new ScriptedServer().Then(503, ScriptedServer.Error("UNAVAILABLE")).Then(503, ScriptedServer.Error("UNAVAILABLE"))
+            .Then(503, ScriptedServer.Error("UNAVAILABLE", "the last"));
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => server.Client(retries: 2).GetMeAsync());
+        Assert.Equal(("UNAVAILABLE", 503, "the last"), (error.Code, error.Status, error.Message));
+        Assert.Equal(3, server.Sent.Count);
+    }
+
+    [Fact]
+    public async Task It_waits_as_long_as_the_server_says_and_not_for_ever()
+    {
+        var time = new FakeTimeProvider();
+        var server = new ScriptedServer().Then(429, ScriptedServer.Error("RATE_LIMITED"), ("Retry-After", "20"))
+            .Then(429, ScriptedServer.Error("RATE_LIMITED"), ("Retry-After", "31"));
+        var asked = server.Client(time).GetMeAsync();
+        time.Advance(TimeSpan.FromSeconds(19));
+        Assert.Single(server.Sent);
+        time.Advance(TimeSpan.FromSeconds(1));
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => asked);
+        Assert.Equal((429, TimeSpan.FromSeconds(31)), (error.Status, error.RetryAfter));
+        Assert.Equal(2, server.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_given_up()
+    {
+        var time = new FakeTimeProvider();
+        var server = new ScriptedServer().Then(async cancellation =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        });
+        var asked = server.Client(time, retries: 0).GetMeAsync();
+        time.Advance(TimeSpan.FromMinutes(1));
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => asked);
+        Assert.True(error.IsUnavailable);
+        Assert.Contains("60 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_cancels_gets_what_they_asked_for()
+    {
+        using var ends = new CancellationTokenSource();
+        var server = new ScriptedServer().Then(async cancellation =>
+        {
+            await ends.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            return new HttpResponseMessage(HttpStatusCode.OK);
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Client().GetMeAsync(ends.Token));
+        Assert.Single(server.Sent);
+    }
+
+    [Fact]
+    public async Task No_error_and_no_text_of_options_names_the_token()
+    {
+        var server = new ScriptedServer().Then(401, ScriptedServer.Error("AUTH_REQUIRED")).ThenBreaks(HttpRequestError.SecureConnectionError);
+        var client = server.Client(retries: 0);
+        var refused = await Assert.ThrowsAsync<SecronnaException>(() => client.GetMeAsync());
+        var broken = await Assert.ThrowsAsync<SecronnaException>(() => client.GetMeAsync());
+        var options = new SecronnaClientOptions { Token = ScriptedServer.Token };
+        Assert.DoesNotContain(ScriptedServer.Token, $"{refused}{broken}{options}", StringComparison.Ordinal);
+    }
+}
