@@ -64,6 +64,7 @@ public sealed partial class LayoutTests
         from source in Sources("src")
         let name = source.Path.Split('/')[1]
         from Match declared in Declarations().Matches(source.Code)
+        where !ExtendsAnothers(source.Path, declared.Groups[1].Value)
         where declared.Groups[1].Value != name && !declared.Groups[1].Value.StartsWith(name + ".", StringComparison.Ordinal)
         select $"{source.Path} declares {declared.Groups[1].Value}");
 
@@ -138,6 +139,10 @@ public sealed partial class LayoutTests
 
     private static bool IsInside(string path, params string[] folders) =>
         folders.Any(folder => path.Contains($"/{folder}/", StringComparison.Ordinal));
+
+    // Extension methods stand where those look for them who use what they extend.
+    private static bool ExtendsAnothers(string path, string declared) =>
+        path.EndsWith("Extensions.cs", StringComparison.Ordinal) && declared.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Projects() =>
         Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.csproj", SearchOption.AllDirectories);
