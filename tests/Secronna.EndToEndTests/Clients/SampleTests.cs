@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
@@ -34,7 +35,56 @@ public sealed class SampleTests : IDisposable
         Assert.DoesNotContain("canary", ended.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_web_application_takes_a_new_value_while_it_runs()
+    {
+        await using var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
+        var token = (await File.ReadAllLinesAsync(Path.Combine(folder["D"], "dev.env")))[1].Split('=')[1];
+        using var api = new Api(server.Url, token);
+        using var application = Start("WebApp", server.Url, token);
+        try
+        {
+            using var http = new HttpClient { BaseAddress = await ListensAsync(application) };
+            Assert.Equal("Hello from Secronna", await http.GetStringAsync("/"));
+            var found = (await api.GetAsync("/api/v1/projects/by-slug/demo/environments/development")).Data;
+            var id = (string)found["environment"]!["id"]!;
+            Assert.Equal(201, (await api.PutAsync($"/api/v1/environments/{id}/secrets", new JsonObject { ["key"] = "GREETING", ["value"] = "Good evening" })).Status);
+
+            await Until.HoldsAsync("it greets anew", async () => await http.GetStringAsync("/") == "Good evening");
+        }
+        finally
+        {
+            application.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static async Task<Uri> ListensAsync(Process application)
+    {
+        const string Before = "Now listening on: ";
+        while (await application.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience) is { } line)
+        {
+            if (line.IndexOf(Before, StringComparison.Ordinal) is var at and >= 0)
+            {
+                // What it says from now on must not fill the pipe.
+                _ = application.StandardOutput.ReadToEndAsync();
+                _ = application.StandardError.ReadToEndAsync();
+                return new Uri(line[(at + Before.Length)..].Trim());
+            }
+        }
+
+        throw new InvalidOperationException(await application.StandardError.ReadToEndAsync());
+    }
+
     private async Task<Ended> RunAsync(string sample, string url, string token, params string[] arguments)
+    {
+        using var process = Start(sample, url, token, arguments);
+        process.StandardInput.Close();
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(Until.Patience);
+        return new Ended(process.ExitCode, await output, await error);
+    }
+
+    private Process Start(string sample, string url, string token, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, sample), arguments)
         {
@@ -44,10 +94,7 @@ public sealed class SampleTests : IDisposable
             RedirectStandardError = true,
         };
         (start.Environment["SECRONNA_API_URL"], start.Environment["SECRONNA_TOKEN"]) = (url, token);
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(Until.Patience);
-        return new Ended(process.ExitCode, await output, await error);
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        return Process.Start(start)!;
     }
 }
