@@ -14,13 +14,14 @@ public sealed class SecronnaClient : IDisposable
     private const int MostAnswerBytes = 8 * Limits.RevealBytes;
 
     private readonly ApiConnection connection;
-    private readonly HttpClient http;
     private readonly HttpClient? owned;
 
     /// <summary>A client with connections of its own.</summary>
     /// <exception cref="SecronnaException">VALIDATION_ERROR: the server's address is not usable.</exception>
     public SecronnaClient(SecronnaClientOptions options)
-        : this(Configure(new HttpClient(Configure(new SocketsHttpHandler()))), options) => owned = http;
+        : this(Configure(new HttpClient(Configure(new SocketsHttpHandler()))), options, isOwned: true)
+    {
+    }
 
     /// <summary>
     /// A client that sends by a given HTTP client, which it does not dispose of. That one must not follow redirects: they
@@ -28,8 +29,13 @@ public sealed class SecronnaClient : IDisposable
     /// </summary>
     /// <exception cref="SecronnaException">VALIDATION_ERROR: the server's address is not usable.</exception>
     public SecronnaClient(HttpClient http, SecronnaClientOptions options)
+        : this(http, options, isOwned: false)
     {
-        this.http = http;
+    }
+
+    private SecronnaClient(HttpClient http, SecronnaClientOptions options, bool isOwned)
+    {
+        owned = isOwned ? http : null;
         connection = new ApiConnection(http, options);
         Projects = new ProjectsClient(connection);
         Environments = new EnvironmentsClient(connection);

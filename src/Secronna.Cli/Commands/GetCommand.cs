@@ -24,7 +24,7 @@ internal static class GetCommand
         var revealed = await invocation.Client.Secrets.RevealAsync(secret, version, invocation.Cancellation).ConfigureAwait(false);
         if (invocation.Printer.IsJson)
         {
-            invocation.Printer.One(revealed, CliJson.Default.RevealResponse, _ => "");
+            Printer.Json(revealed, CliJson.Default.RevealResponse);
             return;
         }
 

@@ -40,13 +40,19 @@ internal sealed class Invocation(ParseResult parsed, CancellationToken cancellat
 internal static class CommandExtensions
 {
     /// <summary>What a command does. It fails by an exception.</summary>
-    public static Command Does(this Command command, Func<Invocation, Task> action)
+    public static Command Does(this Command command, Func<Invocation, Task> action) => command.Ends(async invocation =>
+    {
+        await action(invocation).ConfigureAwait(false);
+        return 0;
+    });
+
+    /// <summary>What a command does, and its exit code.</summary>
+    public static Command Ends(this Command command, Func<Invocation, Task<int>> action)
     {
         command.SetAction(async (parsed, cancellation) =>
         {
             using var invocation = new Invocation(parsed, cancellation);
-            await action(invocation).ConfigureAwait(false);
-            return 0;
+            return await action(invocation).ConfigureAwait(false);
         });
         return command;
     }

@@ -6,23 +6,23 @@ namespace Secronna.Cli.Formats;
 /// <summary>Texts that other programs read keys and values from.</summary>
 internal static class ExportFormats
 {
-    /// <summary>Their names.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["dotenv", "json", "yaml", "shell", "docker"];
-
-    /// <summary>The secrets in a format.</summary>
-    /// <exception cref="CliException">A key or value that it can't hold.</exception>
-    public static string Write(string format, IEnumerable<(string Key, string Value)> secrets) => format switch
+    private static readonly Dictionary<string, Func<IEnumerable<(string Key, string Value)>, string>> Writers = new()
     {
-        "dotenv" => Lines(secrets, Dotenv.Line),
-        "json" => Json(secrets),
-        "yaml" => Yaml(secrets),
-        "shell" => Lines(secrets, Shell),
-        "docker" => Lines(secrets, Docker),
-        _ => throw new UsageException($"the format is one of {string.Join(", ", Names)}"),
+        ["dotenv"] = secrets => Lines(secrets, Dotenv.Line),
+        ["json"] = Json,
+        ["yaml"] = Yaml,
+        ["shell"] = secrets => Lines(secrets, Shell),
+        ["docker"] = secrets => Lines(secrets, Docker),
     };
 
-    /// <summary>Whether a key can be the name of a shell's variable.</summary>
-    public static bool IsVariable(string key) =>
+    /// <summary>Their names.</summary>
+    public static IReadOnlyCollection<string> Names => Writers.Keys;
+
+    /// <summary>The secrets in the format of a name.</summary>
+    /// <exception cref="CliException">A key or value that it can't hold.</exception>
+    public static string Write(string format, IEnumerable<(string Key, string Value)> secrets) => Writers[format](secrets);
+
+    private static bool IsVariable(string key) =>
         key.Length > 0 && !char.IsAsciiDigit(key[0]) && key.All(character => char.IsAsciiLetterOrDigit(character) || character == '_');
 
     private static string Lines(IEnumerable<(string Key, string Value)> secrets, Func<string, string, string> line) =>

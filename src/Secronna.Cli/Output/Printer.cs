@@ -13,8 +13,21 @@ internal sealed class Printer(bool isJson)
     /// <summary>One thing: as JSON, or the line that tells of it.</summary>
     public void One<T>(T value, JsonTypeInfo<T> json, Func<T, string> line)
     {
+        if (isJson)
+        {
+            Json(value, json);
+            return;
+        }
+
         using var output = Console.OpenStandardOutput();
-        output.Write(isJson ? JsonSerializer.SerializeToUtf8Bytes(value, json) : Encoding.UTF8.GetBytes(line(value)));
+        output.Write(Encoding.UTF8.GetBytes(line(value) + "\n"));
+    }
+
+    /// <summary>One thing as JSON.</summary>
+    public static void Json<T>(T value, JsonTypeInfo<T> json)
+    {
+        using var output = Console.OpenStandardOutput();
+        output.Write(JsonSerializer.SerializeToUtf8Bytes(value, json));
         output.WriteByte((byte)'\n');
     }
 

@@ -10,7 +10,7 @@ internal enum Repeats
     /// <summary>Again only where the server turned it away unseen: a repeat might do it twice.</summary>
     Unseen,
 
-    /// <summary>Again after any failure that may pass: it changes nothing.</summary>
+    /// <summary>Again after any failure that may pass: it changes nothing, or the second time nothing more.</summary>
     Reads,
 
     /// <summary>The same, since it carries an idempotency key by which the server knows a repeat.</summary>

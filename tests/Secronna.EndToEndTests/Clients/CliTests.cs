@@ -9,18 +9,13 @@ public sealed class CliTests : IAsyncLifetime
     private const string Environment = "web/production";
 
     private readonly TempFolder folder = new();
-    private readonly Dictionary<string, string> variables = [];
+    private Dictionary<string, string> variables = [];
     private RunningServer? server;
 
     public async ValueTask InitializeAsync()
     {
         server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
-        foreach (var line in await File.ReadAllLinesAsync(Path.Combine(folder["D"], "dev.env")))
-        {
-            var (name, value) = (line.Split('=')[0]["export ".Length..], line.Split('=')[1]);
-            variables[name] = value;
-        }
-
+        variables = await ClientProgram.VariablesAsync(folder["D"]);
         variables["HOME"] = Directory.CreateDirectory(folder["home"]).FullName;
     }
 
@@ -49,6 +44,11 @@ public sealed class CliTests : IAsyncLifetime
         Assert.Contains("2 → 3, as 1", await DoAsync("env", "restore", Environment, "--at", at, "--dry-run"), StringComparison.Ordinal);
         Assert.Equal("wrong", await DoAsync("get", Environment + "/A"));
         await DoAsync("env", "restore", Environment, "--at", at);
+        Assert.Equal("a value", await DoAsync("get", Environment + "/A"));
+        await DoAsync("secret", "rm", Environment + "/B");
+        var then = await RunAsync("", "export", "--env", Environment, "--format", "json", "--at", at);
+        Assert.Equal("{\n  \"A\": \"a value\"\n}\n", then.Out);
+        Assert.Contains("Deleted since, and not there: B", then.Error, StringComparison.Ordinal);
         Assert.Equal("a value", await DoAsync("get", Environment + "/A"));
         Assert.Contains($"{Environment}/A version 3", await DoAsync("audit", "--action", "secret.reveal", "--limit", "1"), StringComparison.Ordinal);
     }
@@ -133,30 +133,6 @@ public sealed class CliTests : IAsyncLifetime
         return ended.Out;
     }
 
-    private async Task<Ended> RunAsync(string input, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "secronna"), arguments)
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("SECRONNA_", StringComparison.Ordinal)).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
-        foreach (var (name, value) in variables)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync().WaitAsync(Until.Patience);
-        return new Ended(process.ExitCode, await output, await error);
-    }
+    private Task<Ended> RunAsync(string input, params string[] arguments) =>
+        ClientProgram.RunAsync("secronna", folder.Path, variables, input, arguments);
 }

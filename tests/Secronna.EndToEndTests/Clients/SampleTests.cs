@@ -14,13 +14,13 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public async Task Fetching_an_environment_names_its_secrets_and_leaves_a_record_of_each()
     {
-        await using var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
-        var token = (await File.ReadAllLinesAsync(Path.Combine(folder["D"], "dev.env")))[1].Split('=')[1];
+        await using var server = await StartServerAsync();
+        var variables = await ClientProgram.VariablesAsync(folder["D"]);
 
-        var ended = await RunAsync("FetchSecrets", server.Url, token, "demo/development");
+        var ended = await ClientProgram.RunAsync("FetchSecrets", folder.Path, variables, "", "demo/development");
 
         Assert.Equal((0, "1 secret(s): GREETING\n", ""), (ended.ExitCode, ended.Out, ended.Error));
-        using var api = new Api(server.Url, token);
+        using var api = new Api(server.Url, variables["SECRONNA_TOKEN"]);
         var entry = Assert.Single((await api.GetAsync("/api/v1/audit?action=secret.reveal")).Data.AsArray());
         Assert.Equal("demo/development/GREETING", (string)entry!["metadata"]!["path"]!);
     }
@@ -28,8 +28,10 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public async Task What_is_refused_is_an_error_with_its_code_and_without_the_token()
     {
-        await using var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
-        var ended = await RunAsync("FetchSecrets", server.Url, "st_live_canary", "demo/development");
+        await using var server = await StartServerAsync();
+        var variables = await ClientProgram.VariablesAsync(folder["D"]);
+        variables["SECRONNA_TOKEN"] = "st_live_canary";
+        var ended = await ClientProgram.RunAsync("FetchSecrets", folder.Path, variables, "", "demo/development");
         Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
         Assert.StartsWith("Error [AUTH_REQUIRED]: ", ended.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", ended.Error, StringComparison.Ordinal);
@@ -38,10 +40,11 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public async Task A_web_application_takes_a_new_value_while_it_runs()
     {
-        await using var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
-        var token = (await File.ReadAllLinesAsync(Path.Combine(folder["D"], "dev.env")))[1].Split('=')[1];
-        using var api = new Api(server.Url, token);
-        using var application = Start("WebApp", server.Url, token);
+        await using var server = await StartServerAsync();
+        var variables = await ClientProgram.VariablesAsync(folder["D"]);
+        using var api = new Api(server.Url, variables["SECRONNA_TOKEN"]);
+        variables["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        using var application = ClientProgram.Start("WebApp", folder.Path, variables);
         try
         {
             using var http = new HttpClient { BaseAddress = await ListensAsync(application) };
@@ -75,26 +78,6 @@ public sealed class SampleTests : IDisposable
         throw new InvalidOperationException(await application.StandardError.ReadToEndAsync());
     }
 
-    private async Task<Ended> RunAsync(string sample, string url, string token, params string[] arguments)
-    {
-        using var process = Start(sample, url, token, arguments);
-        process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(Until.Patience);
-        return new Ended(process.ExitCode, await output, await error);
-    }
-
-    private Process Start(string sample, string url, string token, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, sample), arguments)
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        (start.Environment["SECRONNA_API_URL"], start.Environment["SECRONNA_TOKEN"]) = (url, token);
-        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        return Process.Start(start)!;
-    }
+    private Task<RunningServer> StartServerAsync() =>
+        RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
 }

@@ -19,7 +19,7 @@ internal sealed class Arrangement : ILoggerFactory, ILogger
     private readonly SemaphoreSlim changes = new(0);
     private int changeCount;
 
-    public ScriptedServer Server { get; } = new();
+    public EnvironmentServer Server { get; } = new();
 
     public FakeTimeProvider Time { get; } = new();
 

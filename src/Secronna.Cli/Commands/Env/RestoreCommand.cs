@@ -23,7 +23,7 @@ internal static class RestoreCommand
             var done = await invocation.Client.Environments.RestoreAsync(id, order, invocation.Cancellation).ConfigureAwait(false);
             if (invocation.Printer.IsJson)
             {
-                invocation.Printer.One(done, ProtocolJson.Default.RestoreResponse, _ => "");
+                Output.Printer.Json(done, ProtocolJson.Default.RestoreResponse);
                 return;
             }
 

@@ -16,8 +16,7 @@ internal static partial class Child
     private const int SigPipe = 13;
 
     /// <summary>The command's exit code; on Unix it comes back only where the command could not be run.</summary>
-    public static async Task<int> RunAsync(
-        IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, CancellationToken cancellation)
+    public static async Task<int> RunAsync(IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {
         if (Find(command[0]) is not { } path)
         {
@@ -26,7 +25,7 @@ internal static partial class Child
         }
 
         return OperatingSystem.IsWindows()
-            ? await BesideAsync(path, command, variables, cancellation).ConfigureAwait(false)
+            ? await BesideAsync(path, command, variables).ConfigureAwait(false)
             : Replace(path, command, variables);
     }
 
@@ -66,7 +65,7 @@ internal static partial class Child
     private static nint[] Strings(IReadOnlyList<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
 
     private static async Task<int> BesideAsync(
-        string path, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables, CancellationToken cancellation)
+        string path, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {
         var start = new ProcessStartInfo(path, command.Skip(1));
         start.Environment.Clear();
@@ -78,7 +77,7 @@ internal static partial class Child
         // Ctrl-C goes to the command too, which decides.
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
         using var child = Process.Start(start)!;
-        await child.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+        await child.WaitForExitAsync().ConfigureAwait(false);
         return child.ExitCode;
     }
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace Secronna.UnitTests.Configuration;
 
 /// <summary>Answers as the server does to reveals of an environment, without a network.</summary>
-internal sealed class ScriptedServer : HttpMessageHandler
+internal sealed class EnvironmentServer : HttpMessageHandler
 {
     private readonly SemaphoreSlim arrivals = new(0);
     private volatile State state = new(0, []);
