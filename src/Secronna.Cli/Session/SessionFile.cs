@@ -10,6 +10,10 @@ internal sealed class SessionFile(string folder)
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // More than a provider may take to answer.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+
     public static SessionFile OfUser => new(System.IO.Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".secronna"));
 
@@ -39,18 +43,40 @@ internal sealed class SessionFile(string folder)
         }
     }
 
+    /// <summary>Waits until no other process reads and replaces the session, and keeps others waiting until it is disposed of.</summary>
+    /// <param name="time">The clock of the wait.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CliException">Another process keeps it for too long.</exception>
+    public async Task<IDisposable> TakeTurnAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        CreateFolder();
+        var end = time.GetUtcNow() + LongestTurn;
+        while (true)
+        {
+            try
+            {
+                // The system takes the lock back from a process that ends, however it ends. Its file stays: who waits has it open.
+                return new FileStream(LockPath, Private(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            }
+            catch (IOException) when (File.Exists(LockPath))
+            {
+                if (time.GetUtcNow() > end)
+                {
+                    throw new CliException($"another process keeps {LockPath} locked: end it, and try again");
+                }
+
+                await Task.Delay(BetweenTries, time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Puts a session in the place of what is there; who does so has the turn.</summary>
     public void Write(SavedSession session)
     {
         CreateFolder();
         var next = Path + ".next";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = Owner;
-        }
-
         File.Delete(next);
-        using (var file = new FileStream(next, options))
+        using (var file = new FileStream(next, Private(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
         {
             JsonSerializer.Serialize(file, session, SessionJson.Default.SavedSession);
             file.Flush(flushToDisk: true);
@@ -65,6 +91,19 @@ internal sealed class SessionFile(string folder)
         var existed = File.Exists(Path);
         File.Delete(Path);
         return existed;
+    }
+
+    private string LockPath => System.IO.Path.Combine(folder, "session.lock");
+
+    private static FileStreamOptions Private(FileMode mode, FileAccess access, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Owner;
+        }
+
+        return options;
     }
 
     private void CreateFolder()
