@@ -9,6 +9,8 @@ internal static class Connecting
     private const string ServerVariable = "SECRONNA_API_URL";
     private const string TokenVariable = "SECRONNA_TOKEN";
 
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Whether the variable names the credential, so that what is saved doesn't count.</summary>
     public static bool IsTokenFromVariable => Variables.Find(TokenVariable) is not null;
 
@@ -25,6 +27,16 @@ internal static class Connecting
     /// <summary>A client of a server with a credential.</summary>
     public static SecronnaClient Open(Uri server, Credential credential, bool isInsecure) =>
         new(new SecronnaClientOptions { Server = server, TokenSource = credential.TokenAsync, AllowPlainHttp = isInsecure });
+
+    /// <summary>A client that soon gives up on a server that is away.</summary>
+    public static SecronnaClient OpenImpatiently(Uri server, Credential credential, bool isInsecure) => new(new SecronnaClientOptions
+    {
+        Server = server,
+        TokenSource = credential.TokenAsync,
+        AllowPlainHttp = isInsecure,
+        AttemptTimeout = ShortPatience,
+        Retries = 1,
+    });
 
     /// <summary>The server to sign in to: the one that is named, else the variable's, else the one of this machine.</summary>
     public static Uri ServerToSignInTo(string? named) =>

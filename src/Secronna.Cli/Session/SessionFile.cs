@@ -8,8 +8,6 @@ namespace Secronna.Cli.Session;
 /// </summary>
 internal sealed class SessionFile(string folder)
 {
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     // More than a provider may take to answer.
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
@@ -28,7 +26,7 @@ internal sealed class SessionFile(string folder)
             return null;
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(Path) & ~Owner) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(Path) & ~PrivateFile.Mode) != 0)
         {
             throw new CliException($"others can read {Path}: run chmod 600 on it, and change the credential if they may have");
         }
@@ -56,7 +54,7 @@ internal sealed class SessionFile(string folder)
             try
             {
                 // The system takes the lock back from a process that ends, however it ends. Its file stays: who waits has it open.
-                return new FileStream(LockPath, Private(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new FileStream(LockPath, PrivateFile.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite));
             }
             catch (IOException) when (File.Exists(LockPath))
             {
@@ -74,15 +72,7 @@ internal sealed class SessionFile(string folder)
     public void Write(SavedSession session)
     {
         CreateFolder();
-        var next = Path + ".next";
-        File.Delete(next);
-        using (var file = new FileStream(next, Private(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
-        {
-            JsonSerializer.Serialize(file, session, SessionJson.Default.SavedSession);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, Path, overwrite: true);
+        PrivateFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(session, SessionJson.Default.SavedSession));
     }
 
     /// <summary>Whether there was one.</summary>
@@ -95,17 +85,6 @@ internal sealed class SessionFile(string folder)
 
     private string LockPath => System.IO.Path.Combine(folder, "session.lock");
 
-    private static FileStreamOptions Private(FileMode mode, FileAccess access, FileShare share)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = Owner;
-        }
-
-        return options;
-    }
-
     private void CreateFolder()
     {
         if (OperatingSystem.IsWindows())
@@ -114,7 +93,7 @@ internal sealed class SessionFile(string folder)
         }
         else
         {
-            Directory.CreateDirectory(folder, Owner | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, PrivateFile.Mode | UnixFileMode.UserExecute);
         }
     }
 }
