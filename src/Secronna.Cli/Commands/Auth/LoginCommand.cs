@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Input;
 using Secronna.Cli.Session;
 using Secronna.Protocol;
 
@@ -60,6 +61,11 @@ internal static class LoginCommand
 
     private static string ReadKey()
     {
+        if (!Console.IsInputRedirected)
+        {
+            return HiddenPrompt.Ask("Key").Trim();
+        }
+
         var text = new char[MostKeyLength];
         var length = Console.In.ReadBlock(text);
         return new string(text, 0, length).Trim();
