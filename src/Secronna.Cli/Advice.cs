@@ -16,6 +16,8 @@ internal static class Advice
         ErrorCodes.NotFound => "\nIt does not exist, or not for you: `secronna auth whoami` shows whose secrets you see.",
         ErrorCodes.RateLimited when error.RetryAfter is { } delay => $"\nTry again in {delay.TotalSeconds:0} s.",
         ErrorCodes.IntegrityError => $"\nTell whoever runs the server, with the request's id: {error.RequestId}.",
+        ErrorCodes.Unavailable when error.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
+            "\nWhere the server's certificate is signed by a private authority, name its certificate by SSL_CERT_FILE.",
         ErrorCodes.Unavailable when error.Status is null => "\nIs it running, and is SECRONNA_API_URL right?",
         _ => "",
     };

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Secronna.Protocol;
 
 namespace Secronna.Client;
@@ -16,8 +17,10 @@ internal static class Errors
     public static SecronnaException PlainHttp(Uri server) => Invalid(
         $"plain HTTP to {server.Host} would show tokens and values to everyone on the way: use https, or allow plain HTTP in the options");
 
-    public static SecronnaException NotReached(Uri server, Exception reason) =>
-        new($"the server at {server.GetLeftPart(UriPartial.Authority)} could not be reached: {reason.Message}", reason);
+    // Of a handshake only the inner reason says what was wrong with the certificate.
+    public static SecronnaException NotReached(Uri server, Exception reason) => new(
+        $"the server at {server.GetLeftPart(UriPartial.Authority)} could not be reached: {(reason.InnerException as AuthenticationException ?? reason).Message}",
+        reason);
 
     public static SecronnaException TooSlow(Uri server, TimeSpan time) =>
         new($"the server at {server.GetLeftPart(UriPartial.Authority)} did not answer within {time.TotalSeconds:0.###} s");

@@ -20,7 +20,7 @@ internal static class Connecting
     {
         var (address, token) = (Variables.Find(ServerVariable), Variables.Find(TokenVariable));
         var session = address is not null && token is not null ? null : SessionFile.OfUser.Read();
-        var server = Parse(address ?? session?.Server ?? SecronnaClientOptions.DefaultServer.OriginalString);
+        var server = Parse(address ?? session?.Server, isInsecure);
         return (server, token is null ? Saved(session, server, isInsecure) : Credential.Of(token));
     }
 
@@ -39,16 +39,24 @@ internal static class Connecting
     });
 
     /// <summary>The server to sign in to: the one that is named, else the variable's, else the one of this machine.</summary>
-    public static Uri ServerToSignInTo(string? named) =>
-        Parse(named ?? Variables.Find(ServerVariable) ?? SecronnaClientOptions.DefaultServer.OriginalString);
+    public static Uri ServerToSignInTo(string? named, bool isInsecure) => Parse(named ?? Variables.Find(ServerVariable), isInsecure);
 
     /// <summary>Scheme, host and port.</summary>
     public static string Origin(Uri server) => server.GetLeftPart(UriPartial.Authority);
 
-    private static Uri Parse(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
-            ? server
+    /// <summary>Whether nobody on the way could read what is sent to an address, or that was allowed.</summary>
+    public static bool IsSafe(string address, bool isInsecure) => Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == "https" || (uri.Scheme == "http" && (uri.IsLoopback || isInsecure)));
+
+    private static Uri Parse(string? address, bool isInsecure)
+    {
+        var server = address is null ? SecronnaClientOptions.DefaultServer
+            : Uri.TryCreate(address, UriKind.Absolute, out var given) && given.Scheme is "http" or "https" ? given
             : throw new UsageException("the server's address must begin with http:// or https://");
+        return IsSafe(server.OriginalString, isInsecure)
+            ? server
+            : throw new CliException($"plain HTTP to {server.Host} would show keys and values to everyone on the way: use https://, or say --insecure");
+    }
 
     // What is saved is for the server that it was saved for, and for no other.
     private static Credential Saved(SavedSession? session, Uri server, bool isInsecure)

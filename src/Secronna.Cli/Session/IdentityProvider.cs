@@ -146,10 +146,6 @@ internal sealed class IdentityProvider
             : Invalid($"the identity provider {issuer} refused: {Plain(reason)}");
     }
 
-    /// <summary>Whether nobody on the way could read what is sent to an address, or that was allowed.</summary>
-    public static bool IsSafe(string address, bool isInsecure) => Uri.TryCreate(address, UriKind.Absolute, out var uri)
-        && (uri.Scheme == "https" || (uri.Scheme == "http" && (uri.IsLoopback || isInsecure)));
-
     private string TokenEndpoint => Endpoint(document.TokenEndpoint, "tokens");
 
     private string Endpoint(string? address, string purpose)
@@ -165,7 +161,7 @@ internal sealed class IdentityProvider
 
     private static void RequireSafe(string address, string what, bool isInsecure)
     {
-        if (!IsSafe(address, isInsecure))
+        if (!Connecting.IsSafe(address, isInsecure))
         {
             throw Invalid($"{what} must begin with https://: over plain HTTP everyone on the way could read tokens");
         }

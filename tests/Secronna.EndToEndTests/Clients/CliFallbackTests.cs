@@ -17,7 +17,7 @@ public sealed class CliFallbackTests : IDisposable
     [Fact]
     public async Task A_command_goes_on_for_as_long_as_the_server_is_away_and_not_after_its_key_is_revoked()
     {
-        var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
+        await using var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
         var port = new Uri(server.Url).Port;
         var variables = await ClientProgram.VariablesAsync(folder["D"]);
         using var admin = new Api(server.Url, variables["SECRONNA_TOKEN"]);
@@ -28,7 +28,7 @@ public sealed class CliFallbackTests : IDisposable
         Assert.Equal((0, "Hello from Secronna", ""), (there.ExitCode, there.Out, there.Error));
         await RunAsync(variables);
         Assert.Single(await admin.ListAsync($"/api/v1/audit?action=secret.reveal&actorId={accessKey["id"]}"));
-        await server.DisposeAsync();
+        await server.StopAsync();
 
         var away = await RunAsync(variables);
         Assert.Equal((0, "Hello from Secronna"), (away.ExitCode, away.Out));
@@ -36,12 +36,11 @@ public sealed class CliFallbackTests : IDisposable
         Assert.DoesNotContain("Hello", away.Error, StringComparison.Ordinal);
         AssertHasNoValue();
 
-        server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await using var back = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(200, (await admin.PostAsync($"/api/v1/access-keys/{accessKey["id"]}/revoke")).Status);
         var revoked = await RunAsync(variables);
         Assert.Equal((1, ""), (revoked.ExitCode, revoked.Out));
         Assert.Contains("Error [AUTH_REQUIRED]", revoked.Error, StringComparison.Ordinal);
-        await server.DisposeAsync();
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal static class LoginCommand
         command.Options.Add(server);
         command.Options.Add(apiKey);
         provider.AddTo(command);
-        return command.Does(invocation => RunAsync(invocation, Connecting.ServerToSignInTo(invocation.Get(server)), invocation.Get(apiKey), provider));
+        return command.Does(invocation => RunAsync(invocation, Connecting.ServerToSignInTo(invocation.Get(server), invocation.IsInsecure), invocation.Get(apiKey), provider));
     }
 
     private static async Task RunAsync(Invocation invocation, Uri server, string? key, ProviderOptions provider)

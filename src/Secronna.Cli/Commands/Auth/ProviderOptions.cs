@@ -55,7 +55,7 @@ internal sealed class ProviderOptions
     {
         var address = device.VerificationUriComplete ?? device.VerificationUri!;
         Invocation.Note(Printer.Plain($"Open {device.VerificationUri} and enter the code {device.UserCode}"));
-        if (!invocation.Get(NoBrowser) && IdentityProvider.IsSafe(address, invocation.IsInsecure) && Browser.TryOpen(address))
+        if (!invocation.Get(NoBrowser) && Connecting.IsSafe(address, invocation.IsInsecure) && Browser.TryOpen(address))
         {
             Invocation.Note("It was opened in the browser: check that it shows this code.");
         }

@@ -49,6 +49,7 @@ internal static partial class Child
     {
         // The runtime ignores it, and what is ignored stays so.
         Signal(SigPipe, 0);
+        RuntimeFiles.Remove();
         var arguments = Strings(command);
         var environment = Strings([.. variables.Select(variable => $"{variable.Key}={variable.Value}")]);
         fixed (nint* argumentsAt = arguments, environmentAt = environment)

@@ -1,0 +1,117 @@
+using System.Text;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Clients;
+
+/// <summary>The command line before servers that are slow, break off, talk rubbish or mean harm.</summary>
+public sealed class CliHostileServerTests : IDisposable
+{
+    private const string Token = "st_live_canarycanarycanarycanarycanarycanary";
+    private const string Head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+
+    private const string Good =
+        """{"data":{"revision":"1","secrets":[{"id":"sec_1","key":"A","version":1,"value":"canary"}],"unrecoverable":[]},"error":null,"meta":{"requestId":"req_1","timestamp":"2026-01-01T00:00:00Z"}}""";
+
+    private readonly TempFolder folder = new();
+
+    /// <summary>What a server says instead of an answer.</summary>
+    public static TheoryData<string> Rubbish =>
+    [
+        "",
+        "\0\0\0\0",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "HTTP/1.1 200 OK\r\n",
+        Head + "Content-Length: 5\r\n\r\n{}",
+        Head + $"Content-Length: {Good.Length}\r\n\r\n{Good[..^40]}",
+        Head + "Transfer-Encoding: chunked\r\n\r\nffffffffff\r\n{",
+        Head + "Content-Length: 2\r\n\r\n{}",
+        Head + "Content-Length: 4\r\n\r\nnull",
+        Head + "Content-Length: 13\r\n\r\n<html></html>",
+        Head + "Content-Length: 28\r\n\r\n{\"data\":{\"secrets\":\"canary\"}}",
+        Head + "Content-Length: 99999999999\r\n\r\n{}",
+        "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nnope",
+        "HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 304 Not Modified\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 401 No\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\nsorry\n",
+    ];
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Rubbish))]
+    public async Task What_is_no_answer_is_an_error_and_nothing_runs(string said)
+    {
+        await using var server = RawServer.Saying(said);
+        var ended = await RunAsync(server, "run", "--env", "web/production", "--", "sh", "-c", "echo ran");
+        AssertFailed(ended);
+        Assert.Matches(@"\AError \[[A-Z_]+\]: ", ended.Error);
+    }
+
+    // The same bytes whole, to see that it is the rest that is refused.
+    [Fact]
+    public async Task A_good_answer_is_taken_however_slowly_it_comes()
+    {
+        await using var server = new RawServer(async (stream, _, over) =>
+        {
+            foreach (var part in (Head + $"Content-Length: {Good.Length}\r\n\r\n{Good}").Chunk(7))
+            {
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(part), over);
+                await stream.FlushAsync(over);
+                await Until.HasPassedAsync(TimeSpan.FromMilliseconds(20));
+            }
+        });
+        var ended = await RunAsync(server, "run", "--env", "web/production", "--", "sh", "-c", "printf %s \"$A\"");
+        Assert.Equal((0, "canary"), (ended.ExitCode, ended.Out));
+    }
+
+    [Fact]
+    public async Task A_message_can_not_write_on_the_terminal_as_it_likes()
+    {
+        const string Body = """{"data":null,"error":{"code":"FORBIDDEN","message":"\u001b]0;title\u0007\u001b[2J\nError: fine\r"},"meta":{"requestId":"req_1","timestamp":"2026-01-01T00:00:00Z"}}""";
+        await using var server = RawServer.Saying($"HTTP/1.1 403 No\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
+        var ended = await RunAsync(server, "auth", "whoami");
+        AssertFailed(ended);
+        Assert.DoesNotContain(ended.Error, character => char.IsControl(character) && character != '\n');
+        Assert.DoesNotContain("\nError", ended.Error, StringComparison.Ordinal);
+    }
+
+    // Keys and names of a server that checks none of them.
+    [Theory]
+    [InlineData("A=B")]
+    [InlineData("PATH")]
+    [InlineData("LD_PRELOAD")]
+    [InlineData("A\\u0000B")]
+    [InlineData("")]
+    [InlineData("$(touch pwned)")]
+    [InlineData("A;touch pwned;")]
+    [InlineData("A\\ntouch pwned")]
+    public async Task A_key_that_no_server_of_ours_has_does_no_harm(string key)
+    {
+        var body = Good.Replace("\"A\"", $"\"{key}\"", StringComparison.Ordinal);
+        await using var server = RawServer.Saying($"{Head}Content-Length: {body.Length}\r\n\r\n{body}");
+        foreach (var format in new[] { "shell", "docker", "dotenv" })
+        {
+            var export = await RunAsync(server, "export", "--env", "web/production", "--format", format);
+            await File.WriteAllTextAsync(folder["export"], export.Out);
+            var sourced = await ClientProgram.RunAsync("/bin/sh", folder.Path, [], "", "-c", ". ./export 2>/dev/null; true");
+            Assert.Equal("", sourced.Out);
+        }
+
+        Assert.DoesNotContain("pwned", string.Join(' ', Directory.GetFiles(folder.Path)), StringComparison.Ordinal);
+        var ran = await RunAsync(server, "run", "--env", "web/production", "--", "/bin/sh", "-c", "test \"$PATH\" != canary && test -z \"$LD_PRELOAD\"");
+        Assert.True(ran.ExitCode == 0 || ran.Error.StartsWith("Error", StringComparison.Ordinal), ran.Error);
+    }
+
+    private static void AssertFailed(Ended ended)
+    {
+        Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
+        Assert.DoesNotContain("canary", ended.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
+    }
+
+    private Task<Ended> RunAsync(RawServer server, params string[] arguments) => ClientProgram.RunAsync(
+        "secronna", folder.Path,
+        new Dictionary<string, string> { ["SECRONNA_API_URL"] = server.Url, ["SECRONNA_TOKEN"] = Token, ["HOME"] = folder.Path }, "", arguments);
+}

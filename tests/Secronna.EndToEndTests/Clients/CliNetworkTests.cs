@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Secronna.EndToEndTests.Running;
+using Secronna.Tests.Tls;
+
+namespace Secronna.EndToEndTests.Clients;
+
+/// <summary>The way to the server: TLS by a private authority, a proxy, and plain HTTP to other machines.</summary>
+public sealed class CliNetworkTests : IDisposable
+{
+    private readonly ServerCertificates certificates = new();
+
+    public void Dispose() => certificates.Dispose();
+
+    [Fact]
+    public async Task A_private_authority_is_trusted_once_it_is_named()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        await using var server = await ServeAsync(installation);
+        var variables = Variables(installation, server.Url);
+
+        var untrusted = await RunAsync(installation, variables, "auth", "whoami");
+        Assert.Equal(1, untrusted.ExitCode);
+        Assert.Contains("SSL_CERT_FILE", untrusted.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(installation.Token, untrusted.Error, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(installation.Folder["ca.pem"], certificates.Root.ExportCertificatePem());
+        variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
+        Assert.Equal(0, (await RunAsync(installation, variables, "auth", "whoami")).ExitCode);
+
+        // Signed by the same authority, but for another name.
+        variables["SECRONNA_API_URL"] = server.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync(installation, variables, "auth", "whoami")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_proxy_is_asked_for_a_tunnel_and_sees_no_token()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        await using var server = await ServeAsync(installation);
+        await File.WriteAllTextAsync(installation.Folder["ca.pem"], certificates.Root.ExportCertificatePem());
+        await using var proxy = new RawServer((stream, _, over) => TunnelAsync(stream, new Uri(server.Url).Port, over));
+        var variables = Variables(installation, server.Url);
+        variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
+        variables["HTTPS_PROXY"] = proxy.Url;
+        variables["NO_PROXY"] = "";
+
+        var ended = await RunAsync(installation, variables, "auth", "whoami");
+
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        Assert.StartsWith($"CONNECT 127.0.0.1:{new Uri(server.Url).Port} ", Assert.Single(proxy.Asked), StringComparison.Ordinal);
+        Assert.DoesNotContain(installation.Token, proxy.Asked[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plain_http_to_another_machine_is_refused_before_anything_is_sent()
+    {
+        using var folder = new TempFolder();
+        var variables = new Dictionary<string, string> { ["SECRONNA_API_URL"] = "http://192.0.2.1:4230", ["SECRONNA_TOKEN"] = "st_live_x" };
+        var ended = await ClientProgram.RunAsync("secronna", folder.Path, variables, "", "auth", "whoami");
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("--insecure", ended.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task TunnelAsync(NetworkStream client, int port, CancellationToken over)
+    {
+        using var far = new TcpClient();
+        await far.ConnectAsync(IPAddress.Loopback, port, over);
+        await client.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 Go on\r\n\r\n"), over);
+        await Task.WhenAny(client.CopyToAsync(far.GetStream(), over), far.GetStream().CopyToAsync(client, over));
+    }
+
+    private static Dictionary<string, string> Variables(TestInstallation installation, string url) => new()
+    {
+        ["SECRONNA_API_URL"] = url, ["SECRONNA_TOKEN"] = installation.Token, ["HOME"] = installation.Folder.Path,
+    };
+
+    private static Task<Ended> RunAsync(TestInstallation installation, Dictionary<string, string> variables, params string[] arguments) =>
+        ClientProgram.RunAsync("secronna", installation.Folder.Path, variables, "", arguments);
+
+    private Task<RunningServer> ServeAsync(TestInstallation installation)
+    {
+        certificates.Write(installation.Folder["tls.crt"], installation.Folder["tls.key"]);
+        installation.Environment["Secronna__Http__Certificate"] = installation.Folder["tls.crt"];
+        installation.Environment["Secronna__Http__CertificateKey"] = installation.Folder["tls.key"];
+        return RunningServer.StartAsync(
+            ServerProgram.Start(installation.Folder.Path, installation.Environment, ["serve", "--urls", "https://127.0.0.1:0"]), certificates.Root);
+    }
+}
