@@ -102,6 +102,31 @@ public sealed class FormatTests : IAsyncLifetime
         Assert.Equal("v1233", await DoAsync("get", Environment + "/K1233"));
     }
 
+    [Fact]
+    public async Task Values_of_more_bytes_than_one_request_may_have_are_written_and_compared()
+    {
+        var text = string.Concat(Enumerable.Range(0, 270).Select(i => $"K{i}={new string('x', 65_536)}\n"));
+        Assert.Equal("270 added, 0 changed, 0 unchanged.\n", (await RunAsync(text, "import", "--env", Environment, "-")).Error);
+        Assert.Equal("1 added, 0 changed, 270 unchanged.\n", (await RunAsync(text + "LAST=1", "import", "--env", Environment, "-")).Error);
+    }
+
+    [Theory]
+    [InlineData("permission to reveal", "list", "write")]
+    [InlineData("permission to write", "list", "reveal")]
+    [InlineData("you may not list it", "write", "reveal")]
+    public async Task A_permission_that_is_missing_is_named(string said, params string[] actions)
+    {
+        await RunAsync("A=old\n", "import", "--env", Environment, "-");
+        var key = new JsonObject { ["name"] = "import", ["grants"] = new JsonArray(new JsonObject { ["path"] = Environment, ["actions"] = JsonSerializer.SerializeToNode(actions) }) };
+        var created = JsonNode.Parse(await DoAsync("api", "POST", "/access-keys", "--body", key.ToJsonString()))!;
+        var refused = await ClientProgram.RunAsync(
+            "secronna", folder.Path, new Dictionary<string, string>(variables) { ["SECRONNA_TOKEN"] = (string)created["data"]!["token"]! }, "A=new\n",
+            "import", "--env", Environment, "-");
+        Assert.Equal((1, ""), (refused.ExitCode, refused.Out));
+        Assert.Contains(said, refused.Error, StringComparison.Ordinal);
+        Assert.Equal("old", await DoAsync("get", Environment + "/A"));
+    }
+
     private static IEnumerable<IReadOnlyCollection<(string Key, string Value)>> Read(string format, string text) => format switch
     {
         "json" or "dotenv" => NodeReader.Read(format, [text]),
