@@ -33,7 +33,7 @@ internal sealed class DotenvReader
     {
         for (var at = PastSpace(text, 0); at < text.Length; at = PastSpace(text, at))
         {
-            if (Value(at) is var (key, value))
+            if (EntryAt(at) is var (key, value))
             {
                 var (end, content) = ValueAt(value);
                 entries.Add(new DotenvEntry(text[key], content, LineOf(key.Start.Value)));
@@ -49,7 +49,7 @@ internal sealed class DotenvReader
     }
 
     // Where a key and its value begin, if they do here. The word export is a key where no other follows.
-    private (Range Key, int Value)? Value(int at)
+    private (Range Key, int Value)? EntryAt(int at)
     {
         var past = at + Export.Length;
         return string.CompareOrdinal(text, at, Export, 0, Export.Length) == 0 && PastSpace(text, past) is var key && key > past
