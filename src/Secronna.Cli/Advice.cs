@@ -1,3 +1,4 @@
+using Secronna.Cli.Output;
 using Secronna.Client;
 using Secronna.Protocol;
 
@@ -6,7 +7,7 @@ namespace Secronna.Cli;
 /// <summary>What an error means, and what to do next.</summary>
 internal static class Advice
 {
-    public static string Of(SecronnaException error) => $"Error [{error.Code}]: {error.Message}{Next(error)}";
+    public static string Of(SecronnaException error) => $"Error [{error.Code}]: {Printer.Plain(error.Message)}{Next(error)}";
 
     private static string Next(SecronnaException error) => error.Code switch
     {

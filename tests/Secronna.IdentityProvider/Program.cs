@@ -17,13 +17,19 @@ internal static class Program
 
     private static readonly Option<double> DeviceCodeLifetime = Seconds("--device-code-lifetime", Defaults.DeviceCodeLifetime);
 
+    private static readonly Option<double> RefreshTokenLifetime = Seconds("--refresh-token-lifetime", Defaults.RefreshTokenLifetime);
+
     private static readonly Option<double> Interval = Seconds("--interval", Defaults.PollingInterval);
+
+    private static readonly Option<double?> SaidInterval = new("--said-interval") { Description = "The interval that answers say, in seconds" };
+
+    private static readonly Option<double> SlowDownStep = Seconds("--slow-down-step", Defaults.SlowDownStep);
 
     private static Task<int> Main(string[] args)
     {
         var command = new RootCommand("Stands in for Huudis in tests: an OpenID Connect provider")
         {
-            Port, People, AccessTokenLifetime, DeviceCodeLifetime, Interval,
+            Port, People, AccessTokenLifetime, DeviceCodeLifetime, RefreshTokenLifetime, Interval, SaidInterval, SlowDownStep,
         };
         command.SetAction((arguments, _) => RunAsync(arguments));
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -52,7 +58,11 @@ internal static class Program
         People = arguments.GetValue(People) is { } file ? PeopleFile.Read(file.FullName) : Defaults.People,
         AccessTokenLifetime = TimeSpan.FromSeconds(arguments.GetValue(AccessTokenLifetime)),
         DeviceCodeLifetime = TimeSpan.FromSeconds(arguments.GetValue(DeviceCodeLifetime)),
+        RefreshTokenLifetime = TimeSpan.FromSeconds(arguments.GetValue(RefreshTokenLifetime)),
         PollingInterval = TimeSpan.FromSeconds(arguments.GetValue(Interval)),
+        SaidPollingInterval = arguments.GetValue(SaidInterval) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        SlowedDown = () => Console.Out.WriteLine("slow_down"),
+        SlowDownStep = TimeSpan.FromSeconds(arguments.GetValue(SlowDownStep)),
     };
 
     private static Option<double> Seconds(string name, TimeSpan usual) => new(name)

@@ -39,11 +39,17 @@ public sealed record ProviderOptions
     /// <summary>How long a device code and its user code can be used.</summary>
     public TimeSpan DeviceCodeLifetime { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>The least time between two polls. Answers say it in whole seconds, rounded up.</summary>
+    /// <summary>The least time between two polls. Answers say it in whole seconds, rounded up, unless they are to say another.</summary>
     public TimeSpan PollingInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The interval that answers say; null is the true one. Who is told a shorter one is told to slow down later.</summary>
+    public TimeSpan? SaidPollingInterval { get; init; }
 
     /// <summary>By how much each slow_down lengthens the interval that is asked for (RFC 8628, section 3.5: 5 s).</summary>
     public TimeSpan SlowDownStep { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Called each time that a device is told to slow down.</summary>
+    public Action? SlowedDown { get; init; }
 
     /// <summary>The clock of tokens, codes and polls.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

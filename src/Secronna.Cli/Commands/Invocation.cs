@@ -8,12 +8,17 @@ namespace Secronna.Cli.Commands;
 /// <summary>A command at work: what it was given, the server, and where results go.</summary>
 internal sealed class Invocation(ParseResult parsed, CancellationToken cancellation) : IDisposable
 {
-    private readonly Lazy<SecronnaClient> client = new(() => Connecting.Open(parsed.GetValue(GlobalOptions.Insecure)));
+    private (Uri Server, Credential Credential)? connection;
+    private SecronnaClient? client;
 
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>Made when it is first asked for: some commands need none.</summary>
-    public SecronnaClient Client => client.Value;
+    public SecronnaClient Client => client ??= Connecting.Open(Connection.Server, Connection.Credential, IsInsecure);
+
+    /// <summary>Which server, and who asks.</summary>
+    /// <exception cref="SecronnaException">AUTH_REQUIRED: there is no credential for it.</exception>
+    public (Uri Server, Credential Credential) Connection => connection ??= Connecting.Find(IsInsecure);
 
     public bool IsInsecure => parsed.GetValue(GlobalOptions.Insecure);
 
@@ -28,13 +33,7 @@ internal sealed class Invocation(ParseResult parsed, CancellationToken cancellat
     /// <summary>Tells a person what was done, beside the results.</summary>
     public static void Note(string text) => Console.Error.WriteLine(text);
 
-    public void Dispose()
-    {
-        if (client.IsValueCreated)
-        {
-            client.Value.Dispose();
-        }
-    }
+    public void Dispose() => client?.Dispose();
 }
 
 internal static class CommandExtensions

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Secronna.Cli.Fallback;
+using Secronna.Cli.Session;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands;
@@ -22,10 +24,9 @@ internal sealed class RevealOptions
     /// <summary>The values, by one request; what was deleted since the time is named on standard error.</summary>
     public async Task<List<(string Key, string Value)>> RevealAsync(Invocation invocation)
     {
-        var keys = invocation.Get(Only)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var at = invocation.Get(At) is { } time ? Times.Parse(time) : (Instant?)null;
         var revealed = await invocation.Client.Environments.RevealAsync(
-            invocation.Get(Environment)!, keys, at, invocation.Cancellation).ConfigureAwait(false);
+            invocation.Get(Environment)!, Keys(invocation), at, invocation.Cancellation).ConfigureAwait(false);
         if (revealed.Unrecoverable.Count > 0)
         {
             Invocation.Note($"Deleted since, and not there: {string.Join(", ", revealed.Unrecoverable)}");
@@ -33,4 +34,29 @@ internal sealed class RevealOptions
 
         return [.. revealed.Secrets.Select(secret => (secret.Key, secret.Value))];
     }
+
+    /// <summary>The values, or those of the copy in a file while the server can't be reached.</summary>
+    /// <exception cref="UsageException">There is no key to derive the file's key from, or values of a time are asked for.</exception>
+    public async Task<List<(string Key, string Value)>> RevealAsync(Invocation invocation, string fallback)
+    {
+        var (server, credential) = invocation.Connection;
+        if (credential.Key is not { } key)
+        {
+            throw new UsageException("--fallback takes an API key or access key: the key of its file is derived from it");
+        }
+
+        if (invocation.Get(At) is not null)
+        {
+            throw new UsageException("--fallback keeps the current values, not those of a time: leave --at or --fallback out");
+        }
+
+        using var client = Connecting.OpenImpatiently(server, credential, invocation.IsInsecure);
+        var reveal = new FallbackReveal(client, Connecting.Origin(server), new CopyFile(fallback, key), TimeProvider.System);
+        var secrets = await reveal.RevealAsync(
+            invocation.Get(Environment)!, Keys(invocation), Invocation.Note, invocation.Cancellation).ConfigureAwait(false);
+        return [.. secrets.Select(secret => (secret.Key, secret.Value))];
+    }
+
+    private string[]? Keys(Invocation invocation) =>
+        invocation.Get(Only)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Secronna.Cli.Output;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Formats;
@@ -56,8 +57,7 @@ internal static class ImportFormats
     }
 
     /// <summary>What a file calls a key, as a terminal may show it.</summary>
-    public static string Shown(string key) => string.Concat(
-        key.Take(LongestShown).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
+    public static string Shown(string key) => Printer.Plain(key.Length > LongestShown ? key[..LongestShown] + "…" : key);
 
     private static bool IsJson(string file, string text) =>
         file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || text.AsSpan().TrimStart().TrimStart('\uFEFF').TrimStart().StartsWith("{");

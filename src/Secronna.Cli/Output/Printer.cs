@@ -10,6 +10,9 @@ internal sealed class Printer(bool isJson)
 {
     public bool IsJson => isJson;
 
+    /// <summary>Text by others, which must not move the cursor, change colours or begin a line.</summary>
+    public static string Plain(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
+
     /// <summary>One thing: as JSON, or the line that tells of it.</summary>
     public void One<T>(T value, JsonTypeInfo<T> json, Func<T, string> line)
     {

@@ -7,7 +7,7 @@ internal sealed class Table(params string[] headings)
 {
     private readonly List<string[]> rows = [];
 
-    public void Add(params string?[] cells) => rows.Add([.. cells.Select(cell => Plain(cell ?? ""))]);
+    public void Add(params string?[] cells) => rows.Add([.. cells.Select(cell => Printer.Plain(cell ?? ""))]);
 
     public override string ToString()
     {
@@ -21,7 +21,4 @@ internal sealed class Table(params string[] headings)
 
         return text.ToString();
     }
-
-    // What others wrote must not move the cursor, change colours or begin a line.
-    private static string Plain(string cell) => string.Concat(cell.Select(character => char.IsControl(character) ? '?' : character));
 }

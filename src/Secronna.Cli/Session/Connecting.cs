@@ -1,4 +1,5 @@
 using Secronna.Client;
+using Secronna.Protocol;
 
 namespace Secronna.Cli.Session;
 
@@ -8,44 +9,67 @@ internal static class Connecting
     private const string ServerVariable = "SECRONNA_API_URL";
     private const string TokenVariable = "SECRONNA_TOKEN";
 
-    /// <summary>A client with the credential that there is.</summary>
+    private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether the variable names the credential, so that what is saved doesn't count.</summary>
+    public static bool IsTokenFromVariable => Variables.Find(TokenVariable) is not null;
+
+    /// <summary>The server and the credential for it.</summary>
     /// <exception cref="SecronnaException">AUTH_REQUIRED: there is none for this server.</exception>
-    public static SecronnaClient Open(bool isInsecure)
+    public static (Uri Server, Credential Credential) Find(bool isInsecure)
     {
-        var session = SessionFile.OfUser.Read();
-        var server = Server(session);
-        return Open(server, Token(session, server), isInsecure);
+        var (address, token) = (Variables.Find(ServerVariable), Variables.Find(TokenVariable));
+        var session = address is not null && token is not null ? null : SessionFile.OfUser.Read();
+        var server = Parse(address ?? session?.Server ?? SecronnaClientOptions.DefaultServer.OriginalString);
+        return (server, token is null ? Saved(session, server, isInsecure) : Credential.Of(token));
     }
 
     /// <summary>A client of a server with a credential.</summary>
-    public static SecronnaClient Open(Uri server, string token, bool isInsecure) =>
-        new(new SecronnaClientOptions { Server = server, Token = token, AllowPlainHttp = isInsecure });
+    public static SecronnaClient Open(Uri server, Credential credential, bool isInsecure) =>
+        new(new SecronnaClientOptions { Server = server, TokenSource = credential.TokenAsync, AllowPlainHttp = isInsecure });
 
-    /// <summary>Whether the variable names the credential, so that what is saved doesn't count.</summary>
-    public static bool IsTokenFromVariable => Variable(TokenVariable) is not null;
+    /// <summary>A client that soon gives up on a server that is away.</summary>
+    public static SecronnaClient OpenImpatiently(Uri server, Credential credential, bool isInsecure) => new(new SecronnaClientOptions
+    {
+        Server = server,
+        TokenSource = credential.TokenAsync,
+        AllowPlainHttp = isInsecure,
+        AttemptTimeout = ShortPatience,
+        Retries = 1,
+    });
 
-    /// <summary>The variable's server, else the saved one, else the one of this machine.</summary>
-    public static Uri Server(SavedSession? session) =>
-        Parse(Variable(ServerVariable) ?? session?.Server ?? SecronnaClientOptions.DefaultServer.OriginalString);
-
-    /// <summary>A server's address.</summary>
-    /// <exception cref="UsageException">It is none.</exception>
-    public static Uri Parse(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
-            ? server
-            : throw new UsageException("the server's address must begin with http:// or https://");
-
-    /// <summary>The credential for a server; a saved one is for the server that it was saved for alone.</summary>
-    public static string Token(SavedSession? session, Uri server) =>
-        Variable(TokenVariable)
-        ?? (session is not null && Origin(new Uri(session.Server)) == Origin(server) ? session.ApiKey : null)
-        ?? throw new SecronnaException(
-            session is null ? "no credential" : $"no credential for {Origin(server)}: what is saved is for {Origin(new Uri(session.Server))}",
-            "AUTH_REQUIRED", null, null);
+    /// <summary>The server to sign in to: the one that is named, else the variable's, else the one of this machine.</summary>
+    public static Uri ServerToSignInTo(string? named) =>
+        Parse(named ?? Variables.Find(ServerVariable) ?? SecronnaClientOptions.DefaultServer.OriginalString);
 
     /// <summary>Scheme, host and port.</summary>
     public static string Origin(Uri server) => server.GetLeftPart(UriPartial.Authority);
 
-    // An empty variable counts as not set.
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static Uri Parse(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
+            ? server
+            : throw new UsageException("the server's address must begin with http:// or https://");
+
+    // What is saved is for the server that it was saved for, and for no other.
+    private static Credential Saved(SavedSession? session, Uri server, bool isInsecure)
+    {
+        if (session is null)
+        {
+            throw AuthRequired("no credential");
+        }
+
+        if (Origin(new Uri(session.Server)) != Origin(server))
+        {
+            throw AuthRequired($"no credential for {Origin(server)}: what is saved is for {Origin(new Uri(session.Server))}");
+        }
+
+        return session switch
+        {
+            { ApiKey: { } key } => Credential.Of(key),
+            { SignIn: { } signIn } => Credential.Of(signIn, new RenewedToken(SessionFile.OfUser, IdentityProvider.NewHttp, isInsecure, TimeProvider.System)),
+            _ => throw AuthRequired("no credential"),
+        };
+    }
+
+    private static SecronnaException AuthRequired(string message) => new(message, ErrorCodes.AuthRequired, null, null);
 }

@@ -8,7 +8,9 @@ namespace Secronna.Cli.Session;
 /// </summary>
 internal sealed class SessionFile(string folder)
 {
-    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    // More than a provider may take to answer.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
 
     public static SessionFile OfUser => new(System.IO.Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".secronna"));
@@ -24,7 +26,7 @@ internal sealed class SessionFile(string folder)
             return null;
         }
 
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(Path) & ~Owner) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(Path) & ~PrivateFile.Mode) != 0)
         {
             throw new CliException($"others can read {Path}: run chmod 600 on it, and change the credential if they may have");
         }
@@ -39,24 +41,38 @@ internal sealed class SessionFile(string folder)
         }
     }
 
+    /// <summary>Waits until no other process reads and replaces the session, and keeps others waiting until it is disposed of.</summary>
+    /// <param name="time">The clock of the wait.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="CliException">Another process keeps it for too long.</exception>
+    public async Task<IDisposable> TakeTurnAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        CreateFolder();
+        var end = time.GetUtcNow() + LongestTurn;
+        while (true)
+        {
+            try
+            {
+                // The system takes the lock back from a process that ends, however it ends. Its file stays: who waits has it open.
+                return new FileStream(LockPath, PrivateFile.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite));
+            }
+            catch (IOException) when (File.Exists(LockPath))
+            {
+                if (time.GetUtcNow() > end)
+                {
+                    throw new CliException($"another process keeps {LockPath} locked: end it, and try again");
+                }
+
+                await Task.Delay(BetweenTries, time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Puts a session in the place of what is there; who does so has the turn.</summary>
     public void Write(SavedSession session)
     {
         CreateFolder();
-        var next = Path + ".next";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = Owner;
-        }
-
-        File.Delete(next);
-        using (var file = new FileStream(next, options))
-        {
-            JsonSerializer.Serialize(file, session, SessionJson.Default.SavedSession);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, Path, overwrite: true);
+        PrivateFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(session, SessionJson.Default.SavedSession));
     }
 
     /// <summary>Whether there was one.</summary>
@@ -67,6 +83,8 @@ internal sealed class SessionFile(string folder)
         return existed;
     }
 
+    private string LockPath => System.IO.Path.Combine(folder, "session.lock");
+
     private void CreateFolder()
     {
         if (OperatingSystem.IsWindows())
@@ -75,7 +93,7 @@ internal sealed class SessionFile(string folder)
         }
         else
         {
-            Directory.CreateDirectory(folder, Owner | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder, PrivateFile.Mode | UnixFileMode.UserExecute);
         }
     }
 }

@@ -84,7 +84,10 @@ public sealed class CliTests : IAsyncLifetime
         Assert.Equal(0, (await RunAsync(token, "auth", "login", "--server", url, "--api-key", "-")).ExitCode);
         var file = Path.Combine(variables["HOME"], ".secronna", "session.json");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
-        Assert.Contains("acc_dev", await DoAsync("auth", "whoami"), StringComparison.Ordinal);
+        var whoami = await RunAsync("", "auth", "whoami");
+        Assert.Contains("acc_dev", whoami.Out, StringComparison.Ordinal);
+        Assert.Contains($"{token[..8]}…{token[^4..]}, kept at login", whoami.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, whoami.Out + whoami.Error, StringComparison.Ordinal);
         Assert.Equal("Hello from Secronna", await DoAsync("get", "demo/development/GREETING"));
 
         variables["SECRONNA_API_URL"] = "http://127.0.0.1:1";

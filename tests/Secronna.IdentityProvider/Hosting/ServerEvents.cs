@@ -53,7 +53,7 @@ internal static class ServerEvents
             {
                 if (context.Error is null)
                 {
-                    context.Response["interval"] = (long)Math.Ceiling(state.Options.PollingInterval.TotalSeconds);
+                    context.Response["interval"] = (long)Math.Ceiling((state.Options.SaidPollingInterval ?? state.Options.PollingInterval).TotalSeconds);
                 }
 
                 return ValueTask.CompletedTask;
@@ -64,6 +64,7 @@ internal static class ServerEvents
             {
                 if (context.Request.DeviceCode is { } code && state.Pace.IsTooFast(code))
                 {
+                    state.Options.SlowedDown?.Invoke();
                     context.Reject(Errors.SlowDown, "Poll more slowly.");
                 }
 

@@ -1,50 +1,72 @@
 using System.CommandLine;
+using Secronna.Cli.Input;
 using Secronna.Cli.Session;
+using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Auth;
 
-/// <summary><c>auth login</c>: keeps a key for a server, once the server has taken it.</summary>
+/// <summary>
+/// <c>auth login</c>: signs in at the identity provider, or takes a key, and keeps it for a server once that has taken it.
+/// </summary>
 internal static class LoginCommand
 {
-    // Longer than any token, and far from filling memory.
-    private const int MostTokenLength = 16 * 1024;
+    // Longer than any key, and far from filling memory.
+    private const int MostKeyLength = 16 * 1024;
 
     public static Command Create()
     {
         var server = new Option<string?>("--server") { Description = "The server, as https://secrets.example; else SECRONNA_API_URL, else the one of this machine" };
-        var apiKey = new Option<string>("--api-key")
-        {
-            Description = "An API key or access key to keep; - reads it from standard input, where no process list shows it",
-            Required = true,
-        };
-        return new Command("login", "Keep a credential in ~/.secronna/session.json, for this server alone\n\n  secronna auth login --server https://secrets.example --api-key -")
-        {
-            server, apiKey,
-        }.Does(invocation => RunAsync(invocation, invocation.Get(server), invocation.Get(apiKey)!));
+        var apiKey = new Option<string?>("--api-key") { Description = "An API key or access key to keep instead; - reads it from standard input, where no process list shows it" };
+        var provider = new ProviderOptions();
+        var command = new Command("login", "Sign in, and keep the session or a key in ~/.secronna/session.json, for this server alone\n\n  secronna auth login --server https://secrets.example");
+        command.Options.Add(server);
+        command.Options.Add(apiKey);
+        provider.AddTo(command);
+        return command.Does(invocation => RunAsync(invocation, Connecting.ServerToSignInTo(invocation.Get(server)), invocation.Get(apiKey), provider));
     }
 
-    private static async Task RunAsync(Invocation invocation, string? address, string apiKey)
+    private static async Task RunAsync(Invocation invocation, Uri server, string? key, ProviderOptions provider)
     {
-        var server = address is null ? Connecting.Server(null) : Connecting.Parse(address);
-        var token = apiKey == "-" ? ReadToken() : apiKey;
-        if (!token.StartsWith("sk_live_", StringComparison.Ordinal) && !token.StartsWith("st_live_", StringComparison.Ordinal))
+        var origin = Connecting.Origin(server);
+        var session = key is not null
+            ? new SavedSession(origin, Key(key), null)
+            : new SavedSession(origin, null, await provider.SignInAsync(invocation, server).ConfigureAwait(false));
+        using var client = Connecting.Open(server, Credential.Of(session.ApiKey ?? session.SignIn!.AccessToken), invocation.IsInsecure);
+        var me = await client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
+        var file = SessionFile.OfUser;
+        using (await file.TakeTurnAsync(TimeProvider.System, invocation.Cancellation).ConfigureAwait(false))
         {
-            throw new UsageException("that is no key: API keys begin with sk_live_, access keys with st_live_");
+            file.Write(session);
         }
 
-        using var client = Connecting.Open(server, token, invocation.IsInsecure);
-        var me = await client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
-        SessionFile.OfUser.Write(new SavedSession(Connecting.Origin(server), token));
-        Invocation.Note($"Signed in to {Connecting.Origin(server)} as {me.ActorType} {me.Name ?? me.ActorId} of workspace {me.WorkspaceId}.");
+        Tell(origin, me);
+    }
+
+    private static void Tell(string origin, MeResponse me)
+    {
+        Invocation.Note($"Signed in to {origin} as {WhoamiCommand.Name(me)}.");
         if (Connecting.IsTokenFromVariable)
         {
             Invocation.Note("SECRONNA_TOKEN is set, and wins over what was saved.");
         }
     }
 
-    private static string ReadToken()
+    private static string Key(string given)
     {
-        var text = new char[MostTokenLength];
+        var key = given == "-" ? ReadKey() : given;
+        return Credential.IsKey(key)
+            ? key
+            : throw new UsageException("that is no key: API keys begin with sk_live_, access keys with st_live_");
+    }
+
+    private static string ReadKey()
+    {
+        if (!Console.IsInputRedirected)
+        {
+            return HiddenPrompt.Ask("Key").Trim();
+        }
+
+        var text = new char[MostKeyLength];
         var length = Console.In.ReadBlock(text);
         return new string(text, 0, length).Trim();
     }

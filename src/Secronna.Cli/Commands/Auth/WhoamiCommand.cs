@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Secronna.Cli.Output;
+using Secronna.Cli.Session;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Auth;
@@ -10,11 +12,17 @@ internal static class WhoamiCommand
     {
         var me = await invocation.Client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
         invocation.Printer.One(me, ProtocolJson.Default.MeResponse, Line);
+        var (server, credential) = invocation.Connection;
+        var source = Connecting.IsTokenFromVariable ? "from SECRONNA_TOKEN" : "kept at login";
+        Invocation.Note($"At {Connecting.Origin(server)}, by {credential.Hint}, {source}.");
     });
+
+    /// <summary>The caller, in words.</summary>
+    public static string Name(MeResponse me) => Printer.Plain($"{me.ActorType} {me.Name ?? me.ActorId} of workspace {me.WorkspaceId}");
 
     private static string Line(MeResponse me)
     {
         var grants = me.Grants.Select(grant => $"\n{grant.Path}: {string.Join(' ', grant.Actions)}");
-        return $"{me.ActorType} {me.Name ?? me.ActorId} of workspace {me.WorkspaceId}{(me.Role is null ? "" : $", {me.Role}")}{string.Concat(grants)}";
+        return $"{Name(me)}{(me.Role is null ? "" : $", {me.Role}")}{string.Concat(grants)}";
     }
 }

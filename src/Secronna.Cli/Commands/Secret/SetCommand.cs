@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Input;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Secret;

@@ -1,7 +1,7 @@
 using System.Text;
 using Secronna.Protocol;
 
-namespace Secronna.Cli.Commands.Secret;
+namespace Secronna.Cli.Input;
 
 /// <summary>Where a value to write comes from.</summary>
 internal static class ValueInput
@@ -19,7 +19,7 @@ internal static class ValueInput
 
         return given
             ?? (file is not null ? Text(File.ReadAllBytes(file)) : null)
-            ?? (Console.IsInputRedirected ? WithoutLastNewline(Text(ReadAll(Console.OpenStandardInput()))) : Ask(key));
+            ?? (Console.IsInputRedirected ? WithoutLastNewline(Text(ReadAll(Console.OpenStandardInput()))) : HiddenPrompt.Ask($"Value of {key}"));
     }
 
     /// <summary>The bytes as text.</summary>
@@ -46,25 +46,5 @@ internal static class ValueInput
         var bytes = new byte[Limits.ValueBytes + 3];
         var length = input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return length < bytes.Length ? bytes[..length] : throw new CliException($"the value is over {Limits.ValueBytes} bytes");
-    }
-
-    private static string Ask(string key)
-    {
-        Console.Error.Write($"Value of {key} (not shown; Enter ends it): ");
-        var text = new StringBuilder();
-        while (Console.ReadKey(intercept: true) is var pressed && pressed.Key != ConsoleKey.Enter)
-        {
-            if (pressed.Key == ConsoleKey.Backspace)
-            {
-                text.Length = Math.Max(0, text.Length - 1);
-            }
-            else if (pressed.KeyChar != '\0')
-            {
-                text.Append(pressed.KeyChar);
-            }
-        }
-
-        Console.Error.WriteLine();
-        return text.ToString();
     }
 }

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using Secronna.EndToEndTests.Running;
+
+namespace Secronna.EndToEndTests.Clients;
+
+/// <summary><c>run --fallback</c>, while the server is there, away, hanging, and back with the key revoked.</summary>
+public sealed class CliFallbackTests : IDisposable
+{
+    private readonly TempFolder folder = new();
+
+    private string Copy => folder["copy"];
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_command_goes_on_for_as_long_as_the_server_is_away_and_not_after_its_key_is_revoked()
+    {
+        var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
+        var port = new Uri(server.Url).Port;
+        var variables = await ClientProgram.VariablesAsync(folder["D"]);
+        using var admin = new Api(server.Url, variables["SECRONNA_TOKEN"]);
+        var accessKey = (await admin.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "app" })).Data;
+        variables["SECRONNA_TOKEN"] = (string)accessKey["token"]!;
+
+        var there = await RunAsync(variables);
+        Assert.Equal((0, "Hello from Secronna", ""), (there.ExitCode, there.Out, there.Error));
+        await RunAsync(variables);
+        Assert.Single(await admin.ListAsync($"/api/v1/audit?action=secret.reveal&actorId={accessKey["id"]}"));
+        await server.DisposeAsync();
+
+        var away = await RunAsync(variables);
+        Assert.Equal((0, "Hello from Secronna"), (away.ExitCode, away.Out));
+        Assert.Contains("no record of this read", away.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Hello", away.Error, StringComparison.Ordinal);
+        AssertHasNoValue();
+
+        server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(200, (await admin.PostAsync($"/api/v1/access-keys/{accessKey["id"]}/revoke")).Status);
+        var revoked = await RunAsync(variables);
+        Assert.Equal((1, ""), (revoked.ExitCode, revoked.Out));
+        Assert.Contains("Error [AUTH_REQUIRED]", revoked.Error, StringComparison.Ordinal);
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_away_too()
+    {
+        Dictionary<string, string> variables;
+        await using (var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0"))
+        {
+            variables = await ClientProgram.VariablesAsync(folder["D"]);
+            await RunAsync(variables);
+        }
+
+        using var silent = new TcpListener(IPAddress.Loopback, new Uri(variables["SECRONNA_API_URL"]).Port);
+        silent.Start();
+        var hanging = await RunAsync(variables);
+        Assert.Equal((0, "Hello from Secronna"), (hanging.ExitCode, hanging.Out));
+        Assert.Contains("did not answer", hanging.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "API key or access key")]
+    [InlineData("st_live_0123456789abcdefghijklmnop", "leave --at or --fallback out", "--at", "2026-01-01T00:00:00Z")]
+    public async Task What_can_not_be_kept_is_refused(string token, string said, params string[] more)
+    {
+        var variables = new Dictionary<string, string> { ["SECRONNA_API_URL"] = "http://127.0.0.1:1", ["SECRONNA_TOKEN"] = token };
+        var refused = await RunAsync(variables, more);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(said, refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Copy));
+    }
+
+    private void AssertHasNoValue() =>
+        Assert.DoesNotContain("Hello", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Copy)), StringComparison.Ordinal);
+
+    private Task<Ended> RunAsync(Dictionary<string, string> variables, params string[] more) => ClientProgram.RunAsync(
+        "secronna", folder.Path, variables, "",
+        ["run", "--env", "demo/development", "--fallback", Copy, .. more, "--", "sh", "-c", "printf %s \"$GREETING\""]);
+}

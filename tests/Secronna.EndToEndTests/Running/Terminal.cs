@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Secronna.EndToEndTests.Running;
+
+/// <summary>A shell's command line at a pseudo-terminal, with keys that are pressed and a screen that is read.</summary>
+internal sealed class Terminal : IAsyncDisposable
+{
+    public const string CtrlC = "\u0003";
+    public const string Enter = "\r";
+
+    private readonly Process process;
+    private readonly StringBuilder screen = new();
+    private readonly Task reading;
+
+    private Terminal(Process process)
+    {
+        this.process = process;
+        reading = ReadAsync();
+    }
+
+    /// <summary>All that was shown until now.</summary>
+    public string Screen
+    {
+        get
+        {
+            lock (screen)
+            {
+                return screen.ToString();
+            }
+        }
+    }
+
+    /// <summary>Runs a command by a shell that finds `secronna` on its path.</summary>
+    public static Terminal Start(string folder, IEnumerable<KeyValuePair<string, string>> variables, string command)
+    {
+        var start = ServerProgram.Start(
+            folder, [.. variables, new("PATH", $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}"), new("TERM", "xterm")],
+            ["--quiet", "--return", "--command", command, "/dev/null"]);
+        start.FileName = "script";
+        start.StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return new Terminal(Process.Start(start)!);
+    }
+
+    /// <summary>Presses keys once something is shown.</summary>
+    public async Task TypeAsync(string after, string keys)
+    {
+        await Until.HoldsAsync($"{after} on the screen: {Screen}", () => Screen.Contains(after, StringComparison.Ordinal));
+        await process.StandardInput.WriteAsync(keys);
+        await process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>The command's exit code, once it has ended, and all that was shown.</summary>
+    public async Task<(int ExitCode, string Screen)> EndAsync()
+    {
+        await process.WaitForExitAsync().WaitAsync(Until.Patience);
+        await reading;
+        return (process.ExitCode, Screen);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+
+        await reading;
+        process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        var characters = new char[1024];
+        while (await process.StandardOutput.ReadAsync(characters) is > 0 and var count)
+        {
+            lock (screen)
+            {
+                screen.Append(characters, 0, count);
+            }
+        }
+    }
+}

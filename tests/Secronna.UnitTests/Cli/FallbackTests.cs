@@ -1,0 +1,199 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using Secronna.Cli;
+using Secronna.Cli.Fallback;
+using Secronna.Client;
+using Secronna.Protocol;
+using Secronna.UnitTests.Client;
+using Xunit;
+
+namespace Secronna.UnitTests.Cli;
+
+/// <summary>The copy of an environment for the hour when its server is away.</summary>
+public sealed class FallbackTests : IDisposable
+{
+    private const string Key = "st_live_0123456789abcdefghijklmnopqrstuvwxyz";
+    private const string Environment = "web/production";
+    private const string Server = "https://secrets.example";
+
+    private static readonly string First = Revealed("7", "canary one");
+
+    private readonly string folder = Directory.CreateTempSubdirectory("secronna-copy-").FullName;
+    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    private readonly List<string> notes = [];
+    private readonly ScriptedServer server = new();
+
+    private string FilePath => Path.Combine(folder, "copy");
+
+    public void Dispose()
+    {
+        server.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_values_come_from_the_server_and_a_copy_is_kept_that_nobody_else_reads()
+    {
+        server.Then(200, First);
+
+        Assert.Equal("canary one", await RevealAsync());
+
+        Assert.Empty(notes);
+        Assert.Equal([FilePath], Directory.GetFiles(folder));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(FilePath) == PrivateFile.Mode);
+        var text = Encoding.Latin1.GetString(File.ReadAllBytes(FilePath));
+        Assert.All(["canary", "web", "secrets.example", Key], part => Assert.DoesNotContain(part, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_still_the_newest_is_not_decrypted_again()
+    {
+        server.Then(200, First).Then(304, "");
+        await RevealAsync();
+        time.Advance(TimeSpan.FromHours(5));
+
+        Assert.Equal("canary one", await RevealAsync());
+
+        Assert.Equal("\"7\"", server.Sent[1].IfNoneMatch);
+        Assert.Empty(notes);
+        Assert.Equal(time.GetUtcNow(), new CopyFile(FilePath, Key).Read()!.ConfirmedAt);
+    }
+
+    [Fact]
+    public async Task A_new_value_takes_the_old_ones_place()
+    {
+        server.Then(200, First).Then(200, Revealed("8", "canary two")).ThenBreaks(HttpRequestError.ConnectionError);
+        await RevealAsync();
+        Assert.Equal("canary two", await RevealAsync());
+        Assert.Equal("canary two", await RevealAsync());
+    }
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(503, "UNAVAILABLE")]
+    [InlineData(502, null)]
+    public async Task While_the_server_is_away_the_copy_is_used_and_that_is_said(int status, string? code)
+    {
+        server.Then(200, First);
+        await RevealAsync();
+        time.Advance(TimeSpan.FromMinutes(35));
+        _ = status == 0
+            ? server.ThenBreaks(HttpRequestError.ConnectionError)
+            : server.Then(status, code is null ? "<html>" : ScriptedServer.Error(code));
+
+        Assert.Equal("canary one", await RevealAsync());
+
+        var note = Assert.Single(notes);
+        Assert.Contains("2026-01-01T00:00:00Z, 35 minutes old", note, StringComparison.Ordinal);
+        Assert.Contains(FilePath, note, StringComparison.Ordinal);
+        Assert.Contains("no record of this read", note, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", note, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(401, "AUTH_REQUIRED")]
+    [InlineData(403, "FORBIDDEN")]
+    [InlineData(404, "NOT_FOUND")]
+    [InlineData(429, "RATE_LIMITED")]
+    [InlineData(500, "INTERNAL_ERROR")]
+    [InlineData(500, "INTEGRITY_ERROR")]
+    [InlineData(401, null)]
+    [InlineData(403, null)]
+    [InlineData(404, null)]
+    [InlineData(302, null)]
+    public async Task A_refusal_is_one_whoever_it_comes_from(int status, string? code)
+    {
+        server.Then(200, First);
+        await RevealAsync();
+        server.Then(status, code is null ? "<html>" : ScriptedServer.Error(code));
+
+        await Assert.ThrowsAsync<SecronnaException>(() => RevealAsync());
+
+        Assert.Empty(notes);
+    }
+
+    [Fact]
+    public async Task Another_key_does_not_open_it_and_replaces_it_once_the_server_answers()
+    {
+        server.Then(200, First).ThenBreaks(HttpRequestError.ConnectionError).Then(200, First);
+        await RevealAsync();
+
+        await Assert.ThrowsAsync<SecronnaException>(() => RevealAsync(key: Key + "x"));
+        Assert.Contains("no copy", Assert.Single(notes), StringComparison.Ordinal);
+
+        Assert.Equal("canary one", await RevealAsync(key: Key + "x"));
+        Assert.Null(server.Sent[2].IfNoneMatch);
+        Assert.NotNull(new CopyFile(FilePath, Key + "x").Read());
+    }
+
+    [Fact]
+    public async Task A_copy_of_some_keys_is_not_one_of_all()
+    {
+        server.Then(200, First).ThenBreaks(HttpRequestError.ConnectionError);
+        await RevealAsync(keys: ["A"]);
+        await Assert.ThrowsAsync<SecronnaException>(() => RevealAsync());
+        server.ThenBreaks(HttpRequestError.ConnectionError);
+        Assert.Equal("canary one", await RevealAsync(keys: ["A"]));
+    }
+
+    [Theory]
+    [InlineData("web/staging", Server)]
+    [InlineData(Environment, "https://other.example")]
+    public async Task A_copy_of_something_else_is_neither_used_nor_overwritten(string environment, string origin)
+    {
+        new CopyFile(FilePath, Key).Write(new SecretsCopy(origin, environment, null, "1", time.GetUtcNow(), []));
+        var before = File.ReadAllBytes(FilePath);
+
+        var refused = await Assert.ThrowsAsync<CliException>(() => RevealAsync());
+
+        Assert.Contains(environment, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(FilePath));
+        Assert.Empty(server.Sent);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a file of someone's")]
+    [InlineData("SCR")]
+    public async Task A_file_that_is_no_copy_is_left_as_it_is(string contents)
+    {
+        await File.WriteAllTextAsync(FilePath, contents, TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<CliException>(() => RevealAsync());
+        Assert.Contains("name another file", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(contents, await File.ReadAllTextAsync(FilePath, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void Every_bit_of_it_counts()
+    {
+        var box = CopyBox.Seal(Key, "text"u8);
+        Assert.Equal("text"u8.ToArray(), CopyBox.Open(Key, box));
+        for (var bit = 0; bit < box.Length * 8; bit++)
+        {
+            box[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.Null(CopyBox.Open(Key, box));
+            box[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+
+        Assert.All(Enumerable.Range(0, box.Length), length => Assert.Null(CopyBox.Open(Key, box.AsSpan(0, length))));
+        Assert.NotEqual(box, CopyBox.Seal(Key, "text"u8));
+    }
+
+    [Fact]
+    public async Task Values_are_given_even_where_no_copy_can_be_kept()
+    {
+        server.Then(200, First);
+        Assert.Equal("canary one", await RevealAsync(path: Path.Combine(folder, "missing", "copy")));
+        Assert.Contains("could not be kept", Assert.Single(notes), StringComparison.Ordinal);
+    }
+
+    private static string Revealed(string revision, string value) => ScriptedServer.Data(
+        $$"""{"secrets":[{"id":"sec_1","key":"A","version":1,"value":"{{value}}"}],"unrecoverable":[],"revision":"{{revision}}"}""");
+
+    private async Task<string> RevealAsync(string key = Key, IReadOnlyList<string>? keys = null, string? path = null)
+    {
+        using var client = server.Client(retries: 0);
+        var reveal = new FallbackReveal(client, Server, new CopyFile(path ?? FilePath, key), time);
+        return Assert.Single(await reveal.RevealAsync(Environment, keys, notes.Add, TestContext.Current.CancellationToken)).Value;
+    }
+}
