@@ -24,8 +24,8 @@ finish() {
 }
 
 # The end-to-end tests compile libraries that make the disk fail and the clock be wrong, and paste the greeting's curl
-# commands. PostgreSQL, its pooler and a load balancer are started by the tests themselves, in temporary folders: nothing
-# that is installed here is to run by itself.
+# commands. Node reads exports back. PostgreSQL, its pooler and a load balancer are started by the tests themselves, in
+# temporary folders: nothing that is installed here is to run by itself.
 install_missing() {
     local packages=() privileged=()
     command -v cc >/dev/null || packages+=(gcc libc6-dev)
@@ -35,6 +35,8 @@ install_missing() {
     command -v pgbouncer >/dev/null || packages+=(pgbouncer)
     command -v haproxy >/dev/null || packages+=(haproxy)
     command -v softhsm2-util >/dev/null || packages+=(softhsm2)
+    command -v node >/dev/null || packages+=(nodejs)
+    command -v npm >/dev/null || packages+=(npm)
     ((${#packages[@]})) || return 0
     ((EUID == 0)) || privileged=(sudo -n)
     if command -v apt-get >/dev/null && "${privileged[@]}" true 2>/dev/null; then
@@ -66,6 +68,13 @@ install_quietly() {
     apt-get update -q && apt-get install -qy --no-install-recommends "$@"
 }
 
+# What Node reads them by, once for each lock file. Nothing of a package runs while it is installed.
+install_consumers() (
+    cd tests/Consumers || return
+    cmp -s package-lock.json node_modules/.installed && return
+    npm ci --ignore-scripts --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed
+)
+
 # No server of the build stays behind.
 build() {
     local locked=()
@@ -92,6 +101,7 @@ run() {
 }
 
 install_missing
+install_consumers || echo "Not installed, and tests need them: the packages of tests/Consumers" >&2
 if ! build; then
     echo "The build failed"
     failed=1

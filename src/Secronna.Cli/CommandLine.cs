@@ -55,6 +55,7 @@ internal static class CommandLine
         GetCommand.Create(),
         RunCommand.Create(),
         ExportCommand.Create(),
+        ImportCommand.Create(),
         AuditCommand.Create(),
         ApiCommand.Create(),
     };

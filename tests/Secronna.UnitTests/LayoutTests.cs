@@ -23,7 +23,7 @@ public sealed partial class LayoutTests
     private static readonly string[] ForbiddenNames =
         ["Core", "Common", "Shared", "Utils", "Helpers", "Infrastructure", "Application", "Abstractions"];
 
-    private static readonly string[] NotOurs = ["bin", "obj"];
+    private static readonly string[] NotOurs = ["bin", "obj", "node_modules"];
 
     // Above the folder that the tests run from: a deterministic build's source paths are none of this machine's.
     internal static string Root()

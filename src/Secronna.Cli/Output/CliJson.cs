@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Secronna.Cli.Commands.Import;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Output;
@@ -8,4 +9,5 @@ namespace Secronna.Cli.Output;
 [JsonSerializable(typeof(RevealResponse))]
 [JsonSerializable(typeof(CompareResponse))]
 [JsonSerializable(typeof(RestoreChange))]
+[JsonSerializable(typeof(ImportedKey))]
 internal sealed partial class CliJson : JsonSerializerContext;

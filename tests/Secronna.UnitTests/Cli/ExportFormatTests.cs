@@ -1,90 +1,87 @@
-using System.Text.Json;
-using System.Text.RegularExpressions;
 using Secronna.Cli;
 using Secronna.Cli.Formats;
+using Secronna.Tests.Consumers;
 using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>Exports: exact, or an error that names the key and never the value.</summary>
-public sealed partial class ExportFormatTests
+/// <summary>Exports, read back by what they are for: exact, or an error that names the key and never the value.</summary>
+public sealed class ExportFormatTests
 {
-    public static TheoryData<string> Values =>
-    [
-        "", "plain", " leading and trailing ", "a=b", "# no comment", "a #b", "$HOME ${HOME} $(id) `id`", "it's", "\"quoted\"", "back\\slash",
-        "\\n is no line", "two\nlines", "\n", "crlf\r\nline", "tab\there", "ünï€😀", "'; rm -rf / #", "a\n'b'\nc", "KEY='x'\nOTHER=y", "!history", "%PATH%", "-n",
-    ];
+    private static readonly string Longest = new('x', 65_536);
 
     [Theory]
-    [MemberData(nameof(Values))]
-    public void JSON_and_YAML_hold_every_value(string value)
+    [InlineData("json")]
+    [InlineData("yaml")]
+    public void JSON_and_YAML_hold_every_value(string format)
     {
-        Assert.Equal(value, JsonDocument.Parse(Write("json", value)).RootElement.GetProperty("KEY").GetString());
-        var line = Write("yaml", value);
-        Assert.StartsWith("\"KEY\": ", line, StringComparison.Ordinal);
-        Assert.Equal(value, JsonSerializer.Deserialize<string>(line["\"KEY\": ".Length..]));
-        Assert.DoesNotMatch("[^\n -~]", line);
+        List<(string, string)> secrets = [.. HardValues.All.Append(Longest).Select((value, i) => ($"KEY{i}", value)), ("null", ""), ("__proto__", "a"), ("y", "b")];
+        var text = ExportFormats.Write(format, secrets);
+        Assert.Equal(secrets, format == "json" ? NodeReader.Read("json", [text])[0] : YamlReader.Read(text));
+        Assert.DoesNotMatch("[^\n -~]", text);
     }
 
     [Theory]
-    [MemberData(nameof(Values))]
-    public void Dotenv_holds_what_its_grammar_can(string value)
-    {
-        var text = Write("dotenv", value);
-        Assert.Equal([("KEY", value), ("LAST", "1")], ReadDotenv(text + "LAST=1\n"));
-    }
-
-    [Theory]
-    [InlineData("all ' three \" quotes `")]
-    [InlineData("ends with \\ and has ' and \"\\")]
-    [InlineData("a \r and a \\")]
-    public void What_dotenv_can_not_hold_is_an_error_that_names_the_key(string value)
-    {
-        var error = Assert.Throws<CliException>(() => Write("dotenv", value));
-        Assert.Contains("KEY", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(value, error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("two\nlines")]
-    [InlineData("crlf\r\n")]
-    public void Docker_takes_no_line_breaks(string value) =>
-        Assert.Contains("KEY", Assert.Throws<CliException>(() => Write("docker", value)).Message, StringComparison.Ordinal);
+    [InlineData("json")]
+    [InlineData("yaml")]
+    public void An_environment_without_secrets_is_a_mapping_of_nothing(string format) => Assert.Equal("{}\n", ExportFormats.Write(format, []));
 
     [Fact]
-    public void Docker_takes_all_else_as_it_stands() => Assert.Equal("KEY= 'a' \"b\" $c #d\n", Write("docker", " 'a' \"b\" $c #d"));
+    public void Docker_holds_every_value_of_one_line()
+    {
+        var secrets = HardValues.All.Where(value => !value.Contains('\n')).Select((value, i) => ($"KEY{i}", value)).ToList();
+        Assert.True(secrets.Count > 100);
+        Assert.Equal(secrets, DockerEnvFile.Read(System.Text.Encoding.UTF8.GetBytes(ExportFormats.Write("docker", secrets))));
+    }
 
     [Theory]
-    [InlineData("shell", "A;B")]
-    [InlineData("shell", "1A")]
-    [InlineData("shell", "A-B")]
-    [InlineData("shell", "")]
+    [InlineData("two\ncanary", "line break")]
+    [InlineData("canary\r\n", "line break")]
+    [InlineData("canary\0", "U+0000")]
+    public void A_value_that_docker_can_not_hold_is_an_error_that_names_the_key(string value, string reason)
+    {
+        var error = Assert.Throws<CliException>(() => Write("docker", value));
+        Assert.Contains("KEY", error.Message, StringComparison.Ordinal);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x", 65_531, "")]
+    [InlineData("é", 32_765, "x")]
+    [InlineData("x", 65_529, "\r")]
+    public void Docker_holds_lines_up_to_its_limit_and_no_longer(string character, int count, string end)
+    {
+        var longest = string.Concat(Enumerable.Repeat(character, count)) + end;
+        (string, string)[] secrets = [("KEY", longest), ("LAST", "1")];
+        Assert.Equal(secrets, DockerEnvFile.Read(System.Text.Encoding.UTF8.GetBytes(ExportFormats.Write("docker", secrets))));
+        Assert.Contains("KEY makes a line of over 65535 bytes", Assert.Throws<CliException>(() => Write("docker", "x" + longest)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\uFEFF A=1\n\u0085\u2003B= 2 \r\n  # no\n\nNOT_HERE\nC==\r\r\n", "A=1|B= 2 |C==\r")]
+    [InlineData("A='1'\n\uFEFFB=2", "A='1'|\uFEFFB=2")]
+    public void The_reader_of_dockers_files_reads_as_docker_does(string text, string expected) => Assert.Equal(
+        expected, string.Join('|', DockerEnvFile.Read(System.Text.Encoding.UTF8.GetBytes(text)).Select(variable => $"{variable.Key}={variable.Value}")));
+
+    [Theory]
+    [InlineData("A B=1")]
+    [InlineData("=1")]
+    public void The_reader_of_dockers_files_refuses_what_docker_does(string text) =>
+        Assert.Throws<FormatException>(() => DockerEnvFile.Read(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    [Theory]
+    [InlineData("dotenv", "A B")]
+    [InlineData("dotenv", "")]
+    [InlineData("dotenv", "A\nB")]
+    [InlineData("dotenv", "__proto__")]
     [InlineData("docker", "A=B")]
     [InlineData("docker", "#A")]
-    [InlineData("dotenv", "A B")]
+    [InlineData("docker", "\uFEFFA")]
+    [InlineData("docker", "A B")]
+    [InlineData("docker", "")]
     public void A_key_that_could_be_something_else_there_is_an_error(string format, string key) =>
         Assert.Throws<CliException>(() => ExportFormats.Write(format, [(key, "v")]));
 
     private static string Write(string format, string value) => ExportFormats.Write(format, [("KEY", value)]);
-
-    // As Node's dotenv 17 reads: its own expression, and what it does with what that finds.
-    private static IEnumerable<(string, string)> ReadDotenv(string text) =>
-        NodeDotenv().Matches(ReturnLines().Replace(text, "\n")).Select(match =>
-        {
-            var value = match.Groups[2].Value.Trim();
-            var quote = value.Length > 0 ? value[0] : ' ';
-            value = Quotes().Replace(value, "$2");
-            return (match.Groups[1].Value, quote == '"'
-                ? value.Replace("\\n", "\n", StringComparison.Ordinal).Replace("\\r", "\r", StringComparison.Ordinal)
-                : value);
-        });
-
-    [GeneratedRegex("""^\s*(?:export\s+)?([\w.-]+)(?:\s*=\s*?|:\s+?)(\s*'(?:\\'|[^'])*'|\s*"(?:\\"|[^"])*"|\s*`(?:\\`|[^`])*`|[^#\r\n]+)?\s*(?:#.*)?$""", RegexOptions.Multiline)]
-    private static partial Regex NodeDotenv();
-
-    [GeneratedRegex("\r\n?")]
-    private static partial Regex ReturnLines();
-
-    [GeneratedRegex("""^(['"`])([\s\S]*)\1$""", RegexOptions.Multiline)]
-    private static partial Regex Quotes();
 }

@@ -41,6 +41,10 @@ internal static class ChildVariables
         return variables;
     }
 
+    /// <summary>Whether a variable of this name can make a program run something else.</summary>
+    public static bool ChangesWhatRuns(string key) =>
+        Refused.Contains(key) || RefusedPrefixes.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
     private static void Require(string key, string value, IReadOnlyCollection<string> allowed)
     {
         if (key.Contains('=', StringComparison.Ordinal) || key.Contains('\0', StringComparison.Ordinal))
@@ -53,8 +57,7 @@ internal static class ChildVariables
             throw new CliException($"the value of {key} has a U+0000, which no variable can hold: leave it out with --only");
         }
 
-        var isRefused = Refused.Contains(key) || RefusedPrefixes.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
-        if (isRefused && !allowed.Contains(key, StringComparer.Ordinal))
+        if (ChangesWhatRuns(key) && !allowed.Contains(key, StringComparer.Ordinal))
         {
             throw new CliException($"{key} changes what the command runs: leave it out with --only, or say --allow {key}");
         }
