@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests;
@@ -23,14 +22,20 @@ public sealed class ReadmeTests : IDisposable
 
             """;
 
-        var output = await Readme.RunAsync(string.Concat(blocks), folder.Path);
+        Assert.Contains("dotnet publish src/Secronna.Cli -o .secronna/bin", blocks[1], StringComparison.Ordinal);
+        blocks[1] = $"""
+            PATH='{AppContext.BaseDirectory}':"$PATH"
+            . .secronna/dev.env
+            secronna auth whoami
 
-        var answers = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal))
-            .Select(line => JsonNode.Parse(line)!).ToList();
-        var errors = answers.Where(answer => answer["error"] is not null).ToList();
-        Assert.Equal("NOT_FOUND", (string)Assert.Single(errors)["error"]!["code"]!);
-        var values = answers.Select(answer => answer["data"]).OfType<JsonObject>().Select(data => (string?)data["value"]).OfType<string>();
-        Assert.Equal(["postgres://new", "postgres://old", "postgres://new"], values);
-        Assert.Equal(4, answers.Select(answer => answer["data"]).OfType<JsonArray>().Single().Count);
+            """;
+
+        var lines = (await Readme.RunAsync(string.Concat(blocks), folder.Path)).Split('\n');
+
+        Assert.Contains(lines, line => line.StartsWith("api_key", StringComparison.Ordinal) && line.Contains("acc_dev", StringComparison.Ordinal));
+        Assert.Contains("postgres://newpostgres://oldpostgres://new", lines);
+        Assert.Contains(lines, line => line.StartsWith("postgres://newTIME", StringComparison.Ordinal));
+        Assert.Equal(5, lines.Count(line => line.Contains("secret.reveal", StringComparison.Ordinal)));
+        Assert.Contains(lines, line => line.StartsWith("deleted proj_", StringComparison.Ordinal));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
@@ -51,19 +50,6 @@ public sealed class CliTests : IAsyncLifetime
         Assert.Contains("Deleted since, and not there: B", then.Error, StringComparison.Ordinal);
         Assert.Equal("a value", await DoAsync("get", Environment + "/A"));
         Assert.Contains($"{Environment}/A version 3", await DoAsync("audit", "--action", "secret.reveal", "--limit", "1"), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("bash")]
-    [InlineData("sh")]
-    public async Task A_shell_reads_the_export_back(string shell)
-    {
-        const string Value = "it's \"$HOME\" `id` \\ # = é\n  two";
-        await RunAsync(Value, "secret", "set", "demo/development", "A");
-        var text = await DoAsync("export", "--env", "demo/development", "--format", "shell", "--only", "A");
-        using var process = Process.Start(new ProcessStartInfo(shell, ["-c", text + "printf %s \"$A\""]) { RedirectStandardOutput = true })!;
-        Assert.Equal(Value, await process.StandardOutput.ReadToEndAsync());
-        await process.WaitForExitAsync().WaitAsync(Until.Patience);
     }
 
     [Theory]
