@@ -79,46 +79,6 @@ public sealed class CliLeakTests : IAsyncLifetime
         Assert.NotEmpty(hits);
     }
 
-    // Every process can read every other one's command line; its variables only the same person.
-    [Fact]
-    public async Task A_child_has_values_among_its_variables_and_never_in_its_command_line()
-    {
-        var value = Canary.Plain();
-        needles.Add("value", value);
-        await RunAsync(value, "secret", "set", Environment, "K");
-        using var process = ClientProgram.Start(
-            "secronna", folder.Path, variables, "run", "--env", Environment, "--", "sh", "-c", "echo begun; read line; exit 3");
-        Assert.Equal("begun", await process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience));
-
-        var hits = new List<Hit>();
-        needles.Find(await File.ReadAllBytesAsync($"/proc/{process.Id}/cmdline"), 0, hits);
-        Assert.Empty(hits);
-        needles.Find(await File.ReadAllBytesAsync($"/proc/{process.Id}/environ"), 0, hits);
-        Assert.NotEmpty(hits);
-
-        // This program is the command now: no process of ours waits beside it.
-        Assert.StartsWith("sh", await File.ReadAllTextAsync($"/proc/{process.Id}/comm"), StringComparison.Ordinal);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync().WaitAsync(Until.Patience);
-        Assert.Equal(3, process.ExitCode);
-    }
-
-    [Theory]
-    [InlineData(15)]
-    [InlineData(2)]
-    [InlineData(1)]
-    public async Task A_signal_is_for_the_command(int signal)
-    {
-        using var process = ClientProgram.Start(
-            "secronna", folder.Path, variables, "run", "--env", Environment, "--", "sh", "-c",
-            $"trap 'echo caught; exit 9' {signal}; echo begun; while :; do sleep 0.05; done");
-        Assert.Equal("begun", await process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience));
-        ServerProgram.Signal(process.Id, signal);
-        Assert.Equal("caught", await process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience));
-        await process.WaitForExitAsync().WaitAsync(Until.Patience);
-        Assert.Equal(9, process.ExitCode);
-    }
-
     private bool IsTheCommandLines(string file) => !file.StartsWith(folder["D"], StringComparison.Ordinal);
 
     private async Task SayAsync(string input, params string[] arguments)

@@ -52,14 +52,6 @@ public sealed class CliTests : IAsyncLifetime
         Assert.Contains($"{Environment}/A version 3", await DoAsync("audit", "--action", "secret.reveal", "--limit", "1"), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(7, "sh", "-c", "exit 7")]
-    [InlineData(127, "no-such-command")]
-    [InlineData(126, "/etc/passwd")]
-    [InlineData(137, "sh", "-c", "kill -9 $$")]
-    public async Task Run_ends_as_its_command_does(int code, params string[] command) =>
-        Assert.Equal(code, (await RunAsync("", ["run", "--env", "demo/development", "--", .. command])).ExitCode);
-
     [Fact]
     public async Task A_key_is_kept_for_its_server_alone_and_forgotten()
     {

@@ -1,0 +1,105 @@
+using Secronna.EndToEndTests.Running;
+using Secronna.EndToEndTests.Scanning;
+
+namespace Secronna.EndToEndTests.Clients;
+
+/// <summary>What a command that <c>run</c> begins is given, and what becomes of it.</summary>
+public sealed class CliChildTests : IAsyncLifetime
+{
+    private const string Environment = "demo/development";
+
+    private readonly TempFolder folder = new();
+    private Dictionary<string, string> variables = [];
+    private RunningServer? server;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
+        variables = await ClientProgram.VariablesAsync(folder["D"]);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server!.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(7, "sh", "-c", "exit 7")]
+    [InlineData(127, "no-such-command")]
+    [InlineData(126, "/etc/passwd")]
+    [InlineData(137, "sh", "-c", "kill -9 $$")]
+    public async Task Run_ends_as_its_command_does(int code, params string[] command) =>
+        Assert.Equal(code, (await RunAsync("", ["run", "--env", Environment, "--", .. command])).ExitCode);
+
+    // Every process can read every other one's command line; its variables only the same person.
+    [Fact]
+    public async Task A_child_has_values_among_its_variables_and_never_in_its_command_line()
+    {
+        var value = Canary.Plain();
+        var needles = new NeedleSet();
+        needles.Add("value", value);
+        await RunAsync(value, "secret", "set", Environment, "K");
+        using var process = ClientProgram.Start(
+            "secronna", folder.Path, variables, "run", "--env", Environment, "--", "sh", "-c", "echo begun; read line; exit 3");
+        Assert.Equal("begun", await process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience));
+
+        var hits = new List<Hit>();
+        needles.Find(await File.ReadAllBytesAsync($"/proc/{process.Id}/cmdline"), 0, hits);
+        Assert.Empty(hits);
+        needles.Find(await File.ReadAllBytesAsync($"/proc/{process.Id}/environ"), 0, hits);
+        Assert.NotEmpty(hits);
+
+        // This program is the command now: no process of ours waits beside it.
+        Assert.StartsWith("sh", await File.ReadAllTextAsync($"/proc/{process.Id}/comm"), StringComparison.Ordinal);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync().WaitAsync(Until.Patience);
+        Assert.Equal(3, process.ExitCode);
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(2)]
+    [InlineData(1)]
+    public async Task A_signal_is_for_the_command(int signal)
+    {
+        using var process = ClientProgram.Start(
+            "secronna", folder.Path, variables, "run", "--env", Environment, "--", "sh", "-c",
+            $"trap 'echo caught; exit 9' {signal}; echo begun; while :; do sleep 0.05; done");
+        Assert.Equal("begun", await process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience));
+        ServerProgram.Signal(process.Id, signal);
+        Assert.Equal("caught", await process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience));
+        await process.WaitForExitAsync().WaitAsync(Until.Patience);
+        Assert.Equal(9, process.ExitCode);
+    }
+
+    // Signals that are blocked or ignored, open files, limits, priority, umask.
+    [Fact]
+    public async Task A_command_finds_a_process_as_it_would_without_us()
+    {
+        string[] look =
+        [
+            "sh", "-c",
+            "grep -E '^(Sig|Shd|NoNewPrivs|Seccomp|Umask)' /proc/self/status; ls /proc/self/fd | grep -vx \"$(ls /proc/self/fd | tail -1)\" | wc -l; ulimit -Sn; ulimit -Hn; ulimit -c; nice; pwd",
+        ];
+
+        // This test's own runtime ignores SIGPIPE, and what it starts inherits that.
+        var alone = await ClientProgram.RunAsync("/usr/bin/env", folder.Path, variables, "", ["--default-signal=PIPE", .. look]);
+        var ours = await RunAsync("", ["run", "--env", Environment, "--", .. look]);
+
+        Assert.Contains("SigIgn", alone.Out, StringComparison.Ordinal);
+        Assert.Equal(alone.Out, ours.Out);
+        Assert.Equal("", ours.Error);
+    }
+
+    [Fact]
+    public async Task A_command_that_stops_reading_ends_what_writes_to_it_as_ever()
+    {
+        // Where SIGPIPE is ignored, yes would complain instead.
+        var ended = await RunAsync("", "run", "--env", Environment, "--", "bash", "-c", "yes | head -1; echo ${PIPESTATUS[0]}");
+        Assert.Equal(("y\n141\n", ""), (ended.Out, ended.Error));
+    }
+
+    private Task<Ended> RunAsync(string input, params string[] arguments) =>
+        ClientProgram.RunAsync("secronna", folder.Path, variables, input, arguments);
+}
