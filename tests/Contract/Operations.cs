@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using Secronna.Client;
+using Secronna.Protocol;
+
+namespace Secronna.Tests.Contract;
+
+/// <summary>The operations on projects, environments and credentials.</summary>
+internal static class Operations
+{
+    public static Operation CreateProject(string name) =>
+        new("POST", "/projects", Name(name), async client => await client.Projects.CreateAsync(name)) { Command = ["project", "create", name] };
+
+    public static Operation GetProject(string idOrSlug) => new(
+        "GET", idOrSlug.StartsWith("proj_", StringComparison.Ordinal) ? $"/projects/{idOrSlug}" : $"/projects/by-slug/{idOrSlug}", null,
+        async client => await client.Projects.GetAsync(idOrSlug));
+
+    public static Operation ListProjects() => List("/projects", client => client.Projects.ListAsync(), "project", "ls");
+
+    public static Operation RenameProject(string id, string name) =>
+        new("PATCH", $"/projects/{id}", Name(name), async client => await client.Projects.RenameAsync(id, name));
+
+    public static Operation DeleteProject(string id, bool force) => new(
+        "DELETE", $"/projects/{id}{Force(force)}", null, async client => await client.Projects.DeleteAsync(id, force))
+    {
+        Command = ["project", "rm", id, .. force ? ForceOption : []],
+    };
+
+    public static Operation ListKeks(string projectId) => List($"/projects/{projectId}/keys", client => client.Projects.ListKeysAsync(projectId));
+
+    public static Operation RotateKek(string projectId) =>
+        new("POST", $"/projects/{projectId}/keys/rotate", null, async client => await client.Projects.RotateKeysAsync(projectId));
+
+    public static Operation CreateEnvironment(string projectId, string name) => new(
+        "POST", $"/projects/{projectId}/environments", Name(name), async client => await client.Environments.CreateAsync(projectId, name))
+    {
+        Command = ["env", "create", projectId, name],
+    };
+
+    public static Operation GetEnvironment(string id) =>
+        new("GET", $"/environments/{id}", null, async client => await client.Environments.GetAsync(id));
+
+    public static Operation FindEnvironment(string project, string environment) => new(
+        "GET", $"/projects/by-slug/{project}/environments/{environment}", null, async client => await client.Environments.FindAsync(project, environment));
+
+    public static Operation ListEnvironments(string projectId) =>
+        List($"/projects/{projectId}/environments", client => client.Environments.ListAsync(projectId), "env", "ls", projectId);
+
+    public static Operation RenameEnvironment(string id, string name) =>
+        new("PATCH", $"/environments/{id}", Name(name), async client => await client.Environments.RenameAsync(id, name));
+
+    public static Operation DeleteEnvironment(string id, bool force) => new(
+        "DELETE", $"/environments/{id}{Force(force)}", null, async client => await client.Environments.DeleteAsync(id, force))
+    {
+        Command = ["env", "rm", id, .. force ? ForceOption : []],
+    };
+
+    public static Operation Me() => new("GET", "/me", null, async client => await client.GetMeAsync()) { Command = ["auth", "whoami"] };
+
+    public static Operation AuthConfig() => new("GET", "/auth/config", null, async client => await client.GetAuthConfigAsync());
+
+    public static Operation CreateApiKey(string name) =>
+        new("POST", "/api-keys", Name(name), async client => await client.ApiKeys.CreateAsync(name));
+
+    public static Operation ListApiKeys() => List("/api-keys", client => client.ApiKeys.ListAsync());
+
+    public static Operation DeleteApiKey(string id) => new("DELETE", $"/api-keys/{id}", null, async client => await client.ApiKeys.DeleteAsync(id));
+
+    public static Operation CreateAccessKey(string name, int? days = null, params Grant[] grants) => new(
+        "POST", "/access-keys", With(Name(name), ("expiresInDays", days), ("grants", Json(grants))),
+        async client => await client.AccessKeys.CreateAsync(new AccessKeyRequest(name, days, grants.Length == 0 ? null : grants)));
+
+    public static Operation ListAccessKeys() => List("/access-keys", client => client.AccessKeys.ListAsync());
+
+    public static Operation ChangeAccessKey(string id, params Grant[] grants) => new(
+        "PATCH", $"/access-keys/{id}", With(new JsonObject(), ("grants", Json(grants))),
+        async client => await client.AccessKeys.ChangeAsync(id, new AccessKeyChangeRequest(null, null, grants)));
+
+    public static Operation RevokeAccessKey(string id) =>
+        new("POST", $"/access-keys/{id}/revoke", null, async client => await client.AccessKeys.RevokeAsync(id));
+
+    /// <summary>A request that has no name of its own.</summary>
+    public static Operation Raw(string method, string path, string? body = null) => new(
+        method, path, body is null ? null : JsonNode.Parse(body), async client => await RawAsync(client, method, path, body));
+
+    /// <summary>A list, by a command if it has one.</summary>
+    public static Operation List<T>(string path, Func<SecronnaClient, IAsyncEnumerable<T>> byClient, params string[] command) =>
+        new("GET", path, null, async client => await byClient(client).ToListAsync()) { IsList = true, Command = command.Length == 0 ? null : command };
+
+    public static JsonObject With(JsonObject members, params (string Name, JsonNode? Value)[] more)
+    {
+        foreach (var (name, value) in more.Where(member => member.Value is not null))
+        {
+            members[name] = value;
+        }
+
+        return members;
+    }
+
+    private static readonly string[] ForceOption = ["--force"];
+
+    private static JsonObject Name(string name) => new() { ["name"] = name };
+
+    private static string Force(bool force) => force ? "?force=true" : "";
+
+    private static JsonArray? Json(Grant[] grants) => grants.Length == 0 ? null : new JsonArray([.. grants.Select(grant => new JsonObject
+    {
+        ["path"] = grant.Path, ["actions"] = new JsonArray([.. grant.Actions.Select(action => (JsonNode)action)]),
+    })]);
+
+    private static async Task<object?> RawAsync(SecronnaClient client, string method, string path, string? body)
+    {
+        var answer = await client.SendAsync(new HttpMethod(method), path, body is null ? null : System.Text.Encoding.UTF8.GetBytes(body));
+        var envelope = JsonNode.Parse(answer.Body.Span)!;
+        return envelope["error"] is { } error
+            ? throw new SecronnaException((string)error["message"]!, (string)error["code"]!, answer.Status, null)
+            : envelope["data"];
+    }
+}
