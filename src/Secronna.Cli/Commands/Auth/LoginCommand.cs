@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Cli.Session;
 
 namespace Secronna.Cli.Commands.Auth;
@@ -17,10 +18,10 @@ internal static class LoginCommand
             Description = "An API key or access key to keep; - reads it from standard input, where no process list shows it",
             Required = true,
         };
-        return new Command("login", "Keep a credential in ~/.secronna/session.json, for this server alone\n\n  secronna auth login --server https://secrets.example --api-key -")
+        return new Command("login", "Keep a credential in ~/.secronna/session.json, for this server alone")
         {
             server, apiKey,
-        }.Does(invocation => RunAsync(invocation, invocation.Get(server), invocation.Get(apiKey)!));
+        }.Example("secronna auth login --server https://secrets.example --api-key -").Does(invocation => RunAsync(invocation, invocation.Get(server), invocation.Get(apiKey)!));
     }
 
     private static async Task RunAsync(Invocation invocation, string? address, string apiKey)

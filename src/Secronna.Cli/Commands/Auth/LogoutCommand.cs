@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Cli.Session;
 
 namespace Secronna.Cli.Commands.Auth;
@@ -6,7 +7,7 @@ namespace Secronna.Cli.Commands.Auth;
 /// <summary><c>auth logout</c>.</summary>
 internal static class LogoutCommand
 {
-    public static Command Create() => new Command("logout", "Forget what `auth login` kept").Does(_ =>
+    public static Command Create() => new Command("logout", "Forget what `auth login` kept").Example("secronna auth logout").Does(_ =>
     {
         Invocation.Note(SessionFile.OfUser.Delete() ? "Signed out." : "Nothing was kept.");
         if (Connecting.IsTokenFromVariable)
