@@ -2,14 +2,24 @@ using System.Diagnostics;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>The command line and the samples, as users start them, beside this test assembly.</summary>
+/// <summary>The command line and the samples, as users start them.</summary>
 internal static class ClientProgram
 {
+    /// <summary>Names the command line's native file, which is then what every test starts.</summary>
+    public const string NativeVariable = "SECRONNA_TEST_CLI";
+
+    /// <summary>The command line: the native file that the variable names, else what the build put beside this assembly.</summary>
+    public static string CommandLine { get; } =
+        Environment.GetEnvironmentVariable(NativeVariable) is { Length: > 0 } native ? native : Beside("secronna");
+
+    /// <summary>A program that the build put beside this assembly.</summary>
+    public static string Beside(string program) => Path.Combine(AppContext.BaseDirectory, program);
+
     /// <summary>A start that knows no server or credential but by the given variables.</summary>
     public static Process Start(string program, string folder, IEnumerable<KeyValuePair<string, string>> variables, params string[] arguments)
     {
         var start = ServerProgram.Start(folder, variables, arguments);
-        start.FileName = Path.Combine(AppContext.BaseDirectory, program);
+        start.FileName = Beside(program);
         return Process.Start(start)!;
     }
 
