@@ -15,7 +15,7 @@ _secronna() {
     fi
     if ((${#COMPREPLY[@]} == 0)); then
         while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
-        compopt -o filenames 2>/dev/null
+        compopt -o filenames 2>/dev/null || true
     fi
     return 0
 }
