@@ -23,9 +23,10 @@ finish() {
     exit
 }
 
-# The end-to-end tests compile libraries that make the disk fail and the clock be wrong, and paste the greeting's curl
-# commands. Node reads exports back. PostgreSQL, its pooler and a load balancer are started by the tests themselves, in
-# temporary folders: nothing that is installed here is to run by itself.
+# The end-to-end tests compile libraries that make the disk fail and the clock be wrong, paste the greeting's curl commands,
+# run the command line as a native file, and complete its commands in three shells. Node reads exports back. PostgreSQL, its
+# pooler and a load balancer are started by the tests themselves, in temporary folders: nothing that is installed here is to
+# run by itself.
 install_missing() {
     local packages=() privileged=()
     command -v cc >/dev/null || packages+=(gcc libc6-dev)
@@ -37,6 +38,11 @@ install_missing() {
     command -v softhsm2-util >/dev/null || packages+=(softhsm2)
     command -v node >/dev/null || packages+=(nodejs)
     command -v npm >/dev/null || packages+=(npm)
+    command -v clang >/dev/null || packages+=(clang)
+    [[ -e /usr/include/zlib.h ]] || packages+=(zlib1g-dev)
+    command -v zsh >/dev/null || packages+=(zsh)
+    command -v fish >/dev/null || packages+=(fish)
+    command -v script >/dev/null || packages+=(bsdutils)
     ((${#packages[@]})) || return 0
     ((EUID == 0)) || privileged=(sudo -n)
     if command -v apt-get >/dev/null && "${privileged[@]}" true 2>/dev/null; then
@@ -83,6 +89,12 @@ build() {
         dotnet build Secronna.slnx -c Release --no-restore -nodeReuse:false -p:UseSharedCompilation=false -v quiet
 }
 
+# The command line as it is given to people: the end-to-end tests start this file.
+publish() {
+    dotnet publish src/Secronna.Cli -c Release -r linux-x64 -nodeReuse:false -p:UseSharedCompilation=false -v quiet || return
+    export SECRONNA_TEST_CLI=$PWD/src/Secronna.Cli/bin/Release/net10.0/linux-x64/publish/secronna
+}
+
 # Runs a program and adds its own totals; one that ends without them, or badly for another reason, is a failure.
 run() {
     local status summary count
@@ -102,7 +114,7 @@ run() {
 
 install_missing
 install_consumers || echo "Not installed, and tests need them: the packages of tests/Consumers" >&2
-if ! build; then
+if ! { build && publish; }; then
     echo "The build failed"
     failed=1
     finish

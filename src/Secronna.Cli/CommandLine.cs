@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Secronna.Cli.Commands;
+using Secronna.Cli.Help;
+using Secronna.Cli.Output;
 using Secronna.Client;
 
 namespace Secronna.Cli;
@@ -13,9 +15,8 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = Create();
-        // A command line may hold what should not be repeated or opened: no @file, no quoting of unknown words.
-        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        var parsed = Parse(args);
+        var style = parsed.GetValue(GlobalOptions.Json) ? new Style(isOn: false) : Style.Error;
         if (parsed.Errors.Count > 0)
         {
             return Refuse(Usage(parsed), WrongUsage);
@@ -42,9 +43,19 @@ internal static class CommandLine
         {
             return Refuse($"Error: {exception.Message}", Failed);
         }
+
+        int Refuse(string message, int code)
+        {
+            Console.Error.WriteLine(style.Message(message));
+            return code;
+        }
     }
 
-    public static RootCommand Create() => new("Secrets on the command line, from a Secronna server")
+    // A command line may hold what should not be repeated or opened: no @file, no quoting of unknown words.
+    public static ParseResult Parse(IReadOnlyList<string> args) =>
+        Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+
+    public static RootCommand Create() => HelpText.AddTo(new RootCommand("Secrets on the command line, from a Secronna server")
     {
         GlobalOptions.Json,
         GlobalOptions.Insecure,
@@ -58,13 +69,8 @@ internal static class CommandLine
         ImportCommand.Create(),
         AuditCommand.Create(),
         ApiCommand.Create(),
-    };
-
-    private static int Refuse(string message, int code)
-    {
-        Console.Error.WriteLine(message);
-        return code;
-    }
+        CompletionCommand.Create(),
+    });
 
     private static string Usage(ParseResult parsed)
     {

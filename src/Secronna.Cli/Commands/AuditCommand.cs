@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Client;
 using Secronna.Protocol;
 
@@ -18,12 +19,13 @@ internal static class AuditCommand
         var environment = new Option<string?>("--environment") { Description = "In which environment, by id" };
         var project = new Option<string?>("--project") { Description = "In which project, by id" };
         var outcome = new Option<string?>("--outcome") { Description = "success, denied or failed" };
+        outcome.AcceptOnlyFromAmong([.. AuditOutcomes.All]);
         var since = new Option<string?>("--since") { Description = "From when on, as 2026-01-31T09:00:00Z" };
         var until = new Option<string?>("--until") { Description = "Until when" };
-        return new Command("audit", "Who did what, newest first\n\n  secronna audit --action secret.reveal --limit 20")
+        return new Command("audit", "Who did what, newest first")
         {
             limit, action, actor, secret, environment, project, outcome, since, until,
-        }.Does(invocation => invocation.Printer.AllAsync(
+        }.Example("secronna audit --action secret.reveal --limit 20").Does(invocation => invocation.Printer.AllAsync(
             invocation.Client.ListAuditAsync(
                 new AuditFilter
                 {

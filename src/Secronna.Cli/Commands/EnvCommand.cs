@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Secronna.Cli.Commands.Env;
+using Secronna.Cli.Help;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands;
@@ -16,7 +17,7 @@ internal static class EnvCommand
     private static Command Make()
     {
         var (project, name) = (Project(), new Argument<string>("NAME") { Description = "The name; its slug is made from it" });
-        return new Command("create", "Create an environment in a project\n\n  secronna env create web Production") { project, name }.Does(async invocation =>
+        return new Command("create", "Create an environment in a project") { project, name }.Example("secronna env create web Production").Does(async invocation =>
         {
             var found = await invocation.Client.Projects.GetAsync(invocation.Get(project), invocation.Cancellation).ConfigureAwait(false);
             var environment = await invocation.Client.Environments.CreateAsync(found.Id, invocation.Get(name), invocation.Cancellation).ConfigureAwait(false);
@@ -27,7 +28,7 @@ internal static class EnvCommand
     private static Command List()
     {
         var project = Project();
-        return new Command("ls", "List a project's environments") { project }.Does(async invocation =>
+        return new Command("ls", "List a project's environments") { project }.Example("secronna env ls web").Does(async invocation =>
         {
             var found = await invocation.Client.Projects.GetAsync(invocation.Get(project), invocation.Cancellation).ConfigureAwait(false);
             await invocation.Printer.AllAsync(
@@ -41,7 +42,7 @@ internal static class EnvCommand
     {
         var environment = Argument();
         var force = new Option<bool>("--force") { Description = "Also with the secrets in it, whose values do not come back" };
-        return new Command("rm", "Delete an environment") { environment, force }.Does(async invocation =>
+        return new Command("rm", "Delete an environment") { environment, force }.Example("secronna env rm web/review-42 --force").Does(async invocation =>
         {
             var id = await invocation.Client.Environments.GetIdAsync(invocation.Get(environment), invocation.Cancellation).ConfigureAwait(false);
             var deleted = await invocation.Client.Environments.DeleteAsync(id, invocation.Get(force), invocation.Cancellation).ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Secronna.Cli.Formats;
+using Secronna.Cli.Help;
 
 namespace Secronna.Cli.Commands;
 
@@ -11,7 +12,7 @@ internal static class ExportCommand
     {
         var format = new Option<string>("--format") { Description = "What reads it", DefaultValueFactory = _ => "dotenv" };
         format.AcceptOnlyFromAmong([.. ExportFormats.Names]);
-        var (command, wanted) = (new Command("export", "Print an environment's values for other programs; the trail names each\n\n  secronna export --env web/production --format json"), new RevealOptions());
+        var (command, wanted) = (new Command("export", "Print an environment's values for other programs; the trail names each").Example("secronna export --env web/production --format json"), new RevealOptions());
         wanted.AddTo(command);
         command.Options.Add(format);
         return command.Does(async invocation =>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Secronna.Cli.Help;
 using Secronna.Cli.Output;
 
 namespace Secronna.Cli.Commands;
@@ -11,10 +12,10 @@ internal static class GetCommand
     {
         var path = new Argument<string>("PATH") { Description = "project/environment/KEY" };
         var version = Version();
-        return new Command("get", "Print a secret's value and nothing else; the trail says so\n\n  secronna get web/production/DATABASE_URL")
+        return new Command("get", "Print a secret's value and nothing else; the trail says so")
         {
             path, version,
-        }.Does(invocation => RunAsync(invocation, invocation.Get(path), invocation.Get(version)));
+        }.Example("secronna get web/production/DATABASE_URL").Does(invocation => RunAsync(invocation, invocation.Get(path), invocation.Get(version)));
     }
 
     public static Option<int?> Version() => new("--version") { Description = "Which version; the current one without it" };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Secronna.Cli.Commands.Import;
 using Secronna.Cli.Formats;
+using Secronna.Cli.Help;
 using Secronna.Cli.Output;
 
 namespace Secronna.Cli.Commands;
@@ -17,10 +18,10 @@ internal static class ImportCommand
         var format = new Option<string?>("--format") { Description = "What it is; JSON without this if its name ends in .json or it begins with {, else dotenv" };
         format.AcceptOnlyFromAmong([.. ImportFormats.Names]);
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what it would do" };
-        return new Command("import", "Write a file's keys and values into an environment; what is there already is compared, and the trail names each\n\n  secronna import --env web/production .env")
+        return new Command("import", "Write a file's keys and values into an environment; what is there already is compared, and the trail names each")
         {
             environment, file, format, dryRun,
-        }.Does(async invocation =>
+        }.Example("secronna import --env web/production --dry-run .env").Does(async invocation =>
         {
             var text = ImportFormats.Read(Read(invocation.Get(file)), invocation.Get(file), invocation.Get(format));
             if (text.Repeated.Count > 0)

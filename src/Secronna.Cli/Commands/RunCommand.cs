@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Secronna.Cli.Commands.Run;
+using Secronna.Cli.Help;
 
 namespace Secronna.Cli.Commands;
 
@@ -12,7 +13,7 @@ internal static class RunCommand
         var allow = new Option<string[]>("--allow") { Description = "A variable that changes what the command runs, such as PATH, that a secret may set" };
         var fallback = new Option<string?>("--fallback") { Description = "A file with an encrypted copy of the values, for when the server can't be reached; kept up to date" };
         var program = new Argument<string[]>("COMMAND") { Description = "The command and its arguments, after --", Arity = ArgumentArity.OneOrMore };
-        var (command, wanted) = (new Command("run", "Run a command with an environment's secrets as its variables\n\n  secronna run --env web/production -- npm start"), new RevealOptions());
+        var (command, wanted) = (new Command("run", "Run a command with an environment's secrets as its variables").Example("secronna run --env web/production -- npm start"), new RevealOptions());
         wanted.AddTo(command);
         command.Options.Add(noInherit);
         command.Options.Add(allow);

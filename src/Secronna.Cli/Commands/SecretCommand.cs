@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Secronna.Cli.Commands.Secret;
+using Secronna.Cli.Help;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands;
@@ -14,7 +15,7 @@ internal static class SecretCommand
     {
         var environment = EnvCommand.Argument();
         var at = new Option<string?>("--at") { Description = "As they stood at a time, as 2026-01-31T09:00:00Z" };
-        return new Command("ls", "List an environment's secrets; never a value") { environment, at }.Does(async invocation =>
+        return new Command("ls", "List an environment's secrets; never a value") { environment, at }.Example("secronna secret ls web/production").Does(async invocation =>
         {
             var id = await invocation.Client.Environments.GetIdAsync(invocation.Get(environment), invocation.Cancellation).ConfigureAwait(false);
             await invocation.Printer.AllAsync(
@@ -27,14 +28,14 @@ internal static class SecretCommand
     private static Command Reveal()
     {
         var (secret, version) = (Argument(), GetCommand.Version());
-        return new Command("reveal", "Print a secret's value; the trail says so") { secret, version }.Does(
+        return new Command("reveal", "Print a secret's value; the trail says so") { secret, version }.Example("secronna secret reveal web/production/DATABASE_URL --version 3").Does(
             invocation => GetCommand.RunAsync(invocation, invocation.Get(secret), invocation.Get(version)));
     }
 
     private static Command Versions()
     {
         var secret = Argument();
-        return new Command("versions", "List a secret's versions; never a value") { secret }.Does(async invocation =>
+        return new Command("versions", "List a secret's versions; never a value") { secret }.Example("secronna secret versions web/production/DATABASE_URL").Does(async invocation =>
         {
             var id = await invocation.Client.Secrets.GetIdAsync(invocation.Get(secret), invocation.Cancellation).ConfigureAwait(false);
             await invocation.Printer.AllAsync(
@@ -50,10 +51,10 @@ internal static class SecretCommand
         var secret = Argument();
         var to = new Option<int>("--to") { Description = "The version whose value it gets again", Required = true };
         var comment = new Option<string?>("--comment") { Description = "Why" };
-        return new Command("rollback", "Mint a version with the value of an earlier one\n\n  secronna secret rollback web/production/DATABASE_URL --to 3")
+        return new Command("rollback", "Mint a version with the value of an earlier one")
         {
             secret, to, comment,
-        }.Does(async invocation =>
+        }.Example("secronna secret rollback web/production/DATABASE_URL --to 3").Does(async invocation =>
         {
             var id = await invocation.Client.Secrets.GetIdAsync(invocation.Get(secret), invocation.Cancellation).ConfigureAwait(false);
             var written = await invocation.Client.Secrets.RollBackAsync(
@@ -65,7 +66,7 @@ internal static class SecretCommand
     private static Command Remove()
     {
         var secret = Argument();
-        return new Command("rm", "Delete a secret; its values are destroyed and do not come back") { secret }.Does(async invocation =>
+        return new Command("rm", "Delete a secret; its values are destroyed and do not come back") { secret }.Example("secronna secret rm web/production/DATABASE_URL").Does(async invocation =>
         {
             var id = await invocation.Client.Secrets.GetIdAsync(invocation.Get(secret), invocation.Cancellation).ConfigureAwait(false);
             var deleted = await invocation.Client.Secrets.DeleteAsync(id, invocation.Cancellation).ConfigureAwait(false);

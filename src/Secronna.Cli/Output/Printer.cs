@@ -51,7 +51,7 @@ internal sealed class Printer(bool isJson)
             table.Add(cells(item));
         }
 
-        output.Write(Encoding.UTF8.GetBytes(table.ToString()));
+        output.Write(Encoding.UTF8.GetBytes(table.Text(Style.Output)));
     }
 
     private static async Task JsonAsync<T>(Stream output, IAsyncEnumerable<T> items, JsonTypeInfo<T> json, CancellationToken cancellation)

@@ -9,16 +9,21 @@ internal sealed class Table(params string[] headings)
 
     public void Add(params string?[] cells) => rows.Add([.. cells.Select(cell => Printer.Plain(cell ?? ""))]);
 
-    public override string ToString()
+    /// <summary>The table as text; results and outcomes in the colours of theirs.</summary>
+    public string Text(Style style)
     {
         var widths = headings.Select((heading, i) => rows.Select(row => row[i].Length).Append(heading.Length).Max()).ToArray();
         var text = new StringBuilder();
-        foreach (var row in rows.Prepend(headings))
+        Append(text, widths, headings, (_, cell) => style.Bold(cell));
+        foreach (var row in rows)
         {
-            var cells = row.Select((cell, i) => i == row.Length - 1 ? cell : cell.PadRight(widths[i]));
-            text.AppendJoin("  ", cells).Append('\n');
+            Append(text, widths, row, (i, cell) => headings[i] is "RESULT" or "OUTCOME" ? style.Result(row[i], cell) : cell);
         }
 
         return text.ToString();
     }
+
+    // Padded before it is coloured: colours take no room.
+    private static void Append(StringBuilder text, int[] widths, string[] row, Func<int, string, string> coloured) =>
+        text.AppendJoin("  ", row.Select((cell, i) => coloured(i, i == row.Length - 1 ? cell : cell.PadRight(widths[i])))).Append('\n');
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Cli.Input;
 using Secronna.Cli.Session;
 using Secronna.Protocol;
@@ -18,11 +19,11 @@ internal static class LoginCommand
         var server = new Option<string?>("--server") { Description = "The server, as https://secrets.example; else SECRONNA_API_URL, else the one of this machine" };
         var apiKey = new Option<string?>("--api-key") { Description = "An API key or access key to keep instead; - reads it from standard input, where no process list shows it" };
         var provider = new ProviderOptions();
-        var command = new Command("login", "Sign in, and keep the session or a key in ~/.secronna/session.json, for this server alone\n\n  secronna auth login --server https://secrets.example");
+        var command = new Command("login", "Sign in, and keep the session or a key in ~/.secronna/session.json, for this server alone");
         command.Options.Add(server);
         command.Options.Add(apiKey);
         provider.AddTo(command);
-        return command.Does(invocation => RunAsync(invocation, Connecting.ServerToSignInTo(invocation.Get(server), invocation.IsInsecure), invocation.Get(apiKey), provider));
+        return command.Example("secronna auth login --server https://secrets.example").Example("secronna auth login --api-key -").Does(invocation => RunAsync(invocation, Connecting.ServerToSignInTo(invocation.Get(server), invocation.IsInsecure), invocation.Get(apiKey), provider));
     }
 
     private static async Task RunAsync(Invocation invocation, Uri server, string? key, ProviderOptions provider)

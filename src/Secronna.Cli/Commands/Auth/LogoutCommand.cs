@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Cli.Session;
 using Secronna.Client;
 
@@ -7,7 +8,7 @@ namespace Secronna.Cli.Commands.Auth;
 /// <summary><c>auth logout</c>: forgets what was kept, and ends a sign-in at the provider too.</summary>
 internal static class LogoutCommand
 {
-    public static Command Create() => new Command("logout", "Forget what `auth login` kept").Does(async invocation =>
+    public static Command Create() => new Command("logout", "Forget what `auth login` kept").Example("secronna auth logout").Does(async invocation =>
     {
         var file = SessionFile.OfUser;
         SignIn? kept;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Cli.Output;
 using Secronna.Cli.Session;
 using Secronna.Protocol;
@@ -8,7 +9,7 @@ namespace Secronna.Cli.Commands.Auth;
 /// <summary><c>auth whoami</c>.</summary>
 internal static class WhoamiCommand
 {
-    public static Command Create() => new Command("whoami", "Who you are to the server, and what you may do").Does(async invocation =>
+    public static Command Create() => new Command("whoami", "Who you are to the server, and what you may do").Example("secronna auth whoami").Does(async invocation =>
     {
         var me = await invocation.Client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
         invocation.Printer.One(me, ProtocolJson.Default.MeResponse, Line);

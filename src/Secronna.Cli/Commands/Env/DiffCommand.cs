@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Env;
@@ -10,10 +11,10 @@ internal static class DiffCommand
     {
         var (here, there) = (EnvCommand.Argument(), EnvCommand.Argument("OTHER"));
         var all = new Option<bool>("--all") { Description = "Also the keys whose values are the same" };
-        return new Command("diff", "Show in which keys two environments differ; never a value\n\n  secronna env diff web/staging web/production")
+        return new Command("diff", "Show in which keys two environments differ; never a value")
         {
             here, there, all,
-        }.Does(async invocation =>
+        }.Example("secronna env diff web/staging web/production").Does(async invocation =>
         {
             var environments = invocation.Client.Environments;
             var id = await environments.GetIdAsync(invocation.Get(here), invocation.Cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Env;
@@ -13,10 +14,10 @@ internal static class RestoreCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Only say what it would do" };
         var prune = new Option<bool>("--prune") { Description = "Delete for good what was created since" };
         var comment = new Option<string?>("--comment") { Description = "Why" };
-        return new Command("restore", "Bring an environment back to how it stood at a time\n\n  secronna env restore web/production --at 2026-01-31T09:00:00Z --dry-run")
+        return new Command("restore", "Bring an environment back to how it stood at a time")
         {
             environment, at, dryRun, prune, comment,
-        }.Does(async invocation =>
+        }.Example("secronna env restore web/production --at 2026-01-31T09:00:00Z --dry-run").Does(async invocation =>
         {
             var order = new RestoreRequest(Times.Parse(invocation.Get(at)!), invocation.Get(dryRun), invocation.Get(prune), invocation.Get(comment));
             var id = await invocation.Client.Environments.GetIdAsync(invocation.Get(environment), invocation.Cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Cli.Help;
 using Secronna.Cli.Input;
 using Secronna.Protocol;
 
@@ -19,10 +20,10 @@ internal static class SetCommand
         var file = new Option<string?>("--file") { Description = "Take a file's content, exactly" };
         var expected = new Option<int?>("--expect-version") { Description = "The version that must be current; 0: it must not exist yet" };
         var comment = new Option<string?>("--comment") { Description = "Why" };
-        return new Command("set", "Create a key, or mint its next version\n\n  secronna secret set web/production DATABASE_URL < url.txt")
+        return new Command("set", "Create a key, or mint its next version")
         {
             environment, key, value, file, expected, comment,
-        }.Does(async invocation =>
+        }.Example("secronna secret set web/production DATABASE_URL < url.txt").Does(async invocation =>
         {
             var text = ValueInput.Read(invocation.Find(value), invocation.Get(file), invocation.Get(key));
             var id = await invocation.Client.Environments.GetIdAsync(invocation.Get(environment), invocation.Cancellation).ConfigureAwait(false);

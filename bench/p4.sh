@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# P4: `secronna run` of a command, with 100 secrets, against the command alone: whole processes, in turn, over loopback.
+# Target: median <= 25 ms more. And the command line's start alone, native and on .NET.    usage: bench/p4.sh [rounds]
+. "$(dirname "$0")/lib.sh"
+need clang clang
+[[ -e /usr/include/zlib.h ]] || { apt-get update -qq && apt-get install -y -qq zlib1g-dev >/dev/null; }
+build
+dotnet build -c Release -v q --nologo "$root/src/Secronna.Cli" >/dev/null
+dotnet publish -c Release -r linux-x64 -v q --nologo "$root/src/Secronna.Cli" >/dev/null
+start_server "$work/data" "$(free_port)"
+load_secrets 100 "$work/ids"
+export HOME=$work
+managed="$root/src/Secronna.Cli/bin/Release/net10.0"
+python3 "$root/bench/processes.py" P4 "${1:-300}" \
+  "the command alone=/bin/true" \
+  "run, native=$managed/linux-x64/publish/secronna run --env $(head -1 "$work/environments") -- /bin/true" \
+  "--version, native=$managed/linux-x64/publish/secronna --version" \
+  "--version, on .NET=$managed/secronna --version" \
+  "run, on .NET=$managed/secronna run --env $(head -1 "$work/environments") -- /bin/true"
+echo "P4  target          run, native: median <= 25 ms over the command alone"

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Text.RegularExpressions;
+using Secronna.Cli;
+using Secronna.Cli.Help;
+using Xunit;
+
+namespace Secronna.UnitTests.Cli;
+
+/// <summary>Every command can be found out about: by its help, and in docs/cli.md.</summary>
+public sealed partial class HelpTests
+{
+    private static readonly RootCommand Root = CommandLine.Create();
+
+    public static TheoryData<string> Commands => [.. Leaves(Root, "").Select(leaf => leaf.Path)];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_command_has_examples_and_its_help_ends_with_them(string path)
+    {
+        var examples = Examples.Of(Find(path));
+        Assert.NotEmpty(examples);
+        var help = Help(path);
+        Assert.EndsWith($"Examples:\n{string.Concat(examples.Select(line => $"  {line}\n"))}\n", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("secronna " + path, help[..help.IndexOf("Usage:", StringComparison.Ordinal)], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_example_is_a_command_line_of_its_command(string path)
+    {
+        foreach (var example in Examples.Of(Find(path)))
+        {
+            var words = Redirection().Replace(example, "").Split(' ');
+            Assert.Equal("secronna", words[0]);
+            var parsed = CommandLine.Parse(words[1..]);
+            Assert.Empty(parsed.Errors);
+            Assert.Equal(path, string.Join(' ', Names(parsed.CommandResult)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_command_and_option_is_described_and_in_the_documentation(string path)
+    {
+        var page = File.ReadAllText(Path.Combine(LayoutTests.Root(), "docs", "cli.md"), System.Text.Encoding.UTF8);
+        var command = Find(path);
+        Assert.Contains($"`{path}", page, StringComparison.Ordinal);
+        Assert.False(string.IsNullOrEmpty(command.Description));
+        foreach (var option in command.Options)
+        {
+            Assert.False(string.IsNullOrEmpty(option.Description), option.Name);
+            Assert.Matches($@"{Regex.Escape(option.Name)}\b", page);
+        }
+
+        Assert.All(command.Arguments, argument => Assert.False(string.IsNullOrEmpty(argument.Description), argument.Name));
+    }
+
+    [Fact]
+    public void The_programs_help_tells_exit_codes_and_variables_and_shows_no_example()
+    {
+        var help = Help("");
+        foreach (var told in (string[])["2  wrong usage", "SECRONNA_API_URL", "SECRONNA_TOKEN", "NO_COLOR", "SSL_CERT_FILE", "HTTPS_PROXY", "--version", "completion"])
+        {
+            Assert.Contains(told, help, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("  secronna ", help.Replace("  secronna [command]", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    private static string Help(string path)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var words = path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(0, CommandLine.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = output }));
+        return output.ToString();
+    }
+
+    private static IEnumerable<(string Path, Command Command)> Leaves(Command command, string path) =>
+        command.Subcommands.Count == 0
+            ? [(path, command)]
+            : command.Subcommands.SelectMany(subcommand => Leaves(subcommand, $"{path} {subcommand.Name}".Trim()));
+
+    private static Command Find(string path) => Leaves(Root, "").Single(leaf => leaf.Path == path).Command;
+
+    private static IEnumerable<string> Names(System.CommandLine.Parsing.CommandResult result) =>
+        result.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Names(parent), result.Command.Name] : [];
+
+    // The shell's own.
+    [GeneratedRegex(" [<>].*$")]
+    private static partial Regex Redirection();
+}
