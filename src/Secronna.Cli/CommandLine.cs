@@ -4,6 +4,7 @@ using Secronna.Cli.Commands;
 using Secronna.Cli.Help;
 using Secronna.Cli.Output;
 using Secronna.Client;
+using Secronna.Protocol;
 
 namespace Secronna.Cli;
 
@@ -29,7 +30,11 @@ internal static class CommandLine
         }
         catch (UsageException exception)
         {
-            return Refuse($"Error: {exception.Message}", WrongUsage);
+            return Refuse(Advice.Of(exception.Code, exception.Message), WrongUsage);
+        }
+        catch (CliException exception)
+        {
+            return Refuse(Advice.Of(exception.Code, exception.Message), Failed);
         }
         catch (SecronnaException exception)
         {
@@ -37,11 +42,11 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return Refuse("Error: stopped before it was done", Failed);
+            return Refuse(Advice.Of("INTERRUPTED", "stopped before it was done"), Failed);
         }
-        catch (Exception exception) when (exception is CliException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return Refuse($"Error: {exception.Message}", Failed);
+            return Refuse(Advice.Of("IO_ERROR", exception.Message), Failed);
         }
 
         int Refuse(string message, int code)
@@ -84,7 +89,7 @@ internal static class CommandLine
             : command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0
                 ? $"name what to do: {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}"
                 : "there is an unknown command or option, or a value that does not fit its option";
-        return $"Error: {reason}. See {string.Join(' ', PathOf(parsed.CommandResult))} --help";
+        return Advice.Of(ErrorCodes.ValidationError, $"{reason}. See {string.Join(' ', PathOf(parsed.CommandResult))} --help");
     }
 
     private static IEnumerable<string> PathOf(CommandResult result) =>

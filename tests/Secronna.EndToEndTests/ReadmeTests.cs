@@ -24,7 +24,7 @@ public sealed class ReadmeTests : IDisposable
 
         Assert.Contains("dotnet publish src/Secronna.Cli -o .secronna/bin", blocks[1], StringComparison.Ordinal);
         blocks[1] = $"""
-            PATH='{AppContext.BaseDirectory}':"$PATH"
+            PATH='{ClientProgram.Folder}':"$PATH"
             . .secronna/dev.env
             secronna auth whoami
 

@@ -52,7 +52,7 @@ internal static class ImportFormats
 
         if (Encoding.UTF8.GetByteCount(value) > Limits.ValueBytes)
         {
-            throw new CliException($"{place}: the value of {key} is over {Limits.ValueBytes} bytes");
+            throw new CliException($"{place}: the value of {key} is over {Limits.ValueBytes} bytes", ErrorCodes.PayloadTooLarge);
         }
     }
 

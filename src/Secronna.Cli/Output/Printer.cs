@@ -56,11 +56,14 @@ internal sealed class Printer(bool isJson)
 
     private static async Task JsonAsync<T>(Stream output, IAsyncEnumerable<T> items, JsonTypeInfo<T> json, CancellationToken cancellation)
     {
+        // Asked before anything is printed: most of what fails does so at once.
+        await using var all = items.GetAsyncEnumerator(cancellation);
+        var isThere = await all.MoveNextAsync().ConfigureAwait(false);
         await using var writer = new Utf8JsonWriter(output);
         writer.WriteStartArray();
-        await foreach (var item in items.WithCancellation(cancellation).ConfigureAwait(false))
+        for (; isThere; isThere = await all.MoveNextAsync().ConfigureAwait(false))
         {
-            JsonSerializer.Serialize(writer, item, json);
+            JsonSerializer.Serialize(writer, all.Current, json);
         }
 
         writer.WriteEndArray();

@@ -41,7 +41,7 @@ public sealed class CliChildTests : IAsyncLifetime
         needles.Add("value", value);
         await RunAsync(value, "secret", "set", Environment, "K");
         using var process = ClientProgram.Start(
-            "secronna", folder.Path, variables, "run", "--env", Environment, "--", "sh", "-c", "echo begun; read line; exit 3");
+            ClientProgram.CommandLine, folder.Path, variables, "run", "--env", Environment, "--", "sh", "-c", "echo begun; read line; exit 3");
         Assert.Equal("begun", await process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience));
 
         var hits = new List<Hit>();
@@ -64,7 +64,7 @@ public sealed class CliChildTests : IAsyncLifetime
     public async Task A_signal_is_for_the_command(int signal)
     {
         using var process = ClientProgram.Start(
-            "secronna", folder.Path, variables, "run", "--env", Environment, "--", "sh", "-c",
+            ClientProgram.CommandLine, folder.Path, variables, "run", "--env", Environment, "--", "sh", "-c",
             $"trap 'echo caught; exit 9' {signal}; echo begun; while :; do sleep 0.05; done");
         Assert.Equal("begun", await process.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience));
         ServerProgram.Signal(process.Id, signal);
@@ -73,23 +73,16 @@ public sealed class CliChildTests : IAsyncLifetime
         Assert.Equal(9, process.ExitCode);
     }
 
-    // Signals that are blocked or ignored, open files, limits, priority, umask.
     [Fact]
-    public async Task A_command_finds_a_process_as_it_would_without_us()
+    public async Task A_command_finds_signals_files_limits_and_terminal_as_they_would_be_without_this_program()
     {
-        string[] look =
-        [
-            "sh", "-c",
-            "grep -E '^(Sig|Shd|NoNewPrivs|Seccomp|Umask)' /proc/self/status; ls /proc/self/fd | grep -vx \"$(ls /proc/self/fd | tail -1)\" | wc -l; ulimit -Sn; ulimit -Hn; ulimit -c; nice; pwd",
-        ];
-
-        // This test's own runtime ignores SIGPIPE, and what it starts inherits that.
-        var alone = await ClientProgram.RunAsync("/usr/bin/env", folder.Path, variables, "", ["--default-signal=PIPE", .. look]);
-        var ours = await RunAsync("", ["run", "--env", Environment, "--", .. look]);
-
-        Assert.Contains("SigIgn", alone.Out, StringComparison.Ordinal);
-        Assert.Equal(alone.Out, ours.Out);
-        Assert.Equal("", ours.Error);
+        // A file without close-on-exec, ignored signals, and a limit below the hard one are the caller's own; these tests ignore SIGPIPE.
+        const string Caller = """ulimit -Sn 200; trap '' HUP USR1; exec 7<"$HOME"; exec "$@" """;
+        var state = "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd; nice" + (ClientProgram.IsNative ? "; ulimit -Sn" : "");
+        string[] command = ["bash", "-c", state], caller = ["env", "--default-signal=PIPE", "bash", "-c", Caller, "_"];
+        string[] run = [ClientProgram.CommandLine, "run", "--env", Environment, "--"];
+        Assert.Equal(await AloneAsync([.. caller, .. command]), await AloneAsync([.. caller, .. run, .. command]));
+        Assert.Equal(await AtTerminalAsync("stty -a"), await AtTerminalAsync($"{string.Join(' ', run)} stty -a"));
     }
 
     [Fact]
@@ -100,6 +93,14 @@ public sealed class CliChildTests : IAsyncLifetime
         Assert.Equal(("y\n141\n", ""), (ended.Out, ended.Error));
     }
 
+    private Task<Ended> AloneAsync(string[] command) => ClientProgram.RunAsync("/usr/bin/env", folder.Path, variables, "", command);
+
+    private async Task<string> AtTerminalAsync(string command)
+    {
+        await using var terminal = Terminal.Start(folder.Path, variables, command);
+        return (await terminal.EndAsync()).Screen;
+    }
+
     private Task<Ended> RunAsync(string input, params string[] arguments) =>
-        ClientProgram.RunAsync("secronna", folder.Path, variables, input, arguments);
+        ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, input, arguments);
 }

@@ -76,6 +76,6 @@ public sealed class CliFallbackTests : IDisposable
         Assert.DoesNotContain("Hello", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Copy)), StringComparison.Ordinal);
 
     private Task<Ended> RunAsync(Dictionary<string, string> variables, params string[] more) => ClientProgram.RunAsync(
-        "secronna", folder.Path, variables, "",
+        ClientProgram.CommandLine, folder.Path, variables, "",
         ["run", "--env", "demo/development", "--fallback", Copy, .. more, "--", "sh", "-c", "printf %s \"$GREETING\""]);
 }

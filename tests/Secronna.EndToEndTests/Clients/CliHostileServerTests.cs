@@ -112,6 +112,6 @@ public sealed class CliHostileServerTests : IDisposable
     }
 
     private Task<Ended> RunAsync(RawServer server, params string[] arguments) => ClientProgram.RunAsync(
-        "secronna", folder.Path,
+        ClientProgram.CommandLine, folder.Path,
         new Dictionary<string, string> { ["SECRONNA_API_URL"] = server.Url, ["SECRONNA_TOKEN"] = Token, ["HOME"] = folder.Path }, "", arguments);
 }

@@ -88,5 +88,5 @@ public sealed class CliLeakTests : IAsyncLifetime
     }
 
     private Task<Ended> RunAsync(string input, params string[] arguments) =>
-        ClientProgram.RunAsync("secronna", folder.Path, variables, input, arguments);
+        ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, input, arguments);
 }

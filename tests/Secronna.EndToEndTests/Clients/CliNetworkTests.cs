@@ -58,7 +58,7 @@ public sealed class CliNetworkTests : IDisposable
     {
         using var folder = new TempFolder();
         var variables = new Dictionary<string, string> { ["SECRONNA_API_URL"] = "http://192.0.2.1:4230", ["SECRONNA_TOKEN"] = "st_live_x" };
-        var ended = await ClientProgram.RunAsync("secronna", folder.Path, variables, "", "auth", "whoami");
+        var ended = await ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, "", "auth", "whoami");
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("--insecure", ended.Error, StringComparison.Ordinal);
     }
@@ -77,7 +77,7 @@ public sealed class CliNetworkTests : IDisposable
     };
 
     private static Task<Ended> RunAsync(TestInstallation installation, Dictionary<string, string> variables, params string[] arguments) =>
-        ClientProgram.RunAsync("secronna", installation.Folder.Path, variables, "", arguments);
+        ClientProgram.RunAsync(ClientProgram.CommandLine, installation.Folder.Path, variables, "", arguments);
 
     private Task<RunningServer> ServeAsync(TestInstallation installation)
     {

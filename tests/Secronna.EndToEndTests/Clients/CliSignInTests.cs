@@ -160,7 +160,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     private async Task<Ended> SignInAsync(Func<string, Task> enter)
     {
         using var process = ClientProgram.Start(
-            "secronna", installation!.Folder.Path, variables, "auth", "login", "--no-browser", "--server", server!.Url);
+            ClientProgram.CommandLine, installation!.Folder.Path, variables, "auth", "login", "--no-browser", "--server", server!.Url);
         process.StandardInput.Close();
         var shown = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
         var (output, rest) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -181,7 +181,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     }
 
     private Task<Ended> RunAsync(params string[] arguments) =>
-        ClientProgram.RunAsync("secronna", installation!.Folder.Path, variables, "", arguments);
+        ClientProgram.RunAsync(ClientProgram.CommandLine, installation!.Folder.Path, variables, "", arguments);
 
     [GeneratedRegex(@"\AOpen http://127\.0\.0\.1:\d+/\S+ and enter the code ([A-Z]{4}-[A-Z]{4})\z")]
     private static partial Regex ShownCode();

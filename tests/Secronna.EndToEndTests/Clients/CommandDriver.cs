@@ -63,7 +63,7 @@ internal sealed partial class CommandDriver(HttpDriver http, string folder, stri
     }
 
     private Task<Ended> RunAsync(string input, string[] arguments) => ClientProgram.RunAsync(
-        "secronna", folder, new Dictionary<string, string> { ["SECRONNA_API_URL"] = url, ["SECRONNA_TOKEN"] = token, ["HOME"] = folder }, input, arguments);
+        ClientProgram.CommandLine, folder, new Dictionary<string, string> { ["SECRONNA_API_URL"] = url, ["SECRONNA_TOKEN"] = token, ["HOME"] = folder }, input, arguments);
 
     [GeneratedRegex(@"^Error \[([A-Z_]+)\]: ", RegexOptions.Multiline)]
     private static partial Regex Code();

@@ -120,7 +120,7 @@ public sealed class FormatTests : IAsyncLifetime
         var key = new JsonObject { ["name"] = "import", ["grants"] = new JsonArray(new JsonObject { ["path"] = Environment, ["actions"] = JsonSerializer.SerializeToNode(actions) }) };
         var created = JsonNode.Parse(await DoAsync("api", "POST", "/access-keys", "--body", key.ToJsonString()))!;
         var refused = await ClientProgram.RunAsync(
-            "secronna", folder.Path, new Dictionary<string, string>(variables) { ["SECRONNA_TOKEN"] = (string)created["data"]!["token"]! }, "A=new\n",
+            ClientProgram.CommandLine, folder.Path, new Dictionary<string, string>(variables) { ["SECRONNA_TOKEN"] = (string)created["data"]!["token"]! }, "A=new\n",
             "import", "--env", Environment, "-");
         Assert.Equal((1, ""), (refused.ExitCode, refused.Out));
         Assert.Contains(said, refused.Error, StringComparison.Ordinal);
@@ -168,5 +168,5 @@ public sealed class FormatTests : IAsyncLifetime
     }
 
     private Task<Ended> RunAsync(string input, params string[] arguments) =>
-        ClientProgram.RunAsync("secronna", folder.Path, variables, input, arguments);
+        ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, input, arguments);
 }

@@ -12,6 +12,9 @@ internal static class ClientProgram
     public static string CommandLine { get; } =
         Environment.GetEnvironmentVariable(NativeVariable) is { Length: > 0 } native ? native : Beside("secronna");
 
+    /// <summary>Where it is.</summary>
+    public static string Folder => Path.GetDirectoryName(CommandLine)!;
+
     /// <summary>Whether that is the native file.</summary>
     public static bool IsNative => CommandLine != Beside("secronna");
 

@@ -35,7 +35,7 @@ internal sealed class Terminal : IAsyncDisposable
     public static Terminal Start(string folder, IEnumerable<KeyValuePair<string, string>> variables, string command)
     {
         var start = ServerProgram.Start(
-            folder, [.. variables, new("PATH", $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}"), new("TERM", "xterm")],
+            folder, [new("TERM", "xterm"), .. variables, new("PATH", $"{ClientProgram.Folder}:{Environment.GetEnvironmentVariable("PATH")}")],
             ["--quiet", "--return", "--command", command, "/dev/null"]);
         start.FileName = "script";
         start.StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Run;
 
@@ -20,7 +21,7 @@ internal static partial class Child
     {
         if (Find(command[0]) is not { } path)
         {
-            Invocation.Note($"Error: {command[0]} is not there, or not on the PATH");
+            Invocation.Note(Advice.Of(ErrorCodes.NotFound, $"{command[0]} is not there, or not on the PATH"));
             return NotFound;
         }
 
@@ -58,7 +59,7 @@ internal static partial class Child
         }
 
         var error = Marshal.GetLastPInvokeError();
-        Invocation.Note($"Error: {command[0]} can't be run: {Marshal.GetPInvokeErrorMessage(error)}");
+        Invocation.Note(Advice.Of(error == NoSuchFile ? ErrorCodes.NotFound : ErrorCodes.Forbidden, $"{command[0]} can't be run: {Marshal.GetPInvokeErrorMessage(error)}"));
         return error == NoSuchFile ? NotFound : NotExecutable;
     }
 

@@ -2,8 +2,8 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>What a terminal gets and a pipe does not, and what a command that `run` starts finds as it was.</summary>
-public sealed class TerminalTests : IAsyncLifetime
+/// <summary>What a terminal gets and a pipe does not.</summary>
+public sealed class CliColourTests : IAsyncLifetime
 {
     private const string Compare = "env diff demo/development web/production";
 
@@ -16,8 +16,8 @@ public sealed class TerminalTests : IAsyncLifetime
         server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
         variables = await ClientProgram.VariablesAsync(folder["D"]);
         (variables["HOME"], variables["TERM"], variables["NO_COLOR"]) = (folder.Path, "xterm", "");
-        await RunAsync("", ClientProgram.CommandLine, "project", "create", "Web");
-        await RunAsync("", ClientProgram.CommandLine, "env", "create", "web", "Production");
+        await RunAsync("project", "create", "Web");
+        await RunAsync("env", "create", "web", "Production");
     }
 
     public async ValueTask DisposeAsync()
@@ -49,22 +49,12 @@ public sealed class TerminalTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task A_command_finds_signals_files_limits_and_terminal_as_they_would_be_without_this_program()
+    private async Task<string> AtTerminalAsync(string arguments)
     {
-        // A file without close-on-exec, ignored signals, and a limit below the hard one are the caller's own; these tests ignore SIGPIPE.
-        const string Caller = """ulimit -Sn 200; trap '' HUP USR1; exec 7<"$HOME"; exec "$@" """;
-        var state = "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd; nice" + (ClientProgram.IsNative ? "; ulimit -Sn" : "");
-        string[] command = ["bash", "-c", state], caller = ["env", "--default-signal=PIPE", "bash", "-c", Caller, "_"];
-        string[] run = [ClientProgram.CommandLine, "run", "--env", "demo/development", "--"];
-        Assert.Equal(await RunAsync("", [.. caller, .. command]), await RunAsync("", [.. caller, .. run, .. command]));
-        Assert.Equal(await RunInTerminalAsync("stty -a"), await RunInTerminalAsync($"{string.Join(' ', run)} stty -a"));
+        await using var terminal = Terminal.Start(folder.Path, variables, "secronna " + arguments);
+        return (await terminal.EndAsync()).Screen;
     }
 
-    private Task<string> AtTerminalAsync(string arguments) => RunInTerminalAsync($"{ClientProgram.CommandLine} {arguments}");
-
-    private async Task<string> RunInTerminalAsync(string command) => (await RunAsync("", "script", "-qec", command, "/dev/null")).Out;
-
-    private Task<Ended> RunAsync(string input, params string[] command) =>
-        ClientProgram.RunAsync("/usr/bin/env", folder.Path, variables, input, command);
+    private Task<Ended> RunAsync(params string[] arguments) =>
+        ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, "", arguments);
 }
