@@ -66,7 +66,8 @@ internal static partial class Child
     // Ended by a null. Never freed: the process becomes another one, or ends.
     private static nint[] Strings(IReadOnlyList<string> texts) => [.. texts.Select(Marshal.StringToCoTaskMemUTF8), 0];
 
-    private static async Task<int> BesideAsync(
+    /// <summary>Beside this program, where no process can become another: waits for its end, and gives its exit code.</summary>
+    internal static async Task<int> BesideAsync(
         string path, IReadOnlyList<string> command, IReadOnlyDictionary<string, string> variables)
     {
         var start = new ProcessStartInfo(path, command.Skip(1));
