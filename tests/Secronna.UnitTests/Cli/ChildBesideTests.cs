@@ -8,7 +8,7 @@ public sealed class ChildBesideTests
 {
     [Theory]
     [InlineData("exit 7", 7)]
-    [InlineData("test \"$A\" = \"it's $HOME\" && test -z \"$HOME\"", 0)]
+    [InlineData("test \"$A\" = \"it's \\$HOME\" && test -z \"$HOME\"", 0)]
     [InlineData("test \"$0 $1\" = \"one two  three\"", 0)]
     public async Task It_gets_its_arguments_and_variables_alone_and_its_exit_code_comes_back(string script, int code)
     {
