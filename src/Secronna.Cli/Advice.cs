@@ -12,7 +12,7 @@ internal static class Advice
     /// <summary>An error of this program.</summary>
     /// <param name="code">One of the <see cref="ErrorCodes"/>, or a word of its own for what no server says.</param>
     /// <param name="message">What is wrong, and how it would be right.</param>
-    public static string Of(string code, string message) => $"Error [{code}]: {Printer.Plain(message)}";
+    public static string Of(string code, string message) => $"Error [{Printer.Plain(code)}]: {Printer.Plain(message)}";
 
     private static string Next(SecronnaException error) => error.Code switch
     {
