@@ -22,7 +22,7 @@ internal sealed class ClientDriver(HttpDriver http, Func<string, SecronnaClient>
         }
         catch (SecronnaException exception)
         {
-            return new Outcome(null, exception.Code);
+            return new Outcome(null, exception.Code, exception.Message);
         }
     }
 }

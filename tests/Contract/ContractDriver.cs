@@ -47,10 +47,11 @@ internal abstract class ContractDriver
         await FailsAsync(code, operation);
     }
 
-    /// <summary>Expects it to be refused.</summary>
-    public async Task FailsAsync(string code, Operation operation)
+    /// <summary>Expects it to be refused, and gives the message.</summary>
+    public async Task<string> FailsAsync(string code, Operation operation)
     {
         var outcome = await TryAsync(operation);
         Assert.True(code == outcome.Code, $"{operation}: {outcome.Code ?? "done"}, not {code}");
+        return outcome.Message!;
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -8,10 +7,13 @@ namespace Secronna.Tests.Contract;
 /// <summary>Plain HTTP and JSON, as any language has them: nothing of ours is in it.</summary>
 /// <param name="http">Sends.</param>
 /// <param name="server">The server's origin.</param>
-/// <param name="token">Who asks.</param>
-internal sealed class HttpDriver(HttpClient http, Uri server, string token) : ContractDriver
+/// <param name="token">Who asks; null is nobody.</param>
+internal sealed class HttpDriver(HttpClient http, Uri server, string? token) : ContractDriver
 {
     public override HttpDriver OverHttp => this;
+
+    /// <summary>The same without a credential.</summary>
+    public HttpDriver Anonymous => new(http, server, null);
 
     public override ContractDriver As(string another) => new HttpDriver(http, server, another);
 
@@ -22,15 +24,15 @@ internal sealed class HttpDriver(HttpClient http, Uri server, string token) : Co
         do
         {
             using var response = await SendAsync(operation, cursor);
-            if (response.StatusCode == HttpStatusCode.NotModified)
+            var envelope = await HttpAnswer.ReadAsync(response, operation);
+            if (envelope is null)
             {
                 return new Outcome(null, null);
             }
 
-            var envelope = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
             if (envelope["error"] is { } error)
             {
-                return new Outcome(null, (string)error["code"]!);
+                return new Outcome(null, (string)error["code"]!, (string)error["message"]!);
             }
 
             var data = envelope["data"]!;
@@ -46,19 +48,31 @@ internal sealed class HttpDriver(HttpClient http, Uri server, string token) : Co
         return Outcome.Of(items);
     }
 
+    /// <summary>One answer as it comes, which keeps what every answer does.</summary>
+    public async Task<HttpResponseMessage> AnswerAsync(Operation operation)
+    {
+        var response = await SendAsync(operation, null);
+        await HttpAnswer.ReadAsync(response, operation);
+        return response;
+    }
+
     private async Task<HttpResponseMessage> SendAsync(Operation operation, string? cursor)
     {
-        var path = cursor is null ? operation.Path : $"{operation.Path}{(operation.Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}";
-        using var request = new HttpRequestMessage(new HttpMethod(operation.Method), new Uri(server, "/api/v1" + path));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (operation.Body is { } body)
+        using var request = new HttpRequestMessage(new HttpMethod(operation.Method), new Uri(server, "/api/v1" + operation.PathAt(cursor)));
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        if (operation.Text is { } text)
         {
-            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+            request.Content = new StringContent(text, Encoding.UTF8, operation.MediaType);
         }
 
         if (operation.KnownRevision is { } revision)
         {
             request.Headers.IfNoneMatch.Add(new EntityTagHeaderValue($"\"{revision}\""));
+        }
+
+        if (operation.IdempotencyKey is { } key)
+        {
+            request.Headers.Add("Idempotency-Key", key);
         }
 
         return await http.SendAsync(request);

@@ -25,8 +25,27 @@ internal sealed record Operation(string Method, string Path, JsonNode? Body, Fun
     /// <summary>The revision that the caller has already.</summary>
     public string? KnownRevision { get; init; }
 
+    /// <summary>The status where it is done.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>By which its repeats are known; only plain HTTP can say one.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>What kind of body it says that it has.</summary>
+    public string MediaType { get; init; } = "application/json";
+
+    /// <summary>The body as it is sent.</summary>
+    public string? Text => RawBody ?? Body?.ToJsonString();
+
+    /// <summary>A body that is no JSON, instead of the other.</summary>
+    public string? RawBody { get; init; }
+
     /// <summary>Makes of the API's data what the client and the command give; null where that is the data as it is.</summary>
     public Func<JsonNode, JsonNode>? Shape { get; init; }
+
+    /// <summary>The path of the page that a cursor leads to.</summary>
+    public string PathAt(string? cursor) =>
+        cursor is null ? Path : $"{Path}{(Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}";
 
     public override string ToString() => $"{Method} {Path}";
 }

@@ -8,7 +8,7 @@ namespace Secronna.Tests.Contract;
 internal static class Operations
 {
     public static Operation CreateProject(string name) =>
-        new("POST", "/projects", Name(name), async client => await client.Projects.CreateAsync(name)) { Command = ["project", "create", name] };
+        new("POST", "/projects", Name(name), async client => await client.Projects.CreateAsync(name)) { Command = ["project", "create", name], Status = 201 };
 
     public static Operation GetProject(string idOrSlug) => new(
         "GET", idOrSlug.StartsWith("proj_", StringComparison.Ordinal) ? $"/projects/{idOrSlug}" : $"/projects/by-slug/{idOrSlug}", null,
@@ -28,12 +28,13 @@ internal static class Operations
     public static Operation ListKeks(string projectId) => List($"/projects/{projectId}/keys", client => client.Projects.ListKeysAsync(projectId));
 
     public static Operation RotateKek(string projectId) =>
-        new("POST", $"/projects/{projectId}/keys/rotate", null, async client => await client.Projects.RotateKeysAsync(projectId));
+        new("POST", $"/projects/{projectId}/keys/rotate", null, async client => await client.Projects.RotateKeysAsync(projectId)) { Status = 202 };
 
     public static Operation CreateEnvironment(string projectId, string name) => new(
         "POST", $"/projects/{projectId}/environments", Name(name), async client => await client.Environments.CreateAsync(projectId, name))
     {
         Command = ["env", "create", projectId, name],
+        Status = 201,
     };
 
     public static Operation GetEnvironment(string id) =>
@@ -59,7 +60,7 @@ internal static class Operations
     public static Operation AuthConfig() => new("GET", "/auth/config", null, async client => await client.GetAuthConfigAsync());
 
     public static Operation CreateApiKey(string name) =>
-        new("POST", "/api-keys", Name(name), async client => await client.ApiKeys.CreateAsync(name));
+        new("POST", "/api-keys", Name(name), async client => await client.ApiKeys.CreateAsync(name)) { Status = 201 };
 
     public static Operation ListApiKeys() => List("/api-keys", client => client.ApiKeys.ListAsync());
 
@@ -67,7 +68,7 @@ internal static class Operations
 
     public static Operation CreateAccessKey(string name, int? days = null, params Grant[] grants) => new(
         "POST", "/access-keys", With(Name(name), ("expiresInDays", days), ("grants", Json(grants))),
-        async client => await client.AccessKeys.CreateAsync(new AccessKeyRequest(name, days, grants.Length == 0 ? null : grants)));
+        async client => await client.AccessKeys.CreateAsync(new AccessKeyRequest(name, days, grants.Length == 0 ? null : grants))) { Status = 201 };
 
     public static Operation ListAccessKeys() => List("/access-keys", client => client.AccessKeys.ListAsync());
 
@@ -79,8 +80,8 @@ internal static class Operations
         new("POST", $"/access-keys/{id}/revoke", null, async client => await client.AccessKeys.RevokeAsync(id));
 
     /// <summary>A request that has no name of its own.</summary>
-    public static Operation Raw(string method, string path, string? body = null) => new(
-        method, path, body is null ? null : JsonNode.Parse(body), async client => await RawAsync(client, method, path, body));
+    public static Operation Raw(string method, string path, string? body = null) =>
+        new(method, path, null, async client => await RawAsync(client, method, path, body)) { RawBody = body };
 
     /// <summary>A list, by a command if it has one.</summary>
     public static Operation List<T>(string path, Func<SecronnaClient, IAsyncEnumerable<T>> byClient, params string[] command) =>

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>What came of an operation: data, or an error's code. Neither is there where the caller has what there is.</summary>
-internal sealed record Outcome(JsonNode? Data, string? Code)
+/// <summary>What came of an operation: data, or an error's code and message. Neither is there where the caller has what there is.</summary>
+internal sealed record Outcome(JsonNode? Data, string? Code, string? Message = null)
 {
     /// <summary>Data without members that are null: an answer may leave those out.</summary>
     public static Outcome Of(JsonNode? data) => new(WithoutNulls(data), null);

@@ -9,20 +9,29 @@ namespace Secronna.Tests.Contract;
 /// <summary>The operations on secrets, their past, and the record.</summary>
 internal static class SecretOperations
 {
-    public static Operation Write(string environmentId, string key, string value, int? expected = null) => new(
-        "PUT", $"/environments/{environmentId}/secrets", With(Secret(key, value), ("expectedVersion", expected)),
-        async client => await client.Environments.WriteAsync(environmentId, new WriteSecretRequest(key, value, expected, null)))
+    public static Operation Write(string environmentId, string key, string value, int? expected = null, string? comment = null) => new(
+        "PUT", $"/environments/{environmentId}/secrets", With(Secret(key, value), ("expectedVersion", expected), ("comment", comment)),
+        async client => await client.Environments.WriteAsync(environmentId, new WriteSecretRequest(key, value, expected, comment)))
     {
-        Command = ["secret", "set", environmentId, key, .. Option("--expect-version", expected)],
-        // One newline at its end is not the value's.
-        Input = value + "\n",
+        Command = ["secret", "set", environmentId, key, .. Option("--expect-version", expected), .. Option("--comment", comment)],
+        Status = 201,
+        // One newline at its end is not the value's, be it \n or \r\n.
+        Input = value + (value.EndsWith('\r') ? "\r\n" : "\n"),
     };
 
-    public static Operation Batch(string environmentId, params (string Key, string Value, int? Expected)[] secrets) => new(
+    public static Operation Batch(string environmentId, params (string Key, string Value, int? Expected)[] secrets) => BatchOf(environmentId, null, secrets);
+
+    /// <summary>A batch whose comment stands for all of it.</summary>
+    public static Operation BatchOf(string environmentId, string? comment, params (string Key, string Value, int? Expected)[] secrets) => new(
         "POST", $"/environments/{environmentId}/secrets/batch",
-        new JsonObject { ["secrets"] = new JsonArray([.. secrets.Select(secret => With(Secret(secret.Key, secret.Value), ("expectedVersion", secret.Expected)))]) },
+        With(
+            new JsonObject { ["secrets"] = new JsonArray([.. secrets.Select(secret => With(Secret(secret.Key, secret.Value), ("expectedVersion", secret.Expected)))]) },
+            ("comment", comment)),
         async client => await client.Environments.WriteAllAsync(
-            environmentId, new BatchRequest([.. secrets.Select(secret => new WriteSecretRequest(secret.Key, secret.Value, secret.Expected, null))], null)));
+            environmentId, new BatchRequest([.. secrets.Select(secret => new WriteSecretRequest(secret.Key, secret.Value, secret.Expected, null))], comment)))
+    {
+        Status = 201,
+    };
 
     public static Operation ListSecrets(string environmentId, string? at = null) => List(
         $"/environments/{environmentId}/secrets{(at is null ? "" : "?at=" + at)}", client => client.Environments.ListSecretsAsync(environmentId, Time(at)),
@@ -54,7 +63,7 @@ internal static class SecretOperations
     /// <summary>Keys and values, by a command those of an export.</summary>
     public static Operation Fetch(string project, string environment, string? at = null, params string[] keys) => new(
         "POST", $"/projects/by-slug/{project}/environments/{environment}/reveal",
-        With(new JsonObject(), ("keys", keys.Length == 0 ? null : Texts(keys)), ("at", at)),
+        Selection(at, keys) ?? new JsonObject(),
         async client => (await client.Environments.RevealAsync($"{project}/{environment}", keys.Length == 0 ? null : keys, Time(at)))
             .Secrets.ToDictionary(secret => secret.Key, secret => secret.Value))
     {
@@ -68,11 +77,11 @@ internal static class SecretOperations
     };
 
     /// <summary>All that the reveal of an environment says, unless it is known.</summary>
-    public static Operation RevealAll(string environmentId, string? known = null, string? at = null) => new(
-        "POST", $"/environments/{environmentId}/reveal", at is null ? null : new JsonObject { ["at"] = at },
+    public static Operation RevealAll(string environmentId, string? known = null, string? at = null, params string[] keys) => new(
+        "POST", $"/environments/{environmentId}/reveal", Selection(at, keys),
         async client => known is null
-            ? await client.Environments.RevealAsync(environmentId, null, Time(at))
-            : await client.Environments.RevealIfChangedAsync(environmentId, known))
+            ? await client.Environments.RevealAsync(environmentId, keys.Length == 0 ? null : keys, Time(at))
+            : await client.Environments.RevealIfChangedAsync(environmentId, known, keys.Length == 0 ? null : keys))
     {
         KnownRevision = known,
     };
@@ -85,20 +94,26 @@ internal static class SecretOperations
         async client => await client.Secrets.RollBackAsync(id, new RollbackRequest(version, comment)))
     {
         Command = ["secret", "rollback", id, "--to", Text(version), .. Option("--comment", comment)],
+        Status = 201,
     };
 
-    public static Operation Restore(string environmentId, string at, bool dryRun) => new(
-        "POST", $"/environments/{environmentId}/restore", new JsonObject { ["at"] = at, ["dryRun"] = dryRun, ["prune"] = true },
-        async client => await client.Environments.RestoreAsync(environmentId, new RestoreRequest(Time(at)!.Value, dryRun, true, null)))
+    public static Operation Restore(string environmentId, string at, bool dryRun, bool prune = true, string? comment = null) => new(
+        "POST", $"/environments/{environmentId}/restore",
+        With(new JsonObject { ["at"] = at, ["dryRun"] = dryRun, ["prune"] = prune }, ("comment", comment)),
+        async client => await client.Environments.RestoreAsync(environmentId, new RestoreRequest(Time(at)!.Value, dryRun, prune, comment)))
     {
-        Command = ["env", "restore", environmentId, "--at", at, "--prune", .. dryRun ? DryRun : []],
+        Command =
+        [
+            "env", "restore", environmentId, "--at", at, .. prune ? Prune : [], .. dryRun ? DryRun : [], .. Option("--comment", comment),
+        ],
     };
 
-    public static Operation Compare(string here, string there) => new(
-        "POST", $"/environments/{here}/compare", new JsonObject { ["with"] = there },
-        async client => await client.Environments.CompareAsync(here, new CompareRequest(there, null, null)))
+    /// <summary>Without times also by a command.</summary>
+    public static Operation Compare(string here, string there, string? at = null, string? withAt = null) => new(
+        "POST", $"/environments/{here}/compare", With(new JsonObject { ["with"] = there }, ("at", at), ("withAt", withAt)),
+        async client => await client.Environments.CompareAsync(here, new CompareRequest(there, Time(at), Time(withAt))))
     {
-        Command = ["env", "diff", here, there, "--all"],
+        Command = at is null && withAt is null ? ["env", "diff", here, there, "--all"] : null,
     };
 
     public static Operation History(string environmentId) =>
@@ -106,12 +121,29 @@ internal static class SecretOperations
 
     public static Operation Search(string text) => List($"/search/secrets?q={Uri.EscapeDataString(text)}", client => client.SearchAsync(text));
 
-    public static Operation Audit(string action, string? outcome = null) => List(
-        $"/audit?action={action}{(outcome is null ? "" : "&outcome=" + outcome)}",
-        client => client.ListAuditAsync(new AuditFilter { Action = action, Outcome = outcome }),
-        ["audit", "--action", action, .. Option("--outcome", outcome)]);
+    public static Operation Audit(
+        string action, string? outcome = null, string? actor = null, string? project = null, string? environment = null, string? secret = null,
+        string? from = null, string? to = null) => List(
+        "/audit?action=" + action + Parameters(
+            ("outcome", outcome), ("actorId", actor), ("projectId", project), ("environmentId", environment), ("secretId", secret), ("from", from), ("to", to)),
+        client => client.ListAuditAsync(new AuditFilter
+        {
+            Action = action, Outcome = outcome, ActorId = actor, ProjectId = project, EnvironmentId = environment, SecretId = secret,
+            From = Time(from), To = Time(to),
+        }),
+        [
+            "audit", "--action", action, .. Option("--outcome", outcome), .. Option("--actor", actor), .. Option("--project", project),
+            .. Option("--environment", environment), .. Option("--secret", secret), .. Option("--since", from), .. Option("--until", to),
+        ]);
+
+    private static readonly string[] Prune = ["--prune"];
 
     private static readonly string[] DryRun = ["--dry-run"];
+
+    // None is the same as an empty one.
+    private static JsonObject? Selection(string? at, string[] keys) => at is null && keys.Length == 0
+        ? null
+        : With(new JsonObject(), ("keys", keys.Length == 0 ? null : Texts(keys)), ("at", at));
 
     private static JsonObject Secret(string key, string value) => new() { ["key"] = key, ["value"] = value };
 
@@ -125,6 +157,9 @@ internal static class SecretOperations
 
     private static Instant? Time(string? at) =>
         at is null ? null : Instant.TryParse(at, out var instant) ? instant : throw new ArgumentException("no time", nameof(at));
+
+    private static string Parameters(params (string Name, string? Value)[] parameters) =>
+        string.Concat(parameters.Where(parameter => parameter.Value is not null).Select(parameter => $"&{parameter.Name}={parameter.Value}"));
 
     private static Func<JsonNode, JsonNode> Members(params string[] names) =>
         data => new JsonObject(names.Select(name => KeyValuePair.Create(name, data[name]?.DeepClone())));

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 using Secronna.Cli.Help;
+using Secronna.Client;
+using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands;
 
@@ -23,10 +26,29 @@ internal static class ApiCommand
             output.WriteByte((byte)'\n');
             if (!answer.IsSuccess)
             {
-                throw new CliException($"the server answered with status {answer.Status}");
+                throw Error(answer);
             }
         });
     }
+
+    // What was printed already, said as any other command says it.
+    private static Exception Error(RawAnswer answer)
+    {
+        try
+        {
+            using var envelope = JsonDocument.Parse(answer.Body);
+            var (error, meta) = (envelope.RootElement.GetProperty("error"), envelope.RootElement.GetProperty("meta"));
+            return new SecronnaException(Text(error, "message"), Text(error, "code"), answer.Status, Text(meta, "requestId"));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return answer.Status is >= 300 and < 400
+                ? new CliException($"the server answered with status {answer.Status}: it sends requests elsewhere, which are not followed")
+                : new CliException($"what answered with status {answer.Status} is not a Secronna server", ErrorCodes.Unavailable);
+        }
+    }
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? throw new JsonException();
 
     private static string Route(string path)
     {

@@ -28,43 +28,54 @@ internal sealed partial class CommandDriver(HttpDriver http, string folder, stri
         }
 
         Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
-        var code = Code().Match(ended.Error);
-        Assert.True(code.Success, $"{string.Join(' ', command)}: {ended.Error}");
-        return new Outcome(null, code.Groups[1].Value);
+        return Refused(ended);
     }
 
     private async Task<Outcome> ByPagesAsync(Operation operation)
     {
         var items = new JsonArray();
-        var (first, cursor) = await AskAsync(operation, operation.Path);
-        for (var page = first; ; (page, cursor) = await AskAsync(operation, $"{operation.Path}{(operation.Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}"))
+        string? cursor = null;
+        do
         {
+            (var page, cursor) = await AskAsync(operation, operation.PathAt(cursor));
             if (page.Code is not null)
             {
                 return page;
             }
 
             page.Data!.AsArray().ToList().ForEach(item => items.Add(item!.DeepClone()));
-            if (cursor is null)
-            {
-                return Outcome.Of(items);
-            }
         }
+        while (cursor is not null);
+        return Outcome.Of(items);
     }
 
+    /// <summary>An answer as it comes; an error is said once more, as any command says it.</summary>
     private async Task<(Outcome Outcome, string? Cursor)> AskAsync(Operation operation, string path)
     {
-        string[] body = operation.Body is null ? [] : ["--body", "-"];
-        var ended = await RunAsync(operation.Body?.ToJsonString() ?? "", ["api", operation.Method, path, .. body]);
+        string[] body = operation.Text is null ? [] : ["--body", "-"];
+        var ended = await RunAsync(operation.Text ?? "", ["api", operation.Method, path, .. body]);
         var envelope = JsonNode.Parse(ended.Out)!;
-        var error = (string?)envelope["error"]?["code"];
-        Assert.Equal(error is null ? 0 : 1, ended.ExitCode);
-        return (error is null ? Outcome.Of(envelope["data"]) : new Outcome(null, error), (string?)envelope["meta"]!["cursor"]);
+        if (ended.ExitCode == 0)
+        {
+            Assert.Null(envelope["error"]);
+            return (Outcome.Of(envelope["data"]), (string?)envelope["meta"]!["cursor"]);
+        }
+
+        var refused = Refused(ended);
+        Assert.Equal((1, refused.Code, refused.Message), (ended.ExitCode, (string)envelope["error"]!["code"]!, (string)envelope["error"]!["message"]!));
+        return (refused, null);
+    }
+
+    private static Outcome Refused(Ended ended)
+    {
+        var error = Said().Match(ended.Error);
+        Assert.True(error.Success, ended.Error);
+        return new Outcome(null, error.Groups[1].Value, error.Groups[2].Value);
     }
 
     private Task<Ended> RunAsync(string input, string[] arguments) => ClientProgram.RunAsync(
         ClientProgram.CommandLine, folder, new Dictionary<string, string> { ["SECRONNA_API_URL"] = url, ["SECRONNA_TOKEN"] = token, ["HOME"] = folder }, input, arguments);
 
-    [GeneratedRegex(@"^Error \[([A-Z_]+)\]: ", RegexOptions.Multiline)]
-    private static partial Regex Code();
+    [GeneratedRegex(@"^Error \[([A-Z_]+)\]: (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Said();
 }
