@@ -10,12 +10,15 @@ namespace Secronna.Tests.Contract;
 /// <summary>What comes with time, for servers whose clock can be set on.</summary>
 internal static class TimeCases
 {
+    /// <summary>The case that goes by the database's clock, where there is one.</summary>
+    public const string Repeats = "repeats are known for a day";
+
     public static IReadOnlyDictionary<string, Func<ContractDriver, Action<TimeSpan>, Task>> All { get; } =
         new Dictionary<string, Func<ContractDriver, Action<TimeSpan>, Task>>
         {
             ["an access key ends with its term"] = ExpireAsync,
             ["a term that is changed counts from then"] = ChangeAsync,
-            ["repeats are known for a day"] = RepeatAsync,
+            [Repeats] = RepeatAsync,
         };
 
     private static async Task ExpireAsync(ContractDriver server, Action<TimeSpan> passes)
@@ -31,7 +34,8 @@ internal static class TimeCases
         var listed = Assert.Single(await server.ListAsync(ListAccessKeys()), listed => (string)listed["id"]! == (string)created["id"]!);
         Assert.Equal((string)created["expiresAt"]!, (string)listed["expiresAt"]!);
         Assert.Null(listed["revokedAt"]);
-        Assert.EndsWith(":00Z", (string)listed["lastUsedAt"]!, StringComparison.Ordinal);
+        // Noted in its own time, and to the minute.
+        Assert.True(listed["lastUsedAt"] is null || ((string)listed["lastUsedAt"]!).EndsWith(":00Z", StringComparison.Ordinal), listed.ToJsonString());
     }
 
     private static async Task ChangeAsync(ContractDriver server, Action<TimeSpan> passes)
