@@ -114,13 +114,7 @@ internal static class GrantCases
         return (environment, (string)written[0]["id"]!, (string)written[1]["id"]!);
     }
 
-    private static async Task NoneAsync(ContractDriver caller, params Operation[] operations)
-    {
-        foreach (var operation in operations)
-        {
-            await caller.FailsAsync("NOT_FOUND", operation);
-        }
-    }
+    private static Task NoneAsync(ContractDriver caller, params Operation[] operations) => caller.EachFailsAsync("NOT_FOUND", operations);
 
     private static async Task<ContractDriver> AsAsync(ContractDriver server, params Grant[] grants) =>
         server.As(await server.TextAsync(CreateAccessKey("key", null, grants), "token"));

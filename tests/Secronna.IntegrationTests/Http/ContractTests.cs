@@ -38,6 +38,16 @@ public sealed class ContractTests(SharedServer shared) : IDisposable
         await TimeCases.All[name](ByClient(await server.NewWorkspaceAsync()), time.Advance);
     }
 
+    // PostgreSQL has a clock of its own, which no test moves.
+    [Fact]
+    [Trait("Engine", "Sqlite")]
+    public async Task The_server_knows_repeats_for_a_day()
+    {
+        var time = Clock.New();
+        await using var server = await TestServer.StartAsync(time: time);
+        await TimeCases.RepeatAsync(Http(await server.NewWorkspaceAsync()), time.Advance);
+    }
+
     private HttpDriver Http(Workspace workspace) => new(http, workspace.Server.Address, workspace.Token);
 
     private ClientDriver ByClient(Workspace workspace) => new(
