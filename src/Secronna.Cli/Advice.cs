@@ -7,12 +7,12 @@ namespace Secronna.Cli;
 /// <summary>What an error means, and what to do next.</summary>
 internal static class Advice
 {
-    public static string Of(SecronnaException error) => Of(error.Code, error.Message) + Next(error);
+    public static string Of(SecronnaException error) => Of(error.Code, error.Message) + Printer.PlainLines(Next(error));
 
     /// <summary>An error of this program.</summary>
     /// <param name="code">One of the <see cref="ErrorCodes"/>, or a word of its own for what no server says.</param>
     /// <param name="message">What is wrong, and how it would be right.</param>
-    public static string Of(string code, string message) => $"Error [{Printer.Plain(code)}]: {Printer.Plain(message)}";
+    public static string Of(string code, string message) => Printer.Plain($"Error [{code}]: {message}");
 
     private static string Next(SecronnaException error) => error.Code switch
     {

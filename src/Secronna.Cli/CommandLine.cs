@@ -48,6 +48,11 @@ internal static class CommandLine
         {
             return Refuse(Advice.Of("IO_ERROR", exception.Message), Failed);
         }
+        catch (Exception exception)
+        {
+            // Its message could have a value, and a crash's memory would.
+            return Refuse(Advice.Of(ErrorCodes.InternalError, $"{exception.GetType().Name}, which should not be: an answer that no server of ours gives, or a fault of this program"), Failed);
+        }
 
         int Refuse(string message, int code)
         {

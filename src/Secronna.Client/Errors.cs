@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Authentication;
 using Secronna.Protocol;
 
@@ -10,6 +11,12 @@ internal static class Errors
 
     public static SecronnaException NoToken() => new(
         "no credential: give a token in the options or in the variable SECRONNA_TOKEN", ErrorCodes.AuthRequired, null, null);
+
+    public static SecronnaException NoTokenAtAll() =>
+        Invalid("the credential has characters that no token has: a space or a line break, perhaps");
+
+    public static SecronnaException Endless(Uri server) => new(
+        $"the server at {server.GetLeftPart(UriPartial.Authority)} gives the same page again and again", ErrorCodes.Unavailable, (int)HttpStatusCode.OK, null);
 
     public static SecronnaException NotHttp(Uri server) =>
         Invalid($"the server's address must be an http or https origin, with or without /api/v1: {server.Scheme}://{server.Host}");

@@ -114,11 +114,12 @@ public sealed class SecronnaClient : IDisposable
         return http;
     }
 
-    /// <summary>Has a handler send straight to where it is told, by the system's proxy if there is one.</summary>
+    /// <summary>Has a handler send straight to where it is told, by the system's proxy if there is one for that.</summary>
     internal static SocketsHttpHandler Configure(SocketsHttpHandler handler)
     {
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
+        handler.Proxy = new OwnMachineProxy(HttpClient.DefaultProxy);
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
         handler.ConnectTimeout = TimeSpan.FromSeconds(10);
         return handler;

@@ -4,7 +4,11 @@ namespace Secronna.Protocol;
 public sealed record NameRequest(string Name);
 
 /// <summary>Creates a key or mints its next version. The server never holds the value as a string (S26).</summary>
-public sealed record WriteSecretRequest(string Key, string Value, int? ExpectedVersion, string? Comment);
+public sealed record WriteSecretRequest(string Key, string Value, int? ExpectedVersion, string? Comment)
+{
+    /// <summary>Names the key, never the value.</summary>
+    public override string ToString() => $"{nameof(WriteSecretRequest)} {{ {nameof(Key)} = {Key} }}";
+}
 
 /// <summary>Writes many keys, all or nothing.</summary>
 public sealed record BatchRequest(IReadOnlyList<WriteSecretRequest> Secrets, string? Comment);

@@ -112,7 +112,11 @@ public sealed record KekResponse(
     string Id, string State, string MasterKeyId, Instant CreatedAt, long Wraps, long Remaining);
 
 /// <summary>A new API key; the token is shown this once (S25).</summary>
-public sealed record ApiKeyCreatedResponse(string Id, string Name, string Prefix, Instant CreatedAt, string Token);
+public sealed record ApiKeyCreatedResponse(string Id, string Name, string Prefix, Instant CreatedAt, string Token)
+{
+    /// <summary>Tells which it is, never its token.</summary>
+    public override string ToString() => $"{nameof(ApiKeyCreatedResponse)} {{ {nameof(Id)} = {Id} }}";
+}
 
 /// <summary>An API key.</summary>
 public sealed record ApiKeyResponse(string Id, string Name, string Prefix, Instant CreatedAt, Instant? LastUsedAt);
@@ -126,7 +130,11 @@ public sealed record Grant(string Path, IReadOnlyList<string> Actions);
 /// <summary>A new access key; the token is shown this once (S25).</summary>
 public sealed record AccessKeyCreatedResponse(
     string Id, string Name, string Prefix, Instant CreatedAt, Instant? ExpiresAt, IReadOnlyList<Grant> Grants,
-    string Token);
+    string Token)
+{
+    /// <summary>Tells which it is, never its token.</summary>
+    public override string ToString() => $"{nameof(AccessKeyCreatedResponse)} {{ {nameof(Id)} = {Id} }}";
+}
 
 /// <summary>An access key.</summary>
 public sealed record AccessKeyResponse(
@@ -150,13 +158,25 @@ public sealed record MeResponse(
 public sealed record HealthResponse(string Status);
 
 /// <summary>A value read back.</summary>
-public sealed record RevealResponse(string Key, int Version, string Value);
+public sealed record RevealResponse(string Key, int Version, string Value)
+{
+    /// <summary>Tells which it is, never its value.</summary>
+    public override string ToString() => $"{nameof(RevealResponse)} {{ {nameof(Key)} = {Key} }}";
+}
 
 /// <summary>A value read back by its path.</summary>
-public sealed record RevealPathResponse(string Path, string Key, int Version, string Value);
+public sealed record RevealPathResponse(string Path, string Key, int Version, string Value)
+{
+    /// <summary>Tells which it is, never its value.</summary>
+    public override string ToString() => $"{nameof(RevealPathResponse)} {{ {nameof(Path)} = {Path} }}";
+}
 
 /// <summary>A value of an environment.</summary>
-public sealed record RevealedSecret(string Id, string Key, int Version, string Value);
+public sealed record RevealedSecret(string Id, string Key, int Version, string Value)
+{
+    /// <summary>Tells which it is, never its value.</summary>
+    public override string ToString() => $"{nameof(RevealedSecret)} {{ {nameof(Key)} = {Key} }}";
+}
 
 /// <summary>The values of an environment, ordered by key; the revision is the ETag.</summary>
 public sealed record RevealEnvironmentResponse(

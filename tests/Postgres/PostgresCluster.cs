@@ -118,11 +118,17 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills the postmaster with signal 9, as a crash would. Its children end when they notice.</summary>
+    /// <summary>Kills the postmaster with signal 9, as a crash would, and waits until its children have noticed and ended.</summary>
     public async Task KillAsync()
     {
-        process!.Kill();
+        var children = (await File.ReadAllTextAsync($"/proc/{process!.Id}/task/{process.Id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        process.Kill();
         await process.WaitForExitAsync().WaitAsync(Patience);
+        var started = Stopwatch.GetTimestamp();
+        while (children.Any(child => Directory.Exists("/proc/" + child)) && Stopwatch.GetElapsedTime(started) < Patience)
+        {
+            await Task.Delay(10);
+        }
     }
 
     /// <summary>Gives a file or folder to the user that the server runs as, and to nobody else.</summary>

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Secronna.Tests.Tls;
 
-/// <summary>A private authority with one below it, and the certificates for 127.0.0.1 that the lower one signs.</summary>
+/// <summary>A private authority with one below it, and the certificates for 127.0.0.1 and secrets.example that the lower one signs.</summary>
 internal sealed class ServerCertificates : IDisposable
 {
     private readonly DateTimeOffset now;
@@ -30,6 +30,7 @@ internal sealed class ServerCertificates : IDisposable
         var request = new CertificateRequest("CN=server", serverKey, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Loopback);
+        names.AddDnsName("secrets.example");
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(isForServers ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], false));
         using var signed = request.Create(intermediate, now.AddDays(Math.Min(-1, days - 1)), now.AddDays(days), Serial());

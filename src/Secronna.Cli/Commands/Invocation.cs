@@ -31,7 +31,7 @@ internal sealed class Invocation(ParseResult parsed, CancellationToken cancellat
     public T? Get<T>(Option<T> option) => parsed.GetValue(option);
 
     /// <summary>Tells a person what was done, beside the results.</summary>
-    public static void Note(string text) => Console.Error.WriteLine(text);
+    public static void Note(string text) => Console.Error.WriteLine(Printer.PlainLines(text));
 
     public void Dispose() => client?.Dispose();
 }

@@ -38,6 +38,9 @@ internal sealed class CopyFile(string path, string credential)
         }
     }
 
+    /// <summary>Removes the copy.</summary>
+    public void Delete() => File.Delete(path);
+
     /// <summary>Puts a copy in the place of the one before.</summary>
     public void Write(SecretsCopy copy)
     {

@@ -28,6 +28,11 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
             Keep(current, note);
             return current.Secrets;
         }
+        catch (SecronnaException error) when (IsRefusal(error))
+        {
+            file.Delete();
+            throw;
+        }
         catch (SecronnaException error) when (IsAway(error))
         {
             if (copy is null)
@@ -79,11 +84,15 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
         }
     }
 
+    // By the server itself: who may no longer read what is there is not to have it from the last time.
+    private static bool IsRefusal(SecronnaException error) => error.Code is ErrorCodes.AuthRequired or ErrorCodes.Forbidden or ErrorCodes.NotFound;
+
     // Never after a refusal, whoever it came from: a proxy's 404 is one too.
     private static bool IsAway(SecronnaException error) => error.IsUnavailable && error.Status is null or >= FirstServerError;
 
     private string Age(SecretsCopy copy) => (time.GetUtcNow() - copy.ConfirmedAt) switch
     {
+        { Ticks: < 0 } => "by a clock that was ahead not yet a minute",
         { TotalMinutes: < 1 } => "less than a minute",
         { TotalMinutes: < 120 } age => $"{age.TotalMinutes:0} minutes",
         { TotalHours: < 48 } age => $"{age.TotalHours:0} hours",

@@ -14,7 +14,11 @@ internal sealed record SecretsCopy(
     IReadOnlyList<CopiedSecret> Secrets);
 
 /// <summary>A key and its value.</summary>
-internal sealed record CopiedSecret(string Key, string Value);
+internal sealed record CopiedSecret(string Key, string Value)
+{
+    /// <summary>Names the key, never the value.</summary>
+    public override string ToString() => Key;
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(SecretsCopy))]

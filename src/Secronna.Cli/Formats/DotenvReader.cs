@@ -3,7 +3,11 @@ using static Secronna.Cli.Formats.DotenvGrammar;
 namespace Secronna.Cli.Formats;
 
 /// <summary>A key and its value, and the line that the key stands in, from 1.</summary>
-internal sealed record DotenvEntry(string Key, string Value, int Line);
+internal sealed record DotenvEntry(string Key, string Value, int Line)
+{
+    /// <summary>Names the line, and nothing of what it has.</summary>
+    public override string ToString() => $"line {Line}";
+}
 
 /// <summary>
 /// Reads dotenv exactly as Node's dotenv 17 does, which the tests compare. That one is a backtracking expression; this is the

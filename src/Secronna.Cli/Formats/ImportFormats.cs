@@ -35,14 +35,14 @@ internal static class ImportFormats
     /// <summary>Checks a key and its value by the rules of the server.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
-    /// <param name="place">Where they stand, for errors.</param>
+    /// <param name="place">Where they stand, for errors. What a broken file has for a key may be a part of a value.</param>
     /// <exception cref="CliException">One of them breaks a rule.</exception>
     public static void Require(string key, string value, string place)
     {
         if (!Protocol.Names.IsKey(key))
         {
             throw new CliException(
-                $"{place}: {Shown(key)} can't be a key, which is a letter or underscore, then letters, digits and underscores, at most {Limits.KeyLength}");
+                $"{place}: can't be a key, which is a letter or underscore, then letters, digits and underscores, at most {Limits.KeyLength}");
         }
 
         if (value.Contains('\0', StringComparison.Ordinal))

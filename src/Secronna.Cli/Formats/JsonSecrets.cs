@@ -21,7 +21,7 @@ internal static class JsonSecrets
             var place = $"member {secrets.Count + 1}";
             var key = Text(() => member.Name) ?? throw new CliException($"{place}: its name is half a character");
             var value = Value(member.Value, $"{place}: the value of {ImportFormats.Shown(key)}");
-            ImportFormats.Require(key, value, place);
+            ImportFormats.Require(key, value, $"{place}, {ImportFormats.Shown(key)}");
             if (!secrets.TryAdd(key, value))
             {
                 throw new CliException($"{place}: {key} is there twice");

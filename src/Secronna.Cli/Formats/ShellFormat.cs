@@ -27,7 +27,7 @@ internal static class ShellFormat
 
     // Expanded by an interactive shell, commands and all, or files of commands.
     private static readonly HashSet<string> Expanded = new(
-        ["FCEDIT", "FPATH", "INPUTRC", "MAILPATH", "PROMPT", "PROMPT2", "PROMPT3", "PROMPT4", "PS0", "PS1", "PS2", "PS3", "RPROMPT", "RPS1", "ZDOTDIR"],
+        ["FCEDIT", "MAILPATH", "PROMPT2", "PROMPT3", "PROMPT4", "RPS1"],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The command for a key and its value.</summary>
@@ -45,7 +45,7 @@ internal static class ShellFormat
             throw new CliException($"{key} can't be the name of a shell's variable: leave it out with --only");
         }
 
-        if (ChildVariables.ChangesWhatRuns(key) || Expanded.Contains(key) || (Numbers.Contains(key) && !value.All(char.IsAsciiDigit)))
+        if (RefusedVariables.Has(key) || Expanded.Contains(key) || (Numbers.Contains(key) && !value.All(char.IsAsciiDigit)))
         {
             throw new CliException($"{key} changes what a shell runs: leave it out with --only");
         }

@@ -21,6 +21,7 @@ internal sealed partial class RawTerminal : IDisposable
     private const int MostTermiosBytes = 256;
 
     private readonly byte[] before = new byte[MostTermiosBytes];
+    private readonly byte[] raw = new byte[MostTermiosBytes];
 
     // Not the console's stream, which sets the terminal up in its own way for each read.
     private readonly FileStream input = new(new SafeFileHandle(Input, ownsHandle: false), FileAccess.Read, bufferSize: 0);
@@ -30,6 +31,8 @@ internal sealed partial class RawTerminal : IDisposable
     [
         .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT }
             .Select(signal => PosixSignalRegistration.Create(signal, _ => PutBack())),
+        // Its shell had the terminal meanwhile.
+        PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => SetAttributes(Input, Flush, raw)),
     ];
 
     /// <summary>Takes the terminal.</summary>
@@ -37,14 +40,13 @@ internal sealed partial class RawTerminal : IDisposable
     public static RawTerminal Take()
     {
         var terminal = new RawTerminal();
-        var raw = new byte[MostTermiosBytes];
-        if (GetAttributes(Input, terminal.before) != 0 || GetAttributes(Input, raw) != 0)
+        if (GetAttributes(Input, terminal.before) != 0 || GetAttributes(Input, terminal.raw) != 0)
         {
             throw new CliException("the terminal can't be kept from showing what is typed: use standard input or --file");
         }
 
-        MakeRaw(raw);
-        return SetAttributes(Input, Flush, raw) == 0
+        MakeRaw(terminal.raw);
+        return SetAttributes(Input, Flush, terminal.raw) == 0
             ? terminal
             : throw new CliException("the terminal can't be kept from showing what is typed: use standard input or --file");
     }

@@ -45,6 +45,11 @@ internal static class ValueInput
         // One more than may be: the server says that it is too long.
         var bytes = new byte[Limits.ValueBytes + 3];
         var length = input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        if (length == 0)
+        {
+            throw new CliException("there is nothing on standard input; where an empty value is meant, give it as ''");
+        }
+
         return length < bytes.Length ? bytes[..length] : throw new CliException($"the value is over {Limits.ValueBytes} bytes", ErrorCodes.PayloadTooLarge);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -11,7 +12,10 @@ internal sealed class Printer(bool isJson)
     public bool IsJson => isJson;
 
     /// <summary>Text by others, which must not move the cursor, change colours or begin a line.</summary>
-    public static string Plain(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
+    public static string Plain(string text) => string.Concat(text.Select(character => IsPlain(character) ? character : '?'));
+
+    /// <summary>The same, line by line: the lines are this program's.</summary>
+    public static string PlainLines(string text) => string.Join('\n', text.Split('\n').Select(Plain));
 
     /// <summary>One thing: as JSON, or the line that tells of it.</summary>
     public void One<T>(T value, JsonTypeInfo<T> json, Func<T, string> line)
@@ -23,7 +27,7 @@ internal sealed class Printer(bool isJson)
         }
 
         using var output = Console.OpenStandardOutput();
-        output.Write(Encoding.UTF8.GetBytes(line(value) + "\n"));
+        output.Write(Encoding.UTF8.GetBytes(PlainLines(line(value)) + "\n"));
     }
 
     /// <summary>One thing as JSON.</summary>
@@ -53,6 +57,10 @@ internal sealed class Printer(bool isJson)
 
         output.Write(Encoding.UTF8.GetBytes(table.Text(Style.Output)));
     }
+
+    // Among what shows nothing is what turns the direction of writing, or joins what is apart.
+    private static bool IsPlain(char character) => char.GetUnicodeCategory(character)
+        is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static async Task JsonAsync<T>(Stream output, IAsyncEnumerable<T> items, JsonTypeInfo<T> json, CancellationToken cancellation)
     {

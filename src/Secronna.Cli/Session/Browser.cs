@@ -9,12 +9,12 @@ internal static class Browser
     /// <summary>Opens an address there, if there is one to open it in.</summary>
     /// <param name="address">An http or https address.</param>
     /// <returns>Whether it was tried.</returns>
-    public static bool TryOpen(string address)
+    public static bool TryOpen(Uri address)
     {
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo(address) { UseShellExecute = true }
-            : OperatingSystem.IsMacOS() ? Quiet("open", address)
+        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo(address.AbsoluteUri) { UseShellExecute = true }
+            : OperatingSystem.IsMacOS() ? Quiet("open", address.AbsoluteUri)
             // Without a display it would be a browser in this terminal, if any.
-            : Variables.Find("DISPLAY") is not null || Variables.Find("WAYLAND_DISPLAY") is not null ? Quiet("xdg-open", address)
+            : Variables.Find("DISPLAY") is not null || Variables.Find("WAYLAND_DISPLAY") is not null ? Quiet("xdg-open", address.AbsoluteUri)
             : null;
         try
         {

@@ -74,7 +74,7 @@ internal static class Connecting
         return session switch
         {
             { ApiKey: { } key } => Credential.Of(key),
-            { SignIn: { } signIn } => Credential.Of(signIn, new RenewedToken(SessionFile.OfUser, IdentityProvider.NewHttp, isInsecure, TimeProvider.System)),
+            { SignIn: { } signIn } => Credential.Of(signIn, new RenewedToken(SessionFile.OfUser, session.Server, IdentityProvider.NewHttp, isInsecure, TimeProvider.System)),
             _ => throw AuthRequired("no credential"),
         };
     }

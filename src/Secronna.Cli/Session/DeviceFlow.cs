@@ -19,7 +19,7 @@ internal sealed class DeviceFlow(IdentityProvider provider, string clientId, Tim
     /// <exception cref="SecronnaException">AUTH_REQUIRED: the person denied it, or the code ran out.</exception>
     public async Task<SignIn> WaitAsync(DeviceAuthorizationResponse device, CancellationToken cancellation)
     {
-        var interval = Longer(TimeSpan.FromSeconds(device.Interval), LeastInterval);
+        var interval = TimeSpan.FromSeconds(Math.Clamp(device.Interval, LeastInterval.TotalSeconds, LongestInterval.TotalSeconds));
         var end = device.ExpiresIn is { } seconds and > 0 ? time.GetUtcNow() + TimeSpan.FromSeconds(seconds) : DateTimeOffset.MaxValue;
         while (true)
         {
@@ -42,7 +42,7 @@ internal sealed class DeviceFlow(IdentityProvider provider, string clientId, Tim
     private TimeSpan Next(TimeSpan interval, TokenResponse answer) => answer.ErrorType switch
     {
         // Away for a while: ever more seldom.
-        ResponseErrorType.Http or ResponseErrorType.Exception => Longer(interval, interval * 2 > LongestInterval ? LongestInterval : interval * 2),
+        ResponseErrorType.Http or ResponseErrorType.Exception => interval * 2 > LongestInterval ? LongestInterval : interval * 2,
         _ => answer.Error switch
         {
             OidcConstants.TokenErrors.AuthorizationPending => interval,
@@ -52,8 +52,6 @@ internal sealed class DeviceFlow(IdentityProvider provider, string clientId, Tim
             _ => throw provider.Failed(answer),
         },
     };
-
-    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private static SecronnaException Over(string what) => new(what, ErrorCodes.AuthRequired, null, null);
 }

@@ -22,7 +22,7 @@ internal sealed class IdentityProvider
         (this.http, this.document, this.issuer, this.isInsecure) = (http, document, issuer, isInsecure);
 
     /// <summary>What sends to providers: straight to where it is told, without cookies.</summary>
-    public static HttpClient NewHttp() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    public static HttpClient NewHttp() => new(SecronnaClient.Configure(new SocketsHttpHandler()))
     {
         Timeout = Patience,
         MaxResponseContentBufferSize = MostAnswerBytes,
@@ -94,7 +94,7 @@ internal sealed class IdentityProvider
         cancellation.ThrowIfCancellationRequested();
         return answer switch
         {
-            { ErrorType: ResponseErrorType.Protocol } => null,
+            { ErrorType: ResponseErrorType.Protocol, Error: OidcConstants.TokenErrors.InvalidGrant } => null,
             { IsError: true } => throw Failed(answer),
             _ => SignInOf(answer, ending.ClientId, time, ending.RefreshToken),
         };
@@ -139,7 +139,8 @@ internal sealed class IdentityProvider
 
     private static SecronnaException Failed(ProtocolResponse answer, string issuer)
     {
-        var isAway = answer.ErrorType is ResponseErrorType.Exception or ResponseErrorType.Http;
+        var isAway = answer.ErrorType is ResponseErrorType.Exception or ResponseErrorType.Http
+            || answer.Error is "server_error" or "temporarily_unavailable";
         var reason = answer.ErrorType == ResponseErrorType.Exception ? answer.Exception?.Message : answer.Error;
         return isAway
             ? new SecronnaException($"the identity provider {issuer} did not answer as it should: {Plain(reason)}", answer.Exception)

@@ -7,7 +7,12 @@ namespace Secronna.Cli.Session;
 /// The access token of the saved sign-in, renewed when it ends soon. A refresh token can be used once, so processes renew
 /// it in turns: who comes second finds what the first one got.
 /// </summary>
-internal sealed class RenewedToken(SessionFile file, Func<HttpClient> newHttp, bool isInsecure, TimeProvider time)
+/// <param name="file">The session.</param>
+/// <param name="server">The origin of the server that the token is sent to.</param>
+/// <param name="newHttp">What sends to the provider.</param>
+/// <param name="isInsecure">Whether plain HTTP was allowed.</param>
+/// <param name="time">The clock.</param>
+internal sealed class RenewedToken(SessionFile file, string server, Func<HttpClient> newHttp, bool isInsecure, TimeProvider time)
 {
     /// <summary>With less time left than this it is renewed: a request must not outlive it.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
@@ -49,7 +54,7 @@ internal sealed class RenewedToken(SessionFile file, Func<HttpClient> newHttp, b
             using var http = newHttp();
             var provider = await IdentityProvider.DiscoverAsync(http, ending.Issuer, isInsecure, cancellation).ConfigureAwait(false);
             var renewed = await provider.RefreshAsync(ending, time, cancellation).ConfigureAwait(false) ?? throw Ended();
-            file.Write(file.Read()! with { SignIn = renewed });
+            file.Write(new SavedSession(server, null, renewed));
             return renewed;
         }
         catch (SecronnaException error) when (error.IsUnavailable && isUsable)
@@ -58,7 +63,8 @@ internal sealed class RenewedToken(SessionFile file, Func<HttpClient> newHttp, b
         }
     }
 
-    private SignIn Saved() => file.Read()?.SignIn ?? throw Ended();
+    // Someone may have signed in elsewhere meanwhile: that session is for another server.
+    private SignIn Saved() => file.Read() is { SignIn: { } signIn } session && session.Server == server ? signIn : throw Ended();
 
     private bool EndsSoon(SignIn signIn) => signIn.ExpiresAt - time.GetUtcNow() < Margin;
 

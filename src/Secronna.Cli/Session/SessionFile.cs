@@ -26,6 +26,8 @@ internal sealed class SessionFile(string folder)
             return null;
         }
 
+        RequireOwnFolder();
+
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(Path) & ~PrivateFile.Mode) != 0)
         {
             throw new CliException($"others can read {Path}: run chmod 600 on it, and change the credential if they may have");
@@ -72,6 +74,7 @@ internal sealed class SessionFile(string folder)
     public void Write(SavedSession session)
     {
         CreateFolder();
+        DeleteLeftovers();
         PrivateFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(session, SessionJson.Default.SavedSession));
     }
 
@@ -80,10 +83,29 @@ internal sealed class SessionFile(string folder)
     {
         var existed = File.Exists(Path);
         File.Delete(Path);
+        DeleteLeftovers();
         return existed;
     }
 
     private string LockPath => System.IO.Path.Combine(folder, "session.lock");
+
+    // Who can put files there can put a session of their own there.
+    private void RequireOwnFolder()
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
+        {
+            throw new CliException($"others can write to {folder}: run chmod 700 on it, and sign in again");
+        }
+    }
+
+    // A write that was killed leaves one.
+    private void DeleteLeftovers()
+    {
+        foreach (var file in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, System.IO.Path.GetFileName(Path) + ".*") : [])
+        {
+            File.Delete(file);
+        }
+    }
 
     private void CreateFolder()
     {
@@ -94,6 +116,7 @@ internal sealed class SessionFile(string folder)
         else
         {
             Directory.CreateDirectory(folder, PrivateFile.Mode | UnixFileMode.UserExecute);
+            RequireOwnFolder();
         }
     }
 }

@@ -63,7 +63,7 @@ internal sealed class ApiConnection
                 yield return item;
             }
 
-            cursor = answer.Meta().Cursor;
+            cursor = answer.Meta().Cursor is var next && (next is null || next != cursor) ? next : throw Errors.Endless(server);
         }
         while (cursor is not null);
     }
@@ -126,7 +126,7 @@ internal sealed class ApiConnection
         var message = new HttpRequestMessage(request.Method, new Uri(server.OriginalString + request.Path));
         if (await TokenAsync(request, cancellation).ConfigureAwait(false) is { } token)
         {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            message.Headers.Authorization = token.All(IsOfTokens) ? new AuthenticationHeaderValue("Bearer", token) : throw Errors.NoTokenAtAll();
         }
 
         if (request.Body is { } body)
@@ -140,9 +140,10 @@ internal sealed class ApiConnection
             message.Headers.Add("Idempotency-Key", idempotencyKey);
         }
 
-        if (request.KnownRevision is { } revision)
+        // What no server of ours calls a revision is none that it could know.
+        if (request.KnownRevision is { } revision && EntityTagHeaderValue.TryParse($"\"{revision}\"", out var known))
         {
-            message.Headers.IfNoneMatch.Add(new EntityTagHeaderValue($"\"{revision}\""));
+            message.Headers.IfNoneMatch.Add(known);
         }
 
         return message;
@@ -186,6 +187,9 @@ internal sealed class ApiConnection
             ? await source(cancellation).ConfigureAwait(false)
             : options.Token ?? Variable("SECRONNA_TOKEN") ?? throw Errors.NoToken();
     }
+
+    // RFC 9110, section 11.2: token68.
+    private static bool IsOfTokens(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or '~' or '+' or '/' or '=';
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -103,6 +103,8 @@ internal sealed class FakeSecret(FakeEnvironment environment, string id, string 
 internal sealed record FakeVersion(int Number, string Kind, string Value, Instant CreatedAt, string CreatedBy, string? Comment)
 {
     public VersionResponse ToResponse() => new(Number, Kind, CreatedAt, CreatedBy, Comment);
+
+    public override string ToString() => $"version {Number}";
 }
 
 /// <summary>A secret as it is or stood, with the version that was current.</summary>

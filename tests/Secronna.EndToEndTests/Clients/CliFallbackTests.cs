@@ -41,6 +41,7 @@ public sealed class CliFallbackTests : IDisposable
         var revoked = await RunAsync(variables);
         Assert.Equal((1, ""), (revoked.ExitCode, revoked.Out));
         Assert.Contains("Error [AUTH_REQUIRED]", revoked.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Copy));
     }
 
     [Fact]

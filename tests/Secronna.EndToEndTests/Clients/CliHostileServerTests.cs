@@ -90,6 +90,29 @@ public sealed class CliHostileServerTests : IDisposable
         Assert.DoesNotContain("\nError", ended.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("st_live_x\ny")]
+    [InlineData("st_live_x y")]
+    [InlineData("st_live_é")]
+    public async Task What_is_no_token_is_said_to_be_none_and_not_shown(string token)
+    {
+        await using var server = RawServer.Saying("");
+        var ended = await ClientProgram.RunAsync(
+            ClientProgram.CommandLine, folder.Path, new Dictionary<string, string> { ["SECRONNA_API_URL"] = server.Url, ["SECRONNA_TOKEN"] = token }, "", "auth", "whoami");
+        AssertFailed(ended);
+        Assert.Contains("the credential has characters that no token has", ended.Error, StringComparison.Ordinal);
+        Assert.Empty(server.Asked);
+    }
+
+    [Fact]
+    public async Task A_list_that_never_ends_is_given_up()
+    {
+        const string Page = """{"data":[],"error":null,"meta":{"requestId":"req_1","timestamp":"2026-01-01T00:00:00Z","cursor":"again","hasMore":true}}""";
+        await using var server = RawServer.Saying($"{Head}Content-Length: {Page.Length}\r\n\r\n{Page}");
+        AssertFailed(await RunAsync(server, "project", "ls"));
+        Assert.InRange(server.Asked.Count, 1, 10);
+    }
+
     // Keys and names of a server that checks none of them.
     [Theory]
     [InlineData("A=B")]

@@ -41,7 +41,8 @@ public sealed class CliNetworkTests : IDisposable
         await using var server = await ServeAsync(installation);
         await File.WriteAllTextAsync(installation.Folder["ca.pem"], certificates.Root.ExportCertificatePem());
         await using var proxy = new RawServer((stream, _, over) => TunnelAsync(stream, new Uri(server.Url).Port, over));
-        var variables = Variables(installation, server.Url);
+        // Named as another machine, for which the proxy is asked.
+        var variables = Variables(installation, server.Url.Replace("127.0.0.1", "secrets.example", StringComparison.Ordinal));
         variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
         variables["HTTPS_PROXY"] = proxy.Url;
         variables["NO_PROXY"] = "";
@@ -49,8 +50,24 @@ public sealed class CliNetworkTests : IDisposable
         var ended = await RunAsync(installation, variables, "auth", "whoami");
 
         Assert.True(ended.ExitCode == 0, ended.Error);
-        Assert.StartsWith($"CONNECT 127.0.0.1:{new Uri(server.Url).Port} ", Assert.Single(proxy.Asked), StringComparison.Ordinal);
+        Assert.StartsWith($"CONNECT secrets.example:{new Uri(server.Url).Port} ", Assert.Single(proxy.Asked), StringComparison.Ordinal);
         Assert.DoesNotContain(installation.Token, proxy.Asked[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http_proxy")]
+    [InlineData("all_proxy")]
+    [InlineData("HTTPS_PROXY")]
+    public async Task A_proxy_is_never_asked_for_this_machine_itself(string variable)
+    {
+        using var folder = new TempFolder();
+        await using var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
+        await using var proxy = RawServer.Saying("");
+        var variables = await ClientProgram.VariablesAsync(folder["D"]);
+        (variables[variable], variables["no_proxy"]) = (proxy.Url, "");
+        var ended = await ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, "", "auth", "whoami");
+        Assert.True(ended.ExitCode == 0, ended.Error);
+        Assert.Empty(proxy.Asked);
     }
 
     [Fact]

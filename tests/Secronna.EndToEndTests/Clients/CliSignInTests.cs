@@ -162,6 +162,8 @@ public sealed partial class CliSignInTests : IAsyncLifetime
         using var process = ClientProgram.Start(
             ClientProgram.CommandLine, installation!.Folder.Path, variables, "auth", "login", "--no-browser", "--server", server!.Url);
         process.StandardInput.Close();
+        var who = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
+        Assert.Equal($"Signing in at {provider!.Issuer} as secronna-cli, for openid profile email offline_access. {server.Url} gets the token.", who);
         var shown = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
         var (output, rest) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var code = ShownCode().Match(shown);

@@ -75,6 +75,10 @@ public sealed class CliTests : IAsyncLifetime
         variables.Remove("SECRONNA_API_URL");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         Assert.Contains("chmod 600", (await RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.SetUnixFileMode(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupWrite);
+        Assert.Contains("chmod 700", (await RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
+        File.SetUnixFileMode(Path.GetDirectoryName(file)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         await DoAsync("auth", "logout");
         Assert.False(File.Exists(file));
     }

@@ -10,8 +10,9 @@ public sealed class ChildVariablesTests
     [Fact]
     public void Secrets_win_over_what_is_inherited_and_the_rest_stays()
     {
-        var variables = ChildVariables.Of([("HOME", "mine"), ("NEW", "")], inheritsNothing: false, []);
-        Assert.Equal(("mine", "", Environment.GetEnvironmentVariable("PATH")), (variables["HOME"], variables["NEW"], variables["PATH"]));
+        Environment.SetEnvironmentVariable("INHERITED_BY_TESTS", "theirs");
+        var variables = ChildVariables.Of([("INHERITED_BY_TESTS", "mine"), ("NEW", "")], inheritsNothing: false, []);
+        Assert.Equal(("mine", "", Environment.GetEnvironmentVariable("PATH")), (variables["INHERITED_BY_TESTS"], variables["NEW"], variables["PATH"]));
         Assert.Equal(["NEW"], ChildVariables.Of([("NEW", "v")], inheritsNothing: true, []).Keys);
     }
 
@@ -27,6 +28,13 @@ public sealed class ChildVariablesTests
     [InlineData("PYTHONPATH")]
     [InlineData("DOTNET_STARTUP_HOOKS")]
     [InlineData("CORECLR_PROFILER_PATH")]
+    [InlineData("DOTNET_GCPath")]
+    [InlineData("npm_config_script_shell")]
+    [InlineData("GIT_CONFIG_PARAMETERS")]
+    [InlineData("MAKEFLAGS")]
+    [InlineData("LESSOPEN")]
+    [InlineData("SECRONNA_API_URL")]
+    [InlineData("HOME")]
     public void What_changes_what_the_command_runs_is_refused_unless_it_is_named(string key)
     {
         var error = Assert.Throws<CliException>(() => ChildVariables.Of([(key, "canary")], true, []));
@@ -35,6 +43,17 @@ public sealed class ChildVariablesTests
         Assert.Throws<CliException>(() => ChildVariables.Of([(key, "canary")], true, ["OTHER"]));
         Assert.Equal("canary", ChildVariables.Of([(key, "canary")], true, [key])[key]);
     }
+
+    [Theory]
+    [InlineData("AWS_SECRET_ACCESS_KEY")]
+    [InlineData("NPM_TOKEN")]
+    [InlineData("GIT_TOKEN")]
+    [InlineData("CARGO_REGISTRY_TOKEN")]
+    [InlineData("TF_VAR_password")]
+    [InlineData("HTTPS_PROXY")]
+    [InlineData("DOTNET_ENVIRONMENT")]
+    [InlineData("DATABASE_URL")]
+    public void What_people_keep_as_secrets_is_not(string key) => Assert.Equal("v", ChildVariables.Of([(key, "v")], true, [])[key]);
 
     [Fact]
     public void What_a_variable_can_not_hold_is_an_error_that_names_the_key()

@@ -110,6 +110,8 @@ public sealed class FallbackTests : IDisposable
         await Assert.ThrowsAsync<SecronnaException>(() => RevealAsync());
 
         Assert.Empty(notes);
+        // What the server itself refuses is not kept for later.
+        Assert.Equal(code is not ("AUTH_REQUIRED" or "FORBIDDEN" or "NOT_FOUND"), File.Exists(FilePath));
     }
 
     [Fact]

@@ -44,8 +44,8 @@ public sealed class ImportFormatsTests
     }
 
     [Theory]
-    [InlineData("dotenv", "A=1\nB.C=canary\n", "line 2: B.C can't be a key")]
-    [InlineData("dotenv", "A=1\n\n1B=canary\n", "line 3: 1B can't be a key")]
+    [InlineData("dotenv", "A=1\nB.C=canary\n", "line 2: can't be a key")]
+    [InlineData("dotenv", "A=1\n\n1B=canary\n", "line 3: can't be a key")]
     [InlineData("dotenv", "A=1\ncanary\n", "line 2: neither KEY=value nor a comment")]
     [InlineData("dotenv", "A='1\n2'\nB=can\0ary\n", "line 3: the value of B has a U+0000")]
     [InlineData("json", "{\"A\":\"1\",\"B\":null}", "member 2: the value of B is null, not a string")]
@@ -54,10 +54,10 @@ public sealed class ImportFormatsTests
     [InlineData("json", "{\"B\":[\"canary\"]}", "member 1: the value of B is an array")]
     [InlineData("json", "{\"B\":{\"C\":\"canary\"}}", "member 1: the value of B is an object")]
     [InlineData("json", "{\"A\":\"canary\",\"B\":\"\",\"A\":\"canary\"}", "member 3: A is there twice")]
-    [InlineData("json", "{\"A\":\"can\\u0000ary\"}", "member 1: the value of A has a U+0000")]
+    [InlineData("json", "{\"A\":\"can\\u0000ary\"}", "member 1, A: the value of A has a U+0000")]
     [InlineData("json", "{\"A\":\"\\ud83d canary\"}", "member 1: the value of A has half a character")]
     [InlineData("json", "{\"\\ud83d\":\"canary\"}", "member 1: its name is half a character")]
-    [InlineData("json", "{\"A\\u001b[31m\":\"canary\"}", "member 1: A?[31m can't be a key")]
+    [InlineData("json", "{\"A\\u001b[31m\":\"canary\"}", "member 1, A?[31m: can't be a key")]
     [InlineData("json", "{\n\"A\": \"x\",\n\"B\": canary}", "line 3, byte 6: not JSON")]
     [InlineData("json", "[\"canary\"]", "not one JSON object")]
     [InlineData("json", "{\"A\":\"canary\"} {}", "not JSON from here on")]

@@ -114,6 +114,16 @@ public sealed class RenewedTokenTests : IDisposable
         Assert.Equal(ErrorCodes.AuthRequired, (await Assert.ThrowsAsync<SecronnaException>(GetAsync)).Code);
     }
 
+    [Fact]
+    public async Task Who_signed_in_to_another_server_meanwhile_sends_nothing_of_that_here()
+    {
+        Save(0);
+        var token = NewToken();
+        file.Write(file.Read()! with { Server = "https://other.example" });
+        Assert.Equal(ErrorCodes.AuthRequired, (await Assert.ThrowsAsync<SecronnaException>(() => token.GetAsync(default).AsTask())).Code);
+        Assert.Empty(provider.Forms);
+    }
+
     [Theory]
     [InlineData("sk_live_0123456789abcdefghijklmnopwxyz", "sk_live_…wxyz")]
     [InlineData("st_live_0123456789abcdefghijklmnopwxyz", "st_live_…wxyz")]
@@ -128,5 +138,5 @@ public sealed class RenewedTokenTests : IDisposable
     private Task<string> GetAsync() => NewToken().GetAsync(TestContext.Current.CancellationToken).AsTask();
 
     private RenewedToken NewToken(TimeProvider? clock = null) =>
-        new(file, () => new HttpClient(provider, disposeHandler: false), isInsecure: false, clock ?? time);
+        new(file, "https://secrets.example", () => new HttpClient(provider, disposeHandler: false), isInsecure: false, clock ?? time);
 }

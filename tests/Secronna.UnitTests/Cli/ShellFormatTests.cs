@@ -33,7 +33,7 @@ public sealed class ShellFormatTests
         var refused = OwnNames().Where(name => Try(name) is null).ToList();
         Assert.Equal(OwnNames().Order(), held.Concat(refused).Order());
         Assert.Contains("RANDOM", refused);
-        Assert.Contains("HOME", held);
+        Assert.Contains("HOSTNAME", held);
     }
 
     [Theory]

@@ -102,11 +102,11 @@ public sealed class ClientRequestTests
         var client = new SecronnaClient(new HttpClient(server), new SecronnaClientOptions
         {
             Server = new Uri("https://secrets.example"),
-            TokenSource = _ => ValueTask.FromResult($"token {++count}"),
+            TokenSource = _ => ValueTask.FromResult($"token-{++count}"),
         });
         await client.ApiKeys.ListAsync().ToListAsync();
         await client.AccessKeys.ListAsync().ToListAsync();
-        Assert.Equal(["Bearer token 1", "Bearer token 2"], server.Sent.Select(sent => sent.Authorization));
+        Assert.Equal(["Bearer token-1", "Bearer token-2"], server.Sent.Select(sent => sent.Authorization));
     }
 
     [Theory]

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Duende.IdentityModel.Client;
-using Secronna.Cli.Output;
 using Secronna.Cli.Session;
 using Secronna.Client;
 
@@ -10,7 +9,9 @@ namespace Secronna.Cli.Commands.Auth;
 internal sealed class ProviderOptions
 {
     private const string UsualClientId = "secronna-cli";
-    private const string UsualScope = "openid profile email offline_access";
+
+    // What a server may ask for by itself: who someone is, and nothing that they may do elsewhere.
+    private static readonly string[] UsualScopes = ["openid", "profile", "email", "offline_access"];
 
     private Option<bool> NoBrowser { get; } = new("--no-browser") { Description = "Only show the address and the code" };
 
@@ -33,6 +34,8 @@ internal sealed class ProviderOptions
     public async Task<SignIn> SignInAsync(Invocation invocation, Uri server)
     {
         var (issuer, clientId, scope) = await ConfigurationAsync(invocation, server).ConfigureAwait(false);
+        // The server said most of this: whoever signs in must see where, as what, and who gets the token.
+        Invocation.Note($"Signing in at {issuer} as {clientId}, for {scope}. {Connecting.Origin(server)} gets the token.");
         using var http = IdentityProvider.NewHttp();
         var provider = await IdentityProvider.DiscoverAsync(http, issuer, invocation.IsInsecure, invocation.Cancellation).ConfigureAwait(false);
         using var device = await provider.BeginDeviceAsync(clientId, scope, invocation.Cancellation).ConfigureAwait(false);
@@ -48,14 +51,14 @@ internal sealed class ProviderOptions
             invocation.Get(Issuer) ?? Variables.Find("SECRONNA_HUUDIS_ISSUER") ?? said.Issuer
                 ?? throw new CliException("this server has no identity provider: keep a key with `secronna auth login --api-key -`"),
             invocation.Get(ClientId) ?? Variables.Find("SECRONNA_CLI_CLIENT_ID") ?? said.CliClientId ?? UsualClientId,
-            invocation.Get(Scope) ?? (said.Scopes is { Count: > 0 } scopes ? string.Join(' ', scopes) : UsualScope));
+            invocation.Get(Scope) ?? string.Join(' ', (said.Scopes ?? UsualScopes).Intersect(UsualScopes)));
     }
 
     private void Show(DeviceAuthorizationResponse device, Invocation invocation)
     {
+        Invocation.Note($"Open {device.VerificationUri} and enter the code {device.UserCode}");
         var address = device.VerificationUriComplete ?? device.VerificationUri!;
-        Invocation.Note(Printer.Plain($"Open {device.VerificationUri} and enter the code {device.UserCode}"));
-        if (!invocation.Get(NoBrowser) && Connecting.IsSafe(address, invocation.IsInsecure) && Browser.TryOpen(address))
+        if (!invocation.Get(NoBrowser) && Connecting.IsSafe(address, invocation.IsInsecure) && Browser.TryOpen(new Uri(address)))
         {
             Invocation.Note("It was opened in the browser: check that it shows this code.");
         }

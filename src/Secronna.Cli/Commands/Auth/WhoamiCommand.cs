@@ -19,7 +19,7 @@ internal static class WhoamiCommand
     });
 
     /// <summary>The caller, in words.</summary>
-    public static string Name(MeResponse me) => Printer.Plain($"{me.ActorType} {me.Name ?? me.ActorId} of workspace {me.WorkspaceId}");
+    public static string Name(MeResponse me) => $"{me.ActorType} {me.Name ?? me.ActorId} of workspace {me.WorkspaceId}";
 
     private static string Line(MeResponse me)
     {

@@ -13,6 +13,8 @@ internal static partial class Child
     /// <summary>What they say when they may not run it.</summary>
     public const int NotExecutable = 126;
 
+    // Where there is no PATH, as confstr has it; never the folder that one is in.
+    private const string UsualPath = "/usr/local/bin:/usr/bin:/bin";
     private const int NoSuchFile = 2;
     private const int SigPipe = 13;
 
@@ -38,7 +40,7 @@ internal static partial class Child
             return command;
         }
 
-        var candidates = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        var candidates = (Environment.GetEnvironmentVariable("PATH") ?? UsualPath).Split(':')
             .Select(folder => Path.Combine(folder.Length == 0 ? "." : folder, command)).Where(File.Exists).ToList();
         return candidates.Find(IsExecutable) ?? candidates.FirstOrDefault();
     }
