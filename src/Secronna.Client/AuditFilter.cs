@@ -24,10 +24,10 @@ public sealed record AuditFilter
     /// <summary>One of the <see cref="AuditOutcomes"/>.</summary>
     public string? Outcome { get; init; }
 
-    /// <summary>From when on.</summary>
+    /// <summary>From when on; included.</summary>
     public Instant? From { get; init; }
 
-    /// <summary>Before when.</summary>
+    /// <summary>Until when; included.</summary>
     public Instant? To { get; init; }
 
     internal string Path() => ApiRequest.Query(

@@ -6,6 +6,8 @@ namespace Secronna.Tests.Contract;
 /// <summary>One of the ways to reach a server, as one caller.</summary>
 internal abstract class ContractDriver
 {
+    private const int AtOnce = 4;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -46,6 +48,27 @@ internal abstract class ContractDriver
 
         await FailsAsync(code, operation);
     }
+
+    /// <summary>The items of a list that are as they should be before long: some of it is noted in passing.</summary>
+    public async Task<IReadOnlyList<JsonNode>> ListSoonAsync(Operation operation, Func<IReadOnlyList<JsonNode>, bool> isSo)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var items = await ListAsync(operation);
+        while (!isSo(items) && TimeProvider.System.GetElapsedTime(started) < Patience)
+        {
+            await Task.Delay(Pause);
+            items = await ListAsync(operation);
+        }
+
+        return items;
+    }
+
+    /// <summary>Does what doesn't depend on each other, some at once: a command takes its time to start.</summary>
+    public static Task EachAsync<T>(IEnumerable<T> all, Func<T, Task> it) => Parallel.ForEachAsync(
+        all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) => await it(one));
+
+    /// <summary>Expects each to be refused.</summary>
+    public Task EachFailsAsync(string code, params Operation[] operations) => EachAsync(operations, operation => FailsAsync(code, operation));
 
     /// <summary>Expects it to be refused, and gives the message.</summary>
     public async Task<string> FailsAsync(string code, Operation operation)

@@ -80,6 +80,12 @@ internal static class GrantCases
             ["DB_NEW created_since", "DB_URL restored"],
             (await writer.DoAsync(Restore(environment, at, dryRun: false, prune: false)))["changes"]!.AsArray().Select(change => $"{change!["key"]} {change["result"]}"));
         await NoneAsync(writer, Restore(environment, at, dryRun: true));
+        var pruner = await AsAsync(server, new Grant(Pattern, ["write", "reveal"]), new Grant("web/production/DB_N*", ["delete"]));
+        await server.DoAsync(Write(environment, "DB_MORE", "new"));
+        Assert.Equal(
+            ["DB_MORE created_since", "DB_NEW pruned", "DB_URL restored"],
+            (await pruner.DoAsync(Restore(environment, at, dryRun: true)))["changes"]!.AsArray().Select(change => $"{change!["key"]} {change["result"]}"));
+        await server.DoAsync(DeleteSecret(await server.TextAsync(FindSecret("web", "production", "DB_MORE"), "id")));
         Equal(
             new Dictionary<string, string> { ["DB_NEW"] = "new", ["DB_URL"] = "inside", ["OTHER"] = "new" }, await server.DoAsync(Fetch("web", "production")));
 
@@ -114,13 +120,7 @@ internal static class GrantCases
         return (environment, (string)written[0]["id"]!, (string)written[1]["id"]!);
     }
 
-    private static async Task NoneAsync(ContractDriver caller, params Operation[] operations)
-    {
-        foreach (var operation in operations)
-        {
-            await caller.FailsAsync("NOT_FOUND", operation);
-        }
-    }
+    private static Task NoneAsync(ContractDriver caller, params Operation[] operations) => caller.EachFailsAsync("NOT_FOUND", operations);
 
     private static async Task<ContractDriver> AsAsync(ContractDriver server, params Grant[] grants) =>
         server.As(await server.TextAsync(CreateAccessKey("key", null, grants), "token"));

@@ -47,6 +47,9 @@ internal static class RecordCases
             Assert.Equal(("access_key", environment), ((string)entry["actorType"]!, (string?)entry["metadata"]!["environmentId"]));
         }
 
+        // One key that is not there makes it a refusal of all.
+        await server.FailsAsync("NOT_FOUND", RevealAll(environment, keys: ["A", "NONE"]));
+        Assert.Equal(["api_key", "access_key"], Each(await server.ListAsync(Audit("secret.reveal", "denied")), "actorType"));
         await lister.FailsAsync("FORBIDDEN", CreateProject("Mine"));
         Assert.Single(await server.ListAsync(Audit("project.create", "denied")));
         Assert.Empty(await server.ListAsync(Audit("secret.reveal", "success")));
@@ -65,10 +68,12 @@ internal static class RecordCases
         Assert.Equal([there], Secrets(await server.ListAsync(Audit("secret.write", secret: there))));
         Assert.Equal([there, here], Secrets(await server.ListAsync(Audit("secret.write", project: project))));
         Assert.Equal([here], Secrets(await server.ListAsync(Audit("secret.reveal", actor: (string)created["id"]!))));
-        var last = (await server.ListAsync(Audit("secret.write")))[0];
-        var at = (string)last["createdAt"]!;
-        Assert.Equal([there], Secrets(await server.ListAsync(Audit("secret.write", from: at))));
-        Assert.Contains(here, Secrets(await server.ListAsync(Audit("secret.write", to: at))));
+        // Both ends are included.
+        var times = Each(await server.ListAsync(Audit("secret.write")), "createdAt").ToList();
+        Assert.Equal([there], Secrets(await server.ListAsync(Audit("secret.write", from: times[0]))));
+        Assert.Equal([there, here], Secrets(await server.ListAsync(Audit("secret.write", from: times[1]))));
+        Assert.Equal([here], Secrets(await server.ListAsync(Audit("secret.write", to: times[1]))));
+        Assert.Equal([there, here], Secrets(await server.ListAsync(Audit("secret.write", from: times[1], to: times[0]))));
         Assert.Empty(await server.ListAsync(Audit("secret.write", "denied")));
         Assert.Empty(await server.ListAsync(Audit("secret.write", project: "proj_none")));
     }

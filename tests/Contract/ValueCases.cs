@@ -18,10 +18,7 @@ internal static class ValueCases
     public static async Task ExactAsync(ContractDriver server)
     {
         var (_, environment) = await PlaceAsync(server);
-        foreach (var (i, value) in Values.Index())
-        {
-            await server.DoAsync(Write(environment, $"V_{i}", value));
-        }
+        await ContractDriver.EachAsync(Values.Index(), value => server.DoAsync(Write(environment, $"V_{value.Index}", value.Item)));
 
         var expected = Values.Index().ToDictionary(value => $"V_{value.Index}", value => value.Item);
         Equal(expected, await server.DoAsync(Fetch("web", "production")));
@@ -60,10 +57,8 @@ internal static class ValueCases
     public static async Task ShapesAsync(ContractDriver server)
     {
         var (project, environment) = await PlaceAsync(server);
-        foreach (var key in new[] { "", "1A", "A-B", "A.B", "Ä", "A B", "A/B", "A\n", new string('K', 257) })
-        {
-            await server.FailsAsync("VALIDATION_ERROR", Write(environment, key, "v"));
-        }
+        string[] wrong = ["", "1A", "A-B", "A.B", "Ä", "A B", "A/B", "A\n", new string('K', 257)];
+        await server.EachFailsAsync("VALIDATION_ERROR", [.. wrong.Select(key => Write(environment, key, "v"))]);
 
         foreach (var key in new[] { "_", "a", "A_1", new string('K', 256) })
         {

@@ -49,6 +49,19 @@ public sealed class CliHostileServerTests : IDisposable
         Assert.Matches(@"\AError \[[A-Z_]+\]: ", ended.Error);
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nnope", "UNAVAILABLE")]
+    [InlineData("HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\n[]", "UNAVAILABLE")]
+    [InlineData("HTTP/1.1 404 No\r\nContent-Length: 54\r\n\r\n{\"error\":{\"code\":null,\"message\":\"x\"},\"meta\":{\"a\":\"b\"}}", "UNAVAILABLE")]
+    [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "VALIDATION_ERROR")]
+    public async Task An_answer_that_is_printed_as_it_comes_is_an_error_where_no_server_of_ours_gave_it(string said, string code)
+    {
+        await using var server = RawServer.Saying(said);
+        var ended = await RunAsync(server, "api", "GET", "/me");
+        Assert.Equal(1, ended.ExitCode);
+        Assert.StartsWith($"Error [{code}]: ", ended.Error, StringComparison.Ordinal);
+    }
+
     // The same bytes whole, to see that it is the rest that is refused.
     [Fact]
     public async Task A_good_answer_is_taken_however_slowly_it_comes()
@@ -69,7 +82,7 @@ public sealed class CliHostileServerTests : IDisposable
     [Fact]
     public async Task A_message_can_not_write_on_the_terminal_as_it_likes()
     {
-        const string Body = """{"data":null,"error":{"code":"FORBIDDEN","message":"\u001b]0;title\u0007\u001b[2J\nError: fine\r"},"meta":{"requestId":"req_1","timestamp":"2026-01-01T00:00:00Z"}}""";
+        const string Body = """{"data":null,"error":{"code":"FORBIDDEN\u001b[31m\n","message":"\u001b]0;title\u0007\u001b[2J\nError: fine\r"},"meta":{"requestId":"req_1","timestamp":"2026-01-01T00:00:00Z"}}""";
         await using var server = RawServer.Saying($"HTTP/1.1 403 No\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
         var ended = await RunAsync(server, "auth", "whoami");
         AssertFailed(ended);

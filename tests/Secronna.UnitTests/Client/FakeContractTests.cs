@@ -53,4 +53,7 @@ public sealed class FakeContractTests : IDisposable
     [Theory]
     [MemberData(nameof(OfTime))]
     public Task It_keeps_terms(string name) => TimeCases.All[name](ByClient, time.Advance);
+
+    [Fact]
+    public Task It_knows_repeats_for_a_day() => TimeCases.RepeatAsync(driver, time.Advance);
 }
