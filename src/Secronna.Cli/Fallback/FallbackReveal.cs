@@ -21,14 +21,15 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
     public async Task<IReadOnlyList<CopiedSecret>> RevealAsync(
         string environment, IReadOnlyList<string>? keys, Action<string> note, CancellationToken cancellation)
     {
-        var copy = Copy(environment, keys);
+        var opened = Copy(environment);
+        var copy = opened is not null && opened.IsOf(keys) ? opened : null;
         try
         {
             var current = await CurrentAsync(environment, keys, copy, cancellation).ConfigureAwait(false);
             Keep(current, note);
             return current.Secrets;
         }
-        catch (SecronnaException error) when (IsRefusal(error))
+        catch (SecronnaException error) when (copy is not null && IsRefusal(error) || opened is not null && error.Code == ErrorCodes.AuthRequired)
         {
             file.Delete();
             throw;
@@ -47,15 +48,13 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
         }
     }
 
-    private SecretsCopy? Copy(string environment, IReadOnlyList<string>? keys)
+    // Of whatever keys, if this credential opens it.
+    private SecretsCopy? Copy(string environment)
     {
         var copy = file.Read();
-        if (copy is not null && (copy.Server, copy.Environment) != (server, environment))
-        {
-            throw new CliException($"{file.Path} is a copy of {copy.Environment} of {copy.Server}: name another file, or remove it");
-        }
-
-        return copy is not null && (copy.Keys ?? []).SequenceEqual(keys ?? []) && copy.Keys is null == keys is null ? copy : null;
+        return copy is null || (copy.Server, copy.Environment) == (server, environment)
+            ? copy
+            : throw new CliException($"{file.Path} is a copy of {copy.Environment} of {copy.Server}: name another file, or remove it");
     }
 
     private async Task<SecretsCopy> CurrentAsync(
@@ -84,7 +83,8 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
         }
     }
 
-    // By the server itself: who may no longer read what is there is not to have it from the last time.
+    // By the server itself: who may no longer read what is there is not to have it from the last time. Where other keys were
+    // asked for, only a credential that counts no more says something of the copy's.
     private static bool IsRefusal(SecronnaException error) => error.Code is ErrorCodes.AuthRequired or ErrorCodes.Forbidden or ErrorCodes.NotFound;
 
     // Never after a refusal, whoever it came from: a proxy's 404 is one too.

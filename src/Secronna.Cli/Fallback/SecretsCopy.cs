@@ -11,7 +11,12 @@ namespace Secronna.Cli.Fallback;
 /// <param name="Secrets">The values.</param>
 internal sealed record SecretsCopy(
     string Server, string Environment, IReadOnlyList<string>? Keys, string Revision, DateTimeOffset ConfirmedAt,
-    IReadOnlyList<CopiedSecret> Secrets);
+    IReadOnlyList<CopiedSecret> Secrets)
+{
+    /// <summary>Whether it is what was given for a choice of keys; null is all.</summary>
+    public bool IsOf(IReadOnlyList<string>? keys) =>
+        Keys is null || keys is null ? Keys is null && keys is null : Keys.SequenceEqual(keys);
+}
 
 /// <summary>A key and its value.</summary>
 internal sealed record CopiedSecret(string Key, string Value)

@@ -114,6 +114,22 @@ public sealed class FallbackTests : IDisposable
         Assert.Equal(code is not ("AUTH_REQUIRED" or "FORBIDDEN" or "NOT_FOUND"), File.Exists(FilePath));
     }
 
+    [Theory]
+    [InlineData(404, "NOT_FOUND", Key, false)]
+    [InlineData(403, "FORBIDDEN", Key, false)]
+    [InlineData(401, "AUTH_REQUIRED", Key, true)]
+    [InlineData(401, "AUTH_REQUIRED", Key + "x", false)]
+    public async Task A_refusal_of_other_keys_says_nothing_of_the_copy_unless_its_own_credential_is_refused(
+        int status, string code, string key, bool isRemoved)
+    {
+        server.Then(200, First).Then(status, ScriptedServer.Error(code));
+        await RevealAsync();
+
+        await Assert.ThrowsAsync<SecronnaException>(() => RevealAsync(key, keys: ["TYPO"]));
+
+        Assert.Equal(isRemoved, !File.Exists(FilePath));
+    }
+
     [Fact]
     public async Task Another_key_does_not_open_it_and_replaces_it_once_the_server_answers()
     {
