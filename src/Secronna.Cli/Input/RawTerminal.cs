@@ -20,35 +20,45 @@ internal sealed partial class RawTerminal : IDisposable
     // More than any system's struct termios.
     private const int MostTermiosBytes = 256;
 
-    private readonly byte[] before = new byte[MostTermiosBytes];
-    private readonly byte[] raw = new byte[MostTermiosBytes];
+    private readonly byte[] before;
 
     // Not the console's stream, which sets the terminal up in its own way for each read.
     private readonly FileStream input = new(new SafeFileHandle(Input, ownsHandle: false), FileAccess.Read, bufferSize: 0);
     private readonly PosixSignalRegistration[] signals;
 
-    private RawTerminal() => signals =
-    [
-        .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT }
-            .Select(signal => PosixSignalRegistration.Create(signal, _ => PutBack())),
-        // Its shell had the terminal meanwhile.
-        PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => SetAttributes(Input, Flush, raw)),
-    ];
+    private RawTerminal(byte[] before, byte[] raw)
+    {
+        this.before = before;
+        signals =
+        [
+            .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT }
+                .Select(signal => PosixSignalRegistration.Create(signal, _ => PutBack())),
+            // Its shell had the terminal meanwhile.
+            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => SetAttributes(Input, Flush, raw)),
+        ];
+    }
 
     /// <summary>Takes the terminal.</summary>
     /// <exception cref="CliException">Standard input is no terminal that can be told to be silent.</exception>
     public static RawTerminal Take()
     {
-        var terminal = new RawTerminal();
-        if (GetAttributes(Input, terminal.before) != 0 || GetAttributes(Input, terminal.raw) != 0)
+        var before = new byte[MostTermiosBytes];
+        if (GetAttributes(Input, before) == 0)
         {
-            throw new CliException("the terminal can't be kept from showing what is typed: use standard input or --file");
+            var raw = before.ToArray();
+            MakeRaw(raw);
+
+            // Whatever ends the program from here on puts it back.
+            var terminal = new RawTerminal(before, raw);
+            if (SetAttributes(Input, Flush, raw) == 0)
+            {
+                return terminal;
+            }
+
+            terminal.Dispose();
         }
 
-        MakeRaw(terminal.raw);
-        return SetAttributes(Input, Flush, terminal.raw) == 0
-            ? terminal
-            : throw new CliException("the terminal can't be kept from showing what is typed: use standard input or --file");
+        throw new CliException("the terminal can't be kept from showing what is typed: use standard input or --file");
     }
 
     /// <summary>Waits for a key, which may give more than one byte.</summary>
