@@ -125,9 +125,10 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         process.Kill();
         await process.WaitForExitAsync().WaitAsync(Patience);
         var started = Stopwatch.GetTimestamp();
-        while (children.Any(child => Directory.Exists("/proc/" + child)) && Stopwatch.GetElapsedTime(started) < Patience)
+        while (children.Any(child => Directory.Exists("/proc/" + child)))
         {
-            await Task.Delay(10);
+            RequirePatience(started);
+            await Task.Delay(Pause);
         }
     }
 
@@ -164,7 +165,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
     {
         if (Stopwatch.GetElapsedTime(started) > Patience)
         {
-            throw new InvalidOperationException("PostgreSQL did not start");
+            throw new InvalidOperationException("PostgreSQL did not start, or end, in time");
         }
     }
 

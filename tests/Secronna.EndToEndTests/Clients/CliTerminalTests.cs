@@ -105,8 +105,9 @@ public sealed class CliTerminalTests : IAsyncLifetime
     [Fact]
     public async Task Ctrl_C_is_for_the_command_that_run_began()
     {
+        // It is pressed for the shell around it too, which is to say how that command ended.
         await using var terminal = Start(
-            "secronna run --env demo/development -- sh -c 'trap \"echo caught \\$GREETING; exit 9\" INT; echo begun; while :; do sleep 0.05; done'; echo ended $?");
+            "trap : INT; secronna run --env demo/development -- sh -c 'trap \"echo caught \\$GREETING; exit 9\" INT; echo begun; while :; do sleep 0.05; done'; echo ended $?");
         await terminal.TypeAsync("begun", Terminal.CtrlC);
         var ended = await terminal.EndAsync();
         Assert.Contains("caught Hello from Secronna", ended.Screen, StringComparison.Ordinal);
