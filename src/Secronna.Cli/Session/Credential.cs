@@ -1,11 +1,11 @@
+using Secronna.Protocol;
+
 namespace Secronna.Cli.Session;
 
 /// <summary>Who asks: a key or token as it is, or a sign-in whose access token is renewed.</summary>
 internal sealed class Credential
 {
     private const int ShownOfAKey = 4;
-
-    private static readonly string[] KeyPrefixes = ["sk_live_", "st_live_"];
 
     private readonly Func<CancellationToken, ValueTask<string>> token;
 
@@ -18,15 +18,12 @@ internal sealed class Credential
     public string Hint { get; }
 
     /// <summary>A key, or a token that someone else renews.</summary>
-    public static Credential Of(string text) => IsKey(text)
+    public static Credential Of(string text) => KeyTokens.IsOne(text)
         ? new Credential(text, HintOf(text), _ => ValueTask.FromResult(text))
         : new Credential(null, "an access token", _ => ValueTask.FromResult(text));
 
     /// <summary>Someone signed in.</summary>
     public static Credential Of(SignIn signIn, RenewedToken token) => new(null, $"a sign-in with {signIn.Issuer}", token.GetAsync);
-
-    /// <summary>Whether a text is an API key or an access key, going by how it begins.</summary>
-    public static bool IsKey(string text) => Array.Exists(KeyPrefixes, prefix => text.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>What to send with the next request.</summary>
     public ValueTask<string> TokenAsync(CancellationToken cancellation) => token(cancellation);
@@ -34,7 +31,7 @@ internal sealed class Credential
     // The last characters tell keys apart, and leave as good as all of its 256 bits unknown.
     private static string HintOf(string key)
     {
-        var prefix = Array.Find(KeyPrefixes, prefix => key.StartsWith(prefix, StringComparison.Ordinal))!;
+        var prefix = key[..KeyTokens.ApiKeyStart.Length];
         return key.Length >= prefix.Length + (4 * ShownOfAKey) ? $"{prefix}…{key[^ShownOfAKey..]}" : $"{prefix}…";
     }
 }

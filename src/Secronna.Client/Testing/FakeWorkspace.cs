@@ -55,9 +55,8 @@ internal sealed class FakeWorkspace(TimeProvider time)
 
     public FakeCredential AddCredential(string kind, string name)
     {
-        var start = kind == ActorTypes.ApiKey ? "sk_live_" : "st_live_";
         var credential = new FakeCredential(
-            kind, NewId(Ids.Credential), name, start + RandomNumberGenerator.GetString(Alphabet, TokenLength), Now);
+            kind, NewId(Ids.Credential), name, KeyTokens.StartOf(kind) + RandomNumberGenerator.GetString(Alphabet, TokenLength), Now);
         Credentials.Add(credential);
         return credential;
     }

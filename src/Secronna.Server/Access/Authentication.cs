@@ -21,7 +21,7 @@ internal sealed class Authentication(
         }
 
         var credential = authorization[Scheme.Length..].Trim();
-        var found = CredentialToken.IsOfKind(credential)
+        var found = KeyTokens.IsOne(credential)
             ? await keys.FindAsync(credential, origin)
             : await tokens.FindAsync(credential, origin);
         if (found is not { } authenticated)

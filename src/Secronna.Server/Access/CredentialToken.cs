@@ -11,8 +11,6 @@ namespace Secronna.Server.Access;
 /// </summary>
 internal static class CredentialToken
 {
-    public const string ApiKeyStart = "sk_live_";
-    public const string AccessKeyStart = "st_live_";
     public const int PrefixLength = 16;
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -28,23 +26,17 @@ internal static class CredentialToken
     private const int MostBound = 512;
 
     public static string New(string kind) =>
-        Start(kind)
+        KeyTokens.StartOf(kind)
         + RandomNumberGenerator.GetString(Alphabet, NameLength)
         + RandomNumberGenerator.GetString(Alphabet, SecretLength);
-
-    public static string Start(string kind) => kind == ActorTypes.ApiKey ? ApiKeyStart : AccessKeyStart;
-
-    /// <summary>Whether it is meant as one of these, well-formed or not.</summary>
-    public static bool IsOfKind(string token) =>
-        token.StartsWith(ApiKeyStart, StringComparison.Ordinal) || token.StartsWith(AccessKeyStart, StringComparison.Ordinal);
 
     public static string Prefix(string token) => token[..PrefixLength];
 
     public static bool HasForm(ReadOnlySpan<char> token) =>
         token.Length == Length
-        && (token.StartsWith(ApiKeyStart) || token.StartsWith(AccessKeyStart))
+        && (token.StartsWith(KeyTokens.ApiKeyStart) || token.StartsWith(KeyTokens.AccessKeyStart))
         && !token[PrefixLength..].ContainsAnyExcept(Characters)
-        && !token[ApiKeyStart.Length..PrefixLength].ContainsAnyExcept(Characters);
+        && !token[KeyTokens.ApiKeyStart.Length..PrefixLength].ContainsAnyExcept(Characters);
 
     public static byte[] Hash(InstallationKeys keys, string workspaceId, string id, string token)
     {

@@ -60,7 +60,7 @@ internal sealed class KeyAuthentication(
         Span<byte> hash = stackalloc byte[KeyedHash.Size];
         CredentialToken.Hash(keys, row.WorkspaceId, row.Id, token, hash);
         return KeyedHash.Equal(hash, row.TokenHash)
-            && token.StartsWith(CredentialToken.Start(row.Kind), StringComparison.Ordinal)
+            && token.StartsWith(KeyTokens.StartOf(row.Kind), StringComparison.Ordinal)
             && row.RevokedAt is null
             && (row.ExpiresAt is not { } expiry || expiry > Instant.From(time.GetUtcNow()).Microseconds);
     }

@@ -55,9 +55,9 @@ internal static class LoginCommand
     private static string Key(string given)
     {
         var key = given == "-" ? ReadKey() : given;
-        return Credential.IsKey(key)
+        return KeyTokens.IsOne(key)
             ? key
-            : throw new UsageException("that is no key: API keys begin with sk_live_, access keys with st_live_");
+            : throw new UsageException($"that is no key: API keys begin with {KeyTokens.ApiKeyStart}, access keys with {KeyTokens.AccessKeyStart}");
     }
 
     private static string ReadKey()
