@@ -1,4 +1,4 @@
-namespace Secronna.Cli.Commands.Run;
+namespace Secronna.Cli;
 
 /// <summary>
 /// Variables by which who can write a secret would choose what a command runs, or where this program sends its credential.

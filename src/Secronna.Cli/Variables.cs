@@ -1,4 +1,4 @@
-namespace Secronna.Cli.Session;
+namespace Secronna.Cli;
 
 /// <summary>Variables of the environment; an empty one counts as not set.</summary>
 internal static class Variables

@@ -50,7 +50,7 @@ internal sealed class RevealOptions
             throw new UsageException("--fallback keeps the current values, not those of a time: leave --at or --fallback out");
         }
 
-        using var client = Connecting.OpenImpatiently(server, credential, invocation.IsInsecure);
+        using var client = Connecting.Open(server, credential, invocation.IsInsecure, isImpatient: true);
         var reveal = new FallbackReveal(client, Connecting.Origin(server), new CopyFile(fallback, key), TimeProvider.System);
         var secrets = await reveal.RevealAsync(
             invocation.Get(Environment)!, Keys(invocation), Invocation.Note, invocation.Cancellation).ConfigureAwait(false);

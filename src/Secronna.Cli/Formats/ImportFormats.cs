@@ -16,8 +16,6 @@ internal static class ImportFormats
     private const string Json = "json";
     private const int LongestShown = 64;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The names of the formats.</summary>
     public static IReadOnlyCollection<string> Names { get; } = [Dotenv, Json];
 
@@ -28,7 +26,7 @@ internal static class ImportFormats
     /// <exception cref="CliException">It is not in that format, or has what can't be a key or a value.</exception>
     public static ImportedText Read(byte[] bytes, string file, string? format)
     {
-        var text = Text(bytes);
+        var text = Utf8Text.Read(bytes, "the file is not UTF-8 text");
         return (format ?? (IsJson(file, text) ? Json : Dotenv)) == Json ? new ImportedText(JsonSecrets.Read(text), []) : ReadDotenv(text);
     }
 
@@ -61,18 +59,6 @@ internal static class ImportFormats
 
     private static bool IsJson(string file, string text) =>
         file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || text.AsSpan().TrimStart().TrimStart('\uFEFF').TrimStart().StartsWith("{");
-
-    private static string Text(byte[] bytes)
-    {
-        try
-        {
-            return Strict.GetString(bytes);
-        }
-        catch (ArgumentException)
-        {
-            throw new CliException("the file is not UTF-8 text");
-        }
-    }
 
     // Node's passes over a line that it can't read; here it could be a secret that gets lost.
     private static ImportedText ReadDotenv(string text)

@@ -1,4 +1,3 @@
-using Secronna.Cli.Commands.Run;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Formats;

@@ -1,4 +1,3 @@
-using System.Text;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Input;
@@ -6,8 +5,6 @@ namespace Secronna.Cli.Input;
 /// <summary>Where a value to write comes from.</summary>
 internal static class ValueInput
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <summary>The value that was given, or a file's, or what comes on standard input, or what is typed unseen.</summary>
     /// <exception cref="UsageException">It is given twice, or is no text, or is too long.</exception>
     public static string Read(string? given, string? file, string key)
@@ -24,17 +21,7 @@ internal static class ValueInput
 
     /// <summary>The bytes as text.</summary>
     /// <exception cref="CliException">They are not UTF-8.</exception>
-    public static string Text(byte[] bytes)
-    {
-        try
-        {
-            return Strict.GetString(bytes);
-        }
-        catch (ArgumentException)
-        {
-            throw new CliException("the value is not UTF-8 text: encode it first, as base64 for example");
-        }
-    }
+    public static string Text(byte[] bytes) => Utf8Text.Read(bytes, "the value is not UTF-8 text: encode it first, as base64 for example");
 
     // A shell's echo and an editor put one there.
     public static string WithoutLastNewline(string text) =>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Secronna.Cli.Commands.Import;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Output;

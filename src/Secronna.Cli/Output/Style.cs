@@ -15,7 +15,7 @@ internal sealed class Style(bool isOn)
     public static Style Error => new(IsWanted && !Console.IsErrorRedirected);
 
     private static bool IsWanted =>
-        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb";
+        Variables.Find("NO_COLOR") is null && Variables.Find("TERM") != "dumb";
 
     public string Bold(string text) => With("\e[1m", text);
 
@@ -28,8 +28,8 @@ internal sealed class Style(bool isOn)
     /// <param name="text">What is printed for it.</param>
     public string Result(string word, string text) => word switch
     {
-        "added" or CompareResults.OnlyThere or AuditOutcomes.Success => With("\e[32m", text),
-        "changed" or CompareResults.Different or RestoreResults.Restored => With("\e[33m", text),
+        ImportResults.Added or CompareResults.OnlyThere or AuditOutcomes.Success => With("\e[32m", text),
+        ImportResults.Changed or CompareResults.Different or RestoreResults.Restored => With("\e[33m", text),
         CompareResults.OnlyHere or RestoreResults.Pruned or RestoreResults.Unrecoverable or AuditOutcomes.Denied or AuditOutcomes.Failed =>
             With("\e[31m", text),
         _ => text,

@@ -25,18 +25,22 @@ internal static class Connecting
     }
 
     /// <summary>A client of a server with a credential.</summary>
-    public static SecronnaClient Open(Uri server, Credential credential, bool isInsecure) =>
-        new(new SecronnaClientOptions { Server = server, TokenSource = credential.TokenAsync, AllowPlainHttp = isInsecure });
-
-    /// <summary>A client that soon gives up on a server that is away.</summary>
-    public static SecronnaClient OpenImpatiently(Uri server, Credential credential, bool isInsecure) => new(new SecronnaClientOptions
+    /// <param name="server">The server.</param>
+    /// <param name="credential">Who asks.</param>
+    /// <param name="isInsecure">Whether plain HTTP to another machine is allowed.</param>
+    /// <param name="isImpatient">Whether it soon gives up on a server that is away.</param>
+    public static SecronnaClient Open(Uri server, Credential credential, bool isInsecure, bool isImpatient = false)
     {
-        Server = server,
-        TokenSource = credential.TokenAsync,
-        AllowPlainHttp = isInsecure,
-        AttemptTimeout = ShortPatience,
-        Retries = 1,
-    });
+        var usual = new SecronnaClientOptions();
+        return new SecronnaClient(new SecronnaClientOptions
+        {
+            Server = server,
+            TokenSource = credential.TokenAsync,
+            AllowPlainHttp = isInsecure,
+            AttemptTimeout = isImpatient ? ShortPatience : usual.AttemptTimeout,
+            Retries = isImpatient ? 1 : usual.Retries,
+        });
+    }
 
     /// <summary>The server to sign in to: the one that is named, else the variable's, else the one of this machine.</summary>
     public static Uri ServerToSignInTo(string? named, bool isInsecure) => Parse(named ?? Variables.Find(ServerVariable), isInsecure);

@@ -33,15 +33,14 @@ internal sealed class IdentityProvider
     public static async Task<IdentityProvider> DiscoverAsync(HttpMessageInvoker http, string issuer, bool isInsecure, CancellationToken cancellation)
     {
         RequireSafe(issuer, "the issuer", isInsecure);
-        var document = await http.GetDiscoveryDocumentAsync(
+        var document = await AnswerAsync(http.GetDiscoveryDocumentAsync(
             new DiscoveryDocumentRequest
             {
                 Address = issuer,
                 // Who publishes the document says where its endpoints are, and that may be another host; each is checked before use.
                 Policy = { RequireHttps = false, ValidateEndpoints = false, RequireKeySet = false },
             },
-            cancellation).ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
+            cancellation), cancellation).ConfigureAwait(false);
         return document.IsError ? throw Failed(document, issuer) : new IdentityProvider(http, document, issuer, isInsecure);
     }
 
@@ -49,7 +48,7 @@ internal sealed class IdentityProvider
     /// <exception cref="SecronnaException">The provider refused, or did not answer.</exception>
     public async Task<DeviceAuthorizationResponse> BeginDeviceAsync(string clientId, string scope, CancellationToken cancellation)
     {
-        var answer = await http.RequestDeviceAuthorizationAsync(
+        var answer = await AnswerAsync(http.RequestDeviceAuthorizationAsync(
             new DeviceAuthorizationRequest
             {
                 Address = Endpoint(document.DeviceAuthorizationEndpoint, "signing in by a device's code"),
@@ -57,15 +56,14 @@ internal sealed class IdentityProvider
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 Scope = scope,
             },
-            cancellation).ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
+            cancellation), cancellation).ConfigureAwait(false);
         return answer.IsError ? throw Failed(answer) : answer;
     }
 
     /// <summary>Asks whether the person has decided (section 3.4). The answer may be an error.</summary>
     public async Task<TokenResponse> PollDeviceAsync(string clientId, string deviceCode, CancellationToken cancellation)
     {
-        var answer = await http.RequestDeviceTokenAsync(
+        var answer = await AnswerAsync(http.RequestDeviceTokenAsync(
             new DeviceTokenRequest
             {
                 Address = TokenEndpoint,
@@ -73,8 +71,7 @@ internal sealed class IdentityProvider
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 DeviceCode = deviceCode,
             },
-            cancellation).ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
+            cancellation), cancellation).ConfigureAwait(false);
         return answer;
     }
 
@@ -82,7 +79,7 @@ internal sealed class IdentityProvider
     /// <exception cref="SecronnaException">UNAVAILABLE: the provider did not answer.</exception>
     public async Task<SignIn?> RefreshAsync(SignIn ending, TimeProvider time, CancellationToken cancellation)
     {
-        var answer = await http.RequestRefreshTokenAsync(
+        var answer = await AnswerAsync(http.RequestRefreshTokenAsync(
             new RefreshTokenRequest
             {
                 Address = TokenEndpoint,
@@ -90,8 +87,7 @@ internal sealed class IdentityProvider
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 RefreshToken = ending.RefreshToken!,
             },
-            cancellation).ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
+            cancellation), cancellation).ConfigureAwait(false);
         return answer switch
         {
             { ErrorType: ResponseErrorType.Protocol, Error: OidcConstants.TokenErrors.InvalidGrant } => null,
@@ -109,7 +105,7 @@ internal sealed class IdentityProvider
             return;
         }
 
-        var answer = await http.RevokeTokenAsync(
+        var answer = await AnswerAsync(http.RevokeTokenAsync(
             new TokenRevocationRequest
             {
                 Address = Endpoint(document.RevocationEndpoint, "revocation"),
@@ -118,7 +114,7 @@ internal sealed class IdentityProvider
                 Token = signIn.RefreshToken,
                 TokenTypeHint = OidcConstants.TokenTypes.RefreshToken,
             },
-            cancellation).ConfigureAwait(false);
+            cancellation), cancellation).ConfigureAwait(false);
         if (answer.IsError)
         {
             throw Failed(answer);
@@ -145,6 +141,14 @@ internal sealed class IdentityProvider
         return isAway
             ? new SecronnaException($"the identity provider {issuer} did not answer as it should: {Plain(reason)}", answer.Exception)
             : Invalid($"the identity provider {issuer} refused: {Plain(reason)}");
+    }
+
+    // The library makes an answer of a request that was given up, too.
+    private static async Task<T> AnswerAsync<T>(Task<T> request, CancellationToken cancellation)
+    {
+        var answer = await request.ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return answer;
     }
 
     private string TokenEndpoint => Endpoint(document.TokenEndpoint, "tokens");

@@ -1,4 +1,5 @@
 using Secronna.Cli.Commands.Import;
+using Secronna.Cli.Output;
 using Secronna.Client;
 using Secronna.Client.Testing;
 using Secronna.Protocol;

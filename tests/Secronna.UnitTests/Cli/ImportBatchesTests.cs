@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Secronna.Cli.Commands.Import;
+using Secronna.Cli.Output;
 using Secronna.Client.Connection;
 using Secronna.Protocol;
 using Xunit;

@@ -1,3 +1,4 @@
+using Secronna.Cli.Output;
 using Secronna.Client;
 using Secronna.Protocol;
 
