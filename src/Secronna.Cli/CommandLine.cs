@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Secronna.Cli.Commands;
 using Secronna.Cli.Help;
 using Secronna.Cli.Output;
@@ -12,15 +11,15 @@ namespace Secronna.Cli;
 internal static class CommandLine
 {
     private const int Failed = 1;
-    private const int WrongUsage = 2;
+    private const int Misused = 2;
 
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = Parse(args);
         var style = parsed.GetValue(GlobalOptions.Json) ? new Style(isOn: false) : Style.Error;
-        if (parsed.Errors.Count > 0)
+        if (WrongUsage.Of(parsed) is { } wrong)
         {
-            return Refuse(Usage(parsed), WrongUsage);
+            return Refuse(Advice.Of(ErrorCodes.ValidationError, wrong), Misused);
         }
 
         try
@@ -30,7 +29,7 @@ internal static class CommandLine
         }
         catch (UsageException exception)
         {
-            return Refuse(Advice.Of(exception.Code, exception.Message), WrongUsage);
+            return Refuse(Advice.Of(exception.Code, exception.Message), Misused);
         }
         catch (CliException exception)
         {
@@ -81,22 +80,4 @@ internal static class CommandLine
         ApiCommand.Create(),
         CompletionCommand.Create(),
     });
-
-    private static string Usage(ParseResult parsed)
-    {
-        var command = parsed.CommandResult.Command;
-        var missing = command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
-            .Select(argument => argument.Name)
-            .Concat(command.Options.Where(option => option.Required && parsed.GetResult(option) is null or { Tokens.Count: 0 }).Select(option => option.Name))
-            .ToList();
-        var reason = missing.Count > 0
-            ? $"missing: {string.Join(", ", missing)}"
-            : command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0
-                ? $"name what to do: {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}"
-                : "there is an unknown command or option, or a value that does not fit its option";
-        return Advice.Of(ErrorCodes.ValidationError, $"{reason}. See {string.Join(' ', PathOf(parsed.CommandResult))} --help");
-    }
-
-    private static IEnumerable<string> PathOf(CommandResult result) =>
-        result.Parent is CommandResult parent ? [.. PathOf(parent), result.Command.Name] : ["secronna"];
 }
