@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using Secronna.Crypto;
@@ -90,8 +91,12 @@ internal static class Composition
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthProbe>());
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyWorker>());
         builder.Services.AddHostedService<Housekeeping>();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProtocolJson.Default));
-        builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer<OpenApi>());
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ProtocolJson.Default);
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+        });
+        builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer<OpenApi>().AddSchemaTransformer<OpenApiSchemas>());
         AddLogging(builder);
         AddTelemetry(builder);
 

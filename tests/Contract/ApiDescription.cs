@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Secronna.Protocol;
 
 namespace Secronna.Tests.Contract;
 
@@ -70,6 +71,7 @@ internal sealed class ApiDescription
             _ => "boolean",
         };
         return types?.Contains(type) == false ? $"{at} is of type {type}"
+            : (string?)schema["format"] == "date-time" && value is not null && !Instant.TryParse((string)value!, out _) ? $"{at} is no time"
             : value is JsonArray items ? items.Select((item, i) => Fault(schema["items"]!, item, $"{at}[{i}]")).FirstOrDefault(fault => fault is not null)
             : value is JsonObject members && schema["properties"] is JsonObject properties ? Fault(schema, properties, members, at)
             : null;
@@ -77,15 +79,11 @@ internal sealed class ApiDescription
 
     private string? Fault(JsonNode schema, JsonObject properties, JsonObject members, string at)
     {
-        // The document requires what may be null too; an answer may leave that out.
-        var missing = (schema["required"]?.AsArray() ?? []).Select(name => (string)name!)
-            .FirstOrDefault(name => !members.ContainsKey(name) && !MayBeNull(properties[name]!));
+        var missing = (schema["required"]?.AsArray() ?? []).Select(name => (string)name!).FirstOrDefault(name => !members.ContainsKey(name));
         return missing is not null ? $"{at}.{missing} is missing"
             : members.Select(member => properties[member.Key] is { } property ? Fault(property, member.Value, $"{at}.{member.Key}") : $"{at}.{member.Key} is not described")
                 .FirstOrDefault(fault => fault is not null);
     }
-
-    private static bool MayBeNull(JsonNode schema) => schema["type"] is JsonArray types && types.Any(type => (string)type! == "null");
 
     private JsonNode Resolve(JsonNode schema) =>
         schema["$ref"] is { } name ? document["components"]!["schemas"]![((string)name!).Split('/')[^1]]! : schema;
