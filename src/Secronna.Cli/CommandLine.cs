@@ -15,7 +15,8 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var parsed = Parse(args);
+        // As other programs have it, beside --help.
+        var parsed = Parse(args is ["help", .. var words] ? [.. words, "--help"] : args);
         var style = parsed.GetValue(GlobalOptions.Json) ? new Style(isOn: false) : Style.Error;
         if (WrongUsage.Of(parsed) is { } wrong)
         {

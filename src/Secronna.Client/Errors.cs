@@ -19,7 +19,7 @@ internal static class Errors
         $"the server at {server.GetLeftPart(UriPartial.Authority)} gives the same page again and again", ErrorCodes.Unavailable, (int)HttpStatusCode.OK, null);
 
     public static SecronnaException NotHttp(Uri server) =>
-        Invalid($"the server's address must be an http or https origin, with or without /api/v1: {server.Scheme}://{server.Host}");
+        Invalid($"the server's address must be an http or https origin, with or without /api/v1: {server.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)}");
 
     public static SecronnaException PlainHttp(Uri server) => Invalid(
         $"plain HTTP to {server.Host} would show tokens and values to everyone on the way: use https, or allow plain HTTP in the options");

@@ -16,7 +16,7 @@ internal static class ApiCommand
         method.CompletionSources.Add("GET", "POST", "PUT", "PATCH", "DELETE");
         var path = new Argument<string>("PATH") { Description = "The path, with or without /api/v1, and its query" };
         var body = new Option<string?>("--body") { Description = "JSON; - reads it from standard input" };
-        return new Command("api", "Any route of the API; prints the answer") { method, path, body }.Example("secronna api GET /projects?limit=10").Does(async invocation =>
+        return new Command("api", "Any route of the API; prints the answer") { method, path, body }.Example("secronna api GET '/projects?limit=10'").Does(async invocation =>
         {
             var answer = await invocation.Client.SendAsync(
                 new HttpMethod(invocation.Get(method).ToUpperInvariant()), Route(invocation.Get(path)), Body(invocation.Get(body)),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Secronna.Cli.Commands.Import;
 using Secronna.Cli.Formats;
 using Secronna.Cli.Help;
+using Secronna.Cli.Input;
 using Secronna.Cli.Output;
 
 namespace Secronna.Cli.Commands;
@@ -56,7 +57,7 @@ internal static class ImportCommand
     {
         if (file != StandardInput)
         {
-            return File.ReadAllBytes(file);
+            return InputFile.Read(file);
         }
 
         using var input = Console.OpenStandardInput();

@@ -66,7 +66,9 @@ internal static class ImportFormats
         var (entries, stray) = DotenvReader.Read(text);
         if (stray.Count > 0)
         {
-            throw new CliException($"line {stray[0]}: neither KEY=value nor a comment");
+            var open = entries.LastOrDefault(entry => entry.Line < stray[0] && entry.Value is ['"' or '\'' or '`', ..]);
+            throw new CliException($"line {stray[0]}: neither KEY=value, with a key of ASCII letters, digits and underscores, nor a comment"
+                + (open is null ? "" : $"; line {open.Line} opens a quote that nothing closes"));
         }
 
         foreach (var entry in entries)

@@ -46,7 +46,7 @@ internal static class JsonSecrets
 
     private static string Value(JsonElement value, string what) => value.ValueKind == JsonValueKind.String
         ? Text(() => value.GetString()!) ?? throw new CliException($"{what} has half a character, an escape of a lone surrogate")
-        : throw new CliException($"{what} is {Kind(value.ValueKind)}, not a string: write it between quotes");
+        : throw new CliException($"{what} is {Kind(value.ValueKind)}, not a string: {Advice(value.ValueKind)}");
 
     private static string Kind(JsonValueKind kind) => kind switch
     {
@@ -55,6 +55,13 @@ internal static class JsonSecrets
         JsonValueKind.True or JsonValueKind.False => "true or false",
         JsonValueKind.Array => "an array",
         _ => "an object",
+    };
+
+    private static string Advice(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Null => "leave the key out, or write \"\" for an empty value",
+        JsonValueKind.Array or JsonValueKind.Object => "give each part a key of its own, or write its JSON as one string",
+        _ => "write it between quotes",
     };
 
     // Null where escapes in it make no text.

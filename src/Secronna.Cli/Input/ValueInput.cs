@@ -5,8 +5,11 @@ namespace Secronna.Cli.Input;
 /// <summary>Where a value to write comes from.</summary>
 internal static class ValueInput
 {
+    private const int MostBytes = Limits.ValueBytes + 2;
+
     /// <summary>The value that was given, or a file's, or what comes on standard input, or what is typed unseen.</summary>
-    /// <exception cref="UsageException">It is given twice, or is no text, or is too long.</exception>
+    /// <exception cref="UsageException">It is given twice.</exception>
+    /// <exception cref="CliException">It is no text, or too long; or nothing came where something was to come.</exception>
     public static string Read(string? given, string? file, string key)
     {
         if (given is not null && file is not null)
@@ -15,8 +18,9 @@ internal static class ValueInput
         }
 
         return given
-            ?? (file is not null ? Text(File.ReadAllBytes(file)) : null)
-            ?? (Console.IsInputRedirected ? WithoutLastNewline(Text(ReadAll(Console.OpenStandardInput()))) : HiddenPrompt.Ask($"Value of {key}"));
+            ?? (file is not null ? Fitting(InputFile.Read(file))
+                : Console.IsInputRedirected ? Some(WithoutLastNewline(Fitting(ReadAll(Console.OpenStandardInput()))), "there is nothing on standard input")
+                : Some(HiddenPrompt.Ask($"Value of {key}"), "nothing was typed"));
     }
 
     /// <summary>The bytes as text.</summary>
@@ -27,16 +31,18 @@ internal static class ValueInput
     public static string WithoutLastNewline(string text) =>
         text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
 
+    // A variable that was not set, a key that was pressed too early: not what anyone wants for a password.
+    private static string Some(string value, string otherwise) =>
+        value.Length > 0 ? value : throw new CliException($"{otherwise}; where an empty value is meant, give it as ''");
+
+    // With a last newline. The server counts exactly.
+    private static string Fitting(byte[] bytes) => bytes.Length <= MostBytes
+        ? Text(bytes)
+        : throw new CliException($"the value is over {Limits.ValueBytes} bytes", ErrorCodes.PayloadTooLarge);
+
     private static byte[] ReadAll(Stream input)
     {
-        // One more than may be: the server says that it is too long.
-        var bytes = new byte[Limits.ValueBytes + 3];
-        var length = input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        if (length == 0)
-        {
-            throw new CliException("there is nothing on standard input; where an empty value is meant, give it as ''");
-        }
-
-        return length < bytes.Length ? bytes[..length] : throw new CliException($"the value is over {Limits.ValueBytes} bytes", ErrorCodes.PayloadTooLarge);
+        var bytes = new byte[MostBytes + 1];
+        return bytes[..input.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false)];
     }
 }

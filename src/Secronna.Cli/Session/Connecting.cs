@@ -6,8 +6,10 @@ namespace Secronna.Cli.Session;
 /// <summary>Which server, and who asks: from the variables, else from what was saved at login.</summary>
 internal static class Connecting
 {
+    /// <summary>The variable that names the credential.</summary>
+    public const string TokenVariable = "SECRONNA_TOKEN";
+
     private const string ServerVariable = "SECRONNA_API_URL";
-    private const string TokenVariable = "SECRONNA_TOKEN";
 
     private static readonly TimeSpan ShortPatience = TimeSpan.FromSeconds(5);
 

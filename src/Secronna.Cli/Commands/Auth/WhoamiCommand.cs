@@ -24,6 +24,7 @@ internal static class WhoamiCommand
     private static string Line(MeResponse me)
     {
         var grants = me.Grants.Select(grant => $"\n{grant.Path}: {string.Join(' ', grant.Actions)}");
-        return $"{Name(me)}{(me.Role is null ? "" : $", {me.Role}")}{string.Concat(grants)}";
+        var role = me.Role ?? (me.ActorType == ActorTypes.ApiKey ? "which may do everything there" : null);
+        return $"{Name(me)}{(role is null ? "" : $", {role}")}{string.Concat(grants)}";
     }
 }

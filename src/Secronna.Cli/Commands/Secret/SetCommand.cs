@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Secronna.Cli.Help;
 using Secronna.Cli.Input;
+using Secronna.Client;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Secret;
@@ -25,6 +26,7 @@ internal static class SetCommand
             environment, key, value, file, expected, comment,
         }.Example("secronna secret set web/production DATABASE_URL < url.txt").Does(async invocation =>
         {
+            Require(invocation.Get(environment), invocation.Get(key));
             var text = ValueInput.Read(invocation.Find(value), invocation.Get(file), invocation.Get(key));
             var id = await invocation.Client.Environments.GetIdAsync(invocation.Get(environment), invocation.Cancellation).ConfigureAwait(false);
             var written = await invocation.Client.Environments.WriteAsync(
@@ -32,5 +34,21 @@ internal static class SetCommand
                 invocation.Cancellation).ConfigureAwait(false);
             invocation.Printer.One(written, ProtocolJson.Default.WrittenResponse, done => $"{done.Id} {done.Key} version {done.Version}");
         });
+    }
+
+    // Before anyone types a value.
+    private static void Require(string environment, string key)
+    {
+        if (environment.Count(character => character == '/') > 1)
+        {
+            throw new UsageException("the key stands apart from its environment: secronna secret set web/production DATABASE_URL");
+        }
+
+        _ = EnvironmentName.Parse(environment);
+        if (!Names.IsKey(key))
+        {
+            throw new UsageException(
+                $"KEY is a letter or underscore, then letters, digits and underscores, at most {Limits.KeyLength}");
+        }
     }
 }
