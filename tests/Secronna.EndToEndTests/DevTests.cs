@@ -191,14 +191,9 @@ public sealed partial class DevTests : IDisposable
 
     private async Task<string> ShellAsync(string script)
     {
-        var start = new ProcessStartInfo("sh") { WorkingDirectory = folder.Path, RedirectStandardInput = true, RedirectStandardOutput = true };
-        using var shell = Process.Start(start)!;
-        await shell.StandardInput.WriteLineAsync(script);
-        shell.StandardInput.Close();
-        var output = await shell.StandardOutput.ReadToEndAsync();
-        await shell.WaitForExitAsync();
-        Assert.True(shell.ExitCode == 0, $"exit code {shell.ExitCode} of: {script}\n{output}");
-        return output;
+        var ended = await ClientProgram.RunAsync("/bin/sh", folder.Path, NoSettings, script + "\n");
+        Assert.True(ended.ExitCode == 0, $"exit code {ended.ExitCode} of: {script}\n{ended.Out}");
+        return ended.Out;
     }
 
     [GeneratedRegex(@"In another terminal, first: +(\. \S+)")]

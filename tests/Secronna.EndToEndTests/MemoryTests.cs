@@ -48,11 +48,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
     {
         using var installation = await NewInstallationAsync();
         using var certificates = new ServerCertificates();
-        certificates.Write(installation.Folder["tls.crt"], installation.Folder["tls.key"]);
-        installation.Environment["Secronna__Http__Certificate"] = installation.Folder["tls.crt"];
-        installation.Environment["Secronna__Http__CertificateKey"] = installation.Folder["tls.key"];
-        await using var server = await RunningServer.StartAsync(
-            ServerProgram.Start(installation.Folder.Path, installation.Environment, ["serve", "--urls", "https://127.0.0.1:0"]), certificates.Root);
+        installation.UseTls(certificates);
+        await using var server = await installation.ServeTlsAsync(certificates.Root);
         using var api = new Api(server.Url, installation.Token, certificates.Root);
         var (needles, _, _) = await UseAllAsync(api);
 

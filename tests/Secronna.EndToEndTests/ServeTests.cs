@@ -157,8 +157,7 @@ public sealed class ServeTests
         using var certificate = CreateCertificate(installation.Folder["certificate.pem"], installation.Folder["certificate.key"]);
         installation.Environment["Kestrel__Certificates__Default__Path"] = installation.Folder["certificate.pem"];
         installation.Environment["Kestrel__Certificates__Default__KeyPath"] = installation.Folder["certificate.key"];
-        await using var server = await RunningServer.StartAsync(ServerProgram.Start(
-            installation.Folder.Path, installation.Environment, ["serve", "--urls", "https://127.0.0.1:0"]), certificate);
+        await using var server = await installation.ServeTlsAsync(certificate);
         Assert.StartsWith("https://", server.Url, StringComparison.Ordinal);
         using var api = new Api(server.Url, installation.Token, certificate);
         Assert.Equal(200, (await api.GetAsync("/api/v1/me")).Status);

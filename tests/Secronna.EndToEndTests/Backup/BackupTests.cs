@@ -164,8 +164,7 @@ public sealed class BackupTests
     public async Task PostgreSQL_is_backed_up_by_its_own_means()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
-        installation.Environment["Secronna__Storage__Provider"] = "PostgreSql";
-        installation.Environment["Secronna__Storage__ConnectionString"] = "Host=127.0.0.1;Port=1;Database=any;Username=any";
+        installation.UsePostgres("Host=127.0.0.1;Port=1;Database=any;Username=any");
         var ended = await installation.RunAsync("backup", installation.Folder["copy.db"]);
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("pg_dump", ended.Error, StringComparison.Ordinal);

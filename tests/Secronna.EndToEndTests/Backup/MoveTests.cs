@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Secronna.EndToEndTests.Nodes;
 using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
 
@@ -82,7 +82,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         var first = await cluster.Cluster.NewDatabaseAsync();
         var second = await cluster.Cluster.NewDatabaseAsync();
         await installation.DoAsync("storage", "copy", "--to", first);
-        SetPostgres(installation, first);
+        installation.UsePostgres(first);
         await installation.DoAsync("storage", "copy", "--to", second);
         Assert.Equal(await Contents.ReadPostgresAsync(first), await Contents.ReadPostgresAsync(second));
         await installation.DoAsync("backup", "verify", "--connection", second);
@@ -100,10 +100,9 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         await cluster.Cluster.ExecuteAsync(Name(postgres), CloseGate);
         await using (await HoldGateAsync(postgres))
         {
-            using var copy = Start(installation, postgres);
+            using var copy = new RunningCommand(installation, "storage", "copy", "--to", postgres);
             await WaitAtGateAsync(postgres, copy);
-            copy.Kill(entireProcessTree: true);
-            await copy.WaitForExitAsync();
+            await copy.KillAsync();
         }
 
         await cluster.Cluster.ExecuteAsync(Name(postgres), "DROP TRIGGER gate ON secret_versions");
@@ -122,14 +121,13 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         await FillWithLargeAsync(installation);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         var file = installation.Folder["target.db"];
-        using (var copy = Start(installation, SqliteFile.ConnectionString(file)))
+        using (var copy = new RunningCommand(installation, "storage", "copy", "--to", SqliteFile.ConnectionString(file)))
         {
             // More than the cache takes is in the log, and it is not committed.
             await Until.HoldsAsync("rows are being written", () =>
                 copy.HasExited || new FileInfo(file + "-wal") is { Exists: true, Length: > 4_000_000 });
             Assert.False(copy.HasExited, "it ended too soon to be killed");
-            copy.Kill(entireProcessTree: true);
-            await copy.WaitForExitAsync();
+            await copy.KillAsync();
         }
 
         Assert.All(await Contents.ReadSqliteAsync(file), table => Assert.Single(table.Value));
@@ -145,7 +143,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         var postgres = await NewMigratedAsync(installation);
         await cluster.Cluster.ExecuteAsync(Name(postgres), CloseGate);
-        using var first = Start(installation, postgres);
+        using var first = new RunningCommand(installation, "storage", "copy", "--to", postgres);
         await using (await HoldGateAsync(postgres))
         {
             await WaitAtGateAsync(postgres, first);
@@ -154,8 +152,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
             Assert.Contains("the target is in use", second.Error, StringComparison.Ordinal);
         }
 
-        await first.WaitForExitAsync();
-        Assert.Equal(0, first.ExitCode);
+        Assert.Equal(0, (await first.EndAsync()).ExitCode);
         Assert.Equal(["storage.copy success"], await InstallationTrail.ReadAsync(installation));
         Assert.Equal(await Contents.ReadSqliteAsync(installation.DatabaseFile), await Contents.ReadPostgresAsync(postgres));
     }
@@ -225,7 +222,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         var original = await cluster.Cluster.NewDatabaseAsync();
         await installation.DoAsync("storage", "copy", "--to", original);
-        SetPostgres(installation, original);
+        installation.UsePostgres(original);
 
         var restored = await cluster.Cluster.NewDatabaseAsync(Name(original));
         await installation.DoAsync("backup", "verify", "--connection", restored);
@@ -248,7 +245,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
 
     private async Task ServeOnPostgresAsync(TestInstallation installation, string postgres, Sample sample)
     {
-        SetPostgres(installation, postgres);
+        installation.UsePostgres(postgres);
         await using var one = await installation.ServeAsync();
         await using var two = await installation.ServeAsync();
         await sample.CheckAsync(one.Url);
@@ -259,12 +256,6 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         var sequences = (await api.ListAsync("/api/v1/audit?limit=1000")).Select(entry => (long)entry["sequence"]!).ToList();
         Assert.Equal(Enumerable.Range(1, sequences.Count).Select(i => (long)i).Reverse(), sequences);
         Assert.Equal((0, 0), (await one.StopAsync(), await two.StopAsync()));
-    }
-
-    private static void SetPostgres(TestInstallation installation, string connectionString)
-    {
-        installation.Environment["Secronna__Storage__Provider"] = "PostgreSql";
-        installation.Environment["Secronna__Storage__ConnectionString"] = connectionString;
     }
 
     private static async Task ExpectRefusedAsync(TestInstallation installation, string to, string reason)
@@ -285,14 +276,6 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         return postgres;
     }
 
-    private static Process Start(TestInstallation installation, string to)
-    {
-        var process = Process.Start(ServerProgram.Start(
-            installation.Folder.Path, installation.Environment, ["storage", "copy", "--to", to]))!;
-        process.StandardInput.Close();
-        return process;
-    }
-
     private static async Task<NpgsqlConnection> HoldGateAsync(string postgres)
     {
         var connection = new NpgsqlConnection(postgres + ";Pooling=false");
@@ -302,21 +285,15 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         return connection;
     }
 
-    private static async Task WaitAtGateAsync(string postgres, Process copy)
+    private static async Task WaitAtGateAsync(string postgres, RunningCommand copy)
     {
         await Until.HoldsAsync("the copy waits in the middle", async () => copy.HasExited || await WaitingAsync(postgres) > 0);
         Assert.False(copy.HasExited, "it ended too soon");
     }
 
     // Those that stand at the gate.
-    private static async Task<long> WaitingAsync(string postgres)
-    {
-        await using var connection = new NpgsqlConnection(postgres + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(
-            $"SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = {Gate} AND NOT granted", connection);
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    private static async Task<int> WaitingAsync(string postgres) => (await StoredState.ReadAsync(
+        postgres, $"SELECT pid::text FROM pg_locks WHERE locktype = 'advisory' AND objid = {Gate} AND NOT granted")).Count;
 
     private static async Task FillWithLargeAsync(TestInstallation installation)
     {

@@ -17,28 +17,26 @@ public sealed class CliFallbackTests : IDisposable
     [Fact]
     public async Task A_command_goes_on_for_as_long_as_the_server_is_away_and_not_after_its_key_is_revoked()
     {
-        await using var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
-        var port = new Uri(server.Url).Port;
-        var variables = await ClientProgram.VariablesAsync(folder["D"]);
-        using var admin = new Api(server.Url, variables["SECRONNA_TOKEN"]);
+        await using var dev = await DevServer.StartAsync();
+        using var admin = dev.Connect();
         var accessKey = (await admin.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "app" })).Data;
-        variables["SECRONNA_TOKEN"] = (string)accessKey["token"]!;
+        var app = new CommandLine(folder.Path, dev.Url, (string)accessKey["token"]!);
 
-        var there = await RunAsync(variables);
+        var there = await RunAsync(app);
         Assert.Equal((0, "Hello from Secronna", ""), (there.ExitCode, there.Out, there.Error));
-        await RunAsync(variables);
+        await RunAsync(app);
         Assert.Single(await admin.ListAsync($"/api/v1/audit?action=secret.reveal&actorId={accessKey["id"]}"));
-        await server.StopAsync();
+        await dev.StopAsync();
 
-        var away = await RunAsync(variables);
+        var away = await RunAsync(app);
         Assert.Equal((0, "Hello from Secronna"), (away.ExitCode, away.Out));
         Assert.Contains("no record of this read", away.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Hello", away.Error, StringComparison.Ordinal);
         AssertHasNoValue();
 
-        await using var back = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await dev.StartAgainAsync();
         Assert.Equal(200, (await admin.PostAsync($"/api/v1/access-keys/{accessKey["id"]}/revoke")).Status);
-        var revoked = await RunAsync(variables);
+        var revoked = await RunAsync(app);
         Assert.Equal((1, ""), (revoked.ExitCode, revoked.Out));
         Assert.Contains("Error [AUTH_REQUIRED]", revoked.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Copy));
@@ -47,16 +45,13 @@ public sealed class CliFallbackTests : IDisposable
     [Fact]
     public async Task A_server_that_never_answers_is_away_too()
     {
-        Dictionary<string, string> variables;
-        await using (var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0"))
-        {
-            variables = await ClientProgram.VariablesAsync(folder["D"]);
-            await RunAsync(variables);
-        }
+        await using var dev = await DevServer.StartAsync();
+        await RunAsync(dev.Cli);
+        await dev.StopAsync();
 
-        using var silent = new TcpListener(IPAddress.Loopback, new Uri(variables["SECRONNA_API_URL"]).Port);
+        using var silent = new TcpListener(IPAddress.Loopback, new Uri(dev.Url).Port);
         silent.Start();
-        var hanging = await RunAsync(variables);
+        var hanging = await RunAsync(dev.Cli);
         Assert.Equal((0, "Hello from Secronna"), (hanging.ExitCode, hanging.Out));
         Assert.Contains("did not answer", hanging.Error, StringComparison.Ordinal);
     }
@@ -66,8 +61,7 @@ public sealed class CliFallbackTests : IDisposable
     [InlineData("st_live_0123456789abcdefghijklmnop", "leave --at or --fallback out", "--at", "2026-01-01T00:00:00Z")]
     public async Task What_can_not_be_kept_is_refused(string token, string said, params string[] more)
     {
-        var variables = new Dictionary<string, string> { ["SECRONNA_API_URL"] = "http://127.0.0.1:1", ["SECRONNA_TOKEN"] = token };
-        var refused = await RunAsync(variables, more);
+        var refused = await RunAsync(new CommandLine(folder.Path, "http://127.0.0.1:1", token), more);
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains(said, refused.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Copy));
@@ -76,7 +70,6 @@ public sealed class CliFallbackTests : IDisposable
     private void AssertHasNoValue() =>
         Assert.DoesNotContain("Hello", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(Copy)), StringComparison.Ordinal);
 
-    private Task<Ended> RunAsync(Dictionary<string, string> variables, params string[] more) => ClientProgram.RunAsync(
-        ClientProgram.CommandLine, folder.Path, variables, "",
-        ["run", "--env", "demo/development", "--fallback", Copy, .. more, "--", "sh", "-c", "printf %s \"$GREETING\""]);
+    private Task<Ended> RunAsync(CommandLine cli, params string[] more) => cli.RunAsync(
+        "", ["run", "--env", "demo/development", "--fallback", Copy, .. more, "--", "sh", "-c", "printf %s \"$GREETING\""]);
 }

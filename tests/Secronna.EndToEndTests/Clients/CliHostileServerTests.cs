@@ -97,8 +97,7 @@ public sealed class CliHostileServerTests : IDisposable
     public async Task What_is_no_token_is_said_to_be_none_and_not_shown(string token)
     {
         await using var server = RawServer.Saying("");
-        var ended = await ClientProgram.RunAsync(
-            ClientProgram.CommandLine, folder.Path, new Dictionary<string, string> { ["SECRONNA_API_URL"] = server.Url, ["SECRONNA_TOKEN"] = token }, "", "auth", "whoami");
+        var ended = await new CommandLine(folder.Path, server.Url, token).RunAsync("", "auth", "whoami");
         AssertFailed(ended);
         Assert.Contains("the credential has characters that no token has", ended.Error, StringComparison.Ordinal);
         Assert.Empty(server.Asked);
@@ -147,7 +146,6 @@ public sealed class CliHostileServerTests : IDisposable
         Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
     }
 
-    private Task<Ended> RunAsync(RawServer server, params string[] arguments) => ClientProgram.RunAsync(
-        ClientProgram.CommandLine, folder.Path,
-        new Dictionary<string, string> { ["SECRONNA_API_URL"] = server.Url, ["SECRONNA_TOKEN"] = Token, ["HOME"] = folder.Path }, "", arguments);
+    private Task<Ended> RunAsync(RawServer server, params string[] arguments) =>
+        new CommandLine(folder.Path, server.Url, Token).RunAsync("", arguments);
 }

@@ -17,37 +17,40 @@ public sealed class CliNetworkTests : IDisposable
     public async Task A_private_authority_is_trusted_once_it_is_named()
     {
         using var installation = await TestInstallation.CreateAsync();
-        await using var server = await ServeAsync(installation);
-        var variables = Variables(installation, server.Url);
+        installation.UseTls(certificates);
+        await using var server = await installation.ServeTlsAsync(certificates.Root);
+        var cli = new CommandLine(installation.Folder.Path, server.Url, installation.Token);
 
-        var untrusted = await RunAsync(installation, variables, "auth", "whoami");
+        var untrusted = await cli.RunAsync("", "auth", "whoami");
         Assert.Equal(1, untrusted.ExitCode);
         Assert.Contains("SSL_CERT_FILE", untrusted.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(installation.Token, untrusted.Error, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(installation.Folder["ca.pem"], certificates.Root.ExportCertificatePem());
-        variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
-        Assert.Equal(0, (await RunAsync(installation, variables, "auth", "whoami")).ExitCode);
+        cli.Variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
+        Assert.Equal(0, (await cli.RunAsync("", "auth", "whoami")).ExitCode);
 
         // Signed by the same authority, but for another name.
-        variables["SECRONNA_API_URL"] = server.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
-        Assert.Equal(1, (await RunAsync(installation, variables, "auth", "whoami")).ExitCode);
+        cli.Variables["SECRONNA_API_URL"] = server.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        Assert.Equal(1, (await cli.RunAsync("", "auth", "whoami")).ExitCode);
     }
 
     [Fact]
     public async Task A_proxy_is_asked_for_a_tunnel_and_sees_no_token()
     {
         using var installation = await TestInstallation.CreateAsync();
-        await using var server = await ServeAsync(installation);
+        installation.UseTls(certificates);
+        await using var server = await installation.ServeTlsAsync(certificates.Root);
         await File.WriteAllTextAsync(installation.Folder["ca.pem"], certificates.Root.ExportCertificatePem());
         await using var proxy = new RawServer((stream, _, over) => TunnelAsync(stream, new Uri(server.Url).Port, over));
         // Named as another machine, for which the proxy is asked.
-        var variables = Variables(installation, server.Url.Replace("127.0.0.1", "secrets.example", StringComparison.Ordinal));
-        variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
-        variables["HTTPS_PROXY"] = proxy.Url;
-        variables["NO_PROXY"] = "";
+        var cli = new CommandLine(
+            installation.Folder.Path, server.Url.Replace("127.0.0.1", "secrets.example", StringComparison.Ordinal), installation.Token);
+        cli.Variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
+        cli.Variables["HTTPS_PROXY"] = proxy.Url;
+        cli.Variables["NO_PROXY"] = "";
 
-        var ended = await RunAsync(installation, variables, "auth", "whoami");
+        var ended = await cli.RunAsync("", "auth", "whoami");
 
         Assert.True(ended.ExitCode == 0, ended.Error);
         Assert.StartsWith($"CONNECT secrets.example:{new Uri(server.Url).Port} ", Assert.Single(proxy.Asked), StringComparison.Ordinal);
@@ -60,12 +63,10 @@ public sealed class CliNetworkTests : IDisposable
     [InlineData("HTTPS_PROXY")]
     public async Task A_proxy_is_never_asked_for_this_machine_itself(string variable)
     {
-        using var folder = new TempFolder();
-        await using var server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
+        await using var dev = await DevServer.StartAsync();
         await using var proxy = RawServer.Saying("");
-        var variables = await ClientProgram.VariablesAsync(folder["D"]);
-        (variables[variable], variables["no_proxy"]) = (proxy.Url, "");
-        var ended = await ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, "", "auth", "whoami");
+        (dev.Cli.Variables[variable], dev.Cli.Variables["no_proxy"]) = (proxy.Url, "");
+        var ended = await dev.Cli.RunAsync("", "auth", "whoami");
         Assert.True(ended.ExitCode == 0, ended.Error);
         Assert.Empty(proxy.Asked);
     }
@@ -74,8 +75,7 @@ public sealed class CliNetworkTests : IDisposable
     public async Task Plain_http_to_another_machine_is_refused_before_anything_is_sent()
     {
         using var folder = new TempFolder();
-        var variables = new Dictionary<string, string> { ["SECRONNA_API_URL"] = "http://192.0.2.1:4230", ["SECRONNA_TOKEN"] = "st_live_x" };
-        var ended = await ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, "", "auth", "whoami");
+        var ended = await new CommandLine(folder.Path, "http://192.0.2.1:4230", "st_live_x").RunAsync("", "auth", "whoami");
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("--insecure", ended.Error, StringComparison.Ordinal);
     }
@@ -86,22 +86,5 @@ public sealed class CliNetworkTests : IDisposable
         await far.ConnectAsync(IPAddress.Loopback, port, over);
         await client.WriteAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 Go on\r\n\r\n"), over);
         await Task.WhenAny(client.CopyToAsync(far.GetStream(), over), far.GetStream().CopyToAsync(client, over));
-    }
-
-    private static Dictionary<string, string> Variables(TestInstallation installation, string url) => new()
-    {
-        ["SECRONNA_API_URL"] = url, ["SECRONNA_TOKEN"] = installation.Token, ["HOME"] = installation.Folder.Path,
-    };
-
-    private static Task<Ended> RunAsync(TestInstallation installation, Dictionary<string, string> variables, params string[] arguments) =>
-        ClientProgram.RunAsync(ClientProgram.CommandLine, installation.Folder.Path, variables, "", arguments);
-
-    private Task<RunningServer> ServeAsync(TestInstallation installation)
-    {
-        certificates.Write(installation.Folder["tls.crt"], installation.Folder["tls.key"]);
-        installation.Environment["Secronna__Http__Certificate"] = installation.Folder["tls.crt"];
-        installation.Environment["Secronna__Http__CertificateKey"] = installation.Folder["tls.key"];
-        return RunningServer.StartAsync(
-            ServerProgram.Start(installation.Folder.Path, installation.Environment, ["serve", "--urls", "https://127.0.0.1:0"]), certificates.Root);
     }
 }

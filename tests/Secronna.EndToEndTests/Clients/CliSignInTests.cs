@@ -11,17 +11,17 @@ public sealed partial class CliSignInTests : IAsyncLifetime
 {
     private static readonly Person Ada = new("usr_ada", TestInstallation.WorkspaceId, "ada@example.com", "Ada", "member");
 
-    private readonly Dictionary<string, string> variables = [];
     private TestInstallation? installation;
+    private CommandLine? cli;
     private ProviderProcess? provider;
     private RunningServer? server;
 
-    private string SessionPath => Path.Combine(variables["HOME"], ".secronna", "session.json");
+    private string SessionPath => Path.Combine(installation!.Folder["home"], ".secronna", "session.json");
 
     public async ValueTask InitializeAsync()
     {
         installation = await TestInstallation.CreateAsync();
-        variables["HOME"] = Directory.CreateDirectory(installation.Folder["home"]).FullName;
+        cli = new CommandLine(installation.Folder.Path, new() { ["HOME"] = Directory.CreateDirectory(installation.Folder["home"]).FullName });
     }
 
     public async ValueTask DisposeAsync()
@@ -41,13 +41,14 @@ public sealed partial class CliSignInTests : IAsyncLifetime
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SessionPath));
 
         var first = Session();
-        var whoami = await DoAsync("auth", "whoami");
+        var whoami = await RunAsync("auth", "whoami");
+        Assert.True(whoami.ExitCode == 0, whoami.Error);
         Assert.Contains("user Ada", whoami.Out, StringComparison.Ordinal);
         Assert.Contains($"a sign-in with {provider!.Issuer}", whoami.Error, StringComparison.Ordinal);
         Assert.DoesNotContain((string)first["signIn"]!["accessToken"]!, whoami.Out + whoami.Error, StringComparison.Ordinal);
         Assert.Equal(first.ToJsonString(), Session().ToJsonString());
 
-        await DoAsync("auth", "logout");
+        await cli!.DoAsync("auth", "logout");
         Assert.False(File.Exists(SessionPath));
         var after = await RunAsync("auth", "whoami");
         Assert.Equal(1, after.ExitCode);
@@ -159,8 +160,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     // As a person does: reads the code off the terminal, and enters it elsewhere.
     private async Task<Ended> SignInAsync(Func<string, Task> enter)
     {
-        using var process = ClientProgram.Start(
-            ClientProgram.CommandLine, installation!.Folder.Path, variables, "auth", "login", "--no-browser", "--server", server!.Url);
+        using var process = cli!.Start("auth", "login", "--no-browser", "--server", server!.Url);
         process.StandardInput.Close();
         var who = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
         Assert.Equal($"Signing in at {provider!.Issuer} as secronna-cli, for openid profile email offline_access. {server.Url} gets the token.", who);
@@ -175,15 +175,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
 
     private JsonObject Session() => JsonNode.Parse(File.ReadAllBytes(SessionPath))!.AsObject();
 
-    private async Task<Ended> DoAsync(params string[] arguments)
-    {
-        var ended = await RunAsync(arguments);
-        Assert.True(ended.ExitCode == 0, ended.Error);
-        return ended;
-    }
-
-    private Task<Ended> RunAsync(params string[] arguments) =>
-        ClientProgram.RunAsync(ClientProgram.CommandLine, installation!.Folder.Path, variables, "", arguments);
+    private Task<Ended> RunAsync(params string[] arguments) => cli!.RunAsync("", arguments);
 
     [GeneratedRegex(@"\AOpen http://127\.0\.0\.1:\d+/\S+ and enter the code ([A-Z]{4}-[A-Z]{4})\z")]
     private static partial Regex ShownCode();

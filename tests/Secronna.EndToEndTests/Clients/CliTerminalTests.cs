@@ -4,7 +4,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Clients;
 
 /// <summary>The command line at a terminal, with someone at its keys.</summary>
-public sealed class CliTerminalTests : IAsyncLifetime
+public sealed class CliTerminalTests
 {
     private const string Set = "secronna secret set demo/development TYPED";
     private const string Prompt = "Value of TYPED (not shown; Enter ends it): ";
@@ -12,45 +12,30 @@ public sealed class CliTerminalTests : IAsyncLifetime
     // What the terminal is like once the command is over.
     private const string ThenTheTerminal = "; echo ended $?; stty -a";
 
-    private readonly TempFolder folder = new();
-    private Dictionary<string, string> variables = [];
-    private RunningServer? server;
-
-    public async ValueTask InitializeAsync()
-    {
-        server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
-        variables = await ClientProgram.VariablesAsync(folder["D"]);
-        variables["HOME"] = Directory.CreateDirectory(folder["home"]).FullName;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await server!.DisposeAsync();
-        folder.Dispose();
-    }
-
     [Fact]
     public async Task What_is_typed_is_not_shown_and_arrives_as_it_was_meant()
     {
-        await using var terminal = Start(Set + ThenTheTerminal);
+        await using var dev = await DevServer.StartAsync();
+        await using var terminal = dev.Cli.StartTerminal(Set + ThenTheTerminal);
         await terminal.TypeAsync(Prompt, "wrong\u0015canaryé\u007f\u007fy é😀x\u007f\t$'\"" + Terminal.Enter);
         var ended = await terminal.EndAsync();
         Assert.Contains("TYPED version 1", ended.Screen, StringComparison.Ordinal);
         Assert.DoesNotContain("canar", ended.Screen, StringComparison.Ordinal);
         AssertIsUsual(ended.Screen, 0);
-        Assert.Equal("canary é😀\t$'\"", await GetAsync());
+        Assert.Equal("canary é😀\t$'\"", await GetAsync(dev.Cli));
     }
 
     [Fact]
     public async Task What_was_typed_before_it_asks_is_not_taken_for_the_value()
     {
-        await using var terminal = Start($"echo begun; until [ -e seen ]; do sleep 0.05; done; {Set}");
+        await using var dev = await DevServer.StartAsync();
+        await using var terminal = dev.Cli.StartTerminal($"echo begun; until [ -e seen ]; do sleep 0.05; done; {Set}");
         await terminal.TypeAsync("begun", "early" + Terminal.Enter);
         await Until.HoldsAsync("the shell's echo", () => terminal.Screen.Contains("early", StringComparison.Ordinal));
-        await File.WriteAllBytesAsync(folder["seen"], []);
+        await File.WriteAllBytesAsync(dev.Folder["seen"], []);
         await terminal.TypeAsync(Prompt, "typed" + Terminal.Enter);
         await terminal.EndAsync();
-        Assert.Equal("typed", await GetAsync());
+        Assert.Equal("typed", await GetAsync(dev.Cli));
     }
 
     [Theory]
@@ -58,12 +43,13 @@ public sealed class CliTerminalTests : IAsyncLifetime
     [InlineData("\u0004")]
     public async Task Who_gives_up_has_written_nothing(string keys)
     {
-        await using var terminal = Start(Set + ThenTheTerminal);
+        await using var dev = await DevServer.StartAsync();
+        await using var terminal = dev.Cli.StartTerminal(Set + ThenTheTerminal);
         await terminal.TypeAsync(Prompt, keys);
         var ended = await terminal.EndAsync();
         AssertIsUsual(ended.Screen, 1);
         Assert.DoesNotContain("canary", ended.Screen, StringComparison.Ordinal);
-        await AssertNothingIsWrittenAsync();
+        await AssertNothingIsWrittenAsync(dev.Cli);
     }
 
     [Theory]
@@ -71,30 +57,33 @@ public sealed class CliTerminalTests : IAsyncLifetime
     [InlineData("a\u001b[D\r", "such as an arrow")]
     public async Task What_is_no_line_of_text_is_refused_and_no_shell_runs_the_rest(string keys, string said)
     {
-        await using var terminal = Start($"{Set}; sh -i");
+        await using var dev = await DevServer.StartAsync();
+        await using var terminal = dev.Cli.StartTerminal($"{Set}; sh -i");
         await terminal.TypeAsync(Prompt, keys);
         await terminal.TypeAsync(said, "exit\r");
         await terminal.EndAsync();
-        Assert.False(File.Exists(folder["pwned"]));
-        await AssertNothingIsWrittenAsync();
+        Assert.False(File.Exists(dev.Folder["pwned"]));
+        await AssertNothingIsWrittenAsync(dev.Cli);
     }
 
     [Fact]
     public async Task Who_ends_the_program_has_a_terminal_as_before()
     {
-        await using var terminal = Start($"sh -c 'echo pid=$$=; exec {Set}'{ThenTheTerminal}");
+        await using var dev = await DevServer.StartAsync();
+        await using var terminal = dev.Cli.StartTerminal($"sh -c 'echo pid=$$=; exec {Set}'{ThenTheTerminal}");
         await terminal.TypeAsync(Prompt, "canary");
         ServerProgram.Signal(int.Parse(terminal.Screen.Split('=')[1], CultureInfo.InvariantCulture), ServerProgram.Terminate);
         AssertIsUsual((await terminal.EndAsync()).Screen, 143);
-        await AssertNothingIsWrittenAsync();
+        await AssertNothingIsWrittenAsync(dev.Cli);
     }
 
     [Fact]
     public async Task A_key_is_asked_for_unseen_too()
     {
-        var key = variables["SECRONNA_TOKEN"];
-        variables["SECRONNA_TOKEN"] = "";
-        await using var terminal = Start("secronna auth login --api-key -" + ThenTheTerminal);
+        await using var dev = await DevServer.StartAsync();
+        var key = dev.Cli.Variables["SECRONNA_TOKEN"];
+        dev.Cli.Variables["SECRONNA_TOKEN"] = "";
+        await using var terminal = dev.Cli.StartTerminal("secronna auth login --api-key -" + ThenTheTerminal);
         await terminal.TypeAsync("Key (not shown; Enter ends it): ", key + Terminal.Enter);
         var ended = await terminal.EndAsync();
         Assert.Contains("Signed in to", ended.Screen, StringComparison.Ordinal);
@@ -105,8 +94,9 @@ public sealed class CliTerminalTests : IAsyncLifetime
     [Fact]
     public async Task Ctrl_C_is_for_the_command_that_run_began()
     {
+        await using var dev = await DevServer.StartAsync();
         // It is pressed for the shell around it too, which is to say how that command ended.
-        await using var terminal = Start(
+        await using var terminal = dev.Cli.StartTerminal(
             "trap : INT; secronna run --env demo/development -- sh -c 'trap \"echo caught \\$GREETING; exit 9\" INT; echo begun; while :; do sleep 0.05; done'; echo ended $?");
         await terminal.TypeAsync("begun", Terminal.CtrlC);
         var ended = await terminal.EndAsync();
@@ -121,12 +111,8 @@ public sealed class CliTerminalTests : IAsyncLifetime
         Assert.All([" echo ", " icanon ", " isig ", " icrnl ", "opost "], flag => Assert.Contains(flag, screen.ReplaceLineEndings(" "), StringComparison.Ordinal));
     }
 
-    private async Task AssertNothingIsWrittenAsync() => Assert.Contains(
-        "NOT_FOUND", (await RunAsync("get", "demo/development/TYPED")).Error, StringComparison.Ordinal);
+    private static async Task AssertNothingIsWrittenAsync(CommandLine cli) => Assert.Contains(
+        "NOT_FOUND", (await cli.RunAsync("", "get", "demo/development/TYPED")).Error, StringComparison.Ordinal);
 
-    private async Task<string> GetAsync() => (await RunAsync("get", "demo/development/TYPED")).Out;
-
-    private Task<Ended> RunAsync(params string[] arguments) => ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, "", arguments);
-
-    private Terminal Start(string command) => Terminal.Start(folder.Path, variables, command);
+    private static async Task<string> GetAsync(CommandLine cli) => (await cli.RunAsync("", "get", "demo/development/TYPED")).Out;
 }

@@ -8,6 +8,8 @@ namespace Secronna.EndToEndTests.Clients;
 /// <summary>The command line: by the command that is there for it, else by <c>api</c>.</summary>
 internal sealed partial class CommandDriver(HttpDriver http, string folder, string url, string token) : ContractDriver
 {
+    private readonly CommandLine cli = new(folder, url, token);
+
     public override HttpDriver OverHttp => http;
 
     public override bool KnowsRevisions => false;
@@ -21,7 +23,7 @@ internal sealed partial class CommandDriver(HttpDriver http, string folder, stri
             return operation.IsList ? await ByPagesAsync(operation) : (await AskAsync(operation, operation.Path)).Outcome;
         }
 
-        var ended = await RunAsync(operation.Input, [.. command, "--json"]);
+        var ended = await cli.RunAsync(operation.Input, [.. command, "--json"]);
         if (ended.ExitCode == 0)
         {
             return Outcome.Of(JsonNode.Parse(ended.Out));
@@ -53,7 +55,7 @@ internal sealed partial class CommandDriver(HttpDriver http, string folder, stri
     private async Task<(Outcome Outcome, string? Cursor)> AskAsync(Operation operation, string path)
     {
         string[] body = operation.Text is null ? [] : ["--body", "-"];
-        var ended = await RunAsync(operation.Text ?? "", ["api", operation.Method, path, .. body]);
+        var ended = await cli.RunAsync(operation.Text ?? "", ["api", operation.Method, path, .. body]);
         var envelope = JsonNode.Parse(ended.Out)!;
         if (ended.ExitCode == 0)
         {
@@ -72,9 +74,6 @@ internal sealed partial class CommandDriver(HttpDriver http, string folder, stri
         Assert.True(error.Success, ended.Error);
         return new Outcome(null, error.Groups[1].Value, error.Groups[2].Value);
     }
-
-    private Task<Ended> RunAsync(string input, string[] arguments) => ClientProgram.RunAsync(
-        ClientProgram.CommandLine, folder, new Dictionary<string, string> { ["SECRONNA_API_URL"] = url, ["SECRONNA_TOKEN"] = token, ["HOME"] = folder }, input, arguments);
 
     [GeneratedRegex(@"^Error \[([A-Z_]+)\]: (.+)$", RegexOptions.Multiline)]
     private static partial Regex Said();

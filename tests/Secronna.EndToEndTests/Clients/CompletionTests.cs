@@ -61,7 +61,7 @@ public sealed class CompletionTests : IDisposable
     public async Task A_shell_completes(string shell, string line, string expected)
     {
         await File.WriteAllTextAsync(folder["value.txt"], "");
-        var path = $"{Path.GetDirectoryName(ClientProgram.CommandLine)}:{Environment.GetEnvironmentVariable("PATH")}";
+        var path = $"{ClientProgram.Folder}:{Environment.GetEnvironmentVariable("PATH")}";
         var ended = await ClientProgram.RunAsync(
             "/usr/bin/env", folder.Path, [new("PATH", path), new("HOME", folder["home"]), new("XDG_CONFIG_HOME", folder["home"])],
             "", [.. Shells[shell], line]);

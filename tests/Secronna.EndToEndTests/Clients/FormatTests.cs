@@ -7,26 +7,9 @@ using Secronna.Tests.Consumers;
 namespace Secronna.EndToEndTests.Clients;
 
 /// <summary>Files in and out of an environment by the real programs, read back by what they are for.</summary>
-public sealed class FormatTests : IAsyncLifetime
+public sealed class FormatTests
 {
     private const string Environment = "demo/development";
-
-    private readonly TempFolder folder = new();
-    private Dictionary<string, string> variables = [];
-    private RunningServer? server;
-
-    public async ValueTask InitializeAsync()
-    {
-        server = await RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
-        variables = await ClientProgram.VariablesAsync(folder["D"]);
-        await RunAsync("", "secret", "rm", Environment + "/GREETING");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await server!.DisposeAsync();
-        folder.Dispose();
-    }
 
     [Theory]
     [InlineData("json")]
@@ -36,16 +19,17 @@ public sealed class FormatTests : IAsyncLifetime
     [InlineData("docker")]
     public async Task What_is_imported_and_exported_is_read_as_it_was(string format)
     {
+        await using var dev = await DevServer.StartAsync();
         var secrets = HardValues.All.Append(new string('x', 65_000)).Select((value, i) => (Key: $"KEY{i:000}", Value: value)).ToList();
-        var imported = await RunAsync(Json(secrets), "import", "--env", Environment, "-");
+        var imported = await dev.Cli.RunAsync(Json(secrets), "import", "--env", Environment, "-");
         Assert.Equal((0, $"{secrets.Count} added, 0 changed, 0 unchanged.\n"), (imported.ExitCode, imported.Error));
 
-        foreach (var refused in await RefusedAsync(format, secrets))
+        foreach (var refused in await RefusedAsync(dev.Cli, format, secrets))
         {
             secrets.RemoveAll(secret => secret.Key == refused);
         }
 
-        var text = await DoAsync("export", "--env", Environment, "--format", format, "--only", string.Join(',', secrets.Select(secret => secret.Key)));
+        var text = await dev.Cli.DoAsync("export", "--env", Environment, "--format", format, "--only", string.Join(',', secrets.Select(secret => secret.Key)));
         foreach (var read in Read(format, text))
         {
             Assert.Equal(secrets, read.Where(secret => secret.Key.StartsWith("KEY", StringComparison.Ordinal)).OrderBy(secret => secret.Key, StringComparer.Ordinal));
@@ -55,28 +39,31 @@ public sealed class FormatTests : IAsyncLifetime
     [Fact]
     public async Task An_export_for_Node_is_imported_without_a_change()
     {
-        await RunAsync("A='one'\nB=\"two\\nlines # \"\nexport C=$x\n", "import", "--env", Environment, "-");
-        var text = await DoAsync("export", "--env", Environment);
-        var again = await RunAsync(text, "import", "--env", Environment, "-", "--json");
+        await using var dev = await DevServer.StartAsync();
+        await dev.Cli.DoAsync("secret", "rm", Environment + "/GREETING");
+        await dev.Cli.RunAsync("A='one'\nB=\"two\\nlines # \"\nexport C=$x\n", "import", "--env", Environment, "-");
+        var text = await dev.Cli.DoAsync("export", "--env", Environment);
+        var again = await dev.Cli.RunAsync(text, "import", "--env", Environment, "-", "--json");
         Assert.Equal("""[{"key":"A","result":"unchanged","version":1},{"key":"B","result":"unchanged","version":1},{"key":"C","result":"unchanged","version":1}]""" + "\n", again.Out);
-        Assert.Equal("two\nlines # ", await DoAsync("get", Environment + "/B"));
+        Assert.Equal("two\nlines # ", await dev.Cli.DoAsync("get", Environment + "/B"));
     }
 
     [Fact]
     public async Task An_import_says_what_it_does_and_no_value()
     {
-        await RunAsync("A=canary1\nB=canary2\n", "import", "--env", Environment, "-");
-        await File.WriteAllTextAsync(folder["next.env"], "B=canary3\nA=canary1\nC=canary4\nC=canary5\n");
+        await using var dev = await DevServer.StartAsync();
+        await dev.Cli.RunAsync("A=canary1\nB=canary2\n", "import", "--env", Environment, "-");
+        await File.WriteAllTextAsync(dev.Folder["next.env"], "B=canary3\nA=canary1\nC=canary4\nC=canary5\n");
 
-        var dry = await RunAsync("", "import", "--env", Environment, folder["next.env"], "--dry-run", "--json");
+        var dry = await dev.Cli.RunAsync("", "import", "--env", Environment, dev.Folder["next.env"], "--dry-run", "--json");
         Assert.Equal("""[{"key":"B","result":"changed"},{"key":"A","result":"unchanged","version":1},{"key":"C","result":"added"}]""" + "\n", dry.Out);
         Assert.Equal(
             "There more than once, of which the last counts: C\n1 added, 1 changed, 1 unchanged. Nothing was written: that was a dry run.\n", dry.Error);
-        Assert.Equal("canary2", await DoAsync("get", Environment + "/B"));
+        Assert.Equal("canary2", await dev.Cli.DoAsync("get", Environment + "/B"));
 
-        var done = await RunAsync("", "import", "--env", Environment, folder["next.env"]);
+        var done = await dev.Cli.RunAsync("", "import", "--env", Environment, dev.Folder["next.env"]);
         Assert.Matches(@"\AKEY +RESULT +VERSION\nB +changed +2\nA +unchanged +1\nC +added +1\n\z", done.Out);
-        Assert.Equal(("canary3", "canary1", "canary5"), (await DoAsync("get", Environment + "/B"), await DoAsync("get", Environment + "/A"), await DoAsync("get", Environment + "/C")));
+        Assert.Equal(("canary3", "canary1", "canary5"), (await dev.Cli.DoAsync("get", Environment + "/B"), await dev.Cli.DoAsync("get", Environment + "/A"), await dev.Cli.DoAsync("get", Environment + "/C")));
         Assert.DoesNotContain("canary", dry.Out + dry.Error + done.Out + done.Error, StringComparison.Ordinal);
     }
 
@@ -86,28 +73,32 @@ public sealed class FormatTests : IAsyncLifetime
     [InlineData("{\"A\":\"canary\",\"B\":null}", "the value of B is null")]
     public async Task A_file_that_is_not_right_throughout_changes_nothing(string text, string said)
     {
-        var refused = await RunAsync(text, "import", "--env", Environment, "-");
+        await using var dev = await DevServer.StartAsync();
+        await dev.Cli.DoAsync("secret", "rm", Environment + "/GREETING");
+        var refused = await dev.Cli.RunAsync(text, "import", "--env", Environment, "-");
         Assert.Equal((1, ""), (refused.ExitCode, refused.Out));
         Assert.Contains(said, refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", refused.Error, StringComparison.Ordinal);
-        Assert.Equal("[]\n", await DoAsync("secret", "ls", Environment, "--json"));
+        Assert.Equal("[]\n", await dev.Cli.DoAsync("secret", "ls", Environment, "--json"));
     }
 
     [Fact]
     public async Task More_than_a_batch_is_written_and_compared()
     {
+        await using var dev = await DevServer.StartAsync();
         var text = string.Concat(Enumerable.Range(0, 1_234).Select(i => $"K{i}=v{i}\n"));
-        Assert.Equal("1234 added, 0 changed, 0 unchanged.\n", (await RunAsync(text, "import", "--env", Environment, "-")).Error);
-        Assert.Equal("0 added, 0 changed, 1234 unchanged.\n", (await RunAsync(text, "import", "--env", Environment, "-")).Error);
-        Assert.Equal("v1233", await DoAsync("get", Environment + "/K1233"));
+        Assert.Equal("1234 added, 0 changed, 0 unchanged.\n", (await dev.Cli.RunAsync(text, "import", "--env", Environment, "-")).Error);
+        Assert.Equal("0 added, 0 changed, 1234 unchanged.\n", (await dev.Cli.RunAsync(text, "import", "--env", Environment, "-")).Error);
+        Assert.Equal("v1233", await dev.Cli.DoAsync("get", Environment + "/K1233"));
     }
 
     [Fact]
     public async Task Values_of_more_bytes_than_one_request_may_have_are_written_and_compared()
     {
+        await using var dev = await DevServer.StartAsync();
         var text = string.Concat(Enumerable.Range(0, 270).Select(i => $"K{i}={new string('x', 65_536)}\n"));
-        Assert.Equal("270 added, 0 changed, 0 unchanged.\n", (await RunAsync(text, "import", "--env", Environment, "-")).Error);
-        Assert.Equal("1 added, 0 changed, 270 unchanged.\n", (await RunAsync(text + "LAST=1", "import", "--env", Environment, "-")).Error);
+        Assert.Equal("270 added, 0 changed, 0 unchanged.\n", (await dev.Cli.RunAsync(text, "import", "--env", Environment, "-")).Error);
+        Assert.Equal("1 added, 0 changed, 270 unchanged.\n", (await dev.Cli.RunAsync(text + "LAST=1", "import", "--env", Environment, "-")).Error);
     }
 
     [Theory]
@@ -116,15 +107,15 @@ public sealed class FormatTests : IAsyncLifetime
     [InlineData("you may not list it", "write", "reveal")]
     public async Task A_permission_that_is_missing_is_named(string said, params string[] actions)
     {
-        await RunAsync("A=old\n", "import", "--env", Environment, "-");
+        await using var dev = await DevServer.StartAsync();
+        await dev.Cli.RunAsync("A=old\n", "import", "--env", Environment, "-");
         var key = new JsonObject { ["name"] = "import", ["grants"] = new JsonArray(new JsonObject { ["path"] = Environment, ["actions"] = JsonSerializer.SerializeToNode(actions) }) };
-        var created = JsonNode.Parse(await DoAsync("api", "POST", "/access-keys", "--body", key.ToJsonString()))!;
-        var refused = await ClientProgram.RunAsync(
-            ClientProgram.CommandLine, folder.Path, new Dictionary<string, string>(variables) { ["SECRONNA_TOKEN"] = (string)created["data"]!["token"]! }, "A=new\n",
-            "import", "--env", Environment, "-");
+        var created = JsonNode.Parse(await dev.Cli.DoAsync("api", "POST", "/access-keys", "--body", key.ToJsonString()))!;
+        var narrow = new CommandLine(dev.Folder.Path, dev.Url, (string)created["data"]!["token"]!);
+        var refused = await narrow.RunAsync("A=new\n", "import", "--env", Environment, "-");
         Assert.Equal((1, ""), (refused.ExitCode, refused.Out));
         Assert.Contains(said, refused.Error, StringComparison.Ordinal);
-        Assert.Equal("old", await DoAsync("get", Environment + "/A"));
+        Assert.Equal("old", await dev.Cli.DoAsync("get", Environment + "/A"));
     }
 
     private static IEnumerable<IReadOnlyCollection<(string Key, string Value)>> Read(string format, string text) => format switch
@@ -138,11 +129,11 @@ public sealed class FormatTests : IAsyncLifetime
     };
 
     // Each of them is named by an error of its own.
-    private async Task<List<string>> RefusedAsync(string format, List<(string Key, string Value)> secrets)
+    private static async Task<List<string>> RefusedAsync(CommandLine cli, string format, List<(string Key, string Value)> secrets)
     {
         var refused = new List<string>();
         var keys = secrets.Select(secret => secret.Key).ToList();
-        for (var ended = await ExportAsync(format, keys); ended.ExitCode != 0; ended = await ExportAsync(format, keys))
+        for (var ended = await ExportAsync(cli, format, keys); ended.ExitCode != 0; ended = await ExportAsync(cli, format, keys))
         {
             var key = keys.Find(key => ended.Error.Contains($"the value of {key} ", StringComparison.Ordinal));
             Assert.NotNull(key);
@@ -154,19 +145,9 @@ public sealed class FormatTests : IAsyncLifetime
         return refused;
     }
 
-    private Task<Ended> ExportAsync(string format, IEnumerable<string> keys) =>
-        RunAsync("", "export", "--env", Environment, "--format", format, "--only", string.Join(',', keys));
+    private static Task<Ended> ExportAsync(CommandLine cli, string format, IEnumerable<string> keys) =>
+        cli.RunAsync("", "export", "--env", Environment, "--format", format, "--only", string.Join(',', keys));
 
     private static string Json(IEnumerable<(string Key, string Value)> secrets) =>
         new JsonObject(secrets.Select(secret => KeyValuePair.Create(secret.Key, (JsonNode?)secret.Value))).ToJsonString(JsonSerializerOptions.Default);
-
-    private async Task<string> DoAsync(params string[] arguments)
-    {
-        var ended = await RunAsync("", arguments);
-        Assert.True(ended.ExitCode == 0, ended.Error);
-        return ended.Out;
-    }
-
-    private Task<Ended> RunAsync(string input, params string[] arguments) =>
-        ClientProgram.RunAsync(ClientProgram.CommandLine, folder.Path, variables, input, arguments);
 }

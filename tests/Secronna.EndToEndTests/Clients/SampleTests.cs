@@ -5,22 +5,17 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Clients;
 
 /// <summary>The samples, as programs of their own, against a server as a newcomer starts it.</summary>
-public sealed class SampleTests : IDisposable
+public sealed class SampleTests
 {
-    private readonly TempFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
-
     [Fact]
     public async Task Fetching_an_environment_names_its_secrets_and_leaves_a_record_of_each()
     {
-        await using var server = await StartServerAsync();
-        var variables = await ClientProgram.VariablesAsync(folder["D"]);
+        await using var dev = await DevServer.StartAsync();
 
-        var ended = await ClientProgram.RunAsync("FetchSecrets", folder.Path, variables, "", "demo/development");
+        var ended = await ClientProgram.RunAsync("FetchSecrets", dev.Folder.Path, dev.Cli.Variables, "", "demo/development");
 
         Assert.Equal((0, "1 secret(s): GREETING\n", ""), (ended.ExitCode, ended.Out, ended.Error));
-        using var api = new Api(server.Url, variables["SECRONNA_TOKEN"]);
+        using var api = dev.Connect();
         var entry = Assert.Single((await api.GetAsync("/api/v1/audit?action=secret.reveal")).Data.AsArray());
         Assert.Equal("demo/development/GREETING", (string)entry!["metadata"]!["path"]!);
     }
@@ -28,10 +23,9 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public async Task What_is_refused_is_an_error_with_its_code_and_without_the_token()
     {
-        await using var server = await StartServerAsync();
-        var variables = await ClientProgram.VariablesAsync(folder["D"]);
-        variables["SECRONNA_TOKEN"] = "st_live_canary";
-        var ended = await ClientProgram.RunAsync("FetchSecrets", folder.Path, variables, "", "demo/development");
+        await using var dev = await DevServer.StartAsync();
+        dev.Cli.Variables["SECRONNA_TOKEN"] = "st_live_canary";
+        var ended = await ClientProgram.RunAsync("FetchSecrets", dev.Folder.Path, dev.Cli.Variables, "", "demo/development");
         Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
         Assert.StartsWith("Error [AUTH_REQUIRED]: ", ended.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", ended.Error, StringComparison.Ordinal);
@@ -40,11 +34,10 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public async Task A_web_application_takes_a_new_value_while_it_runs()
     {
-        await using var server = await StartServerAsync();
-        var variables = await ClientProgram.VariablesAsync(folder["D"]);
-        using var api = new Api(server.Url, variables["SECRONNA_TOKEN"]);
-        variables["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        using var application = ClientProgram.Start("WebApp", folder.Path, variables);
+        await using var dev = await DevServer.StartAsync();
+        using var api = dev.Connect();
+        dev.Cli.Variables["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        using var application = ClientProgram.Start("WebApp", dev.Folder.Path, dev.Cli.Variables);
         try
         {
             using var http = new HttpClient { BaseAddress = await ListensAsync(application) };
@@ -77,7 +70,4 @@ public sealed class SampleTests : IDisposable
 
         throw new InvalidOperationException(await application.StandardError.ReadToEndAsync());
     }
-
-    private Task<RunningServer> StartServerAsync() =>
-        RunningServer.StartAsync(folder.Path, [], "dev", "--data", folder["D"], "--port", "0");
 }

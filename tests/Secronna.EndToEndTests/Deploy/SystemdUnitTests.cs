@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Secronna.EndToEndTests.Running;
@@ -46,12 +45,9 @@ public sealed partial class SystemdUnitTests : IDisposable
         // The program of this build in place of the installed one.
         var unit = folder["secronna.service"];
         await File.WriteAllLinesAsync(unit, lines.Select(line => Program().Replace(line, ServerProgram.Path)));
-        var start = new ProcessStartInfo("/usr/bin/systemd-analyze", ["verify", "--man=no", unit]) { RedirectStandardError = true };
-        using var verify = Process.Start(start)!;
-        var said = await verify.StandardError.ReadToEndAsync().WaitAsync(Until.Patience);
-        await verify.WaitForExitAsync().WaitAsync(Until.Patience);
-        Assert.DoesNotContain("secronna", said, StringComparison.Ordinal);
-        Assert.Equal(0, verify.ExitCode);
+        var ended = await ClientProgram.RunAsync("/usr/bin/systemd-analyze", folder.Path, [], "", "verify", "--man=no", unit);
+        Assert.DoesNotContain("secronna", ended.Error, StringComparison.Ordinal);
+        Assert.Equal(0, ended.ExitCode);
     }
 
     [GeneratedRegex("/opt/secronna/secronna-server")]

@@ -11,30 +11,23 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
 
     private readonly Dictionary<string, string> addresses = DeployFiles.NewAddresses();
     private readonly List<RunningServer> nodes = [];
-    private readonly TestInstallation installation = TestInstallation.CreateEmpty();
     private PostgresCluster cluster = null!;
+    private TestInstallation installation = null!;
     private Balancer balancer = null!;
     private string connectionString = "";
-    private string token = "";
 
     public async ValueTask InitializeAsync()
     {
         cluster = await PostgresCluster.StartNewAsync();
-        installation.Environment.Remove("Secronna__DataFolder");
-        installation.Environment["Secronna__Storage__Provider"] = "PostgreSql";
         connectionString = await cluster.NewDatabaseAsync();
-        installation.Environment["Secronna__Storage__ConnectionString"] = connectionString;
-        await installation.DoAsync("master-key", "generate");
-        await installation.DoAsync("migrate");
-        await installation.DoAsync("workspace", "allow", TestInstallation.WorkspaceId);
-        token = await installation.CreateApiKeyAsync(TestInstallation.WorkspaceId);
+        installation = await TestInstallation.CreateAsync(connectionString);
         balancer = await Balancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
         for (var number = 1; number <= 3; number++)
         {
             nodes.Add(await StartNodeAsync(number));
         }
 
-        using var api = new Api(balancer.Url, token);
+        using var api = new Api(balancer.Url, installation.Token);
         await Until.HoldsAsync("a node is ready", async () => (await api.GetAsync("/health/ready")).Status == 200);
     }
 
@@ -58,9 +51,9 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A_node_that_is_killed_costs_only_the_requests_that_it_had_in_hand()
     {
         var ledger = new Ledger();
-        using var api = new Api(balancer.Url, token);
+        using var api = new Api(balancer.Url, installation.Token);
         var environment = (await api.CreateEnvironmentAsync("Nodes")).EnvironmentId;
-        using (var load = new Load(balancer.Url, token, environment, ledger, Workers, Workers, goesOn: true))
+        using (var load = new Load(balancer.Url, installation.Token, environment, ledger, Workers, Workers, goesOn: true))
         {
             for (var number = 1; number <= 3; number++)
             {
@@ -83,7 +76,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task A_write_that_a_node_took_and_did_not_answer_is_not_sent_to_another()
     {
-        using var api = new Api(balancer.Url, token);
+        using var api = new Api(balancer.Url, installation.Token);
         var environment = (await api.CreateEnvironmentAsync("Once")).EnvironmentId;
         await using (var holder = new NpgsqlConnection(connectionString))
         {
@@ -91,7 +84,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
             await using var transaction = await holder.BeginTransactionAsync();
             await ScalarAsync(holder, $"SELECT 1 FROM environments WHERE id = '{environment}' FOR UPDATE");
             // On a connection of its own: on one that had an answer before, haproxy would just close it.
-            using var writer = new Api(balancer.Url, token);
+            using var writer = new Api(balancer.Url, installation.Token);
             var write = writer.WriteAsync(environment, "KEY", "value");
             var number = 0;
             await Until.HoldsAsync("a node has the write", async () => (number = await WaitingNodeAsync(holder)) > 0);
@@ -110,7 +103,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task With_no_node_ready_the_answer_is_UNAVAILABLE_in_the_envelope()
     {
         await Task.WhenAll(nodes.Select(node => node.KillAsync()));
-        using var api = new Api(balancer.Url, token);
+        using var api = new Api(balancer.Url, installation.Token);
         await Until.HoldsAsync("the balancer noticed", async () => (await api.GetAsync("/api/v1/me")).Status == 503);
         var answer = await api.GetAsync("/api/v1/me");
         Assert.Equal("UNAVAILABLE", answer.ErrorCode);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Nodes;
@@ -14,20 +15,11 @@ internal sealed class CuttingProxy : IAsyncDisposable
     private const string Entries = "INSERT INTO audit_entries";
     private const string Commit = "COMMIT";
 
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource end = new();
-    private readonly List<Task> connections = [];
-    private readonly int server;
-    private readonly Task accepting;
+    private readonly LoopbackListener listener;
     private Cut wanted;
     private int cuts;
 
-    public CuttingProxy(PostgresCluster cluster)
-    {
-        server = cluster.Port;
-        listener.Start();
-        accepting = AcceptAsync();
-    }
+    public CuttingProxy(PostgresCluster cluster) => listener = new LoopbackListener((node, end) => ServeAsync(node, cluster.Port, end));
 
     public enum Cut
     {
@@ -42,55 +34,25 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <summary>The connection string through here. Prepared statements would hide from here what they are.</summary>
     public string Through(string connectionString)
     {
-        var here = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { Port = ((IPEndPoint)listener.LocalEndpoint).Port };
+        var here = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { Port = listener.Port };
         return here.ConnectionString + ";Max Auto Prepare=0;SSL Mode=Disable";
     }
 
     /// <summary>Cuts the next transaction that ends with audit entries.</summary>
     public void CutNext(Cut cut) => Interlocked.Exchange(ref wanted, cut);
 
-    public async ValueTask DisposeAsync()
-    {
-        await end.CancelAsync();
-        listener.Stop();
-        await accepting;
-        await Task.WhenAll(connections);
-        end.Dispose();
-    }
+    public ValueTask DisposeAsync() => listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(TcpClient node, int server, CancellationToken end)
     {
-        try
-        {
-            while (true)
-            {
-                connections.Add(ServeAsync(await listener.AcceptTcpClientAsync(end.Token)));
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException)
-        {
-            // The end.
-        }
-    }
-
-    private async Task ServeAsync(TcpClient node)
-    {
-        using var near = node;
         using var far = new TcpClient();
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
-        try
-        {
-            await far.ConnectAsync(IPAddress.Loopback, server, over.Token);
-            var cutting = new Connection();
-            await Task.WhenAny(
-                ToServerAsync(near.GetStream(), far.GetStream(), cutting, over.Token),
-                ToNodeAsync(far.GetStream(), near.GetStream(), cutting, over.Token));
-            await over.CancelAsync();
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
-        {
-            // Either side went.
-        }
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(end);
+        await far.ConnectAsync(IPAddress.Loopback, server, over.Token);
+        var cutting = new Connection();
+        await Task.WhenAny(
+            ToServerAsync(node.GetStream(), far.GetStream(), cutting, over.Token),
+            ToNodeAsync(far.GetStream(), node.GetStream(), cutting, over.Token));
+        await over.CancelAsync();
     }
 
     private async Task ToServerAsync(NetworkStream from, NetworkStream to, Connection cutting, CancellationToken over)

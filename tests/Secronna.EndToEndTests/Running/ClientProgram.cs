@@ -45,9 +45,4 @@ internal static class ClientProgram
         await process.WaitForExitAsync().WaitAsync(patience);
         return new Ended(process.ExitCode, await output, await error);
     }
-
-    /// <summary>The variables that `dev` writes for whoever tries it.</summary>
-    public static async Task<Dictionary<string, string>> VariablesAsync(string dataFolder) =>
-        (await File.ReadAllLinesAsync(Path.Combine(dataFolder, "dev.env")))
-            .Select(line => line["export ".Length..].Split('=')).ToDictionary(parts => parts[0], parts => parts[1]);
 }

@@ -1,4 +1,6 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
+using Secronna.Tests.Tls;
 
 namespace Secronna.EndToEndTests.Running;
 
@@ -58,8 +60,7 @@ internal sealed class TestInstallation : IDisposable
         // First, since there may be no such database.
         var installation = await CreateWithMasterKeyAsync();
         installation.Environment.Remove("Secronna__DataFolder");
-        installation.Environment["Secronna__Storage__Provider"] = "PostgreSql";
-        installation.Environment["Secronna__Storage__ConnectionString"] = connectionString;
+        installation.UsePostgres(connectionString);
         return installation;
     }
 
@@ -73,6 +74,20 @@ internal sealed class TestInstallation : IDisposable
 
     public async Task<string> CreateApiKeyAsync(string workspaceId) =>
         (string)JsonNode.Parse((await DoAsync("api-key", "create", "--workspace", workspaceId, "--name", "e2e", "--json")).Out)!["token"]!;
+
+    public void UsePostgres(string connectionString)
+    {
+        Environment["Secronna__Storage__Provider"] = "PostgreSql";
+        Environment["Secronna__Storage__ConnectionString"] = connectionString;
+    }
+
+    /// <summary>TLS with a certificate of these, in tls.crt and tls.key.</summary>
+    public void UseTls(ServerCertificates certificates)
+    {
+        Environment["Secronna__Http__Certificate"] = Folder["tls.crt"];
+        Environment["Secronna__Http__CertificateKey"] = Folder["tls.key"];
+        certificates.Write(Folder["tls.crt"], Folder["tls.key"]);
+    }
 
     /// <summary>A workspace and an API key in a database that is migrated.</summary>
     public async Task AllowAsync()
@@ -93,6 +108,10 @@ internal sealed class TestInstallation : IDisposable
 
     public Task<RunningServer> ServeAsync(params string[] more) =>
         RunningServer.StartAsync(Folder.Path, Environment, ["serve", "--urls", "http://127.0.0.1:0", .. more]);
+
+    /// <summary>Over TLS, with a certificate that is set and that is this one or leads to it.</summary>
+    public Task<RunningServer> ServeTlsAsync(X509Certificate2 trusted) =>
+        RunningServer.StartAsync(ServerProgram.Start(Folder.Path, Environment, ["serve", "--urls", "https://127.0.0.1:0"]), trusted);
 
     public void Dispose() => Folder.Dispose();
 

@@ -26,7 +26,7 @@ public sealed class CertificateTests : IDisposable
     public async Task A_certificate_that_can_not_be_used_stops_the_start_before_anything_is_written(string fault, params string[] said)
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
-        SetUp(installation);
+        installation.UseTls(certificates);
         Spoil(installation, fault);
 
         var ended = await installation.RunAsync("serve", "--migrate", "--urls", "https://127.0.0.1:0");
@@ -42,9 +42,8 @@ public sealed class CertificateTests : IDisposable
     public async Task A_renewed_certificate_is_taken_while_requests_run_and_none_of_them_fails()
     {
         using var installation = await TestInstallation.CreateAsync();
-        SetUp(installation);
-        await using var server = await RunningServer.StartAsync(ServerProgram.Start(
-            installation.Folder.Path, installation.Environment, ["serve", "--urls", "https://127.0.0.1:0"]), certificates.Root);
+        installation.UseTls(certificates);
+        await using var server = await installation.ServeTlsAsync(certificates.Root);
         using var stop = new CancellationTokenSource();
         var kept = AskAsync(server, installation.Token, keepsConnections: true, stop.Token);
         var always = AskAsync(server, installation.Token, keepsConnections: false, stop.Token);
@@ -78,13 +77,6 @@ public sealed class CertificateTests : IDisposable
         }
 
         return count;
-    }
-
-    private void SetUp(TestInstallation installation)
-    {
-        installation.Environment["Secronna__Http__Certificate"] = installation.Folder["tls.crt"];
-        installation.Environment["Secronna__Http__CertificateKey"] = installation.Folder["tls.key"];
-        certificates.Write(installation.Folder["tls.crt"], installation.Folder["tls.key"]);
     }
 
     private void Spoil(TestInstallation installation, string fault)
