@@ -13,7 +13,8 @@ internal static class SecretOperations
         "PUT", $"/environments/{environmentId}/secrets", With(Secret(key, value), ("expectedVersion", expected), ("comment", comment)),
         async client => await client.Environments.WriteAsync(environmentId, new WriteSecretRequest(key, value, expected, comment)))
     {
-        Command = ["secret", "set", environmentId, key, .. Option("--expect-version", expected), .. Option("--comment", comment)],
+        // An empty one comes by no accident only if it is given.
+        Command = ["secret", "set", environmentId, key, .. value.Length == 0 ? [""] : (string[])[], .. Option("--expect-version", expected), .. Option("--comment", comment)],
         Status = 201,
         // One newline at its end is not the value's, be it \n or \r\n.
         Input = value + (value.EndsWith('\r') ? "\r\n" : "\n"),

@@ -41,6 +41,7 @@ public sealed class CliTerminalTests
     [Theory]
     [InlineData("canary" + Terminal.CtrlC)]
     [InlineData("\u0004")]
+    [InlineData(Terminal.Enter)]
     public async Task Who_gives_up_has_written_nothing(string keys)
     {
         await using var dev = await DevServer.StartAsync();

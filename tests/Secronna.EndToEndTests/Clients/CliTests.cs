@@ -94,6 +94,64 @@ public sealed class CliTests
         Assert.Contains("secronna secret set --help", usage.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_was_surely_not_meant_is_refused_and_says_what_would_be()
+    {
+        await using var dev = await DevServer.StartAsync();
+        var big = dev.Folder["big"];
+        await File.WriteAllTextAsync(big, new string('x', 1024 * 1024));
+        foreach (var (code, said, input, arguments) in new (int, string, string, string[])[]
+        {
+            (1, "there is nothing on standard input; where an empty value is meant, give it as ''", "\n", ["secret", "set", "demo/development", "K"]),
+            (1, "the value is over 65536 bytes", "", ["secret", "set", "demo/development", "K", "--file", big]),
+            (1, "is a folder: name a file in it", "", ["secret", "set", "demo/development", "K", "--file", dev.Folder.Path]),
+            (1, "is a folder: name a file in it", "", ["import", "--env", "demo/development", dev.Folder.Path]),
+            (2, "the key stands apart from its environment", "canary", ["secret", "set", "demo/development/K", "canary"]),
+            (1, "[NOT_FOUND]", "", ["audit", "--secret", "demo/development/NOTHING"]),
+            (1, "[NOT_FOUND]", "", ["audit", "--environment", "demo/nothing"]),
+            (1, "[NOT_FOUND]", "", ["audit", "--project", "nothing"]),
+            (2, "--limit is 1 or more", "", ["audit", "--limit", "0"]),
+        })
+        {
+            var ended = await dev.Cli.RunAsync(input, arguments);
+            Assert.True((code, "") == (ended.ExitCode, ended.Out), ended.Error);
+            Assert.Contains(said, ended.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("canary", ended.Error, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("K", (await dev.Cli.DoAsync("secret", "ls", "demo/development", "--json")).Split('"'));
+    }
+
+    [Fact]
+    public async Task The_trail_is_found_by_names_and_by_ids_that_are_gone()
+    {
+        await using var dev = await DevServer.StartAsync();
+        await dev.Cli.DoAsync("secret", "set", "demo/development", "K", "value");
+        await dev.Cli.DoAsync("get", "demo/development/K");
+        await dev.Cli.DoAsync("get", "demo/development/GREETING");
+        Assert.Equal(["secret.reveal", "secret.write"], await ActionsAsync("--secret", "demo/development/K"));
+        Assert.Equal("project.create", (await ActionsAsync("--project", "demo"))[^1]);
+        Assert.Equal(await ActionsAsync("--project", "demo"), (string[])[.. await ActionsAsync("--environment", "demo/development"), "project.create"]);
+        var id = (string)System.Text.Json.Nodes.JsonNode.Parse(await dev.Cli.DoAsync("secret", "ls", "demo/development", "--json"))!.AsArray().Single(secret => (string)secret!["key"]! == "K")!["id"]!;
+        await dev.Cli.DoAsync("secret", "rm", "demo/development/K");
+        Assert.Equal(["secret.delete", "secret.reveal", "secret.write"], await ActionsAsync("--secret", id));
+
+        async Task<string[]> ActionsAsync(params string[] filter) =>
+            [.. System.Text.Json.Nodes.JsonNode.Parse(await dev.Cli.DoAsync(["audit", "--json", .. filter]))!.AsArray().Select(entry => (string)entry!["action"]!)];
+    }
+
+    [Fact]
+    public async Task A_refused_credential_and_a_server_without_TLS_are_told_from_what_they_look_like()
+    {
+        await using var dev = await DevServer.StartAsync();
+        var variables = dev.Cli.Variables;
+        Assert.Equal(await dev.Cli.DoAsync("get", "--help"), await dev.Cli.DoAsync("help", "get"));
+        variables["SECRONNA_TOKEN"] = variables["SECRONNA_TOKEN"][..^1];
+        Assert.Contains("That is about the credential in SECRONNA_TOKEN", (await dev.Cli.RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
+        variables["SECRONNA_API_URL"] = variables["SECRONNA_API_URL"].Replace("http://", "https://", StringComparison.Ordinal);
+        Assert.Contains("where it speaks plain HTTP, its address begins with http://", (await dev.Cli.RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
+    }
+
     private static async Task<string> TimeAsync(CommandLine cli) =>
         System.Text.Json.Nodes.JsonNode.Parse(await cli.DoAsync("secret", "ls", Environment, "--json"))!.AsArray()
             .Select(secret => (string)secret!["updatedAt"]!).Max(StringComparer.Ordinal)!;

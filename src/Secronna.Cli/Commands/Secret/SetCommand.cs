@@ -26,29 +26,16 @@ internal static class SetCommand
             environment, key, value, file, expected, comment,
         }.Example("secronna secret set web/production DATABASE_URL < url.txt").Does(async invocation =>
         {
-            Require(invocation.Get(environment), invocation.Get(key));
+            // Before anyone types a value.
+            var name = invocation.Get(environment).Split('/') is [_, _, _]
+                ? throw new UsageException("the key stands apart from its environment: secronna secret set web/production DATABASE_URL")
+                : EnvironmentName.Parse(invocation.Get(environment));
             var text = ValueInput.Read(invocation.Find(value), invocation.Get(file), invocation.Get(key));
-            var id = await invocation.Client.Environments.GetIdAsync(invocation.Get(environment), invocation.Cancellation).ConfigureAwait(false);
+            var id = await invocation.Client.Environments.GetIdAsync(name, invocation.Cancellation).ConfigureAwait(false);
             var written = await invocation.Client.Environments.WriteAsync(
                 id, new WriteSecretRequest(invocation.Get(key), text, invocation.Get(expected), invocation.Get(comment)),
                 invocation.Cancellation).ConfigureAwait(false);
             invocation.Printer.One(written, ProtocolJson.Default.WrittenResponse, done => $"{done.Id} {done.Key} version {done.Version}");
         });
-    }
-
-    // Before anyone types a value.
-    private static void Require(string environment, string key)
-    {
-        if (environment.Count(character => character == '/') > 1)
-        {
-            throw new UsageException("the key stands apart from its environment: secronna secret set web/production DATABASE_URL");
-        }
-
-        _ = EnvironmentName.Parse(environment);
-        if (!Names.IsKey(key))
-        {
-            throw new UsageException(
-                $"KEY is a letter or underscore, then letters, digits and underscores, at most {Limits.KeyLength}");
-        }
     }
 }
