@@ -115,6 +115,13 @@ public sealed partial class DevTests : IDisposable
     }
 
     [Fact]
+    public async Task A_taken_port_is_refused_with_the_option_for_another()
+    {
+        await using var server = await StartAsync();
+        await ExpectRefusalAsync(server.Url.Split(':')[^1], folder["other"], server.Url, "--port");
+    }
+
+    [Fact]
     public async Task A_file_in_place_of_the_folder_is_said_to_be_one()
     {
         await File.WriteAllTextAsync(folder["file"], "kept");

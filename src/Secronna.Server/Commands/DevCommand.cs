@@ -47,7 +47,7 @@ internal static class DevCommand
         await using var app = Composition.BuildServer(installation, url);
         var start = new DevStart(installation, app.Services, Path.Combine(folder, DevStart.EnvironmentFile));
         var token = await start.PrepareAsync();
-        await app.StartAsync();
+        await ServerStart.RunAsync(app, "take another port with --port (0 is any that is free)");
         url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);
         await DevGreeting.PrintAsync(installation, folder, url);
