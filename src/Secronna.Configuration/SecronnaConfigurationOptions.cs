@@ -48,7 +48,7 @@ public sealed class SecronnaConfigurationOptions
 
     /// <summary>
     /// Where loads and failed polls are logged, never with a value. Configuration comes before the application's own logging;
-    /// the default logs nothing.
+    /// the default logs nothing, so that values which are out of date are used without a word.
     /// </summary>
     public ILoggerFactory LoggerFactory { get; set; } = NullLoggerFactory.Instance;
 }

@@ -92,14 +92,14 @@ internal static class Errors
         $"the values to restore are over the limit of {limit} bytes: roll back its secrets one by one, to the versions that a dry run names");
 
     public static RequestException NameTaken(string what) =>
-        new(ErrorCodes.Conflict, $"a {what} with this name, or one whose slug is the same, exists");
+        new(ErrorCodes.Conflict, $"{what} with this name, or one whose slug is the same, exists");
 
     public static RequestException VersionConflict(string key, int expected, int? current) => new(
         ErrorCodes.Conflict,
         $"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
 
     public static RequestException NotEmpty(string what) =>
-        new(ErrorCodes.Conflict, $"the {what} has secrets: delete them first, or use force=true");
+        new(ErrorCodes.Conflict, $"the {what} has secrets: delete them first, or force its deletion (force=true; --force at the command line)");
 
     public static RequestException EnvironmentFull(int limit) =>
         new(ErrorCodes.Conflict, $"the environment is full: it may have {limit} keys");

@@ -34,6 +34,9 @@ internal static class GrantCases
         Assert.Equal("inside", await reader.TextAsync(Get("web/production/DB_URL"), "value"));
         Equal(new Dictionary<string, string> { ["DB_URL"] = "inside" }, await reader.DoAsync(Fetch("web", "production")));
         Assert.Equal("keys not found: OTHER", await reader.FailsAsync("NOT_FOUND", RevealAll(environment, keys: ["DB_URL", "OTHER"])));
+        Assert.Equal("version not found", await reader.FailsAsync("NOT_FOUND", Reveal(inside, 9)));
+        Assert.Equal("secret not found", await reader.FailsAsync("NOT_FOUND", Reveal(outside, 9)));
+        Assert.Equal("secret not found", await reader.FailsAsync("NOT_FOUND", RollBack(inside, 9)));
         Assert.Empty(await reader.ListAsync(ListSecrets(environment)));
         Assert.Empty(await reader.ListAsync(Search("DB")));
         await NoneAsync(

@@ -16,8 +16,8 @@ internal static class PastCases
         await server.DoAsync(Write(environment, "A", "two"));
         Assert.Equal(3, (int)(await server.DoAsync(RollBack(id, 1, "why")))["version"]!);
         Assert.Equal("one", await server.TextAsync(Reveal(id), "value"));
-        await server.FailsAsync("NOT_FOUND", RollBack(id, 9));
-        await server.FailsAsync("NOT_FOUND", RollBack("sec_none", 1));
+        Assert.Equal("version not found", await server.FailsAsync("NOT_FOUND", RollBack(id, 9)));
+        Assert.Equal("secret not found", await server.FailsAsync("NOT_FOUND", RollBack("sec_none", 1)));
         var newest = (await server.ListAsync(History(environment)))[0];
         Assert.Equal(("rolled_back", 3, "why"), ((string)newest["change"]!, (int)newest["version"]!, (string)newest["comment"]!));
     }

@@ -32,12 +32,12 @@ internal static class PlaceCases
     public static async Task NamesAsync(ContractDriver server)
     {
         var id = await server.TextAsync(CreateProject("Web"), "id");
-        await server.FailsAsync("CONFLICT", CreateProject("WEB"));
+        Assert.StartsWith("a project with this name", await server.FailsAsync("CONFLICT", CreateProject("WEB")), StringComparison.Ordinal);
         await server.FailsAsync("VALIDATION_ERROR", CreateProject(""));
         await server.FailsAsync("VALIDATION_ERROR", CreateProject("---"));
         await server.FailsAsync("VALIDATION_ERROR", RenameProject(id, ""));
         await server.DoAsync(CreateEnvironment(id, "Web"));
-        await server.FailsAsync("CONFLICT", CreateEnvironment(id, "web"));
+        Assert.StartsWith("an environment with this name", await server.FailsAsync("CONFLICT", CreateEnvironment(id, "web")), StringComparison.Ordinal);
         await server.FailsAsync("NOT_FOUND", CreateEnvironment("proj_none", "x"));
         await server.FailsAsync("NOT_FOUND", RenameEnvironment("env_none", "x"));
         await server.FailsAsync("NOT_FOUND", GetProject("none"));
@@ -48,8 +48,8 @@ internal static class PlaceCases
     {
         var (project, environment) = await PlaceAsync(server);
         var secret = await server.TextAsync(Write(environment, "A", "one"), "id");
-        await server.FailsAsync("CONFLICT", DeleteEnvironment(environment, force: false));
-        await server.FailsAsync("CONFLICT", DeleteProject(project, force: false));
+        Assert.Contains("--force", await server.FailsAsync("CONFLICT", DeleteEnvironment(environment, force: false)), StringComparison.Ordinal);
+        Assert.Contains("--force", await server.FailsAsync("CONFLICT", DeleteProject(project, force: false)), StringComparison.Ordinal);
         Assert.True((bool)(await server.DoAsync(DeleteEnvironment(environment, force: true)))["deleted"]!);
         await server.FailsAsync("NOT_FOUND", GetEnvironment(environment));
         await server.FailsAsync("NOT_FOUND", Reveal(secret));

@@ -51,7 +51,7 @@ internal static class SecretCases
         Equal(new Dictionary<string, string> { ["A"] = Odd }, await server.DoAsync(Fetch("web", "production", null, "A")));
         await server.FailsAsync("NOT_FOUND", Fetch("web", "production", null, "A", "NONE"));
         await server.FailsAsync("NOT_FOUND", Fetch("web", "none"));
-        await server.FailsAsync("NOT_FOUND", Get("web/production/A", 2));
+        Assert.Equal("version not found", await server.FailsAsync("NOT_FOUND", Get("web/production/A", 2)));
         await server.FailsAsync("VALIDATION_ERROR", Get("web/production"));
 
         var entries = await server.ListAsync(Audit("secret.reveal", "success"));

@@ -65,6 +65,28 @@ public sealed class CommandTests
         Assert.DoesNotContain("@file", ended.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", "name what to do: dev, serve, ")]
+    [InlineData("serv", "no such command: name one of dev, serve, ")]
+    [InlineData("workspace", "name what to do: allow, deny, list")]
+    [InlineData("workspace alow acc", "name one of allow, deny, list")]
+    [InlineData("serve --migrat", "no such option: there is --migrate, --urls")]
+    [InlineData("dev --prt 1", "no such option: there is --data, --port")]
+    [InlineData("dev --port", "--port has no value")]
+    [InlineData("dev --port 1 --port 2", "--port is there more than once")]
+    [InlineData("dev --port many", "--port is a whole number")]
+    [InlineData("workspace list acc", "a word too many")]
+    [InlineData("workspace allow", "missing: ID")]
+    [InlineData("api-key create --name x", "missing: --workspace")]
+    public async Task Wrong_usage_is_named_and_what_there_is_besides(string command, string said)
+    {
+        using var folder = new TempFolder();
+        var ended = await ServerProgram.RunAsync(folder.Path, [], command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(2, ended.ExitCode);
+        Assert.Contains(said, ended.Error, StringComparison.Ordinal);
+        Assert.Matches(@"See secronna-server[a-z -]* --help\n\z", ended.Error);
+    }
+
     [Fact]
     public async Task Migrate_shows_what_is_pending_then_applies_it_once()
     {

@@ -104,6 +104,32 @@ public sealed partial class DevTests : IDisposable
     }
 
     [Fact]
+    public async Task A_second_on_the_same_folder_is_refused_and_leaves_the_firsts_address_in_its_file()
+    {
+        await using var server = await StartAsync();
+        var before = await File.ReadAllTextAsync(EnvironmentFile);
+        await ExpectRefusalAsync("0", Data, Data, "another dev", "--data");
+        Assert.Equal(before, await File.ReadAllTextAsync(EnvironmentFile));
+        using var api = new Api(server.Url, ReadToken());
+        Assert.Equal(200, (await api.GetAsync("/api/v1/me")).Status);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_refused_with_the_option_for_another()
+    {
+        await using var server = await StartAsync();
+        await ExpectRefusalAsync(server.Url.Split(':')[^1], folder["other"], server.Url, "--port");
+    }
+
+    [Fact]
+    public async Task A_file_in_place_of_the_folder_is_said_to_be_one()
+    {
+        await File.WriteAllTextAsync(folder["file"], "kept");
+        await ExpectRefusalAsync("0", folder["file"], folder["file"], "is a file, not a folder", "--data");
+        Assert.Equal("kept", await File.ReadAllTextAsync(folder["file"]));
+    }
+
+    [Fact]
     public async Task A_lost_environment_file_brings_a_new_key_that_works_beside_the_old()
     {
         string token;
@@ -144,6 +170,14 @@ public sealed partial class DevTests : IDisposable
 
     private Task<RunningServer> StartAsync() =>
         RunningServer.StartAsync(folder.Path, NoSettings, "dev", "--data", Data, "--port", "0");
+
+    private async Task ExpectRefusalAsync(string port, string data, params string[] said)
+    {
+        var ended = await ServerProgram.RunAsync(folder.Path, NoSettings, "dev", "--data", data, "--port", port);
+        Assert.Equal(1, ended.ExitCode);
+        Assert.StartsWith("Error: ", ended.Error, StringComparison.Ordinal);
+        Assert.All(said, part => Assert.Contains(part, ended.Error, StringComparison.Ordinal));
+    }
 
     private string ReadToken() => File.ReadAllLines(EnvironmentFile)[1].Split('=')[1];
 

@@ -38,4 +38,24 @@ public sealed class ReadmeTests : IDisposable
         Assert.Equal(5, lines.Count(line => line.Contains("secret.reveal", StringComparison.Ordinal)));
         Assert.Contains(lines, line => line.StartsWith("deleted proj_", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData(0, "waited")]
+    [InlineData(1, "waited: gone")]
+    public async Task Its_line_that_waits_ends_when_the_server_is_ready_and_when_there_is_none(int exitCode, string end)
+    {
+        var first = Readme.Blocks(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")))[0];
+        var waiting = Assert.Single(first.Split('\n'), line => line.StartsWith("until ", StringComparison.Ordinal));
+        var program = exitCode == 0 ? $"'{ServerProgram.Path}' dev --port 0" : "false";
+        var output = await Readme.RunAsync(
+            $"""
+            {program} > /dev/null &
+            server=$!
+            {waiting}
+            if kill "$server"; then echo; echo waited; else echo 'waited: gone'; fi
+            wait "$server" || [ $? = {exitCode} ]
+
+            """, folder.Path);
+        Assert.Equal(end, output.TrimEnd('\n').Split('\n')[^1]);
+    }
 }

@@ -171,6 +171,7 @@ public sealed class ServeTests
         var ended = await installation.RunAsync("serve", "--urls", server.Url);
         Assert.Equal(1, ended.ExitCode);
         Assert.StartsWith("Error: ", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("--urls", ended.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
     }
 

@@ -16,7 +16,7 @@ internal static class FakeEnvironments
             ?? throw request.Refuse(AuditActions.EnvironmentCreate, FakeErrors.NotFound("project"));
         if (project.Environments.Exists(other => other.Slug == slug))
         {
-            throw FakeErrors.NameTaken("environment");
+            throw FakeErrors.NameTaken("an environment");
         }
 
         var environment = new FakeEnvironment(project, request.Workspace.NewId(Ids.Environment), name, request.Workspace.Now);

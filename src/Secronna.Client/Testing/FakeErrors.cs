@@ -69,12 +69,13 @@ internal static class FakeErrors
         $"the values to restore are over the limit of {limit} bytes: roll back its secrets one by one, to the versions that a dry run names");
 
     public static FakeError NameTaken(string what) =>
-        Conflict($"a {what} with this name, or one whose slug is the same, exists");
+        Conflict($"{what} with this name, or one whose slug is the same, exists");
 
     public static FakeError VersionConflict(string key, int expected, int? current) =>
         Conflict($"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
 
-    public static FakeError NotEmpty(string what) => Conflict($"the {what} has secrets: delete them first, or use force=true");
+    public static FakeError NotEmpty(string what) =>
+        Conflict($"the {what} has secrets: delete them first, or force its deletion (force=true; --force at the command line)");
 
     public static FakeError EnvironmentFull(int limit) => Conflict($"the environment is full: it may have {limit} keys");
 

@@ -15,7 +15,7 @@ internal static class FakeProjects
         var workspace = request.Workspace;
         if (workspace.FindProjectBySlug(SlugOf(name)) is not null)
         {
-            throw FakeErrors.NameTaken("project");
+            throw FakeErrors.NameTaken("a project");
         }
 
         var project = new FakeProject(workspace.NewId(Ids.Project), name, workspace.Now, request.Caller.Id);

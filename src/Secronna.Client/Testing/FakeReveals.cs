@@ -45,7 +45,7 @@ internal static class FakeReveals
     private static FakeSight Reveal(FakeRequest request, FakeSecret secret, int? number)
     {
         var version = number is null ? secret.Current : secret.Versions.Find(version => version.Number == number)
-            ?? throw request.SecretNotFound(Action, secret);
+            ?? throw request.VersionNotFound(Action, secret);
         request.Record(Action, FakeAudit.About(secret, version.Number));
         return new FakeSight(secret, version);
     }

@@ -58,6 +58,10 @@ internal static class FakeSightOf
             : throw request.SecretNotFound(action, found);
     }
 
-    public static FakeError SecretNotFound(this FakeRequest request, string action, FakeSecret? found) => request.Refuse(
+    /// <summary>Of a secret on which the operation is granted.</summary>
+    public static FakeError VersionNotFound(this FakeRequest request, string action, FakeSecret found) =>
+        request.Refuse(action, FakeErrors.NotFound("version"), FakeAudit.About(found, null));
+
+    private static FakeError SecretNotFound(this FakeRequest request, string action, FakeSecret? found) => request.Refuse(
         action, FakeErrors.NotFound("secret"), found is null ? null : FakeAudit.About(found, null));
 }

@@ -24,7 +24,7 @@ internal static class FakeWrites
         }
 
         var version = secret.Versions.Find(version => version.Number == rollback.Version)
-            ?? throw request.SecretNotFound(Action, secret);
+            ?? throw request.VersionNotFound(Action, secret);
         var written = Mint(
             request, secret, VersionKinds.RolledBack, version.Value, request.Workspace.NextInstant(secret.Environment), rollback.Comment);
         request.Record(Action, FakeAudit.About(secret, written.Version));

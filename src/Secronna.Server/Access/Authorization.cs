@@ -38,16 +38,17 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
 
     /// <summary>
     /// The same of a secret, or a version of it, with the secret where it is in the caller's workspace. The version was only
-    /// asked for.
+    /// asked for, and is all that the answer calls missing where the caller may do this to the secret (S23).
     /// </summary>
-    public async Task<RequestException> SecretNotFoundAsync(Caller caller, string action, SecretRow? secret, string asked)
+    public async Task<RequestException> SecretNotFoundAsync(
+        Caller caller, string action, SecretRow? secret, string asked, bool isVisible = false)
     {
         await refusals.RecordAsync(
             secret is null
                 ? AuditRecord.Of(caller, time, action, AuditOutcomes.Denied)
                 : AuditRecord.OfVersion(caller, time, action, secret, secret.CurrentVersion, AuditOutcomes.Denied) with { Version = null },
             asked);
-        return Errors.NotFound("secret");
+        return Errors.NotFound(isVisible ? "version" : "secret");
     }
 
     /// <summary>Records any other refusal of an audited operation, with the environment where it was found.</summary>

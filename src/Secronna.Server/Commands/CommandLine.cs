@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Secronna.Server.Hardening;
 
 namespace Secronna.Server.Commands;
@@ -11,7 +10,7 @@ internal sealed class UsageException(string message) : Exception(message);
 internal static class CommandLine
 {
     private const int Failed = 1;
-    private const int WrongUsage = 2;
+    private const int WrongUsageCode = 2;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -33,7 +32,8 @@ internal static class CommandLine
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
-            return await RefuseUsageAsync(parsed);
+            await Console.Error.WriteLineAsync($"Error: {WrongUsage.Of(parsed)}");
+            return WrongUsageCode;
         }
 
         try
@@ -49,7 +49,7 @@ internal static class CommandLine
         catch (UsageException exception)
         {
             await Console.Error.WriteLineAsync($"Error: {exception.Message}");
-            return WrongUsage;
+            return WrongUsageCode;
         }
         catch (OperationCanceledException)
         {
@@ -63,26 +63,4 @@ internal static class CommandLine
             return Failed;
         }
     }
-
-    private static async Task<int> RefuseUsageAsync(ParseResult parsed)
-    {
-        var command = parsed.CommandResult.Command;
-        var missing = command.Options.Where(option => option.Required && parsed.GetResult(option) is null or { Implicit: true } or { Tokens.Count: 0 })
-            .Select(option => option.Name)
-            .Concat(command.Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(argument) is null or { Tokens.Count: 0 })
-                .Select(argument => argument.Name))
-            .ToList();
-        var reason = missing.Count > 0
-            ? $"missing: {string.Join(", ", missing)}"
-            : command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count == 0
-                ? $"name what to do: {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}"
-                : "there is an unknown command or option, or a value that does not fit its option";
-        var path = string.Join(' ', PathOf(parsed.CommandResult));
-        await Console.Error.WriteLineAsync($"Error: {reason}. See secronna-server {path}--help");
-        return WrongUsage;
-    }
-
-    private static IEnumerable<string> PathOf(CommandResult result) => result.Parent is CommandResult parent
-        ? [.. PathOf(parent).Where(part => part.Length > 0), result.Command.Name, ""]
-        : [""];
 }

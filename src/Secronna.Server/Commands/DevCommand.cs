@@ -40,30 +40,18 @@ internal static class DevCommand
         var url = $"http://127.0.0.1:{port}";
         ListenAddresses.RequireOwn(SettingsSource.Configuration());
         ListenAddresses.RequireSafe([url], SettingsSource.Configuration(), allowPlainHttp: false);
-        CreateFolder(folder);
+        using var taken = DevFolder.Take(folder);
         await PrepareAsync(settings, folder);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate: true, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, url);
-        var start = new DevStart(installation, app.Services, Path.Combine(folder, "dev.env"));
+        var start = new DevStart(installation, app.Services, Path.Combine(folder, DevStart.EnvironmentFile));
         var token = await start.PrepareAsync();
-        await app.StartAsync();
+        await ServerStart.RunAsync(app, "take another port with --port (0 is any that is free)");
         url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);
         await DevGreeting.PrintAsync(installation, folder, url);
         return await ServerEnd.WaitAsync(app);
-    }
-
-    private static void CreateFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 
     // A new master key only for a new database: one that lost its key must say so, not get another.

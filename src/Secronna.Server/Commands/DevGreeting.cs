@@ -20,7 +20,7 @@ internal static class DevGreeting
               Master key  {installation.Settings.MasterKey.File ?? installation.Settings.MasterKey.Provider}
               Workspace   {DevStart.WorkspaceId}
 
-            In another terminal, first:   . {Quote(Path.Combine(shown, "dev.env"))}
+            In another terminal, first:   . {Quote(Path.Combine(shown, DevStart.EnvironmentFile))}
 
             {await ThingsToTryAsync(installation)}
 

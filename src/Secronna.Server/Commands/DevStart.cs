@@ -15,6 +15,7 @@ namespace Secronna.Server.Commands;
 internal sealed class DevStart(OpenInstallation installation, IServiceProvider services, string environmentFile)
 {
     public const string WorkspaceId = "acc_dev";
+    public const string EnvironmentFile = "dev.env";
     private const string TokenLine = "export SECRONNA_TOKEN=";
     private const string KeyName = "dev";
 

@@ -36,7 +36,7 @@ internal static class ServeCommand
         await using var app = Composition.BuildServer(installation, addresses);
         // Again: the web server takes its endpoints from more places than our settings.
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings.Http.AllowPlainHttp);
-        await app.StartAsync();
+        await ServerStart.RunAsync(app, "name other addresses with --urls or ASPNETCORE_URLS");
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
         Log.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.Place);
         WarnOfMasterKeyBesideData(log, settings);

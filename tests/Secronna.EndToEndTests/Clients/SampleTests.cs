@@ -54,17 +54,46 @@ public sealed class SampleTests
         }
     }
 
+    [Fact]
+    public async Task A_web_application_that_can_not_ask_for_new_values_says_so_without_the_old()
+    {
+        await using var server = await StartServerAsync();
+        var variables = await ClientProgram.VariablesAsync(folder["D"]);
+        variables["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        using var application = ClientProgram.Start("WebApp", folder.Path, variables);
+        try
+        {
+            await SaysAsync(application, "Now listening on: ");
+
+            await server.KillAsync();
+
+            var said = await SaysAsync(application, "The last values of demo/development stay: ");
+            Assert.DoesNotContain("Hello", said, StringComparison.Ordinal);
+            Assert.DoesNotContain(variables["SECRONNA_TOKEN"], said, StringComparison.Ordinal);
+        }
+        finally
+        {
+            application.Kill(entireProcessTree: true);
+        }
+    }
+
     private static async Task<Uri> ListensAsync(Process application)
     {
-        const string Before = "Now listening on: ";
+        var address = new Uri((await SaysAsync(application, "Now listening on: ")).Trim());
+        // What it says from now on must not fill the pipe.
+        _ = application.StandardOutput.ReadToEndAsync();
+        _ = application.StandardError.ReadToEndAsync();
+        return address;
+    }
+
+    // The rest of the next line that has it.
+    private static async Task<string> SaysAsync(Process application, string before)
+    {
         while (await application.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience) is { } line)
         {
-            if (line.IndexOf(Before, StringComparison.Ordinal) is var at and >= 0)
+            if (line.IndexOf(before, StringComparison.Ordinal) is var at and >= 0)
             {
-                // What it says from now on must not fill the pipe.
-                _ = application.StandardOutput.ReadToEndAsync();
-                _ = application.StandardError.ReadToEndAsync();
-                return new Uri(line[(at + Before.Length)..].Trim());
+                return line[(at + before.Length)..];
             }
         }
 

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>A denied reveal names what was found in the caller's own workspace, and answers as if nothing were (S19, S23).</summary>
+/// <summary>
+/// A denied reveal names what was found in the caller's own workspace, and answers as if nothing were (S19, S23), but that a
+/// version is missing of a secret that the caller may reveal.
+/// </summary>
 public sealed class DeniedRevealTests(SharedServer shared)
 {
     [Fact]
@@ -17,7 +20,36 @@ public sealed class DeniedRevealTests(SharedServer shared)
         Assert.Equal(
             $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}","secretId":"{{id}}","key":"KEY","path":"web/production/KEY"}""",
             Metadata(await DeniedAsync(place, byId)));
-        Assert.Equal(byId.StatusAndBody, (await place.RevealAsync("sec_none")).StatusAndBody);
+        Assert.Equal(("version not found", "secret not found"), (byId.Message, (await place.RevealAsync("sec_none")).Message));
+    }
+
+    [Theory]
+    [InlineData("web/production/KEY: list write delete")]
+    [InlineData("web/production/OTHER: reveal")]
+    public async Task Who_may_not_reveal_a_secret_is_not_told_which_versions_it_has(string grant)
+    {
+        var place = await shared.NewPlaceAsync();
+        var id = await place.WriteAsync("KEY");
+        var granted = await place.Workspace.GrantedAsync(grant);
+
+        foreach (var version in new[] { 1, 9 })
+        {
+            var (byId, absent) = (await RevealAsync(granted, id, version), await RevealAsync(granted, "sec_none", version));
+            var byPath = await granted.PostAsync("/reveal", $$"""{"path":"web/production/KEY","version":{{version}}}""");
+            Assert.Equal("secret not found", absent.IsError(404, "NOT_FOUND").Message);
+            Assert.Equal([absent.StatusAndBody, absent.StatusAndBody], [byId.StatusAndBody, byPath.StatusAndBody]);
+            Assert.Equal(absent.Headers.Keys.Order(), byId.Headers.Keys.Order());
+        }
+    }
+
+    [Fact]
+    public async Task Of_a_secret_that_was_deleted_no_version_is_spoken_of()
+    {
+        var place = await shared.NewPlaceAsync();
+        var id = await place.WriteAsync("KEY");
+        (await place.Api.DeleteAsync("/secrets/" + id)).Is(200);
+
+        Assert.Equal("secret not found", (await place.RevealAsync(id, 1)).IsError(404, "NOT_FOUND").Message);
     }
 
     [Fact]
@@ -47,7 +79,8 @@ public sealed class DeniedRevealTests(SharedServer shared)
             $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}"}""", Metadata(await DeniedAsync(place, noKey)));
         Assert.Equal("{}", Metadata(await DeniedAsync(place, noEnvironment)));
         Assert.Equal(id, (await DeniedAsync(place, noVersion)).GetProperty("metadata").Text("secretId"));
-        Assert.Single(new[] { noKey, noEnvironment, noVersion }.Select(reply => reply.StatusAndBody).Distinct());
+        Assert.Equal("version not found", noVersion.Message);
+        Assert.Equal(noKey.StatusAndBody, noEnvironment.StatusAndBody);
     }
 
     [Fact]
@@ -64,6 +97,9 @@ public sealed class DeniedRevealTests(SharedServer shared)
     }
 
     private static Task<Reply> PathAsync(Place place, string path) => place.Api.PostAsync("/reveal", $$"""{"path":"{{path}}"}""");
+
+    private static Task<Reply> RevealAsync(ApiClient client, string id, int version) =>
+        client.PostAsync($"/secrets/{id}/reveal?version={version}");
 
     private static async Task<JsonElement> DeniedAsync(Place place, Reply reply) => Assert.Single(
         await place.Workspace.AuditAsync("outcome=denied"), entry => entry.Text("requestId") == reply.RequestId);

@@ -39,7 +39,7 @@ internal sealed class EnvironmentService(
         }
         catch (UniqueViolationException)
         {
-            throw Errors.NameTaken("environment");
+            throw Errors.NameTaken("an environment");
         }
 
         return found

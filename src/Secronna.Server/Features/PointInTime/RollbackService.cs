@@ -30,7 +30,7 @@ internal sealed class RollbackService(
 
         if (row is null)
         {
-            throw await authorization.SecretNotFoundAsync(caller, Action, secret, secretId);
+            throw await authorization.SecretNotFoundAsync(caller, Action, secret, secretId, MayBringBack(caller, secret));
         }
 
         if (rates.TakeReveals(caller, 1) is { } limited)
@@ -48,7 +48,7 @@ internal sealed class RollbackService(
         Session session, Caller caller, string secretId, int version, Idempotency? idempotency)
     {
         var secret = await Storage.Secrets.FindAsync(session, caller.WorkspaceId, secretId);
-        if (secret.VisibleTo(caller, GrantActions.Write).VisibleTo(caller, GrantActions.Reveal) is null)
+        if (!MayBringBack(caller, secret))
         {
             return (secret, null, null);
         }
@@ -56,4 +56,7 @@ internal sealed class RollbackService(
         var first = idempotency is null ? null : await SecretWriter.FindFirstAsync(session, idempotency);
         return (secret, await Versions.FindSealedAsync(session, caller.WorkspaceId, secretId, version), first);
     }
+
+    private static bool MayBringBack(Caller caller, SecretRow? secret) =>
+        secret.VisibleTo(caller, GrantActions.Write).VisibleTo(caller, GrantActions.Reveal) is not null;
 }

@@ -32,7 +32,7 @@ internal sealed class ProjectService(
         }
         catch (UniqueViolationException)
         {
-            throw Errors.NameTaken("project");
+            throw Errors.NameTaken("a project");
         }
         catch (Exception exception) when (exception is MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {

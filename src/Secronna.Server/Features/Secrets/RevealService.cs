@@ -33,7 +33,8 @@ internal sealed class RevealService(
         });
         if (row is null)
         {
-            throw await authorization.SecretNotFoundAsync(caller, AuditActions.SecretReveal, secret, secretId);
+            var isVisible = secret.VisibleTo(caller, GrantActions.Reveal) is not null;
+            throw await authorization.SecretNotFoundAsync(caller, AuditActions.SecretReveal, secret, secretId, isVisible);
         }
 
         ServerMetrics.Revealed(1);

@@ -69,10 +69,10 @@ public sealed class RollbackTests(SharedServer shared)
     {
         var place = await shared.NewPlaceAsync();
         var id = await place.WriteAsync("A", "one");
-        (await place.Api.RollBackAsync(id, 2)).IsError(404, "NOT_FOUND");
-        (await place.Api.RollBackAsync("sec_none", 1)).IsError(404, "NOT_FOUND");
+        Assert.Equal("version not found", (await place.Api.RollBackAsync(id, 2)).IsError(404, "NOT_FOUND").Message);
+        Assert.Equal("secret not found", (await place.Api.RollBackAsync("sec_none", 1)).IsError(404, "NOT_FOUND").Message);
         (await place.Api.DeleteAsync("/secrets/" + id)).Is(200);
-        (await place.Api.RollBackAsync(id, 1)).IsError(404, "NOT_FOUND");
+        Assert.Equal("secret not found", (await place.Api.RollBackAsync(id, 1)).IsError(404, "NOT_FOUND").Message);
         // The third is a repeat of the first (S19).
         Assert.Equal(2, (await place.Workspace.AuditAsync("action=secret.rollback&outcome=denied")).Count);
     }
@@ -103,7 +103,8 @@ public sealed class RollbackTests(SharedServer shared)
         var id = await place.WriteAsync("A", "one");
         var granted = await place.Workspace.GrantedAsync("web/production/A: " + actions);
 
-        (await granted.RollBackAsync(id, 1)).IsError(404, "NOT_FOUND");
+        Assert.Equal("secret not found", (await granted.RollBackAsync(id, 1)).IsError(404, "NOT_FOUND").Message);
+        Assert.Equal("secret not found", (await granted.RollBackAsync(id, 9)).IsError(404, "NOT_FOUND").Message);
 
         Assert.Equal(["A 1"], await place.ListedAsync());
         var both = await place.Workspace.GrantedAsync("web/production/A: write reveal");
