@@ -57,15 +57,15 @@ public sealed class SampleTests
     [Fact]
     public async Task A_web_application_that_can_not_ask_for_new_values_says_so_without_the_old()
     {
-        await using var server = await StartServerAsync();
-        var variables = await ClientProgram.VariablesAsync(folder["D"]);
+        await using var dev = await DevServer.StartAsync();
+        var variables = dev.Cli.Variables;
         variables["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        using var application = ClientProgram.Start("WebApp", folder.Path, variables);
+        using var application = ClientProgram.Start("WebApp", dev.Folder.Path, variables);
         try
         {
             await SaysAsync(application, "Now listening on: ");
 
-            await server.KillAsync();
+            await dev.StopAsync();
 
             var said = await SaysAsync(application, "The last values of demo/development stay: ");
             Assert.DoesNotContain("Hello", said, StringComparison.Ordinal);
