@@ -71,6 +71,7 @@ public sealed class CommandTests
     [InlineData("workspace", "name what to do: allow, deny, list")]
     [InlineData("workspace alow acc", "name one of allow, deny, list")]
     [InlineData("serve --migrat", "no such option: there is --migrate, --urls")]
+    [InlineData("backup --hepl", "no such option: there is ")]
     [InlineData("dev --prt 1", "no such option: there is --data, --port")]
     [InlineData("dev --port", "--port has no value")]
     [InlineData("dev --port 1 --port 2", "--port is there more than once")]

@@ -30,9 +30,9 @@ internal static class CommandLine
 
         // A command line may hold what should not be repeated or opened: no @file, no quoting of unknown words.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
-        if (parsed.Errors.Count > 0)
+        if (WrongUsage.Of(parsed) is { } wrong)
         {
-            await Console.Error.WriteLineAsync($"Error: {WrongUsage.Of(parsed)}");
+            await Console.Error.WriteLineAsync($"Error: {wrong}");
             return WrongUsageCode;
         }
 

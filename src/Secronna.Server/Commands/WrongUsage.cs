@@ -6,13 +6,23 @@ namespace Secronna.Server.Commands;
 /// <summary>What is wrong with a command line. Nothing that was typed is repeated: it may be a value that lost its way.</summary>
 internal static class WrongUsage
 {
-    /// <summary>What is wrong with one that does not parse, and whose help says more.</summary>
-    public static string Of(ParseResult parsed) =>
-        $"{Reason(parsed)}. See {string.Join(' ', PathOf(parsed.CommandResult))} --help";
+    /// <summary>What is wrong, and whose help says more; null where nothing is.</summary>
+    public static string? Of(ParseResult parsed) =>
+        Reason(parsed) is { } reason ? $"{reason}. See {string.Join(' ', PathOf(parsed.CommandResult))} --help" : null;
 
-    private static string Reason(ParseResult parsed)
+    private static string? Reason(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
+        if (parsed.Errors.Count == 0 && parsed.Action != command.Action)
+        {
+            return null;
+        }
+
+        if (Strays(parsed).FirstOrDefault() is { } stray)
+        {
+            return Unknown(command, stray) + "; where it is none, write -- before it";
+        }
+
         if (Missing(parsed).ToList() is { Count: > 0 } missing)
         {
             return $"missing: {string.Join(", ", missing)}";
@@ -24,9 +34,17 @@ internal static class WrongUsage
         }
 
         return parsed.UnmatchedTokens is [var word, ..] ? Unknown(command, word)
+            : parsed.Errors.Count == 0 ? null
             : command.Subcommands.Count > 0 ? $"name what to do: {CommandsOf(command)}"
             : "there is a value that does not fit";
     }
+
+    // The library passes on as an argument what begins as an option and is none.
+    private static IEnumerable<string> Strays(ParseResult parsed) =>
+        parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash) ? [] : parsed.CommandResult.Command.Arguments
+            .SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? [])
+            .Select(token => token.Value)
+            .Where(value => value.StartsWith("--", StringComparison.Ordinal));
 
     private static IEnumerable<string> Missing(ParseResult parsed)
     {
