@@ -68,7 +68,7 @@ public sealed class FormatTests
     }
 
     [Theory]
-    [InlineData("A=canary\nB canary\n", "line 2: neither KEY=value nor a comment")]
+    [InlineData("A=canary\nB canary\n", "line 2: neither KEY=value, with a key")]
     [InlineData("A=canary\nB.C=canary\n", "line 2: can't be a key")]
     [InlineData("{\"A\":\"canary\",\"B\":null}", "the value of B is null")]
     public async Task A_file_that_is_not_right_throughout_changes_nothing(string text, string said)
