@@ -45,12 +45,10 @@ internal static class DevCommand
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate: true, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, url);
-        await ServerStart.RunAsync(app, "take another port with --port (0 is any that is free)");
-        url = app.Urls.First();
-
-        // Not before: a start that fails is to leave no key behind whose token nobody was told.
         var start = new DevStart(installation, app.Services, Path.Combine(folder, DevStart.EnvironmentFile));
         var token = await start.PrepareAsync();
+        await ServerStart.RunAsync(app, "take another port with --port (0 is any that is free)");
+        url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);
         await DevGreeting.PrintAsync(installation, folder, url);
         return await ServerEnd.WaitAsync(app);
