@@ -24,6 +24,10 @@ public sealed class ProjectsClient
     public Task<ProjectResponse> GetAsync(string project, CancellationToken cancellation = default) => connection.SendAsync(
         ApiRequest.Get(IsId(project) ? Path(project) : "/projects/by-slug/" + ApiRequest.Part(project)), Json.ProjectResponse, cancellation);
 
+    /// <summary>A project's id, whichever way it is named.</summary>
+    public async Task<string> GetIdAsync(string project, CancellationToken cancellation = default) =>
+        IsId(project) ? project : (await GetAsync(project, cancellation).ConfigureAwait(false)).Id;
+
     /// <summary>Renames a project; its slug stays.</summary>
     public Task<ProjectResponse> RenameAsync(string projectId, string name, CancellationToken cancellation = default) =>
         connection.SendAsync(

@@ -34,7 +34,7 @@ internal static class AuditCommand
                 ActorId = invocation.Get(actor),
                 SecretId = await IdAsync(invocation.Get(secret), name => invocation.Client.Secrets.GetIdAsync(name, invocation.Cancellation)).ConfigureAwait(false),
                 EnvironmentId = await IdAsync(invocation.Get(environment), name => invocation.Client.Environments.GetIdAsync(name, invocation.Cancellation)).ConfigureAwait(false),
-                ProjectId = await IdAsync(invocation.Get(project), name => ProjectIdAsync(invocation, name)).ConfigureAwait(false),
+                ProjectId = await IdAsync(invocation.Get(project), name => invocation.Client.Projects.GetIdAsync(name, invocation.Cancellation)).ConfigureAwait(false),
                 Outcome = invocation.Get(outcome),
                 From = invocation.Get(since) is { } from ? Times.Parse(from) : null,
                 To = invocation.Get(until) is { } to ? Times.Parse(to) : null,
@@ -50,10 +50,6 @@ internal static class AuditCommand
     // An id stays, also of what is deleted. A name that leads nowhere is an error, and not a trail without entries.
     private static async Task<string?> IdAsync(string? name, Func<string, Task<string>> find) =>
         name is null ? null : await find(name).ConfigureAwait(false);
-
-    private static async Task<string> ProjectIdAsync(Invocation invocation, string name) => name.StartsWith(Ids.Project, StringComparison.Ordinal)
-        ? name
-        : (await invocation.Client.Projects.GetAsync(name, invocation.Cancellation).ConfigureAwait(false)).Id;
 
     private static string What(AuditMetadata about)
     {

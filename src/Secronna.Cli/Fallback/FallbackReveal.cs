@@ -29,7 +29,7 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
             Keep(current, note);
             return current.Secrets;
         }
-        catch (SecronnaException error) when (copy is not null && IsRefusal(error) || opened is not null && error.Code == ErrorCodes.AuthRequired)
+        catch (SecronnaException error) when ((copy is not null && IsRefusal(error)) || (opened is not null && error.Code == ErrorCodes.AuthRequired))
         {
             file.Delete();
             throw;
