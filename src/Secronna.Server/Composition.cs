@@ -17,7 +17,7 @@ using Secronna.Server.Features.Search;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server;
 

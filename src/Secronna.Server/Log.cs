@@ -1,6 +1,6 @@
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server;
 

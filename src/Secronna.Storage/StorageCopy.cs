@@ -13,9 +13,9 @@ public sealed class StorageCopy : IAsyncDisposable
 {
     private const int RowsBetweenReports = 1_000;
 
-    private readonly Load load;
+    private readonly BulkLoad load;
 
-    private StorageCopy(Load load) => this.load = load;
+    private StorageCopy(BulkLoad load) => this.load = load;
 
     /// <summary>Reads the copy, as far as it is made.</summary>
     public Session Session => load.Session;
@@ -31,7 +31,7 @@ public sealed class StorageCopy : IAsyncDisposable
         }
 
         var session = new Session(connection);
-        foreach (var table in Table.All)
+        foreach (var table in TableDefinition.All)
         {
             if (await target.HasTableAsync(session, table.Name))
             {
@@ -44,10 +44,10 @@ public sealed class StorageCopy : IAsyncDisposable
     /// <exception cref="StorageSetupException">It is not empty, or in use.</exception>
     public static async ValueTask<StorageCopy> BeginAsync(DatabaseEngine target)
     {
-        var load = await target.BeginLoadAsync();
+        var load = await target.BeginBulkLoadAsync();
         try
         {
-            foreach (var table in Table.All)
+            foreach (var table in TableDefinition.All)
             {
                 await RequireEmptyAsync(target, load.Session, table);
             }
@@ -70,7 +70,7 @@ public sealed class StorageCopy : IAsyncDisposable
         Snapshot source, Action<TableRows> progress, CancellationToken cancellation)
     {
         var copied = new List<TableRows>();
-        foreach (var table in Table.All)
+        foreach (var table in TableDefinition.All)
         {
             copied.Add(new TableRows(table.Name, await CopyAsync(source, table, progress, cancellation)));
         }
@@ -87,11 +87,8 @@ public sealed class StorageCopy : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => load.DisposeAsync();
 
-    internal static StorageSetupException InUse(Exception inner) =>
-        new("the target is in use: another copy into it is under way, or a server runs on it", inner);
-
     private async ValueTask<long> CopyAsync(
-        Snapshot source, Table table, Action<TableRows> progress, CancellationToken cancellation)
+        Snapshot source, TableDefinition table, Action<TableRows> progress, CancellationToken cancellation)
     {
         long count = 0;
         await using var rows = source.Prepare(table.SelectSql);
@@ -108,7 +105,7 @@ public sealed class StorageCopy : IAsyncDisposable
 
     private async ValueTask RequireCountsAsync(List<TableRows> copied)
     {
-        foreach (var (table, rows) in Table.All.Zip(copied))
+        foreach (var (table, rows) in TableDefinition.All.Zip(copied))
         {
             await using var query = Session.Prepare(table.CountSql);
             if (!await query.ReadAsync() || query.GetInt64(0) != rows.Rows)
@@ -118,7 +115,7 @@ public sealed class StorageCopy : IAsyncDisposable
         }
     }
 
-    private static async ValueTask RequireEmptyAsync(DatabaseEngine target, Session session, Table table)
+    private static async ValueTask RequireEmptyAsync(DatabaseEngine target, Session session, TableDefinition table)
     {
         await using var query = session.Prepare(table.AnySql);
         if (await query.ReadAsync())

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 
@@ -43,7 +44,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
 
     /// <summary>The same past the memory.</summary>
     public ValueTask<CachedCredential?> ReadAsync(string prefix) => database.ReadAsync(prefix, static async (session, prefix) =>
-        await Credentials.FindByPrefixAsync(session, prefix) is { } found ? new CachedCredential(found.Row, found.IsAllowed) : null);
+        await CredentialTable.FindByPrefixAsync(session, prefix) is { } found ? new CachedCredential(found.Row, found.IsAllowed) : null);
 
     /// <summary>Whether a workspace is on the allowlist.</summary>
     public async ValueTask<bool> IsAllowedAsync(string workspaceId)
@@ -52,7 +53,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         if (!current.Workspaces.TryGetValue(workspaceId, out var isAllowed))
         {
             isAllowed = await InTimeAsync(
-                workspaceId, id => database.ReadAsync(id, static (session, id) => Workspaces.IsAllowedAsync(session, id)));
+                workspaceId, id => database.ReadAsync(id, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id)));
             if (current.Workspaces.Count < MostEntries)
             {
                 current.Workspaces.TryAdd(workspaceId, isAllowed);
@@ -103,7 +104,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         try
         {
             var began = time.GetTimestamp();
-            var changes = await database.ReadAsync(0, static (session, _) => Installations.AccessChangesAsync(session));
+            var changes = await database.ReadAsync(0, static (session, _) => InstallationTable.AccessChangesAsync(session));
             lock (gate)
             {
                 if (memory.Changes != changes)

@@ -1,6 +1,6 @@
 using Secronna.Protocol;
 using Secronna.Server.Features.Audit;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Installation;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 
@@ -79,7 +80,7 @@ internal sealed class KeyAuthentication(
     {
         try
         {
-            await database.WriteAsync((id, at), static (transaction, it) => Credentials.TouchAsync(transaction, it.id, it.at));
+            await database.WriteAsync((id, at), static (transaction, it) => CredentialTable.TouchAsync(transaction, it.id, it.at));
         }
         catch (StorageUnavailableException exception)
         {

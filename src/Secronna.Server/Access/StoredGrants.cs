@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Secronna.Protocol;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 

@@ -1,4 +1,4 @@
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 

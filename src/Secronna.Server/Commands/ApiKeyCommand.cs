@@ -4,7 +4,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features.Credentials;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -30,7 +31,7 @@ internal static class ApiKeyCommand
         }
 
         await using var installation = await SettingsSource.OpenAsync();
-        if (!await installation.Database.ReadAsync(workspaceId, static (session, id) => Workspaces.IsAllowedAsync(session, id)))
+        if (!await installation.Database.ReadAsync(workspaceId, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id)))
         {
             throw new SettingsException("this workspace is not on the allowlist: run workspace allow first");
         }

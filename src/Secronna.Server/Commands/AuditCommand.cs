@@ -5,7 +5,8 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -50,12 +51,12 @@ internal static class AuditCommand
     {
         var above = from is { } begin
             ? await database.ReadAsync((workspaceId, begin), static (session, it) =>
-                AuditEntries.FirstSinceAsync(session, it.workspaceId, it.begin.Microseconds)) - 1
+                AuditEntryTable.FirstSinceAsync(session, it.workspaceId, it.begin.Microseconds)) - 1
             : 0;
         while (true)
         {
             var entries = await database.ReadAsync((workspaceId, above), static (session, it) =>
-                AuditEntries.ExportAsync(session, it.workspaceId, it.above, PageSize));
+                AuditEntryTable.ExportAsync(session, it.workspaceId, it.above, PageSize));
             foreach (var entry in entries)
             {
                 if (to is { } end && entry.CreatedAt > end.Microseconds)

@@ -4,7 +4,8 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Backup;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -55,7 +56,7 @@ internal static class BackupCommand
             throw new SettingsException($"there is something at {file}: a copy is never written over");
         }
 
-        if (!await Installations.ExistsAsync(engine))
+        if (!await InstallationTable.ExistsAsync(engine))
         {
             throw new SettingsException($"there is no installation in {engine.Place} that this user may read: nothing to copy");
         }

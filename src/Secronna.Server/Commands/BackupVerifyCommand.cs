@@ -7,6 +7,8 @@ using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -50,7 +52,7 @@ internal static class BackupVerifyCommand
     private static async Task<int> VerifyConnectionAsync(string connection, bool json)
     {
         using var interruption = new Interruption();
-        return await VerifyAsync(DatabaseEngine.Of(connection, TimeProvider.System), null, json, interruption.Token);
+        return await VerifyAsync(DatabaseEngines.Of(connection, TimeProvider.System), null, json, interruption.Token);
     }
 
     private static async Task<int> VerifyAsync(DatabaseEngine engine, ScratchCopy? scratch, bool json, CancellationToken cancellation)
@@ -86,7 +88,7 @@ internal static class BackupVerifyCommand
     private static async Task<Database> OpenTrailAsync(Settings settings, DatabaseEngine? verified)
     {
         var configured = OpenInstallation.FindEngine(settings, TimeProvider.System);
-        var engine = configured is not null && await Installations.ExistsAsync(configured)
+        var engine = configured is not null && await InstallationTable.ExistsAsync(configured)
             ? configured
             : verified ?? throw new SettingsException(
                 "there is no installation to record in that values are opened: set Secronna__DataFolder or Secronna__Storage__ConnectionString, "

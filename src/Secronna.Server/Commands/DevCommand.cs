@@ -3,8 +3,8 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -60,7 +60,7 @@ internal static class DevCommand
         settings.DataFolder = folder;
         settings.MasterKey.File ??= Path.Combine(folder, "master-keys");
         var engine = OpenInstallation.RequireEngine(settings, TimeProvider.System);
-        var isNew = await Installations.PeekAsync(engine, RequireOwnAsync) is null;
+        var isNew = await InstallationTable.PeekAsync(engine, RequireOwnAsync) is null;
         if (settings.MasterKey.Provider == "File" && !File.Exists(settings.MasterKey.File))
         {
             if (!isNew)
@@ -75,8 +75,8 @@ internal static class DevCommand
     // Settings of a real installation may be left in the shell: its data is not for trying out.
     private static async ValueTask<InstallationRow> RequireOwnAsync(Session session, InstallationRow row)
     {
-        if ((await Workspaces.ListAsync(session, "", 1)).Count > 0
-            && !await Workspaces.IsAllowedAsync(session, DevStart.WorkspaceId))
+        if ((await WorkspaceTable.ListAsync(session, "", 1)).Count > 0
+            && !await WorkspaceTable.IsAllowedAsync(session, DevStart.WorkspaceId))
         {
             throw new SettingsException("this folder holds an installation that dev did not make: name another with --data");
         }
@@ -86,7 +86,7 @@ internal static class DevCommand
 
     private static async Task NameMissingKeyAsync(DatabaseEngine engine, string file)
     {
-        var id = await Installations.PeekAsync(engine, (_, row) => new ValueTask<string>(row.ActiveMasterKeyId));
+        var id = await InstallationTable.PeekAsync(engine, (_, row) => new ValueTask<string>(row.ActiveMasterKeyId));
         throw new SettingsException(
             $"master key: the database needs the key with the id {id}; the file {file} is gone: put it back");
     }

@@ -1,4 +1,5 @@
 using Secronna.Server.Installation;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -32,7 +33,7 @@ internal static class DevGreeting
     private static async Task<string> ThingsToTryAsync(OpenInstallation installation)
     {
         var secret = await installation.Database.ReadAsync(0, static (session, _) =>
-            Storage.Secrets.FindByPathAsync(session, DevStart.WorkspaceId, "demo", "development", "GREETING"));
+            SecretTable.FindByPathAsync(session, DevStart.WorkspaceId, "demo", "development", "GREETING"));
         return secret is null
             ? $$"""
                   1. Make a project:

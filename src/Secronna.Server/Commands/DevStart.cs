@@ -1,13 +1,14 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features;
 using Secronna.Server.Features.Credentials;
 using Secronna.Server.Features.Environments;
 using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Secrets;
+using Secronna.Server.Features;
 using Secronna.Server.Installation;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -22,7 +23,7 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
     /// <summary>The token for dev.env: the one that is there, or of a new API key.</summary>
     public async Task<string> PrepareAsync()
     {
-        var isNew = !await installation.Database.ReadAsync(WorkspaceId, static (session, id) => Workspaces.IsAllowedAsync(session, id));
+        var isNew = !await installation.Database.ReadAsync(WorkspaceId, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id));
         if (isNew)
         {
             await WorkspaceCommand.AllowAsync(installation.Database, installation.Time, WorkspaceId, "Development");

@@ -5,8 +5,8 @@ using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features;
 using Secronna.Server.Features.Keys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -45,7 +45,7 @@ internal static class KekCommand
         var project = await FindAsync(installation.Database, name);
         var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Admin };
         var kek = await services.GetRequiredService<KekService>().RotateAsync(caller, project.Id);
-        var areAny = (await installation.Database.ReadAsync(0, static (session, _) => Nodes.ListLiveAsync(session))).Count > 0;
+        var areAny = (await installation.Database.ReadAsync(0, static (session, _) => NodeTable.ListLiveAsync(session))).Count > 0;
         Console.WriteLine(json
             ? JsonSerializer.Serialize(kek, CommandJson.Default.KekResponse)
             : $"project {project.Id} writes under KEK {kek.Id} from now on\n"
@@ -81,7 +81,7 @@ internal static class KekCommand
     private static async Task<ProjectRow> FindAsync(Database database, string name) =>
         await database.ReadAsync(name, static (session, name) => name.Split('/') switch
         {
-            [var workspaceId, var slug] => Storage.Projects.FindBySlugAsync(session, workspaceId, slug),
-            _ => Storage.Projects.FindAnywhereAsync(session, name),
+            [var workspaceId, var slug] => ProjectTable.FindBySlugAsync(session, workspaceId, slug),
+            _ => ProjectTable.FindAnywhereAsync(session, name),
         }) ?? throw new SettingsException($"there is no project {name}: name it by its id, or as WORKSPACE/SLUG");
 }

@@ -5,8 +5,8 @@ using Secronna.Server.Features.Keys;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -76,13 +76,13 @@ internal static class MasterKeyCommand
 
     private static async Task<bool> IsKnownAsync(DatabaseEngine engine, string id) =>
         await Migrator.IsCurrentAsync(engine)
-        && (await Installations.PeekAsync(engine, static (session, _) => KnownMasterKeys.ListAsync(session)))?.Exists(key => key.Id == id) == true;
+        && (await InstallationTable.PeekAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))?.Exists(key => key.Id == id) == true;
 
     // Before there is a database there is no trail to record it in. Nodes that run are told, and look whether they have it.
     private static async Task RecordAsync(Settings settings, string id)
     {
         if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine
-            || !await Installations.ExistsAsync(engine))
+            || !await InstallationTable.ExistsAsync(engine))
         {
             return;
         }

@@ -4,8 +4,8 @@ using Secronna.Protocol;
 using Secronna.Server.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -61,10 +61,10 @@ internal static class MasterKeyListCommand
 
         // Of a database that is still to be migrated no more is known than what it uses.
         var isCurrent = await Migrator.IsCurrentAsync(engine);
-        return await Installations.PeekAsync(engine, async (session, row) => new MasterKeyUse(
+        return await InstallationTable.PeekAsync(engine, async (session, row) => new MasterKeyUse(
             row.ActiveMasterKeyId,
-            (await Keks.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId),
-            isCurrent ? await KnownMasterKeys.ListAsync(session) : []));
+            (await KekTable.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId),
+            isCurrent ? await KnownMasterKeyTable.ListAsync(session) : []));
     }
 
     private sealed record MasterKeyUse(string Active, List<string> InUse, List<KnownMasterKey> Known);

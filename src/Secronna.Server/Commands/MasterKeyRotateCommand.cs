@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features.Keys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -112,7 +113,7 @@ internal static class MasterKeyRotateCommand
                     return done;
                 }
 
-                if (!await database.ReadAsync(0, static (session, _) => Installations.IsRotatingAsync(session)))
+                if (!await database.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)))
                 {
                     return new MasterKeyProgress(0, [], true);
                 }

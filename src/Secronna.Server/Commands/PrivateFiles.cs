@@ -1,6 +1,5 @@
 using Secronna.Server.Configuration;
 using Secronna.Server.Installation;
-using Secronna.Storage;
 
 namespace Secronna.Server.Commands;
 

@@ -18,7 +18,7 @@ internal sealed class ScratchCopy : IDisposable
         Original = original;
         folder = Directory.CreateTempSubdirectory("secronna-verify-");
         Path = System.IO.Path.Combine(folder.FullName, "secronna.db");
-        Engine = DatabaseEngine.Sqlite(
+        Engine = DatabaseEngines.Sqlite(
             new DbConnectionStringBuilder { ["Data Source"] = Path }.ConnectionString, TimeProvider.System);
     }
 

@@ -29,7 +29,7 @@ internal static class StorageCommand
     {
         var settings = SettingsSource.Read();
         var source = OpenInstallation.RequireEngine(settings, TimeProvider.System);
-        var target = DatabaseEngine.Of(to, TimeProvider.System);
+        var target = DatabaseEngines.Of(to, TimeProvider.System);
         using var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
         using var interruption = new Interruption();
         var move = new InstallationMove(masterKeys, TimeProvider.System, new ProgressReport(TimeProvider.System).Say);

@@ -4,8 +4,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features.Audit;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -57,7 +57,7 @@ internal static class WorkspaceCommand
     public static Task<bool> AllowAsync(Database database, TimeProvider time, string id, string? name) =>
         database.WriteAsync((time, id, name), static async (transaction, it) =>
         {
-            await Workspaces.AllowAsync(transaction, it.id, it.name, Instant.From(it.time.GetUtcNow()).Microseconds);
+            await WorkspaceTable.AllowAsync(transaction, it.id, it.name, Instant.From(it.time.GetUtcNow()).Microseconds);
             Append(transaction, it.time, it.id, it.name, AuditActions.WorkspaceAllow);
             return true;
         });
@@ -68,7 +68,7 @@ internal static class WorkspaceCommand
         await using var installation = await SettingsSource.OpenAsync();
         var found = await installation.Database.WriteAsync((installation.Time, id), static async (transaction, it) =>
         {
-            var found = await Workspaces.DenyAsync(transaction, it.id);
+            var found = await WorkspaceTable.DenyAsync(transaction, it.id);
             if (found)
             {
                 Append(transaction, it.Time, it.id, null, AuditActions.WorkspaceDeny);
@@ -103,7 +103,7 @@ internal static class WorkspaceCommand
         var after = "";
         while (true)
         {
-            var rows = await database.ReadAsync(after, static (session, after) => Workspaces.ListAsync(session, after, PageSize));
+            var rows = await database.ReadAsync(after, static (session, after) => WorkspaceTable.ListAsync(session, after, PageSize));
             foreach (var row in rows)
             {
                 yield return row;

@@ -1,7 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features;
 
@@ -21,14 +21,14 @@ internal static class Granted
         if (caller.Grants.OnlyProjects is not { } slugs)
         {
             return await VisibleAsync(
-                caller, after, limit, (after, limit) => Storage.Projects.ListAsync(session, caller.WorkspaceId, after, limit),
+                caller, after, limit, (after, limit) => ProjectTable.ListAsync(session, caller.WorkspaceId, after, limit),
                 row => row.VisibleTo(caller) is not null, row => row.Id);
         }
 
         var found = new List<ProjectRow>();
         foreach (var slug in slugs)
         {
-            if (await Storage.Projects.FindBySlugAsync(session, caller.WorkspaceId, slug) is { } row
+            if (await ProjectTable.FindBySlugAsync(session, caller.WorkspaceId, slug) is { } row
                 && string.CompareOrdinal(row.Id, after) > 0)
             {
                 found.Add(row);
@@ -43,7 +43,7 @@ internal static class Granted
         Session session, Caller caller, string projectId, string after, int limit) =>
         VisibleAsync(
             caller, after, limit,
-            (after, limit) => Storage.Environments.ListAsync(session, caller.WorkspaceId, projectId, after, limit),
+            (after, limit) => EnvironmentTable.ListAsync(session, caller.WorkspaceId, projectId, after, limit),
             row => row.VisibleTo(caller) is not null, row => row.Id);
 
     /// <summary>
@@ -55,7 +55,7 @@ internal static class Granted
     {
         if (caller.Grants.IsEverything && at is null)
         {
-            return await Storage.Secrets.ListAsync(session, environment.Id, after, limit);
+            return await SecretTable.ListAsync(session, environment.Id, after, limit);
         }
 
         var look = caller.Grants.IsEverything ? limit : Look;
@@ -67,8 +67,8 @@ internal static class Granted
             while (found.Count < limit && string.CompareOrdinal(from, range.Before) < 0)
             {
                 var rows = at is { } instant
-                    ? await PastSecrets.ListBetweenAsync(session, environment.Id, instant.Microseconds, from, range.Before, look)
-                    : await Storage.Secrets.ListBetweenAsync(session, environment.Id, from, range.Before, look);
+                    ? await PastSecretTable.ListBetweenAsync(session, environment.Id, instant.Microseconds, from, range.Before, look)
+                    : await SecretTable.ListBetweenAsync(session, environment.Id, from, range.Before, look);
                 found.AddRange(rows.Where(row => row.VisibleTo(caller, action) is not null).Take(limit - found.Count));
                 from = rows.Count == look ? KeyRange.Next(rows[^1].Key) : range.Before;
             }

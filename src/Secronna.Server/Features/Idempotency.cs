@@ -5,8 +5,8 @@ using System.Text.Json.Serialization.Metadata;
 using Secronna.Crypto;
 using Secronna.Server.Access;
 using Secronna.Server.Installation;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features;
 
@@ -54,7 +54,7 @@ internal sealed class Idempotency
     public async ValueTask<T?> FindFirstAsync<T>(Session session, JsonTypeInfo<T> type)
         where T : class
     {
-        if (await IdempotencyKeys.FindAsync(session, id) is not { } first)
+        if (await IdempotencyKeyTable.FindAsync(session, id) is not { } first)
         {
             return null;
         }
@@ -66,5 +66,5 @@ internal sealed class Idempotency
 
     /// <summary>Keeps the answer, in the transaction of what it answers for.</summary>
     public ValueTask KeepAsync<T>(Transaction transaction, T answer, JsonTypeInfo<T> type) =>
-        IdempotencyKeys.KeepAsync(transaction, id, new FirstAnswer(bodyHash, JsonSerializer.Serialize(answer, type)));
+        IdempotencyKeyTable.KeepAsync(transaction, id, new FirstAnswer(bodyHash, JsonSerializer.Serialize(answer, type)));
 }

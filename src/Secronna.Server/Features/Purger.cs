@@ -1,4 +1,5 @@
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features;
 
@@ -37,7 +38,7 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
         }
 
         while (!cancellation.IsCancellationRequested
-            && await database.WriteAsync(0, static (transaction, _) => IdempotencyKeys.ForgetOldAsync(transaction)))
+            && await database.WriteAsync(0, static (transaction, _) => IdempotencyKeyTable.ForgetOldAsync(transaction)))
         {
         }
 

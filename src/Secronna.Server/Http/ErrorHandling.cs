@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Secronna.Protocol;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Http;
 

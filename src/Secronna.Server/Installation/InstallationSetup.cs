@@ -3,8 +3,8 @@ using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Installation;
 
@@ -19,7 +19,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// <summary>The installation's derived keys, once the database is open.</summary>
     public async Task<InstallationKeys> OpenKeysAsync(Database database)
     {
-        var row = await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session))
+        var row = await database.ReadAsync(0, static (session, _) => InstallationTable.FindAsync(session))
             ?? await CreateAsync(database);
         using var key = await UnwrapAsync(row);
         return new InstallationKeys(key.Span);
@@ -31,13 +31,13 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     public async Task CheckAsync(DatabaseEngine engine)
     {
         var isCurrent = await Migrator.IsCurrentAsync(engine);
-        await Installations.PeekAsync(engine, (session, row) => CheckAsync(session, row, isCurrent));
+        await InstallationTable.PeekAsync(engine, (session, row) => CheckAsync(session, row, isCurrent));
     }
 
     /// <summary>The same, of a database that is open.</summary>
     public async Task CheckAsync(Database database) =>
         await database.ReadAsync(this, static async (session, setup) =>
-            await Installations.FindAsync(session) is { } row
+            await InstallationTable.FindAsync(session) is { } row
                 ? await setup.CheckAsync(session, row, isCurrent: true)
                 : throw new StorageUnavailableException("the installation's row is gone"));
 
@@ -48,10 +48,10 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// <exception cref="MasterKeyException">A master key is missing.</exception>
     /// <exception cref="SettingsException">There is no installation.</exception>
     public async Task RequireKeysAsync(DatabaseEngine engine, string place) =>
-        _ = await Installations.PeekAsync(engine, async (session, row) =>
+        _ = await InstallationTable.PeekAsync(engine, async (session, row) =>
         {
             using var key = await UnwrapAsync(row);
-            foreach (var kek in await Keks.OneOfEachMasterKeyAsync(session))
+            foreach (var kek in await KekTable.OneOfEachMasterKeyAsync(session))
             {
                 await masterKeys.RequireAsync(kek.MasterKeyId);
             }
@@ -63,7 +63,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// <exception cref="SettingsException">The active master key is another one by now, or does not unwrap it.</exception>
     public async Task<byte[]> RewrapInstallationKeyAsync(Database database, string from, string to)
     {
-        var row = await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session));
+        var row = await database.ReadAsync(0, static (session, _) => InstallationTable.FindAsync(session));
         if (row?.ActiveMasterKeyId != from)
         {
             throw new SettingsException($"master key: {from} is not the active one any more: see master-key list");
@@ -78,9 +78,9 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row, bool isCurrent)
     {
         using var key = await UnwrapAsync(row);
-        foreach (var kek in (await Keks.OneOfEachMasterKeyAsync(session)).Where(kek => kek.MasterKeyId != row.ActiveMasterKeyId))
+        foreach (var kek in (await KekTable.OneOfEachMasterKeyAsync(session)).Where(kek => kek.MasterKeyId != row.ActiveMasterKeyId))
         {
-            var known = isCurrent ? await KnownMasterKeys.FindAsync(session, kek.MasterKeyId) : null;
+            var known = isCurrent ? await KnownMasterKeyTable.FindAsync(session, kek.MasterKeyId) : null;
             await CheckAsync(kek, known?.CheckBox);
         }
 
@@ -141,13 +141,13 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         {
             var checkBox = await masterKeys.NewCheckBoxAsync(masterKeyId);
             await database.WriteAsync((row, checkBox), static (transaction, it) =>
-                Installations.InsertAsync(transaction, it.row, it.checkBox));
+                InstallationTable.InsertAsync(transaction, it.row, it.checkBox));
             return row;
         }
         catch (UniqueViolationException)
         {
             // Another process was first: its key counts.
-            return (await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session)))!;
+            return (await database.ReadAsync(0, static (session, _) => InstallationTable.FindAsync(session)))!;
         }
     }
 }

@@ -89,8 +89,8 @@ internal sealed class OpenInstallation : IAsyncDisposable
     public static DatabaseEngine? FindEngine(Settings settings, TimeProvider time) => settings.ConnectionString switch
     {
         null => null,
-        var connectionString when settings.Storage.Provider == "PostgreSql" => DatabaseEngine.Postgres(connectionString),
-        var connectionString => DatabaseEngine.Sqlite(connectionString, time),
+        var connectionString when settings.Storage.Provider == "PostgreSql" => DatabaseEngines.Postgres(connectionString),
+        var connectionString => DatabaseEngines.Sqlite(connectionString, time),
     };
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.MasterKeys;
 

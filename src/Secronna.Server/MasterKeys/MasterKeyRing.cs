@@ -4,7 +4,7 @@ using Polly.Retry;
 using Polly.Timeout;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.MasterKeys;
 

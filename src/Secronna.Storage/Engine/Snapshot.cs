@@ -25,8 +25,9 @@ public sealed class Snapshot : Session, IAsyncDisposable
         {
             var snapshot = new Snapshot(engine, connection);
             await connection.RunAsync(engine.BeginSnapshot);
-            // The state is that of the first statement.
-            await Installations.FindAsync(snapshot);
+            // A snapshot shows the state that its first statement read.
+            await using var first = snapshot.Prepare("SELECT 1 FROM installation");
+            await first.ReadAsync();
             return snapshot;
         }
         catch

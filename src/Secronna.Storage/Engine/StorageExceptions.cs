@@ -1,4 +1,4 @@
-namespace Secronna.Storage;
+namespace Secronna.Storage.Engine;
 
 /// <summary>
 /// The database could not do it now: full disk, I/O error, lost, locked for too long, shutting down. Nothing of the

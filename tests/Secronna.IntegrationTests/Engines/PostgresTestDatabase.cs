@@ -4,6 +4,7 @@ using Npgsql;
 using Secronna.Protocol;
 using Secronna.Server.Configuration;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
 using Secronna.Tests.Postgres;
 
 namespace Secronna.IntegrationTests.Engines;
@@ -33,7 +34,7 @@ internal sealed class PostgresTestDatabase : TestDatabase
 
     public override string TextOf(string bytes) => $"convert_from({bytes}, 'UTF8')";
 
-    public override DatabaseEngine EngineWith(TimeProvider time) => DatabaseEngine.Postgres(ConnectionString);
+    public override DatabaseEngine EngineWith(TimeProvider time) => DatabaseEngines.Postgres(ConnectionString);
 
     public override void Configure(StorageSettings settings) =>
         (settings.Provider, settings.ConnectionString) = ("PostgreSql", ConnectionString);

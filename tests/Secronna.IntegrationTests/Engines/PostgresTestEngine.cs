@@ -40,7 +40,7 @@ internal sealed class PostgresTestEngine(bool isPooled) : TestEngine
     {
         var running = await PostgresCluster.StartNewAsync();
         await running.ExecuteAsync("postgres", $"CREATE DATABASE {Template} TEMPLATE template0");
-        await Migrator.ApplyAsync(DatabaseEngine.Postgres(running.ConnectionString(Template)));
+        await Migrator.ApplyAsync(DatabaseEngines.Postgres(running.ConnectionString(Template)));
         await running.ExecuteAsync(Template, """
             CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'broken by a test'; END $$
             """);

@@ -42,7 +42,7 @@ internal sealed class SqliteTestDatabase : TestDatabase
 
     public override string TextOf(string bytes) => $"CAST({bytes} AS TEXT)";
 
-    public override DatabaseEngine EngineWith(TimeProvider time) => DatabaseEngine.Sqlite(ConnectionString, time);
+    public override DatabaseEngine EngineWith(TimeProvider time) => DatabaseEngines.Sqlite(ConnectionString, time);
 
     public override void Configure(StorageSettings settings) => settings.ConnectionString = ConnectionString;
 

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using Secronna.Server.Configuration;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Engines;
 

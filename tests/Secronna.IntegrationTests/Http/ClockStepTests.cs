@@ -3,7 +3,8 @@ using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Features.Secrets;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Secronna.Protocol;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
@@ -151,8 +151,8 @@ public sealed class GrantChangeTests(SharedServer shared)
         await using var another = await server.OpenAgainAsync();
         await another.Database.WriteAsync((place.Workspace.Id, key.Text("id")), static async (transaction, it) =>
         {
-            var row = await Credentials.LockAsync(transaction, it.Id, ActorTypes.AccessKey, it.Item2);
-            await Credentials.UpdateAsync(transaction, row! with { Grants = Web });
+            var row = await CredentialTable.LockAsync(transaction, it.Id, ActorTypes.AccessKey, it.Item2);
+            await CredentialTable.UpdateAsync(transaction, row! with { Grants = Web });
             return true;
         });
 

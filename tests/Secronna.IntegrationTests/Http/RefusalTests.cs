@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Features.Audit;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;

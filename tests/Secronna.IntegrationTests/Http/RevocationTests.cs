@@ -2,7 +2,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
@@ -69,7 +70,7 @@ public sealed class RevocationTests
         await using var another = await server.OpenAgainAsync();
         await another.Database.WriteAsync(workspace.ApiKeyId, static async (transaction, id) =>
         {
-            await Credentials.RevokeAsync(transaction, id, 1);
+            await CredentialTable.RevokeAsync(transaction, id, 1);
             return true;
         });
 

@@ -2,7 +2,8 @@ using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Secrets;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
@@ -77,7 +78,7 @@ public sealed class LateHandTests : IAsyncLifetime
     public async Task A_reveal_whose_KEK_is_replaced_again_while_it_is_unwrapped_gives_the_value()
     {
         var row = await late.Database.ReadAsync(written, static (session, it) =>
-            Versions.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version));
+            VersionTable.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version));
         await RotateAsync(other);
         late.Ring.Clear();
         StandStillAt(ProviderCall.Unwrap);
@@ -154,5 +155,5 @@ public sealed class LateHandTests : IAsyncLifetime
     }
 
     private async Task<KekRow> ActiveAsync(TestNode node) =>
-        (await node.Database.ReadAsync(written.ProjectId, static (session, id) => Keks.FindActiveAsync(session, id)))!;
+        (await node.Database.ReadAsync(written.ProjectId, static (session, id) => KekTable.FindActiveAsync(session, id)))!;
 }

@@ -3,7 +3,8 @@ using Secronna.IntegrationTests.Http;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Health;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
@@ -153,5 +154,5 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
         });
 
     private async Task<long> SeenAsync() =>
-        Assert.Single(await node.Database.ReadAsync(0, static (session, _) => Secronna.Storage.Nodes.ListLiveAsync(session))).SeenAt;
+        Assert.Single(await node.Database.ReadAsync(0, static (session, _) => NodeTable.ListLiveAsync(session))).SeenAt;
 }

@@ -8,7 +8,8 @@ using Secronna.Server.Features.Environments;
 using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.IntegrationTests.Nodes;
 
@@ -24,7 +25,7 @@ internal static class ServiceCalls
     public static Task AllowAsync(this IServiceProvider services, string workspaceId) =>
         services.GetRequiredService<Database>().WriteAsync(workspaceId, static async (transaction, id) =>
         {
-            await Workspaces.AllowAsync(transaction, id, null, 1);
+            await WorkspaceTable.AllowAsync(transaction, id, null, 1);
             return true;
         });
 

@@ -7,7 +7,7 @@ using Secronna.Server;
 using Secronna.Server.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Nodes;
 

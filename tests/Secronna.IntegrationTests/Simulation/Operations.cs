@@ -6,7 +6,8 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Simulation;
@@ -91,7 +92,7 @@ internal sealed class Operations(SimulatedNode node, Model model, Dice dice, str
     public async Task RewrapABitAsync()
     {
         var rewrapper = Services.GetRequiredService<KekRewrapper>();
-        var retiring = await node.Node.Database.ReadAsync(0, static (session, _) => Keks.ListRetiringAsync(session, "", 10));
+        var retiring = await node.Node.Database.ReadAsync(0, static (session, _) => KekTable.ListRetiringAsync(session, "", 10));
         BreakOff(async end =>
         {
             foreach (var kek in retiring)

@@ -1,6 +1,6 @@
 using Secronna.Protocol;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -15,12 +15,12 @@ public sealed class AccessCounterTests
         var row = new CredentialRow(
             Ids.New(Ids.Credential, storage.Clock.GetUtcNow()), TestStorage.Workspace, ActorTypes.AccessKey, "name", "st_live_00000000",
             new byte[32], storage.Now, "key_1", CredentialRow.NoGrants, null, null, null);
-        await MovesAsync(storage, transaction => Credentials.InsertAsync(transaction, row));
-        await MovesAsync(storage, transaction => Credentials.UpdateAsync(transaction, row with { Name = "other" }));
-        await MovesAsync(storage, async transaction => Assert.True(await Credentials.RevokeAsync(transaction, row.Id, storage.Now)));
-        await MovesAsync(storage, transaction => Workspaces.AllowAsync(transaction, "acc_b", "B", storage.Now));
-        await MovesAsync(storage, async transaction => Assert.True(await Workspaces.DenyAsync(transaction, "acc_b")));
-        await MovesAsync(storage, transaction => Workspaces.AllowAsync(transaction, "acc_b", null, storage.Now));
+        await MovesAsync(storage, transaction => CredentialTable.InsertAsync(transaction, row));
+        await MovesAsync(storage, transaction => CredentialTable.UpdateAsync(transaction, row with { Name = "other" }));
+        await MovesAsync(storage, async transaction => Assert.True(await CredentialTable.RevokeAsync(transaction, row.Id, storage.Now)));
+        await MovesAsync(storage, transaction => WorkspaceTable.AllowAsync(transaction, "acc_b", "B", storage.Now));
+        await MovesAsync(storage, async transaction => Assert.True(await WorkspaceTable.DenyAsync(transaction, "acc_b")));
+        await MovesAsync(storage, transaction => WorkspaceTable.AllowAsync(transaction, "acc_b", null, storage.Now));
     }
 
     [Fact]
@@ -29,32 +29,32 @@ public sealed class AccessCounterTests
         await using var storage = await TestStorage.CreateAsync();
         var row = new CredentialRow(
             "key_9", TestStorage.Workspace, ActorTypes.ApiKey, "name", "sk_live_00000000", new byte[32], 1, "key_1", CredentialRow.NoGrants, null, null, null);
-        await storage.WriteAsync(transaction => Credentials.InsertAsync(transaction, row));
-        var before = await storage.ReadAsync(Installations.AccessChangesAsync);
-        Assert.True(await storage.WriteAsync(transaction => Credentials.TouchAsync(transaction, row.Id, 5)));
-        Assert.False(await storage.WriteAsync(transaction => Credentials.TouchAsync(transaction, row.Id, 4)));
-        Assert.True(await storage.WriteAsync(transaction => Installations.ProbeAsync(transaction)));
-        Assert.Equal(before, await storage.ReadAsync(Installations.AccessChangesAsync));
+        await storage.WriteAsync(transaction => CredentialTable.InsertAsync(transaction, row));
+        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
+        Assert.True(await storage.WriteAsync(transaction => CredentialTable.TouchAsync(transaction, row.Id, 5)));
+        Assert.False(await storage.WriteAsync(transaction => CredentialTable.TouchAsync(transaction, row.Id, 4)));
+        Assert.True(await storage.WriteAsync(transaction => InstallationTable.ProbeAsync(transaction)));
+        Assert.Equal(before, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
     }
 
     [Fact]
     public async Task A_change_that_is_undone_moves_nothing()
     {
         await using var storage = await TestStorage.CreateAsync();
-        var before = await storage.ReadAsync(Installations.AccessChangesAsync);
+        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
         await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => storage.WriteAsync<bool>(async transaction =>
         {
-            await Workspaces.AllowAsync(transaction, "acc_b", null, storage.Now);
+            await WorkspaceTable.AllowAsync(transaction, "acc_b", null, storage.Now);
             throw new TimeZoneNotFoundException();
         }));
-        Assert.Equal(before, await storage.ReadAsync(Installations.AccessChangesAsync));
-        Assert.False(await storage.ReadAsync(session => Workspaces.IsAllowedAsync(session, "acc_b")));
+        Assert.Equal(before, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
+        Assert.False(await storage.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, "acc_b")));
     }
 
     private static async Task MovesAsync(TestStorage storage, Func<Transaction, ValueTask> change)
     {
-        var before = await storage.ReadAsync(Installations.AccessChangesAsync);
+        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
         await storage.WriteAsync(change);
-        Assert.Equal(before + 1, await storage.ReadAsync(Installations.AccessChangesAsync));
+        Assert.Equal(before + 1, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
     }
 }

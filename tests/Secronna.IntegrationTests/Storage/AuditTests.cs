@@ -1,5 +1,6 @@
 using Secronna.Protocol;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -95,12 +96,12 @@ public sealed class AuditTests
         {
             var time = start + (second * 1_000_000L);
             var expected = Math.Clamp((second + 1) / 2, 0, 20) * 2 + 1;
-            Assert.Equal(expected, await storage.ReadAsync(session => AuditEntries.FirstSinceAsync(session, TestStorage.Workspace, time)));
+            Assert.Equal(expected, await storage.ReadAsync(session => AuditEntryTable.FirstSinceAsync(session, TestStorage.Workspace, time)));
         }
 
-        Assert.Equal(1, await storage.ReadAsync(session => AuditEntries.FirstSinceAsync(session, TestStorage.Workspace, long.MinValue)));
-        Assert.Equal(41, await storage.ReadAsync(session => AuditEntries.FirstSinceAsync(session, TestStorage.Workspace, long.MaxValue)));
-        Assert.Equal(1, await storage.ReadAsync(session => AuditEntries.FirstSinceAsync(session, "acc_empty", 0)));
+        Assert.Equal(1, await storage.ReadAsync(session => AuditEntryTable.FirstSinceAsync(session, TestStorage.Workspace, long.MinValue)));
+        Assert.Equal(41, await storage.ReadAsync(session => AuditEntryTable.FirstSinceAsync(session, TestStorage.Workspace, long.MaxValue)));
+        Assert.Equal(1, await storage.ReadAsync(session => AuditEntryTable.FirstSinceAsync(session, "acc_empty", 0)));
     }
 
     [Fact]
@@ -136,7 +137,7 @@ public sealed class AuditTests
     public async Task A_page_looks_at_so_many_rows_and_says_where_to_go_on()
     {
         await using var storage = await TestStorage.CreateAsync();
-        const int Rows = (2 * AuditEntries.ScanLimit) + 10;
+        const int Rows = (2 * AuditEntryTable.ScanLimit) + 10;
         var rare = storage.Entry(action: "project.create");
         await storage.AppendAsync([rare, .. Enumerable.Range(0, Rows).Select(_ => storage.Entry())]);
         var filter = new AuditFilter { Action = "project.create" };
@@ -144,12 +145,12 @@ public sealed class AuditTests
         long? below = long.MaxValue;
         while (below is { } next)
         {
-            pages.Add(await storage.ReadAsync(session => AuditEntries.PageAsync(session, TestStorage.Workspace, filter, next, 50)));
+            pages.Add(await storage.ReadAsync(session => AuditEntryTable.PageAsync(session, TestStorage.Workspace, filter, next, 50)));
             below = pages[^1].NextBelow;
         }
 
         Assert.Equal([0, 0, 1], pages.Select(page => page.Entries.Count));
-        Assert.Equal(Rows + 2 - AuditEntries.ScanLimit, pages[0].NextBelow);
+        Assert.Equal(Rows + 2 - AuditEntryTable.ScanLimit, pages[0].NextBelow);
         Assert.Equal(rare.Id, pages[2].Entries[0].Entry.Id);
     }
 
@@ -159,7 +160,7 @@ public sealed class AuditTests
         await using var storage = await TestStorage.CreateAsync();
         await storage.AppendAsync([.. Enumerable.Range(0, 25).Select(_ => storage.Entry())]);
         var read = new List<long>();
-        while (await storage.ReadAsync(session => AuditEntries.ExportAsync(
+        while (await storage.ReadAsync(session => AuditEntryTable.ExportAsync(
             session, TestStorage.Workspace, read.LastOrDefault(), 10)) is { Count: > 0 } page)
         {
             read.AddRange(page.Select(row => row.Sequence));
@@ -204,7 +205,7 @@ public sealed class AuditTests
         long? below = long.MaxValue;
         while (below is { } next)
         {
-            var page = await storage.ReadAsync(session => AuditEntries.PageAsync(session, TestStorage.Workspace, filter, next, limit));
+            var page = await storage.ReadAsync(session => AuditEntryTable.PageAsync(session, TestStorage.Workspace, filter, next, limit));
             Assert.InRange(page.Entries.Count, 0, limit);
             found.AddRange(page.Entries);
             below = page.NextBelow;

@@ -1,4 +1,4 @@
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;

@@ -1,4 +1,4 @@
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -17,7 +17,7 @@ public sealed class EnvironmentInstantTests
         {
             await storage.SetClockAsync(DateTimeOffset.UnixEpoch.AddMicroseconds(clock));
             var change = await storage.WriteAsync(transaction =>
-                Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id));
+                EnvironmentTable.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id));
             Assert.True(change!.Instant > instants[^1]);
             Assert.True(change.Instant >= clock);
             Assert.Equal(clock, change.Clock);
@@ -36,11 +36,11 @@ public sealed class EnvironmentInstantTests
         var environment = await storage.AddEnvironmentAsync();
         await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => storage.WriteAsync<bool>(async transaction =>
         {
-            await Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id);
+            await EnvironmentTable.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id);
             throw new TimeZoneNotFoundException();
         }));
         var change = await storage.WriteAsync(transaction =>
-            Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id));
+            EnvironmentTable.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id));
         Assert.Equal(environment.CreatedAt + 1, change!.Instant);
     }
 
@@ -51,9 +51,9 @@ public sealed class EnvironmentInstantTests
         var environment = await storage.AddEnvironmentAsync();
         await Task.WhenAll(Enumerable.Range(0, 60).Select(i => storage.WriteVersionAsync(environment, $"KEY_{i % 3}")));
         var instants = new List<long>();
-        foreach (var secret in await storage.ReadAsync(session => Secrets.ListAsync(session, environment.Id, "", 9)))
+        foreach (var secret in await storage.ReadAsync(session => SecretTable.ListAsync(session, environment.Id, "", 9)))
         {
-            var versions = await storage.ReadAsync(session => Versions.ListAsync(session, secret.Id, int.MaxValue, 99));
+            var versions = await storage.ReadAsync(session => VersionTable.ListAsync(session, secret.Id, int.MaxValue, 99));
             Assert.Equal(secret.UpdatedAt, versions[0].CreatedAt);
             Assert.Equal(versions.Select(row => row.CreatedAt).OrderDescending(), versions.Select(row => row.CreatedAt));
             instants.AddRange(versions.Select(row => row.CreatedAt));
@@ -69,11 +69,11 @@ public sealed class EnvironmentInstantTests
         var project = await storage.AddProjectAsync("web");
         var environment = await storage.AddEnvironmentAsync(project, "production");
         Assert.Null(await BeginAsync("acc_b"));
-        await storage.WriteAsync(transaction => Projects.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, 1));
+        await storage.WriteAsync(transaction => ProjectTable.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, 1));
         Assert.Null(await BeginAsync(TestStorage.Workspace));
 
         Task<EnvironmentChange?> BeginAsync(string workspaceId) => storage.WriteAsync(transaction =>
-            Environments.BeginChangeAsync(transaction, workspaceId, environment.Id));
+            EnvironmentTable.BeginChangeAsync(transaction, workspaceId, environment.Id));
     }
 
     [Fact]
@@ -89,9 +89,9 @@ public sealed class EnvironmentInstantTests
         Assert.Equal(2, await CountAsync());
         Assert.Equal(1, (await storage.WriteVersionAsync(environment, "B")).Version);
         Assert.Equal(3, await CountAsync());
-        Assert.True(await storage.ReadAsync(session => Projects.HasSecretsAsync(session, environment.ProjectId)));
+        Assert.True(await storage.ReadAsync(session => ProjectTable.HasSecretsAsync(session, environment.ProjectId)));
 
         async Task<int> CountAsync() =>
-            (await storage.ReadAsync(session => Environments.FindAsync(session, TestStorage.Workspace, environment.Id)))!.SecretCount;
+            (await storage.ReadAsync(session => EnvironmentTable.FindAsync(session, TestStorage.Workspace, environment.Id)))!.SecretCount;
     }
 }

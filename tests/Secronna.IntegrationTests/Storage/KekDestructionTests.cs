@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Secronna.Protocol;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -70,10 +70,10 @@ public sealed class KekDestructionTests : IAsyncLifetime
     [Fact]
     public async Task A_writer_that_waits_behind_the_retirement_is_told_so()
     {
-        await using var retirement = new StoppedWriter(storage, kek.Id, Keks.RetireAsync);
+        await using var retirement = new StoppedWriter(storage, kek.Id, KekTable.RetireAsync);
         await retirement.HoldsAsync();
 
-        var late = node.WriteAsync(kek.Id, static (transaction, id) => Keks.LockActiveAsync(transaction, id));
+        var late = node.WriteAsync(kek.Id, static (transaction, id) => KekTable.LockActiveAsync(transaction, id));
 
         await IsWaitedForAsync(late);
         retirement.GoOn();
@@ -113,7 +113,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
         Assert.False(await RetireAsync(node));
         Assert.False(await DestroyAsync(node));
 
-        await storage.WriteAsync(transaction => Secrets.MarkDeletedAsync(transaction, environment.Id, [version.SecretId], "key_1", storage.Now + 1));
+        await storage.WriteAsync(transaction => SecretTable.MarkDeletedAsync(transaction, environment.Id, [version.SecretId], "key_1", storage.Now + 1));
         Assert.False(await DestroyAsync(node));
         Assert.Equal("retiring", State());
 
@@ -144,7 +144,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     private async ValueTask<bool> WriteVersionAsync(Transaction transaction, string key)
     {
         var id = "sec_" + key;
-        await Versions.MintAsync(transaction, environment, [NewVersion(id, key)], storage.Now);
+        await VersionTable.MintAsync(transaction, environment, [NewVersion(id, key)], storage.Now);
         return true;
     }
 
@@ -166,10 +166,10 @@ public sealed class KekDestructionTests : IAsyncLifetime
     private async Task<bool> RetireAndDestroyAsync(Database by) => await RetireAsync(by) && await DestroyAsync(by);
 
     private Task<bool> RetireAsync(Database by) =>
-        by.WriteAsync(kek.Id, static (transaction, id) => Keks.RetireAsync(transaction, id));
+        by.WriteAsync(kek.Id, static (transaction, id) => KekTable.RetireAsync(transaction, id));
 
     private Task<bool> DestroyAsync(Database by) =>
-        by.WriteAsync(kek.Id, static (transaction, id) => Keks.DestroyAsync(transaction, id));
+        by.WriteAsync(kek.Id, static (transaction, id) => KekTable.DestroyAsync(transaction, id));
 
     // SQLite has no place that says who waits: its one writer at a time is held at the gate.
     private async Task IsWaitedForAsync(Task late)

@@ -1,6 +1,6 @@
 using Secronna.Protocol;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -23,10 +23,10 @@ public sealed class PagingTests
             await storage.AddProjectAsync($"p{i}", "acc_b");
         }
 
-        await storage.WriteAsync(transaction => Secronna.Storage.Projects.MarkDeletedAsync(transaction, TestStorage.Workspace, ids[3], 1));
+        await storage.WriteAsync(transaction => ProjectTable.MarkDeletedAsync(transaction, TestStorage.Workspace, ids[3], 1));
         ids.RemoveAt(3);
         Assert.Equal(Ordered(ids), await WalkAsync(storage, "", row => row.Id, (session, after) =>
-            Secronna.Storage.Projects.ListAsync(session, TestStorage.Workspace, after, Limit)));
+            ProjectTable.ListAsync(session, TestStorage.Workspace, after, Limit)));
     }
 
     [Fact]
@@ -42,10 +42,10 @@ public sealed class PagingTests
             await storage.AddEnvironmentAsync(other, $"e{i}");
         }
 
-        await storage.WriteAsync(transaction => Secronna.Storage.Environments.MarkDeletedAsync(transaction, TestStorage.Workspace, ids[9], 1));
+        await storage.WriteAsync(transaction => EnvironmentTable.MarkDeletedAsync(transaction, TestStorage.Workspace, ids[9], 1));
         ids.RemoveAt(9);
         Assert.Equal(Ordered(ids), await WalkAsync(storage, "", row => row.Id, (session, after) =>
-            Secronna.Storage.Environments.ListAsync(session, TestStorage.Workspace, project.Id, after, Limit)));
+            EnvironmentTable.ListAsync(session, TestStorage.Workspace, project.Id, after, Limit)));
     }
 
     [Fact]
@@ -65,11 +65,11 @@ public sealed class PagingTests
 
         await storage.DeleteSecretAsync(environment, written[0].SecretId);
         Assert.Equal(Ordered(keys[1..]), await WalkAsync(storage, "", row => row.Key, (session, after) =>
-            Secrets.ListAsync(session, environment.Id, after, Limit)));
+            SecretTable.ListAsync(session, environment.Id, after, Limit)));
         Assert.Equal(Ordered(written[1..].Select(row => row.SecretId)), await WalkAsync(storage, "", row => row.Id, (session, after) =>
-            Secrets.ScanAsync(session, TestStorage.Workspace, after, Limit)));
+            SecretTable.ScanAsync(session, TestStorage.Workspace, after, Limit)));
         Assert.Equal(Ordered(keys[1..]), (await storage.ReadAsync(session =>
-            Versions.ListSealedAsync(session, environment.Id, long.MaxValue))).Select(row => row.Secret.Key));
+            VersionTable.ListSealedAsync(session, environment.Id, long.MaxValue))).Select(row => row.Secret.Key));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class PagingTests
         var environment = await storage.AddEnvironmentAsync();
         var rows = await storage.WriteVersionsAsync(environment, "KEY", Rows);
         Assert.Equal(Enumerable.Range(1, Rows).Reverse(), await WalkAsync(storage, int.MaxValue, row => row.Version, (session, below) =>
-            Versions.ListAsync(session, rows[0].SecretId, below, Limit)));
+            VersionTable.ListAsync(session, rows[0].SecretId, below, Limit)));
     }
 
     [Fact]
@@ -90,13 +90,13 @@ public sealed class PagingTests
         for (var i = 0; i < Rows; i++)
         {
             var row = Credential(storage, $"st_live_{i:D8}", ActorTypes.AccessKey);
-            await storage.WriteAsync(transaction => Credentials.InsertAsync(transaction, row));
-            await storage.WriteAsync(transaction => Credentials.InsertAsync(transaction, Credential(storage, $"sk_live_{i:D8}", ActorTypes.ApiKey)));
+            await storage.WriteAsync(transaction => CredentialTable.InsertAsync(transaction, row));
+            await storage.WriteAsync(transaction => CredentialTable.InsertAsync(transaction, Credential(storage, $"sk_live_{i:D8}", ActorTypes.ApiKey)));
             ids.Add(row.Id);
         }
 
         var revoked = ids[7];
-        await storage.WriteAsync(transaction => Credentials.RevokeAsync(transaction, revoked, 1));
+        await storage.WriteAsync(transaction => CredentialTable.RevokeAsync(transaction, revoked, 1));
         Assert.Equal(Ordered(ids), await WalkCredentialsAsync(storage, withRevoked: true));
         Assert.Equal(Ordered(ids.Except([revoked])), await WalkCredentialsAsync(storage, withRevoked: false));
     }
@@ -110,15 +110,15 @@ public sealed class PagingTests
         for (var i = 0; i < Rows; i++)
         {
             var kek = await storage.AddKekAsync(project);
-            Assert.True(await storage.WriteAsync(transaction => Keks.RetireAsync(transaction, kek.Id)));
+            Assert.True(await storage.WriteAsync(transaction => KekTable.RetireAsync(transaction, kek.Id)));
             var under = $"mk_{i % 3}";
-            await storage.WriteAsync(transaction => Keks.RewrapAsync(transaction, kek, under, [3]));
+            await storage.WriteAsync(transaction => KekTable.RewrapAsync(transaction, kek, under, [3]));
             ids.Add(kek.Id);
         }
 
         Assert.Equal(Ordered(ids), await WalkAsync(storage, "", row => row.Id, (session, after) =>
-            Keks.ListAsync(session, project.Id, after, Limit)));
-        Assert.Equal(["mk_0", "mk_1", "mk_2"], (await storage.ReadAsync(Keks.OneOfEachMasterKeyAsync)).Select(row => row.MasterKeyId));
+            KekTable.ListAsync(session, project.Id, after, Limit)));
+        Assert.Equal(["mk_0", "mk_1", "mk_2"], (await storage.ReadAsync(KekTable.OneOfEachMasterKeyAsync)).Select(row => row.MasterKeyId));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class PagingTests
 
         Assert.Equal(
             Ordered([TestStorage.Workspace, .. Enumerable.Range(0, Rows).Select(i => $"acc_{i}")]),
-            await WalkAsync(storage, "", row => row.Id, (session, after) => Secronna.Storage.Workspaces.ListAsync(session, after, Limit)));
+            await WalkAsync(storage, "", row => row.Id, (session, after) => WorkspaceTable.ListAsync(session, after, Limit)));
     }
 
     private static CredentialRow Credential(TestStorage storage, string prefix, string kind) => new(
@@ -141,7 +141,7 @@ public sealed class PagingTests
 
     private static Task<List<string>> WalkCredentialsAsync(TestStorage storage, bool withRevoked) =>
         WalkAsync(storage, "", row => row.Id, (session, after) =>
-            Credentials.ListAsync(session, TestStorage.Workspace, ActorTypes.AccessKey, withRevoked, after, Limit));
+            CredentialTable.ListAsync(session, TestStorage.Workspace, ActorTypes.AccessKey, withRevoked, after, Limit));
 
     private static IEnumerable<string> Ordered(IEnumerable<string> texts) => texts.Order(StringComparer.Ordinal);
 

@@ -1,7 +1,7 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -88,7 +88,7 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
     {
         await using var storage = await MigratedAsync();
         var changes = await storage.ReadAsync(0, static (session, _) =>
-            SecretChanges.ListAsync(session, "env_1", ChangePosition.Latest, 99));
+            SecretChangeTable.ListAsync(session, "env_1", ChangePosition.Latest, 99));
         Assert.Equal(
             [
                 "1000 KEY_C sec_c deleted by key_1", "900 KEY_A sec_a written 3 by key_2", "700 KEY_C sec_c written 2 by key_1",
@@ -98,7 +98,7 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
             ],
             changes.Select(Text));
         Assert.Empty(await storage.ReadAsync(0, static (session, _) =>
-            SecretChanges.ListAsync(session, "env_2", ChangePosition.Latest, 99)));
+            SecretChangeTable.ListAsync(session, "env_2", ChangePosition.Latest, 99)));
     }
 
     [Theory]
@@ -124,20 +124,20 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
         await using var storage = await MigratedAsync();
         var instant = await storage.WriteAsync(0, static async (transaction, _) =>
         {
-            var environment = await Environments.LockAsync(transaction, "acc_a", "env_1");
-            var change = await Environments.BeginChangeAsync(transaction, "acc_a", "env_1");
+            var environment = await EnvironmentTable.LockAsync(transaction, "acc_a", "env_1");
+            var change = await EnvironmentTable.BeginChangeAsync(transaction, "acc_a", "env_1");
             byte[] box = [4, 5, 6];
-            await Versions.MintAsync(
+            await VersionTable.MintAsync(
                 transaction, environment!,
                 [new NewVersion("sec_a", "KEY_A", 4, "kek_1", box, box, VersionKinds.Restored, "key_1", null)], change!.Instant);
-            await Secrets.MarkDeletedAsync(transaction, "env_1", ["sec_d"], "key_1", change.Instant);
+            await SecretTable.MarkDeletedAsync(transaction, "env_1", ["sec_d"], "key_1", change.Instant);
             return change.Instant;
         });
 
         Assert.Equal($"KEY_A sec_a 4 of {instant}", await StateAsync(storage, instant));
         Assert.Equal("KEY_A sec_a 3 of 900, KEY_B sec_d 1 of 500 deleted since", await StateAsync(storage, instant - 1));
         var newest = await storage.ReadAsync(0, static (session, _) =>
-            SecretChanges.ListAsync(session, "env_1", ChangePosition.Latest, 3));
+            SecretChangeTable.ListAsync(session, "env_1", ChangePosition.Latest, 3));
         Assert.Equal(
             [$"{instant} KEY_B sec_d deleted by key_1", $"{instant} KEY_A sec_a restored 4 by key_1", "1000 KEY_C sec_c deleted by key_1"],
             newest.Select(Text));
@@ -166,7 +166,7 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
     private static async Task<string> StateAsync(Database storage, long instant)
     {
         var secrets = await storage.ReadAsync(instant, static (session, instant) =>
-            PastSecrets.ListBetweenAsync(session, "env_1", instant, "", "~", 99));
+            PastSecretTable.ListBetweenAsync(session, "env_1", instant, "", "~", 99));
         return string.Join(", ", secrets.Select(row =>
             $"{row.Key} {row.Id} {row.CurrentVersion} of {row.UpdatedAt}{(row.IsDeletedSince ? " deleted since" : "")}"));
     }

@@ -1,6 +1,6 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;

@@ -1,6 +1,7 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Secronna.Tests.Postgres;
 using Xunit;
 
@@ -16,10 +17,10 @@ public sealed class PostgresCrashTests
     public async Task What_needs_a_killed_server_fails_at_once_and_goes_on_by_itself_when_it_is_back()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
-        var engine = DatabaseEngine.Postgres(await cluster.NewDatabaseAsync());
+        var engine = DatabaseEngines.Postgres(await cluster.NewDatabaseAsync());
         await Migrator.ApplyAsync(engine);
         await using var database = await engine.OpenAsync(_ => { });
-        await database.WriteAsync(0, (transaction, _) => Installations.InsertAsync(transaction, new InstallationRow(1, "mk_1", [1]), new byte[] { 2 }));
+        await database.WriteAsync(0, (transaction, _) => InstallationTable.InsertAsync(transaction, new InstallationRow(1, "mk_1", [1]), new byte[] { 2 }));
         await AllowAsync("acc_before");
 
         await cluster.KillAsync();
@@ -39,11 +40,11 @@ public sealed class PostgresCrashTests
 
         Task AllowAsync(string id) => database.WriteAsync(id, async (transaction, id) =>
         {
-            await Workspaces.AllowAsync(transaction, id, null, 1);
+            await WorkspaceTable.AllowAsync(transaction, id, null, 1);
             return true;
         });
 
         Task<List<WorkspaceRow>> ListAsync() =>
-            database.ReadAsync(0, (session, _) => Workspaces.ListAsync(session, "", 9)).AsTask();
+            database.ReadAsync(0, (session, _) => WorkspaceTable.ListAsync(session, "", 9)).AsTask();
     }
 }

@@ -1,7 +1,8 @@
 using System.Data.Common;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -30,7 +31,7 @@ public sealed class PostgresCutTests
 
         var commit = isRecord ? storage.AppendAsync(storage.Entry()) : storage.WriteAsync(async transaction =>
         {
-            await Projects.InsertAsync(transaction, storage.NewProject("web"));
+            await ProjectTable.InsertAsync(transaction, storage.NewProject("web"));
             transaction.Audit.Append(storage.Entry());
         });
         await Eventually.TrueAsync(() => Cut(stranger, cut), "the commit");
@@ -38,7 +39,7 @@ public sealed class PostgresCutTests
         await Assert.ThrowsAsync<StorageUnavailableException>(() => commit);
         stranger.Run("DROP TRIGGER slow ON audit_entries");
         Assert.Empty(await storage.TrailAsync());
-        Assert.Empty(await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 9)));
+        Assert.Empty(await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 9)));
         await storage.AddProjectAsync("web");
         await storage.AppendAsync(storage.Entry());
         Assert.Equal(1, Assert.Single(await storage.TrailAsync()).Sequence);

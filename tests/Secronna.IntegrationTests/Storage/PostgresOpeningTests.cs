@@ -4,6 +4,7 @@ using Npgsql;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Secronna.Tests.Postgres;
 using Xunit;
 
@@ -34,7 +35,7 @@ public sealed class PostgresOpeningTests
         }
 
         await using var database = await storage.OpenAsync();
-        await database.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction));
+        await database.WriteAsync(0, (transaction, _) => InstallationTable.ProbeAsync(transaction));
     }
 
     [Fact]
@@ -66,7 +67,7 @@ public sealed class PostgresOpeningTests
         await cluster.ExecuteAsync("postgres", "CREATE ROLE rightless LOGIN");
         var connectionString = new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Username = "rightless" }.ConnectionString;
         var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
-            await Installations.PeekAsync(DatabaseEngine.Postgres(connectionString), (_, row) => new ValueTask<InstallationRow>(row)));
+            await InstallationTable.PeekAsync(DatabaseEngines.Postgres(connectionString), (_, row) => new ValueTask<InstallationRow>(row)));
         Assert.Contains("the role has not the rights", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -127,7 +128,7 @@ public sealed class PostgresOpeningTests
     [InlineData("Host=127.0.0.1;Password='" + Password)]
     public void A_connection_string_that_is_not_valid_is_refused_without_being_repeated(string connectionString)
     {
-        var refusal = Assert.Throws<StorageSetupException>(() => DatabaseEngine.Postgres(connectionString));
+        var refusal = Assert.Throws<StorageSetupException>(() => DatabaseEngines.Postgres(connectionString));
         Assert.Contains("the PostgreSQL connection string is not valid", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Password, refusal.ToString(), StringComparison.Ordinal);
     }
@@ -137,7 +138,7 @@ public sealed class PostgresOpeningTests
     [InlineData("Host=a;Database=b", "b on a")]
     [InlineData("Server=a;Database=b;Username=u;Password=" + Password, "b on a")]
     public void A_connection_string_says_what_it_is_of(string connectionString, string place) =>
-        Assert.EndsWith(place, DatabaseEngine.Of(connectionString, TimeProvider.System).Place, StringComparison.Ordinal);
+        Assert.EndsWith(place, DatabaseEngines.Of(connectionString, TimeProvider.System).Place, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]
@@ -145,7 +146,7 @@ public sealed class PostgresOpeningTests
     [InlineData("Password='" + Password)]
     public void A_connection_string_of_neither_engine_is_refused(string connectionString)
     {
-        var refusal = Assert.Throws<StorageSetupException>(() => DatabaseEngine.Of(connectionString, TimeProvider.System));
+        var refusal = Assert.Throws<StorageSetupException>(() => DatabaseEngines.Of(connectionString, TimeProvider.System));
         Assert.DoesNotContain(Password, refusal.ToString(), StringComparison.Ordinal);
     }
 
@@ -163,7 +164,7 @@ public sealed class PostgresOpeningTests
     /// <summary>The message of the refusal, in which and in whose causes no password is.</summary>
     private static async Task<string> RefusedAsync(string connectionString)
     {
-        var engine = DatabaseEngine.Postgres(connectionString);
+        var engine = DatabaseEngines.Postgres(connectionString);
         var opening = await Assert.ThrowsAsync<StorageSetupException>(async () => await engine.OpenAsync(_ => { }));
         Assert.DoesNotContain(Password, opening.ToString(), StringComparison.Ordinal);
         return opening.Message;

@@ -1,5 +1,6 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -14,7 +15,7 @@ public sealed class PostgresPlacesTests
     public async Task Many_readers_share_a_third_of_the_connections_and_all_are_answered()
     {
         await using var place = await TestEngine.Current.NewDatabaseAsync();
-        await using var database = await DatabaseEngine.Postgres(place.ConnectionString + ";Maximum Pool Size=12;Application Name=readers").OpenAsync(_ => { });
+        await using var database = await DatabaseEngines.Postgres(place.ConnectionString + ";Maximum Pool Size=12;Application Name=readers").OpenAsync(_ => { });
         var counts = await Task.WhenAll(Enumerable.Range(0, Readers).Select(async _ => await CountConnectionsAsync(database)));
         Assert.InRange(counts.Max(), 1, 4);
     }
@@ -23,7 +24,7 @@ public sealed class PostgresPlacesTests
     public async Task A_reader_that_throws_gives_its_place_back()
     {
         await using var place = await TestEngine.Current.NewDatabaseAsync();
-        await using var database = await DatabaseEngine.Postgres(place.ConnectionString + ";Maximum Pool Size=3;Application Name=readers").OpenAsync(_ => { });
+        await using var database = await DatabaseEngines.Postgres(place.ConnectionString + ";Maximum Pool Size=3;Application Name=readers").OpenAsync(_ => { });
         for (var i = 0; i < 5; i++)
         {
             await Assert.ThrowsAsync<TimeZoneNotFoundException>(async () =>

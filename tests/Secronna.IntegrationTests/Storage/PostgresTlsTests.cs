@@ -44,7 +44,7 @@ public sealed class PostgresTlsTests : IAsyncLifetime
     [Fact]
     public async Task The_server_of_the_name_with_a_certificate_of_the_CA_is_talked_to_and_no_other()
     {
-        var engine = DatabaseEngine.Postgres(ConnectionString("localhost", "VerifyFull", "ca.pem"));
+        var engine = DatabaseEngines.Postgres(ConnectionString("localhost", "VerifyFull", "ca.pem"));
         await Migrator.ApplyAsync(engine);
         await using (var database = await engine.OpenAsync(_ => { }))
         {
@@ -67,7 +67,7 @@ public sealed class PostgresTlsTests : IAsyncLifetime
     public async Task A_server_without_TLS_is_refused_where_it_is_wanted()
     {
         var plain = await PostgresTestEngine.RunningAsync();
-        var refusal = await Assert.ThrowsAsync<StorageSetupException>(async () => await DatabaseEngine.Postgres(
+        var refusal = await Assert.ThrowsAsync<StorageSetupException>(async () => await DatabaseEngines.Postgres(
             $"{plain.ConnectionString("postgres")};SSL Mode=VerifyFull;Root Certificate={folder.File("ca.pem")}").OpenAsync(_ => { }));
         Assert.Contains("SSL", refusal.Message, StringComparison.Ordinal);
     }
@@ -80,7 +80,7 @@ public sealed class PostgresTlsTests : IAsyncLifetime
 
     private async Task<string> RefusedAsync(string host, string mode, string? root) =>
         (await Assert.ThrowsAsync<StorageSetupException>(async () =>
-            await DatabaseEngine.Postgres(ConnectionString(host, mode, root)).OpenAsync(_ => { }))).Message;
+            await DatabaseEngines.Postgres(ConnectionString(host, mode, root)).OpenAsync(_ => { }))).Message;
 
     private static X509Certificate2 NewCa(string name)
     {

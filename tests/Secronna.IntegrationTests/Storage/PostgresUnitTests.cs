@@ -1,7 +1,7 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -21,7 +21,7 @@ public sealed class PostgresUnitTests
         var units = projects.Select((project, i) => storage.WriteAsync(async transaction =>
         {
             transaction.Audit.Append(storage.Entry() with { ProjectId = project.Id });
-            await Projects.InsertAsync(transaction, project);
+            await ProjectTable.InsertAsync(transaction, project);
             return i % 3 == 1 ? throw new TimeZoneNotFoundException() : true;
         })).ToList();
         for (var i = 0; i < units.Count; i++)
@@ -37,7 +37,7 @@ public sealed class PostgresUnitTests
         }
 
         var kept = projects.Where((_, i) => i % 3 != 1).Select(project => project.Id).Order(StringComparer.Ordinal).ToList();
-        var found = await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 100));
+        var found = await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 100));
         Assert.Equal(kept, found.Select(row => row.Id));
         var trail = await storage.TrailAsync();
         Assert.Equal(kept, trail.Select(row => row.Entry.ProjectId!).Order(StringComparer.Ordinal));
@@ -58,7 +58,7 @@ public sealed class PostgresUnitTests
         Assert.InRange(runs, 3, 8);
         foreach (var environment in environments)
         {
-            var found = await storage.ReadAsync(session => Environments.FindAsync(session, TestStorage.Workspace, environment.Id));
+            var found = await storage.ReadAsync(session => EnvironmentTable.FindAsync(session, TestStorage.Workspace, environment.Id));
             Assert.Equal(2, found!.SecretCount);
         }
 
@@ -68,11 +68,11 @@ public sealed class PostgresUnitTests
         {
             Interlocked.Increment(ref runs);
             transaction.Audit.Append(storage.Entry());
-            await Environments.AddToCountAsync(transaction, environments[first].Id, 1);
+            await EnvironmentTable.AddToCountAsync(transaction, environments[first].Id, 1);
             // On the first run each holds one row before either asks for the other's.
             taken[first].TrySetResult();
             await taken[1 - first].Task;
-            await Environments.AddToCountAsync(transaction, environments[1 - first].Id, 1);
+            await EnvironmentTable.AddToCountAsync(transaction, environments[1 - first].Id, 1);
         });
     }
 
@@ -84,12 +84,12 @@ public sealed class PostgresUnitTests
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => storage.WriteAsync(async transaction =>
         {
-            await Projects.InsertAsync(transaction, storage.NewProject("kept"));
+            await ProjectTable.InsertAsync(transaction, storage.NewProject("kept"));
             await Assert.ThrowsAsync<UniqueViolationException>(async () =>
-                await Projects.InsertAsync(transaction, storage.NewProject("web")));
+                await ProjectTable.InsertAsync(transaction, storage.NewProject("web")));
         }));
 
-        Assert.Single(await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 9)));
+        Assert.Single(await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 9)));
         await storage.AddProjectAsync("kept");
     }
 
@@ -120,10 +120,10 @@ public sealed class PostgresUnitTests
         var goOn = new TaskCompletionSource();
         var still = node.WriteAsync(0, async (transaction, _) =>
         {
-            await Environments.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id);
+            await EnvironmentTable.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id);
             holds.SetResult();
             await goOn.Task;
-            return await Projects.FindAsync(transaction, TestStorage.Workspace, environment.ProjectId);
+            return await ProjectTable.FindAsync(transaction, TestStorage.Workspace, environment.ProjectId);
         });
         await holds.Task;
 
@@ -132,7 +132,7 @@ public sealed class PostgresUnitTests
         Assert.False(still.IsCompleted);
         goOn.SetResult();
         await Assert.ThrowsAsync<StorageUnavailableException>(() => still);
-        await node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction));
+        await node.WriteAsync(0, (transaction, _) => InstallationTable.ProbeAsync(transaction));
     }
 
     [Fact]
@@ -144,24 +144,24 @@ public sealed class PostgresUnitTests
         var holds = new TaskCompletionSource();
         var writer = storage.WriteAsync(async transaction =>
         {
-            Assert.True(await Keks.LockActiveAsync(transaction, kek.Id));
+            Assert.True(await KekTable.LockActiveAsync(transaction, kek.Id));
             holds.TrySetResult();
             await goOn.Task;
         });
         await holds.Task;
 
-        Assert.True(await storage.WriteAsync(transaction => Keks.ReserveWrapsAsync(transaction, kek.Id, 10, 1_000)));
-        var retirement = storage.WriteAsync(transaction => Keks.RetireAsync(transaction, kek.Id));
+        Assert.True(await storage.WriteAsync(transaction => KekTable.ReserveWrapsAsync(transaction, kek.Id, 10, 1_000)));
+        var retirement = storage.WriteAsync(transaction => KekTable.RetireAsync(transaction, kek.Id));
         using var stranger = storage.Stranger();
         await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the retirement");
-        var destruction = storage.WriteAsync(transaction => Keks.DestroyAllAsync(transaction, kek.ProjectId));
+        var destruction = storage.WriteAsync(transaction => KekTable.DestroyAllAsync(transaction, kek.ProjectId));
         await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 1, "the destruction");
 
         goOn.SetResult();
         await writer;
         Assert.True(await retirement);
         Assert.Equal([kek.Id], await destruction);
-        Assert.False(await storage.WriteAsync(transaction => Keks.LockActiveAsync(transaction, kek.Id)));
+        Assert.False(await storage.WriteAsync(transaction => KekTable.LockActiveAsync(transaction, kek.Id)));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class PostgresUnitTests
         }
 
         var version = await write;
-        var rows = await storage.ReadAsync(session => Versions.ListAsync(session, version.SecretId, int.MaxValue, 1));
+        var rows = await storage.ReadAsync(session => VersionTable.ListAsync(session, version.SecretId, int.MaxValue, 1));
         Assert.Equal(storage.Now, Assert.Single(rows).CreatedAt);
     }
 
@@ -202,11 +202,11 @@ public sealed class PostgresUnitTests
             // The first finds its connection gone, the second that there is none to be had.
             for (var i = 0; i < 2; i++)
             {
-                await Assert.ThrowsAsync<StorageUnavailableException>(() => node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction)));
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => node.WriteAsync(0, (transaction, _) => InstallationTable.ProbeAsync(transaction)));
             }
 
             await cluster.ExecuteAsync("postgres", $"ALTER DATABASE {name}_away RENAME TO {name}");
-            await node.WriteAsync(0, (transaction, _) => Installations.ProbeAsync(transaction));
+            await node.WriteAsync(0, (transaction, _) => InstallationTable.ProbeAsync(transaction));
         }
     }
 }

@@ -1,5 +1,6 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -13,17 +14,17 @@ public sealed class PurgeTests
         var environment = await storage.AddEnvironmentAsync();
         var rows = await storage.WriteVersionsAsync(environment, "KEY", 3);
         var secretId = rows[0].SecretId;
-        var before = await storage.ReadAsync(session => Versions.ListAsync(session, secretId, int.MaxValue, 9));
+        var before = await storage.ReadAsync(session => VersionTable.ListAsync(session, secretId, int.MaxValue, 9));
         await storage.DeleteSecretAsync(environment, secretId);
-        Assert.Null(await storage.ReadAsync(session => Secrets.FindAsync(session, TestStorage.Workspace, secretId)));
+        Assert.Null(await storage.ReadAsync(session => SecretTable.FindAsync(session, TestStorage.Workspace, secretId)));
         for (var version = 1; version <= 3; version++)
         {
-            Assert.Null(await storage.ReadAsync(session => Versions.FindSealedAsync(session, TestStorage.Workspace, secretId, version)));
+            Assert.Null(await storage.ReadAsync(session => VersionTable.FindSealedAsync(session, TestStorage.Workspace, secretId, version)));
         }
 
-        Assert.Equal(before, await storage.ReadAsync(session => Versions.ListAsync(session, secretId, int.MaxValue, 9)));
+        Assert.Equal(before, await storage.ReadAsync(session => VersionTable.ListAsync(session, secretId, int.MaxValue, 9)));
         await storage.PurgeAllAsync();
-        Assert.Equal(before, await storage.ReadAsync(session => Versions.ListAsync(session, secretId, int.MaxValue, 9)));
+        Assert.Equal(before, await storage.ReadAsync(session => VersionTable.ListAsync(session, secretId, int.MaxValue, 9)));
         Assert.Equal([(0L, 3L)], await storage.StateOfVersionsAsync(secretId));
         Assert.Equal((Key: "KEY", By: "key_1", HasTime: true), await storage.TombstoneAsync(secretId));
     }
@@ -67,7 +68,7 @@ public sealed class PurgeTests
         var version = await storage.WriteVersionAsync(environment, "KEY");
         Assert.Equal(1, await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, [version.SecretId], 0)));
         Assert.False(await storage.WriteAsync(Purge.SliceAsync));
-        Assert.NotNull(await storage.ReadAsync(session => Versions.FindSealedAsync(session, TestStorage.Workspace, version.SecretId, 1)));
+        Assert.NotNull(await storage.ReadAsync(session => VersionTable.FindSealedAsync(session, TestStorage.Workspace, version.SecretId, 1)));
     }
 
     [Theory]
@@ -88,15 +89,15 @@ public sealed class PurgeTests
         var elsewhere = await storage.AddEnvironmentAsync("elsewhere");
         var kept = await storage.WriteVersionAsync(elsewhere, "KEPT");
         await storage.WriteAsync(transaction => wholeProject
-            ? Projects.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, storage.Now)
-            : Environments.MarkDeletedAsync(transaction, TestStorage.Workspace, environment.Id, storage.Now));
-        Assert.Null(await storage.ReadAsync(session => Environments.FindAsync(session, TestStorage.Workspace, environment.Id)));
+            ? ProjectTable.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, storage.Now)
+            : EnvironmentTable.MarkDeletedAsync(transaction, TestStorage.Workspace, environment.Id, storage.Now));
+        Assert.Null(await storage.ReadAsync(session => EnvironmentTable.FindAsync(session, TestStorage.Workspace, environment.Id)));
         Assert.True(await storage.WriteAsync(Purge.SliceAsync));
         await storage.ReopenAsync();
         await storage.PurgeAllAsync();
         Assert.Equal((1L, 1L), await storage.CountSecretsAndVersionsAsync());
-        Assert.NotNull(await storage.ReadAsync(session => Versions.FindSealedAsync(session, TestStorage.Workspace, kept.SecretId, 1)));
-        Assert.Equal(wholeProject, await storage.ReadAsync(session => Projects.FindAsync(session, TestStorage.Workspace, project.Id)) is null);
+        Assert.NotNull(await storage.ReadAsync(session => VersionTable.FindSealedAsync(session, TestStorage.Workspace, kept.SecretId, 1)));
+        Assert.Equal(wholeProject, await storage.ReadAsync(session => ProjectTable.FindAsync(session, TestStorage.Workspace, project.Id)) is null);
         await storage.AddEnvironmentAsync(await storage.AddProjectAsync("web2"), "production");
     }
 
@@ -113,8 +114,8 @@ public sealed class PurgeTests
             await storage.WriteVersionsAsync(environments[0], "MANY", 520);
             await storage.DeleteSecretAsync(environments[1], (await storage.WriteVersionsAsync(environments[1], "GONE", 510))[0].SecretId);
             await storage.WriteAsync(transaction => i % 2 == 0
-                ? Projects.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, storage.Now)
-                : Environments.MarkDeletedAsync(transaction, TestStorage.Workspace, environments[0].Id, storage.Now));
+                ? ProjectTable.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, storage.Now)
+                : EnvironmentTable.MarkDeletedAsync(transaction, TestStorage.Workspace, environments[0].Id, storage.Now));
         }
 
         await Task.WhenAll(new[] { storage.Database, other, storage.Database, other }.Select(node => Task.Run(async () =>
@@ -128,7 +129,7 @@ public sealed class PurgeTests
         Assert.Equal((2L, 2L * 510), await storage.CountSecretsAndVersionsAsync());
         using var stranger = storage.Stranger();
         Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM secret_versions WHERE ciphertext IS NOT NULL"));
-        Assert.Equal(2, (await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 9))).Count);
+        Assert.Equal(2, (await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 9))).Count);
     }
 
     [Fact]
@@ -137,11 +138,11 @@ public sealed class PurgeTests
         await using var storage = await TestStorage.CreateAsync();
         var project = await storage.AddProjectAsync("web");
         var kek = await storage.AddKekAsync(project);
-        Assert.Equal([kek.Id], await storage.WriteAsync(transaction => Keks.DestroyAllAsync(transaction, project.Id)));
-        var row = await storage.ReadAsync(session => Keks.FindAsync(session, kek.Id));
+        Assert.Equal([kek.Id], await storage.WriteAsync(transaction => KekTable.DestroyAllAsync(transaction, project.Id)));
+        var row = await storage.ReadAsync(session => KekTable.FindAsync(session, kek.Id));
         Assert.Equal(("destroyed", null), (row!.State, row.WrappedKey));
-        Assert.False(await storage.WriteAsync(transaction => Keks.ReserveWrapsAsync(transaction, kek.Id, 1, long.MaxValue)));
-        Assert.False(await storage.WriteAsync(transaction => Keks.LockActiveAsync(transaction, kek.Id)));
-        Assert.Empty(await storage.WriteAsync(transaction => Keks.DestroyAllAsync(transaction, project.Id)));
+        Assert.False(await storage.WriteAsync(transaction => KekTable.ReserveWrapsAsync(transaction, kek.Id, 1, long.MaxValue)));
+        Assert.False(await storage.WriteAsync(transaction => KekTable.LockActiveAsync(transaction, kek.Id)));
+        Assert.Empty(await storage.WriteAsync(transaction => KekTable.DestroyAllAsync(transaction, project.Id)));
     }
 }

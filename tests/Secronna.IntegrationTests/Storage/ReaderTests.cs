@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -15,13 +15,13 @@ public sealed class ReaderTests
         var environment = await storage.AddEnvironmentAsync();
         var counts = await storage.Database.ReadSnapshotAsync((storage, environment), static async (session, it) =>
         {
-            var before = await Secrets.ListAsync(session, it.environment.Id, "", 100);
+            var before = await SecretTable.ListAsync(session, it.environment.Id, "", 100);
             await it.storage.WriteVersionAsync(it.environment, "KEY");
-            var after = await Secrets.ListAsync(session, it.environment.Id, "", 100);
+            var after = await SecretTable.ListAsync(session, it.environment.Id, "", 100);
             return (before.Count, after.Count);
         });
         Assert.Equal((0, 0), counts);
-        Assert.Single(await storage.ReadAsync(session => Secrets.ListAsync(session, environment.Id, "", 100)));
+        Assert.Single(await storage.ReadAsync(session => SecretTable.ListAsync(session, environment.Id, "", 100)));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class ReaderTests
         for (var i = 0; i < 50; i++)
         {
             var row = await storage.AddProjectAsync($"p{i}");
-            Assert.Equal(row, await storage.ReadAsync(session => Projects.FindAsync(session, TestStorage.Workspace, row.Id)));
+            Assert.Equal(row, await storage.ReadAsync(session => ProjectTable.FindAsync(session, TestStorage.Workspace, row.Id)));
         }
     }
 
@@ -58,12 +58,12 @@ public sealed class ReaderTests
         {
             await Assert.ThrowsAsync<TimeZoneNotFoundException>(async () => await storage.ReadAsync<bool>(async session =>
             {
-                await Projects.FindBySlugAsync(session, TestStorage.Workspace, "web");
+                await ProjectTable.FindBySlugAsync(session, TestStorage.Workspace, "web");
                 throw new TimeZoneNotFoundException();
             }));
         }
 
-        Assert.NotNull(await storage.ReadAsync(session => Projects.FindBySlugAsync(session, TestStorage.Workspace, "web")));
+        Assert.NotNull(await storage.ReadAsync(session => ProjectTable.FindBySlugAsync(session, TestStorage.Workspace, "web")));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class ReaderTests
             {
                 // The pointer and the version that it points to come with one transaction, and never go back.
                 var row = await storage.ReadAsync(session =>
-                    Versions.FindSealedAsync(session, TestStorage.Workspace, first.SecretId, null));
+                    VersionTable.FindSealedAsync(session, TestStorage.Workspace, first.SecretId, null));
                 Assert.NotNull(row);
                 Assert.True(row.Version >= last);
                 last = row.Version;
@@ -122,7 +122,7 @@ public sealed class ReaderTests
         await Task.WhenAll(writers);
         await stop.CancelAsync();
         await Task.WhenAll(readers);
-        var versions = await storage.ReadAsync(session => Versions.ListAsync(session, first.SecretId, int.MaxValue, 999));
+        var versions = await storage.ReadAsync(session => VersionTable.ListAsync(session, first.SecretId, int.MaxValue, 999));
         Assert.Equal(Enumerable.Range(1, 201).Reverse(), versions.Select(row => row.Version));
     }
 }

@@ -1,6 +1,6 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -50,14 +50,14 @@ public sealed class RotationMigrationTests : IAsyncLifetime
         Assert.Equal([3, 4, 5], (await Migrator.ApplyAsync(Engine)).Select(migration => migration.Number));
 
         await using var opened = await Engine.OpenAsync(_ => { });
-        var known = await opened.ReadAsync(0, static (session, _) => KnownMasterKeys.ListAsync(session));
+        var known = await opened.ReadAsync(0, static (session, _) => KnownMasterKeyTable.ListAsync(session));
         Assert.Equal(
             [new KnownMasterKey("mk_1", 15, 15, null, null, null), new KnownMasterKey("mk_2", 10, 10, null, null, null)], known);
-        Assert.Equal(["kek_3"], await IdsAsync(static session => Keks.ListRetiringAsync(session, "", 9)));
-        Assert.Equal(["kek_1"], await IdsAsync(static session => Keks.ListWornAsync(session, 9)));
-        Assert.Equal(["kek_1", "kek_2"], await IdsAsync(static session => Keks.ListOlderAsync(session, 31, 9)));
-        Assert.Equal(1, await opened.ReadAsync(0, static (session, _) => Versions.CountUnderAsync(session, "kek_1")));
-        Assert.False(await opened.ReadAsync(0, static (session, _) => Installations.IsRotatingAsync(session)));
+        Assert.Equal(["kek_3"], await IdsAsync(static session => KekTable.ListRetiringAsync(session, "", 9)));
+        Assert.Equal(["kek_1"], await IdsAsync(static session => KekTable.ListWornAsync(session, 9)));
+        Assert.Equal(["kek_1", "kek_2"], await IdsAsync(static session => KekTable.ListOlderAsync(session, 31, 9)));
+        Assert.Equal(1, await opened.ReadAsync(0, static (session, _) => VersionTable.CountUnderAsync(session, "kek_1")));
+        Assert.False(await opened.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)));
 
         async Task<IEnumerable<string>> IdsAsync(Func<Session, ValueTask<List<KekRow>>> list) =>
             (await opened.ReadAsync(list, static (session, list) => list(session))).Select(kek => kek.Id);

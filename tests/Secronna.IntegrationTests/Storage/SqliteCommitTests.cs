@@ -1,8 +1,8 @@
 using SQLitePCL;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
-using Secronna.Storage.Engine.Sqlite;
+using Secronna.Storage.Sqlite;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -82,7 +82,7 @@ public sealed class SqliteCommitTests
                 storage.WriteAsync(async transaction =>
                 {
                     await transaction.Connection.RunAsync("PRAGMA defer_foreign_keys = ON");
-                    await Projects.InsertAsync(transaction, storage.NewProject("orphan", "acc_nowhere"));
+                    await ProjectTable.InsertAsync(transaction, storage.NewProject("orphan", "acc_nowhere"));
                 }),
                 storage.AddProjectAsync("p2"),
                 storage.AppendAsync(storage.Entry()),
@@ -115,7 +115,7 @@ public sealed class SqliteCommitTests
                 {
                     ran++;
                     transaction.Audit.Append(storage.Entry());
-                    await Projects.InsertAsync(transaction, Large(storage, i));
+                    await ProjectTable.InsertAsync(transaction, Large(storage, i));
                 }))];
             }
 
@@ -133,11 +133,11 @@ public sealed class SqliteCommitTests
         {
             for (var i = 0; i < 100; i++)
             {
-                await Projects.InsertAsync(transaction, Large(storage, i));
+                await ProjectTable.InsertAsync(transaction, Large(storage, i));
             }
         });
         await storage.ReopenAsync();
-        Assert.Equal(101, (await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 999))).Count);
+        Assert.Equal(101, (await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 999))).Count);
         using var stranger = storage.Stranger();
         Assert.Equal("ok", stranger.One<string>("PRAGMA integrity_check"));
     }
@@ -181,7 +181,7 @@ public sealed class SqliteCommitTests
                 {
                     for (var i = 0; ; i++)
                     {
-                        await Projects.InsertAsync(transaction, Large(storage, i));
+                        await ProjectTable.InsertAsync(transaction, Large(storage, i));
                     }
                 }
                 catch (StorageUnavailableException)
@@ -203,7 +203,7 @@ public sealed class SqliteCommitTests
 
     private static async Task OnlyBeforeIsThereAsync(TestStorage storage)
     {
-        var projects = await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 999));
+        var projects = await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 999));
         Assert.Equal("before", Assert.Single(projects).Slug);
         Assert.Equal(1, Assert.Single(await storage.TrailAsync()).Sequence);
     }

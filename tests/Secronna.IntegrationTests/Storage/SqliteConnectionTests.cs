@@ -1,8 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
-using Secronna.Storage.Engine.Sqlite;
+using Secronna.Storage.Sqlite;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -70,7 +70,7 @@ public sealed class SqliteConnectionTests
         await using var database = await SqliteFile.OpenAsync(await SqliteFile.NewDatabaseAsync(folder));
         await database.WriteAsync(0, static async (transaction, _) =>
         {
-            await Workspaces.AllowAsync(transaction, "acc_a", null, 0);
+            await WorkspaceTable.AllowAsync(transaction, "acc_a", null, 0);
             return true;
         });
         var files = Directory.GetFiles(folder.Path);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;

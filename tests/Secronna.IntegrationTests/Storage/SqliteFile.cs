@@ -17,7 +17,7 @@ internal static class SqliteFile
         return connectionString;
     }
 
-    public static DatabaseEngine Engine(string connectionString) => DatabaseEngine.Sqlite(connectionString, TimeProvider.System);
+    public static DatabaseEngine Engine(string connectionString) => DatabaseEngines.Sqlite(connectionString, TimeProvider.System);
 
     public static async Task<IReadOnlyList<Migration>> MigrateAsync(string connectionString) =>
         await Migrator.ApplyAsync(Engine(connectionString));

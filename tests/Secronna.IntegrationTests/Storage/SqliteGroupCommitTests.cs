@@ -1,6 +1,6 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -19,7 +19,7 @@ public sealed class SqliteGroupCommitTests
             units = [.. projects.Select((project, i) => storage.WriteAsync(async transaction =>
             {
                 transaction.Audit.Append(storage.Entry() with { ProjectId = project.Id });
-                await Projects.InsertAsync(transaction, project);
+                await ProjectTable.InsertAsync(transaction, project);
                 transaction.Audit.Append(storage.Entry() with { ProjectId = project.Id });
                 return i % 3 == 1 ? throw new TimeZoneNotFoundException() : true;
             }))];
@@ -38,7 +38,7 @@ public sealed class SqliteGroupCommitTests
         }
 
         var kept = projects.Where((_, i) => i % 3 != 1).Select(project => project.Id).ToList();
-        var found = await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 100));
+        var found = await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 100));
         Assert.Equal(kept.Order(StringComparer.Ordinal), found.Select(row => row.Id));
         var trail = await storage.TrailAsync();
         Assert.Equal(kept.SelectMany(id => new[] { id, id }), trail.Select(row => row.Entry.ProjectId!));
@@ -80,10 +80,10 @@ public sealed class SqliteGroupCommitTests
         var never = new TaskCompletionSource<bool>();
         await Assert.ThrowsAsync<InvalidOperationException>(() => storage.WriteAsync(async transaction =>
         {
-            await Projects.InsertAsync(transaction, storage.NewProject("web"));
+            await ProjectTable.InsertAsync(transaction, storage.NewProject("web"));
             return await never.Task;
         }));
-        Assert.Null(await storage.ReadAsync(session => Projects.FindBySlugAsync(session, TestStorage.Workspace, "web")));
+        Assert.Null(await storage.ReadAsync(session => ProjectTable.FindBySlugAsync(session, TestStorage.Workspace, "web")));
         await storage.AddProjectAsync("web");
     }
 
@@ -129,6 +129,6 @@ public sealed class SqliteGroupCommitTests
         await closing;
         await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.AddProjectAsync("late"));
         await storage.ReopenAsync();
-        Assert.Equal(600, (await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 999))).Count);
+        Assert.Equal(600, (await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 999))).Count);
     }
 }

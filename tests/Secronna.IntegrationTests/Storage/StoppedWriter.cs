@@ -1,5 +1,5 @@
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.IntegrationTests.Storage;
 
@@ -11,7 +11,7 @@ internal sealed class StoppedWriter : IAsyncDisposable
 
     /// <summary>Locks as a writer does, and writes if the KEK is active.</summary>
     public StoppedWriter(TestStorage storage, Func<Transaction, ValueTask<bool>> write, string kekId)
-        : this(storage, kekId, Keks.LockActiveAsync, write)
+        : this(storage, kekId, KekTable.LockActiveAsync, write)
     {
     }
 

@@ -2,7 +2,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Text.RegularExpressions;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Storage;
 

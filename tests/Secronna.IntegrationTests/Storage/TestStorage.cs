@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -35,7 +35,7 @@ internal sealed class TestStorage : IAsyncDisposable
         var storage = new TestStorage(await TestEngine.Current.NewDatabaseAsync());
         await storage.place.SetClockAsync(storage.Clock);
         storage.database = await storage.OpenAsync();
-        await storage.WriteAsync(transaction => Installations.InsertAsync(
+        await storage.WriteAsync(transaction => InstallationTable.InsertAsync(
             transaction, new InstallationRow(storage.Now, "mk_1", [1, 2, 3]), new byte[] { 4 }));
         await storage.AllowAsync(Workspace);
         return storage;
@@ -94,7 +94,7 @@ internal sealed class TestStorage : IAsyncDisposable
         Database.ReadAsync(read, static (session, read) => read(session));
 
     public Task AllowAsync(string workspaceId) =>
-        WriteAsync(transaction => Workspaces.AllowAsync(transaction, workspaceId, null, Now));
+        WriteAsync(transaction => WorkspaceTable.AllowAsync(transaction, workspaceId, null, Now));
 
     public AuditEntry Entry(string workspaceId = Workspace, string action = "secret.reveal") => new()
     {
@@ -110,7 +110,7 @@ internal sealed class TestStorage : IAsyncDisposable
 
     /// <summary>All entries of a workspace, oldest first, as an export reads them.</summary>
     public ValueTask<List<RecordedEntry>> TrailAsync(string workspaceId = Workspace) =>
-        ReadAsync(session => AuditEntries.ExportAsync(session, workspaceId, 0, int.MaxValue));
+        ReadAsync(session => AuditEntryTable.ExportAsync(session, workspaceId, 0, int.MaxValue));
 
     public ProjectRow NewProject(string slug, string workspaceId = Workspace) =>
         new(Ids.New(Ids.Project, Clock.GetUtcNow()), workspaceId, slug, slug, Now, "key_1");
@@ -118,7 +118,7 @@ internal sealed class TestStorage : IAsyncDisposable
     public async Task<ProjectRow> AddProjectAsync(string slug, string workspaceId = Workspace)
     {
         var row = NewProject(slug, workspaceId);
-        await WriteAsync(transaction => Projects.InsertAsync(transaction, row));
+        await WriteAsync(transaction => ProjectTable.InsertAsync(transaction, row));
         return row;
     }
 
@@ -127,7 +127,7 @@ internal sealed class TestStorage : IAsyncDisposable
         var row = new KekRow(
             Ids.New(Ids.Kek, Clock.GetUtcNow()), project.WorkspaceId, project.Id, "mk_1",
             RandomNumberGenerator.GetBytes(78), KekStates.Active, 0, Now);
-        Assert.True(await WriteAsync(transaction => Keks.InsertAsync(transaction, row)));
+        Assert.True(await WriteAsync(transaction => KekTable.InsertAsync(transaction, row)));
         return row;
     }
 
@@ -135,7 +135,7 @@ internal sealed class TestStorage : IAsyncDisposable
     {
         var row = new EnvironmentRow(
             Ids.New(Ids.Environment, Clock.GetUtcNow()), project.WorkspaceId, project.Id, "", "", slug, slug, Now, 0);
-        Assert.True(await WriteAsync(transaction => Environments.InsertAsync(transaction, row, "key_1")));
+        Assert.True(await WriteAsync(transaction => EnvironmentTable.InsertAsync(transaction, row, "key_1")));
         return row;
     }
 
@@ -166,8 +166,8 @@ internal sealed class TestStorage : IAsyncDisposable
     /// <summary>Deletes as the server does: tombstone, count, and the first slice of versions.</summary>
     public Task DeleteSecretAsync(EnvironmentRow environment, string secretId) => WriteAsync(async transaction =>
     {
-        var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
-        await Secrets.MarkDeletedAsync(transaction, environment.Id, [secretId], "key_1", change!.Instant);
+        var change = await EnvironmentTable.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
+        await SecretTable.MarkDeletedAsync(transaction, environment.Id, [secretId], "key_1", change!.Instant);
         await Purge.DestroyVersionsAsync(transaction, [secretId], 0);
     });
 
@@ -181,12 +181,12 @@ internal sealed class TestStorage : IAsyncDisposable
     private async ValueTask<NewVersion> WriteVersionAsync(
         Transaction transaction, EnvironmentRow environment, string key, byte[] ciphertext, byte[] wrappedDataKey)
     {
-        var change = await Environments.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
-        var current = await Secrets.FindCurrentAsync(transaction, environment.Id, key);
+        var change = await EnvironmentTable.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
+        var current = await SecretTable.FindCurrentAsync(transaction, environment.Id, key);
         var row = new NewVersion(
             current?.Id ?? Ids.New(Ids.Secret, Clock.GetUtcNow()), key, (current?.CurrentVersion ?? 0) + 1, "kek_1",
             wrappedDataKey, ciphertext, VersionKinds.Written, "key_1", "a comment");
-        await Versions.MintAsync(transaction, environment, [row], change!.Instant);
+        await VersionTable.MintAsync(transaction, environment, [row], change!.Instant);
         return row;
     }
 }

@@ -1,5 +1,5 @@
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
@@ -23,11 +23,11 @@ public sealed class UnitOfWorkTests
         await using var storage = await TestStorage.CreateAsync();
         await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.WriteAsync(async transaction =>
         {
-            await Projects.InsertAsync(transaction, storage.NewProject("web"));
+            await ProjectTable.InsertAsync(transaction, storage.NewProject("web"));
             transaction.Audit.Append(storage.Entry("acc_nowhere"));
             return true;
         }));
-        Assert.Empty(await storage.ReadAsync(session => Projects.ListAsync(session, TestStorage.Workspace, "", 9)));
+        Assert.Empty(await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 9)));
         await storage.AddProjectAsync("web");
     }
 
@@ -39,7 +39,7 @@ public sealed class UnitOfWorkTests
         var read = await storage.Database.RecordAsync(storage.Entry(), async (session, audit, entry) =>
         {
             audit.Append(entry);
-            return await Projects.FindBySlugAsync(session, TestStorage.Workspace, "web");
+            return await ProjectTable.FindBySlugAsync(session, TestStorage.Workspace, "web");
         });
         Assert.Equal(project, read);
         Assert.Single(await storage.TrailAsync());

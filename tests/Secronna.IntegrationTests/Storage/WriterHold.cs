@@ -1,4 +1,4 @@
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Storage;
 

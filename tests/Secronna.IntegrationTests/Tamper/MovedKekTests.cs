@@ -4,7 +4,8 @@ using Secronna.IntegrationTests.Nodes;
 using Secronna.Protocol;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Secrets;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;
@@ -108,12 +109,12 @@ public sealed class MovedKekTests
 
     private static async Task<SealedVersionRow> ReadAsync(Vault vault, Written written) =>
         (await vault.Services.GetRequiredService<Database>().ReadAsync(written, static (session, it) =>
-            Versions.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version)))!;
+            VersionTable.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version)))!;
 
     private static async Task RotateAsync(Vault vault, string projectId)
     {
         var database = vault.Services.GetRequiredService<Database>();
-        var active = await database.ReadAsync(projectId, static (session, id) => Keks.FindActiveAsync(session, id));
+        var active = await database.ReadAsync(projectId, static (session, id) => KekTable.FindActiveAsync(session, id));
         await vault.Services.GetRequiredService<KekRotation>().ReplaceAsync(Server.Access.Caller.Server(active!.WorkspaceId), active);
         Assert.True(await vault.Services.GetRequiredService<KekRewrapper>().RunAsync(active, CancellationToken.None));
     }

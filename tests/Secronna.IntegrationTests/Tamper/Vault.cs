@@ -12,7 +12,7 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Tamper;
 

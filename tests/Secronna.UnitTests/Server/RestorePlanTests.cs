@@ -1,6 +1,6 @@
 using Secronna.Protocol;
 using Secronna.Server.Features.PointInTime;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.UnitTests.Server;

@@ -1,6 +1,5 @@
-using Secronna.Storage;
 using Secronna.Storage.Engine;
-using Secronna.Storage.Engine.Sqlite;
+using Secronna.Storage.Sqlite;
 using Xunit;
 
 namespace Secronna.UnitTests.Storage;

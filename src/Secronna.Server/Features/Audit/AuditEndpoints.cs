@@ -1,7 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Http;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Audit;
 

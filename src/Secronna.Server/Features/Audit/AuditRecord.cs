@@ -1,6 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Audit;
 

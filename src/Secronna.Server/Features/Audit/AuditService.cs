@@ -1,7 +1,8 @@
 using System.Globalization;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Audit;
 
@@ -13,7 +14,7 @@ internal sealed class AuditService(Database database)
         Authorization.Demand(caller, Permission.ReadAudit);
         var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
         var found = await database.ReadAsync((caller.WorkspaceId, filter, below, page.Limit), static (session, it) =>
-            AuditEntries.PageAsync(session, it.WorkspaceId, it.filter, it.below, it.Limit));
+            AuditEntryTable.PageAsync(session, it.WorkspaceId, it.filter, it.below, it.Limit));
         return new Page<AuditResponse>(
             [.. found.Entries.Select(Convert)], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
     }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.Audit;
 

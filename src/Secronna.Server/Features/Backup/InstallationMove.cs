@@ -3,8 +3,9 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
+using Secronna.Storage;
 
 namespace Secronna.Server.Features.Backup;
 

@@ -1,8 +1,8 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 

@@ -2,8 +2,8 @@ using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 
@@ -22,7 +22,7 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
     public async ValueTask CheckAsync(Session session, string projectId, Verification found)
     {
         var after = "";
-        while (await Keks.ListAsync(session, projectId, after, PageSize) is { Count: > 0 } page)
+        while (await KekTable.ListAsync(session, projectId, after, PageSize) is { Count: > 0 } page)
         {
             foreach (var kek in page.Where(kek => kek.State != KekStates.Destroyed))
             {
@@ -42,7 +42,7 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
     public async ValueTask<LeasedKek?> LeaseAsync(Session session, string id)
     {
         var lease = ring.TryAcquire(id, Now, out var present) ? present
-            : await Keks.FindAsync(session, id) is { } kek ? await UnwrapAsync(kek)
+            : await KekTable.FindAsync(session, id) is { } kek ? await UnwrapAsync(kek)
             : null;
         return lease is null ? null : new LeasedKek(id, LeasedKek.NameOf(id), lease);
     }

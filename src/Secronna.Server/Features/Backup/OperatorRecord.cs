@@ -1,7 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.Backup;
 

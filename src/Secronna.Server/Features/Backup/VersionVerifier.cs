@@ -1,7 +1,7 @@
 using Secronna.Crypto;
 using Secronna.Server.Features.Keys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 

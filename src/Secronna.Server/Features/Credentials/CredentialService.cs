@@ -2,8 +2,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Installation;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Credentials;
 
@@ -78,7 +78,7 @@ internal sealed class CredentialService(
         var expiresAt = ExpiryAfter(change.ExpiresInDays);
         var response = await database.WriteAsync((caller.WorkspaceId, id, change, expiresAt, entry), static async (transaction, it) =>
         {
-            if (await Storage.Credentials.LockAsync(transaction, it.WorkspaceId, ActorTypes.AccessKey, it.id) is not { } row)
+            if (await CredentialTable.LockAsync(transaction, it.WorkspaceId, ActorTypes.AccessKey, it.id) is not { } row)
             {
                 return null;
             }
@@ -94,7 +94,7 @@ internal sealed class CredentialService(
                 ExpiresAt = it.expiresAt ?? row.ExpiresAt,
                 Grants = it.change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
             };
-            await Storage.Credentials.UpdateAsync(transaction, changed);
+            await CredentialTable.UpdateAsync(transaction, changed);
             transaction.Audit.Append(it.entry with { Name = changed.Name });
             // Here, so that nothing is changed of a key whose grants can't be read, unless they are.
             return Convert(changed);
@@ -113,7 +113,7 @@ internal sealed class CredentialService(
         var after = "";
         do
         {
-            rows = await Storage.Credentials.LockGrantedAsync(
+            rows = await CredentialTable.LockGrantedAsync(
                 transaction, caller.WorkspaceId, ActorTypes.AccessKey, after, GrantedAtATime);
             foreach (var row in rows)
             {
@@ -137,11 +137,11 @@ internal sealed class CredentialService(
 
         if (left.Count > 0)
         {
-            await Storage.Credentials.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(left) });
+            await CredentialTable.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(left) });
         }
         else
         {
-            await Storage.Credentials.RevokeAsync(transaction, row.Id, Instant.From(time.GetUtcNow()).Microseconds);
+            await CredentialTable.RevokeAsync(transaction, row.Id, Instant.From(time.GetUtcNow()).Microseconds);
         }
 
         var action = left.Count > 0 ? AuditActions.AccessKeyUpdate : AuditActions.AccessKeyRevoke;
@@ -165,7 +165,7 @@ internal sealed class CredentialService(
             {
                 return await database.WriteAsync((row, token, entry), static async (transaction, it) =>
                 {
-                    await Storage.Credentials.InsertAsync(transaction, it.row);
+                    await CredentialTable.InsertAsync(transaction, it.row);
                     transaction.Audit.Append(it.entry);
                     return (it.row, it.token);
                 });
@@ -181,7 +181,7 @@ internal sealed class CredentialService(
     {
         Authorization.Demand(caller, Permission.ManageKeys);
         return await database.ReadAsync((caller.WorkspaceId, kind, withRevoked, page), static (session, it) =>
-            Storage.Credentials.ListAsync(
+            CredentialTable.ListAsync(
                 session, it.WorkspaceId, it.kind, it.withRevoked, it.page.After ?? "", it.page.Limit + 1));
     }
 
@@ -191,13 +191,13 @@ internal sealed class CredentialService(
         var entry = AuditRecord.Of(caller, time, action) with { TargetId = id };
         return await database.WriteAsync((caller.WorkspaceId, kind, id, now, entry), static async (transaction, it) =>
         {
-            var row = await Storage.Credentials.LockAsync(transaction, it.WorkspaceId, it.kind, it.id);
+            var row = await CredentialTable.LockAsync(transaction, it.WorkspaceId, it.kind, it.id);
             if (row is null or { RevokedAt: not null })
             {
                 return row is null ? null : (true, row.RevokedAt!.Value);
             }
 
-            await Storage.Credentials.RevokeAsync(transaction, it.id, it.now);
+            await CredentialTable.RevokeAsync(transaction, it.id, it.now);
             transaction.Audit.Append(it.entry with { Name = row.Name });
             return ((bool, long)?)(false, it.now);
         });

@@ -2,7 +2,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Credentials;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Environments;
 
@@ -28,7 +29,7 @@ internal sealed class EnvironmentService(
         {
             found = await database.WriteAsync((row, entry), static async (transaction, it) =>
             {
-                if (!await Storage.Environments.InsertAsync(transaction, it.row, it.entry.ActorId))
+                if (!await EnvironmentTable.InsertAsync(transaction, it.row, it.entry.ActorId))
                 {
                     return false;
                 }
@@ -51,7 +52,7 @@ internal sealed class EnvironmentService(
     {
         Authorization.Demand(caller, Permission.List);
         var rows = await database.ReadAsync((caller, projectId, page), static async (session, it) =>
-            (await Storage.Projects.FindAsync(session, it.caller.WorkspaceId, it.projectId)).VisibleTo(it.caller) is null
+            (await ProjectTable.FindAsync(session, it.caller.WorkspaceId, it.projectId)).VisibleTo(it.caller) is null
                 ? throw Errors.NotFound("project")
                 : await Granted.EnvironmentsAsync(session, it.caller, it.projectId, it.page.After ?? "", it.page.Limit + 1));
         return Page<EnvironmentResponse>.From(rows, page, Convert, row => row.Id);
@@ -61,7 +62,7 @@ internal sealed class EnvironmentService(
     {
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
-            Storage.Environments.FindAsync(session, it.WorkspaceId, it.id));
+            EnvironmentTable.FindAsync(session, it.WorkspaceId, it.id));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("environment"));
     }
 
@@ -69,7 +70,7 @@ internal sealed class EnvironmentService(
     {
         Authorization.Demand(caller, Permission.List);
         var found = await database.ReadAsync((caller.WorkspaceId, projectSlug, slug), static (session, it) =>
-            Storage.Environments.FindBySlugAsync(session, it.WorkspaceId, it.projectSlug, it.slug));
+            EnvironmentTable.FindBySlugAsync(session, it.WorkspaceId, it.projectSlug, it.slug));
         var row = found.VisibleTo(caller) ?? throw Errors.NotFound("environment");
         return new EnvironmentPathResponse(
             new NamedReference(row.ProjectId, row.ProjectName, row.ProjectSlug),
@@ -81,12 +82,12 @@ internal sealed class EnvironmentService(
         await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentUpdate);
         var row = await database.WriteAsync((time, caller, id, name), static async (transaction, it) =>
         {
-            if (await Storage.Environments.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
+            if (await EnvironmentTable.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
             {
                 return null;
             }
 
-            await Storage.Environments.RenameAsync(transaction, it.caller.WorkspaceId, it.id, it.name);
+            await EnvironmentTable.RenameAsync(transaction, it.caller.WorkspaceId, it.id, it.name);
             transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.EnvironmentUpdate) with
             {
                 ProjectId = found.ProjectId,
@@ -103,7 +104,7 @@ internal sealed class EnvironmentService(
         await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentDelete);
         var found = await database.WriteAsync((time, caller, id, force), static async (transaction, it) =>
         {
-            if (await Storage.Environments.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
+            if (await EnvironmentTable.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
             {
                 return false;
             }
@@ -114,7 +115,7 @@ internal sealed class EnvironmentService(
             }
 
             var now = Instant.From(it.time.GetUtcNow()).Microseconds;
-            await Storage.Environments.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, now);
+            await EnvironmentTable.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, now);
             await CredentialService.DropGrantsAsync(transaction, it.caller, it.time, found.ProjectSlug, found.Slug);
             transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.EnvironmentDelete) with
             {

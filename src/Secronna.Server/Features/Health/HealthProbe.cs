@@ -1,6 +1,7 @@
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Health;
 
@@ -27,7 +28,7 @@ internal sealed class HealthProbe(
         await base.StopAsync(cancellationToken);
         try
         {
-            await database.WriteAsync(node.Id, static (transaction, id) => Nodes.LeaveAsync(transaction, id)).WaitAsync(Patience, time, cancellationToken);
+            await database.WriteAsync(node.Id, static (transaction, id) => NodeTable.LeaveAsync(transaction, id)).WaitAsync(Patience, time, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -82,8 +83,8 @@ internal sealed class HealthProbe(
     {
         var lack = await masterKeys.LookAsync();
         await database.WriteAsync((node, masterKeys.UsableIds), static async (transaction, it) =>
-            await Installations.ProbeAsync(transaction)
-            && await Nodes.BeatAsync(transaction, it.node.Id, it.node.Name, it.UsableIds));
+            await InstallationTable.ProbeAsync(transaction)
+            && await NodeTable.BeatAsync(transaction, it.node.Id, it.node.Name, it.UsableIds));
         if (lack is not null)
         {
             throw lack;

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Health;
 
@@ -105,5 +106,5 @@ internal sealed class MasterKeyWatch(
     }
 
     private async Task<List<KnownMasterKey>> KnownAsync() =>
-        (await database.ReadAsync(0, static (session, _) => KnownMasterKeys.ListAsync(session))).FindAll(key => key.RetiredAt is null);
+        (await database.ReadAsync(0, static (session, _) => KnownMasterKeyTable.ListAsync(session))).FindAll(key => key.RetiredAt is null);
 }

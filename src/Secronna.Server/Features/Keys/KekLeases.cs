@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 
@@ -160,8 +161,8 @@ internal sealed class KekLeases : IDisposable
 
     // A row that names a master key which the installation never heard of was tampered with (S6).
     private async ValueTask<bool> IsKnownAsync(string masterKeyId) => await database.ReadAsync(
-        masterKeyId, static (session, id) => KnownMasterKeys.FindAsync(session, id)) is not null;
+        masterKeyId, static (session, id) => KnownMasterKeyTable.FindAsync(session, id)) is not null;
 
     private ValueTask<KekRow?> FindAsync(string kekId) =>
-        database.ReadAsync(kekId, static (session, id) => Keks.FindAsync(session, id));
+        database.ReadAsync(kekId, static (session, id) => KekTable.FindAsync(session, id));
 }

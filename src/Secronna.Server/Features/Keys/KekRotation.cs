@@ -5,8 +5,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 
@@ -29,7 +29,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
     /// <exception cref="MasterKeyException">The master key is not here, or does not answer.</exception>
     private async Task<KekRow> NewAsync(string workspaceId, string projectId)
     {
-        var installation = await database.ReadAsync(0, static (session, _) => Installations.FindAsync(session))
+        var installation = await database.ReadAsync(0, static (session, _) => InstallationTable.FindAsync(session))
             ?? throw new StorageUnavailableException("the installation's row is gone");
         await masterKeys.CheckAsync(installation);
         var now = time.GetUtcNow();
@@ -69,7 +69,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
     /// <summary>Adds a KEK in the transaction of <see cref="WriteNewAsync"/>.</summary>
     public static async ValueTask InsertAsync(Transaction transaction, KekRow kek)
     {
-        if (!await Keks.InsertAsync(transaction, kek))
+        if (!await KekTable.InsertAsync(transaction, kek))
         {
             throw new MasterKeyRotatedException();
         }
@@ -87,7 +87,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
 
         var block = Math.Max(ReservedWraps, count);
         if (!await database.WriteAsync((kek.Id, block), static (transaction, it) =>
-            Keks.ReserveWrapsAsync(transaction, it.Id, it.block, KekPolicy.MaxWraps)))
+            KekTable.ReserveWrapsAsync(transaction, it.Id, it.block, KekPolicy.MaxWraps)))
         {
             await ReplaceAsync(caller, kek);
             return false;
@@ -102,8 +102,8 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
     /// at its end (S7, S9).
     /// </summary>
     public static ValueTask<bool> LockAsync(Transaction transaction, string kekId, int wraps) => wraps == 0
-        ? Keks.LockActiveAsync(transaction, kekId)
-        : Keks.ReserveWrapsAsync(transaction, kekId, wraps, KekPolicy.MaxWraps);
+        ? KekTable.LockActiveAsync(transaction, kekId)
+        : KekTable.ReserveWrapsAsync(transaction, kekId, wraps, KekPolicy.MaxWraps);
 
     /// <summary>
     /// Makes the project a new KEK in place of this one, which new writes use at once (S9); the old one's data keys are
@@ -115,7 +115,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
         var entry = AuditRecord.Of(caller, time, AuditActions.KekRotate) with { ProjectId = kek.ProjectId, TargetId = next.Id };
         return await database.WriteAsync((kek, next, entry), static async (transaction, it) =>
         {
-            if (!await Keks.RetireAsync(transaction, it.kek.Id))
+            if (!await KekTable.RetireAsync(transaction, it.kek.Id))
             {
                 return null;
             }
@@ -136,7 +136,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
         };
         var isDestroyed = await database.WriteAsync((kek.Id, entry), static async (transaction, it) =>
         {
-            var isDestroyed = await Keks.DestroyAsync(transaction, it.Id);
+            var isDestroyed = await KekTable.DestroyAsync(transaction, it.Id);
             if (isDestroyed)
             {
                 transaction.Audit.Append(it.entry);

@@ -2,7 +2,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 
@@ -19,16 +20,16 @@ internal sealed class KekService(
         Authorization.Demand(caller, Permission.ManageKeys);
         var rows = await database.ReadAsync((caller.WorkspaceId, projectId, page), static async (session, it) =>
         {
-            if (await Storage.Projects.FindAsync(session, it.WorkspaceId, it.projectId) is null)
+            if (await ProjectTable.FindAsync(session, it.WorkspaceId, it.projectId) is null)
             {
                 throw Errors.NotFound("project");
             }
 
-            var keks = await Keks.ListAsync(session, it.projectId, it.page.After ?? "", it.page.Limit + 1);
+            var keks = await KekTable.ListAsync(session, it.projectId, it.page.After ?? "", it.page.Limit + 1);
             var rows = new List<(KekRow Kek, long Remaining)>();
             foreach (var kek in keks)
             {
-                rows.Add((kek, kek.State == KekStates.Retiring ? await Versions.CountUnderAsync(session, kek.Id) : 0));
+                rows.Add((kek, kek.State == KekStates.Retiring ? await VersionTable.CountUnderAsync(session, kek.Id) : 0));
             }
 
             return rows;
@@ -65,9 +66,9 @@ internal sealed class KekService(
 
     private ValueTask<KekRow?> FindActiveAsync(Caller caller, string projectId) =>
         database.ReadAsync((caller.WorkspaceId, projectId), static async (session, it) =>
-            await Storage.Projects.FindAsync(session, it.WorkspaceId, it.projectId) is null
+            await ProjectTable.FindAsync(session, it.WorkspaceId, it.projectId) is null
                 ? null
-                : await Keks.FindActiveAsync(session, it.projectId));
+                : await KekTable.FindActiveAsync(session, it.projectId));
 
     private static KekResponse Convert(KekRow kek, long remaining) =>
         new(kek.Id, kek.State, kek.MasterKeyId, new Instant(kek.CreatedAt), kek.Wraps, remaining);

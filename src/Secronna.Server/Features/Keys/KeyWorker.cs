@@ -3,7 +3,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 
@@ -34,7 +35,7 @@ internal sealed class KeyWorker(
             await ReplaceDueAsync(cancellation);
         }
 
-        if (await database.ReadAsync(0, static (session, _) => Installations.IsRotatingAsync(session)))
+        if (await database.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)))
         {
             await TryAsync(MasterKeyWork, async () =>
                 await masterKeys.RunAsync(null, cancellation) is null or { Broken.Count: 0 });
@@ -49,7 +50,7 @@ internal sealed class KeyWorker(
     {
         var after = "";
         while (!cancellation.IsCancellationRequested
-            && await database.ReadAsync(after, static (session, after) => Keks.ListRetiringAsync(session, after, PageSize)) is { Count: > 0 } page)
+            && await database.ReadAsync(after, static (session, after) => KekTable.ListRetiringAsync(session, after, PageSize)) is { Count: > 0 } page)
         {
             foreach (var kek in page)
             {
@@ -114,11 +115,11 @@ internal sealed class KeyWorker(
     // The database finds candidates by its indexes; the policy says which are due.
     private async Task<List<KekRow>> ListDueAsync(DateTimeOffset now)
     {
-        var candidates = await database.ReadAsync(0, static (session, _) => Keks.ListWornAsync(session, PageSize));
+        var candidates = await database.ReadAsync(0, static (session, _) => KekTable.ListWornAsync(session, PageSize));
         if (settings.OldestKek is { } oldest)
         {
             candidates.AddRange(await database.ReadAsync(Instant.From(now - oldest).Microseconds + 1, static (session, before) =>
-                Keks.ListOlderAsync(session, before, PageSize)));
+                KekTable.ListOlderAsync(session, before, PageSize)));
         }
 
         return [.. candidates.Where(kek => KekPolicy.IsDue(

@@ -4,7 +4,8 @@ using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 
@@ -41,7 +42,7 @@ internal sealed class MasterKeyRewrapper(
         }
         finally
         {
-            await database.WriteAsync(node.Id, static (transaction, id) => Installations.ReleaseRotationAsync(transaction, id));
+            await database.WriteAsync(node.Id, static (transaction, id) => InstallationTable.ReleaseRotationAsync(transaction, id));
         }
     }
 
@@ -71,22 +72,22 @@ internal sealed class MasterKeyRewrapper(
     }
 
     private Task<bool> TakeAsync() => database.WriteAsync(node.Id, static (transaction, id) =>
-        Installations.TakeRotationAsync(transaction, id, Hold));
+        InstallationTable.TakeRotationAsync(transaction, id, Hold));
 
     /// <summary>The next KEKs that are under another master key than the active one, but for the broken ones.</summary>
     private async Task<(InstallationRow Installation, List<KekRow> Keks)?> NextAsync(List<string> broken) =>
         await database.ReadAsync(broken, static async (session, broken) =>
         {
-            if (await Installations.FindAsync(session) is not { } installation)
+            if (await InstallationTable.FindAsync(session) is not { } installation)
             {
                 return default((InstallationRow, List<KekRow>)?);
             }
 
-            foreach (var other in await Keks.OneOfEachMasterKeyAsync(session))
+            foreach (var other in await KekTable.OneOfEachMasterKeyAsync(session))
             {
                 var after = "";
                 while (other.MasterKeyId != installation.ActiveMasterKeyId
-                    && await Keks.ListUnderAsync(session, other.MasterKeyId, after, PageSize) is { Count: > 0 } page)
+                    && await KekTable.ListUnderAsync(session, other.MasterKeyId, after, PageSize) is { Count: > 0 } page)
                 {
                     if (page.Where(kek => !broken.Contains(kek.Id)).ToList() is { Count: > 0 } whole)
                     {
@@ -110,7 +111,7 @@ internal sealed class MasterKeyRewrapper(
         return await database.WriteAsync((activeId, done), static async (transaction, it) =>
         {
             // Another rotation may have begun meanwhile, and this key even be retired by now.
-            if (!await Installations.HoldMasterKeyAsync(transaction, it.activeId))
+            if (!await InstallationTable.HoldMasterKeyAsync(transaction, it.activeId))
             {
                 return 0;
             }
@@ -118,7 +119,7 @@ internal sealed class MasterKeyRewrapper(
             var count = 0;
             foreach (var (kek, box) in it.done)
             {
-                count += await Keks.RewrapAsync(transaction, kek, it.activeId, box!) ? 1 : 0;
+                count += await KekTable.RewrapAsync(transaction, kek, it.activeId, box!) ? 1 : 0;
             }
 
             return count;
@@ -148,14 +149,14 @@ internal sealed class MasterKeyRewrapper(
         var isDone = await database.WriteAsync(time, static async (transaction, time) =>
         {
             // No KEK is added while this is held.
-            var activeId = await Installations.LockMasterKeyAsync(transaction);
-            if (activeId is null || (await Keks.OneOfEachMasterKeyAsync(transaction)).Exists(kek => kek.MasterKeyId != activeId))
+            var activeId = await InstallationTable.LockMasterKeyAsync(transaction);
+            if (activeId is null || (await KekTable.OneOfEachMasterKeyAsync(transaction)).Exists(kek => kek.MasterKeyId != activeId))
             {
                 return false;
             }
 
-            await KnownMasterKeys.NoteOthersUnusedAsync(transaction, activeId);
-            if (await Installations.EndRotationAsync(transaction))
+            await KnownMasterKeyTable.NoteOthersUnusedAsync(transaction, activeId);
+            if (await InstallationTable.EndRotationAsync(transaction))
             {
                 transaction.Audit.Append(MasterKeyRotation.Entry(time, AuditActions.MasterKeyRotate, activeId, MasterKeyRotation.Finished));
             }

@@ -5,7 +5,8 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 
@@ -61,20 +62,20 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
         var box = await masterKeys.NewCheckBoxAsync(id);
         var known = await database.WriteAsync((id, box, entry), static async (transaction, it) =>
         {
-            await KnownMasterKeys.AnnounceAsync(transaction, it.id, it.box);
+            await KnownMasterKeyTable.AnnounceAsync(transaction, it.id, it.box);
             if (it.entry is not null)
             {
                 transaction.Audit.Append(it.entry);
             }
 
-            return await KnownMasterKeys.FindAsync(transaction, it.id);
+            return await KnownMasterKeyTable.FindAsync(transaction, it.id);
         });
         await masterKeys.CheckAsync(id, known!.CheckBox!);
     }
 
     /// <summary>The live nodes that have not said that they can use the key.</summary>
     public async Task<IReadOnlyList<NodeRow>> LackingAsync(string id) =>
-        [.. (await database.ReadAsync(0, static (session, _) => Nodes.ListLiveAsync(session)))
+        [.. (await database.ReadAsync(0, static (session, _) => NodeTable.ListLiveAsync(session)))
             .Where(node => !node.MasterKeyIds.Contains(id))];
 
     /// <summary>Makes the plan's key, which was announced, the active one, with the installation key under it, and records it.</summary>
@@ -84,18 +85,18 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
         var wrapped = await setup.RewrapInstallationKeyAsync(database, plan.From, plan.To);
         var isStarted = await database.WriteAsync((plan, wrapped, time), static async (transaction, it) =>
         {
-            if (!await Installations.ActivateMasterKeyAsync(transaction, it.plan.From, it.plan.To, it.wrapped))
+            if (!await InstallationTable.ActivateMasterKeyAsync(transaction, it.plan.From, it.plan.To, it.wrapped))
             {
                 return false;
             }
 
             // A retirement, which holds the same row, may have come after the plan: whoever retires a key may destroy it.
-            if (await KnownMasterKeys.FindAsync(transaction, it.plan.To) is { RetiredAt: not null })
+            if (await KnownMasterKeyTable.FindAsync(transaction, it.plan.To) is { RetiredAt: not null })
             {
                 throw new SettingsException($"master key: {it.plan.To} was retired meanwhile: see master-key list");
             }
 
-            await KnownMasterKeys.ActivateAsync(transaction, it.plan.To);
+            await KnownMasterKeyTable.ActivateAsync(transaction, it.plan.To);
             transaction.Audit.Append(Entry(it.time, AuditActions.MasterKeyRotate, it.plan.To, Started));
             return true;
         });
@@ -110,14 +111,14 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
     /// <exception cref="SettingsException">Something is under it, or it is not known.</exception>
     public Task<KnownMasterKey> RetireAsync(string id) => database.WriteAsync((id, time), static async (transaction, it) =>
     {
-        if (await Installations.LockMasterKeyAsync(transaction) == it.id)
+        if (await InstallationTable.LockMasterKeyAsync(transaction) == it.id)
         {
             throw new SettingsException($"master key: {it.id} is the active one: rotate to another first (master-key rotate)");
         }
 
-        var known = await KnownMasterKeys.FindAsync(transaction, it.id)
+        var known = await KnownMasterKeyTable.FindAsync(transaction, it.id)
             ?? throw new SettingsException($"master key: the installation knows no key with the id {it.id}: see master-key list");
-        if (await Keks.CountUnderAsync(transaction, it.id) is > 0 and var count)
+        if (await KekTable.CountUnderAsync(transaction, it.id) is > 0 and var count)
         {
             throw new SettingsException($"master key: {count} KEK(s) are under {it.id}: run master-key rotate, and let it end");
         }
@@ -127,7 +128,7 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
             throw new SettingsException($"master key: {it.id} is retired already");
         }
 
-        await KnownMasterKeys.RetireAsync(transaction, it.id);
+        await KnownMasterKeyTable.RetireAsync(transaction, it.id);
         transaction.Audit.Append(Entry(it.time, AuditActions.MasterKeyRetire, it.id, null));
         return known;
     });
@@ -139,14 +140,14 @@ internal sealed class MasterKeyRotation(Database database, MasterKeyRing masterK
     private async Task<(string Active, List<KnownMasterKey> Known, List<(string MasterKeyId, long Keks)> Counts)> ReadAsync() =>
         await database.ReadAsync(0, static async (session, _) =>
         {
-            var installation = await Installations.FindAsync(session)
+            var installation = await InstallationTable.FindAsync(session)
                 ?? throw new StorageUnavailableException("the installation's row is gone");
             var counts = new List<(string, long)>();
-            foreach (var kek in await Keks.OneOfEachMasterKeyAsync(session))
+            foreach (var kek in await KekTable.OneOfEachMasterKeyAsync(session))
             {
-                counts.Add((kek.MasterKeyId, await Keks.CountUnderAsync(session, kek.MasterKeyId)));
+                counts.Add((kek.MasterKeyId, await KekTable.CountUnderAsync(session, kek.MasterKeyId)));
             }
 
-            return (installation.ActiveMasterKeyId, await KnownMasterKeys.ListAsync(session), counts);
+            return (installation.ActiveMasterKeyId, await KnownMasterKeyTable.ListAsync(session), counts);
         });
 }

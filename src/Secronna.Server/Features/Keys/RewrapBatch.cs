@@ -1,5 +1,5 @@
 using Secronna.Crypto;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 

@@ -3,8 +3,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Secrets;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
@@ -88,7 +88,7 @@ internal sealed class CompareService(
     }
 
     private static ValueTask<SealedVersionRow?> FindAsync(Session session, Caller caller, SecretRow secret) =>
-        Versions.FindSealedAsync(session, caller.WorkspaceId, secret.Id, secret.CurrentVersion);
+        VersionTable.FindSealedAsync(session, caller.WorkspaceId, secret.Id, secret.CurrentVersion);
 
     private async ValueTask<bool> AreSameAsync(Caller caller, SealedVersionRow here, SealedVersionRow there)
     {

@@ -1,5 +1,5 @@
 using Secronna.Protocol;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
@@ -19,7 +19,7 @@ internal sealed class HistoryService(Database database)
         var after = page.After is { } text ? Parse(text) : ChangePosition.Latest;
         // One state of all secrets: a change that comes while they are read must not hide one that is older.
         var rows = await database.ReadSnapshotAsync((caller, environmentId, after, page.Limit), static async (session, it) =>
-            (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
+            (await EnvironmentTable.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
                 ? await ListAsync(session, it.caller, environment, it.after, it.Limit + 1)
                 : throw Errors.NotFound("environment"));
         return Page<HistoryResponse>.From(rows, page, Convert, row => Text(row.Position));
@@ -28,7 +28,7 @@ internal sealed class HistoryService(Database database)
     private static ValueTask<List<ChangeRow>> ListAsync(
         Session session, Caller caller, EnvironmentRow environment, ChangePosition after, int limit) =>
         caller.Grants.AllowAllKeys(GrantActions.List, environment.ProjectSlug, environment.Slug)
-            ? SecretChanges.ListAsync(session, environment.Id, after, limit)
+            ? SecretChangeTable.ListAsync(session, environment.Id, after, limit)
             : ListGrantedAsync(session, caller, environment, after, limit);
 
     // Secret by secret: the changes of others must cost nothing, and their times show in no cursor (S23).
@@ -45,7 +45,7 @@ internal sealed class HistoryService(Database database)
             }
 
             // One more than wanted: the first may be at the position itself.
-            var changes = await SecretChanges.ListOfSecretAsync(session, secret.Id, oldest, after.Instant, limit + 1);
+            var changes = await SecretChangeTable.ListOfSecretAsync(session, secret.Id, oldest, after.Instant, limit + 1);
             newest.UnionWith(changes.Where(change => Order(change.Position, after) > 0));
             while (newest.Count > limit)
             {
@@ -64,7 +64,7 @@ internal sealed class HistoryService(Database database)
             var last = EverSecretRow.Before(range.From);
             do
             {
-                rows = await PastSecrets.ListEverAsync(session, environment.Id, range.Before, last, Look);
+                rows = await PastSecretTable.ListEverAsync(session, environment.Id, range.Before, last, Look);
                 foreach (var row in rows.Where(row => caller.MayTouch(GrantActions.List, environment, row.Key)))
                 {
                     yield return row;

@@ -3,7 +3,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Secrets;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
@@ -109,7 +110,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
             var rows = new List<SealedVersionRow>();
             foreach (var secret in it.secrets)
             {
-                if (await Versions.FindSealedAsync(session, it.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
+                if (await VersionTable.FindSealedAsync(session, it.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
                 {
                     rows.Add(row);
                 }

@@ -1,8 +1,8 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
@@ -43,9 +43,9 @@ internal sealed record RestorePlan(
     public static async ValueTask<(EnvironmentRow? Found, RestorePlan? Plan)> ReadAsync(
         Session session, Caller caller, string environmentId, RestoreOrder order)
     {
-        var found = await Storage.Environments.FindAsync(session, caller.WorkspaceId, environmentId);
+        var found = await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId);
         if (VisibleTo(caller, found, order) is not { } environment
-            || await Keks.FindActiveAsync(session, environment.ProjectId) is not { } kek)
+            || await KekTable.FindActiveAsync(session, environment.ProjectId) is not { } kek)
         {
             return (found, null);
         }

@@ -5,8 +5,8 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Secrets;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
@@ -120,7 +120,7 @@ internal sealed class RestoreService(
         Transaction transaction, Caller caller, Restoration restoration, LeasedKek kek)
     {
         var (order, before, resealed, idempotency, _) = restoration;
-        if (await Storage.Environments.LockAsync(transaction, caller.WorkspaceId, before.Environment.Id) is not { } locked
+        if (await EnvironmentTable.LockAsync(transaction, caller.WorkspaceId, before.Environment.Id) is not { } locked
             || await EnvironmentInstant.TakeAsync(transaction, caller, locked.Id) is not { } change)
         {
             return null;
@@ -143,8 +143,8 @@ internal sealed class RestoreService(
         var response = Respond(order, plan);
         IReadOnlyList<string> pruned = [.. plan.Pruned.Select(secret => secret.Id)];
         var versions = resealed.Take(caller, plan, kek, order.Comment);
-        await Versions.MintAsync(transaction, locked, versions, change.Instant);
-        await Storage.Secrets.MarkDeletedAsync(transaction, locked.Id, pruned, caller.ActorId, change.Instant);
+        await VersionTable.MintAsync(transaction, locked, versions, change.Instant);
+        await SecretTable.MarkDeletedAsync(transaction, locked.Id, pruned, caller.ActorId, change.Instant);
         Record(transaction, caller, plan, order);
         if (idempotency is not null)
         {

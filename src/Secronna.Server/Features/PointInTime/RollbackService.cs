@@ -1,8 +1,8 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Secrets;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
@@ -47,14 +47,14 @@ internal sealed class RollbackService(
     private static async ValueTask<(SecretRow? Secret, SealedVersionRow? Row, IReadOnlyList<WrittenResponse>? First)> FindAsync(
         Session session, Caller caller, string secretId, int version, Idempotency? idempotency)
     {
-        var secret = await Storage.Secrets.FindAsync(session, caller.WorkspaceId, secretId);
+        var secret = await SecretTable.FindAsync(session, caller.WorkspaceId, secretId);
         if (!MayBringBack(caller, secret))
         {
             return (secret, null, null);
         }
 
         var first = idempotency is null ? null : await SecretWriter.FindFirstAsync(session, idempotency);
-        return (secret, await Versions.FindSealedAsync(session, caller.WorkspaceId, secretId, version), first);
+        return (secret, await VersionTable.FindSealedAsync(session, caller.WorkspaceId, secretId, version), first);
     }
 
     private static bool MayBringBack(Caller caller, SecretRow? secret) =>

@@ -4,7 +4,8 @@ using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Credentials;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Projects;
 
@@ -24,7 +25,7 @@ internal sealed class ProjectService(
             await keks.WriteNewAsync(caller.WorkspaceId, row.Id, kek =>
                 database.WriteAsync((row, kek, entry), static async (transaction, it) =>
                 {
-                    await Storage.Projects.InsertAsync(transaction, it.row);
+                    await ProjectTable.InsertAsync(transaction, it.row);
                     await KekRotation.InsertAsync(transaction, it.kek);
                     transaction.Audit.Append(it.entry);
                     return true;
@@ -55,7 +56,7 @@ internal sealed class ProjectService(
     {
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
-            Storage.Projects.FindAsync(session, it.WorkspaceId, it.id));
+            ProjectTable.FindAsync(session, it.WorkspaceId, it.id));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
     }
 
@@ -63,7 +64,7 @@ internal sealed class ProjectService(
     {
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, slug), static (session, it) =>
-            Storage.Projects.FindBySlugAsync(session, it.WorkspaceId, it.slug));
+            ProjectTable.FindBySlugAsync(session, it.WorkspaceId, it.slug));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
     }
 
@@ -73,13 +74,13 @@ internal sealed class ProjectService(
         var entry = AuditRecord.Of(caller, time, AuditActions.ProjectUpdate) with { ProjectId = id, Name = name };
         var row = await database.WriteAsync((caller.WorkspaceId, id, name, entry), static async (transaction, it) =>
         {
-            if (!await Storage.Projects.RenameAsync(transaction, it.WorkspaceId, it.id, it.name))
+            if (!await ProjectTable.RenameAsync(transaction, it.WorkspaceId, it.id, it.name))
             {
                 return null;
             }
 
             transaction.Audit.Append(it.entry);
-            return await Storage.Projects.FindAsync(transaction, it.WorkspaceId, it.id);
+            return await ProjectTable.FindAsync(transaction, it.WorkspaceId, it.id);
         });
         return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectUpdate, "project", id));
     }
@@ -91,19 +92,19 @@ internal sealed class ProjectService(
         var now = Instant.From(time.GetUtcNow()).Microseconds;
         var destroyed = await database.WriteAsync((time, caller, id, force, now), static async (transaction, it) =>
         {
-            if (await Storage.Projects.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } project)
+            if (await ProjectTable.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } project)
             {
                 return null;
             }
 
             // Waits for writers, who hold the KEK that they use; those that come later find it destroyed.
-            var keks = await Keks.DestroyAllAsync(transaction, it.id);
-            if (!it.force && await Storage.Projects.HasSecretsAsync(transaction, it.id))
+            var keks = await KekTable.DestroyAllAsync(transaction, it.id);
+            if (!it.force && await ProjectTable.HasSecretsAsync(transaction, it.id))
             {
                 throw Errors.NotEmpty("project");
             }
 
-            await Storage.Projects.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, it.now);
+            await ProjectTable.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, it.now);
             transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.ProjectDelete) with
             {
                 ProjectId = it.id,

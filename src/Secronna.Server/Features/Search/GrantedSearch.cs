@@ -1,7 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Search;
 
@@ -45,12 +45,12 @@ internal static class GrantedSearch
     // From the position's own environment on, in the order of the ids of projects and then of environments.
     private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(Session session, Caller caller, Position position)
     {
-        if (await Storage.Environments.FindAsync(session, caller.WorkspaceId, position.EnvironmentId) is { } own)
+        if (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, position.EnvironmentId) is { } own)
         {
             yield return own;
         }
 
-        if (await Storage.Projects.FindAsync(session, caller.WorkspaceId, position.ProjectId) is { } begun)
+        if (await ProjectTable.FindAsync(session, caller.WorkspaceId, position.ProjectId) is { } begun)
         {
             await foreach (var environment in EnvironmentsAsync(session, caller, begun.Id, position.EnvironmentId))
             {

@@ -1,6 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Search;
 
@@ -22,7 +23,7 @@ internal sealed class SearchService(Database database)
         }
 
         var rows = await database.ReadAsync((caller.WorkspaceId, page), static (session, it) =>
-            Storage.Secrets.ScanAsync(session, it.WorkspaceId, it.page.After ?? "", ScanLimit));
+            SecretTable.ScanAsync(session, it.WorkspaceId, it.page.After ?? "", ScanLimit));
         var found = new List<SearchResponse>();
         foreach (var row in rows)
         {

@@ -1,7 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -19,7 +19,7 @@ internal static class EnvironmentInstant
     /// <exception cref="RequestException">UNAVAILABLE: the clock is behind.</exception>
     public static async ValueTask<EnvironmentChange?> TakeAsync(Transaction transaction, Caller caller, string environmentId)
     {
-        var change = await Storage.Environments.BeginChangeAsync(transaction, caller.WorkspaceId, environmentId);
+        var change = await EnvironmentTable.BeginChangeAsync(transaction, caller.WorkspaceId, environmentId);
         return change is not null && Ahead(change.Instant, change.Clock) > MostAhead
             ? throw Errors.Unavailable("the database's clock is behind the environment's last change: its operator must mend the clock")
             : change;
@@ -80,7 +80,7 @@ internal static class EnvironmentInstant
 
         await database.WriteAsync((environment.Id, instant), static async (transaction, it) =>
         {
-            await Storage.Environments.SettleAsync(transaction, it.Id, it.instant);
+            await EnvironmentTable.SettleAsync(transaction, it.Id, it.instant);
             return true;
         });
     }

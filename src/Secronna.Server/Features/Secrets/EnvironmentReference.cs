@@ -1,5 +1,5 @@
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -14,6 +14,6 @@ internal readonly record struct EnvironmentReference(string? Id, string ProjectS
     public override string ToString() => Id ?? $"{ProjectSlug}/{Slug}";
 
     public ValueTask<EnvironmentRow?> FindAsync(Session session, string workspaceId) => Id is not null
-        ? Storage.Environments.FindAsync(session, workspaceId, Id)
-        : Storage.Environments.FindBySlugAsync(session, workspaceId, ProjectSlug, Slug);
+        ? EnvironmentTable.FindAsync(session, workspaceId, Id)
+        : EnvironmentTable.FindBySlugAsync(session, workspaceId, ProjectSlug, Slug);
 }

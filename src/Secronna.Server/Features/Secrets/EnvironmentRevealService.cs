@@ -7,8 +7,8 @@ using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Installation;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -134,7 +134,7 @@ internal sealed class EnvironmentRevealService(
         return new(
             environment,
             keys is null
-                ? await Versions.ListSealedAsync(session, environment.Id, it.MostBytes)
+                ? await VersionTable.ListSealedAsync(session, environment.Id, it.MostBytes)
                 : await LoadKeysAsync(session, environment.Id, keys, it.MostBytes),
             []);
     }
@@ -151,7 +151,7 @@ internal sealed class EnvironmentRevealService(
             {
                 unrecoverable.Add(secret);
             }
-            else if (bytes <= mostBytes && await Versions.FindSealedAsync(
+            else if (bytes <= mostBytes && await VersionTable.FindSealedAsync(
                 session, environment.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
             {
                 bytes += row.Ciphertext.Length;
@@ -173,7 +173,7 @@ internal sealed class EnvironmentRevealService(
         var rows = new List<SecretRow>();
         foreach (var key in wanted)
         {
-            rows.AddRange(await PastSecrets.ListBetweenAsync(session, environment.Id, at.Microseconds, key, KeyRange.Next(key), 1));
+            rows.AddRange(await PastSecretTable.ListBetweenAsync(session, environment.Id, at.Microseconds, key, KeyRange.Next(key), 1));
         }
 
         return rows;
@@ -193,7 +193,7 @@ internal sealed class EnvironmentRevealService(
         long bytes = 0;
         foreach (var key in wanted.TakeWhile(_ => bytes <= mostBytes))
         {
-            if (await Versions.FindSealedByKeyAsync(session, environmentId, key) is { } row)
+            if (await VersionTable.FindSealedByKeyAsync(session, environmentId, key) is { } row)
             {
                 bytes += row.Ciphertext.Length;
                 rows.Add(row);

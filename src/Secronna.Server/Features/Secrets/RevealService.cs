@@ -1,8 +1,8 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -25,7 +25,7 @@ internal sealed class RevealService(
         {
             if (await FindAsync(session, it.caller, it.secretId, it.version) is not { } row)
             {
-                return (null, await Storage.Secrets.FindAsync(session, it.caller.WorkspaceId, it.secretId));
+                return (null, await SecretTable.FindAsync(session, it.caller.WorkspaceId, it.secretId));
             }
 
             audit.Append(AuditRecord.OfVersion(it.caller, it.time, AuditActions.SecretReveal, row.Secret, row.Version));
@@ -47,10 +47,10 @@ internal sealed class RevealService(
         await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
         var (secret, environment) = path.Split('/') is [var project, var slug, var key]
             ? await database.ReadAsync((caller, project, slug, key), static async (session, it) =>
-                (await Storage.Secrets.FindByPathAsync(session, it.caller.WorkspaceId, it.project, it.slug, it.key))
+                (await SecretTable.FindByPathAsync(session, it.caller.WorkspaceId, it.project, it.slug, it.key))
                     .VisibleTo(it.caller, GrantActions.Reveal) is { } secret
                     ? ((SecretRow?)secret, (EnvironmentRow?)null)
-                    : (null, await Storage.Environments.FindBySlugAsync(session, it.caller.WorkspaceId, it.project, it.slug)))
+                    : (null, await EnvironmentTable.FindBySlugAsync(session, it.caller.WorkspaceId, it.project, it.slug)))
             : (null, null);
         return secret is null
             ? throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, Errors.NotFound("secret"), path)
@@ -60,7 +60,7 @@ internal sealed class RevealService(
     // With grants the secret is looked at first: what is not granted must cost no more than what is not there.
     private static async ValueTask<SealedVersionRow?> FindAsync(Session session, Caller caller, string secretId, int? version) =>
         caller.Grants.IsEverything
-        || (await Storage.Secrets.FindAsync(session, caller.WorkspaceId, secretId)).VisibleTo(caller, GrantActions.Reveal) is not null
-            ? await Versions.FindSealedAsync(session, caller.WorkspaceId, secretId, version)
+        || (await SecretTable.FindAsync(session, caller.WorkspaceId, secretId)).VisibleTo(caller, GrantActions.Reveal) is not null
+            ? await VersionTable.FindSealedAsync(session, caller.WorkspaceId, secretId, version)
             : null;
 }

@@ -1,6 +1,6 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 

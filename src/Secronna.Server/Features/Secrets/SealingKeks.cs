@@ -3,7 +3,8 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 

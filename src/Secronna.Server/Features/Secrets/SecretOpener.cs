@@ -4,7 +4,8 @@ using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -80,7 +81,7 @@ internal sealed class SecretOpener(
 
     private ValueTask<SealedVersionRow?> FindAgainAsync(Caller caller, SealedVersionRow row) =>
         database.ReadAsync((caller.WorkspaceId, row), static (session, it) =>
-            Versions.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version));
+            VersionTable.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version));
 
     // Bound to the caller's workspace, not to the one that a row names: a row moved to another workspace doesn't open.
     private static PinnedBuffer Open(Caller caller, LeasedKek kek, SealedVersionRow row)
@@ -98,7 +99,7 @@ internal sealed class SecretOpener(
         var isThere = await database.RecordAsync((caller.WorkspaceId, row, entry), static async (session, audit, it) =>
         {
             audit.Append(it.entry);
-            return await Versions.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version) is not null;
+            return await VersionTable.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version) is not null;
         });
         if (isThere)
         {

@@ -2,7 +2,8 @@ using System.Globalization;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -15,7 +16,7 @@ internal sealed class SecretService(Database database, Authorization authorizati
         Authorization.Demand(caller, Permission.List);
         await EnvironmentInstant.SettleAsync(database, caller, EnvironmentReference.OfId(environmentId), at, GrantActions.Any);
         var rows = await database.ReadAsync((caller, environmentId, at, page), static async (session, it) =>
-            (await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
+            (await EnvironmentTable.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
                 ? await Granted.SecretsAsync(
                     session, it.caller, GrantActions.List, environment, it.page.After ?? "", it.page.Limit + 1, it.at)
                 : throw Errors.NotFound("environment"));
@@ -27,7 +28,7 @@ internal sealed class SecretService(Database database, Authorization authorizati
     {
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
-            Storage.Secrets.FindAsync(session, it.WorkspaceId, it.id));
+            SecretTable.FindAsync(session, it.WorkspaceId, it.id));
         return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
     }
 
@@ -35,7 +36,7 @@ internal sealed class SecretService(Database database, Authorization authorizati
     {
         Authorization.Demand(caller, Permission.List);
         var row = await database.ReadAsync((caller.WorkspaceId, projectSlug, environmentSlug, key), static (session, it) =>
-            Storage.Secrets.FindByPathAsync(session, it.WorkspaceId, it.projectSlug, it.environmentSlug, it.key));
+            SecretTable.FindByPathAsync(session, it.WorkspaceId, it.projectSlug, it.environmentSlug, it.key));
         return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
     }
 
@@ -44,9 +45,9 @@ internal sealed class SecretService(Database database, Authorization authorizati
         Authorization.Demand(caller, Permission.List);
         var below = page.After is { } after ? int.Parse(after, CultureInfo.InvariantCulture) : int.MaxValue;
         var rows = await database.ReadAsync((caller, id, below, page.Limit), static async (session, it) =>
-            (await Storage.Secrets.FindAsync(session, it.caller.WorkspaceId, it.id)).VisibleTo(it.caller, GrantActions.List) is null
+            (await SecretTable.FindAsync(session, it.caller.WorkspaceId, it.id)).VisibleTo(it.caller, GrantActions.List) is null
                 ? throw Errors.NotFound("secret")
-                : await Versions.ListAsync(session, it.id, it.below, it.Limit + 1));
+                : await VersionTable.ListAsync(session, it.id, it.below, it.Limit + 1));
         return Page<VersionResponse>.From(
             rows, page,
             row => new VersionResponse(row.Version, row.Kind, new Instant(row.CreatedAt), row.CreatedBy, row.Comment),
@@ -63,15 +64,15 @@ internal sealed class SecretService(Database database, Authorization authorizati
         var (found, change) = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
         {
             // Found twice: only under the environment's lock is it certain that no other deletes or writes it.
-            var found = await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id);
+            var found = await SecretTable.FindAsync(transaction, it.caller.WorkspaceId, it.id);
             if (found.VisibleTo(it.caller, GrantActions.Delete) is not { EnvironmentId: var environmentId }
                 || await EnvironmentInstant.TakeAsync(transaction, it.caller, environmentId) is not { } change
-                || await Storage.Secrets.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } secret)
+                || await SecretTable.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } secret)
             {
                 return (found, (EnvironmentChange?)null);
             }
 
-            await Storage.Secrets.MarkDeletedAsync(transaction, environmentId, [it.id], it.caller.ActorId, change.Instant);
+            await SecretTable.MarkDeletedAsync(transaction, environmentId, [it.id], it.caller.ActorId, change.Instant);
             await Purge.DestroyVersionsAsync(transaction, [it.id], 0);
             transaction.Audit.Append(AuditRecord.OfVersion(
                 it.caller, it.time, AuditActions.SecretDelete, secret, secret.CurrentVersion));

@@ -6,8 +6,8 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -78,10 +78,10 @@ internal sealed class SecretWriter(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency) =>
         await database.ReadAsync((caller, environmentId, writes, idempotency, time), static async (session, it) =>
         {
-            var found = await Storage.Environments.FindAsync(session, it.caller.WorkspaceId, it.environmentId);
+            var found = await EnvironmentTable.FindAsync(session, it.caller.WorkspaceId, it.environmentId);
             if (found is not { } environment
                 || !it.writes.All(write => it.caller.MayTouch(GrantActions.Write, environment, write.Key))
-                || await Keks.FindActiveAsync(session, environment.ProjectId) is not { } kek)
+                || await KekTable.FindActiveAsync(session, environment.ProjectId) is not { } kek)
             {
                 return (found, (WritePlan?)null);
             }
@@ -89,7 +89,7 @@ internal sealed class SecretWriter(
             var versions = new List<PlannedVersion>(it.writes.Count);
             foreach (var write in it.writes)
             {
-                var current = await Storage.Secrets.FindCurrentAsync(session, environment.Id, write.Key);
+                var current = await SecretTable.FindCurrentAsync(session, environment.Id, write.Key);
                 if (!write.IsFor(current))
                 {
                     return (found, null);
@@ -142,7 +142,7 @@ internal sealed class SecretWriter(
         var currents = new List<(string Id, int CurrentVersion)?>(plan.Versions.Count);
         foreach (var version in plan.Versions)
         {
-            currents.Add(await Storage.Secrets.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key));
+            currents.Add(await SecretTable.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key));
         }
 
         if (plan.Versions.Where((version, i) => !version.Write.IsFor(currents[i])).Any())
@@ -166,7 +166,7 @@ internal sealed class SecretWriter(
         }
 
         RequireRoom(change.SecretCount, currents.Count(current => current is null));
-        await Versions.MintAsync(transaction, plan.Environment, rows, change.Instant);
+        await VersionTable.MintAsync(transaction, plan.Environment, rows, change.Instant);
         IReadOnlyList<WrittenResponse> written = [.. rows.Select(row => new WrittenResponse(row.SecretId, row.Key, row.Version))];
         if (plan.Idempotency is not null)
         {

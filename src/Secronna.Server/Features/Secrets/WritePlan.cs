@@ -2,7 +2,7 @@ using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Keys;
-using Secronna.Storage;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 

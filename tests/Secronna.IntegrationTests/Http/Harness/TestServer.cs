@@ -13,7 +13,8 @@ using Secronna.Server.Features.Credentials;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.IntegrationTests.Http;
 
@@ -86,12 +87,12 @@ internal sealed class TestServer : IAsyncDisposable
     public static async Task AllowAsync(Database database, TimeProvider time, string workspaceId) =>
         await database.WriteAsync((workspaceId, time), static async (transaction, it) =>
         {
-            await Workspaces.AllowAsync(transaction, it.workspaceId, null, Instant.From(it.time.GetUtcNow()).Microseconds);
+            await WorkspaceTable.AllowAsync(transaction, it.workspaceId, null, Instant.From(it.time.GetUtcNow()).Microseconds);
             return true;
         });
 
     public static async Task DenyAsync(Database database, string workspaceId) =>
-        await database.WriteAsync(workspaceId, static (transaction, id) => Workspaces.DenyAsync(transaction, id));
+        await database.WriteAsync(workspaceId, static (transaction, id) => WorkspaceTable.DenyAsync(transaction, id));
 
     /// <summary>An allowed workspace with an API key: what tests need to be independent of each other.</summary>
     public async Task<Workspace> NewWorkspaceAsync()

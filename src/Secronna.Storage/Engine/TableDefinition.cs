@@ -1,0 +1,99 @@
+namespace Secronna.Storage.Engine;
+
+/// <summary>What a column holds.</summary>
+internal enum ColumnKind
+{
+    /// <summary>A number, of eight bytes at most.</summary>
+    Number,
+
+    /// <summary>Text.</summary>
+    Text,
+
+    /// <summary>Bytes.</summary>
+    Bytes,
+}
+
+/// <summary>A column of a table.</summary>
+internal sealed record Column(string Name, ColumnKind Kind);
+
+/// <summary>
+/// The tables as they are after the last migration, each after those that it refers to: for what goes through all of them.
+/// </summary>
+internal sealed record TableDefinition
+{
+    private TableDefinition(string name, params Column[] columns)
+    {
+        Name = name;
+        Columns = columns;
+        ColumnList = string.Join(", ", columns.Select(column => column.Name));
+        var parameters = string.Join(", ", Enumerable.Range(1, columns.Length).Select(number => $"${number}"));
+        InsertSql = $"INSERT INTO {name} ({ColumnList}) VALUES ({parameters})";
+        SelectSql = $"SELECT {ColumnList} FROM {name}";
+        AnySql = $"SELECT 1 FROM {name} LIMIT 1";
+        CountSql = $"SELECT count(*) FROM {name}";
+    }
+
+    public static IReadOnlyList<TableDefinition> All { get; } =
+    [
+        new("installation",
+            Number("id"), Number("created_at"), Text("active_master_key_id"), Bytes("wrapped_key"), Number("access_changes"),
+            Number("probed_at"), Number("audit_sequence"), Number("audited_at"), Number("rotation_began_at"), Text("worker"),
+            Number("worked_until")),
+        new("master_keys",
+            Text("id"), Number("created_at"), Number("active_since"), Number("unused_since"), Number("retired_at"),
+            Bytes("check_box")),
+        new("nodes", Text("id"), Text("name"), Number("started_at"), Number("seen_at"), Text("master_keys")),
+        new("workspaces",
+            Text("id"), Text("name"), Number("allowed"), Number("created_at"), Number("audit_sequence"), Number("audited_at")),
+        new("projects",
+            Text("id"), Text("workspace_id"), Text("name"), Text("slug"), Number("created_at"), Text("created_by"),
+            Number("deleted_at")),
+        new("project_keys",
+            Text("id"), Text("project_id"), Text("master_key_id"), Bytes("wrapped_key"), Text("state"), Number("wraps"),
+            Number("created_at"), Text("worker"), Number("worked_until")),
+        new("environments",
+            Text("id"), Text("workspace_id"), Text("project_id"), Text("name"), Text("slug"), Number("created_at"),
+            Text("created_by"), Number("changed_at"), Number("secret_count"), Number("deleted_at"),
+            Text("overwritten_to"), Number("settled_to")),
+        new("secrets",
+            Text("id"), Text("workspace_id"), Text("project_id"), Text("environment_id"), Text("key"), Number("current_version"),
+            Number("created_at"), Number("updated_at"), Number("deleted_at"), Text("deleted_by"), Number("destroyed_to")),
+        new("secret_versions",
+            Text("secret_id"), Number("version"), Text("kek_id"), Bytes("wrapped_data_key"), Bytes("ciphertext"), Text("kind"),
+            Number("created_at"), Text("created_by"), Text("comment")),
+        new("secret_changes",
+            Text("environment_id"), Number("instant"), Text("secret_id"), Number("version")),
+        new("credentials",
+            Text("id"), Text("workspace_id"), Text("kind"), Text("name"), Text("prefix"), Bytes("token_hash"),
+            Number("created_at"), Text("created_by"), Number("expires_at"), Number("revoked_at"), Number("last_used_at"),
+            Text("grants")),
+        new("audit_entries",
+            Text("workspace_id"), Number("sequence"), Text("id"), Number("created_at"), Text("actor_type"), Text("actor_id"),
+            Text("action"), Text("outcome"), Text("request_id"), Text("ip"), Text("user_agent"), Text("project_id"),
+            Text("environment_id"), Text("secret_id"), Text("key"), Text("path"), Number("version"), Text("target_id"),
+            Text("name"), Number("count")),
+        new("idempotency_keys", Bytes("id"), Bytes("body_hash"), Text("answer"), Number("created_at")),
+    ];
+
+    public string Name { get; }
+
+    public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>The columns' names with commas.</summary>
+    public string ColumnList { get; }
+
+    public string InsertSql { get; }
+
+    public string SelectSql { get; }
+
+    /// <summary>Gives a row if there is any.</summary>
+    public string AnySql { get; }
+
+    public string CountSql { get; }
+
+    private static Column Number(string name) => new(name, ColumnKind.Number);
+
+    private static Column Text(string name) => new(name, ColumnKind.Text);
+
+    private static Column Bytes(string name) => new(name, ColumnKind.Bytes);
+}

@@ -1,0 +1,155 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage.Tables;
+
+/// <summary>An environment and the project it is in.</summary>
+public sealed record EnvironmentRow(
+    string Id, string WorkspaceId, string ProjectId, string ProjectName, string ProjectSlug, string Name, string Slug,
+    long CreatedAt, int SecretCount)
+{
+    /// <summary>The instant of the last change of any secret here.</summary>
+    public long ChangedAt { get; init; }
+
+    /// <summary>The past up to this instant was read, and changes no more.</summary>
+    public long SettledTo { get; init; }
+}
+
+/// <summary>What a change of secrets takes first: the environment's row, and the change's instant in it.</summary>
+/// <param name="Instant">Later than any change's before it.</param>
+/// <param name="Clock">What the clock said then; earlier than the instant where the last change's was ahead of it.</param>
+/// <param name="SecretCount">The environment's secrets before the change.</param>
+public sealed record EnvironmentChange(long Instant, long Clock, int SecretCount);
+
+/// <summary>Environments. Every query is scoped by the workspace (S23).</summary>
+public static class EnvironmentTable
+{
+    private const string Columns = """
+        SELECT e.id, e.workspace_id, e.project_id, p.name, p.slug, e.name, e.slug, e.created_at, e.secret_count,
+               e.changed_at, e.settled_to
+        FROM environments e JOIN projects p ON p.id = e.project_id
+        """;
+
+    private const string Live = " AND e.deleted_at IS NULL AND p.deleted_at IS NULL";
+
+    /// <summary>Adds an environment to a project that is there; false when it is not.</summary>
+    /// <exception cref="UniqueViolationException">The slug is taken.</exception>
+    public static async ValueTask<bool> InsertAsync(Transaction transaction, EnvironmentRow row, string createdBy)
+    {
+        await using var insert = transaction.Prepare("""
+            INSERT INTO environments (id, workspace_id, project_id, name, slug, created_at, created_by, changed_at)
+            SELECT $1, p.workspace_id, p.id, $2, $3, $4, $5, now_us()
+            FROM projects p WHERE p.id = $6 AND p.workspace_id = $7 AND p.deleted_at IS NULL FOR SHARE
+            """);
+        return await insert.Bind(row.Id).Bind(row.Name).Bind(row.Slug).Bind(row.CreatedAt).Bind(createdBy)
+            .Bind(row.ProjectId).Bind(row.WorkspaceId).ExecuteAsync() == 1;
+    }
+
+    /// <summary>The environment, or null.</summary>
+    public static async ValueTask<EnvironmentRow?> FindAsync(Session session, string workspaceId, string id)
+    {
+        await using var query = session.Prepare(Columns + " WHERE e.id = $1 AND e.workspace_id = $2" + Live);
+        return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>The environment, locked for a change of its row; or null.</summary>
+    public static async ValueTask<EnvironmentRow?> LockAsync(Transaction transaction, string workspaceId, string id)
+    {
+        await using (var query = transaction.Prepare(
+            "SELECT 1 FROM environments WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR UPDATE"))
+        {
+            await query.Bind(id).Bind(workspaceId).ReadAsync();
+        }
+
+        return await FindAsync(transaction, workspaceId, id);
+    }
+
+    /// <summary>The environment with these slugs, or null.</summary>
+    public static async ValueTask<EnvironmentRow?> FindBySlugAsync(
+        Session session, string workspaceId, string projectSlug, string slug)
+    {
+        await using var query = session.Prepare(
+            Columns + " WHERE p.workspace_id = $1 AND p.slug = $2 AND e.slug = $3" + Live);
+        return await query.Bind(workspaceId).Bind(projectSlug).Bind(slug).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>The project's environments after this id, oldest first.</summary>
+    public static async ValueTask<List<EnvironmentRow>> ListAsync(
+        Session session, string workspaceId, string projectId, string after, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + " WHERE e.project_id = $1 AND e.id > $2 AND e.workspace_id = $3" + Live + " ORDER BY e.id LIMIT $4");
+        query.Bind(projectId).Bind(after).Bind(workspaceId).Bind(limit);
+        var rows = new List<EnvironmentRow>();
+        while (await query.ReadAsync())
+        {
+            rows.Add(Read(query));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Renames; false when it is not there. The slug stays.</summary>
+    public static async ValueTask<bool> RenameAsync(Transaction transaction, string workspaceId, string id, string name)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE environments SET name = $1 WHERE id = $2 AND workspace_id = $3 AND deleted_at IS NULL");
+        return await update.Bind(name).Bind(id).Bind(workspaceId).ExecuteAsync() == 1;
+    }
+
+    /// <summary>Makes it invisible and leaves the rest to <see cref="Purge"/>; false when it is not there.</summary>
+    public static async ValueTask<bool> MarkDeletedAsync(
+        Transaction transaction, string workspaceId, string id, long now)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE environments SET deleted_at = $1 WHERE id = $2 AND workspace_id = $3 AND deleted_at IS NULL");
+        return await update.Bind(now).Bind(id).Bind(workspaceId).ExecuteAsync() == 1;
+    }
+
+    /// <summary>
+    /// Takes the environment's row for a change of its secrets, and the change's instant: the clock's, but always later
+    /// than the last change's, and than the past that was read, so that an instant names one state. Null when the environment
+    /// is not there.
+    /// </summary>
+    public static async ValueTask<EnvironmentChange?> BeginChangeAsync(
+        Transaction transaction, string workspaceId, string id)
+    {
+        // Locked first: an update alone would read the clock before it waits for who holds the row.
+        await using var update = transaction.Prepare("""
+            UPDATE environments
+            SET changed_at = instant_after(CASE WHEN settled_to > changed_at THEN settled_to ELSE changed_at END)
+            WHERE id = (SELECT id FROM environments WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR UPDATE)
+              AND deleted_at IS NULL
+              AND EXISTS (SELECT 1 FROM projects p WHERE p.id = environments.project_id AND p.deleted_at IS NULL)
+            RETURNING changed_at, now_us(), secret_count
+            """);
+        return await update.Bind(id).Bind(workspaceId).ReadAsync()
+            ? new EnvironmentChange(update.GetInt64(0), update.GetInt64(1), update.GetInt32(2))
+            : null;
+    }
+
+    /// <summary>
+    /// Waits for changes in flight, and has those to come take later instants than this one: what was committed up to it is
+    /// what there ever will be of it.
+    /// </summary>
+    public static async ValueTask SettleAsync(Transaction transaction, string id, long instant)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE environments SET settled_to = $1 WHERE id = $2 AND settled_to < $1");
+        await update.Bind(instant).Bind(id).ExecuteAsync();
+    }
+
+    /// <summary>Counts secrets added or, negative, removed.</summary>
+    public static async ValueTask AddToCountAsync(Transaction transaction, string id, int added)
+    {
+        await using var update = transaction.Prepare("UPDATE environments SET secret_count = secret_count + $1 WHERE id = $2");
+        await update.Bind(added).Bind(id).ExecuteAsync();
+    }
+
+    private static EnvironmentRow Read(Statement row) =>
+        new(row.GetText(0), row.GetText(1), row.GetText(2), row.GetText(3), row.GetText(4), row.GetText(5),
+            row.GetText(6), row.GetInt64(7), row.GetInt32(8))
+        {
+            ChangedAt = row.GetInt64(9),
+            SettledTo = row.GetInt64(10),
+        };
+}

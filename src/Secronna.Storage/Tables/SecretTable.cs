@@ -1,0 +1,148 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage.Tables;
+
+/// <summary>A secret that is there, or was at an instant, and where it lives.</summary>
+public sealed record SecretRow(
+    string Id, string WorkspaceId, string ProjectId, string EnvironmentId, string ProjectSlug, string EnvironmentSlug,
+    string Key, int CurrentVersion, long CreatedAt, long UpdatedAt)
+{
+    /// <summary>Of a state of the past: whether it was deleted after it.</summary>
+    public bool IsDeletedSince { get; init; }
+
+    /// <summary>Of a state of the past: how long the box of its value is; 0 where it is gone.</summary>
+    public int SealedBytes { get; init; }
+
+    /// <summary>The path of slugs and key.</summary>
+    public string Path { get; } = string.Concat(ProjectSlug, "/", EnvironmentSlug, "/" + Key);
+}
+
+/// <summary>Secrets: keys and pointers to their current versions. Every query is scoped by the workspace (S23).</summary>
+public static class SecretTable
+{
+    // The project is the environment's: an environment moved to another project does not open there (S6).
+    internal const string Columns = """
+        SELECT s.id, s.workspace_id, e.project_id, s.environment_id, p.slug, e.slug, s.key, s.current_version,
+               s.created_at, s.updated_at
+        """;
+
+    internal const string Tables = """
+         FROM secrets s
+         JOIN environments e ON e.id = s.environment_id JOIN projects p ON p.id = e.project_id
+        """;
+
+    internal const string Live = " AND s.deleted_at IS NULL AND e.deleted_at IS NULL AND p.deleted_at IS NULL";
+
+    /// <summary>The secret, or null.</summary>
+    public static async ValueTask<SecretRow?> FindAsync(Session session, string workspaceId, string id)
+    {
+        await using var query = session.Prepare(Columns + Tables + " WHERE s.id = $1 AND s.workspace_id = $2" + Live);
+        return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>The secret at this path of slugs and key, or null.</summary>
+    public static async ValueTask<SecretRow?> FindByPathAsync(
+        Session session, string workspaceId, string projectSlug, string environmentSlug, string key)
+    {
+        await using var query = session.Prepare(
+            Columns + Tables + " WHERE p.workspace_id = $1 AND p.slug = $2 AND e.slug = $3 AND s.key = $4" + Live);
+        return await query.Bind(workspaceId).Bind(projectSlug).Bind(environmentSlug).Bind(key).ReadAsync()
+            ? Read(query)
+            : null;
+    }
+
+    /// <summary>The environment's secrets after this key, by their keys' bytes.</summary>
+    public static async ValueTask<List<SecretRow>> ListAsync(
+        Session session, string environmentId, string afterKey, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + Tables + " WHERE s.environment_id = $1 AND s.key > $2" + Live + " ORDER BY s.key LIMIT $3");
+        query.Bind(environmentId).Bind(afterKey).Bind(limit);
+        return await ReadAllAsync(query);
+    }
+
+    /// <summary>The environment's secrets from one key on and before another, by their keys' bytes.</summary>
+    public static async ValueTask<List<SecretRow>> ListBetweenAsync(
+        Session session, string environmentId, string from, string before, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + Tables + " WHERE s.environment_id = $1 AND s.key >= $2 AND s.key < $3" + Live + " ORDER BY s.key LIMIT $4");
+        return await ReadAllAsync(query.Bind(environmentId).Bind(from).Bind(before).Bind(limit));
+    }
+
+    /// <summary>The workspace's secrets after this id, for a bounded scan by search.</summary>
+    public static async ValueTask<List<SecretRow>> ScanAsync(
+        Session session, string workspaceId, string after, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + Tables + " WHERE s.workspace_id = $1 AND s.id > $2" + Live + " ORDER BY s.id LIMIT $3");
+        query.Bind(workspaceId).Bind(after).Bind(limit);
+        return await ReadAllAsync(query);
+    }
+
+    /// <summary>The id and current version of a key in an environment, or null.</summary>
+    public static async ValueTask<(string Id, int CurrentVersion)?> FindCurrentAsync(
+        Session session, string environmentId, string key)
+    {
+        await using var query = session.Prepare(
+            "SELECT id, current_version FROM secrets WHERE environment_id = $1 AND key = $2 AND deleted_at IS NULL");
+        return await query.Bind(environmentId).Bind(key).ReadAsync() ? (query.GetText(0), query.GetInt32(1)) : null;
+    }
+
+    /// <summary>
+    /// Makes secrets tombstones at an instant (S15), in an environment whose row the transaction holds; all must be there.
+    /// <see cref="Purge.DestroyVersionsAsync"/> destroys their versions.
+    /// </summary>
+    public static async ValueTask MarkDeletedAsync(
+        Transaction transaction, string environmentId, IReadOnlyList<string> ids, string by, long instant)
+    {
+        var deleted = await transaction.ExecuteManyAsync(
+            "UPDATE secrets SET deleted_at = $1, deleted_by = $2 WHERE id = $3 AND deleted_at IS NULL",
+            ids, (update, id) => update.Bind(instant).Bind(by).Bind(id));
+        if (deleted != ids.Count)
+        {
+            throw new InvalidOperationException("a secret to delete is not there");
+        }
+
+        await SecretChangeTable.InsertAsync(transaction, environmentId, instant, [.. ids.Select(id => (id, (int?)null))]);
+        await EnvironmentTable.AddToCountAsync(transaction, environmentId, -ids.Count);
+    }
+
+    /// <summary>Moves pointers to new versions; a first version makes its secret.</summary>
+    internal static async ValueTask PointAsync(
+        Transaction transaction, EnvironmentRow environment, IReadOnlyList<NewVersion> versions, long instant)
+    {
+        var added = versions.Where(row => row.Version == 1).ToList();
+        await transaction.ExecuteManyAsync(
+            """
+            INSERT INTO secrets (id, workspace_id, project_id, environment_id, key, current_version, created_at, updated_at)
+            VALUES ($1, $2, $3, $4, $5, 1, $6, $6)
+            """,
+            added,
+            (insert, row) => insert.Bind(row.SecretId).Bind(environment.WorkspaceId).Bind(environment.ProjectId)
+                .Bind(environment.Id).Bind(row.Key).Bind(instant));
+        await transaction.ExecuteManyAsync(
+            "UPDATE secrets SET current_version = $1, updated_at = $2 WHERE id = $3 AND deleted_at IS NULL",
+            [.. versions.Where(row => row.Version > 1)],
+            (update, row) => update.Bind(row.Version).Bind(instant).Bind(row.SecretId));
+        if (added.Count > 0)
+        {
+            await EnvironmentTable.AddToCountAsync(transaction, environment.Id, added.Count);
+        }
+    }
+
+    internal static SecretRow Read(Statement row) =>
+        new(row.GetText(0), row.GetText(1), row.GetText(2), row.GetText(3), row.GetText(4), row.GetText(5),
+            row.GetText(6), row.GetInt32(7), row.GetInt64(8), row.GetInt64(9));
+
+    private static async ValueTask<List<SecretRow>> ReadAllAsync(Statement query)
+    {
+        var rows = new List<SecretRow>();
+        while (await query.ReadAsync())
+        {
+            rows.Add(Read(query));
+        }
+
+        return rows;
+    }
+}
