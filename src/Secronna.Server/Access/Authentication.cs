@@ -32,7 +32,7 @@ internal sealed class Authentication(
 
         if (!authenticated.IsAllowed)
         {
-            Log.WorkspaceNotAllowed(log, authenticated.Caller.WorkspaceId, authenticated.Caller.ActorId, origin.RequestId);
+            AccessLog.WorkspaceNotAllowed(log, authenticated.Caller.WorkspaceId, authenticated.Caller.ActorId, origin.RequestId);
             throw Errors.WorkspaceNotAllowed();
         }
 

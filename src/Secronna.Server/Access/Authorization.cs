@@ -1,5 +1,4 @@
 using Secronna.Protocol;
-using Secronna.Server.Features.Audit;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;

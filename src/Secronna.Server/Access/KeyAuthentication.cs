@@ -84,7 +84,7 @@ internal sealed class KeyAuthentication(
         }
         catch (StorageUnavailableException exception)
         {
-            Log.UseNotNoted(log, id, exception.Message);
+            AccessLog.UseNotNoted(log, id, exception.Message);
         }
     }
 }

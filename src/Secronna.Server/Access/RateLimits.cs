@@ -1,6 +1,5 @@
 using System.Net;
 using System.Threading.RateLimiting;
-using Secronna.Server.Configuration;
 
 namespace Secronna.Server.Access;
 

@@ -2,8 +2,7 @@ using System.Buffers.Text;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Secronna.Protocol;
-using Secronna.Server.Access.Huudis;
-using Secronna.Server.Configuration;
+using Secronna.Server.Access.Tokens;
 
 namespace Secronna.Server.Access;
 
@@ -11,7 +10,7 @@ namespace Secronna.Server.Access;
 /// Who an access token of the identity provider is (RFC 9068, and plain JWTs of the same claims). The framework's JWT
 /// library verifies it; what is not a signed access token for this server, by a key that the provider publishes, is nobody.
 /// </summary>
-internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys keys, AccessCache cache)
+internal sealed class TokenAuthentication(IdentityProviderSettings settings, ProviderKeys keys, AccessCache cache)
 {
     // A header of a request has no room for more than twice as much.
     private const int MostCharacters = 16 * 1024;
@@ -62,13 +61,14 @@ internal sealed class TokenAuthentication(HuudisSettings settings, ProviderKeys 
 
     private async ValueTask<bool> IsVerifiedAsync(JsonWebToken token, TokenHeader header)
     {
-        var current = await keys.CurrentAsync();
+        var current = await keys.CurrentAsync()
+            ?? throw Errors.Unavailable("the identity provider can't be reached: try again, or use an API key");
         if (!current.Knows(header.KeyId))
         {
-            current = await keys.NewerThanAsync(current);
+            current = await keys.NewerThanAsync(current) ?? current;
         }
 
-        return current?.Find(header.KeyId, header.Algorithm) is { } key
+        return current.Find(header.KeyId, header.Algorithm) is { } key
             && (await handler.ValidateTokenAsync(token, Parameters(key))).IsValid;
     }
 

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
 using Secronna.Server.Features.Credentials;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -30,13 +30,14 @@ internal static class ApiKeyCommand
             throw new SettingsException($"a name has 1 to {Limits.NameLength} characters");
         }
 
-        await using var installation = await SettingsSource.OpenAsync();
+        var settings = SettingsSource.Read();
+        await using var installation = await SettingsSource.OpenAsync(settings);
         if (!await installation.Database.ReadAsync(workspaceId, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id)))
         {
             throw new SettingsException("this workspace is not on the allowlist: run workspace allow first");
         }
 
-        await using var services = SettingsSource.Services(installation);
+        await using var services = SettingsSource.Services(installation, settings);
         var created = await services.GetRequiredService<CredentialService>()
             .AddApiKeyAsync(Caller.Operator(workspaceId), name.Trim());
         Console.WriteLine(json

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using Secronna.Protocol;
-using Secronna.Server.Configuration;
 using Secronna.Server.Features.Audit;
-using Secronna.Server.Hardening;
+using Secronna.Server.Features.Workspaces;
 using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -38,7 +38,7 @@ internal static class AuditCommand
         }
 
         await ExportAsync(database, output, AuditEntry.Installation, from, to);
-        await foreach (var workspace in WorkspaceCommand.AllAsync(database))
+        await foreach (var workspace in WorkspaceService.ListAsync(database))
         {
             await ExportAsync(database, output, workspace.Id, from, to);
         }

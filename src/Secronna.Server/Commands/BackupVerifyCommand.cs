@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Secronna.Protocol;
-using Secronna.Server.Configuration;
 using Secronna.Server.Features.Backup;
-using Secronna.Server.Hardening;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Secronna.Protocol;
 using Secronna.Server.Features.Backup;
-using Secronna.Server.Installation;
 using Secronna.Storage;
 
 namespace Secronna.Server.Commands;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Secronna.Server.Hardening;
+using Secronna.Server.Hosting.Hardening;
 
 namespace Secronna.Server.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Secronna.Server.Configuration;
-using Secronna.Server.Hardening;
+using Secronna.Server.Hosting;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
@@ -39,19 +39,19 @@ internal static class DevCommand
         var folder = Path.GetFullPath(data ?? settings.DataFolder ?? DefaultFolder);
         var url = $"http://127.0.0.1:{port}";
         ListenAddresses.RequireOwn(SettingsSource.Configuration());
-        ListenAddresses.RequireSafe([url], SettingsSource.Configuration(), allowPlainHttp: false);
+        ListenAddresses.RequireSafe([url], SettingsSource.Configuration(), settings);
         using var taken = DevFolder.Take(folder);
         await PrepareAsync(settings, folder);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate: true, TimeProvider.System, FailFast.OnFsyncFailure);
-        await using var app = Composition.BuildServer(installation, url);
+        await using var app = Composition.BuildServer(installation, settings, url);
         var start = new DevStart(installation, app.Services, Path.Combine(folder, DevStart.EnvironmentFile));
         var token = await start.PrepareAsync();
-        await ServerStart.RunAsync(app, "take another port with --port (0 is any that is free)");
+        await ServerLifetime.StartAsync(app, "take another port with --port (0 is any that is free)");
         url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);
         await DevGreeting.PrintAsync(installation, folder, url);
-        return await ServerEnd.WaitAsync(app);
+        return await ServerLifetime.WaitAsync(app);
     }
 
     // A new master key only for a new database: one that lost its key must say so, not get another.

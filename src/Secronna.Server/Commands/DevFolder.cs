@@ -1,4 +1,4 @@
-using Secronna.Server.Configuration;
+using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Commands;
 

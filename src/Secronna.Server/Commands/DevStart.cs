@@ -5,8 +5,9 @@ using Secronna.Server.Features.Credentials;
 using Secronna.Server.Features.Environments;
 using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Secrets;
-using Secronna.Server.Features;
+using Secronna.Server.Features.Workspaces;
 using Secronna.Server.Installation;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -26,7 +27,8 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
         var isNew = !await installation.Database.ReadAsync(WorkspaceId, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id));
         if (isNew)
         {
-            await WorkspaceCommand.AllowAsync(installation.Database, installation.Time, WorkspaceId, "Development");
+            await WorkspaceService.AllowAsync(
+                Caller.Operator(WorkspaceId), installation.Database, installation.Time, "Development");
         }
 
         var token = await ReadTokenAsync() ?? await NewTokenAsync();
@@ -87,7 +89,6 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
         var greeting = "Hello from Secronna"u8;
         using var value = PinnedBuffer.Rent(greeting.Length);
         greeting.CopyTo(value.Span);
-        await services.GetRequiredService<SecretWriter>().WriteAsync(
-            caller, environment.Id, [new SecretWrite("GREETING", value, null, "made by dev")]);
+        await services.GetRequiredService<SecretService>().WriteAsync(caller, environment.Id, "GREETING", value, "made by dev");
     }
 }

@@ -2,9 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
-using Secronna.Server.Features;
 using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -40,8 +39,9 @@ internal static class KekCommand
 
     private static async Task<int> RotateAsync(string name, bool json)
     {
-        await using var installation = await SettingsSource.OpenAsync();
-        await using var services = SettingsSource.Services(installation);
+        var settings = SettingsSource.Read();
+        await using var installation = await SettingsSource.OpenAsync(settings);
+        await using var services = SettingsSource.Services(installation, settings);
         var project = await FindAsync(installation.Database, name);
         var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Admin };
         var kek = await services.GetRequiredService<KekService>().RotateAsync(caller, project.Id);
@@ -56,8 +56,9 @@ internal static class KekCommand
 
     private static async Task<int> ListAsync(string name, bool json)
     {
-        await using var installation = await SettingsSource.OpenAsync();
-        await using var services = SettingsSource.Services(installation);
+        var settings = SettingsSource.Read();
+        await using var installation = await SettingsSource.OpenAsync(settings);
+        await using var services = SettingsSource.Services(installation, settings);
         var project = await FindAsync(installation.Database, name);
         var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Admin };
         var keks = services.GetRequiredService<KekService>();

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Secronna.Protocol;
-using Secronna.Server.Configuration;
 using Secronna.Server.Features.Keys;
-using Secronna.Server.Hardening;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
@@ -89,15 +88,15 @@ internal static class MasterKeyCommand
 
         await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
         using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
-        await MasterKeyRotation.AnnounceAsync(
-            database, keys, id, MasterKeyRotation.Entry(TimeProvider.System, AuditActions.MasterKeyGenerate, id, null));
+        await MasterKeyService.AnnounceNewAsync(database, keys, id, TimeProvider.System);
     }
 
     private static async Task<int> RetireAsync(string id)
     {
-        await using var installation = await SettingsSource.OpenAsync();
-        await using var services = SettingsSource.Services(installation);
-        var retired = await services.GetRequiredService<MasterKeyRotation>().RetireAsync(id);
+        var settings = SettingsSource.Read();
+        await using var installation = await SettingsSource.OpenAsync(settings);
+        await using var services = SettingsSource.Services(installation, settings);
+        var retired = await services.GetRequiredService<MasterKeyService>().RetireAsync(id);
         Console.WriteLine($"master key {id} is retired: nothing in the database is under it, and it may be taken out of where it is kept\n"
             + BackupsOf(retired));
         return 0;

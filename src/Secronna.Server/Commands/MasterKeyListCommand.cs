@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Secronna.Protocol;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;

@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Secronna.Server.Configuration;
 using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -12,8 +13,6 @@ internal static class MasterKeyRotateCommand
     // Nodes look for keys that they are told of every few seconds; over a network, less often.
     private static readonly TimeSpan NodesPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
-    private const int Attempts = 60;
 
     public static Command Create()
     {
@@ -28,9 +27,10 @@ internal static class MasterKeyRotateCommand
     private static async Task<int> RunAsync(string? to, bool isDryRun, bool force)
     {
         using var interruption = new Interruption();
-        await using var installation = await SettingsSource.OpenAsync();
-        await using var services = SettingsSource.Services(installation);
-        var rotation = services.GetRequiredService<MasterKeyRotation>();
+        var settings = SettingsSource.Read();
+        await using var installation = await SettingsSource.OpenAsync(settings);
+        await using var services = SettingsSource.Services(installation, settings);
+        var rotation = services.GetRequiredService<MasterKeyService>();
         var plan = await rotation.PlanAsync(to);
         if (isDryRun)
         {
@@ -45,10 +45,10 @@ internal static class MasterKeyRotateCommand
             await rotation.StartAsync(plan);
         }
 
-        return await RewrapAsync(services.GetRequiredService<MasterKeyRewrapper>(), installation.Database, plan, interruption.Token);
+        return await RewrapAsync(rotation, plan, interruption.Token);
     }
 
-    private static async Task ForeseeAsync(MasterKeyRotation rotation, MasterKeyPlan plan)
+    private static async Task ForeseeAsync(MasterKeyService rotation, MasterKeyPlan plan)
     {
         Console.WriteLine(plan.From == plan.To
             ? $"would go on with the rotation to master key {plan.To}: {plan.Keks:N0} KEK(s) are left"
@@ -60,7 +60,7 @@ internal static class MasterKeyRotateCommand
     }
 
     private static async Task WaitForNodesAsync(
-        MasterKeyRotation rotation, MasterKeyPlan plan, bool force, CancellationToken cancellation)
+        MasterKeyService rotation, MasterKeyPlan plan, bool force, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (await rotation.LackingAsync(plan.To) is { Count: > 0 } lacking)
@@ -82,49 +82,24 @@ internal static class MasterKeyRotateCommand
         }
     }
 
-    private static async Task<int> RewrapAsync(
-        MasterKeyRewrapper rewrapper, Database database, MasterKeyPlan plan, CancellationToken cancellation)
+    private static async Task<int> RewrapAsync(MasterKeyService masterKeys, MasterKeyPlan plan, CancellationToken cancellation)
     {
         var report = new ProgressReport(TimeProvider.System);
-        var done = await UntilDoneAsync(rewrapper, database, count => report.Say($"{count:N0} of {plan.Keks:N0} KEKs re-wrapped"), cancellation);
-        if (done.Broken.Count > 0)
+        var broken = await masterKeys.RewrapAsync(
+            count => report.Say($"{count:N0} of {plan.Keks:N0} KEKs re-wrapped"),
+            reason => Console.Error.WriteLineAsync($"… {reason}: trying again"),
+            cancellation);
+        if (broken.Count > 0)
         {
             throw new SettingsException(
-                $"master key: {plan.To} is active; {done.Broken.Count:N0} KEK(s) do not unwrap and stay where they are: "
-                + $"{string.Join(", ", done.Broken.Take(20))}. Restore their rows from a backup, and run this again");
+                $"master key: {plan.To} is active; {broken.Count:N0} KEK(s) do not unwrap and stay where they are: "
+                + $"{string.Join(", ", broken.Take(20))}. Restore their rows from a backup, and run this again");
         }
 
         Console.WriteLine(
             $"master key {plan.To} is active, and everything is under it: {plan.Keks:N0} KEK(s) re-wrapped, no version touched\n"
             + (plan.From == plan.To ? "see master-key list for keys to retire" : $"master key {plan.From} may be retired: secronna-server master-key retire {plan.From}"));
         return 0;
-    }
-
-    // A server that runs may hold the work, where an earlier command was broken off: then it is waited for.
-    private static async Task<MasterKeyProgress> UntilDoneAsync(
-        MasterKeyRewrapper rewrapper, Database database, Action<long> progress, CancellationToken cancellation)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                if (await rewrapper.RunAsync(progress, cancellation) is { } done && (done.IsDone || done.Broken.Count > 0))
-                {
-                    return done;
-                }
-
-                if (!await database.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)))
-                {
-                    return new MasterKeyProgress(0, [], true);
-                }
-            }
-            catch (Exception exception) when (exception is StorageUnavailableException or MasterKeys.MasterKeyException && attempt < Attempts)
-            {
-                await Console.Error.WriteLineAsync($"… {exception.Message}: trying again");
-            }
-
-            await Task.Delay(RetryAfter, TimeProvider.System, cancellation);
-        }
     }
 
     private static string Names(IEnumerable<NodeRow> nodes) => string.Join(", ", nodes.Select(node => node.Name));

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Secronna.Server.Configuration;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 

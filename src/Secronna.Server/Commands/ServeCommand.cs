@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Secronna.Server.Configuration;
-using Secronna.Server.Hardening;
+using Secronna.Server.Hosting;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 
 namespace Secronna.Server.Commands;
@@ -29,18 +29,18 @@ internal static class ServeCommand
         var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         ListenAddresses.RequireOwn(SettingsSource.Configuration());
-        ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings.Http.AllowPlainHttp);
-        ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings.Http);
+        ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings);
+        ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
-        await using var app = Composition.BuildServer(installation, addresses);
+        await using var app = Composition.BuildServer(installation, settings, addresses);
         // Again: the web server takes its endpoints from more places than our settings.
-        ListenAddresses.RequireSafe(addresses, app.Configuration, settings.Http.AllowPlainHttp);
-        await ServerStart.RunAsync(app, "name other addresses with --urls or ASPNETCORE_URLS");
+        ListenAddresses.RequireSafe(addresses, app.Configuration, settings);
+        await ServerLifetime.StartAsync(app, "name other addresses with --urls or ASPNETCORE_URLS");
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
-        Log.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.Place);
+        HostingLog.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.Place);
         WarnOfMasterKeyBesideData(log, settings);
-        return await ServerEnd.WaitAsync(app);
+        return await ServerLifetime.WaitAsync(app);
     }
 
     private static void WarnOfMasterKeyBesideData(ILogger log, Settings settings)
@@ -48,7 +48,7 @@ internal static class ServeCommand
         if (settings is { DataFolder: { } folder, MasterKey.File: { } file }
             && Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder).TrimEnd('/') + "/", StringComparison.Ordinal))
         {
-            Log.MasterKeyBesideData(log, file);
+            HostingLog.MasterKeyBesideData(log, file);
         }
     }
 }

@@ -1,6 +1,7 @@
-using Secronna.Server.Configuration;
-using Secronna.Server.Hardening;
+using Secronna.Server.Hosting.Configuration;
+using Secronna.Server.Hosting;
 using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Commands;
 
@@ -16,12 +17,15 @@ internal static class SettingsSource
         bool.TryParse(Configuration()["Secronna:Diagnostics"], out var diagnostics) && diagnostics;
 
     /// <summary>An open installation for a command; a failed fsync ends the command.</summary>
-    public static Task<OpenInstallation> OpenAsync() =>
-        OpenInstallation.OpenAsync(Read(), migrate: false, TimeProvider.System, FailFast.OnFsyncFailure);
+    public static Task<OpenInstallation> OpenAsync() => OpenAsync(Read());
+
+    /// <summary>Opens the installation that the settings name, for a command. A failed fsync ends the command.</summary>
+    public static Task<OpenInstallation> OpenAsync(Settings settings) =>
+        OpenInstallation.OpenAsync(settings, migrate: false, TimeProvider.System, FailFast.OnFsyncFailure);
 
     /// <summary>The services over an open installation, for a command.</summary>
-    public static ServiceProvider Services(OpenInstallation installation) =>
-        new ServiceCollection().AddLogging().AddSecronna(installation).BuildServiceProvider();
+    public static ServiceProvider Services(OpenInstallation installation, Settings settings) =>
+        new ServiceCollection().AddLogging().AddSecronna(installation, settings).BuildServiceProvider();
 
     /// <summary>All that is configured, the web server's own part included.</summary>
     public static IConfigurationRoot Configuration()

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
-using Secronna.Server.Features.Audit;
+using Secronna.Server.Features.Workspaces;
+using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -48,35 +48,17 @@ internal static class WorkspaceCommand
         }
 
         await using var installation = await SettingsSource.OpenAsync();
-        await AllowAsync(installation.Database, installation.Time, id, name);
+        await WorkspaceService.AllowAsync(Caller.Operator(id), installation.Database, installation.Time, name);
         Console.WriteLine($"workspace {id} is allowed");
         return 0;
     }
-
-    /// <summary>Allows and records it, in one transaction.</summary>
-    public static Task<bool> AllowAsync(Database database, TimeProvider time, string id, string? name) =>
-        database.WriteAsync((time, id, name), static async (transaction, it) =>
-        {
-            await WorkspaceTable.AllowAsync(transaction, it.id, it.name, Instant.From(it.time.GetUtcNow()).Microseconds);
-            Append(transaction, it.time, it.id, it.name, AuditActions.WorkspaceAllow);
-            return true;
-        });
 
     private static async Task<int> DenyAsync(string id)
     {
         RequireId(id);
         await using var installation = await SettingsSource.OpenAsync();
-        var found = await installation.Database.WriteAsync((installation.Time, id), static async (transaction, it) =>
-        {
-            var found = await WorkspaceTable.DenyAsync(transaction, it.id);
-            if (found)
-            {
-                Append(transaction, it.Time, it.id, null, AuditActions.WorkspaceDeny);
-            }
-
-            return found;
-        });
-        Console.WriteLine(found
+        var isKnown = await WorkspaceService.DenyAsync(Caller.Operator(id), installation.Database, installation.Time);
+        Console.WriteLine(isKnown
             ? $"workspace {id} is denied; within a second no server accepts its credentials"
             : throw new SettingsException($"there is no workspace {id}; see workspace list"));
         return 0;
@@ -85,7 +67,7 @@ internal static class WorkspaceCommand
     private static async Task<int> ListAsync(bool json)
     {
         await using var installation = await SettingsSource.OpenAsync();
-        await foreach (var row in AllAsync(installation.Database))
+        await foreach (var row in WorkspaceService.ListAsync(installation.Database))
         {
             Console.WriteLine(json
                 ? JsonSerializer.Serialize(
@@ -95,31 +77,6 @@ internal static class WorkspaceCommand
 
         return 0;
     }
-
-    /// <summary>Every workspace, by id.</summary>
-    public static async IAsyncEnumerable<WorkspaceRow> AllAsync(Database database)
-    {
-        const int PageSize = 200;
-        var after = "";
-        while (true)
-        {
-            var rows = await database.ReadAsync(after, static (session, after) => WorkspaceTable.ListAsync(session, after, PageSize));
-            foreach (var row in rows)
-            {
-                yield return row;
-            }
-
-            if (rows.Count < PageSize)
-            {
-                yield break;
-            }
-
-            after = rows[^1].Id;
-        }
-    }
-
-    private static void Append(Transaction transaction, TimeProvider time, string id, string? name, string action) =>
-        transaction.Audit.Append(AuditRecord.Of(Caller.Operator(id), time, action) with { TargetId = id, Name = name });
 
     private static void RequireId(string id)
     {

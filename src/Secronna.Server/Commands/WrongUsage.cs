@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Secronna.Server.Access;
 
 namespace Secronna.Server.Commands;
 

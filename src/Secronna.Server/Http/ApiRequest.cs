@@ -3,8 +3,6 @@ using System.Text.Json;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
-using Secronna.Server.Features;
 using Secronna.Server.Installation;
 
 namespace Secronna.Server.Http;
@@ -104,7 +102,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
 
     /// <summary>A body that is a name alone.</summary>
     public ValueTask<string> NameAsync() =>
-        BodyAsync((ref Utf8JsonReader reader) => Bodies.Name(ref reader, Limits.NameLength));
+        BodyAsync((ref Utf8JsonReader reader) => NameBody.Name(ref reader, Limits.NameLength));
 
     /// <summary>For routes that take no body: refuses anything but none or an empty object.</summary>
     public async ValueTask RequireNoBodyAsync()
@@ -117,7 +115,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
         using var body = await ReadBodyAsync(Limits.BodyBytes, isRequired: false);
         if (body.Length > 0)
         {
-            JsonFields.Parse(body.Span, Bodies.Empty);
+            JsonFields.Parse(body.Span, NameBody.Empty);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features;
 
 namespace Secronna.Server.Http;
 
@@ -108,7 +107,7 @@ internal sealed class ApiAnswer<T>(ApiRoute route, JsonTypeInfo<T> type)
     public void By<TService>(Func<ApiRequest, TService, Task<T>> handler)
         where TService : notnull =>
         route.Map<TService>(async (request, service) =>
-            await Envelope.WriteAsync(request.Context, route.Status, await handler(request, service), type));
+            await ResponseEnvelope.WriteAsync(request.Context, route.Status, await handler(request, service), type));
 }
 
 /// <summary>A route that gives pages.</summary>
@@ -120,7 +119,7 @@ internal sealed class ApiPages<T>(ApiRoute route, JsonTypeInfo<T> type)
         route.Map<TService>(async (request, service) =>
         {
             var page = await handler(request, service, request.Page());
-            await Envelope.WritePageAsync(request.Context, page, request.Cursor(page.Next), type);
+            await ResponseEnvelope.WritePageAsync(request.Context, page, request.Cursor(page.Next), type);
         });
 }
 

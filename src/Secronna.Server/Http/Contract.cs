@@ -11,7 +11,7 @@ internal static class Contract
         var document = new Lazy<Task<byte[]>>(() => WriteAsync(app.Services));
         app.MapGet("/openapi/v1.json", (RequestDelegate)(async context =>
             {
-                Envelope.PrepareHeaders(context, StatusCodes.Status200OK);
+                ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
                 await context.Response.Body.WriteAsync(await document.Value, context.RequestAborted);
             }))
             .WithMetadata(new PublicRoute());

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using Secronna.Crypto;
+using Secronna.Server.Access;
 using Secronna.Server.Installation;
 
 namespace Secronna.Server.Http;

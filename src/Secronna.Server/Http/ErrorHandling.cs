@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Connections;
 using Secronna.Protocol;
-using Secronna.Server.MasterKeys;
+using Secronna.Server.Access;
+using Secronna.Server.Installation;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Http;
@@ -35,7 +36,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         }
         catch (Exception exception)
         {
-            Log.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
+            HttpLog.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
             context.Abort();
         }
     }
@@ -43,9 +44,9 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
     private static Task AnswerUnansweredAsync(HttpContext context) =>
         context.Response.HasStarted ? Task.CompletedTask : context.Response.StatusCode switch
         {
-            StatusCodes.Status400BadRequest => WriteAsync(context, Errors.HostNotAllowed()),
+            StatusCodes.Status400BadRequest => WriteAsync(context, HttpErrors.HostNotAllowed()),
             StatusCodes.Status404NotFound => WriteAsync(context, Errors.NotFound("route")),
-            StatusCodes.Status405MethodNotAllowed => WriteAsync(context, Errors.MethodNotAllowed()),
+            StatusCodes.Status405MethodNotAllowed => WriteAsync(context, HttpErrors.MethodNotAllowed()),
             _ => Task.CompletedTask,
         };
 
@@ -58,19 +59,19 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
             case RequestException refused:
                 if (refused.Code == ErrorCodes.Unavailable)
                 {
-                    Log.Unavailable(log, context.TraceIdentifier, refused.Message);
+                    HttpLog.Unavailable(log, context.TraceIdentifier, refused.Message);
                 }
 
                 return WriteAsync(context, refused);
             case BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }:
-                return WriteAsync(context, Errors.BodyTooLarge(Limits.BatchBodyBytes));
+                return WriteAsync(context, HttpErrors.BodyTooLarge(Limits.BatchBodyBytes));
             case BadHttpRequestException:
                 return WriteAsync(context, Errors.InvalidBody("the request is malformed"));
-            case StorageUnavailableException or MasterKeyException:
-                Log.Unavailable(log, context.TraceIdentifier, exception.Message);
+            case var _ when FailureReason.IsUnavailability(exception):
+                HttpLog.Unavailable(log, context.TraceIdentifier, exception.Message);
                 return WriteAsync(context, Errors.Unavailable());
             default:
-                Log.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
+                HttpLog.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
                 return WriteAsync(context, new RequestException(
                     ErrorCodes.InternalError, "something went wrong in the server; its log has more under this request's id"));
         }
@@ -96,21 +97,19 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
                 Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        if (refused.EndsConnection)
+        if (refused is HttpException { EndsConnection: true })
         {
             context.Response.Headers.Connection = "close";
         }
 
-        return Envelope.WriteErrorAsync(context, Status(refused), refused.Code, refused.Message);
+        return ResponseEnvelope.WriteErrorAsync(context, Status(refused), refused.Code, refused.Message);
     }
 
-    private static int Status(RequestException refused) => refused.Code switch
+    private static int Status(RequestException refused) => refused is HttpException { Status: var status } ? status : refused.Code switch
     {
         ErrorCodes.AuthRequired => StatusCodes.Status401Unauthorized,
         ErrorCodes.Forbidden => StatusCodes.Status403Forbidden,
         ErrorCodes.NotFound => StatusCodes.Status404NotFound,
-        ErrorCodes.ValidationError when refused.IsMediaType => StatusCodes.Status415UnsupportedMediaType,
-        ErrorCodes.ValidationError when refused.IsMethod => StatusCodes.Status405MethodNotAllowed,
         ErrorCodes.ValidationError => StatusCodes.Status400BadRequest,
         ErrorCodes.Conflict => StatusCodes.Status409Conflict,
         ErrorCodes.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Secronna.Crypto;
 using Secronna.Protocol;
+using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using Secronna.Crypto;
-using Secronna.Server.Features;
+using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
@@ -28,12 +28,12 @@ internal static class RequestBody
         var length = context.Request.ContentLength;
         if (length > limit)
         {
-            throw Errors.BodyTooLarge(limit);
+            throw HttpErrors.BodyTooLarge(limit);
         }
 
         if (!IsJson(context.Request) && (isRequired || length is > 0))
         {
-            throw Errors.UnsupportedMediaType();
+            throw HttpErrors.UnsupportedMediaType();
         }
 
         if ((length ?? limit) > LargeBody && HasBody(context, length))
@@ -47,7 +47,7 @@ internal static class RequestBody
         if (body.Length > 0 && !IsJson(context.Request))
         {
             body.Dispose();
-            throw Errors.UnsupportedMediaType();
+            throw HttpErrors.UnsupportedMediaType();
         }
 
         if (!Utf8.IsValid(body.Span))
@@ -80,14 +80,14 @@ internal static class RequestBody
                 var result = await reader.ReadAsync(context.RequestAborted);
                 if (result.IsCanceled)
                 {
-                    throw Errors.BodyTooSlow(LongestWait);
+                    throw HttpErrors.BodyTooSlow(LongestWait);
                 }
 
                 var part = result.Buffer;
                 if (filled + part.Length > limit)
                 {
                     reader.AdvanceTo(part.End);
-                    throw Errors.BodyTooLarge(limit);
+                    throw HttpErrors.BodyTooLarge(limit);
                 }
 
                 body = Grow(body, filled, (int)part.Length);

@@ -1,3 +1,5 @@
+using Secronna.Server.Access;
+
 namespace Secronna.Server.Http;
 
 /// <summary>Marks a route that is not of the API and needs no credential: health and the contract itself.</summary>

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.HttpOverrides;
-using Secronna.Server.Configuration;
 
 namespace Secronna.Server.Http;
 

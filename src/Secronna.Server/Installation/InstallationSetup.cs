@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Protocol;
-using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;

@@ -1,8 +1,8 @@
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage;
 using Secronna.Storage.Engine;
+using Secronna.Storage;
 
 namespace Secronna.Server.Installation;
 
@@ -10,7 +10,7 @@ namespace Secronna.Server.Installation;
 internal sealed class OpenInstallation : IAsyncDisposable
 {
     private OpenInstallation(
-        Settings settings, TimeProvider time, MasterKeyRing masterKeys, InstallationSetup setup, Database database, InstallationKeys keys)
+        InstallationSettings settings, TimeProvider time, MasterKeyRing masterKeys, InstallationSetup setup, Database database, InstallationKeys keys)
     {
         Settings = settings;
         Time = time;
@@ -20,7 +20,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
         Keys = keys;
     }
 
-    public Settings Settings { get; }
+    public InstallationSettings Settings { get; }
 
     public TimeProvider Time { get; }
 
@@ -38,7 +38,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
     /// <exception cref="SettingsException">A setting or a master key is wrong or missing.</exception>
     /// <exception cref="StorageSetupException">The database can't be used.</exception>
     public static async Task<OpenInstallation> OpenAsync(
-        Settings settings, bool migrate, TimeProvider time, Action<string> onFsyncFailure)
+        InstallationSettings settings, bool migrate, TimeProvider time, Action<string> onFsyncFailure)
     {
         var engine = RequireEngine(settings, time);
         var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, time);
@@ -47,7 +47,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
 
     /// <summary>The same, over master keys that were opened before: they are closed with it, also where this is refused.</summary>
     public static async Task<OpenInstallation> OpenAsync(
-        Settings settings, DatabaseEngine engine, MasterKeyRing masterKeys, bool migrate, TimeProvider time,
+        InstallationSettings settings, DatabaseEngine engine, MasterKeyRing masterKeys, bool migrate, TimeProvider time,
         Action<string> onFsyncFailure)
     {
         Database? database = null;
@@ -79,14 +79,14 @@ internal sealed class OpenInstallation : IAsyncDisposable
     /// <summary>Where the database is.</summary>
     /// <exception cref="SettingsException">None is set; the message says what to set.</exception>
     /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
-    public static DatabaseEngine RequireEngine(Settings settings, TimeProvider time) =>
+    public static DatabaseEngine RequireEngine(InstallationSettings settings, TimeProvider time) =>
         FindEngine(settings, time) ?? throw new SettingsException(settings.Storage.Provider == "PostgreSql"
             ? "there is no database: set Secronna__Storage__ConnectionString (Host=…;Database=…;Username=…)"
             : "there is no database: set Secronna__DataFolder, or Secronna__Storage__ConnectionString");
 
     /// <summary>Where the database is; null where none is set.</summary>
     /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
-    public static DatabaseEngine? FindEngine(Settings settings, TimeProvider time) => settings.ConnectionString switch
+    public static DatabaseEngine? FindEngine(InstallationSettings settings, TimeProvider time) => settings.ConnectionString switch
     {
         null => null,
         var connectionString when settings.Storage.Provider == "PostgreSql" => DatabaseEngines.Postgres(connectionString),

@@ -1,6 +1,5 @@
 using System.Text;
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
 
 namespace Secronna.Server.MasterKeys;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Server.MasterKeys;

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
 
 namespace Secronna.Server.MasterKeys;
 

@@ -1,5 +1,3 @@
-using Secronna.Server.Configuration;
-
 namespace Secronna.Server.MasterKeys;
 
 /// <summary>Which provider a setting means.</summary>

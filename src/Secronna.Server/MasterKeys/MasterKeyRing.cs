@@ -3,7 +3,6 @@ using Polly;
 using Polly.Retry;
 using Polly.Timeout;
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.MasterKeys;

@@ -1,6 +1,5 @@
 using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
 
 namespace Secronna.Server.MasterKeys;
 

@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
-using Secronna.Server.Configuration;
 
 namespace Secronna.Server.MasterKeys;
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
 
 namespace Secronna.Server.MasterKeys;
 

@@ -1,5 +1,4 @@
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
 
 namespace Secronna.Server.MasterKeys;
 

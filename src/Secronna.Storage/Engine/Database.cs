@@ -18,6 +18,11 @@ public abstract class Database : IAsyncDisposable
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public abstract ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
 
+    /// <summary>Reads, where an allocation for the closure does not matter.</summary>
+    /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
+    public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read) =>
+        ReadAsync(read, static (session, read) => read(session));
+
     /// <summary>Reads several statements' worth of one state: of all that was acknowledged before it began.</summary>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public abstract ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
@@ -52,6 +57,11 @@ public abstract class Database : IAsyncDisposable
     /// </exception>
     public abstract Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1);
+
+    /// <summary>Runs a unit of work, where an allocation for the closure does not matter.</summary>
+    /// <exception cref="StorageUnavailableException">The work could not be made durable, and is not reported as done (S30).</exception>
+    public Task<T> WriteAsync<T>(Func<Transaction, ValueTask<T>> work, int weight = 1) =>
+        WriteAsync(work, static (transaction, work) => work(transaction), weight);
 
     /// <summary>Has what was deleted leave the database's files soon, where that is the program's to do (S15).</summary>
     public abstract void ForgetDeleted();

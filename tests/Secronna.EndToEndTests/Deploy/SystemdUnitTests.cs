@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Secronna.EndToEndTests.Running;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting.Configuration;
 
 namespace Secronna.EndToEndTests.Deploy;
 

@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Npgsql;
 using Secronna.Protocol;
-using Secronna.Server.Configuration;
+using Secronna.Server.Installation;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Secronna.Tests.Postgres;

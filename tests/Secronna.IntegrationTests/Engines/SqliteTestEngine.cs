@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Secronna.IntegrationTests.Storage;
-using Secronna.Server.Configuration;
+using Secronna.Server.Installation;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 

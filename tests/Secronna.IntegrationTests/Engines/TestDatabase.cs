@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Secronna.Server.Configuration;
+using Secronna.Server.Installation;
 using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Engines;

@@ -5,13 +5,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.Crypto;
-using Secronna.Server.Access.Huudis;
+using Secronna.Server.Access;
+using Secronna.Server.Access.Tokens;
 using Secronna.Server.Commands;
-using Secronna.Server.Configuration;
-using Secronna.Server.Features;
-using Secronna.Server.Features.Audit;
-using Secronna.Server.Features.Keys;
+using Secronna.Server.Hosting;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
@@ -84,7 +83,7 @@ public sealed class BackgroundTests
         using var http = new HttpClient();
         using var housekeeping = new Housekeeping(
             new Refusals(null!, time, factory.CreateLogger<Refusals>()), keks,
-            new ProviderKeys(new HuudisSettings(), http, time, factory.CreateLogger<ProviderKeys>()), time, factory.CreateLogger<Housekeeping>());
+            new ProviderKeys(new IdentityProviderSettings(), http, time, factory.CreateLogger<ProviderKeys>()), time, factory.CreateLogger<Housekeeping>());
         ring.Add("kek_1", new byte[32], TimeSpan.Zero).Dispose();
         await housekeeping.StartAsync(default);
 
@@ -122,7 +121,7 @@ public sealed class BackgroundTests
         await using var app = builder.Build();
         await app.StartAsync();
 
-        Assert.Equal(code, await ServerEnd.WaitAsync(app).WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Equal(code, await ServerLifetime.WaitAsync(app).WaitAsync(TimeSpan.FromSeconds(60)));
 
         var said = log.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal)).ToList();
         Assert.Equal(code, said.Count);

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
-using Secronna.Server.Features.Secrets;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;

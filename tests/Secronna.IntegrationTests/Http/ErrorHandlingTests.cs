@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Secronna.Server;
+using Secronna.Server.Access;
 using Secronna.Server.Http;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Secronna.Server.Features.Audit;
+using Secronna.Server.Access;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;

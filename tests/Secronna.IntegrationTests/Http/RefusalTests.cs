@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
-using Secronna.Server.Features.Audit;
+using Secronna.Server.Access;
 using Secronna.Storage.Engine;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Secronna.Server.Http;
+using Secronna.Server.Hosting;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;

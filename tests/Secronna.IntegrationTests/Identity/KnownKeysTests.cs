@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.Keys;
 using Secronna.IntegrationTests.Http;
-using Secronna.Server.Access.Huudis;
+using Secronna.Server.Access.Tokens;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Identity;

@@ -1,7 +1,6 @@
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.People;
 using Secronna.IntegrationTests.Http;
-using Secronna.Server.Configuration;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Identity;

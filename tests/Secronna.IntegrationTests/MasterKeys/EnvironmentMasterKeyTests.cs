@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Storage;
-using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 

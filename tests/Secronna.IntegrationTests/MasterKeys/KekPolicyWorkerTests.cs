@@ -2,7 +2,7 @@ using System.Data.Common;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Secronna.IntegrationTests.Nodes;
-using Secronna.Server.Features.Keys;
+using Secronna.Server.Vault;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

@@ -1,7 +1,7 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Keys;
-using Secronna.Server.Features.Secrets;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
@@ -49,7 +49,7 @@ public sealed class LateHandTests : IAsyncLifetime
         await stands.Task;
 
         await StartAsync(other, "mk_3");
-        await other.Get<MasterKeyRotation>().RetireAsync("mk_2");
+        await other.Get<MasterKeyService>().RetireAsync("mk_2");
         goOn.SetResult();
 
         Assert.Equal((1, true), ((await rewrapping)!.Rewrapped, (await rewrapping)!.IsDone));
@@ -61,12 +61,12 @@ public sealed class LateHandTests : IAsyncLifetime
     [Fact]
     public async Task A_master_key_that_is_retired_between_plan_and_start_does_not_become_the_active_one()
     {
-        var rotation = late.Get<MasterKeyRotation>();
+        var rotation = late.Get<MasterKeyService>();
         var plan = await rotation.PlanAsync("mk_2");
         await rotation.AnnounceAsync(plan.To);
-        await other.Get<MasterKeyRotation>().RetireAsync("mk_2");
+        await other.Get<MasterKeyService>().RetireAsync("mk_2");
 
-        var refusal = await Assert.ThrowsAsync<Server.Configuration.SettingsException>(() => rotation.StartAsync(plan));
+        var refusal = await Assert.ThrowsAsync<Secronna.Server.MasterKeys.SettingsException>(() => rotation.StartAsync(plan));
 
         Assert.Contains("mk_2 was retired", refusal.Message, StringComparison.Ordinal);
         using var stranger = database.Connect();
@@ -141,7 +141,7 @@ public sealed class LateHandTests : IAsyncLifetime
 
     private static async Task StartAsync(TestNode node, string masterKey)
     {
-        var rotation = node.Get<MasterKeyRotation>();
+        var rotation = node.Get<MasterKeyService>();
         var plan = await rotation.PlanAsync(masterKey);
         await rotation.AnnounceAsync(plan.To);
         await rotation.StartAsync(plan);

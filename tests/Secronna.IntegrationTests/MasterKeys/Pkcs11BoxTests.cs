@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 

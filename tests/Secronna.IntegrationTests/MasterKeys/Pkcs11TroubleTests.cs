@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Http;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 

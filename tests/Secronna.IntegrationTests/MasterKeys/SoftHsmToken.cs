@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 

@@ -2,12 +2,12 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
 using Secronna.Protocol;
-using Secronna.Server;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Environments;
 using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -40,7 +40,7 @@ internal static class ServiceCalls
         this IServiceProvider services, string workspaceId, string projectId, string environmentId, params string[] keys)
     {
         var writes = keys.Select(key => new SecretWrite(key, Pin($"value of {key}, {Unique()}"), null, null)).ToList();
-        var answers = await services.GetRequiredService<SecretWriter>().WriteAsync(Caller(workspaceId), environmentId, writes);
+        var answers = await services.GetRequiredService<SecretService>().WriteAsync(Caller(workspaceId), environmentId, writes, null);
         return [.. answers.Select((answer, i) => new Written(
             workspaceId, projectId, environmentId, answer.Id, answer.Version, Encoding.UTF8.GetString(writes[i].Value.Span)))];
     }

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
-using Secronna.Server;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
@@ -17,10 +17,11 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly OpenInstallation installation;
     private readonly ServiceProvider services;
 
-    private TestNode(OpenInstallation installation, ScriptedProvider provider, QuickClock clock)
+    private TestNode(OpenInstallation installation, Settings settings, ScriptedProvider provider, QuickClock clock)
     {
         (this.installation, Provider, Clock) = (installation, provider, clock);
-        services = new ServiceCollection().AddLogging(logging => logging.AddProvider(Log)).AddSecronna(installation).BuildServiceProvider();
+        services = new ServiceCollection().AddLogging(logging => logging.AddProvider(Log)).AddSecronna(installation, settings)
+            .BuildServiceProvider();
     }
 
     public ScriptedProvider Provider { get; }
@@ -48,7 +49,7 @@ internal sealed class TestNode : IAsyncDisposable
         // The database's clock is one for all of them.
         var installation = await OpenInstallation.OpenAsync(
             settings, database.EngineWith(TimeProvider.System), masterKeys, migrate: true, clock, _ => { });
-        return new TestNode(installation, provider, clock);
+        return new TestNode(installation, settings, provider, clock);
     }
 
     public T Get<T>()

@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.Protocol;
-using Secronna.Server;
-using Secronna.Server.Configuration;
+using Secronna.Server.Access;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;

@@ -1,8 +1,8 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Health;
-using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 
 namespace Secronna.IntegrationTests.Simulation;
 

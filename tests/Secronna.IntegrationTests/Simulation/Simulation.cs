@@ -4,6 +4,7 @@ using Secronna.IntegrationTests.Http;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 
 namespace Secronna.IntegrationTests.Simulation;
 
@@ -99,7 +100,7 @@ internal sealed class Simulation : IAsyncDisposable
     // A key's file reaches some nodes late, and operators wait for that only sometimes.
     private async Task RotateMasterKeyAsync(SimulatedNode node)
     {
-        var rotation = node.Node.Get<MasterKeyRotation>();
+        var rotation = node.Node.Get<MasterKeyService>();
         var id = masterKeys.New();
         foreach (var one in nodes)
         {
@@ -126,7 +127,7 @@ internal sealed class Simulation : IAsyncDisposable
     private Task RetireAsync(SimulatedNode node) => Operations.TryAsync(node, async () =>
     {
         var id = dice.Of(masterKeys.Held);
-        await node.Node.Get<MasterKeyRotation>().RetireAsync(id);
+        await node.Node.Get<MasterKeyService>().RetireAsync(id);
         masterKeys.Retired(id);
         nodes.ForEach(one => one.Lose(id));
     });

@@ -3,8 +3,8 @@ using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
-using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Xunit;
 

@@ -5,7 +5,7 @@ using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
-using Secronna.Server.Features.Keys;
+using Secronna.Server.Vault;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;
@@ -148,7 +148,7 @@ public sealed class KeyRowTests
         var mine = all.Where(written => written.WorkspaceId == "acc_a").ToList();
         var (from, to) = (mine[0], mine.First(written => written.ProjectId != mine[0].ProjectId));
         stranger.Run("UPDATE environments SET project_id = @to, slug = 'moved' WHERE id = @id", ("@to", to.ProjectId), ("@id", from.EnvironmentId));
-        var revealed = await vault.RevealEnvironmentAsync("acc_a", Secronna.Server.Features.Secrets.EnvironmentReference.OfSlugs("api", "moved"));
+        var revealed = await vault.RevealEnvironmentAsync("acc_a", Secronna.Server.Vault.EnvironmentReference.OfSlugs("api", "moved"));
         Assert.Equal([ErrorCodes.IntegrityError], revealed);
     }
 
@@ -157,7 +157,7 @@ public sealed class KeyRowTests
         foreach (var workspaceId in (string[])["acc_a", "acc_b"])
         {
             var own = all.Where(written => written.EnvironmentId == environmentId && written.WorkspaceId == workspaceId).Select(written => written.Value);
-            var revealed = await vault.RevealEnvironmentAsync(workspaceId, Secronna.Server.Features.Secrets.EnvironmentReference.OfId(environmentId));
+            var revealed = await vault.RevealEnvironmentAsync(workspaceId, Secronna.Server.Vault.EnvironmentReference.OfId(environmentId));
             Assert.All(revealed, outcome => Assert.True(
                 Vault.IsRefusal(outcome) || own.Contains(outcome), $"{workspaceId} was given another's value of {environmentId}"));
         }

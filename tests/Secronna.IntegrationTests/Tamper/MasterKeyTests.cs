@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Xunit;

@@ -2,8 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.Protocol;
-using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Secrets;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
@@ -63,7 +63,7 @@ public sealed class MovedKekTests
         await vault.Services.GetRequiredService<SecretService>().DeleteAsync(Vault.Caller(written.WorkspaceId), written.SecretId);
         await RotateAsync(vault, written.ProjectId);
 
-        var refused = await Assert.ThrowsAsync<Server.RequestException>(async () =>
+        var refused = await Assert.ThrowsAsync<Server.Access.RequestException>(async () =>
             await vault.Services.GetRequiredService<SecretOpener>().OpenAsync(Vault.Caller(written.WorkspaceId), row));
 
         Assert.Equal(ErrorCodes.NotFound, refused.Code);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Secronna.Server.Features.Keys;
+using Secronna.Server.Vault;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;
@@ -67,7 +68,7 @@ public sealed class RotatedStartTests
     {
         var vault = await Vault.CreateAsync();
         await vault.FillAsync();
-        var rotation = vault.Services.GetRequiredService<MasterKeyRotation>();
+        var rotation = vault.Services.GetRequiredService<MasterKeyService>();
         await rotation.StartAsync(await rotation.PlanAsync("mk_2"));
         if (isFinished)
         {

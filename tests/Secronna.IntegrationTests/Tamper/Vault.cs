@@ -6,12 +6,13 @@ using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
-using Secronna.Server;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
 using Secronna.Server.Features.Secrets;
+using Secronna.Server.Hosting;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Tamper;
@@ -162,5 +163,5 @@ internal sealed class Vault : IAsyncDisposable
     public static bool IsRefusal(string outcome) => outcome is ErrorCodes.IntegrityError or ErrorCodes.NotFound;
 
     private ServiceProvider MakeServices() =>
-        new ServiceCollection().AddLogging().AddSecronna(installation!).BuildServiceProvider();
+        new ServiceCollection().AddLogging().AddSecronna(installation!, settings).BuildServiceProvider();
 }

@@ -4,7 +4,7 @@ using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
-using Secronna.Server.Features.Secrets;
+using Secronna.Server.Vault;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;

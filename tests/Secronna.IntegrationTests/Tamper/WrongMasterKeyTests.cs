@@ -7,6 +7,7 @@ using Secronna.Protocol;
 using Secronna.Server.Features.Health;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;
@@ -27,7 +28,7 @@ public sealed class WrongMasterKeyTests
             stranger.Run("UPDATE project_keys SET wrapped_key = @box WHERE project_id = @id", ("@box", box), ("@id", lost));
         }
 
-        var rotation = vault.Services.GetRequiredService<MasterKeyRotation>();
+        var rotation = vault.Services.GetRequiredService<MasterKeyService>();
         var plan = await rotation.PlanAsync("mk_2");
         await rotation.AnnounceAsync(plan.To);
         await rotation.StartAsync(plan);
@@ -45,7 +46,7 @@ public sealed class WrongMasterKeyTests
     {
         await using var vault = await Vault.CreateAsync();
         await vault.FillAsync();
-        var rotation = vault.Services.GetRequiredService<MasterKeyRotation>();
+        var rotation = vault.Services.GetRequiredService<MasterKeyService>();
         await rotation.AnnounceAsync("mk_2");
         var watch = vault.Services.GetRequiredService<MasterKeyWatch>();
         await watch.LookAsync();
@@ -57,7 +58,7 @@ public sealed class WrongMasterKeyTests
         var other = vault.Services.GetRequiredService<MasterKeyWatch>();
         await other.LookAsync();
         Assert.Equal(["mk_1"], other.UsableIds);
-        await Assert.ThrowsAsync<MasterKeyOtherException>(() => vault.Services.GetRequiredService<MasterKeyRotation>().AnnounceAsync("mk_2"));
+        await Assert.ThrowsAsync<MasterKeyOtherException>(() => vault.Services.GetRequiredService<MasterKeyService>().AnnounceAsync("mk_2"));
     }
 
     [Fact]

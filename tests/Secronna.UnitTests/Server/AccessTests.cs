@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Secronna.Protocol;
-using Secronna.Server;
 using Secronna.Server.Access;
-using Secronna.Server.Commands;
-using Secronna.Server.Configuration;
-using Secronna.Server.Http;
+using Secronna.Server.Hosting;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
 using Xunit;
 
 namespace Secronna.UnitTests.Server;
@@ -185,14 +184,15 @@ public sealed class AccessTests
     public void Plain_HTTP_is_for_loopback_alone(string url, bool safe)
     {
         var none = new ConfigurationBuilder().Build();
-        var refusal = Record.Exception(() => ListenAddresses.RequireSafe([url], none, allowPlainHttp: false));
+        var refusal = Record.Exception(() => ListenAddresses.RequireSafe([url], none, new Settings()));
         Assert.Equal(safe, refusal is null);
         Assert.True(refusal is null or SettingsException);
         var endpoint = new ConfigurationBuilder().AddInMemoryCollection([new("Kestrel:Endpoints:A:Url", url)]).Build();
-        Assert.Equal(safe, Record.Exception(() => ListenAddresses.RequireSafe([], endpoint, allowPlainHttp: false)) is null);
+        Assert.Equal(safe, Record.Exception(() => ListenAddresses.RequireSafe([], endpoint, new Settings())) is null);
         if (url != "nonsense")
         {
-            ListenAddresses.RequireSafe([url], none, allowPlainHttp: true);
+            var settings = new Settings { Http = { AllowPlainHttp = true } };
+            ListenAddresses.RequireSafe([url], none, settings);
         }
     }
 

@@ -5,11 +5,12 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Secronna.Crypto;
 using Secronna.Protocol;
-using Secronna.Server;
-using Secronna.Server.Configuration;
+using Secronna.Server.Access;
+using Secronna.Server.Features.Credentials;
 using Secronna.Server.Features.PointInTime;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Http;
+using Secronna.Server.Vault;
 using Xunit;
 
 namespace Secronna.UnitTests.Server;
@@ -44,9 +45,9 @@ public sealed class BodyParserTests
         body => Parse(body, (ref Utf8JsonReader reader) => PointInTimeBodies.Rollback(ref reader, 1_000)),
         body => Parse(body, (ref Utf8JsonReader reader) => PointInTimeBodies.Restore(ref reader, 1_000)),
         body => Parse<(ComparedSide, Instant?)>(body, PointInTimeBodies.Compare),
-        body => Parse(body, (ref Utf8JsonReader reader) => Bodies.Name(ref reader, 120)),
-        body => Parse(body, (ref Utf8JsonReader reader) => Bodies.AccessKey(ref reader, 120, isNew: true)),
-        body => Parse(body, Bodies.Empty),
+        body => Parse(body, (ref Utf8JsonReader reader) => NameBody.Name(ref reader, 120)),
+        body => Parse(body, (ref Utf8JsonReader reader) => AccessKeyBody.Read(ref reader, 120, isNew: true)),
+        body => Parse(body, NameBody.Empty),
     ];
 
     [Theory]

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using CsCheck;
 using Secronna.Protocol;
-using Secronna.Server;
+using Secronna.Server.Access;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Xunit;

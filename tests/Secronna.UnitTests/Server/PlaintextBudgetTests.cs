@@ -1,6 +1,5 @@
 using Secronna.Protocol;
-using Secronna.Server;
-using Secronna.Server.Features;
+using Secronna.Server.Access;
 using Xunit;
 
 namespace Secronna.UnitTests.Server;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using Secronna.Server.Configuration;
+using Secronna.Server.Hosting.Configuration;
+using Secronna.Server.MasterKeys;
 using Xunit;
 
 namespace Secronna.UnitTests.Server;

@@ -1,4 +1,4 @@
-using Secronna.Server.Hardening;
+using Secronna.Server.Hosting.Hardening;
 using Xunit;
 
 namespace Secronna.UnitTests.Server;

@@ -1,6 +1,4 @@
 using Secronna.Protocol;
-using Secronna.Server.Configuration;
-using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;

@@ -1,7 +1,7 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
-using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 

@@ -1,5 +1,5 @@
 using Secronna.Crypto;
-using Secronna.Server.Features.Keys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 

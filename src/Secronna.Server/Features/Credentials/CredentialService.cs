@@ -1,6 +1,5 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features.Audit;
 using Secronna.Server.Installation;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;

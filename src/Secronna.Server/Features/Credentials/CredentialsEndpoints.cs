@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
+using Secronna.Server.Access.Tokens;
 using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Credentials;
@@ -22,7 +22,7 @@ internal static class CredentialsEndpoints
 
         routes.Api("GET", "/auth/config", null, "How to sign in")
             .Gives(Json.AuthConfigResponse)
-            .By<HuudisSettings>((_, huudis) => Task.FromResult(AuthConfig(huudis)));
+            .By<IdentityProviderSettings>((_, huudis) => Task.FromResult(AuthConfig(huudis)));
     }
 
     private static void MapApiKeys(IEndpointRouteBuilder routes)
@@ -70,13 +70,13 @@ internal static class CredentialsEndpoints
     private static ValueTask<AccessKeyChange> AccessKeyAsync(ApiRequest request, bool isNew)
     {
         var limits = request.Limits;
-        return request.BodyAsync((ref Utf8JsonReader reader) => Bodies.AccessKey(ref reader, limits.NameLength, isNew));
+        return request.BodyAsync((ref Utf8JsonReader reader) => AccessKeyBody.Read(ref reader, limits.NameLength, isNew));
     }
 
     private static MeResponse Me(Caller caller) =>
         new(caller.ActorType, caller.ActorId, caller.WorkspaceId, caller.Name, Roles.Name(caller.Role), caller.Grants.Grants);
 
-    private static AuthConfigResponse AuthConfig(HuudisSettings huudis) => huudis.Issuer is null
+    private static AuthConfigResponse AuthConfig(IdentityProviderSettings huudis) => huudis.Issuer is null
         ? new AuthConfigResponse(null, null, null)
         : new AuthConfigResponse(huudis.Issuer, "secronna-cli", ["openid", "profile", "email", "offline_access"]);
 }

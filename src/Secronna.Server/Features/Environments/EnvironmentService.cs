@@ -1,7 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Credentials;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -54,7 +54,7 @@ internal sealed class EnvironmentService(
         var rows = await database.ReadAsync((caller, projectId, page), static async (session, it) =>
             (await ProjectTable.FindAsync(session, it.caller.WorkspaceId, it.projectId)).VisibleTo(it.caller) is null
                 ? throw Errors.NotFound("project")
-                : await Granted.EnvironmentsAsync(session, it.caller, it.projectId, it.page.After ?? "", it.page.Limit + 1));
+                : await GrantedLists.EnvironmentsAsync(session, it.caller, it.projectId, it.page.After ?? "", it.page.Limit + 1));
         return Page<EnvironmentResponse>.From(rows, page, Convert, row => row.Id);
     }
 

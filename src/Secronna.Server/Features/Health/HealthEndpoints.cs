@@ -1,4 +1,5 @@
 using Secronna.Protocol;
+using Secronna.Server.Access;
 using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Health;
@@ -12,11 +13,11 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/health/live", Methods, (RequestDelegate)(context =>
-            Envelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("live"), ProtocolJson.Default.HealthResponse)))
+            ResponseEnvelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("live"), ProtocolJson.Default.HealthResponse)))
             .WithMetadata(new PublicRoute());
         routes.MapMethods("/health/ready", Methods, (RequestDelegate)(context =>
             context.RequestServices.GetRequiredService<HealthProbe>().Problem is not { } problem
-                ? Envelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("ready"), ProtocolJson.Default.HealthResponse)
+                ? ResponseEnvelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("ready"), ProtocolJson.Default.HealthResponse)
                 : throw Errors.Unavailable(problem)))
             .WithMetadata(new PublicRoute());
     }

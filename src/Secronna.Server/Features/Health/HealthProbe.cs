@@ -1,3 +1,4 @@
+using Secronna.Server.Vault;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
@@ -32,7 +33,7 @@ internal sealed class HealthProbe(
         }
         catch (Exception exception)
         {
-            Log.LeavingNotNoted(log, Log.Reason(exception));
+            VaultLog.LeavingNotNoted(log, FailureReason.Of(exception));
         }
     }
 
@@ -62,7 +63,7 @@ internal sealed class HealthProbe(
             if (wasReported)
             {
                 wasReported = false;
-                Log.ReadyAgain(log);
+                HealthLog.ReadyAgain(log);
             }
         }
         catch (Exception exception)
@@ -73,7 +74,7 @@ internal sealed class HealthProbe(
             if (!wasReported)
             {
                 wasReported = true;
-                Log.NotReady(log, Log.Reason(exception));
+                HealthLog.NotReady(log, FailureReason.Of(exception));
             }
         }
     }

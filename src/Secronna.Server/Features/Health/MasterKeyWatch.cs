@@ -98,7 +98,7 @@ internal sealed class MasterKeyWatch(
         {
             if (isWorthALine)
             {
-                Log.MasterKeyNotUsable(log, key.Id, exception.Message);
+                HealthLog.MasterKeyNotUsable(log, key.Id, exception.Message);
             }
 
             return false;

@@ -1,7 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features.Audit;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 

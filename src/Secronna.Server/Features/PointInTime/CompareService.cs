@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features.Audit;
-using Secronna.Server.Features.Secrets;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -58,7 +57,7 @@ internal sealed class CompareService(
     {
         var found = await side.Name.FindAsync(session, caller.WorkspaceId);
         return found.VisibleTo(caller, GrantActions.Reveal) is { } environment
-            ? (found, await Granted.SecretsAsync(
+            ? (found, await GrantedLists.SecretsAsync(
                 session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys, side.At))
             : (found, []);
     }

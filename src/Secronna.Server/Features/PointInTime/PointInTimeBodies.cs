@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Secronna.Protocol;
-using Secronna.Server.Features.Secrets;
 using Secronna.Server.Http;
+using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.PointInTime;
 

@@ -1,8 +1,7 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features.Keys;
-using Secronna.Server.Features.Secrets;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 

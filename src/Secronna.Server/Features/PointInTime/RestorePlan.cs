@@ -95,7 +95,7 @@ internal sealed record RestorePlan(
     private static async ValueTask<List<SecretRow>> ListAsync(
         Session session, Caller caller, EnvironmentRow environment, Instant? at)
     {
-        var secrets = await Granted.SecretsAsync(
+        var secrets = await GrantedLists.SecretsAsync(
             session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys, at);
         return [.. secrets.Where(secret => secret.VisibleTo(caller, GrantActions.Write) is not null)];
     }

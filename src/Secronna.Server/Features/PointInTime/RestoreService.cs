@@ -1,10 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
-using Secronna.Server.Features.Audit;
-using Secronna.Server.Features.Keys;
-using Secronna.Server.Features.Secrets;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -15,7 +12,7 @@ namespace Secronna.Server.Features.PointInTime;
 /// writer, then written in one transaction, if the environment is still as it was read, or is such that what was sealed fits.
 /// </summary>
 internal sealed class RestoreService(
-    Database database, SealingKeks keks, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget,
+    Database database, KekReservations keks, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget,
     Purger purger, LimitSettings limits, TimeProvider time, ILogger<RestoreService> log)
 {
     private const string Action = AuditActions.EnvironmentRestore;
@@ -159,7 +156,7 @@ internal sealed class RestoreService(
         await purger.DestroyAsync(done.Pruned);
         await EnvironmentInstant.PassAsync(database, time, done.Change);
         ServerMetrics.Written(done.Minted);
-        Log.Restored(log, environmentId, done.Minted, done.Pruned.Count);
+        RestoreLog.Restored(log, environmentId, done.Minted, done.Pruned.Count);
         return done.Response;
     }
 

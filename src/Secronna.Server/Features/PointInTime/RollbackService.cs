@@ -1,6 +1,6 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features.Secrets;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 

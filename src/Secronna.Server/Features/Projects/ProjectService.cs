@@ -1,9 +1,8 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features.Audit;
 using Secronna.Server.Features.Credentials;
-using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -48,7 +47,7 @@ internal sealed class ProjectService(
     {
         Authorization.Demand(caller, Permission.List);
         var rows = await database.ReadAsync((caller, page), static (session, it) =>
-            Granted.ProjectsAsync(session, it.caller, it.page.After ?? "", it.page.Limit + 1));
+            GrantedLists.ProjectsAsync(session, it.caller, it.page.After ?? "", it.page.Limit + 1));
         return Page<ProjectResponse>.From(rows, page, Convert, row => row.Id);
     }
 

@@ -28,7 +28,7 @@ internal static class GrantedSearch
             }
 
             var after = environment.Id == position.EnvironmentId ? position.Key : "";
-            var secrets = await Granted.SecretsAsync(session, caller, GrantActions.List, environment, after, Limits.EnvironmentKeys);
+            var secrets = await GrantedLists.SecretsAsync(session, caller, GrantActions.List, environment, after, Limits.EnvironmentKeys);
             foreach (var secret in secrets.Where(secret => SearchService.Matches(secret, text)))
             {
                 found.Add(SearchService.Convert(secret));
@@ -59,7 +59,7 @@ internal static class GrantedSearch
         }
 
         var projects = PagesAsync(
-            position.ProjectId, (after, limit) => Granted.ProjectsAsync(session, caller, after, limit), row => row.Id);
+            position.ProjectId, (after, limit) => GrantedLists.ProjectsAsync(session, caller, after, limit), row => row.Id);
         await foreach (var project in projects)
         {
             await foreach (var environment in EnvironmentsAsync(session, caller, project.Id, ""))
@@ -73,7 +73,7 @@ internal static class GrantedSearch
         Session session, Caller caller, string projectId, string after)
     {
         var environments = PagesAsync(
-            after, (after, limit) => Granted.EnvironmentsAsync(session, caller, projectId, after, limit), row => row.Id);
+            after, (after, limit) => GrantedLists.EnvironmentsAsync(session, caller, projectId, after, limit), row => row.Id);
         await foreach (var environment in environments)
         {
             if (environment.VisibleTo(caller, GrantActions.List) is not null)

@@ -4,9 +4,8 @@ using System.Text;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
-using Secronna.Server.Features.Audit;
 using Secronna.Server.Installation;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -167,7 +166,7 @@ internal sealed class EnvironmentRevealService(
     {
         if (wanted is null)
         {
-            return await Granted.SecretsAsync(session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys, at);
+            return await GrantedLists.SecretsAsync(session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys, at);
         }
 
         var rows = new List<SecretRow>();
@@ -183,7 +182,7 @@ internal sealed class EnvironmentRevealService(
     private static async ValueTask<IEnumerable<string>?> GrantedKeysAsync(Session session, Caller caller, EnvironmentRow environment) =>
         caller.Grants.AllowAllKeys(GrantActions.Reveal, environment.ProjectSlug, environment.Slug)
             ? null
-            : (await Granted.SecretsAsync(session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys))
+            : (await GrantedLists.SecretsAsync(session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys))
                 .Select(secret => secret.Key);
 
     private static async ValueTask<List<SealedVersionRow>> LoadKeysAsync(

@@ -3,6 +3,7 @@ using Microsoft.Net.Http.Headers;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Http;
+using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.Secrets;
 

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using Secronna.Server.Http;
+using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -19,8 +20,8 @@ internal static class RevealResponses
         var path = withPath ? $"\"path\":\"{revealed.Secret.Path}\"," : "";
         var head = Encoding.UTF8.GetBytes(
             $"{{\"data\":{{{path}\"key\":\"{revealed.Secret.Key}\",\"version\":{revealed.Version},\"value\":\"");
-        byte[] tail = [.. "\"}"u8, .. Envelope.Tail(context)];
-        Envelope.PrepareHeaders(context, StatusCodes.Status200OK);
+        byte[] tail = [.. "\"}"u8, .. ResponseEnvelope.Tail(context)];
+        ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
         context.Response.ContentLength = head.Length + PlaintextWriter.EscapedLength(revealed.Value.Span) + tail.Length;
         await context.Response.StartAsync();
         var writer = context.Response.BodyWriter;
@@ -35,8 +36,8 @@ internal static class RevealResponses
     {
         var head = Encoding.UTF8.GetBytes($"{{\"data\":{{\"revision\":\"{revealed.Revision}\",\"secrets\":[");
         var unrecoverable = string.Join(',', revealed.Unrecoverable.Select(key => $"\"{key}\""));
-        byte[] tail = [.. Encoding.UTF8.GetBytes($"],\"unrecoverable\":[{unrecoverable}]}}"), .. Envelope.Tail(context)];
-        Envelope.PrepareHeaders(context, StatusCodes.Status200OK);
+        byte[] tail = [.. Encoding.UTF8.GetBytes($"],\"unrecoverable\":[{unrecoverable}]}}"), .. ResponseEnvelope.Tail(context)];
+        ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
         context.Response.ContentLength = head.Length + tail.Length + revealed.Values.Select(LengthOf).Sum()
             + Math.Max(0, revealed.Values.Count - 1);
         await context.Response.StartAsync();

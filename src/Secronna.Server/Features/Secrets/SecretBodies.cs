@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Secronna.Protocol;
-using Secronna.Server.Configuration;
+using Secronna.Server.Access;
 using Secronna.Server.Http;
+using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.Secrets;
 

@@ -1,14 +1,16 @@
 using System.Globalization;
+using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Features.Audit;
+using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>Secrets but for their values: lists, versions, deletion.</summary>
-internal sealed class SecretService(Database database, Authorization authorization, Purger purger, TimeProvider time)
+internal sealed class SecretService(
+    Database database, SecretWriter writer, Authorization authorization, Purger purger, TimeProvider time)
 {
     /// <summary>An environment's secrets as they are, or as they stood at an instant, with those deleted since (S14).</summary>
     public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, Instant? at, PageRequest page)
@@ -17,7 +19,7 @@ internal sealed class SecretService(Database database, Authorization authorizati
         await EnvironmentInstant.SettleAsync(database, caller, EnvironmentReference.OfId(environmentId), at, GrantActions.Any);
         var rows = await database.ReadAsync((caller, environmentId, at, page), static async (session, it) =>
             (await EnvironmentTable.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
-                ? await Granted.SecretsAsync(
+                ? await GrantedLists.SecretsAsync(
                     session, it.caller, GrantActions.List, environment, it.page.After ?? "", it.page.Limit + 1, it.at)
                 : throw Errors.NotFound("environment"));
         return Page<SecretSummary>.From(rows, page, row => new SecretSummary(
@@ -86,6 +88,23 @@ internal sealed class SecretService(Database database, Authorization authorizati
         await purger.DestroyAsync([id]);
         await EnvironmentInstant.PassAsync(database, time, change);
         return new DeletedResponse(id, true);
+    }
+
+    /// <summary>Writes values, all or none, as the next versions of their keys (S12).</summary>
+    /// <returns>The versions, in the order of the writes.</returns>
+    public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
+        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency)
+    {
+        await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretWrite);
+        return await writer.WriteAsync(caller, environmentId, writes, idempotency);
+    }
+
+    /// <summary>Writes one value as the next version of its key (S12).</summary>
+    public async Task<WrittenResponse> WriteAsync(
+        Caller caller, string environmentId, string key, PinnedBuffer value, string? comment)
+    {
+        using var write = new SecretWrite(key, value, null, comment);
+        return (await WriteAsync(caller, environmentId, [write], null))[0];
     }
 
     private static SecretResponse Convert(SecretRow row) =>

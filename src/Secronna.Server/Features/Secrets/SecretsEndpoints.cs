@@ -2,6 +2,7 @@ using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Http;
+using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.Secrets;
 
@@ -14,11 +15,11 @@ internal static class SecretsEndpoints
     {
         routes.Api("PUT", "/environments/{envId}/secrets", Permission.Write, "Create a key, or mint its next version")
             .Takes<WriteSecretRequest>().Idempotent().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
-            .By<SecretWriter>(WriteAsync);
+            .By<SecretService>(WriteAsync);
 
         routes.Api("POST", "/environments/{envId}/secrets/batch", Permission.Write, "Write many keys, all or nothing")
             .Takes<BatchRequest>().Idempotent().Gives(Json.IReadOnlyListWrittenResponse, StatusCodes.Status201Created)
-            .By<SecretWriter>(WriteBatchAsync);
+            .By<SecretService>(WriteBatchAsync);
 
         routes.Api("GET", "/environments/{envId}/secrets", Permission.List, "List an environment's secrets, by key")
             .TakesQuery("at", "date-time", "As they stood at this time; now if not given")
@@ -47,21 +48,21 @@ internal static class SecretsEndpoints
             .By<SecretService>((request, secrets) => secrets.DeleteAsync(request.Caller, request.Route("secretId")));
     }
 
-    private static async Task<WrittenResponse> WriteAsync(ApiRequest request, SecretWriter writer)
+    private static async Task<WrittenResponse> WriteAsync(ApiRequest request, SecretService secrets)
     {
         var limits = request.Limits;
         using var write = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Write(ref reader, limits));
-        return (await writer.WriteAsync(request.Caller, request.Route("envId"), [write], request.Idempotency))[0];
+        return (await secrets.WriteAsync(request.Caller, request.Route("envId"), [write], request.Idempotency))[0];
     }
 
-    private static async Task<IReadOnlyList<WrittenResponse>> WriteBatchAsync(ApiRequest request, SecretWriter writer)
+    private static async Task<IReadOnlyList<WrittenResponse>> WriteBatchAsync(ApiRequest request, SecretService secrets)
     {
         var limits = request.Limits;
         var writes = await request.BodyAsync(
             (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, limits), limits.BatchBodyBytes);
         try
         {
-            return await writer.WriteAsync(request.Caller, request.Route("envId"), writes, request.Idempotency);
+            return await secrets.WriteAsync(request.Caller, request.Route("envId"), writes, request.Idempotency);
         }
         finally
         {

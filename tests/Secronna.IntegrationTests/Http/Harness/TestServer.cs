@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging;
 using Secronna.IdentityProvider;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
-using Secronna.Server;
 using Secronna.Server.Access;
-using Secronna.Server.Configuration;
 using Secronna.Server.Features.Credentials;
+using Secronna.Server.Hosting;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
@@ -138,9 +138,10 @@ internal sealed class TestServer : IAsyncDisposable
 
     private async Task StartAsync()
     {
+        var settings = NewSettings();
         installation = await OpenInstallation.OpenAsync(
-            NewSettings(), migrate: true, Time, reason => Log.Add("fsync: " + reason));
-        app = Composition.BuildServer(installation, url);
+            settings, migrate: true, Time, reason => Log.Add("fsync: " + reason));
+        app = Composition.BuildServer(installation, settings, url);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
         app.Services.GetRequiredService<RefusalPace>().Least = TimeSpan.Zero;
         map?.Invoke(app);

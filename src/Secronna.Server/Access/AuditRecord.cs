@@ -1,0 +1,35 @@
+using Secronna.Protocol;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
+
+namespace Secronna.Server.Access;
+
+/// <summary>Makes audit entries (S17, S19): who, what, from where and by which request.</summary>
+internal static class AuditRecord
+{
+    public static AuditEntry Of(Caller caller, TimeProvider time, string action, string outcome = AuditOutcomes.Success) => new()
+    {
+        WorkspaceId = caller.WorkspaceId,
+        Id = Ids.New(Ids.AuditEntry, time.GetUtcNow()),
+        ActorType = caller.ActorType,
+        ActorId = caller.ActorId,
+        Action = action,
+        Outcome = outcome,
+        RequestId = caller.Origin.RequestId,
+        Ip = caller.Origin.Ip,
+        UserAgent = caller.Origin.UserAgent,
+    };
+
+    /// <summary>An entry about one version of a secret.</summary>
+    public static AuditEntry OfVersion(
+        Caller caller, TimeProvider time, string action, SecretRow secret, int version,
+        string outcome = AuditOutcomes.Success) => Of(caller, time, action, outcome) with
+        {
+            ProjectId = secret.ProjectId,
+            EnvironmentId = secret.EnvironmentId,
+            SecretId = secret.Id,
+            Key = secret.Key,
+            Path = secret.Path,
+            Version = version,
+        };
+}

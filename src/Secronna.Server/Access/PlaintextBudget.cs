@@ -1,0 +1,29 @@
+namespace Secronna.Server.Access;
+
+/// <summary>
+/// Bounds the memory that large bodies and reveals take together (S29): who comes when it is used up is told to try again.
+/// </summary>
+internal sealed class PlaintextBudget(long bytes)
+{
+    private long left = bytes;
+
+    /// <summary>Takes so many bytes until the lease is disposed.</summary>
+    /// <exception cref="RequestException">UNAVAILABLE: too many are in use.</exception>
+    public IDisposable Take(long count)
+    {
+        if (Interlocked.Add(ref left, -count) >= 0)
+        {
+            return new Lease(this, count);
+        }
+
+        Interlocked.Add(ref left, count);
+        throw Errors.Unavailable("too many large requests at once: try again");
+    }
+
+    private sealed class Lease(PlaintextBudget budget, long count) : IDisposable
+    {
+        private long held = count;
+
+        public void Dispose() => Interlocked.Add(ref budget.left, Interlocked.Exchange(ref held, 0));
+    }
+}

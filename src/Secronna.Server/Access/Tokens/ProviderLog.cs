@@ -1,0 +1,11 @@
+namespace Secronna.Server.Access.Tokens;
+
+/// <summary>Log lines about the identity provider's keys. They hold ids and counts, never contents (S16).</summary>
+internal static partial class ProviderLog
+{
+    [LoggerMessage(21, LogLevel.Warning, "The identity provider's keys could not be got: {Reason}")]
+    public static partial void ProviderNotReached(ILogger log, string reason);
+
+    [LoggerMessage(27, LogLevel.Warning, "The identity provider publishes no key that tokens can be verified by: no token is valid")]
+    public static partial void ProviderHasNoKeys(ILogger log);
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Http;
+
+namespace Secronna.Server.Features.Credentials;
+
+/// <summary>Parses the bodies that create and change access keys.</summary>
+internal static class AccessKeyBody
+{
+    private static readonly string[] AccessKeyFields = ["name", "expiresInDays", "grants"];
+    private static readonly string[] GrantFields = ["path", "actions"];
+
+    public static AccessKeyChange Read(ref Utf8JsonReader reader, int mostCharacters, bool isNew)
+    {
+        string? name = null;
+        int? expiresInDays = null;
+        List<Grant>? grants = null;
+        var fields = JsonFields.Begin(ref reader, "", AccessKeyFields);
+        while (fields.Next(ref reader, out var field))
+        {
+            switch (field)
+            {
+                case 0: name = NameBody.ReadName(ref reader, fields, field, mostCharacters); break;
+                case 1: expiresInDays = fields.ReadInt32(ref reader, field, 1, Limits.ExpiryDays); break;
+                default: grants = ReadGrants(ref reader, fields, field); break;
+            }
+        }
+
+        if (isNew)
+        {
+            fields.Require(0, name is not null);
+        }
+
+        return new AccessKeyChange(name, expiresInDays, grants);
+    }
+
+    // `null` means that the field was absent.
+    private static List<Grant>? ReadGrants(ref Utf8JsonReader reader, JsonFields fields, int field)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+        {
+            return null;
+        }
+
+        fields.RequireArray(ref reader, field);
+        var grants = new List<Grant>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (grants.Count == Limits.Grants)
+            {
+                throw Errors.Invalid(fields.Name(field), $"has more than {Limits.Grants} grants");
+            }
+
+            grants.Add(ReadGrant(ref reader, $"{fields.Name(field)}[{grants.Count}]."));
+        }
+
+        return grants.Sum(grant => grant.Path.Length) <= Limits.GrantsLength
+            ? grants
+            : throw Errors.Invalid(fields.Name(field), $"have paths of more than {Limits.GrantsLength} characters together");
+    }
+
+    private static Grant ReadGrant(ref Utf8JsonReader reader, string place)
+    {
+        string? path = null;
+        List<string>? actions = null;
+        var fields = JsonFields.Begin(ref reader, place, GrantFields);
+        while (fields.Next(ref reader, out var field))
+        {
+            switch (field)
+            {
+                case 0: path = fields.ReadString(ref reader, field, Limits.GrantPathLength); break;
+                default: actions = ReadActions(ref reader, fields, field); break;
+            }
+        }
+
+        fields.Require(0, path is not null);
+        fields.Require(1, actions is not null);
+        return Names.IsGrantPath(path!)
+            ? new Grant(path!, actions!)
+            : throw Errors.Invalid(
+                fields.Name(0), "must be project, project/environment or project/environment/KEY, of slugs and a key, with * for any characters");
+    }
+
+    private static List<string> ReadActions(ref Utf8JsonReader reader, JsonFields fields, int field)
+    {
+        fields.RequireArray(ref reader, field);
+        var actions = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var action = fields.ReadString(ref reader, field, Limits.KeyLength);
+            if (action is null || !GrantActionNames.All.Contains(action) || actions.Contains(action))
+            {
+                throw Errors.Invalid(fields.Name(field), $"must list some of these, each once: {string.Join(", ", GrantActionNames.All)}");
+            }
+
+            actions.Add(action);
+        }
+
+        return actions.Count > 0 ? actions : throw Errors.Invalid(fields.Name(field), "must not be empty");
+    }
+}

@@ -1,0 +1,22 @@
+using Secronna.Server.Access.Tokens;
+using Secronna.Server.Access;
+using Secronna.Server.Http;
+using Secronna.Server.Installation;
+using Secronna.Server.Vault;
+
+namespace Secronna.Server.Hosting.Configuration;
+
+/// <summary>All settings of section <c>Secronna</c>.</summary>
+internal sealed class Settings : InstallationSettings
+{
+    public KeySettings Keys { get; set; } = new();
+
+    public IdentityProviderSettings Huudis { get; set; } = new();
+
+    public LimitSettings Limits { get; set; } = new();
+
+    public HttpSettings Http { get; set; } = new();
+
+    /// <summary>Leaves core dumps and diagnostics ports as the system has them (S28).</summary>
+    public bool Diagnostics { get; set; }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Server.Access.Tokens;
+using Secronna.Server.MasterKeys;
+
+namespace Secronna.Server.Hosting.Configuration;
+
+/// <summary>
+/// Reads section <c>Secronna</c> setting by setting, so that a wrong or unknown one stops the start with its name.
+/// </summary>
+internal static partial class SettingsReader
+{
+    private const int MostDays = 3_650;
+
+    public static Settings Read(IConfiguration configuration)
+    {
+        var settings = new Settings();
+        // Entries of a list in their order, which a configuration alone doesn't keep.
+        foreach (var setting in configuration.GetSection("Secronna").AsEnumerable(makePathsRelative: true)
+            .OrderBy(setting => setting.Key, ConfigurationKeyComparer.Instance))
+        {
+            if (setting.Value is { } value)
+            {
+                Set(settings, setting.Key.Split(':'), value);
+            }
+        }
+
+        RequireTls(settings.Huudis);
+        if (settings.Huudis.Audiences.Count == 0)
+        {
+            settings.Huudis.Audiences.Add("secronna");
+            settings.Huudis.Audiences.Add("secronna-cli");
+        }
+
+        return settings;
+    }
+
+    // Its keys would never be got, and every token answered UNAVAILABLE.
+    private static void RequireTls(IdentityProviderSettings settings)
+    {
+        if (settings is { RequireHttpsMetadata: true, Issuer: { } issuer } && new Uri(issuer).Scheme == Uri.UriSchemeHttp)
+        {
+            throw new SettingsException(
+                "Secronna__Huudis__Issuer is not https, so that anyone on the way could put keys of their own in the place of its keys: "
+                + "give one that is, or set Secronna__Huudis__RequireHttpsMetadata to false");
+        }
+    }
+
+    private static void Set(Settings settings, string[] name, string value)
+    {
+        switch (name)
+        {
+            case ["Storage", "Provider"]: settings.Storage.Provider = OneOf(name, value, "Sqlite", "PostgreSql"); break;
+            case ["Storage", "ConnectionString"]: settings.Storage.ConnectionString = Text(name, value); break;
+            case ["DataFolder"]: settings.DataFolder = Text(name, value); break;
+            case ["MasterKey", .. var rest]: SetMasterKey(settings.MasterKey, name, rest, value); break;
+            case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
+            case ["Huudis", .. var rest]: SetHuudis(settings.Huudis, name, rest, value); break;
+            case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
+            case ["Http", .. var rest]: SetHttp(settings.Http, name, rest, value); break;
+            case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+        }
+    }
+
+    private static void SetMasterKey(MasterKeySettings settings, string[] name, string[] rest, string value)
+    {
+        switch (rest)
+        {
+            case ["Provider"]: settings.Provider = OneOf(name, value, "File", "Environment", "Pkcs11", "AwsKms"); break;
+            case ["File"]: settings.File = Text(name, value); break;
+            case ["Library"]: settings.Library = Text(name, value); break;
+            case ["Token"]: settings.Token = Text(name, value); break;
+            case ["PinFile"]: settings.PinFile = Text(name, value); break;
+            case ["KeyIds", _]: settings.KeyIds.Add(Text(name, value)); break;
+            case ["Region"]: settings.Region = Text(name, value); break;
+            case ["Endpoint"]: settings.Endpoint = Url(name, value); break;
+            case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i is >= 0 and < 100
+                && inner is not ["Previous", ..]:
+                while (settings.Previous.Count <= i)
+                {
+                    settings.Previous.Add(new MasterKeySettings());
+                }
+
+                SetMasterKey(settings.Previous[i], name, inner, value);
+                break;
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+        }
+    }
+
+    private static void SetHuudis(IdentityProviderSettings settings, string[] name, string[] rest, string value)
+    {
+        switch (rest)
+        {
+            case ["Issuer"]: settings.Issuer = Url(name, value); break;
+            case ["Audiences", _]: settings.Audiences.Add(Text(name, value)); break;
+            case ["RequireHttpsMetadata"]: settings.RequireHttpsMetadata = Flag(name, value); break;
+            case ["DefaultRole"]: settings.DefaultRole = OneOf(name, value, [.. RoleNames.All, IdentityProviderSettings.NoRole]); break;
+            case ["RequireMfa"]: settings.RequireMfa = Flag(name, value); break;
+            case ["Claims", "Subject"]: settings.Claims.Subject = Text(name, value); break;
+            case ["Claims", "Workspace"]: settings.Claims.Workspace = Text(name, value); break;
+            case ["Claims", "IdentityType"]: settings.Claims.IdentityType = Text(name, value); break;
+            case ["Claims", "Name"]: settings.Claims.Name = Text(name, value); break;
+            case ["Claims", "Email"]: settings.Claims.Email = Text(name, value); break;
+            case ["Claims", "Role"]: settings.Claims.Role = Text(name, value); break;
+            case ["Claims", "MfaVerified"]: settings.Claims.MfaVerified = Text(name, value); break;
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+        }
+    }
+
+    private static void SetLimit(LimitSettings limits, string limit, string[] name, string value)
+    {
+        switch (limit)
+        {
+            case "RevealsPerMinute": limits.RevealsPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "FailedAuthenticationsPerMinute": limits.FailedAuthenticationsPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "ValueBytes": limits.ValueBytes = Number(name, value, 1, Limits.ValueBytes); break;
+            case "NameLength": limits.NameLength = Number(name, value, 1, Limits.NameLength); break;
+            case "CommentLength": limits.CommentLength = Number(name, value, 0, Limits.CommentLength); break;
+            case "BatchKeys": limits.BatchKeys = Number(name, value, 1, Limits.BatchKeys); break;
+            case "EnvironmentKeys": limits.EnvironmentKeys = Number(name, value, 1, Limits.EnvironmentKeys); break;
+            case "RevealBytes": limits.RevealBytes = Number(name, value, 1, Limits.RevealBytes); break;
+            case "RestoreBytes": limits.RestoreBytes = Number(name, value, 1, Limits.RestoreBytes); break;
+            case "BodyBytes": limits.BodyBytes = Number(name, value, 1_024, Limits.BodyBytes); break;
+            case "BatchBodyBytes": limits.BatchBodyBytes = Number(name, value, 1_024, Limits.BatchBodyBytes); break;
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+        }
+    }
+
+    private static string Text(string[] name, string value) =>
+        string.IsNullOrWhiteSpace(value) ? throw new SettingsException($"{Full(name)} is empty") : value;
+
+    private static string OneOf(string[] name, string value, params string[] allowed) =>
+        allowed.FirstOrDefault(word => string.Equals(word, value, StringComparison.OrdinalIgnoreCase))
+        ?? throw new SettingsException($"{Full(name)} must be one of: {string.Join(", ", allowed)}");
+
+    private static bool Flag(string[] name, string value) => bool.TryParse(value, out var flag)
+        ? flag
+        : throw new SettingsException($"{Full(name)} must be true or false");
+
+    private static string Url(string[] name, string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http")
+            ? value
+            : throw new SettingsException($"{Full(name)} must be a URL");
+
+    private static int Number(string[] name, string value, int least, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new SettingsException($"{Full(name)} must be a whole number from {least} to {most}");
+
+    private static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MostDays) switch
+    {
+        0 => null,
+        var days => TimeSpan.FromDays(days),
+    };
+
+    private static string Full(string[] name) => "Secronna__" + string.Join("__", name);
+}

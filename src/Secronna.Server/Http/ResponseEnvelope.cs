@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+
+namespace Secronna.Server.Http;
+
+/// <summary>Writes the envelope around everything that holds no value: data or an error, and what is known of the request.</summary>
+internal static class ResponseEnvelope
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? writer;
+
+    public static Task WriteAsync<T>(HttpContext context, int status, T data, JsonTypeInfo<T> type)
+    {
+        var json = Begin();
+        JsonSerializer.Serialize(json, data, type);
+        json.WriteNull("error");
+        return SendAsync(context, status, json, null);
+    }
+
+    public static Task WritePageAsync<T>(HttpContext context, Page<T> page, string? cursor, JsonTypeInfo<T> type)
+    {
+        var json = Begin();
+        json.WriteStartArray();
+        foreach (var item in page.Items)
+        {
+            JsonSerializer.Serialize(json, item, type);
+        }
+
+        json.WriteEndArray();
+        json.WriteNull("error");
+        return SendAsync(context, StatusCodes.Status200OK, json, new PageMeta(cursor));
+    }
+
+    public static Task WriteErrorAsync(HttpContext context, int status, string code, string message)
+    {
+        var json = Begin();
+        json.WriteNullValue();
+        json.WriteStartObject("error");
+        json.WriteString("code", code);
+        json.WriteString("message", message);
+        json.WriteEndObject();
+        return SendAsync(context, status, json, null);
+    }
+
+    /// <summary>The end of the envelope, from after the data, for answers that are written piece by piece.</summary>
+    public static byte[] Tail(HttpContext context) => System.Text.Encoding.UTF8.GetBytes(
+        $",\"error\":null,\"meta\":{{\"requestId\":\"{context.TraceIdentifier}\",\"timestamp\":\"{Now(context)}\"}}}}");
+
+    public static void PrepareHeaders(HttpContext context, int status)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json; charset=utf-8";
+    }
+
+    private static Utf8JsonWriter Begin()
+    {
+        buffer ??= new ArrayBufferWriter<byte>();
+        writer ??= new Utf8JsonWriter(buffer, Options);
+        writer.Reset(buffer);
+        writer.WriteStartObject();
+        writer.WritePropertyName("data");
+        return writer;
+    }
+
+    // All up to the copy into the response runs on one thread, which owns the buffer.
+    private static async Task SendAsync(HttpContext context, int status, Utf8JsonWriter json, PageMeta? page)
+    {
+        json.WriteStartObject("meta");
+        json.WriteString("requestId", context.TraceIdentifier);
+        json.WriteString("timestamp", Now(context));
+        if (page is not null)
+        {
+            json.WriteString("cursor", page.Cursor);
+            json.WriteBoolean("hasMore", page.Cursor is not null);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.Flush();
+        PrepareHeaders(context, status);
+        context.Response.ContentLength = buffer!.WrittenCount;
+        context.Response.BodyWriter.Write(buffer.WrittenSpan);
+        // A new credential's token may have been in it.
+        buffer.Clear();
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static string Now(HttpContext context) =>
+        Instant.From(context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow()).ToString();
+
+    private sealed record PageMeta(string? Cursor);
+}
