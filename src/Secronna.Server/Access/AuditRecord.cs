@@ -20,6 +20,10 @@ internal static class AuditRecord
         UserAgent = caller.Origin.UserAgent,
     };
 
+    /// <summary>An entry about an operation that is recorded.</summary>
+    public static AuditEntry Of(Caller caller, TimeProvider time, Operation operation, string outcome = AuditOutcomes.Success) =>
+        Of(caller, time, operation.AuditAction!, outcome);
+
     /// <summary>An entry about one version of a secret.</summary>
     public static AuditEntry OfVersion(
         Caller caller, TimeProvider time, string action, SecretRow secret, int version,

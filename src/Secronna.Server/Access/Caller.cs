@@ -5,6 +5,9 @@ namespace Secronna.Server.Access;
 /// <summary>From where and by which request a caller comes; null for what a command has not.</summary>
 internal sealed record RequestOrigin(string? RequestId, string? Ip, string? UserAgent)
 {
+    /// <summary>The operation that the request's route declares; <c>null</c> for a command.</summary>
+    public Operation? Operation { get; init; }
+
     /// <summary>The server's command line.</summary>
     public static RequestOrigin CommandLine { get; } = new(null, null, null);
 }

@@ -11,7 +11,7 @@ internal static class ApiPipeline
 
     public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
     {
-        var caller = route.Permission is null ? null : await AuthenticateAsync(context);
+        var caller = route.Operation is null ? null : await AuthenticateAsync(context, route);
         CheckIdempotencyKey(context.Request.Headers, route);
         var request = new ApiRequest(context, route, caller);
         request.CheckQuery();
@@ -24,11 +24,14 @@ internal static class ApiPipeline
     }
 
     /// <summary>Who makes the request, by what the server knows now (S22).</summary>
-    public static ValueTask<Caller> AuthenticateAsync(HttpContext context)
+    public static ValueTask<Caller> AuthenticateAsync(HttpContext context, ApiRoute route)
     {
         var headers = context.Request.Headers;
         var origin = new RequestOrigin(
-            context.TraceIdentifier, Address(context), UserAgent(headers.UserAgent.ToString()));
+            context.TraceIdentifier, Address(context), UserAgent(headers.UserAgent.ToString()))
+        {
+            Operation = route.Operation,
+        };
         return context.RequestServices.GetRequiredService<Authentication>()
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);
     }

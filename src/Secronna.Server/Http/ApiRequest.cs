@@ -132,7 +132,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
 
         try
         {
-            caller = await ApiPipeline.AuthenticateAsync(context);
+            caller = await ApiPipeline.AuthenticateAsync(context, route);
             return body;
         }
         catch

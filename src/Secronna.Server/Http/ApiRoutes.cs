@@ -19,8 +19,8 @@ internal sealed class ApiRoute
 
     public required string Pattern { get; init; }
 
-    /// <summary>Null is a route that needs no credential.</summary>
-    public required Permission? Permission { get; init; }
+    /// <summary>What the route does; <c>null</c> for a route that needs no credential.</summary>
+    public required Operation? Operation { get; init; }
 
     public required string Summary { get; init; }
 
@@ -130,6 +130,6 @@ internal static class ApiRouteExtensions
     public const string Base = "/api/v1";
 
     public static ApiRoute Api(
-        this IEndpointRouteBuilder routes, string method, string pattern, Permission? permission, string summary) =>
-        new() { Routes = routes, Method = method, Pattern = Base + pattern, Permission = permission, Summary = summary };
+        this IEndpointRouteBuilder routes, string method, string pattern, Operation? operation, string summary) =>
+        new() { Routes = routes, Method = method, Pattern = Base + pattern, Operation = operation, Summary = summary };
 }

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Secronna.Protocol;
+using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
@@ -53,6 +55,7 @@ internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDo
         var operation = new OpenApiOperation
         {
             Summary = route.Summary,
+            Description = Description(route.Operation),
             Parameters = [.. PathParameters(route), .. route.Query.Select(QueryParameterOf), .. HeaderParameters(route)],
             Responses = new OpenApiResponses
             {
@@ -70,7 +73,7 @@ internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDo
             };
         }
 
-        if (route.Permission is not null)
+        if (route.Operation is not null)
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(CredentialScheme, document)] = [] }];
         }
@@ -91,6 +94,17 @@ internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDo
         document.AddComponent(type.Name, schema);
         return new OpenApiSchemaReference(type.Name, document);
     }
+
+    private static string? Description(Operation? operation) => operation is null ? null : string.Join(
+        ' ',
+        new[]
+        {
+            $"Takes {string.Join(" and ", operation.Permissions.Select(permission => $"`{PermissionName(permission)}`"))}.",
+            operation.AuditAction is { } action ? $"Recorded as `{action}`, and so is its refusal." : null,
+            operation.NeedsSecondFactor ? "A person needs a sign-in with a second factor where the server requires one." : null,
+        }.OfType<string>());
+
+    private static string PermissionName(Permission permission) => JsonNamingPolicy.SnakeCaseLower.ConvertName(permission.ToString());
 
     private static IEnumerable<IOpenApiParameter> PathParameters(ApiRoute route) =>
         PathParameter().Matches(route.Pattern).Select(match => new OpenApiParameter

@@ -1,5 +1,6 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
+using Secronna.Server.Access;
 
 namespace Secronna.Server.Vault;
 
@@ -9,8 +10,8 @@ internal sealed record SecretWrite(string Key, PinnedBuffer Value, int? Expected
     /// <summary>Of a rollback: the id of the secret whose earlier value it is. It is for no other under the same key.</summary>
     public string? RollsBack { get; init; }
 
-    /// <summary>The action in the audit trail.</summary>
-    public string Action => RollsBack is null ? AuditActions.SecretWrite : AuditActions.SecretRollback;
+    /// <summary>The operation that the write is part of.</summary>
+    public Operation Operation => RollsBack is null ? Operations.WriteSecrets : Operations.RollBackSecret;
 
     /// <summary>The kind of the version.</summary>
     public string Kind => RollsBack is null ? VersionKinds.Written : VersionKinds.RolledBack;

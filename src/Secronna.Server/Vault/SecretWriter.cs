@@ -60,8 +60,8 @@ internal sealed class SecretWriter(
 
     private Task<RequestException> RefuseAsync(
         Caller caller, string environmentId, EnvironmentRow? environment, SecretWrite write) => write.RollsBack is { } secretId
-        ? authorization.RefusedAsync(caller, write.Action, environment, Errors.NotFound("secret"), secretId)
-        : authorization.RefusedAsync(caller, write.Action, environment, Errors.NotFound("environment"), environmentId);
+        ? authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("secret"), secretId)
+        : authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("environment"), environmentId);
 
     // The environment also where the caller may not write these keys in it: then there is no plan.
     private async Task<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
@@ -199,7 +199,7 @@ internal sealed class SecretWriter(
     }
 
     private AuditEntry Entry(Caller caller, EnvironmentRow environment, PlannedVersion version) =>
-        AuditRecord.Of(caller, time, version.Write.Action) with
+        AuditRecord.Of(caller, time, version.Write.Operation) with
         {
             ProjectId = environment.ProjectId,
             EnvironmentId = environment.Id,

@@ -29,7 +29,8 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var server = await shared.GetAsync();
 
         Assert.Equal(RouteCalls.All.Keys.Order(StringComparer.Ordinal), Routes(server).Keys.Order(StringComparer.Ordinal));
-        Assert.Equal([Open], Routes(server).Where(route => route.Value.Permission is null).Select(route => route.Key));
+        Assert.Equal([Open], Routes(server).Where(route => route.Value.Operation is null).Select(route => route.Key));
+        Assert.All(Routes(server), route => Assert.Equal(RouteCalls.All[route.Key].Action, route.Value.Operation?.AuditAction));
         var others = Endpoints(server).Where(endpoint => endpoint.Metadata.GetMetadata<ApiRoute>() is null).ToList();
         Assert.All(others, endpoint => Assert.NotNull(endpoint.Metadata.GetMetadata<PublicRoute>()));
         Assert.Equal(

@@ -11,7 +11,7 @@ internal static class AuditEndpoints
     private const int MostCharacters = Limits.ActorIdLength;
 
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
-        routes.Api("GET", "/audit", Permission.ReadAudit, "Read the audit trail, newest first")
+        routes.Api("GET", "/audit", Operations.ReadAuditTrail, "Read the audit trail, newest first")
             .TakesQuery("action", "string", "Only this action")
             .TakesQuery("actorId", "string", "Only what this actor did")
             .TakesQuery("projectId", "string", "Only about this project")

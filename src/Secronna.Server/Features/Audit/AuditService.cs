@@ -11,7 +11,7 @@ internal sealed class AuditService(Database database)
 {
     public async Task<Page<AuditResponse>> ListAsync(Caller caller, AuditFilter filter, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.ReadAudit);
+        Authorization.Demand(caller, Operations.ReadAuditTrail);
         var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
         var found = await database.ReadAsync((caller.WorkspaceId, filter, below, page.Limit), static (session, it) =>
             AuditEntryTable.PageAsync(session, it.WorkspaceId, it.filter, it.below, it.Limit));

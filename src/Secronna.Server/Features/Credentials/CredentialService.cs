@@ -18,7 +18,7 @@ internal sealed class CredentialService(
 
     public async Task<ApiKeyCreatedResponse> CreateApiKeyAsync(Caller caller, string name)
     {
-        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.ApiKeyCreate);
+        await authorization.DemandAsync(caller, Operations.CreateApiKey);
         return await AddApiKeyAsync(caller, name);
     }
 
@@ -32,7 +32,7 @@ internal sealed class CredentialService(
     public async Task<AccessKeyCreatedResponse> CreateAccessKeyAsync(
         Caller caller, string name, int? expiresInDays, IReadOnlyList<Grant> grants)
     {
-        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyCreate);
+        await authorization.DemandAsync(caller, Operations.CreateAccessKey);
         var (row, token) = await AddAsync(
             caller, ActorTypes.AccessKey, name, ExpiryAfter(expiresInDays), grants, AuditActions.AccessKeyCreate);
         return new AccessKeyCreatedResponse(
@@ -54,26 +54,26 @@ internal sealed class CredentialService(
 
     public async Task<DeletedResponse> DeleteApiKeyAsync(Caller caller, string id)
     {
-        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.ApiKeyRevoke);
+        await authorization.DemandAsync(caller, Operations.DeleteApiKey);
         _ = await RevokeAsync(caller, ActorTypes.ApiKey, id, AuditActions.ApiKeyRevoke) is { WasRevoked: false }
             ? true
-            : throw await authorization.NotFoundAsync(caller, AuditActions.ApiKeyRevoke, "API key", id);
+            : throw await authorization.NotFoundAsync(caller, Operations.DeleteApiKey, "API key", id);
         return new DeletedResponse(id, true);
     }
 
     /// <summary>Revokes for good. Of one that is revoked already it says when that was.</summary>
     public async Task<RevokedResponse> RevokeAccessKeyAsync(Caller caller, string id)
     {
-        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyRevoke);
+        await authorization.DemandAsync(caller, Operations.RevokeAccessKey);
         var revoked = await RevokeAsync(caller, ActorTypes.AccessKey, id, AuditActions.AccessKeyRevoke)
-            ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyRevoke, "access key", id);
+            ?? throw await authorization.NotFoundAsync(caller, Operations.RevokeAccessKey, "access key", id);
         return new RevokedResponse(id, new Instant(revoked.At));
     }
 
     public async Task<AccessKeyResponse> UpdateAccessKeyAsync(Caller caller, string id, AccessKeyChange change)
     {
-        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.AccessKeyUpdate);
-        var entry = AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate) with { TargetId = id };
+        await authorization.DemandAsync(caller, Operations.ChangeAccessKey);
+        var entry = AuditRecord.Of(caller, time, Operations.ChangeAccessKey) with { TargetId = id };
         var expiresAt = ExpiryAfter(change.ExpiresInDays);
         var response = await database.WriteAsync((caller.WorkspaceId, id, change, expiresAt, entry), static async (transaction, it) =>
         {
@@ -98,7 +98,7 @@ internal sealed class CredentialService(
             // Here, so that nothing is changed of a key whose grants can't be read, unless they are.
             return Convert(changed);
         });
-        return response ?? throw await authorization.NotFoundAsync(caller, AuditActions.AccessKeyUpdate, "access key", id);
+        return response ?? throw await authorization.NotFoundAsync(caller, Operations.ChangeAccessKey, "access key", id);
     }
 
     /// <summary>
@@ -178,7 +178,7 @@ internal sealed class CredentialService(
 
     private async Task<List<CredentialRow>> ListAsync(Caller caller, string kind, bool withRevoked, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.ManageKeys);
+        Authorization.Demand(caller, Operations.ListCredentials);
         return await database.ReadAsync((caller.WorkspaceId, kind, withRevoked, page), static (session, it) =>
             CredentialTable.ListAsync(
                 session, it.WorkspaceId, it.kind, it.withRevoked, it.page.After ?? "", it.page.Limit + 1));

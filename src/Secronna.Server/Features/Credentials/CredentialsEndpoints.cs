@@ -16,7 +16,7 @@ internal static class CredentialsEndpoints
         MapApiKeys(routes);
         MapAccessKeys(routes);
 
-        routes.Api("GET", "/me", Permission.Identify, "Who the caller is")
+        routes.Api("GET", "/me", Operations.Identify, "Who the caller is")
             .Gives(Json.MeResponse)
             .By<CredentialService>((request, _) => Task.FromResult(Me(request.Caller)));
 
@@ -27,16 +27,16 @@ internal static class CredentialsEndpoints
 
     private static void MapApiKeys(IEndpointRouteBuilder routes)
     {
-        routes.Api("POST", "/api-keys", Permission.ManageKeys, "Create an API key; its token is shown this once")
+        routes.Api("POST", "/api-keys", Operations.CreateApiKey, "Create an API key; its token is shown this once")
             .Takes<NameRequest>().Gives(Json.ApiKeyCreatedResponse, StatusCodes.Status201Created)
             .By<CredentialService>(async (request, credentials) =>
                 await credentials.CreateApiKeyAsync(request.Caller, await request.NameAsync()));
 
-        routes.Api("GET", "/api-keys", Permission.ManageKeys, "List API keys")
+        routes.Api("GET", "/api-keys", Operations.ListCredentials, "List API keys")
             .GivesPages(Json.ApiKeyResponse)
             .By<CredentialService>((request, credentials, page) => credentials.ListApiKeysAsync(request.Caller, page));
 
-        routes.Api("DELETE", "/api-keys/{id}", Permission.ManageKeys, "Delete an API key")
+        routes.Api("DELETE", "/api-keys/{id}", Operations.DeleteApiKey, "Delete an API key")
             .Gives(Json.DeletedResponse)
             .By<CredentialService>((request, credentials) =>
                 credentials.DeleteApiKeyAsync(request.Caller, request.Route("id")));
@@ -44,7 +44,7 @@ internal static class CredentialsEndpoints
 
     private static void MapAccessKeys(IEndpointRouteBuilder routes)
     {
-        routes.Api("POST", "/access-keys", Permission.ManageKeys, "Create an access key; its token is shown this once")
+        routes.Api("POST", "/access-keys", Operations.CreateAccessKey, "Create an access key; its token is shown this once")
             .Takes<AccessKeyRequest>().Gives(Json.AccessKeyCreatedResponse, StatusCodes.Status201Created)
             .By<CredentialService>(async (request, credentials) =>
             {
@@ -52,16 +52,16 @@ internal static class CredentialsEndpoints
                 return await credentials.CreateAccessKeyAsync(request.Caller, wanted.Name!, wanted.ExpiresInDays, wanted.Grants ?? []);
             });
 
-        routes.Api("GET", "/access-keys", Permission.ManageKeys, "List access keys")
+        routes.Api("GET", "/access-keys", Operations.ListCredentials, "List access keys")
             .GivesPages(Json.AccessKeyResponse)
             .By<CredentialService>((request, credentials, page) => credentials.ListAccessKeysAsync(request.Caller, page));
 
-        routes.Api("PATCH", "/access-keys/{id}", Permission.ManageKeys, "Change an access key")
+        routes.Api("PATCH", "/access-keys/{id}", Operations.ChangeAccessKey, "Change an access key")
             .Takes<AccessKeyChangeRequest>().Gives(Json.AccessKeyResponse)
             .By<CredentialService>(async (request, credentials) => await credentials.UpdateAccessKeyAsync(
                 request.Caller, request.Route("id"), await AccessKeyAsync(request, isNew: false)));
 
-        routes.Api("POST", "/access-keys/{id}/revoke", Permission.ManageKeys, "Revoke an access key for good")
+        routes.Api("POST", "/access-keys/{id}/revoke", Operations.RevokeAccessKey, "Revoke an access key for good")
             .Gives(Json.RevokedResponse)
             .By<CredentialService>((request, credentials) =>
                 credentials.RevokeAccessKeyAsync(request.Caller, request.Route("id")));

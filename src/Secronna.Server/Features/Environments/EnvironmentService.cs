@@ -13,12 +13,12 @@ internal sealed class EnvironmentService(
 {
     public async Task<EnvironmentResponse> CreateAsync(Caller caller, string projectId, string name)
     {
-        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentCreate);
+        await authorization.DemandAsync(caller, Operations.CreateEnvironment);
         var now = time.GetUtcNow();
         var row = new EnvironmentRow(
             Ids.New(Ids.Environment, now), caller.WorkspaceId, projectId, "", "", name, Slugs.Of(name),
             Instant.From(now).Microseconds, 0);
-        var entry = AuditRecord.Of(caller, time, AuditActions.EnvironmentCreate) with
+        var entry = AuditRecord.Of(caller, time, Operations.CreateEnvironment) with
         {
             ProjectId = projectId,
             EnvironmentId = row.Id,
@@ -45,12 +45,12 @@ internal sealed class EnvironmentService(
 
         return found
             ? Convert(row)
-            : throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentCreate, "project", projectId);
+            : throw await authorization.NotFoundAsync(caller, Operations.CreateEnvironment, "project", projectId);
     }
 
     public async Task<Page<EnvironmentResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.ListEnvironments);
         var rows = await database.ReadAsync((caller, projectId, page), static async (session, it) =>
             (await ProjectTable.FindAsync(session, it.caller.WorkspaceId, it.projectId)).VisibleTo(it.caller) is null
                 ? throw Errors.NotFound("project")
@@ -60,7 +60,7 @@ internal sealed class EnvironmentService(
 
     public async Task<EnvironmentResponse> GetAsync(Caller caller, string id)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.GetEnvironment);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
             EnvironmentTable.FindAsync(session, it.WorkspaceId, it.id));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("environment"));
@@ -68,7 +68,7 @@ internal sealed class EnvironmentService(
 
     public async Task<EnvironmentPathResponse> GetBySlugAsync(Caller caller, string projectSlug, string slug)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.GetEnvironment);
         var found = await database.ReadAsync((caller.WorkspaceId, projectSlug, slug), static (session, it) =>
             EnvironmentTable.FindBySlugAsync(session, it.WorkspaceId, it.projectSlug, it.slug));
         var row = found.VisibleTo(caller) ?? throw Errors.NotFound("environment");
@@ -79,7 +79,7 @@ internal sealed class EnvironmentService(
 
     public async Task<EnvironmentResponse> RenameAsync(Caller caller, string id, string name)
     {
-        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentUpdate);
+        await authorization.DemandAsync(caller, Operations.RenameEnvironment);
         var row = await database.WriteAsync((time, caller, id, name), static async (transaction, it) =>
         {
             if (await EnvironmentTable.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
@@ -88,7 +88,7 @@ internal sealed class EnvironmentService(
             }
 
             await EnvironmentTable.RenameAsync(transaction, it.caller.WorkspaceId, it.id, it.name);
-            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.EnvironmentUpdate) with
+            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, Operations.RenameEnvironment) with
             {
                 ProjectId = found.ProjectId,
                 EnvironmentId = found.Id,
@@ -96,12 +96,12 @@ internal sealed class EnvironmentService(
             });
             return found with { Name = it.name };
         });
-        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentUpdate, "environment", id));
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, Operations.RenameEnvironment, "environment", id));
     }
 
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
     {
-        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.EnvironmentDelete);
+        await authorization.DemandAsync(caller, Operations.DeleteEnvironment);
         var found = await database.WriteAsync((time, caller, id, force), static async (transaction, it) =>
         {
             if (await EnvironmentTable.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
@@ -117,7 +117,7 @@ internal sealed class EnvironmentService(
             var now = Instant.From(it.time.GetUtcNow()).Microseconds;
             await EnvironmentTable.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, now);
             await CredentialService.DropGrantsAsync(transaction, it.caller, it.time, found.ProjectSlug, found.Slug);
-            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.EnvironmentDelete) with
+            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, Operations.DeleteEnvironment) with
             {
                 ProjectId = found.ProjectId,
                 EnvironmentId = found.Id,
@@ -127,7 +127,7 @@ internal sealed class EnvironmentService(
         });
         if (!found)
         {
-            throw await authorization.NotFoundAsync(caller, AuditActions.EnvironmentDelete, "environment", id);
+            throw await authorization.NotFoundAsync(caller, Operations.DeleteEnvironment, "environment", id);
         }
 
         purger.Wake();

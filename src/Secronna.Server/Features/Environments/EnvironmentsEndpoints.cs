@@ -11,33 +11,33 @@ internal static class EnvironmentsEndpoints
 
     public static void MapEnvironments(this IEndpointRouteBuilder routes)
     {
-        routes.Api("POST", "/projects/{projectId}/environments", Permission.ManageProjects, "Create an environment")
+        routes.Api("POST", "/projects/{projectId}/environments", Operations.CreateEnvironment, "Create an environment")
             .Takes<NameRequest>().Gives(Json.EnvironmentResponse, StatusCodes.Status201Created)
             .By<EnvironmentService>(async (request, environments) =>
                 await environments.CreateAsync(request.Caller, request.Route("projectId"), await request.NameAsync()));
 
-        routes.Api("GET", "/projects/{projectId}/environments", Permission.List, "List a project's environments")
+        routes.Api("GET", "/projects/{projectId}/environments", Operations.ListEnvironments, "List a project's environments")
             .GivesPages(Json.EnvironmentResponse)
             .By<EnvironmentService>((request, environments, page) =>
                 environments.ListAsync(request.Caller, request.Route("projectId"), page));
 
-        routes.Api("GET", "/environments/{envId}", Permission.List, "Look at an environment")
+        routes.Api("GET", "/environments/{envId}", Operations.GetEnvironment, "Look at an environment")
             .Gives(Json.EnvironmentResponse)
             .By<EnvironmentService>((request, environments) =>
                 environments.GetAsync(request.Caller, request.Route("envId")));
 
-        routes.Api("PATCH", "/environments/{envId}", Permission.ManageProjects, "Rename an environment; its slug stays")
+        routes.Api("PATCH", "/environments/{envId}", Operations.RenameEnvironment, "Rename an environment; its slug stays")
             .Takes<NameRequest>().Gives(Json.EnvironmentResponse)
             .By<EnvironmentService>(async (request, environments) =>
                 await environments.RenameAsync(request.Caller, request.Route("envId"), await request.NameAsync()));
 
-        routes.Api("DELETE", "/environments/{envId}", Permission.ManageProjects, "Delete an environment")
+        routes.Api("DELETE", "/environments/{envId}", Operations.DeleteEnvironment, "Delete an environment")
             .TakesQuery("force", "boolean", "Also when it has secrets").Gives(Json.DeletedResponse)
             .By<EnvironmentService>((request, environments) =>
                 environments.DeleteAsync(request.Caller, request.Route("envId"), request.QueryFlag("force")));
 
         routes.Api(
-                "GET", "/projects/by-slug/{projectSlug}/environments/{envSlug}", Permission.List,
+                "GET", "/projects/by-slug/{projectSlug}/environments/{envSlug}", Operations.GetEnvironment,
                 "Find an environment by its slugs")
             .Gives(Json.EnvironmentPathResponse)
             .By<EnvironmentService>((request, environments) =>

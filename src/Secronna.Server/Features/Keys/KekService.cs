@@ -17,7 +17,7 @@ internal sealed class KekService(
     /// <summary>A project's KEKs.</summary>
     public async Task<Page<KekResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.ManageKeys);
+        Authorization.Demand(caller, Operations.ListKeks);
         var rows = await database.ReadAsync((caller.WorkspaceId, projectId, page), static async (session, it) =>
         {
             if (await ProjectTable.FindAsync(session, it.WorkspaceId, it.projectId) is null)
@@ -40,13 +40,13 @@ internal sealed class KekService(
     /// <summary>Makes the project a new KEK, which new writes use at once; re-wrapping goes on in the background.</summary>
     public async Task<KekResponse> RotateAsync(Caller caller, string projectId)
     {
-        await authorization.DemandAsync(caller, Permission.ManageKeys, AuditActions.KekRotate);
+        await authorization.DemandAsync(caller, Operations.RotateKek);
         try
         {
             for (var attempt = 1; attempt <= Attempts; attempt++)
             {
                 var active = await FindActiveAsync(caller, projectId)
-                    ?? throw await authorization.NotFoundAsync(caller, AuditActions.KekRotate, "project", projectId);
+                    ?? throw await authorization.NotFoundAsync(caller, Operations.RotateKek, "project", projectId);
                 if (await rotation.ReplaceAsync(caller, active) is { } next)
                 {
                     worker.Wake();
@@ -59,7 +59,7 @@ internal sealed class KekService(
         catch (Exception exception) when (exception is MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {
             await database.AppendAsync(
-                AuditRecord.Of(caller, time, AuditActions.KekRotate, AuditOutcomes.Failed) with { ProjectId = projectId });
+                AuditRecord.Of(caller, time, Operations.RotateKek, AuditOutcomes.Failed) with { ProjectId = projectId });
             throw;
         }
     }

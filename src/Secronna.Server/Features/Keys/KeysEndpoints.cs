@@ -9,11 +9,11 @@ internal static class KeysEndpoints
 {
     public static void MapKeys(this IEndpointRouteBuilder routes)
     {
-        routes.Api("GET", "/projects/{projectId}/keys", Permission.ManageKeys, "List a project's KEKs")
+        routes.Api("GET", "/projects/{projectId}/keys", Operations.ListKeks, "List a project's KEKs")
             .GivesPages(ProtocolJson.Default.KekResponse)
             .By<KekService>((request, keks, page) => keks.ListAsync(request.Caller, request.Route("projectId"), page));
 
-        routes.Api("POST", "/projects/{projectId}/keys/rotate", Permission.ManageKeys, "Make the project a new KEK")
+        routes.Api("POST", "/projects/{projectId}/keys/rotate", Operations.RotateKek, "Make the project a new KEK")
             .Gives(ProtocolJson.Default.KekResponse, StatusCodes.Status202Accepted)
             .By<KekService>((request, keks) => keks.RotateAsync(request.Caller, request.Route("projectId")));
     }

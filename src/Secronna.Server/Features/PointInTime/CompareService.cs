@@ -26,7 +26,7 @@ internal sealed class CompareService(
     /// <summary>How the keys that the caller may reveal differ, ordered by key.</summary>
     public async Task<IReadOnlyList<CompareResponse>> CompareAsync(Caller caller, ComparedSide here, ComparedSide there)
     {
-        await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.EnvironmentCompare);
+        await authorization.DemandAsync(caller, Operations.CompareEnvironments);
         await EnvironmentInstant.SettleAsync(database, caller, here.Name, here.At, GrantActions.Reveal);
         await EnvironmentInstant.SettleAsync(database, caller, there.Name, there.At, GrantActions.Reveal, "withAt");
         var (left, right) = await database.ReadSnapshotAsync((caller, here, there), static async (session, it) =>
@@ -39,7 +39,7 @@ internal sealed class CompareService(
         if (rates.TakeReveals(caller, 2 * unknown.Count) is { } limited)
         {
             throw await authorization.RefusedAsync(
-                caller, AuditActions.EnvironmentCompare, hereRow, limited, here.Name.ToString());
+                caller, Operations.CompareEnvironments, hereRow, limited, here.Name.ToString());
         }
 
         using var lease = budget.Take(MostBytesAtOnce);
@@ -64,7 +64,7 @@ internal sealed class CompareService(
 
     private async ValueTask<EnvironmentRow> RequireAsync(Caller caller, ComparedSide side, EnvironmentRow? found, string what) =>
         found.VisibleTo(caller, GrantActions.Reveal) ?? throw await authorization.RefusedAsync(
-            caller, AuditActions.EnvironmentCompare, found, Errors.NotFound(what), side.Name.ToString());
+            caller, Operations.CompareEnvironments, found, Errors.NotFound(what), side.Name.ToString());
 
     private async Task CompareAsync(Caller caller, ComparedKey[] pairs)
     {
@@ -97,7 +97,7 @@ internal sealed class CompareService(
     }
 
     private AuditEntry Entry(Caller caller, EnvironmentRow environment) =>
-        AuditRecord.Of(caller, time, AuditActions.EnvironmentCompare) with
+        AuditRecord.Of(caller, time, Operations.CompareEnvironments) with
         {
             ProjectId = environment.ProjectId,
             EnvironmentId = environment.Id,

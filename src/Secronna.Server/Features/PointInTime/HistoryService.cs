@@ -15,7 +15,7 @@ internal sealed class HistoryService(Database database)
     /// <summary>The changes, newest first.</summary>
     public async Task<Page<HistoryResponse>> ListAsync(Caller caller, string environmentId, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.ReadHistory);
         var after = page.After is { } text ? Parse(text) : ChangePosition.Latest;
         // One state of all secrets: a change that comes while they are read must not hide one that is older.
         var rows = await database.ReadSnapshotAsync((caller, environmentId, after, page.Limit), static async (session, it) =>

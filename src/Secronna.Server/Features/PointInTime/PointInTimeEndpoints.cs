@@ -13,20 +13,20 @@ internal static class PointInTimeEndpoints
 
     public static void MapPointInTime(this IEndpointRouteBuilder routes)
     {
-        routes.Api("POST", "/secrets/{secretId}/rollback", Permission.Write, "Give a secret an earlier value again")
+        routes.Api("POST", "/secrets/{secretId}/rollback", Operations.RollBackSecret, "Give a secret an earlier value again")
             .Takes<RollbackRequest>().Idempotent().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
             .By<RollbackService>(RollBackAsync);
 
-        routes.Api("GET", "/environments/{envId}/history", Permission.List, "List what happened to an environment's secrets, newest first")
+        routes.Api("GET", "/environments/{envId}/history", Operations.ReadHistory, "List what happened to an environment's secrets, newest first")
             .GivesPages(Json.HistoryResponse)
             .By<HistoryService>((request, history, page) =>
                 history.ListAsync(request.Caller, request.Route("envId"), page));
 
-        routes.Api("POST", "/environments/{envId}/restore", Permission.Write, "Bring an environment back to how it stood at a time")
+        routes.Api("POST", "/environments/{envId}/restore", Operations.RestoreEnvironment, "Bring an environment back to how it stood at a time")
             .Takes<RestoreRequest>().Idempotent().Gives(Json.RestoreResponse)
             .By<RestoreService>(RestoreAsync);
 
-        routes.Api("POST", "/environments/{envId}/compare", Permission.Reveal, "Tell in which keys two environments differ; no values")
+        routes.Api("POST", "/environments/{envId}/compare", Operations.CompareEnvironments, "Tell in which keys two environments differ; no values")
             .Takes<CompareRequest>().Gives(Json.IReadOnlyListCompareResponse)
             .By<CompareService>(async (request, comparisons) =>
             {

@@ -15,8 +15,6 @@ internal sealed class RestoreService(
     Database database, KekReservations keks, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget,
     Purger purger, LimitSettings limits, TimeProvider time, ILogger<RestoreService> log)
 {
-    private const string Action = AuditActions.EnvironmentRestore;
-
     // The first is lost where others write meanwhile; those after it only to a new KEK, or where too much would have to be kept.
     private const int Attempts = 10;
 
@@ -29,7 +27,7 @@ internal sealed class RestoreService(
     public async Task<RestoreResponse> RestoreAsync(
         Caller caller, string environmentId, RestoreOrder order, Idempotency? idempotency)
     {
-        await DemandAsync(caller, order);
+        await authorization.DemandAsync(caller, Operations.RestoreEnvironment, order.Prune ? Permission.Delete : null);
         await EnvironmentInstant.SettleAsync(
             database, caller, EnvironmentReference.OfId(environmentId), order.At, GrantActions.Reveal);
         var plan = await PlanAsync(caller, environmentId, order);
@@ -50,22 +48,11 @@ internal sealed class RestoreService(
 
         if (rates.TakeReveals(caller, plan.Restored.Count) is { } limited)
         {
-            throw await authorization.RefusedAsync(caller, Action, plan.Environment, limited, environmentId);
+            throw await authorization.RefusedAsync(caller, Operations.RestoreEnvironment, plan.Environment, limited, environmentId);
         }
 
         var done = await RunAsync(caller, plan, order, idempotency);
         return await FinishAsync(environmentId, done);
-    }
-
-    // It brings back what it must be allowed to read, and may delete.
-    private async ValueTask DemandAsync(Caller caller, RestoreOrder order)
-    {
-        await authorization.DemandAsync(caller, Permission.Write, Action);
-        await authorization.DemandAsync(caller, Permission.Reveal, Action);
-        if (order.Prune)
-        {
-            await authorization.DemandAsync(caller, Permission.Delete, Action);
-        }
     }
 
     private async Task<RestoreDone> RunAsync(Caller caller, RestorePlan first, RestoreOrder order, Idempotency? idempotency)
@@ -93,7 +80,7 @@ internal sealed class RestoreService(
         var (found, plan) = await database.ReadSnapshotAsync((caller, environmentId, order), static (session, it) =>
             RestorePlan.ReadAsync(session, it.caller, it.environmentId, it.order));
         return plan ?? throw await authorization.RefusedAsync(
-            caller, Action, found, Errors.NotFound("environment"), environmentId);
+            caller, Operations.RestoreEnvironment, found, Errors.NotFound("environment"), environmentId);
     }
 
     private async Task<RestoreDone?> TryAsync(Caller caller, Restoration restoration)
@@ -178,7 +165,7 @@ internal sealed class RestoreService(
     }
 
     private AuditEntry Entry(Caller caller, EnvironmentRow environment, RestoreOrder order) =>
-        AuditRecord.Of(caller, time, Action) with
+        AuditRecord.Of(caller, time, Operations.RestoreEnvironment) with
         {
             ProjectId = environment.ProjectId,
             EnvironmentId = environment.Id,

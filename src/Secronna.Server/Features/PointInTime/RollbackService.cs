@@ -19,8 +19,7 @@ internal sealed class RollbackService(
     public async Task<WrittenResponse> RollBackAsync(
         Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
     {
-        await authorization.DemandAsync(caller, Permission.Write, Action);
-        await authorization.DemandAsync(caller, Permission.Reveal, Action);
+        await authorization.DemandAsync(caller, Operations.RollBackSecret);
         var (secret, row, first) = await database.ReadAsync((caller, secretId, version, idempotency), static (session, it) =>
             FindAsync(session, it.caller, it.secretId, it.version, it.idempotency));
         if (first is not null)
@@ -30,12 +29,12 @@ internal sealed class RollbackService(
 
         if (row is null)
         {
-            throw await authorization.SecretNotFoundAsync(caller, Action, secret, secretId, MayBringBack(caller, secret));
+            throw await authorization.SecretNotFoundAsync(caller, Operations.RollBackSecret, secret, secretId, MayBringBack(caller, secret));
         }
 
         if (rates.TakeReveals(caller, 1) is { } limited)
         {
-            throw await authorization.RefusedAsync(caller, Action, null, limited, secretId);
+            throw await authorization.RefusedAsync(caller, Operations.RollBackSecret, null, limited, secretId);
         }
 
         using var opened = await opener.OpenAsync(caller, row, Action);

@@ -14,11 +14,11 @@ internal sealed class ProjectService(
 {
     public async Task<ProjectResponse> CreateAsync(Caller caller, string name)
     {
-        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.ProjectCreate);
+        await authorization.DemandAsync(caller, Operations.CreateProject);
         var now = time.GetUtcNow();
         var row = new ProjectRow(
             Ids.New(Ids.Project, now), caller.WorkspaceId, name, Slugs.Of(name), Instant.From(now).Microseconds, caller.ActorId);
-        var entry = AuditRecord.Of(caller, time, AuditActions.ProjectCreate) with { ProjectId = row.Id, Name = name };
+        var entry = AuditRecord.Of(caller, time, Operations.CreateProject) with { ProjectId = row.Id, Name = name };
         try
         {
             await keks.WriteNewAsync(caller.WorkspaceId, row.Id, kek =>
@@ -45,7 +45,7 @@ internal sealed class ProjectService(
 
     public async Task<Page<ProjectResponse>> ListAsync(Caller caller, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.ListProjects);
         var rows = await database.ReadAsync((caller, page), static (session, it) =>
             GrantedLists.ProjectsAsync(session, it.caller, it.page.After ?? "", it.page.Limit + 1));
         return Page<ProjectResponse>.From(rows, page, Convert, row => row.Id);
@@ -53,7 +53,7 @@ internal sealed class ProjectService(
 
     public async Task<ProjectResponse> GetAsync(Caller caller, string id)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.GetProject);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
             ProjectTable.FindAsync(session, it.WorkspaceId, it.id));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
@@ -61,7 +61,7 @@ internal sealed class ProjectService(
 
     public async Task<ProjectResponse> GetBySlugAsync(Caller caller, string slug)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.GetProject);
         var row = await database.ReadAsync((caller.WorkspaceId, slug), static (session, it) =>
             ProjectTable.FindBySlugAsync(session, it.WorkspaceId, it.slug));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
@@ -69,8 +69,8 @@ internal sealed class ProjectService(
 
     public async Task<ProjectResponse> RenameAsync(Caller caller, string id, string name)
     {
-        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.ProjectUpdate);
-        var entry = AuditRecord.Of(caller, time, AuditActions.ProjectUpdate) with { ProjectId = id, Name = name };
+        await authorization.DemandAsync(caller, Operations.RenameProject);
+        var entry = AuditRecord.Of(caller, time, Operations.RenameProject) with { ProjectId = id, Name = name };
         var row = await database.WriteAsync((caller.WorkspaceId, id, name, entry), static async (transaction, it) =>
         {
             if (!await ProjectTable.RenameAsync(transaction, it.WorkspaceId, it.id, it.name))
@@ -81,13 +81,13 @@ internal sealed class ProjectService(
             transaction.Audit.Append(it.entry);
             return await ProjectTable.FindAsync(transaction, it.WorkspaceId, it.id);
         });
-        return Convert(row ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectUpdate, "project", id));
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, Operations.RenameProject, "project", id));
     }
 
     /// <summary>Destroys the project's KEKs, which makes every value in it unreadable; the rest goes in the background.</summary>
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
     {
-        await authorization.DemandAsync(caller, Permission.ManageProjects, AuditActions.ProjectDelete);
+        await authorization.DemandAsync(caller, Operations.DeleteProject);
         var now = Instant.From(time.GetUtcNow()).Microseconds;
         var destroyed = await database.WriteAsync((time, caller, id, force, now), static async (transaction, it) =>
         {
@@ -104,7 +104,7 @@ internal sealed class ProjectService(
             }
 
             await ProjectTable.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, it.now);
-            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.ProjectDelete) with
+            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, Operations.DeleteProject) with
             {
                 ProjectId = it.id,
                 Name = project.Name,
@@ -121,7 +121,7 @@ internal sealed class ProjectService(
 
             return keks;
         });
-        keks.Forget(destroyed ?? throw await authorization.NotFoundAsync(caller, AuditActions.ProjectDelete, "project", id));
+        keks.Forget(destroyed ?? throw await authorization.NotFoundAsync(caller, Operations.DeleteProject, "project", id));
         purger.Wake();
         return new DeletedResponse(id, true);
     }

@@ -11,7 +11,7 @@ internal static class SearchEndpoints
     private const int MostCharacters = (2 * Limits.NameLength) + Limits.KeyLength + 2;
 
     public static void MapSearch(this IEndpointRouteBuilder routes) =>
-        routes.Api("GET", "/search/secrets", Permission.List, "Find secrets by a part of their key or path")
+        routes.Api("GET", "/search/secrets", Operations.SearchSecrets, "Find secrets by a part of their key or path")
             .TakesQuery("q", "string", "What the key or path contains, in any case")
             .GivesPages(ProtocolJson.Default.SearchResponse)
             .By<SearchService>((request, search, page) => search.FindAsync(request.Caller, Text(request), page));

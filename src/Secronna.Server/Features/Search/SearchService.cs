@@ -15,7 +15,7 @@ internal sealed class SearchService(Database database)
 
     public async Task<Page<SearchResponse>> FindAsync(Caller caller, string text, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.SearchSecrets);
         if (!caller.Grants.IsEverything)
         {
             return await database.ReadAsync((caller, text, page), static (session, it) =>

@@ -36,7 +36,7 @@ internal sealed class EnvironmentRevealService(
     public async Task<(string Revision, RevealedEnvironment? Values)> RevealAsync(
         Caller caller, EnvironmentReference name, RevealSelection wanted, Func<string, bool> isKnown)
     {
-        await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
+        await authorization.DemandAsync(caller, Operations.RevealEnvironment);
         await EnvironmentInstant.SettleAsync(database, caller, name, wanted.At, GrantActions.Reveal);
         for (var turn = 0; turn < Turns; turn++)
         {
@@ -57,7 +57,7 @@ internal sealed class EnvironmentRevealService(
         if (found.VisibleTo(caller, GrantActions.Reveal) is not { } environment)
         {
             throw await authorization.RefusedAsync(
-                caller, AuditActions.SecretReveal, found, Errors.NotFound("environment"), name.ToString());
+                caller, Operations.RevealEnvironment, found, Errors.NotFound("environment"), name.ToString());
         }
 
         // First, because rows beyond the limit were not loaded.
@@ -70,7 +70,7 @@ internal sealed class EnvironmentRevealService(
         if (missing is { Count: > 0 })
         {
             throw await authorization.RefusedAsync(
-                caller, AuditActions.SecretReveal, environment, Errors.KeysNotFound(missing), name.ToString());
+                caller, Operations.RevealEnvironment, environment, Errors.KeysNotFound(missing), name.ToString());
         }
 
         var revision = Revision(environment, rows, unrecoverable);
@@ -81,7 +81,7 @@ internal sealed class EnvironmentRevealService(
 
         if (rates.TakeReveals(caller, rows.Count) is { } limited)
         {
-            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, limited, name.ToString());
+            throw await authorization.RefusedAsync(caller, Operations.RevealEnvironment, environment, limited, name.ToString());
         }
 
         // Twice: the ciphertexts, and what is opened of them, until the last byte is sent.

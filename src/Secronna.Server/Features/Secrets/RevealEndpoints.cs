@@ -12,7 +12,7 @@ internal static class RevealEndpoints
 {
     public static void MapReveals(this IEndpointRouteBuilder routes)
     {
-        routes.Api("POST", "/secrets/{secretId}/reveal", Permission.Reveal, "Reveal a secret's value")
+        routes.Api("POST", "/secrets/{secretId}/reveal", Operations.RevealSecret, "Reveal a secret's value")
             .TakesQuery("version", "integer", "Which version; the current one if not given")
             .GivesValues<RevealResponse, RevealService>(async (request, reveals) =>
             {
@@ -21,7 +21,7 @@ internal static class RevealEndpoints
                 await RevealResponses.WriteAsync(request.Context, revealed, withPath: false);
             });
 
-        routes.Api("POST", "/reveal", Permission.Reveal, "Reveal a secret's value by its path")
+        routes.Api("POST", "/reveal", Operations.RevealSecret, "Reveal a secret's value by its path")
             .Takes<RevealPathRequest>()
             .GivesValues<RevealPathResponse, RevealService>(async (request, reveals) =>
             {
@@ -30,13 +30,13 @@ internal static class RevealEndpoints
                 await RevealResponses.WriteAsync(request.Context, revealed, withPath: true);
             });
 
-        routes.Api("POST", "/environments/{envId}/reveal", Permission.Reveal, "Reveal an environment's values")
+        routes.Api("POST", "/environments/{envId}/reveal", Operations.RevealEnvironment, "Reveal an environment's values")
             .Takes<RevealEnvironmentRequest>(isOptional: true)
             .GivesValues<RevealEnvironmentResponse, EnvironmentRevealService>((request, reveals) =>
                 RevealAsync(request, reveals, EnvironmentReference.OfId(request.Route("envId"))));
 
         routes.Api(
-                "POST", "/projects/by-slug/{projectSlug}/environments/{envSlug}/reveal", Permission.Reveal,
+                "POST", "/projects/by-slug/{projectSlug}/environments/{envSlug}/reveal", Operations.RevealEnvironment,
                 "Reveal an environment's values by its slugs")
             .Takes<RevealEnvironmentRequest>(isOptional: true)
             .GivesValues<RevealEnvironmentResponse, EnvironmentRevealService>((request, reveals) =>

@@ -15,10 +15,10 @@ internal sealed class RevealService(
     /// <summary>A version of a secret; without a number its current one.</summary>
     public async Task<RevealedValue> RevealAsync(Caller caller, string secretId, int? version)
     {
-        await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
+        await authorization.DemandAsync(caller, Operations.RevealSecret);
         if (rates.TakeReveals(caller, 1) is { } limited)
         {
-            throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, null, limited, secretId);
+            throw await authorization.RefusedAsync(caller, Operations.RevealSecret, null, limited, secretId);
         }
 
         var (row, secret) = await database.RecordAsync((time, caller, secretId, version), static async (session, audit, it) =>
@@ -34,7 +34,7 @@ internal sealed class RevealService(
         if (row is null)
         {
             var isVisible = secret.VisibleTo(caller, GrantActions.Reveal) is not null;
-            throw await authorization.SecretNotFoundAsync(caller, AuditActions.SecretReveal, secret, secretId, isVisible);
+            throw await authorization.SecretNotFoundAsync(caller, Operations.RevealSecret, secret, secretId, isVisible);
         }
 
         ServerMetrics.Revealed(1);
@@ -44,7 +44,7 @@ internal sealed class RevealService(
     /// <summary>The same, found by its path of slugs and key.</summary>
     public async Task<RevealedValue> RevealPathAsync(Caller caller, string path, int? version)
     {
-        await authorization.DemandAsync(caller, Permission.Reveal, AuditActions.SecretReveal);
+        await authorization.DemandAsync(caller, Operations.RevealSecret);
         var (secret, environment) = path.Split('/') is [var project, var slug, var key]
             ? await database.ReadAsync((caller, project, slug, key), static async (session, it) =>
                 (await SecretTable.FindByPathAsync(session, it.caller.WorkspaceId, it.project, it.slug, it.key))
@@ -53,7 +53,7 @@ internal sealed class RevealService(
                     : (null, await EnvironmentTable.FindBySlugAsync(session, it.caller.WorkspaceId, it.project, it.slug)))
             : (null, null);
         return secret is null
-            ? throw await authorization.RefusedAsync(caller, AuditActions.SecretReveal, environment, Errors.NotFound("secret"), path)
+            ? throw await authorization.RefusedAsync(caller, Operations.RevealSecret, environment, Errors.NotFound("secret"), path)
             : await RevealAsync(caller, secret.Id, version);
     }
 

@@ -15,7 +15,7 @@ internal sealed class SecretService(
     /// <summary>An environment's secrets as they are, or as they stood at an instant, with those deleted since (S14).</summary>
     public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, Instant? at, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.ListSecrets);
         await EnvironmentInstant.SettleAsync(database, caller, EnvironmentReference.OfId(environmentId), at, GrantActions.Any);
         var rows = await database.ReadAsync((caller, environmentId, at, page), static async (session, it) =>
             (await EnvironmentTable.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
@@ -28,7 +28,7 @@ internal sealed class SecretService(
 
     public async Task<SecretResponse> GetAsync(Caller caller, string id)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.GetSecret);
         var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
             SecretTable.FindAsync(session, it.WorkspaceId, it.id));
         return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
@@ -36,7 +36,7 @@ internal sealed class SecretService(
 
     public async Task<SecretResponse> GetByPathAsync(Caller caller, string projectSlug, string environmentSlug, string key)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.GetSecret);
         var row = await database.ReadAsync((caller.WorkspaceId, projectSlug, environmentSlug, key), static (session, it) =>
             SecretTable.FindByPathAsync(session, it.WorkspaceId, it.projectSlug, it.environmentSlug, it.key));
         return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
@@ -44,7 +44,7 @@ internal sealed class SecretService(
 
     public async Task<Page<VersionResponse>> ListVersionsAsync(Caller caller, string id, PageRequest page)
     {
-        Authorization.Demand(caller, Permission.List);
+        Authorization.Demand(caller, Operations.ListVersions);
         var below = page.After is { } after ? int.Parse(after, CultureInfo.InvariantCulture) : int.MaxValue;
         var rows = await database.ReadAsync((caller, id, below, page.Limit), static async (session, it) =>
             (await SecretTable.FindAsync(session, it.caller.WorkspaceId, it.id)).VisibleTo(it.caller, GrantActions.List) is null
@@ -62,7 +62,7 @@ internal sealed class SecretService(
     /// </summary>
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id)
     {
-        await authorization.DemandAsync(caller, Permission.Delete, AuditActions.SecretDelete);
+        await authorization.DemandAsync(caller, Operations.DeleteSecret);
         var (found, change) = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
         {
             // Found twice: only under the environment's lock is it certain that no other deletes or writes it.
@@ -82,7 +82,7 @@ internal sealed class SecretService(
         });
         if (change is null)
         {
-            throw await authorization.SecretNotFoundAsync(caller, AuditActions.SecretDelete, found, id);
+            throw await authorization.SecretNotFoundAsync(caller, Operations.DeleteSecret, found, id);
         }
 
         await purger.DestroyAsync([id]);
@@ -95,7 +95,7 @@ internal sealed class SecretService(
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency)
     {
-        await authorization.DemandAsync(caller, Permission.Write, AuditActions.SecretWrite);
+        await authorization.DemandAsync(caller, Operations.WriteSecrets);
         return await writer.WriteAsync(caller, environmentId, writes, idempotency);
     }
 

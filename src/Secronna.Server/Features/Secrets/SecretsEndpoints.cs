@@ -13,37 +13,37 @@ internal static class SecretsEndpoints
 
     public static void MapSecrets(this IEndpointRouteBuilder routes)
     {
-        routes.Api("PUT", "/environments/{envId}/secrets", Permission.Write, "Create a key, or mint its next version")
+        routes.Api("PUT", "/environments/{envId}/secrets", Operations.WriteSecrets, "Create a key, or mint its next version")
             .Takes<WriteSecretRequest>().Idempotent().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
             .By<SecretService>(WriteAsync);
 
-        routes.Api("POST", "/environments/{envId}/secrets/batch", Permission.Write, "Write many keys, all or nothing")
+        routes.Api("POST", "/environments/{envId}/secrets/batch", Operations.WriteSecrets, "Write many keys, all or nothing")
             .Takes<BatchRequest>().Idempotent().Gives(Json.IReadOnlyListWrittenResponse, StatusCodes.Status201Created)
             .By<SecretService>(WriteBatchAsync);
 
-        routes.Api("GET", "/environments/{envId}/secrets", Permission.List, "List an environment's secrets, by key")
+        routes.Api("GET", "/environments/{envId}/secrets", Operations.ListSecrets, "List an environment's secrets, by key")
             .TakesQuery("at", "date-time", "As they stood at this time; now if not given")
             .GivesPages(Json.SecretSummary)
             .By<SecretService>((request, secrets, page) =>
                 secrets.ListAsync(request.Caller, request.Route("envId"), request.QueryInstant("at"), page));
 
-        routes.Api("GET", "/secrets/{secretId}", Permission.List, "Look at a secret; not at its value")
+        routes.Api("GET", "/secrets/{secretId}", Operations.GetSecret, "Look at a secret; not at its value")
             .Gives(Json.SecretResponse)
             .By<SecretService>((request, secrets) => secrets.GetAsync(request.Caller, request.Route("secretId")));
 
         routes.Api(
-                "GET", "/projects/by-slug/{projectSlug}/environments/{envSlug}/secrets/{key}", Permission.List,
+                "GET", "/projects/by-slug/{projectSlug}/environments/{envSlug}/secrets/{key}", Operations.GetSecret,
                 "Find a secret by its slugs and key")
             .Gives(Json.SecretResponse)
             .By<SecretService>((request, secrets) => secrets.GetByPathAsync(
                 request.Caller, request.Route("projectSlug"), request.Route("envSlug"), request.Route("key")));
 
-        routes.Api("GET", "/secrets/{secretId}/versions", Permission.List, "List a secret's versions, newest first")
+        routes.Api("GET", "/secrets/{secretId}/versions", Operations.ListVersions, "List a secret's versions, newest first")
             .GivesPages(Json.VersionResponse)
             .By<SecretService>((request, secrets, page) =>
                 secrets.ListVersionsAsync(request.Caller, request.Route("secretId"), page));
 
-        routes.Api("DELETE", "/secrets/{secretId}", Permission.Delete, "Delete a secret and destroy its values")
+        routes.Api("DELETE", "/secrets/{secretId}", Operations.DeleteSecret, "Delete a secret and destroy its values")
             .Gives(Json.DeletedResponse)
             .By<SecretService>((request, secrets) => secrets.DeleteAsync(request.Caller, request.Route("secretId")));
     }
