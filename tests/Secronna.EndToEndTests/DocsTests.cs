@@ -14,7 +14,7 @@ public sealed class DocsTests
         await FillAsync(installation);
         LayOut(installation, home);
 
-        var output = await RunAsync(await SectionAsync("lost-or-leaked-master-key.md", "### Lost-key drill"), home, []);
+        var output = await RunAsync(await SectionAsync("lost-or-leaked-master-key.md", "## Lost-key drill"), home, []);
 
         Assert.Contains("the database needs the key with the id", output, StringComparison.Ordinal);
         Assert.Matches(@"found +active", output);
