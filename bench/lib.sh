@@ -1,4 +1,4 @@
-# Shared by the benches: builds, servers, data. Sourced, not run.
+# Functions that the benches share: build, start servers, load data. Sourced, not run.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
@@ -51,7 +51,7 @@ api() { # method path [body]
 
 first_id() { sed -E 's/.*"data":\{"id":"([^"]+)".*/\1/'; }
 
-# Writes so many secrets of 64 bytes in batches of 500, into environments of at most 5,000; their ids go to a file.
+# Writes COUNT secrets of 64 bytes in batches of 500, into environments of at most 5,000; writes their ids to a file.
 load_secrets() { # count ids-file
   local count=$1 ids=$2 project environment made=0
   project=$(api POST /projects '{"name":"Bench"}' | first_id)
@@ -73,7 +73,7 @@ load_secrets() { # count ids-file
   done
 }
 
-# The same many times faster, by several connections: so many versions, in secrets of one version each.
+# Like load_secrets, but many times faster: several connections write COUNT secrets of one version each.
 load_versions() { # count ids-file
   local count=$1 ids=$2 project i
   project=$(api POST /projects '{"name":"Bench"}' | first_id)
@@ -92,7 +92,7 @@ load_versions() { # count ids-file
     for ((i = 0; i < 10; i++)); do echo "$environment $work/batch-$i.json"; done
   done <"$work/environments" | head -n "$(((count + 499) / 500))" >"$work/batches"
   export -f api
-  # Each to a file of its own: lines of several in one would run into each other.
+  # Each request writes to a file of its own, because lines from several processes in one file would run into each other.
   xargs -P 4 -L 1 bash -c 'api POST "/environments/$0/secrets/batch" "@$1" | grep -o "sec_[0-9a-z]*" >"${1%/*}/ids-$0-${1##*/}"' <"$work/batches"
   cat "$work"/ids-env_* >"$ids"
 }
@@ -102,7 +102,7 @@ p99() { sed -n 's/^ *99% *//p' "$1"; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 no_errors() { ! grep -E 'Non-2xx|Socket errors' "$1"; }
 
-# Runs wrk on the bare endpoint before and after, and on ours between; prints the figures and their ratio.
+# Runs wrk on the bare endpoint, on ours, and on the bare endpoint again; prints the figures and their ratio.
 against_bare() { # name seconds bare-script bare-url our-script our-url
   local name=$1 seconds=$2 before after
   load() { wrk -t2 -c64 -d"$1s" --latency -s "$2" "$3"; }

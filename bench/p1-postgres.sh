@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# P1 on SQLite and on PostgreSQL in one run, each against the bare endpoint before and after it. P1's target is SQLite's;
-# PostgreSQL's has none of its own here (P9 has): its ratio and that of the two are for comparison.
+# P1 on SQLite and on PostgreSQL in one run, each against the bare endpoint before and after it. P1's target is for SQLite.
+# PostgreSQL has no target here (its target is P9): its ratio, and the ratio of the two, are for comparison.
 # Target: SQLite's ratio >= 0.50, p99 <= 25 ms.    usage: bench/p1-postgres.sh [seconds]
 . "$(dirname "$0")/lib.sh"
 . "$root/bench/postgres.sh"

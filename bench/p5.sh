@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# P5: KEK rotation of one project, from the new KEK's time to the end in the audit trail; alone, and with 64 connections of
-# reveals meanwhile, against the same reveals before it.
+# P5: KEK rotation of one project, timed from the new KEK to the end that the audit trail has. Once alone, and once while 64
+# connections reveal, compared with the same reveals before the rotation.
 # Target: >= 50,000 data keys a second (SQLite), reveals meanwhile >= 0.5 of their usual rate.    usage: bench/p5.sh [versions]
 . "$(dirname "$0")/lib.sh"
 versions=${1:-1000000}
@@ -15,7 +15,7 @@ project=$(api GET /projects/by-slug/bench | first_id)
 
 created_at() { sed -nE 's/.*"createdAt":"([^"]+)".*/\1/p'; }
 micros() { date -u -d "$1" +%s%6N; }
-# What the server did by itself in the background: no other entries have this actor.
+# Only entries of the server's background work have this actor.
 ends() { api GET "/audit?actorId=secronna-server&limit=1"; }
 
 rotate() { # sets rotation_seconds

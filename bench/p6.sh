@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# P6: master key rotation while a server runs, of many projects with few and with many versions each, from the begin
-# to the end that the trail has.
+# P6: master key rotation while a server runs, once with few and once with many versions in each of many projects, timed from
+# the beginning to the end that the trail has.
 # Target: time grows with projects only; zero version rows written.    usage: bench/p6.sh [projects] [versions each]
 . "$(dirname "$0")/lib.sh"
 projects=${1:-10000} versions=${2:-100}

@@ -15,7 +15,7 @@ start_node "$one"
 export BENCH_IDS="$work/ids"
 load_secrets 10000 "$BENCH_IDS"
 
-# What pgbench fills: as audit_entries is, with its indexes, and numbers that need no lock.
+# The table that pgbench fills: like audit_entries, with the same indexes, but with numbers that need no lock.
 sql -c 'CREATE TABLE bench_entries (LIKE audit_entries INCLUDING ALL)' -c 'CREATE SEQUENCE bench_sequence CACHE 100'
 cat >"$pg_folder/insert.sql" <<'SQL'
 \set secret random(1, 10000)
@@ -56,7 +56,7 @@ reveals 64 "$seconds" one "$one"
 after=$(inserts "$seconds")
 single=$(rps "$work/one.txt")
 
-# By turns, so that what else the machine does meets both alike.
+# The two are measured in turns, so that other load on the machine affects both alike.
 start_node "$two"
 both_nodes 20
 alone=0 double=0 rounds=3

@@ -1,6 +1,6 @@
-# Shared by the benches on PostgreSQL: a cluster of their own, and nodes on it. Sourced after lib.sh, not run.
+# Functions for benches on PostgreSQL: a cluster of their own, and nodes on it. Sourced after lib.sh, not run.
 
-# As root PostgreSQL runs as the user postgres, in a folder of that user's own.
+# PostgreSQL refuses to run as root: then it runs as the user postgres, in a folder of that user's own.
 pg_folder=$(mktemp -d)
 pg_port=$(free_port)
 as_postgres=()
@@ -22,7 +22,7 @@ stop_postgres() {
   rm -rf "$pg_folder"
 }
 
-# Settings as they come, but for the size of memory and log: durable, full pages, one fsync a commit.
+# Default settings, but for the size of memory and log: durable, full pages, one fsync a commit.
 start_postgres() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
   pg_bin=$(pg_programs)

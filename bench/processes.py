@@ -1,4 +1,4 @@
-"""Times whole processes, from before their start to after their end, in turn: milliseconds, and by how much over the first."""
+"""Times whole processes from start to end, in turn; prints milliseconds, and how much more than the first command each takes."""
 import os, shlex, statistics, sys, time
 
 name, rounds = sys.argv[1], int(sys.argv[2])

@@ -1,4 +1,4 @@
-"""Fills an installation by HTTP: so many projects of so many versions each, over a few connections that stay open."""
+"""Fills an installation over HTTP with a number of projects of a number of versions each, over a few open connections."""
 import http.client, json, os, sys, threading, urllib.parse
 
 projects, versions = int(sys.argv[1]), int(sys.argv[2])

@@ -19,7 +19,7 @@ class Client:
 
 
 class Writer(threading.Thread):
-    """One PUT after the other over one connection; keeps when each began and ended."""
+    """Sends one PUT after the other over one connection, and notes when each began and ended."""
 
     def __init__(self, environment):
         super().__init__(daemon=True)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Restore of an environment of 5,000 keys in one call, on SQLite and on PostgreSQL, while others write to an environment of
-# the same project and of another one, over the same node: how long it takes, and how long it keeps the others waiting.
-# No target; the longest PUT during a restore says for how long the writer is held.
+# Restores an environment of 5,000 keys in one call, on SQLite and on PostgreSQL, while others write over the same node to
+# another environment of the same project and to one of another project. Prints how long it takes, and how long it keeps the
+# others waiting. No target; the longest PUT during a restore says for how long the writer is held.
 # usage: bench/restore.sh [keys] [restores] [seconds of writing alone] [bytes of a value]
 . "$(dirname "$0")/lib.sh"
 . "$root/bench/postgres.sh"

@@ -17,7 +17,7 @@ def request(method, path, credential, body=b""):
 
 
 def send(data):
-    """Nanoseconds until the answer's last byte, and its status and body."""
+    """Returns the nanoseconds until the answer's last byte, its status and its body."""
     began = time.perf_counter_ns()
     connection.sendall(data)
     answer = connection.recv(65536)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Timing: whether what is absent can be told from what is hidden, and a known key prefix from an unknown one, by how long
-# the answer takes. Prints Welch's t for each pair; the first pair is a control that can't differ, the last one does.
+# Measures whether the time of an answer tells an absent thing from a hidden one, or a known key prefix from an unknown one.
+# Prints Welch's t for each pair. The first pair is a control that can't differ; the last is a control that does differ.
 # usage: bench/timing.sh [samples]
 . "$(dirname "$0")/lib.sh"
 

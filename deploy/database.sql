@@ -1,6 +1,6 @@
 -- Run by a superuser of PostgreSQL: psql -f database.sql. Makes the database and two roles without passwords.
--- secronna_owner owns the tables and runs `migrate`; secronna is what the nodes are. It can't change the schema, and
--- restrict.sql, run after the first migration, takes from it what would change the audit trail.
+-- secronna_owner owns the tables and runs `migrate`. secronna is the role of the nodes: it can't change the schema, and
+-- restrict.sql, run after the first migration, takes its right to change the audit trail.
 \set ON_ERROR_STOP on
 CREATE ROLE secronna_owner LOGIN;
 CREATE ROLE secronna LOGIN;

@@ -1,5 +1,5 @@
-// What the figures of P1 and P2 are held against: the same web server with one endpoint that gives JSON of a reveal's
-// size, and takes a body and reads it to its end. No authentication, no database, no cryptography.
+// The baseline of P1 and P2: the same web server with one path. A POST is answered with JSON of a reveal's size; the body of a PUT
+// is read to its end first. No authentication, no database, no cryptography.
 using System.Text.Json.Serialization;
 
 var builder = WebApplication.CreateSlimBuilder(args);

@@ -1,4 +1,5 @@
-// Times one reveal, and all secrets of an environment by one request, in turn over one client. Usage: client-bench ENV SECRET [rounds]
+// Times one reveal, and one request for all secrets of an environment, in turns over one client.
+// Usage: client-bench ENV SECRET [rounds]
 using System.Diagnostics;
 using System.Globalization;
 using Secronna.Client;
@@ -8,7 +9,7 @@ var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) 
 using var client = new SecronnaClient(new SecronnaClientOptions());
 List<double> one = [], all = [];
 var count = 0;
-// The first rounds compile.
+// The first rounds are not counted: the runtime compiles in them.
 for (var i = -200; i < rounds; i++)
 {
     var began = Stopwatch.GetTimestamp();

@@ -14,7 +14,7 @@ public sealed class DocsTests
         await FillAsync(installation);
         LayOut(installation, home);
 
-        var output = await RunAsync(await SectionAsync("operations.md", "### Lost-key drill"), home, []);
+        var output = await RunAsync(await SectionAsync("lost-or-leaked-master-key.md", "## Lost-key drill"), home, []);
 
         Assert.Contains("the database needs the key with the id", output, StringComparison.Ordinal);
         Assert.Matches(@"found +active", output);
@@ -48,7 +48,7 @@ public sealed class DocsTests
         await FillAsync(installation);
         await using var server = await installation.ServeAsync();
 
-        var output = await RunAsync(await SectionAsync("operations.md", "## Going back"), home, new()
+        var output = await RunAsync(await TextAsync("undo-changes.md"), home, new()
         {
             ["SECRONNA_API_URL"] = server.Url,
             ["SECRONNA_TOKEN"] = installation.Token,

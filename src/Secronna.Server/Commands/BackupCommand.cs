@@ -46,7 +46,7 @@ internal static class BackupCommand
         if (engine.FilePath is null)
         {
             throw new SettingsException(
-                "PostgreSQL makes its own backups: use pg_dump, or a base backup with its log, as docs/operations.md says; "
+                "PostgreSQL makes its own backups: use pg_dump, or a base backup with its log, as docs/backup-and-restore.md says; "
                 + "backup verify --connection then verifies what was restored from one");
         }
 

@@ -30,7 +30,7 @@ internal static class PostgresErrors
         PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement => new StorageUnavailableException(
             "PostgreSQL: the pooler in front of it keeps no prepared statements: leave Max Auto Prepare out of the connection string"),
         PostgresErrorCodes.InsufficientPrivilege => new StorageUnavailableException(
-            "PostgreSQL: the role has not the rights that this needs; which role does what, docs/operations.md says (42501)"),
+            "PostgreSQL: the role has not the rights that this needs; which role does what, docs/postgresql.md says (42501)"),
         { } state when IsServerGone(state) || IsPassing(state) =>
             new StorageUnavailableException($"PostgreSQL: {Meaning(state)} ({state})"),
         { } state => new InvalidOperationException($"PostgreSQL refused a statement ({state})"),

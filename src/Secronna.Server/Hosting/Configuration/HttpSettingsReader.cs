@@ -21,7 +21,7 @@ internal static partial class SettingsReader
             case ["TrustedProxies", _]: settings.TrustedProxies.Add(Network(name, value)); break;
             case ["MaxConnections"]: settings.MaxConnections = Number(name, value, 0, MostConnections); break;
             case ["MaxConnectionsPerAddress"]: settings.MaxConnectionsPerAddress = Number(name, value, 0, MostConnections); break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
         }
     }
 

@@ -60,7 +60,7 @@ internal static partial class SettingsReader
             case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
             case ["Http", .. var rest]: SetHttp(settings.Http, name, rest, value); break;
             case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
         }
     }
 
@@ -85,7 +85,7 @@ internal static partial class SettingsReader
 
                 SetMasterKey(settings.Previous[i], name, inner, value);
                 break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
         }
     }
 
@@ -105,7 +105,7 @@ internal static partial class SettingsReader
             case ["Claims", "Email"]: settings.Claims.Email = Text(name, value); break;
             case ["Claims", "Role"]: settings.Claims.Role = Text(name, value); break;
             case ["Claims", "MfaVerified"]: settings.Claims.MfaVerified = Text(name, value); break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
         }
     }
 
@@ -124,7 +124,7 @@ internal static partial class SettingsReader
             case "RestoreBytes": limits.RestoreBytes = Number(name, value, 1, Limits.RestoreBytes); break;
             case "BodyBytes": limits.BodyBytes = Number(name, value, 1_024, Limits.BodyBytes); break;
             case "BatchBodyBytes": limits.BatchBodyBytes = Number(name, value, 1_024, Limits.BatchBodyBytes); break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/operations.md");
+            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
         }
     }
 
