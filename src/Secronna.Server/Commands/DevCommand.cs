@@ -3,6 +3,7 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 

@@ -1,6 +1,7 @@
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 
@@ -41,7 +42,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
         Settings settings, bool migrate, TimeProvider time, Action<string> onFsyncFailure)
     {
         var engine = RequireEngine(settings, time);
-        var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, time);
+        var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, time);
         return await OpenAsync(settings, engine, masterKeys, migrate, time, onFsyncFailure);
     }
 

@@ -66,38 +66,6 @@ internal sealed class MasterKeyRing : IDisposable
         ? MainKeyIds[0]
         : throw new SettingsException($"master key: {MainSource} holds no key: run secronna-server master-key generate");
 
-    /// <summary>Opens the providers that the settings name.</summary>
-    /// <exception cref="SettingsException">One can't be opened; the message begins with "master key".</exception>
-    /// <exception cref="MasterKeyException">One does not answer.</exception>
-    public static async Task<MasterKeyRing> OpenAsync(MasterKeySettings settings, TimeProvider time)
-    {
-        var providers = new List<IMasterKeyProvider>();
-        try
-        {
-            foreach (var setting in settings.Previous.Prepend(settings))
-            {
-                providers.Add(MasterKeyProviders.Open(setting));
-            }
-        }
-        catch
-        {
-            providers.ForEach(provider => provider.Dispose());
-            throw;
-        }
-
-        var ring = new MasterKeyRing(providers, time);
-        try
-        {
-            await ring.LookAsync();
-            return ring;
-        }
-        catch
-        {
-            ring.Dispose();
-            throw;
-        }
-    }
-
     public bool Holds(string keyId) => sources.Exists(source => source.Holds(keyId));
 
     /// <summary>Whether it holds the key, after a look if it does not know it.</summary>

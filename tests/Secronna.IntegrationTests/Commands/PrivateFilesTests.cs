@@ -1,6 +1,7 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Commands;

@@ -1,4 +1,5 @@
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Kms;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 

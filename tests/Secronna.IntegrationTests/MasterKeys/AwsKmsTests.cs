@@ -3,6 +3,8 @@ using System.Text.Json.Nodes;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Kms;
+using Secronna.Server.MasterKeys.Opening;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Kms;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

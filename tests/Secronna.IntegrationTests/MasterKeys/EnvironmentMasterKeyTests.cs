@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

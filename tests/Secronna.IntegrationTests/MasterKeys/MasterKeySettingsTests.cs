@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Opening;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
@@ -17,7 +18,7 @@ public sealed class MasterKeySettingsTests
         using var folder = new TemporaryFolder();
         var settings = new MasterKeySettings { File = Write(folder, $"new {Key}\n", "new") };
         settings.Previous.Add(new MasterKeySettings { File = Write(folder, $"old {Key}\nnew {Key}\n", "old") });
-        using var ring = await MasterKeyRing.OpenAsync(settings, TimeProvider.System);
+        using var ring = await MasterKeyProviders.OpenRingAsync(settings, TimeProvider.System);
         Assert.Equal(["new", "old"], ring.KeyIds);
         Assert.Equal("new", ring.FirstId);
         Assert.True(ring.Holds("old"));
@@ -30,14 +31,14 @@ public sealed class MasterKeySettingsTests
         using var folder = new TemporaryFolder();
         var settings = new MasterKeySettings { File = Write(folder, $"new {Key}\n", "new") };
         settings.Previous.Add(new MasterKeySettings { File = folder.File("gone") });
-        Assert.Contains("gone", (await Assert.ThrowsAsync<SettingsException>(() => MasterKeyRing.OpenAsync(settings, TimeProvider.System))).Message, StringComparison.Ordinal);
+        Assert.Contains("gone", (await Assert.ThrowsAsync<SettingsException>(() => MasterKeyProviders.OpenRingAsync(settings, TimeProvider.System))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_main_provider_without_a_key_is_refused_when_one_is_needed()
     {
         using var folder = new TemporaryFolder();
-        using var ring = await MasterKeyRing.OpenAsync(new MasterKeySettings { File = Write(folder, "") }, TimeProvider.System);
+        using var ring = await MasterKeyProviders.OpenRingAsync(new MasterKeySettings { File = Write(folder, "") }, TimeProvider.System);
         Assert.Contains("master-key generate", Assert.Throws<SettingsException>(() => ring.FirstId).Message, StringComparison.Ordinal);
     }
 

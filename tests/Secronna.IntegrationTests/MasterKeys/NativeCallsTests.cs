@@ -1,5 +1,6 @@
 using Secronna.IntegrationTests.Http;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

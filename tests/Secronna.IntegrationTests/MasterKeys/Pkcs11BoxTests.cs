@@ -4,6 +4,7 @@ using Net.Pkcs11Interop.LowLevelAPI80;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

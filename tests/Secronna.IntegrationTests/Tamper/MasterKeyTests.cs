@@ -4,6 +4,8 @@ using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
+using Secronna.Server.MasterKeys.Opening;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;
@@ -17,7 +19,7 @@ public sealed class MasterKeyTests
         await using var vault = await ClosedAsync();
         using var stranger = vault.Stranger();
         var box = stranger.One<byte[]>("SELECT wrapped_key FROM installation");
-        using var masterKeys = await MasterKeyRing.OpenAsync(vault.Settings.MasterKey, TimeProvider.System);
+        using var masterKeys = await MasterKeyProviders.OpenRingAsync(vault.Settings.MasterKey, TimeProvider.System);
         var setup = new InstallationSetup(masterKeys, TimeProvider.System);
         var engine = vault.Database.EngineWith(TimeProvider.System);
         await using var database = await engine.OpenAsync(_ => { });

@@ -12,6 +12,7 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Secronna.Storage;
 
 namespace Secronna.IntegrationTests.Tamper;

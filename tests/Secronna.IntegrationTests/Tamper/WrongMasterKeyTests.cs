@@ -7,6 +7,7 @@ using Secronna.Protocol;
 using Secronna.Server.Features.Health;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;

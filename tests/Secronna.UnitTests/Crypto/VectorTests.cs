@@ -1,5 +1,6 @@
 using Secronna.Crypto;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Kms;
 using Xunit;
 
 namespace Secronna.UnitTests.Crypto;

@@ -13,6 +13,7 @@ using Secronna.Server.Features.Credentials;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Secronna.Storage;
 
 namespace Secronna.IntegrationTests.Http;

@@ -2,7 +2,7 @@ using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>
 /// Master keys in a PKCS#11 token, such as an HSM, which they never leave: AES-256 keys, each one's label its id. The boxes

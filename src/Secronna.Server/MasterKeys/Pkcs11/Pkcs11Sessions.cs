@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Net.Pkcs11Interop.Common;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>A few sessions at a token, each used by one call at a time, and opened anew when something is wrong with them.</summary>
 internal sealed class Pkcs11Sessions(Pkcs11Module module, Pkcs11Token token) : IDisposable

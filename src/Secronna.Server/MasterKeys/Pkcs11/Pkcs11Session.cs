@@ -2,7 +2,7 @@ using System.Text;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>An open session at a token, logged in; for one call at a time. <see cref="Pkcs11Cipher"/> encrypts with its keys.</summary>
 internal sealed class Pkcs11Session(Pkcs11Module module, ulong handle) : IDisposable
@@ -22,7 +22,7 @@ internal sealed class Pkcs11Session(Pkcs11Module module, ulong handle) : IDispos
     public List<string> ListKeyIds()
     {
         using var template = Pkcs11Attributes.OfKeys(null);
-        var ids = Find(template).Select(LabelOfMasterKey).OfType<string>().Where(LocalMasterKeys.IsId).ToList();
+        var ids = Find(template).Select(LabelOfMasterKey).OfType<string>().Where(MasterKeyId.IsValid).ToList();
         ids.Sort(StringComparer.Ordinal);
         return ids;
     }
@@ -31,7 +31,7 @@ internal sealed class Pkcs11Session(Pkcs11Module module, ulong handle) : IDispos
     /// <exception cref="Pkcs11Exception">The token or the session is in trouble.</exception>
     public List<ulong> FindKeys(string id)
     {
-        if (!LocalMasterKeys.IsId(id))
+        if (!MasterKeyId.IsValid(id))
         {
             return [];
         }

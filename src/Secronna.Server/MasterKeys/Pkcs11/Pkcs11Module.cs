@@ -6,7 +6,7 @@ using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
 using Secronna.Server.Configuration;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>A token that a library sees: where, what it is called, and what it says of itself (<c>CKF_…</c>).</summary>
 internal sealed record Pkcs11Slot(ulong Id, string Label, ulong Flags);

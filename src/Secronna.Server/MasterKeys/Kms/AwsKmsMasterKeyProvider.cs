@@ -6,7 +6,7 @@ using Amazon.Runtime;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Kms;
 
 /// <summary>
 /// Master keys in AWS KMS, which they never leave: those that the settings name, each one's id what it is named by there. A

@@ -1,6 +1,9 @@
 using Secronna.Server.Configuration;
+using Secronna.Server.MasterKeys.Kms;
+using Secronna.Server.MasterKeys.Local;
+using Secronna.Server.MasterKeys.Pkcs11;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Opening;
 
 /// <summary>Which provider a setting means.</summary>
 internal static class MasterKeyProviders
@@ -14,6 +17,38 @@ internal static class MasterKeyProviders
         "AwsKms" => new AwsKmsMasterKeyProvider(settings),
         _ => new FileMasterKeyProvider(FileOf(settings)),
     };
+
+    /// <summary>Opens the providers that the settings name.</summary>
+    /// <exception cref="SettingsException">One can't be opened; the message begins with "master key".</exception>
+    /// <exception cref="MasterKeyException">One does not answer.</exception>
+    public static async Task<MasterKeyRing> OpenRingAsync(MasterKeySettings settings, TimeProvider time)
+    {
+        var providers = new List<IMasterKeyProvider>();
+        try
+        {
+            foreach (var setting in settings.Previous.Prepend(settings))
+            {
+                providers.Add(Open(setting));
+            }
+        }
+        catch
+        {
+            providers.ForEach(provider => provider.Dispose());
+            throw;
+        }
+
+        var ring = new MasterKeyRing(providers, time);
+        try
+        {
+            await ring.LookAsync();
+            return ring;
+        }
+        catch
+        {
+            ring.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Adds a new random key to what the settings name.</summary>
     /// <returns>Where it is now.</returns>

@@ -3,7 +3,7 @@ using Secronna.Crypto;
 using Secronna.Server.Configuration;
 using Secronna.Storage;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Local;
 
 /// <summary>
 /// Master keys in a file that only its owner may read. Each look reads it anew, so that keys can be added and taken out

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>
 /// Runs calls that can't be cancelled, a few at once, each on a thread of its own. Who waits for one may stop waiting; it

@@ -2,7 +2,7 @@ using System.Text;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Local;
 
 /// <summary>
 /// Master keys in the environment variable <c>SECRONNA_MASTER_KEYS</c>, in the file's format; a comma may stand for a

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Secronna.Crypto;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Kms;
 
 /// <summary>Keys in the streams that the AWS SDK takes and gives (S26).</summary>
 internal static class KmsPlaintext

@@ -3,7 +3,7 @@ using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>The token takes no PIN from us, or not this one. It is never tried again: a few wrong ones lock a token.</summary>
 internal sealed class Pkcs11PinException(string reason) : Exception(reason);

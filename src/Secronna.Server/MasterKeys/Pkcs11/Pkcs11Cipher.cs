@@ -5,7 +5,7 @@ using Net.Pkcs11Interop.LowLevelAPI80;
 using Net.Pkcs11Interop.LowLevelAPI80.MechanismParams;
 using Secronna.Crypto;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>AES-256-GCM by a key in a token (<c>CKM_AES_GCM</c>, NIST SP 800-38D), with the nonce of the box (S5, S6).</summary>
 /// <remarks>What is secret passes between pinned buffers and the library, and is copied nowhere on this side (S26).</remarks>

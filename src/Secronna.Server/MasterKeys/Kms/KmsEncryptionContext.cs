@@ -1,6 +1,6 @@
 using Secronna.Crypto;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Kms;
 
 /// <summary>
 /// What AWS KMS authenticates beside its ciphertext (S6): the place of the key that was wrapped, and the box's header. KMS

@@ -1,7 +1,7 @@
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>What an object is looked for by, or made with; nothing of it is secret.</summary>
 internal sealed class Pkcs11Attributes : IDisposable

@@ -3,7 +3,7 @@ using System.Text;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
 
-namespace Secronna.Server.MasterKeys;
+namespace Secronna.Server.MasterKeys.Local;
 
 /// <summary>
 /// Master keys that the process itself holds, in locked memory (S26): parsed from lines of an id, a space and 32 bytes in
@@ -12,7 +12,6 @@ namespace Secronna.Server.MasterKeys;
 internal sealed class LocalMasterKeys : IDisposable
 {
     private const int KeySize = 32;
-    private const int IdLength = 64;
 
     private readonly Dictionary<string, LockedKey> keys = new(StringComparer.Ordinal);
     private readonly List<string> ids = [];
@@ -64,10 +63,6 @@ internal sealed class LocalMasterKeys : IDisposable
         }
     }
 
-    /// <summary>Whether the text may be a master key's id: up to 64 of letters, digits, <c>. _ -</c>.</summary>
-    public static bool IsId(string id) =>
-        id.Length is > 0 and <= IdLength && id.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '_' or '-');
-
     private LockedKey Find(MasterKeyBinding binding) => keys.TryGetValue(binding.MasterKeyId, out var key)
         ? key
         : throw new MasterKeyMissingException(binding.MasterKeyId, ids);
@@ -76,7 +71,7 @@ internal sealed class LocalMasterKeys : IDisposable
     {
         var space = line.IndexOf((byte)' ');
         var id = space > 0 ? Encoding.ASCII.GetString(line[..space]) : "";
-        if (!IsId(id))
+        if (!MasterKeyId.IsValid(id))
         {
             throw new SettingsException($"master key: {place}: expected an id, a space and 32 bytes in base64");
         }
