@@ -23,7 +23,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void A_version_made_elsewhere_opens(string name)
+    public void A_version_sealed_by_another_implementation_opens(string name)
     {
         var vector = Vectors.Versions.Cases.Single(v => v.Name == name);
         using var value = vector.Open();
@@ -62,7 +62,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(RefusedVersions))]
-    public void A_version_that_is_wrong_somewhere_is_refused(string name)
+    public void Each_malformed_version_is_refused(string name)
     {
         var vector = Vectors.Versions.Refused.Single(v => v.Name == name);
         Assert.Throws<DecryptionException>(() => vector.Open());
@@ -70,7 +70,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(MasterKeys))]
-    public void A_key_wrapped_elsewhere_unwraps(string name)
+    public void A_key_wrapped_by_another_implementation_unwraps(string name)
     {
         var vector = Vectors.MasterKeys.Cases.Single(v => v.Name == name);
         Assert.Equal(vector.Key, Hex.Text(vector.Unwrap()));
@@ -94,7 +94,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(RefusedMasterKeys))]
-    public void A_wrapped_key_that_is_wrong_somewhere_is_refused(string name)
+    public void Each_malformed_wrapped_key_is_refused(string name)
     {
         var vector = Vectors.MasterKeys.Refused.Single(v => v.Name == name);
         Assert.Throws<DecryptionException>(() => vector.Unwrap());
@@ -102,18 +102,18 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(MasterKeys))]
-    public void A_token_is_asked_for_the_same_inputs(string name)
+    public void A_token_is_given_the_same_inputs(string name)
     {
         var vector = Vectors.MasterKeys.Cases.Single(v => v.Name == name);
-        var wrap = TokenWrap.Of(vector.Binding.Value, vector.Box.Bytes());
+        var wrap = TokenWrap.ForUnwrapping(vector.Binding.Value, vector.Box.Bytes());
         Assert.Equal(vector.Nonce, Hex.Text(wrap.Nonce));
         Assert.Equal(vector.AssociatedData, Hex.Text(wrap.AssociatedData));
-        Assert.Equal(vector.Box, Hex.Text(wrap.Box(wrap.Sealed)));
+        Assert.Equal(vector.Box, Hex.Text(wrap.ToBox(wrap.Sealed)));
     }
 
     [Theory]
     [MemberData(nameof(ServiceKeys))]
-    public void A_services_blob_gives_the_same_box_and_comes_out_of_it(string name)
+    public void A_service_blob_gives_the_same_box_and_is_read_back_from_it(string name)
     {
         var vector = Vectors.ServiceKeys.Cases.Single(v => v.Name == name);
         var id = vector.Binding.MasterKeyId;
@@ -132,7 +132,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(RefusedServiceKeys))]
-    public void A_services_box_that_is_wrong_somewhere_is_refused(string name)
+    public void Each_malformed_service_key_box_is_refused(string name)
     {
         var vector = Vectors.ServiceKeys.Refused.Single(v => v.Name == name);
         Assert.Throws<DecryptionException>(() => ServiceKeyBox.Open(vector.Binding.MasterKeyId, vector.Box.Bytes()));

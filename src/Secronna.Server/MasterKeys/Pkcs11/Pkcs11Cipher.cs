@@ -12,7 +12,7 @@ namespace Secronna.Server.MasterKeys.Pkcs11;
 internal readonly ref struct Pkcs11Cipher(Pkcs11Session session, ulong key)
 {
     private const int KeySize = (int)Pkcs11Session.KeySize;
-    private const int SealedSize = KeySize + TokenWrap.TagSize;
+    private const int SealedSize = KeySize + Aes256Gcm.TagSize;
 
     // Libraries ask for room for the tag too, and some for a block more.
     private const int Room = SealedSize + 16;
@@ -111,7 +111,7 @@ internal readonly ref struct Pkcs11Cipher(Pkcs11Session session, ulong key)
         IvBits = (ulong)wrap.Nonce.Length * 8,
         AAD = (IntPtr)data,
         AADLen = (ulong)wrap.AssociatedData.Length,
-        TagBits = TokenWrap.TagSize * 8,
+        TagBits = Aes256Gcm.TagSize * 8,
     };
 
     private static unsafe CK_MECHANISM Mechanism(CK_GCM_PARAMS* parameters) => new()

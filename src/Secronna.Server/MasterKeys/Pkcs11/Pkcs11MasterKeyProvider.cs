@@ -81,12 +81,12 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
 
     public async ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key, CancellationToken cancellation)
     {
-        var wrap = TokenWrap.New(binding);
+        var wrap = TokenWrap.ForWrapping(binding);
         // The call may go on when the caller, whose the key is, has gone.
         var plaintext = PinnedBuffer.Rent(key.Length);
         key.Span.CopyTo(plaintext.Span);
         var box = await CallAsync(
-            session => wrap.Box(new Pkcs11Cipher(session, KeyOf(session, binding)).Seal(wrap, plaintext)), static _ => { }, cancellation, plaintext);
+            session => wrap.ToBox(new Pkcs11Cipher(session, KeyOf(session, binding)).Seal(wrap, plaintext)), static _ => { }, cancellation, plaintext);
         return box ?? throw new MasterKeyMissingException(binding.MasterKeyId);
     }
 
@@ -94,7 +94,7 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
     {
         var bytes = box.ToArray();
         using var plaintext = await CallAsync(
-            session => new Pkcs11Cipher(session, KeyOf(session, binding)).Open(TokenWrap.Of(binding, bytes)),
+            session => new Pkcs11Cipher(session, KeyOf(session, binding)).Open(TokenWrap.ForUnwrapping(binding, bytes)),
             static dropped => dropped?.Dispose(), cancellation)
             ?? throw new MasterKeyMissingException(binding.MasterKeyId);
         plaintext.Span.CopyTo(key.Span);
