@@ -5,7 +5,6 @@ using Secronna.Server.Configuration;
 using Secronna.Server.Features.Backup;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Secronna.Server.Configuration;
 using Secronna.Server.Hardening;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
@@ -69,7 +68,7 @@ internal static class DevCommand
                 await NameMissingKeyAsync(engine, settings.MasterKey.File);
             }
 
-            FileMasterKeyProvider.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
+            MasterKeyFile.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
         }
     }
 

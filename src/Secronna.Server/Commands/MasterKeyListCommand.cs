@@ -3,7 +3,6 @@ using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Configuration;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage;
 using Secronna.Storage.Engine;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage.Engine;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Secronna.Server.Features.Backup;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage;
 

@@ -1,6 +1,6 @@
 namespace Secronna.Server.MasterKeys;
 
-/// <summary>The ids of master keys in a file, in the environment and in a PKCS#11 token.</summary>
+/// <summary>The ids of master keys that are kept in a file, in the environment or in a PKCS#11 token.</summary>
 internal static class MasterKeyId
 {
     private const int MaxLength = 64;

@@ -3,7 +3,6 @@ using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Configuration;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Secronna.Server.MasterKeys.Opening;
 using Xunit;
@@ -67,7 +66,7 @@ public sealed class MasterKeyTests
     {
         await using var vault = await ClosedAsync();
         File.Delete(vault.KeyFile);
-        FileMasterKeyProvider.Generate(vault.KeyFile, "mk_1");
+        MasterKeyFile.Generate(vault.KeyFile, "mk_1");
         Assert.Contains("under the id mk_1 is not the one", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
     }
 
@@ -76,8 +75,8 @@ public sealed class MasterKeyTests
     {
         await using var vault = await ClosedAsync();
         File.Delete(vault.KeyFile);
-        FileMasterKeyProvider.Generate(vault.KeyFile, "other_1");
-        FileMasterKeyProvider.Generate(vault.KeyFile, "other_2");
+        MasterKeyFile.Generate(vault.KeyFile, "other_1");
+        MasterKeyFile.Generate(vault.KeyFile, "other_2");
         Assert.Contains("id mk_1; found: other_1, other_2", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
     }
 
@@ -118,7 +117,7 @@ public sealed class MasterKeyTests
         File.Copy(file + "-wal", folder.File("secronna.db-wal"));
         var settings = new Settings { DataFolder = folder.Path };
         settings.MasterKey.File = folder.File("master-keys");
-        FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
+        MasterKeyFile.Generate(settings.MasterKey.File, "mk_1");
         var before = (Hash(folder.File("secronna.db")), Hash(folder.File("secronna.db-wal")));
         await Assert.ThrowsAsync<SettingsException>(() => OpenInstallation.OpenAsync(settings, migrate: true, TimeProvider.System, _ => { }));
         Assert.Equal(before, (Hash(folder.File("secronna.db")), Hash(folder.File("secronna.db-wal"))));
@@ -132,7 +131,7 @@ public sealed class MasterKeyTests
         await vault.CloseAsync();
         var old = vault.KeyFile + "-old";
         File.Move(vault.KeyFile, old);
-        FileMasterKeyProvider.Generate(vault.KeyFile, "mk_new");
+        MasterKeyFile.Generate(vault.KeyFile, "mk_new");
         await RefusedUnchangedAsync(vault);
         vault.Settings.MasterKey.Previous.Add(new MasterKeySettings { File = old });
         await vault.OpenAsync();

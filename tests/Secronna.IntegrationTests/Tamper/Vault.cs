@@ -11,7 +11,6 @@ using Secronna.Server.Access;
 using Secronna.Server.Configuration;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Secronna.Storage;
 
@@ -38,8 +37,8 @@ internal sealed class Vault : IAsyncDisposable
         }
 
         settings.MasterKey.File = folder.File("master-keys");
-        FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
-        FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_2");
+        MasterKeyFile.Generate(settings.MasterKey.File, "mk_1");
+        MasterKeyFile.Generate(settings.MasterKey.File, "mk_2");
     }
 
     public Settings Settings => settings;

@@ -1,5 +1,4 @@
 using Secronna.Crypto;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Kms;
 using Xunit;
 
@@ -127,7 +126,7 @@ public sealed class VectorTests
     public void AWS_KMS_is_given_the_same_encryption_context(string name)
     {
         var vector = Vectors.ServiceKeys.Cases.Single(v => v.Name == name);
-        Assert.Equal(vector.KmsContext.OrderBy(pair => pair.Key), KmsEncryptionContext.Of(vector.Binding.Value)!.OrderBy(pair => pair.Key));
+        Assert.Equal(vector.KmsContext.OrderBy(pair => pair.Key), KmsEncryptionContext.For(vector.Binding.Value)!.OrderBy(pair => pair.Key));
     }
 
     [Theory]

@@ -38,7 +38,7 @@ internal sealed class MasterKeyWatch(
 
     private async Task<Exception?> LookOnceAsync()
     {
-        if (checkedAt is { } at && time.GetElapsedTime(at) < masterKeys.LookEvery && !await IsAnyNewAsync())
+        if (checkedAt is { } at && time.GetElapsedTime(at) < masterKeys.RefreshInterval && !await IsAnyNewAsync())
         {
             return null;
         }
@@ -53,7 +53,7 @@ internal sealed class MasterKeyWatch(
     {
         try
         {
-            await masterKeys.LookAsync();
+            await masterKeys.RefreshAsync();
             await setup.CheckAsync(database);
             return null;
         }

@@ -1,5 +1,3 @@
-using System.Text;
-using Amazon;
 using Amazon.KeyManagementService;
 using Amazon.KeyManagementService.Model;
 using Amazon.Runtime;
@@ -9,63 +7,59 @@ using Secronna.Server.Configuration;
 namespace Secronna.Server.MasterKeys.Kms;
 
 /// <summary>
-/// Master keys in AWS KMS, which they never leave: those that the settings name, each one's id what it is named by there. A
-/// box is KMS's own ciphertext in a <see cref="ServiceKeyBox"/>; KMS binds it to an encryption context (S6).
+/// Master keys in AWS KMS, which they never leave. The settings list them by ARN or key id, which is also their id here. A box is
+/// a KMS ciphertext in a <see cref="ServiceKeyBox"/>. KMS binds it to an encryption context (S6).
 /// </summary>
 /// <remarks>
-/// The SDK copies what it sends and gets (S26): a KEK goes into the request as base64 in a string, as JSON in a byte array,
-/// and through the buffers of HTTP and TLS; it comes back the same way. The garbage collector frees those copies unzeroed.
-/// Only the stream that the answer's plaintext is in, and the request's, are zeroed here.
+/// The SDK copies what it sends and receives (S26). A KEK passes through a base64 string, a byte array with JSON, and the buffers
+/// of HTTP and TLS, in both directions. The garbage collector frees those copies without zeroing them. Only the streams of the
+/// request's and the answer's plaintext are zeroed here.
 /// </remarks>
 internal sealed class AwsKmsMasterKeyProvider : IMasterKeyProvider
 {
-    private const int KeySize = 32;
-    private const int LongestId = 128;
-
-    private readonly IReadOnlyList<string> keyIds;
+    private readonly List<string> keyIds;
     private readonly AmazonKeyManagementServiceClient client;
 
-    /// <exception cref="SettingsException">A setting is missing or wrong: the message says which.</exception>
+    /// <exception cref="SettingsException">A setting is missing or wrong. The message names it.</exception>
     public AwsKmsMasterKeyProvider(MasterKeySettings settings)
     {
-        keyIds = [.. settings.KeyIds.Distinct(StringComparer.Ordinal)];
-        RequireUsable(keyIds);
-        client = Connect(settings);
+        keyIds = AwsKmsSettings.KeyIds(settings);
+        client = AwsKmsSettings.Connect(settings);
         Source = $"AWS KMS ({settings.Endpoint ?? client.Config.RegionEndpoint?.SystemName})";
     }
 
     public string Source { get; }
 
-    public TimeSpan LookEvery => TimeSpan.FromSeconds(15);
+    public TimeSpan RefreshInterval => TimeSpan.FromSeconds(15);
 
     public async ValueTask<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {
-        var found = new List<string>();
+        var usable = new List<string>();
         foreach (var id in keyIds)
         {
             if (await IsUsableAsync(id, cancellation))
             {
-                found.Add(id);
+                usable.Add(id);
             }
         }
 
-        return found;
+        return usable;
     }
 
     public async ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key, CancellationToken cancellation)
     {
-        var context = KmsEncryptionContext.Of(binding) ?? throw new ArgumentException("The binding names nothing.", nameof(binding));
+        var context = KmsEncryptionContext.For(binding) ?? throw new ArgumentException("An id of the binding is missing.", nameof(binding));
         RequireKnown(binding);
         using var plaintext = PinnedBuffer.Rent(key.Length);
         key.CopyTo(plaintext.Memory);
         var request = new EncryptRequest
         {
             KeyId = binding.MasterKeyId,
-            Plaintext = KmsPlaintext.Of(plaintext),
+            Plaintext = KmsPlaintext.StreamOver(plaintext),
             EncryptionContext = context,
         };
-        var answer = await AskAsync(binding.MasterKeyId, () => client.EncryptAsync(request, cancellation), cancellation);
-        return ServiceKeyBox.Seal(binding.MasterKeyId, (answer.CiphertextBlob ?? throw Empty()).ToArray());
+        var answer = await CallAsync(binding.MasterKeyId, () => client.EncryptAsync(request, cancellation), cancellation);
+        return ServiceKeyBox.Seal(binding.MasterKeyId, (answer.CiphertextBlob ?? throw Incomplete()).ToArray());
     }
 
     public async ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key, CancellationToken cancellation)
@@ -76,10 +70,10 @@ internal sealed class AwsKmsMasterKeyProvider : IMasterKeyProvider
         {
             KeyId = binding.MasterKeyId,
             CiphertextBlob = new MemoryStream(blob.ToArray()),
-            EncryptionContext = KmsEncryptionContext.Of(binding) ?? throw new DecryptionException(),
+            EncryptionContext = KmsEncryptionContext.For(binding) ?? throw new DecryptionException(),
         };
-        var answer = await AskAsync(binding.MasterKeyId, () => client.DecryptAsync(request, cancellation), cancellation);
-        KmsPlaintext.Take(answer.Plaintext ?? throw Empty(), key.Span[..KeySize]);
+        var answer = await CallAsync(binding.MasterKeyId, () => client.DecryptAsync(request, cancellation), cancellation);
+        KmsPlaintext.MoveTo(key.Span[..Aes256Gcm.KeySize], answer.Plaintext ?? throw Incomplete());
     }
 
     public void Dispose() => client.Dispose();
@@ -88,9 +82,9 @@ internal sealed class AwsKmsMasterKeyProvider : IMasterKeyProvider
     {
         try
         {
-            var answer = await AskAsync(
+            var answer = await CallAsync(
                 id, () => client.DescribeKeyAsync(new DescribeKeyRequest { KeyId = id }, cancellation), cancellation);
-            var key = answer.KeyMetadata ?? throw Empty();
+            var key = answer.KeyMetadata ?? throw Incomplete();
             return key.KeyState == KeyState.Enabled && key.KeyUsage == KeyUsageType.ENCRYPT_DECRYPT && key.KeySpec == KeySpec.SYMMETRIC_DEFAULT;
         }
         catch (MasterKeyMissingException)
@@ -99,11 +93,11 @@ internal sealed class AwsKmsMasterKeyProvider : IMasterKeyProvider
         }
     }
 
-    private async Task<T> AskAsync<T>(string keyId, Func<Task<T>> ask, CancellationToken cancellation)
+    private async Task<T> CallAsync<T>(string keyId, Func<Task<T>> call, CancellationToken cancellation)
     {
         try
         {
-            return await ask();
+            return await call();
         }
         catch (Exception exception)
         {
@@ -112,7 +106,7 @@ internal sealed class AwsKmsMasterKeyProvider : IMasterKeyProvider
         }
     }
 
-    // Of what the SDK throws only the code goes on: the text of one, and its inner exceptions, may repeat an answer's body.
+    // Only error codes and type names are passed on: the SDK's messages and inner exceptions may quote the body of an answer.
     private Exception Translate(Exception exception, string keyId) => exception switch
     {
         NotFoundException or DisabledException or KMSInvalidStateException => new MasterKeyMissingException(keyId),
@@ -124,61 +118,13 @@ internal sealed class AwsKmsMasterKeyProvider : IMasterKeyProvider
         _ => new MasterKeyUnavailableException(Source, $"{exception.GetType().Name}, {exception.InnerException?.GetType().Name}".TrimEnd(',', ' ')),
     };
 
-    private MasterKeyUnavailableException Empty() => new(Source, "an answer without what was asked for");
+    private MasterKeyUnavailableException Incomplete() => new(Source, "the answer is incomplete");
 
     private void RequireKnown(MasterKeyBinding binding)
     {
         if (!keyIds.Contains(binding.MasterKeyId))
         {
             throw new MasterKeyMissingException(binding.MasterKeyId);
-        }
-    }
-
-    private static AmazonKeyManagementServiceClient Connect(MasterKeySettings settings)
-    {
-        // Whoever calls tries again, and ends what takes too long.
-        var config = new AmazonKeyManagementServiceConfig { MaxErrorRetry = 0, ThrottleRetries = false, LogResponse = false };
-        if (settings.Endpoint is { } endpoint)
-        {
-            RequireEncrypted(new Uri(endpoint));
-            config.ServiceURL = endpoint;
-            config.AuthenticationRegion = settings.Region;
-        }
-        else if (settings.Region is { } region)
-        {
-            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
-        }
-
-        return config.RegionEndpoint is null && config.ServiceURL is null
-            ? throw new SettingsException("master key: Secronna__MasterKey__Region is not set, and the AWS SDK finds none")
-            : new AmazonKeyManagementServiceClient(config);
-    }
-
-    // KEKs go there in the clear, but for TLS.
-    private static void RequireEncrypted(Uri endpoint)
-    {
-        if (endpoint.Scheme != Uri.UriSchemeHttps && !endpoint.IsLoopback)
-        {
-            throw new SettingsException($"master key: Secronna__MasterKey__Endpoint: {endpoint} is plain HTTP beyond this machine: name one with https");
-        }
-    }
-
-    private static void RequireUsable(IReadOnlyList<string> keyIds)
-    {
-        if (keyIds.Count == 0)
-        {
-            throw new SettingsException("master key: Secronna__MasterKey__KeyIds__0 is not set: name a key by its ARN or id");
-        }
-
-        // An alias may point at another key tomorrow.
-        if (keyIds.FirstOrDefault(id => id.StartsWith("alias/", StringComparison.Ordinal) || id.Contains(":alias/", StringComparison.Ordinal)) is { } alias)
-        {
-            throw new SettingsException($"master key: Secronna__MasterKey__KeyIds: {alias} is an alias, which may come to mean another key: name the key by its ARN or id");
-        }
-
-        if (keyIds.FirstOrDefault(id => Encoding.UTF8.GetByteCount(id) > LongestId) is { } longId)
-        {
-            throw new SettingsException($"master key: Secronna__MasterKey__KeyIds: {longId} is over {LongestId} bytes");
         }
     }
 }

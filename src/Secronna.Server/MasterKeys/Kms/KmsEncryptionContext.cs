@@ -3,13 +3,13 @@ using Secronna.Crypto;
 namespace Secronna.Server.MasterKeys.Kms;
 
 /// <summary>
-/// What AWS KMS authenticates beside its ciphertext (S6): the place of the key that was wrapped, and the box's header. KMS
-/// writes it into its log; nothing of it is secret.
+/// The encryption context that AWS KMS authenticates beside its ciphertext (S6): where the wrapped key belongs, and the header of
+/// the box. KMS writes it to its log, which is harmless: nothing in it is secret.
 /// </summary>
 internal static class KmsEncryptionContext
 {
-    /// <summary>The context of a binding; null if the binding names nothing that a box may be bound to.</summary>
-    public static Dictionary<string, string>? Of(MasterKeyBinding binding)
+    /// <summary>The context for a binding; null if an id of the binding is missing.</summary>
+    public static Dictionary<string, string>? For(MasterKeyBinding binding)
     {
         if (string.IsNullOrEmpty(binding.MasterKeyId))
         {
@@ -22,10 +22,10 @@ internal static class KmsEncryptionContext
             ["box"] = Convert.ToHexStringLower(ServiceKeyBox.Header(binding.MasterKeyId)),
             ["masterKey"] = binding.MasterKeyId,
         };
-        return binding.IsInstallationKey || TryAddPlace(context, binding) ? context : null;
+        return binding.IsInstallationKey || TryAddKekIds(context, binding) ? context : null;
     }
 
-    private static bool TryAddPlace(Dictionary<string, string> context, MasterKeyBinding binding)
+    private static bool TryAddKekIds(Dictionary<string, string> context, MasterKeyBinding binding)
     {
         (context["workspace"], context["project"], context["kek"]) = (binding.WorkspaceId!, binding.ProjectId!, binding.KekId!);
         return context.Values.All(id => !string.IsNullOrEmpty(id));

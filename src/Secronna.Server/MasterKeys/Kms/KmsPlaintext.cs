@@ -4,17 +4,17 @@ using Secronna.Crypto;
 
 namespace Secronna.Server.MasterKeys.Kms;
 
-/// <summary>Keys in the streams that the AWS SDK takes and gives (S26).</summary>
+/// <summary>Moves keys into and out of the streams that the AWS SDK uses (S26).</summary>
 internal static class KmsPlaintext
 {
-    /// <summary>A stream over the buffer itself, which goes on being its owner's to dispose of.</summary>
-    public static MemoryStream Of(PinnedBuffer key) => MemoryMarshal.TryGetArray<byte>(key.Memory, out var array)
+    /// <summary>A stream over the buffer's own bytes. The caller still disposes of the buffer.</summary>
+    public static MemoryStream StreamOver(PinnedBuffer key) => MemoryMarshal.TryGetArray<byte>(key.Memory, out var array)
         ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false, publiclyVisible: true)
         : throw new InvalidOperationException("A pinned buffer has an array.");
 
-    /// <summary>Moves a key out of an answer's stream, which is zero then.</summary>
-    /// <exception cref="DecryptionException">It isn't as long as a key.</exception>
-    public static void Take(MemoryStream stream, Span<byte> key)
+    /// <summary>Moves the key out of an answer's stream: copies it, and zeroes the stream.</summary>
+    /// <exception cref="DecryptionException">The stream isn't as long as a key.</exception>
+    public static void MoveTo(Span<byte> key, MemoryStream stream)
     {
         try
         {

@@ -5,8 +5,8 @@ using Secronna.Server.Configuration;
 namespace Secronna.Server.MasterKeys.Local;
 
 /// <summary>
-/// Master keys in the environment variable <c>SECRONNA_MASTER_KEYS</c>, in the file's format; a comma may stand for a
-/// line's end. The process's environment, and the string it is read through, keep a copy that can't be zeroed (S26).
+/// Master keys from the environment variable <c>SECRONNA_MASTER_KEYS</c>, in the format of the key file. A comma may replace a
+/// line break. The process's environment, and the string that the variable is read into, keep copies that can't be zeroed (S26).
 /// </summary>
 internal sealed class EnvironmentMasterKeyProvider : IMasterKeyProvider
 {
@@ -14,6 +14,7 @@ internal sealed class EnvironmentMasterKeyProvider : IMasterKeyProvider
 
     private readonly LocalMasterKeys keys;
 
+    /// <exception cref="SettingsException">The variable is not set, or a line of it is wrong.</exception>
     public EnvironmentMasterKeyProvider()
     {
         var value = Environment.GetEnvironmentVariable(Variable);
@@ -30,8 +31,8 @@ internal sealed class EnvironmentMasterKeyProvider : IMasterKeyProvider
 
     public string Source => $"the environment variable {Variable}";
 
-    // A process's environment stays as it was at its start.
-    public TimeSpan LookEvery => TimeSpan.FromMinutes(1);
+    // The keys were read once at the start, so the list never changes.
+    public TimeSpan RefreshInterval => TimeSpan.FromMinutes(1);
 
     public ValueTask<IReadOnlyList<string>> ListAsync(CancellationToken cancellation) => new(keys.KeyIds);
 

@@ -1,21 +1,19 @@
-using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
-using Secronna.Storage;
 
 namespace Secronna.Server.MasterKeys.Local;
 
 /// <summary>
-/// Master keys in a file that only its owner may read. Each look reads it anew, so that keys can be added and taken out
-/// while the server runs.
+/// Master keys from a file that only its owner may read. Each request for the list reads the file again, so that keys can be
+/// added and removed while the server runs.
 /// </summary>
 internal sealed class FileMasterKeyProvider : IMasterKeyProvider
 {
-    // A look replaces the keys: none may be zeroed while it wraps.
+    // Reading the file replaces the keys. The lock keeps a key from being zeroed while it wraps or unwraps.
     private readonly Lock gate = new();
     private LocalMasterKeys keys;
 
-    /// <exception cref="SettingsException">The file is not there, is not private, or has a wrong line.</exception>
+    /// <exception cref="SettingsException">The file is missing or not private, or has a wrong line.</exception>
     public FileMasterKeyProvider(string path)
     {
         Source = path;
@@ -24,16 +22,16 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
 
     public string Source { get; }
 
-    public TimeSpan LookEvery => TimeSpan.Zero;
+    public TimeSpan RefreshInterval => TimeSpan.Zero;
 
     public ValueTask<IReadOnlyList<string>> ListAsync(CancellationToken cancellation)
     {
-        var now = ReadNow();
+        var current = ReadAgain();
         lock (gate)
         {
             keys.Dispose();
-            keys = now;
-            return new(now.KeyIds);
+            keys = current;
+            return new(current.KeyIds);
         }
     }
 
@@ -62,8 +60,9 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
         }
     }
 
-    // A file that is gone holds no key. One that can't be read or has a wrong line, as while it is edited, tells nothing.
-    private LocalMasterKeys ReadNow()
+    // A missing file means that its keys are gone. An unreadable file, or one with a wrong line, may be in the middle of an edit:
+    // the provider can't tell which keys it holds, and the ring goes on with those it knows.
+    private LocalMasterKeys ReadAgain()
     {
         try
         {
@@ -79,48 +78,5 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
     {
         using var text = PrivateFile.Read(path);
         return LocalMasterKeys.Parse(text.Span, path);
-    }
-
-    /// <summary>Adds a new random key at the file's end, making the file (0600) if there is none.</summary>
-    public static void Generate(string path, string id)
-    {
-        using var key = PinnedBuffer.Rent(32);
-        RandomNumberGenerator.Fill(key.Span);
-        using var line = PinnedBuffer.Rent(256);
-        var length = System.Text.Encoding.ASCII.GetBytes(id + " ", line.Span);
-        System.Buffers.Text.Base64.EncodeToUtf8(key.Span, line.Span[length..], out _, out var written);
-        line.Span[length + written] = (byte)'\n';
-        Append(path, line.Span[..(length + written + 1)]);
-    }
-
-    // On the disk, with its name, before anything is wrapped with the key.
-    private static void Append(string path, ReadOnlySpan<byte> line)
-    {
-        Write(path, line);
-        DurableFile.Flush(path);
-        DurableFile.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
-    }
-
-    // Without a buffer of the stream's own, which would keep the key.
-    private static void Write(string path, ReadOnlySpan<byte> line)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using var file = new FileStream(path, options);
-        if (file.Length > 0)
-        {
-            file.Seek(-1, SeekOrigin.End);
-            if (file.ReadByte() != '\n')
-            {
-                file.Write("\n"u8);
-            }
-        }
-
-        file.Write(line);
-        file.Flush(flushToDisk: true);
     }
 }

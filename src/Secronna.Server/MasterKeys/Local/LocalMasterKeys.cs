@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
@@ -6,13 +8,11 @@ using Secronna.Server.Configuration;
 namespace Secronna.Server.MasterKeys.Local;
 
 /// <summary>
-/// Master keys that the process itself holds, in locked memory (S26): parsed from lines of an id, a space and 32 bytes in
-/// base64; <c>#</c> starts a comment.
+/// Master keys that this process holds itself, in locked memory (S26). They are parsed from lines that each have an id, a space
+/// and 32 bytes in base64. A line that starts with <c>#</c> is a comment.
 /// </summary>
 internal sealed class LocalMasterKeys : IDisposable
 {
-    private const int KeySize = 32;
-
     private readonly Dictionary<string, LockedKey> keys = new(StringComparer.Ordinal);
     private readonly List<string> ids = [];
 
@@ -22,8 +22,8 @@ internal sealed class LocalMasterKeys : IDisposable
 
     public IReadOnlyList<string> KeyIds => ids;
 
-    /// <summary>Reads all lines; the text is the caller's to zero.</summary>
-    /// <exception cref="SettingsException">A line is wrong: the message names its number, never its content.</exception>
+    /// <summary>Parses all lines. The caller zeroes the text.</summary>
+    /// <exception cref="SettingsException">A line is wrong. The message has the line's number, never its content.</exception>
     public static LocalMasterKeys Parse(ReadOnlySpan<byte> text, string source)
     {
         var result = new LocalMasterKeys();
@@ -67,35 +67,41 @@ internal sealed class LocalMasterKeys : IDisposable
         ? key
         : throw new MasterKeyMissingException(binding.MasterKeyId, ids);
 
-    private void AddLine(ReadOnlySpan<byte> line, string place)
+    private void AddLine(ReadOnlySpan<byte> line, string position)
     {
         var space = line.IndexOf((byte)' ');
         var id = space > 0 ? Encoding.ASCII.GetString(line[..space]) : "";
         if (!MasterKeyId.IsValid(id))
         {
-            throw new SettingsException($"master key: {place}: expected an id, a space and 32 bytes in base64");
+            throw new SettingsException($"master key: {position}: expected an id, a space and 32 bytes in base64");
         }
 
-        Span<byte> key = stackalloc byte[KeySize + 2];
+        AddKey(id, line[(space + 1)..].Trim((byte)' '), position);
+    }
+
+    private void AddKey(string id, ReadOnlySpan<byte> base64, string position)
+    {
+        // Two bytes more than a key, so that a key that is too long decodes and is refused for its length.
+        Span<byte> key = stackalloc byte[Aes256Gcm.KeySize + 2];
         try
         {
-            var status = Base64.DecodeFromUtf8(line[(space + 1)..].Trim((byte)' '), key, out _, out var written);
-            if (status != System.Buffers.OperationStatus.Done || written != KeySize)
+            var status = Base64.DecodeFromUtf8(base64, key, out _, out var written);
+            if (status != OperationStatus.Done || written != Aes256Gcm.KeySize)
             {
-                throw new SettingsException($"master key: {place}: key {id} must be 32 bytes in base64");
+                throw new SettingsException($"master key: {position}: key {id} must be 32 bytes in base64");
             }
 
             if (keys.ContainsKey(id))
             {
-                throw new SettingsException($"master key: {place}: key {id} is there twice");
+                throw new SettingsException($"master key: {position}: key {id} is there twice");
             }
 
-            keys.Add(id, LockedKey.Create(key[..KeySize]));
+            keys.Add(id, LockedKey.Create(key[..Aes256Gcm.KeySize]));
             ids.Add(id);
         }
         finally
         {
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(key);
         }
     }
 }

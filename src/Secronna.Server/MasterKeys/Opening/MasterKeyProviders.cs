@@ -5,42 +5,29 @@ using Secronna.Server.MasterKeys.Pkcs11;
 
 namespace Secronna.Server.MasterKeys.Opening;
 
-/// <summary>Which provider a setting means.</summary>
+/// <summary>Opens the providers that the settings name. It alone knows every kind of provider.</summary>
 internal static class MasterKeyProviders
 {
-    /// <exception cref="SettingsException">It can't be opened; the message begins with "master key".</exception>
-    /// <exception cref="MasterKeyUnavailableException">It can't be reached now.</exception>
+    /// <summary>Opens one provider.</summary>
+    /// <exception cref="SettingsException">The provider can't be opened. The message begins with "master key".</exception>
+    /// <exception cref="MasterKeyUnavailableException">The provider can't be reached at present.</exception>
     public static IMasterKeyProvider Open(MasterKeySettings settings) => settings.Provider switch
     {
         "Environment" => new EnvironmentMasterKeyProvider(),
-        "Pkcs11" => Pkcs11MasterKeyProvider.Open(settings),
+        "Pkcs11" => Pkcs11Setup.Open(settings),
         "AwsKms" => new AwsKmsMasterKeyProvider(settings),
-        _ => new FileMasterKeyProvider(FileOf(settings)),
+        _ => new FileMasterKeyProvider(RequiredFile(settings)),
     };
 
-    /// <summary>Opens the providers that the settings name.</summary>
-    /// <exception cref="SettingsException">One can't be opened; the message begins with "master key".</exception>
-    /// <exception cref="MasterKeyException">One does not answer.</exception>
+    /// <summary>Opens the main provider and the previous ones as a ring, and fetches their lists of keys.</summary>
+    /// <exception cref="SettingsException">A provider can't be opened. The message begins with "master key".</exception>
+    /// <exception cref="MasterKeyException">A provider does not answer.</exception>
     public static async Task<MasterKeyRing> OpenRingAsync(MasterKeySettings settings, TimeProvider time)
     {
-        var providers = new List<IMasterKeyProvider>();
+        var ring = new MasterKeyRing(OpenAll(settings), time);
         try
         {
-            foreach (var setting in settings.Previous.Prepend(settings))
-            {
-                providers.Add(Open(setting));
-            }
-        }
-        catch
-        {
-            providers.ForEach(provider => provider.Dispose());
-            throw;
-        }
-
-        var ring = new MasterKeyRing(providers, time);
-        try
-        {
-            await ring.LookAsync();
+            await ring.RefreshAsync();
             return ring;
         }
         catch
@@ -50,28 +37,49 @@ internal static class MasterKeyProviders
         }
     }
 
-    /// <summary>Adds a new random key to what the settings name.</summary>
-    /// <returns>Where it is now.</returns>
-    /// <exception cref="SettingsException">Keys are not made there by this program; the message says by what.</exception>
-    /// <exception cref="MasterKeyUnavailableException">It can't be reached now.</exception>
+    /// <summary>Creates a new random key where the settings keep their keys.</summary>
+    /// <returns>Where the key is now, for messages.</returns>
+    /// <exception cref="SettingsException">The provider takes no keys from here. The message says how to create one.</exception>
+    /// <exception cref="MasterKeyUnavailableException">The provider can't be reached at present.</exception>
     public static string Generate(MasterKeySettings settings, string id)
     {
         switch (settings.Provider)
         {
             case "File":
-                FileMasterKeyProvider.Generate(FileOf(settings), id);
-                return FileOf(settings);
+                MasterKeyFile.Generate(RequiredFile(settings), id);
+                return RequiredFile(settings);
             case "Pkcs11":
-                return Pkcs11MasterKeyProvider.Generate(settings, id);
+                return Pkcs11Setup.Generate(settings, id);
             case "AwsKms":
                 throw new SettingsException(
-                    "master key: AwsKms takes no key from here: make one with aws kms create-key, and add its ARN to Secronna__MasterKey__KeyIds");
+                    "master key: keys in AWS KMS are not created from here: "
+                    + "create one with aws kms create-key, and add its ARN to Secronna__MasterKey__KeyIds");
             default:
                 throw new SettingsException(
-                    $"master key: {settings.Provider} takes no key from here: add one to {EnvironmentMasterKeyProvider.Variable} yourself, and restart");
+                    $"master key: {settings.Provider} keys are not created from here: "
+                    + $"add a key to {EnvironmentMasterKeyProvider.Variable} yourself, and restart");
         }
     }
 
-    private static string FileOf(MasterKeySettings settings) => settings.File
-        ?? throw new SettingsException("master key: Secronna__MasterKey__File is not set: name the file that holds it");
+    private static List<IMasterKeyProvider> OpenAll(MasterKeySettings settings)
+    {
+        var providers = new List<IMasterKeyProvider>();
+        try
+        {
+            foreach (var setting in settings.Previous.Prepend(settings))
+            {
+                providers.Add(Open(setting));
+            }
+
+            return providers;
+        }
+        catch
+        {
+            providers.ForEach(provider => provider.Dispose());
+            throw;
+        }
+    }
+
+    private static string RequiredFile(MasterKeySettings settings) => settings.File
+        ?? throw new SettingsException("master key: Secronna__MasterKey__File is not set: name the file that holds the key");
 }

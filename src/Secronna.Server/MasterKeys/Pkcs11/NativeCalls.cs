@@ -3,23 +3,23 @@ using System.Diagnostics.CodeAnalysis;
 namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>
-/// Runs calls that can't be cancelled, a few at once, each on a thread of its own. Who waits for one may stop waiting; it
-/// keeps its place until it returns, so that a library that hangs holds no more threads than there are places.
+/// Runs calls that can't be cancelled, each on a thread of its own, and only a few at once. A caller may stop waiting, but its call
+/// counts as running until it returns. A library that hangs therefore blocks no more threads than those few.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "A call that outlives its owner gives its place back; a semaphore without a wait handle holds nothing to free.")]
-internal sealed class NativeCalls(int places)
+[SuppressMessage("Design", "CA1001", Justification = "A late call still releases the semaphore, which holds nothing to free.")]
+internal sealed class NativeCalls(int maxConcurrent)
 {
-    private readonly SemaphoreSlim free = new(places);
+    private readonly SemaphoreSlim free = new(maxConcurrent);
     private volatile bool hasEnded;
 
     /// <summary>Runs a call.</summary>
-    /// <param name="call">Uses nothing else that is the caller's to reuse or dispose of.</param>
-    /// <param name="used">What it uses, disposed of when it has returned, or when it won't begin.</param>
-    /// <param name="drop">Gets a result that nobody waits for any more.</param>
+    /// <param name="call">The call. It must use nothing that the caller reuses or disposes of when it stops waiting.</param>
+    /// <param name="used">What the call uses; disposed of when the call has returned or will not begin.</param>
+    /// <param name="discard">Receives the result if the caller has stopped waiting.</param>
     /// <param name="cancellation">Ends the waiting, not the call.</param>
-    /// <exception cref="OperationCanceledException">The waiting was ended.</exception>
-    /// <exception cref="ObjectDisposedException"><see cref="End"/> was called.</exception>
-    public async Task<T> RunAsync<T>(Func<T> call, IDisposable? used, Action<T> drop, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException">The waiting was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException"><see cref="End"/> was called before.</exception>
+    public async Task<T> RunAsync<T>(Func<T> call, IDisposable? used, Action<T> discard, CancellationToken cancellation)
     {
         await EnterAsync(used, cancellation);
         var running = Start(call, used);
@@ -29,16 +29,16 @@ internal sealed class NativeCalls(int places)
         }
         catch (OperationCanceledException)
         {
-            _ = DropAsync(running, drop);
+            _ = DiscardAsync(running, discard);
             throw;
         }
     }
 
-    /// <summary>Lets no call begin any more, and waits, however long, until none runs.</summary>
+    /// <summary>Lets no further call begin, and blocks, without a limit, until none is running.</summary>
     public void End()
     {
         hasEnded = true;
-        for (var place = 0; place < places; place++)
+        for (var i = 0; i < maxConcurrent; i++)
         {
             free.Wait();
         }
@@ -73,12 +73,12 @@ internal sealed class NativeCalls(int places)
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static async Task DropAsync<T>(Task<T> running, Action<T> drop)
+    private static async Task DiscardAsync<T>(Task<T> running, Action<T> discard)
     {
         await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (running.IsCompletedSuccessfully)
         {
-            drop(await running);
+            discard(await running);
         }
     }
 }

@@ -1,9 +1,10 @@
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
+using Secronna.Crypto;
 
 namespace Secronna.Server.MasterKeys.Pkcs11;
 
-/// <summary>What an object is looked for by, or made with; nothing of it is secret.</summary>
+/// <summary>A template of attributes, by which objects are searched or created. Nothing in it is secret.</summary>
 internal sealed class Pkcs11Attributes : IDisposable
 {
     private readonly CK_ATTRIBUTE[] attributes;
@@ -14,8 +15,8 @@ internal sealed class Pkcs11Attributes : IDisposable
 
     public ulong Count => (ulong)attributes.Length;
 
-    /// <summary>AES keys that stay in the token; with an id, the one with this label.</summary>
-    public static Pkcs11Attributes OfKeys(string? id)
+    /// <summary>Matches AES keys that are stored in the token: all of them, or with an id only those with this label.</summary>
+    public static Pkcs11Attributes ForSearch(string? id)
     {
         CK_ATTRIBUTE[] label = id is null ? [] : [CkaUtils.CreateAttribute(CKA.CKA_LABEL, id)];
         return new(
@@ -27,11 +28,11 @@ internal sealed class Pkcs11Attributes : IDisposable
         ]);
     }
 
-    /// <summary>A new AES-256 key that never leaves the token, and does nothing but encrypt and decrypt.</summary>
-    public static Pkcs11Attributes OfNewKey(string id) => new(
+    /// <summary>A new AES-256 key that never leaves the token and can only encrypt and decrypt.</summary>
+    public static Pkcs11Attributes ForNewKey(string id) => new(
         CkaUtils.CreateAttribute(CKA.CKA_CLASS, CKO.CKO_SECRET_KEY),
         CkaUtils.CreateAttribute(CKA.CKA_KEY_TYPE, CKK.CKK_AES),
-        CkaUtils.CreateAttribute(CKA.CKA_VALUE_LEN, Pkcs11Session.KeySize),
+        CkaUtils.CreateAttribute(CKA.CKA_VALUE_LEN, (ulong)Aes256Gcm.KeySize),
         CkaUtils.CreateAttribute(CKA.CKA_LABEL, id),
         CkaUtils.CreateAttribute(CKA.CKA_TOKEN, true),
         CkaUtils.CreateAttribute(CKA.CKA_PRIVATE, true),

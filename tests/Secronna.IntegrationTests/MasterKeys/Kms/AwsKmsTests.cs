@@ -2,14 +2,13 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Secronna.Crypto;
 using Secronna.Server.Configuration;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Kms;
 using Secronna.Server.MasterKeys.Opening;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
-/// <summary>What goes to AWS KMS, exactly, and which settings it takes.</summary>
+/// <summary>The exact requests to AWS KMS, and the settings of the provider.</summary>
 public sealed class AwsKmsTests : IAsyncLifetime
 {
     private static readonly string Arn = KmsServer.Arn("1");
@@ -29,7 +28,7 @@ public sealed class AwsKmsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
-    public async Task A_KEK_goes_with_its_place_and_the_boxs_header_as_encryption_context()
+    public async Task The_encryption_context_of_a_KEK_has_its_ids_and_the_header_of_the_box()
     {
         await WrapAndUnwrapAsync(Kek);
         var context = new JsonObject
@@ -45,7 +44,7 @@ public sealed class AwsKmsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_installation_key_goes_with_its_purpose_and_the_boxs_header_as_encryption_context()
+    public async Task The_encryption_context_of_the_installation_key_has_its_purpose_and_the_header_of_the_box()
     {
         await WrapAndUnwrapAsync(MasterKeyBinding.ForInstallationKey(Arn));
         AssertContexts(new JsonObject { ["purpose"] = "secronna installation key", ["box"] = Header(), ["masterKey"] = Arn });
@@ -63,7 +62,7 @@ public sealed class AwsKmsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_box_is_the_services_blob_behind_the_header()
+    public async Task A_box_is_the_header_followed_by_the_KMS_ciphertext()
     {
         using var provider = new AwsKmsMasterKeyProvider(server.Settings(Arn));
         var box = await provider.WrapAsync(Kek, key, Cancellation);
@@ -76,10 +75,10 @@ public sealed class AwsKmsTests : IAsyncLifetime
     [InlineData("KeyState", "PendingDeletion")]
     [InlineData("KeyUsage", "SIGN_VERIFY")]
     [InlineData("KeySpec", "RSA_2048")]
-    public async Task A_key_that_can_not_wrap_is_not_listed(string property, string value)
+    public async Task A_key_that_cannot_wrap_is_not_listed(string property, string value)
     {
         server.Keys.Add(KmsServer.Arn("2"));
-        server.Keys.Peculiar[Arn] = (property, value);
+        server.Keys.UnusualProperties[Arn] = (property, value);
         using var provider = new AwsKmsMasterKeyProvider(server.Settings(Arn, KmsServer.Arn("2")));
         Assert.Equal([KmsServer.Arn("2")], await provider.ListAsync(Cancellation));
     }
@@ -96,7 +95,7 @@ public sealed class AwsKmsTests : IAsyncLifetime
     [InlineData("alias/secronna", "is an alias")]
     [InlineData("arn:aws:kms:eu-central-1:111122223333:alias/secronna", "is an alias")]
     [InlineData("LONG", "is over 128 bytes")]
-    public void A_key_that_can_not_be_named_so_is_refused(string id, string reason)
+    public void An_alias_or_a_key_id_that_is_too_long_is_refused(string id, string reason)
     {
         id = id == "LONG" ? new string('k', 129) : id;
         var refusal = Refusal(server.Settings(Arn, id));
@@ -104,11 +103,11 @@ public sealed class AwsKmsTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Without_a_key_nothing_is_opened() =>
+    public void Settings_without_a_key_id_are_refused() =>
         Assert.Contains("Secronna__MasterKey__KeyIds__0 is not set", Refusal(server.Settings()), StringComparison.Ordinal);
 
     [Fact]
-    public void An_address_in_plain_HTTP_is_refused_beyond_this_machine()
+    public void A_plain_HTTP_endpoint_on_another_machine_is_refused()
     {
         var settings = server.Settings(Arn);
         settings.Endpoint = "http://kms.example.com";
@@ -118,7 +117,7 @@ public sealed class AwsKmsTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Without_a_region_or_an_address_nothing_is_opened()
+    public void Settings_without_a_region_and_an_endpoint_are_refused()
     {
         var settings = server.Settings(Arn);
         (settings.Region, settings.Endpoint) = (null, null);
@@ -126,7 +125,7 @@ public sealed class AwsKmsTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_region_alone_names_the_regions_own_address()
+    public void Without_an_endpoint_the_region_decides_the_address()
     {
         var settings = server.Settings(Arn);
         settings.Endpoint = null;
@@ -135,7 +134,7 @@ public sealed class AwsKmsTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Keys_are_not_made_there_and_the_message_says_how_they_are()
+    public void Generating_a_key_is_refused_with_a_message_that_says_how_to_create_one()
     {
         var refusal = Assert.Throws<SettingsException>(() => MasterKeyProviders.Generate(server.Settings(Arn), "mk_1"));
         Assert.StartsWith("master key: ", refusal.Message, StringComparison.Ordinal);
@@ -144,18 +143,18 @@ public sealed class AwsKmsTests : IAsyncLifetime
     }
 
     [Fact]
-    public void What_is_taken_from_an_answer_is_zero_in_it()
+    public void Moving_a_key_out_of_an_answer_zeroes_the_answer()
     {
         var bytes = key.ToArray();
         var taken = new byte[32];
-        KmsPlaintext.Take(new MemoryStream(bytes), taken);
+        KmsPlaintext.MoveTo(taken, new MemoryStream(bytes));
         Assert.Equal(key, taken);
         Assert.Equal(new byte[32], bytes);
         bytes = key.ToArray();
-        KmsPlaintext.Take(new MemoryStream(bytes, 0, 32, writable: false, publiclyVisible: true), taken);
+        KmsPlaintext.MoveTo(taken, new MemoryStream(bytes, 0, 32, writable: false, publiclyVisible: true));
         Assert.Equal(new byte[32], bytes);
         bytes = [.. key, 1];
-        Assert.Throws<DecryptionException>(() => KmsPlaintext.Take(new MemoryStream(bytes), taken));
+        Assert.Throws<DecryptionException>(() => KmsPlaintext.MoveTo(taken, new MemoryStream(bytes)));
         Assert.Equal(new byte[33], bytes);
     }
 

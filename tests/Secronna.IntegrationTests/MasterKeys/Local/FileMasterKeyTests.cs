@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Configuration;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Local;
 
-/// <summary>What a master-key file may look like, and who may use it.</summary>
+/// <summary>The format and the permissions of a master-key file.</summary>
 public sealed class FileMasterKeyTests
 {
     private static readonly string Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -22,7 +21,7 @@ public sealed class FileMasterKeyTests
     [InlineData("a   KEY\n", "a")]
     [InlineData("", "")]
     [InlineData("# nothing\n", "")]
-    public async Task A_file_has_one_key_a_line_and_comments(string text, string ids)
+    public async Task A_key_file_has_one_key_per_line_and_comments(string text, string ids)
     {
         using var folder = new TemporaryFolder();
         using var provider = new FileMasterKeyProvider(Write(folder, text.Replace("KEY", Key, StringComparison.Ordinal)));
@@ -43,7 +42,7 @@ public sealed class FileMasterKeyTests
     [InlineData("ä KEY\n", "line 1", "expected an id")]
     [InlineData("a/b KEY\n", "line 1", "expected an id")]
     [InlineData("TOOLONGID KEY\n", "line 1", "expected an id")]
-    public void A_wrong_line_is_named_by_its_number_and_never_shown(string text, string line, string reason)
+    public void A_wrong_line_is_reported_by_its_number_without_its_content(string text, string line, string reason)
     {
         using var folder = new TemporaryFolder();
         text = text.Replace("KEY", Key, StringComparison.Ordinal)
@@ -64,7 +63,7 @@ public sealed class FileMasterKeyTests
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherWrite)]
     [InlineData(UnixFileMode.OtherExecute)]
-    public void A_file_that_others_can_use_is_refused(UnixFileMode mode)
+    public void A_key_file_that_others_can_use_is_refused(UnixFileMode mode)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -79,7 +78,7 @@ public sealed class FileMasterKeyTests
     }
 
     [Fact]
-    public void A_file_that_is_too_large_is_refused()
+    public void A_key_file_that_is_too_large_is_refused()
     {
         using var folder = new TemporaryFolder();
         var path = Write(folder, new string('#', (1024 * 1024) + 1));
@@ -87,13 +86,13 @@ public sealed class FileMasterKeyTests
     }
 
     [Fact]
-    public async Task Generated_keys_are_appended_to_a_file_of_its_owners_alone()
+    public async Task Generated_keys_are_appended_to_a_file_that_only_its_owner_can_use()
     {
         using var folder = new TemporaryFolder();
         var path = folder.File("keys");
-        FileMasterKeyProvider.Generate(path, "mk_1");
+        MasterKeyFile.Generate(path, "mk_1");
         File.AppendAllText(path, "# no end of line");
-        FileMasterKeyProvider.Generate(path, "mk_2");
+        MasterKeyFile.Generate(path, "mk_2");
         using var provider = new FileMasterKeyProvider(path);
         Assert.Equal(["mk_1", "mk_2"], await provider.ListAsync(TestContext.Current.CancellationToken));
         if (!OperatingSystem.IsWindows())

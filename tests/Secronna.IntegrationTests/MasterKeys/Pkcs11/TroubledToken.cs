@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Secronna.Server.Configuration;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
-/// <summary>A token behind a library that hangs or fails when a test says so (troubled-token.c).</summary>
+/// <summary>A token whose library hangs or fails when a test says so (troubled-token.c).</summary>
 internal sealed class TroubledToken
 {
     private readonly nint library;
@@ -31,23 +30,23 @@ internal sealed class TroubledToken
         set => Write("fail_to_decrypt", value ? 1 : 0);
     }
 
-    /// <summary>What the token says of itself beside what it does.</summary>
+    /// <summary>Flags that the token reports in addition to its own.</summary>
     public int MoreFlags
     {
         set => Write("more_flags", value);
     }
 
-    /// <summary>How many calls hang now.</summary>
+    /// <summary>The number of calls that hang now.</summary>
     public int Hanging => Read("hanging");
 
     public int Logins => Read("logins");
 
     public int Finalized => Read("finalized");
 
-    public static async Task<TroubledToken> OfAsync(SoftHsm hsm, SoftHsmToken token)
+    public static async Task<TroubledToken> CreateAsync(SoftHsm hsm, SoftHsmToken token)
     {
         var path = hsm.PathOf(token.Label + ".so");
-        var source = Path.Combine(AppContext.BaseDirectory, "MasterKeys", "troubled-token.c");
+        var source = Path.Combine(AppContext.BaseDirectory, "MasterKeys", "Pkcs11", "troubled-token.c");
         using var compiler = Process.Start("cc", ["-shared", "-fPIC", "-O1", $"-DREAL=\"{SoftHsm.Library}\"", "-o", path, source, "-ldl"]);
         await compiler.WaitForExitAsync();
         Assert.Equal(0, compiler.ExitCode);
@@ -56,7 +55,7 @@ internal sealed class TroubledToken
         return new TroubledToken(NativeLibrary.Load(path), settings);
     }
 
-    public Pkcs11MasterKeyProvider Open() => Pkcs11MasterKeyProvider.Open(Settings);
+    public Pkcs11MasterKeyProvider Open() => Pkcs11Setup.Open(Settings);
 
     private int Read(string name) => Marshal.ReadInt32(NativeLibrary.GetExport(library, name));
 

@@ -3,15 +3,15 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
-/// <summary>AWS's Signature Version 4, as the service checks it: over the address, the signed headers and the body.</summary>
+/// <summary>Verifies AWS Signature Version 4, which covers the address, the signed headers and the body.</summary>
 internal static partial class KmsSignature
 {
     private const string AccessKey = "AKIDEXAMPLE";
     private const string SecretKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 
-    /// <summary>Where the SDK looks for credentials first.</summary>
+    /// <summary>Sets the environment variables in which the SDK looks for credentials first.</summary>
     public static void UseCredentials()
     {
         Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", AccessKey);
@@ -19,7 +19,7 @@ internal static partial class KmsSignature
         Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
     }
 
-    /// <summary>Whether the request is signed with the secret key, today's, for <c>kms</c> in the region.</summary>
+    /// <summary>True if the request is signed with the secret key for <c>kms</c>, the region and its own date.</summary>
     public static bool Holds(HttpRequest request, byte[] body)
     {
         var given = Header().Match(request.Headers.Authorization.ToString());

@@ -1,19 +1,18 @@
 using System.Security.Cryptography;
 using Secronna.Server.Configuration;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Local;
 
-/// <summary>How the environment gives keys.</summary>
+/// <summary>Master keys from the environment variable.</summary>
 [Collection(EnvironmentMasterKeyProvider.Variable)]
 public sealed class EnvironmentMasterKeyTests
 {
     private static readonly string Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     [Fact]
-    public async Task The_environment_gives_keys_with_commas_for_line_ends()
+    public async Task The_environment_variable_lists_keys_separated_by_commas()
     {
         try
         {

@@ -7,9 +7,12 @@ using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
-/// <summary>A library that hangs or fails: nobody waits for ever, trouble is not taken for tampering, and it passes.</summary>
+/// <summary>
+/// A library that hangs or fails. Callers wait for a bounded time, device errors are not mistaken for tampering, and the provider
+/// recovers.
+/// </summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class Pkcs11TroubleTests(SoftHsm hsm)
 {
@@ -20,7 +23,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_library_that_hangs_holds_four_threads_and_no_caller_past_its_cancellation()
+    public async Task A_hanging_library_blocks_four_threads_and_no_cancelled_caller()
     {
         var token = await NewTokenAsync();
         using var provider = token.Open();
@@ -40,7 +43,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task What_a_call_opens_after_its_caller_has_gone_does_not_reach_the_callers_memory()
+    public async Task A_key_that_is_unwrapped_after_its_caller_cancelled_is_not_written_to_the_callers_memory()
     {
         var token = await NewTokenAsync();
         var opened = new byte[32];
@@ -61,15 +64,15 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task The_ring_gives_a_hanging_library_a_bounded_time_and_is_well_again_when_it_is()
+    public async Task The_ring_gives_up_a_hanging_library_after_a_bounded_time_and_recovers_with_it()
     {
         var token = await NewTokenAsync();
         var time = new FakeTimeProvider();
         using var ring = new MasterKeyRing([token.Open()], time);
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         token.Hangs = true;
         var call = ring.WrapAsync(Kek, key).AsTask();
-        await Passing.UntilEndedAsync(time, call);
+        await FakeTime.AdvanceUntilEndedAsync(time, call);
         var trouble = await Assert.ThrowsAsync<MasterKeyUnavailableException>(() => call);
         Assert.Contains("no answer in time", trouble.Message, StringComparison.Ordinal);
         token.Hangs = false;
@@ -78,7 +81,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task A_device_error_is_named_and_passes()
+    public async Task A_device_error_is_named_and_does_not_last()
     {
         var token = await NewTokenAsync();
         using var provider = token.Open();
@@ -95,7 +98,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task A_token_that_decrypts_nothing_is_in_trouble_and_the_box_is_not_to_blame()
+    public async Task A_token_that_cannot_decrypt_anything_is_unavailable_rather_than_the_box_wrong()
     {
         var token = await NewTokenAsync();
         using var provider = token.Open();
@@ -122,7 +125,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     [InlineData((int)CKF.CKF_USER_PIN_FINAL_TRY, "one try of the PIN left")]
     [InlineData((int)CKF.CKF_USER_PIN_LOCKED, "has locked its PIN")]
     [InlineData((int)(CKF.CKF_USER_PIN_LOCKED | CKF.CKF_USER_PIN_FINAL_TRY), "has locked its PIN")]
-    public async Task A_last_try_of_the_PIN_is_not_used_up(int flags, string reason)
+    public async Task A_last_remaining_try_of_the_PIN_is_not_used_up(int flags, string reason)
     {
         var token = await NewTokenAsync();
         token.MoreFlags = flags;
@@ -131,7 +134,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task The_end_does_not_wait_for_a_library_that_hangs_and_finalizes_it_when_it_returns()
+    public async Task Disposing_does_not_wait_for_a_hanging_library_and_finalizes_it_when_its_call_returns()
     {
         var token = await NewTokenAsync();
         var provider = token.Open();
@@ -150,6 +153,6 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
-        return await TroubledToken.OfAsync(hsm, token);
+        return await TroubledToken.CreateAsync(hsm, token);
     }
 }

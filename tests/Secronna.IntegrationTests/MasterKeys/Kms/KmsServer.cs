@@ -8,24 +8,23 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Secronna.Server.Configuration;
-using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
-/// <summary>A request as it came: what was asked (<c>Encrypt</c>, …), the body, and whether its signature holds.</summary>
+/// <summary>A received request: its action (<c>Encrypt</c>, …), its body, and whether its signature is right.</summary>
 internal sealed record KmsRequest(string Action, JsonObject Body, bool IsSigned);
 
-/// <summary>What the server answers in place of what it is asked; its status is 400 if nothing else is said.</summary>
+/// <summary>What the server answers instead of the right answer. For an error it has a code; the status is 400 by default.</summary>
 internal sealed record KmsTrouble(string Code, int Status = 400)
 {
-    /// <summary>No answer until the caller has gone.</summary>
+    /// <summary>Sends no answer until the caller disconnects.</summary>
     public static readonly KmsTrouble Silence = new("");
 
-    /// <summary>This text, as if all were well.</summary>
+    /// <summary>Answers with this text and status 200.</summary>
     public static KmsTrouble Answer(string text) => new(text, 200);
 }
 
-/// <summary>A server that speaks AWS KMS's JSON protocol, with keys of its own, and notes every request.</summary>
+/// <summary>A server that speaks AWS KMS's JSON protocol with keys of its own. It records every request.</summary>
 internal sealed class KmsServer : IAsyncDisposable
 {
     public const string Region = "eu-central-1";
@@ -61,7 +60,7 @@ internal sealed class KmsServer : IAsyncDisposable
         return settings;
     }
 
-    /// <summary>Listens, at the same port as before.</summary>
+    /// <summary>Starts to listen, on the same port as before if it was stopped.</summary>
     public async Task ListenAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -74,7 +73,7 @@ internal sealed class KmsServer : IAsyncDisposable
             .Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
     }
 
-    /// <summary>Refuses connections from now on.</summary>
+    /// <summary>Stops to listen, so that connections are refused.</summary>
     public async Task StopAsync()
     {
         await app!.DisposeAsync();
@@ -124,7 +123,7 @@ internal sealed class KmsServer : IAsyncDisposable
     }
 }
 
-/// <summary>An error answer of KMS.</summary>
+/// <summary>Makes the server answer with an error.</summary>
 internal sealed class KmsRefusal(KmsTrouble trouble) : Exception(trouble.Code)
 {
     public KmsTrouble Trouble => trouble;

@@ -1,64 +1,63 @@
 using Secronna.IntegrationTests.Http;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
-/// <summary>What becomes of calls that hang, of what they use and of what they give.</summary>
+/// <summary>Calls that hang: who disposes of their resources and results.</summary>
 public sealed class NativeCallsTests : IDisposable
 {
     private readonly NativeCalls calls = new(1);
     private readonly Held used = new();
-    private readonly List<int> dropped = [];
+    private readonly List<int> discarded = [];
 
     public void Dispose() => used.Dispose();
 
     [Fact]
-    public async Task What_a_call_used_is_disposed_of_when_it_returns_or_throws()
+    public async Task The_resources_of_a_call_are_disposed_of_when_it_returns_or_throws()
     {
-        Assert.Equal(7, await calls.RunAsync(() => used.IsDisposed ? 0 : 7, used, dropped.Add, CancellationToken.None));
+        Assert.Equal(7, await calls.RunAsync(() => used.IsDisposed ? 0 : 7, used, discarded.Add, CancellationToken.None));
         Assert.True(used.IsDisposed);
         var other = new Held();
         await Assert.ThrowsAsync<InvalidOperationException>(
-            () => calls.RunAsync<int>(static () => throw new InvalidOperationException(), other, dropped.Add, CancellationToken.None));
+            () => calls.RunAsync<int>(static () => throw new InvalidOperationException(), other, discarded.Add, CancellationToken.None));
         Assert.True(other.IsDisposed);
-        Assert.Empty(dropped);
+        Assert.Empty(discarded);
     }
 
     [Fact]
-    public async Task What_a_hanging_call_uses_is_disposed_of_when_it_returns_and_its_result_is_dropped()
+    public async Task The_resources_of_an_abandoned_call_are_disposed_of_when_it_returns_and_its_result_is_discarded()
     {
         using var returns = new ManualResetEventSlim();
         using var patience = new CancellationTokenSource();
-        var call = calls.RunAsync(() => WaitThen(returns, 7), used, dropped.Add, patience.Token);
+        var call = calls.RunAsync(() => WaitThen(returns, 7), used, discarded.Add, patience.Token);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         Assert.False(used.IsDisposed);
         returns.Set();
-        await Eventually.TrueAsync(() => used.IsDisposed && dropped is [7], "the call returns");
+        await Eventually.TrueAsync(() => used.IsDisposed && discarded is [7], "the call returns");
     }
 
     [Fact]
-    public async Task A_call_that_never_began_leaves_nothing_behind()
+    public async Task The_resources_of_a_call_that_never_began_are_disposed_of()
     {
         using var returns = new ManualResetEventSlim();
         using var patience = new CancellationTokenSource();
-        var first = calls.RunAsync(() => WaitThen(returns, 1), null, dropped.Add, CancellationToken.None);
-        var second = calls.RunAsync(static () => 2, used, dropped.Add, patience.Token);
+        var first = calls.RunAsync(() => WaitThen(returns, 1), null, discarded.Add, CancellationToken.None);
+        var second = calls.RunAsync(static () => 2, used, discarded.Add, patience.Token);
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         Assert.True(used.IsDisposed);
         returns.Set();
         Assert.Equal(1, await first);
-        Assert.Empty(dropped);
+        Assert.Empty(discarded);
     }
 
     [Fact]
-    public async Task After_the_end_no_call_begins()
+    public async Task After_End_no_call_begins()
     {
         calls.End();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => calls.RunAsync(static () => 1, used, dropped.Add, CancellationToken.None));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => calls.RunAsync(static () => 1, used, discarded.Add, CancellationToken.None));
         Assert.True(used.IsDisposed);
     }
 

@@ -1,15 +1,15 @@
 using Secronna.Server.MasterKeys;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
-/// <summary>Keys in a token of SoftHSM.</summary>
+/// <summary>Runs the provider contract over keys in a SoftHSM token.</summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class Pkcs11ContractTests(SoftHsm hsm) : ProviderContractTests
 {
-    private protected override Task<KeyPlace> NewPlaceAsync() => Task.FromResult<KeyPlace>(new TokenPlace(hsm.NewToken()));
+    private protected override Task<KeyStore> NewStoreAsync() => Task.FromResult<KeyStore>(new TokenStore(hsm.NewToken()));
 
-    private sealed class TokenPlace(SoftHsmToken token) : KeyPlace
+    private sealed class TokenStore(SoftHsmToken token) : KeyStore
     {
         public override Task AddAsync(string id)
         {

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
-/// <summary>The keys of a KMS, and what it does with them: AES-256-GCM, bound to the encryption context.</summary>
+/// <summary>The keys of the test KMS. They encrypt with AES-256-GCM, and the encryption context is the associated data.</summary>
 internal sealed class KmsKeys
 {
     private const int NameSize = 16;
@@ -14,10 +14,10 @@ internal sealed class KmsKeys
 
     private readonly ConcurrentDictionary<string, byte[]> keys = new(StringComparer.Ordinal);
 
-    /// <summary>What <c>DescribeKey</c> says of a key where it isn't what is usual.</summary>
-    public ConcurrentDictionary<string, (string Property, string Value)> Peculiar { get; } = new(StringComparer.Ordinal);
+    /// <summary>By key id, a property that <c>DescribeKey</c> reports with another value than usual.</summary>
+    public ConcurrentDictionary<string, (string Property, string Value)> UnusualProperties { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What a key's every use is refused with.</summary>
+    /// <summary>By key id, the error code with which every use of the key is refused.</summary>
     public ConcurrentDictionary<string, string> Refused { get; } = new(StringComparer.Ordinal);
 
     public void Add(string id) => Assert(keys.TryAdd(id, RandomNumberGenerator.GetBytes(32)));
@@ -95,7 +95,7 @@ internal sealed class KmsKeys
         {
             ["KeyId"] = id, ["KeyState"] = "Enabled", ["KeyUsage"] = "ENCRYPT_DECRYPT", ["KeySpec"] = "SYMMETRIC_DEFAULT",
         };
-        if (Peculiar.TryGetValue(id, out var peculiar))
+        if (UnusualProperties.TryGetValue(id, out var peculiar))
         {
             metadata[peculiar.Property] = peculiar.Value;
         }
@@ -105,7 +105,7 @@ internal sealed class KmsKeys
 
     private static byte[] Name(string id) => SHA256.HashData(Encoding.UTF8.GetBytes(id))[..NameSize];
 
-    // Each name and value behind its length, in the order of the names.
+    // Each name and value is preceded by its length. The names are sorted.
     private static byte[] Context(JsonObject request) => Encoding.UTF8.GetBytes(string.Concat(
         from pair in request["EncryptionContext"]!.AsObject()
         orderby pair.Key

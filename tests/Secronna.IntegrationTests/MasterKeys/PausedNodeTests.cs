@@ -7,14 +7,14 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>A node that stands still in the middle of its work while another rotates on.</summary>
-public sealed class LateHandTests : IAsyncLifetime
+/// <summary>What happens when a node pauses in the middle of its work while another node rotates keys.</summary>
+public sealed class PausedNodeTests : IAsyncLifetime
 {
     private const string Workspace = "acc_a";
 
     private readonly ScriptedProvider provider = new("mk_1", "mk_2", "mk_3");
-    private readonly TaskCompletionSource goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource stands = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource resume = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource paused = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TestDatabase database = null!;
     private TestNode late = null!;
     private TestNode other = null!;
@@ -33,23 +33,23 @@ public sealed class LateHandTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        goOn.TrySetResult();
+        resume.TrySetResult();
         await late.DisposeAsync();
         await other.DisposeAsync();
         await database.DisposeAsync();
     }
 
     [Fact]
-    public async Task A_late_page_of_a_rotation_puts_no_KEK_under_a_master_key_that_another_rotation_left_and_retired()
+    public async Task A_paused_rewrap_puts_no_KEK_under_a_master_key_that_was_retired_meanwhile()
     {
         await StartAsync(other, "mk_2");
-        StandStillAt(ProviderCall.Wrap);
+        PauseAt(ProviderCall.Wrap);
         var rewrapping = late.Get<MasterKeyRewrapper>().RunAsync(null, CancellationToken.None);
-        await stands.Task;
+        await paused.Task;
 
         await StartAsync(other, "mk_3");
         await other.Get<MasterKeyRotation>().RetireAsync("mk_2");
-        goOn.SetResult();
+        resume.SetResult();
 
         Assert.Equal((1, true), ((await rewrapping)!.Rewrapped, (await rewrapping)!.IsDone));
         using var stranger = database.Connect();
@@ -58,7 +58,7 @@ public sealed class LateHandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_master_key_that_is_retired_between_plan_and_start_does_not_become_the_active_one()
+    public async Task A_master_key_retired_between_plan_and_start_of_a_rotation_does_not_become_active()
     {
         var rotation = late.Get<MasterKeyRotation>();
         var plan = await rotation.PlanAsync("mk_2");
@@ -74,18 +74,18 @@ public sealed class LateHandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reveal_whose_KEK_is_replaced_again_while_it_is_unwrapped_gives_the_value()
+    public async Task A_reveal_succeeds_when_its_KEK_is_replaced_while_it_is_being_unwrapped()
     {
         var row = await late.Database.ReadAsync(written, static (session, it) =>
             Versions.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version));
         await RotateAsync(other);
         late.Ring.Clear();
-        StandStillAt(ProviderCall.Unwrap);
+        PauseAt(ProviderCall.Unwrap);
         var opening = late.Get<SecretOpener>().OpenAsync(ServiceCalls.Caller(Workspace), row!).AsTask();
-        await stands.Task;
+        await paused.Task;
 
         await RotateAsync(other);
-        goOn.SetResult();
+        resume.SetResult();
 
         using var revealed = await opening;
         Assert.Equal(written.Value, System.Text.Encoding.UTF8.GetString(revealed.Value.Span));
@@ -94,16 +94,16 @@ public sealed class LateHandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_whose_KEK_retires_before_its_transaction_is_sealed_anew_under_the_new_one()
+    public async Task A_write_is_sealed_again_under_the_new_KEK_when_its_KEK_retires_before_its_transaction()
     {
         late.Ring.Clear();
-        StandStillAt(ProviderCall.Unwrap);
+        PauseAt(ProviderCall.Unwrap);
         var write = late.Services.WriteAsync(Workspace, written.ProjectId, written.EnvironmentId, "TWO");
-        await stands.Task;
+        await paused.Task;
 
         var active = await ActiveAsync(other);
         var next = await other.Get<KekRotation>().ReplaceAsync(ServiceCalls.Caller(Workspace), active);
-        goOn.SetResult();
+        resume.SetResult();
 
         var second = Assert.Single(await write);
         using var stranger = database.Connect();
@@ -112,27 +112,27 @@ public sealed class LateHandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_reveal_whose_KEK_went_under_another_master_key_while_the_old_one_was_taken_away_gives_the_value()
+    public async Task A_reveal_succeeds_when_its_KEK_is_rewrapped_and_the_old_master_key_removed_meanwhile()
     {
         late.Ring.Clear();
-        StandStillAt(ProviderCall.Unwrap);
+        PauseAt(ProviderCall.Unwrap);
         var reveal = late.Services.RevealAsync(written);
-        await stands.Task;
+        await paused.Task;
 
         await StartAsync(other, "mk_2");
         Assert.True((await other.Get<MasterKeyRewrapper>().RunAsync(null, CancellationToken.None))!.IsDone);
         provider.Ids = ["mk_2", "mk_3"];
-        goOn.SetResult();
+        resume.SetResult();
 
         Assert.Equal(written.Value, await reveal);
     }
 
-    private void StandStillAt(ProviderCall at) => provider.Before = (call, _, _) =>
+    private void PauseAt(ProviderCall at) => provider.Before = (call, _, _) =>
     {
         if (call == at)
         {
-            stands.TrySetResult();
-            return goOn.Task;
+            paused.TrySetResult();
+            return resume.Task;
         }
 
         return Task.CompletedTask;

@@ -4,19 +4,19 @@ using System.Runtime.InteropServices;
 using Secronna.IntegrationTests.Storage;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
-/// <summary>Tests over SoftHSM run one after the other: it sees new tokens only when the last who used it has ended.</summary>
+/// <summary>Tests over SoftHSM run one after the other, because it sees new tokens only after its last user has finalized it.</summary>
 [CollectionDefinition(Name)]
 public sealed class SoftHsmCollection : ICollectionFixture<SoftHsm>
 {
     public const string Name = "SoftHSM";
 }
 
-/// <summary>SoftHSM with a folder of tokens of these tests' own.</summary>
+/// <summary>SoftHSM with a token folder of its own.</summary>
 public sealed partial class SoftHsm : IDisposable
 {
-    private static readonly string[] Places =
+    private static readonly string[] LibraryPaths =
     [
         "/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so",
         "/opt/homebrew/lib/softhsm/libsofthsm2.so",
@@ -29,11 +29,11 @@ public sealed partial class SoftHsm : IDisposable
     {
         Directory.CreateDirectory(folder.File("tokens"));
         File.WriteAllText(Settings, $"directories.tokendir = {folder.File("tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n");
-        // Native code reads the environment that the process began with, and what setenv made of it since.
+        // Native code does not see variables that .NET sets, so this calls setenv.
         Assert.Equal(0, SetVariable("SOFTHSM2_CONF", Settings, 1));
     }
 
-    internal static string Library => Array.Find(Places, File.Exists)
+    internal static string Library => Array.Find(LibraryPaths, File.Exists)
         ?? throw new InvalidOperationException("SoftHSM is not installed; test.sh does it");
 
     private string Settings => folder.File("softhsm2.conf");
@@ -46,7 +46,7 @@ public sealed partial class SoftHsm : IDisposable
         return new SoftHsmToken(this, label, pinFile);
     }
 
-    /// <summary>A file (0600) with this text.</summary>
+    /// <summary>Writes a file (0600) with this text.</summary>
     internal string Write(string name, string text)
     {
         var path = folder.File(name);
@@ -61,15 +61,15 @@ public sealed partial class SoftHsm : IDisposable
 
     internal string PathOf(string name) => folder.File(name);
 
-    /// <summary>Runs <c>softhsm2-util</c>: another process than the tests'.</summary>
+    /// <summary>Runs <c>softhsm2-util</c>, in a process of its own.</summary>
     internal void Run(params string[] arguments)
     {
         var start = new ProcessStartInfo("softhsm2-util", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["SOFTHSM2_CONF"] = Settings;
         using var process = Process.Start(start)!;
-        var said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        var output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, said);
+        Assert.True(process.ExitCode == 0, output);
     }
 
     public void Dispose() => folder.Dispose();

@@ -5,9 +5,9 @@ using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Kms;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
-/// <summary>A KMS that does not answer, refuses, or takes a key away, seen through the ring.</summary>
+/// <summary>What the ring does when KMS is silent, refuses requests or withdraws a key.</summary>
 public sealed class AwsKmsTroubleTests : IAsyncLifetime
 {
     private static readonly string Arn = KmsServer.Arn("1");
@@ -33,7 +33,7 @@ public sealed class AwsKmsTroubleTests : IAsyncLifetime
     [InlineData("KeyUnavailableException", 500)]
     [InlineData("ServiceUnavailableException", 503)]
     [InlineData("SomethingNewException", 400)]
-    public async Task Trouble_is_named_tried_three_times_and_passes(string code, int status)
+    public async Task A_KMS_error_is_named_after_three_tries_and_does_not_last(string code, int status)
     {
         using var ring = await OpenAsync(TimeProvider.System);
         var box = await ring.WrapAsync(Kek, key);
@@ -48,21 +48,21 @@ public sealed class AwsKmsTroubleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_refuses_connections_is_unavailable_and_works_again_by_itself()
+    public async Task A_KMS_that_refuses_connections_is_unavailable_until_it_accepts_them_again()
     {
         using var ring = await OpenAsync(TimeProvider.System);
         var box = await ring.WrapAsync(Kek, key);
         await server.StopAsync();
         var trouble = await Assert.ThrowsAsync<MasterKeyUnavailableException>(() => UnwrapAsync(ring, box));
         Assert.Contains("HttpRequestException", trouble.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<MasterKeyUnavailableException>(() => ring.LookAsync().AsTask());
+        await Assert.ThrowsAsync<MasterKeyUnavailableException>(() => ring.RefreshAsync().AsTask());
         Assert.Contains(Arn, ring.KeyIds);
         await server.ListenAsync();
         Assert.Equal(key, await UnwrapAsync(ring, box));
     }
 
     [Fact]
-    public async Task A_server_that_is_silent_costs_a_bounded_time()
+    public async Task A_silent_KMS_is_given_up_after_a_bounded_time()
     {
         using var ring = await OpenAsync(TimeProvider.System);
         var box = await ring.WrapAsync(Kek, key);
@@ -82,40 +82,40 @@ public sealed class AwsKmsTroubleTests : IAsyncLifetime
     [InlineData("KMSInvalidStateException")]
     [InlineData("NotFoundException")]
     [InlineData("AccessDeniedException")]
-    public async Task A_key_that_may_not_be_used_any_longer_leaves_the_ring_and_may_come_back(string code)
+    public async Task A_key_that_KMS_refuses_to_use_leaves_the_ring_and_can_come_back(string code)
     {
         using var ring = await OpenAsync(TimeProvider.System);
         var box = await ring.WrapAsync(Kek, key);
-        var left = 0;
-        ring.KeyLeft += () => left++;
+        var lost = 0;
+        ring.KeyLost += () => lost++;
         server.Keys.Refused[Arn] = code;
         var before = server.Requests.Count;
         Assert.Equal(Arn, (await Assert.ThrowsAsync<MasterKeyMissingException>(() => UnwrapAsync(ring, box))).KeyId);
         Assert.Equal(1, server.Requests.Count - before);
-        Assert.Equal(1, left);
+        Assert.Equal(1, lost);
         Assert.Empty(ring.KeyIds);
         Assert.True(server.Keys.Refused.TryRemove(Arn, out _));
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         Assert.Equal(key, await UnwrapAsync(ring, box));
-        Assert.Equal(1, left);
+        Assert.Equal(1, lost);
     }
 
     [Theory]
     [InlineData("Disabled")]
     [InlineData("PendingDeletion")]
-    public async Task A_look_finds_that_a_key_was_disabled_or_is_to_be_deleted(string state)
+    public async Task A_refresh_drops_a_key_that_was_disabled_or_scheduled_for_deletion(string state)
     {
         using var ring = await OpenAsync(TimeProvider.System);
-        var left = 0;
-        ring.KeyLeft += () => left++;
-        server.Keys.Peculiar[Arn] = ("KeyState", state);
-        await ring.LookAsync();
-        Assert.Equal(1, left);
+        var lost = 0;
+        ring.KeyLost += () => lost++;
+        server.Keys.UnusualProperties[Arn] = ("KeyState", state);
+        await ring.RefreshAsync();
+        Assert.Equal(1, lost);
         Assert.Empty(ring.KeyIds);
     }
 
     [Fact]
-    public async Task A_request_signed_for_another_region_is_refused_by_the_server()
+    public async Task A_request_signed_for_another_region_is_refused_by_KMS()
     {
         var settings = server.Settings(Arn);
         settings.Region = "us-east-1";
@@ -126,7 +126,7 @@ public sealed class AwsKmsTroubleTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_that_makes_no_sense_is_trouble_and_is_not_repeated()
+    public async Task A_malformed_answer_is_an_unavailable_error_that_does_not_quote_it()
     {
         using var provider = new AwsKmsMasterKeyProvider(server.Settings(Arn));
         var box = await provider.WrapAsync(Kek, key, TestContext.Current.CancellationToken);
@@ -142,7 +142,7 @@ public sealed class AwsKmsTroubleTests : IAsyncLifetime
     private async Task<MasterKeyRing> OpenAsync(TimeProvider time)
     {
         var ring = new MasterKeyRing([new AwsKmsMasterKeyProvider(server.Settings(Arn))], time);
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         return ring;
     }
 

@@ -1,11 +1,11 @@
-// A PKCS#11 library that is another one, SoftHSM, until it is told to hang or to fail.
-// Compiled with -DREAL='"/path/of/it"'.
+// A PKCS#11 library that passes every call on to SoftHSM, until it is told to hang or to fail.
+// Compile it with -DREAL='"/path/of/libsofthsm2.so"'.
 
 #include <dlfcn.h>
 #include <stddef.h>
 #include <unistd.h>
 
-// A version of two bytes, then the functions in the order of the standard (PKCS #11 v2.40, pkcs11f.h).
+// A version of two bytes, followed by the functions in the order of the standard (PKCS #11 v2.40, pkcs11f.h).
 struct function_list {
     unsigned char version[2];
     void *functions[68];
@@ -14,7 +14,7 @@ struct function_list {
 enum { FINALIZE = 1, GET_TOKEN_INFO = 6, LOGIN = 18, FIND_OBJECTS_INIT = 26, DECRYPT = 34 };
 enum { GENERAL_ERROR = 0x05, DEVICE_ERROR = 0x30 };
 
-// In a token's information the flags stand behind label, manufacturer, model and serial number.
+// In CK_TOKEN_INFO the flags follow the label, the manufacturer, the model and the serial number.
 enum { FLAGS_AT = 32 + 32 + 16 + 16 };
 
 volatile int hang, fail, fail_to_decrypt, more_flags;

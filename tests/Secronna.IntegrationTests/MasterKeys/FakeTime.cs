@@ -2,14 +2,14 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>Lets a fake clock run.</summary>
-internal static class Passing
+/// <summary>Advances a fake clock.</summary>
+internal static class FakeTime
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Until the task has ended, however it ends.</summary>
-    /// <returns>How long it took by that clock.</returns>
-    public static async Task<TimeSpan> UntilEndedAsync(FakeTimeProvider time, Task task)
+    /// <summary>Advances the clock until the task has ended, in success or failure.</summary>
+    /// <returns>How long the task took by that clock.</returns>
+    public static async Task<TimeSpan> AdvanceUntilEndedAsync(FakeTimeProvider time, Task task)
     {
         var began = time.GetTimestamp();
         while (!task.IsCompleted)

@@ -4,14 +4,14 @@ using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Local;
 
-/// <summary>Keys in a file.</summary>
+/// <summary>Runs the provider contract over keys in a file.</summary>
 public sealed class FileContractTests : ProviderContractTests
 {
-    private protected override Task<KeyPlace> NewPlaceAsync() => Task.FromResult<KeyPlace>(new FilePlace());
+    private protected override Task<KeyStore> NewStoreAsync() => Task.FromResult<KeyStore>(new FileStore());
 
-    private sealed class FilePlace : KeyPlace
+    private sealed class FileStore : KeyStore
     {
         private readonly TemporaryFolder folder = new();
 
@@ -19,7 +19,7 @@ public sealed class FileContractTests : ProviderContractTests
 
         public override Task AddAsync(string id)
         {
-            FileMasterKeyProvider.Generate(File, id);
+            MasterKeyFile.Generate(File, id);
             return Task.CompletedTask;
         }
 
@@ -39,13 +39,13 @@ public sealed class FileContractTests : ProviderContractTests
     }
 }
 
-/// <summary>Keys in the environment, which a process reads once.</summary>
+/// <summary>Runs the provider contract over keys in the environment, which a provider reads once.</summary>
 [Collection(EnvironmentMasterKeyProvider.Variable)]
 public sealed class EnvironmentContractTests : ProviderContractTests
 {
-    private protected override Task<KeyPlace> NewPlaceAsync() => Task.FromResult<KeyPlace>(new EnvironmentPlace());
+    private protected override Task<KeyStore> NewStoreAsync() => Task.FromResult<KeyStore>(new EnvironmentStore());
 
-    private sealed class EnvironmentPlace : KeyPlace
+    private sealed class EnvironmentStore : KeyStore
     {
         private readonly List<(string Id, string Key)> keys = [];
 

@@ -1,13 +1,12 @@
 using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
 using Secronna.Server.Configuration;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
-/// <summary>A token of a test's own, and what its administrator does at it.</summary>
+/// <summary>A token that belongs to one test, with the operations of its administrator.</summary>
 internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
 {
     public const string Pin = "user-pin-5678";
@@ -18,14 +17,14 @@ internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
 
     public MasterKeySettings Settings => new() { Provider = "Pkcs11", Library = SoftHsm.Library, Token = label, PinFile = pinFile };
 
-    public Pkcs11MasterKeyProvider Open() => Pkcs11MasterKeyProvider.Open(Settings);
+    public Pkcs11MasterKeyProvider Open() => Pkcs11Setup.Open(Settings);
 
-    public void Generate(string id) => Pkcs11MasterKeyProvider.Generate(Settings, id);
+    public void Generate(string id) => Pkcs11Setup.Generate(Settings, id);
 
-    /// <summary>A random key that can be imported: SoftHSM's tool reads it as text, up to a line's end or a zero.</summary>
+    /// <summary>A random key without zero bytes and line breaks, where SoftHSM's tool would stop reading it.</summary>
     public static byte[] ImportableKey(int size = 32) => RandomNumberGenerator.GetItems<byte>(ImportableBytes, size);
 
-    /// <summary>Puts a key of known bytes into the token, from another process.</summary>
+    /// <summary>Imports a key with known bytes into the token, from another process.</summary>
     public void Import(string id, byte[] key, string objectId = "01")
     {
         var path = hsm.PathOf(label + ".key");
@@ -45,7 +44,7 @@ internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
         }
     });
 
-    /// <summary>Ends all sessions of this process at the token, as when it was taken out and put in again.</summary>
+    /// <summary>Closes all sessions of this process at the token, as happens when a token is removed and inserted again.</summary>
     public void CloseAllSessions() => WithModule(module =>
     {
         var slot = module.Slots().Single(slot => slot.Label == label);
@@ -63,14 +62,14 @@ internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
 
     private static void WithModule(Action<Pkcs11Module> use)
     {
-        var module = Pkcs11Module.Enter(SoftHsm.Library);
+        var module = Pkcs11Module.Acquire(SoftHsm.Library);
         try
         {
             use(module);
         }
         finally
         {
-            module.Leave();
+            module.Release();
         }
     }
 }

@@ -7,9 +7,9 @@ using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
-/// <summary>A token's boxes are a local key's, and its keys stay in it.</summary>
+/// <summary>Boxes made in a token have the format of boxes made in this process, and the keys of a token stay in it.</summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class Pkcs11BoxTests(SoftHsm hsm)
 {
@@ -22,7 +22,7 @@ public sealed class Pkcs11BoxTests(SoftHsm hsm)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_box_that_a_token_made_opens_with_the_same_key_at_hand()
+    public async Task A_box_made_in_the_token_opens_with_the_same_key_in_this_process()
     {
         using var provider = Imported();
         foreach (var binding in (MasterKeyBinding[])[Kek, Installation])
@@ -36,7 +36,7 @@ public sealed class Pkcs11BoxTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task A_box_made_with_the_key_at_hand_opens_in_the_token()
+    public async Task A_box_made_in_this_process_opens_with_the_same_key_in_the_token()
     {
         using var provider = Imported();
         foreach (var binding in (MasterKeyBinding[])[Kek, Installation])
@@ -48,7 +48,7 @@ public sealed class Pkcs11BoxTests(SoftHsm hsm)
     }
 
     [Fact]
-    public void A_generated_key_is_sensitive_not_extractable_and_can_not_be_read()
+    public void A_generated_key_is_sensitive_and_cannot_be_extracted_or_read()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
@@ -68,7 +68,7 @@ public sealed class Pkcs11BoxTests(SoftHsm hsm)
     }
 
     [Fact]
-    public void A_key_is_not_generated_under_an_id_that_is_there()
+    public void A_key_is_not_generated_under_an_id_that_exists()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
@@ -78,7 +78,7 @@ public sealed class Pkcs11BoxTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task Of_all_objects_only_AES_256_keys_whose_label_may_be_an_id_are_master_keys()
+    public async Task Only_AES_256_keys_whose_label_is_a_valid_id_are_master_keys()
     {
         var token = hsm.NewToken();
         token.Import("mk_2", masterKey, "01");

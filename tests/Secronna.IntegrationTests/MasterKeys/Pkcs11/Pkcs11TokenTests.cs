@@ -5,9 +5,9 @@ using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
-/// <summary>What is said when a token can't be opened, and what holds when something happens to it while the server runs.</summary>
+/// <summary>The errors when a token can't be opened, and the behaviour when it changes while the server runs.</summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class Pkcs11TokenTests(SoftHsm hsm)
 {
@@ -21,7 +21,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     [InlineData("Library")]
     [InlineData("Token")]
     [InlineData("PinFile")]
-    public void A_setting_that_is_missing_is_named(string name)
+    public void A_missing_setting_is_named(string name)
     {
         var settings = hsm.NewToken().Settings;
         typeof(MasterKeySettings).GetProperty(name)!.SetValue(settings, null);
@@ -29,7 +29,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
-    public void A_library_that_is_missing_or_none_is_refused_by_its_path()
+    public void A_missing_or_invalid_library_is_refused_with_its_path()
     {
         var settings = hsm.NewToken().Settings;
         settings.Library = hsm.PathOf("none.so");
@@ -41,7 +41,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
-    public void A_label_that_no_token_has_is_refused_with_those_that_there_are()
+    public void A_label_that_no_token_has_is_refused_with_the_labels_of_all_tokens()
     {
         var (settings, other) = (hsm.NewToken().Settings, hsm.NewToken());
         settings.Token = "nothing";
@@ -60,7 +60,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
-    public void A_wrong_PIN_is_refused_and_never_shown()
+    public void A_wrong_PIN_is_refused_and_not_quoted()
     {
         var settings = hsm.NewToken().Settings;
         settings.PinFile = hsm.Write("wrong.pin", "wrong-pin");
@@ -74,11 +74,11 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     [InlineData("\n")]
     [InlineData("\r\n")]
     [InlineData("")]
-    public void A_PIN_files_end_of_line_is_no_part_of_the_PIN(string end)
+    public void The_line_break_at_the_end_of_a_PIN_file_is_not_part_of_the_PIN(string end)
     {
         var settings = hsm.NewToken().Settings;
         settings.PinFile = hsm.Write("end.pin", SoftHsmToken.Pin + end);
-        Pkcs11MasterKeyProvider.Open(settings).Dispose();
+        Pkcs11Setup.Open(settings).Dispose();
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task Two_keys_with_one_label_are_named_at_the_start_and_while_it_runs()
+    public async Task Two_keys_with_one_label_are_an_error_at_the_start_and_later()
     {
         var token = hsm.NewToken();
         token.Import("mk_1", SoftHsmToken.ImportableKey(), "01");
@@ -115,27 +115,27 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task A_key_that_is_deleted_while_it_runs_is_gone_and_leaves_the_ring()
+    public async Task A_key_that_is_deleted_from_the_token_leaves_the_ring()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
         token.Generate("mk_2");
         using var ring = new MasterKeyRing([token.Open()], TimeProvider.System);
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         var box = await ring.WrapAsync(Kek, key);
-        var left = 0;
-        ring.KeyLeft += () => left++;
+        var lost = 0;
+        ring.KeyLost += () => lost++;
         token.Delete("mk_1");
         Assert.Equal("mk_1", (await Assert.ThrowsAsync<MasterKeyMissingException>(() => ring.UnwrapAsync(Kek, box, new byte[32]).AsTask())).KeyId);
-        Assert.Equal((1, false), (left, ring.Holds("mk_1")));
+        Assert.Equal((1, false), (lost, ring.Holds("mk_1")));
         token.Delete("mk_2");
-        await ring.LookAsync();
-        Assert.Equal(2, left);
+        await ring.RefreshAsync();
+        Assert.Equal(2, lost);
         Assert.Empty(ring.KeyIds);
     }
 
     [Fact]
-    public async Task A_token_that_is_removed_while_it_runs_holds_no_key()
+    public async Task A_token_that_was_removed_holds_no_key()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
@@ -147,7 +147,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task Sessions_that_were_closed_are_opened_and_logged_in_anew()
+    public async Task Closed_sessions_are_replaced_by_new_ones()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
@@ -162,7 +162,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task Sessions_that_were_logged_out_do_not_take_hidden_keys_for_missing_ones()
+    public async Task Keys_hidden_from_a_logged_out_session_do_not_count_as_missing()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
@@ -174,24 +174,24 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task A_PIN_that_is_wrong_when_it_logs_in_anew_is_tried_once_and_no_more()
+    public async Task A_PIN_that_is_wrong_at_a_later_login_is_tried_once()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
         var settings = token.Settings;
         settings.PinFile = hsm.Write("changing.pin", SoftHsmToken.Pin);
-        using var provider = Pkcs11MasterKeyProvider.Open(settings);
+        using var provider = Pkcs11Setup.Open(settings);
         hsm.Write("changing.pin", "wrong-pin");
         token.CloseAllSessions();
         var trouble = await Assert.ThrowsAsync<MasterKeyUnavailableException>(() => WrapAsync(provider));
         Assert.Contains("refuses the PIN", trouble.Message, StringComparison.Ordinal);
-        // The right one would be taken now, if any were tried.
+        // The PIN in the file is right again, but it is not tried.
         hsm.Write("changing.pin", SoftHsmToken.Pin);
         await Assert.ThrowsAsync<MasterKeyUnavailableException>(() => WrapAsync(provider));
     }
 
     [Fact]
-    public async Task One_library_serves_several_providers_until_the_last_has_ended()
+    public async Task Providers_share_a_library_until_the_last_one_is_disposed()
     {
         var (one, two) = (hsm.NewToken(), hsm.NewToken());
         one.Generate("mk_1");
@@ -210,7 +210,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
 
     private static string Refusal(MasterKeySettings settings)
     {
-        var refusal = Assert.Throws<SettingsException>(() => Pkcs11MasterKeyProvider.Open(settings).Dispose());
+        var refusal = Assert.Throws<SettingsException>(() => Pkcs11Setup.Open(settings).Dispose());
         Assert.StartsWith("master key: ", refusal.Message, StringComparison.Ordinal);
         return refusal.Message;
     }

@@ -1,16 +1,16 @@
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Kms;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
-/// <summary>Keys in a KMS, reached over HTTP.</summary>
+/// <summary>Runs the provider contract over keys in AWS KMS, reached over HTTP.</summary>
 public sealed class AwsKmsContractTests : ProviderContractTests
 {
-    private protected override async Task<KeyPlace> NewPlaceAsync() => new KmsPlace(await KmsServer.StartAsync());
+    private protected override async Task<KeyStore> NewStoreAsync() => new KmsStore(await KmsServer.StartAsync());
 
-    private sealed class KmsPlace(KmsServer server) : KeyPlace
+    private sealed class KmsStore(KmsServer server) : KeyStore
     {
-        // Each is a request.
+        // Each flipped bit costs a request.
         public override int BitStep => 5;
 
         public override string Id(string name) => KmsServer.Arn(name);
