@@ -1,8 +1,8 @@
 namespace Secronna.Crypto;
 
 /// <summary>
-/// The sizes of AES-256-GCM as it is used here (NIST SP 800-38D), in bytes. Every key of the key hierarchy is an AES-256 key or as
-/// long as one.
+/// The sizes of AES-256-GCM as it is used here (NIST SP 800-38D), in bytes. Every key of the key hierarchy is an AES-256 key or
+/// as long as one.
 /// </summary>
 public static class Aes256Gcm
 {

@@ -45,7 +45,7 @@ internal sealed class MasterKeyRing : IDisposable
 
     public bool Holds(string keyId) => sources.Exists(source => source.Holds(keyId));
 
-    /// <summary>Whether a provider holds the key. For an unknown id, the lists are fetched again, at most once a second.</summary>
+    /// <summary>True if a provider holds the key. An unknown id makes the ring refresh, at most once a second.</summary>
     /// <exception cref="MasterKeyUnavailableException">The id is unknown and a provider did not answer.</exception>
     public async ValueTask<bool> FindAsync(string keyId)
     {

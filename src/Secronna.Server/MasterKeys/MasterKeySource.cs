@@ -3,7 +3,7 @@ using Polly.Timeout;
 
 namespace Secronna.Server.MasterKeys;
 
-/// <summary>One provider of a <see cref="MasterKeyRing"/>: calls it within limits, and remembers the keys it listed last.</summary>
+/// <summary>A provider in a <see cref="MasterKeyRing"/>: calls it within limits and remembers its latest list of keys.</summary>
 internal sealed class MasterKeySource(IMasterKeyProvider provider, ResiliencePipeline limits, TimeProvider time) : IDisposable
 {
     /// <summary>How long the keys of a provider are used after it last answered a request for its list.</summary>

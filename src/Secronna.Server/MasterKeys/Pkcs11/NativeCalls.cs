@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>
-/// Runs calls that can't be cancelled, each on a thread of its own, and only a few at once. A caller may stop waiting, but its call
-/// counts as running until it returns. A library that hangs therefore blocks no more threads than those few.
+/// Runs calls that can't be cancelled, each on a thread of its own, and only a few at once. A caller may stop waiting, but its
+/// call counts as running until it returns. A library that hangs therefore blocks no more threads than those few.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A late call still releases the semaphore, which holds nothing to free.")]
 internal sealed class NativeCalls(int maxConcurrent)

@@ -8,7 +8,8 @@ using Secronna.Crypto;
 namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>
-/// AES-256-GCM with a key in a token (<c>CKM_AES_GCM</c>, NIST SP 800-38D), over the inputs in a <see cref="TokenWrap"/> (S5, S6).
+/// AES-256-GCM with a key in a token (<c>CKM_AES_GCM</c>, NIST SP 800-38D), over the inputs of a <see cref="TokenWrap"/> (S5,
+/// S6).
 /// </summary>
 /// <remarks>Plaintext is passed to and from the library in pinned buffers, without copies on this side (S26).</remarks>
 internal readonly ref struct Pkcs11Cipher(Pkcs11Session session, ulong key)

@@ -27,7 +27,7 @@ internal sealed class Pkcs11Module
     /// <summary>The library's functions, with the integer sizes of a 64-bit Unix.</summary>
     public Pkcs11Library Native { get; }
 
-    /// <summary>Loads and initializes a library if necessary. Every call must be paired with one of <see cref="Release"/>.</summary>
+    /// <summary>Loads and initializes a library if necessary. Each call needs one of <see cref="Release"/>.</summary>
     /// <exception cref="SettingsException">The library can't be loaded, or this system is not supported.</exception>
     /// <exception cref="Pkcs11Exception">The library refuses to be initialized.</exception>
     public static Pkcs11Module Acquire(string path)
