@@ -1,111 +1,114 @@
-// What a box is bound to (S6), each part behind its length as 4 bytes, big endian:
+// The associated data of a box states where the box belongs (S6). It is a list of parts, each preceded by its length as
+// 4 bytes, big endian: a purpose, the header of the box, then ids.
 //
-//   purpose                      header                    ids
-//   "secronna value"             the value box's           workspace, project, environment, secret, version
-//   "secronna data key"          the wrapped key's         workspace, project, environment, secret, version, KEK
-//   "secronna kek"               the wrapped key's         workspace, project, KEK, master key
-//   "secronna installation key"  the wrapped key's         master key
+//   purpose                      header of a        ids
+//   "secronna value"             value box          workspace, project, environment, secret, version
+//   "secronna data key"          wrapped key box    workspace, project, environment, secret, version, KEK
+//   "secronna kek"               wrapped key box    workspace, project, KEK, master key
+//   "secronna installation key"  wrapped key box    master key
 //
-// The header is everything of the box before its ciphertext. A version is 4 bytes, big endian; ids are UTF-8. The
-// lengths make it impossible that two different lists of parts give the same bytes.
+// The header is every byte of the box before its ciphertext. Ids are UTF-8. The version is 4 bytes, big endian. Because each
+// part carries its length, two different lists of parts never give the same bytes.
 
 using System.Buffers.Binary;
 
 namespace Secronna.Crypto;
 
-/// <summary>Associated data being built in the caller's buffer. The box fills in its header when it is made or read.</summary>
+/// <summary>Associated data, built in a buffer of the caller's. The header is filled in when a box is made or opened.</summary>
 internal ref struct AssociatedData
 {
     private const int LengthSize = sizeof(int);
-    private const int LongestPurpose = 25;
-    private const int MostIds = 5;
+    private const int MaxPurposeSize = 25;
+    private const int MaxIds = 5;
 
-    /// <summary>The size of buffer that always suffices.</summary>
-    internal const int MaxSize = LengthSize + LongestPurpose
+    /// <summary>The size of a buffer that every kind of associated data fits into, in bytes.</summary>
+    public const int MaxSize = LengthSize + MaxPurposeSize
         + LengthSize + ValueBox.HeaderSize
-        + (MostIds * (LengthSize + IdBytes.MaxSize))
+        + (MaxIds * (LengthSize + IdBytes.MaxSize))
         + LengthSize + sizeof(int);
 
-    private readonly Span<byte> _buffer;
-    private readonly Span<byte> _header;
-    private int _size;
+    private readonly Span<byte> buffer;
+    private readonly Span<byte> header;
+    private int size;
 
     private AssociatedData(Span<byte> buffer, ReadOnlySpan<byte> purpose, int headerSize)
     {
-        _buffer = buffer;
+        this.buffer = buffer;
         IsUsable = true;
-        purpose.CopyTo(Next(purpose.Length));
-        _header = Next(headerSize);
+        purpose.CopyTo(AppendPart(purpose.Length));
+        header = AppendPart(headerSize);
     }
 
-    /// <summary>False if an id is missing, empty, too long or not text, or the version isn't positive.</summary>
-    internal bool IsUsable { get; private set; }
+    /// <summary>False if an id is not 1 to 128 bytes of valid UTF-8, or the version is not positive.</summary>
+    public bool IsUsable { get; private set; }
 
-    internal static AssociatedData ForValue(Span<byte> buffer, in VersionBinding binding)
+    public static AssociatedData ForValue(Span<byte> buffer, in VersionBinding binding)
     {
         var data = new AssociatedData(buffer, "secronna value"u8, ValueBox.HeaderSize);
-        data.Add(binding);
+        data.Append(binding);
         return data;
     }
 
-    internal static AssociatedData ForDataKey(Span<byte> buffer, in VersionBinding binding, string kekId)
+    public static AssociatedData ForDataKey(Span<byte> buffer, in VersionBinding binding, string kekId)
     {
         var data = new AssociatedData(buffer, "secronna data key"u8, WrappedKeyBox.HeaderSize);
-        data.Add(binding);
-        data.Add(kekId);
+        data.Append(binding);
+        data.Append(kekId);
         return data;
     }
 
-    internal static AssociatedData ForMasterKey(Span<byte> buffer, in MasterKeyBinding binding)
+    public static AssociatedData ForMasterKey(Span<byte> buffer, in MasterKeyBinding binding)
     {
         var purpose = binding.IsInstallationKey ? "secronna installation key"u8 : "secronna kek"u8;
         var data = new AssociatedData(buffer, purpose, WrappedKeyBox.HeaderSize);
         if (!binding.IsInstallationKey)
         {
-            data.Add(binding.WorkspaceId);
-            data.Add(binding.ProjectId);
-            data.Add(binding.KekId);
+            data.Append(binding.WorkspaceId);
+            data.Append(binding.ProjectId);
+            data.Append(binding.KekId);
         }
 
-        data.Add(binding.MasterKeyId);
+        data.Append(binding.MasterKeyId);
         return data;
     }
 
-    /// <summary>The finished bytes, with the header of the box at hand.</summary>
-    internal readonly ReadOnlySpan<byte> WithHeader(ReadOnlySpan<byte> header)
+    /// <summary>The complete bytes, with this box's header. They stay valid until the next call.</summary>
+    public readonly ReadOnlySpan<byte> WithHeader(ReadOnlySpan<byte> boxHeader)
     {
-        header.CopyTo(_header);
-        return _buffer[.._size];
+        boxHeader.CopyTo(header);
+        return buffer[..size];
     }
 
-    /// <exception cref="ArgumentException">The binding is one that nothing may be sealed under.</exception>
-    internal readonly void RequireUsable()
+    /// <exception cref="ArgumentException"><see cref="IsUsable"/> is false.</exception>
+    public readonly void RequireUsable()
     {
         if (!IsUsable)
+        {
             throw new ArgumentException("Ids are 1 to 128 bytes of UTF-8, versions count from 1.");
+        }
     }
 
-    private void Add(in VersionBinding binding)
+    private void Append(in VersionBinding binding)
     {
-        Add(binding.WorkspaceId);
-        Add(binding.ProjectId);
-        Add(binding.EnvironmentId);
-        Add(binding.SecretId);
+        Append(binding.WorkspaceId);
+        Append(binding.ProjectId);
+        Append(binding.EnvironmentId);
+        Append(binding.SecretId);
         IsUsable &= binding.Version > 0;
-        BinaryPrimitives.WriteInt32BigEndian(Next(sizeof(int)), binding.Version);
+        BinaryPrimitives.WriteInt32BigEndian(AppendPart(sizeof(int)), binding.Version);
     }
 
-    private void Add(string? id)
+    private void Append(string? id)
     {
-        IsUsable &= IdBytes.TryWrite(id, _buffer[(_size + LengthSize)..], out var size);
-        Next(size);
+        IsUsable &= IdBytes.TryWrite(id, buffer[(size + LengthSize)..], out var idSize);
+        AppendPart(idSize);
     }
 
-    private Span<byte> Next(int size)
+    private Span<byte> AppendPart(int partSize)
     {
-        BinaryPrimitives.WriteInt32BigEndian(_buffer[_size..], size);
-        var part = _buffer.Slice(_size + LengthSize, size);
-        _size += LengthSize + size;
+        BinaryPrimitives.WriteInt32BigEndian(buffer[size..], partSize);
+        var part = buffer.Slice(size + LengthSize, partSize);
+        size += LengthSize + partSize;
         return part;
     }
 }

@@ -1,28 +1,20 @@
 namespace Secronna.Crypto;
 
-/// <summary>What every box of this format has in common.</summary>
+/// <summary>The first two bytes of every box: the format and the algorithm.</summary>
 internal static class BoxFormat
 {
-    /// <summary>First byte of every box. A box with another one is refused (S6).</summary>
-    internal const byte Format = 1;
+    /// <summary>The format byte, the first of every box. A box with another one is refused (S6).</summary>
+    public const byte Format = 1;
 
-    /// <summary>Second byte: AES-256-GCM (NIST SP 800-38D); in a value box with HKDF-SHA256 and a key commitment.</summary>
-    internal const byte Algorithm = 1;
+    /// <summary>
+    /// The algorithm byte, the second, for AES-256-GCM (NIST SP 800-38D). In a value box it also stands for HKDF-SHA256 and the
+    /// key commitment.
+    /// </summary>
+    public const byte Algorithm = 1;
 
-    /// <summary>Second byte of a key that a service wrapped in a form of its own.</summary>
-    internal const byte ServiceAlgorithm = 2;
+    /// <summary>The algorithm byte for a key that a key service wrapped in its own form.</summary>
+    public const byte ServiceAlgorithm = 2;
 
-    internal const int KeySize = 32;
-    internal const int NonceSize = 12;
-    internal const int TagSize = 16;
-
-    /// <summary>True if the box starts with the one format there is, and the algorithm that we have the keys for.</summary>
-    internal static bool IsKnown(ReadOnlySpan<byte> box) => box[0] == Format && box[1] == Algorithm;
-
-    /// <exception cref="ArgumentException">The key isn't 32 bytes long.</exception>
-    internal static void RequireKey(ReadOnlySpan<byte> key, string parameter)
-    {
-        if (key.Length != KeySize)
-            throw new ArgumentException("A key is 32 bytes long.", parameter);
-    }
+    /// <summary>True if a box of two bytes or more starts with <see cref="Format"/> and <see cref="Algorithm"/>.</summary>
+    public static bool IsKnown(ReadOnlySpan<byte> box) => box[0] == Format && box[1] == Algorithm;
 }

@@ -3,44 +3,48 @@ using System.Security.Cryptography;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// Wraps data keys of one KEK with another; their values stay as they are (S9). Each counts as one wrap of the new KEK (S7).
-/// For one batch: it keeps both KEKs ready in the platform's cryptography until it is disposed. Used by one at a time.
+/// Moves data keys from one KEK to another without touching the values they seal (S9). Each moved data key counts as one wrap
+/// by the new KEK (S7).
 /// </summary>
+/// <remarks>
+/// An instance serves one batch: it keeps both KEKs in the platform's cryptography until it is disposed. It is not thread-safe.
+/// </remarks>
 public sealed class DataKeyRewrap : IDisposable
 {
-    private readonly AesGcm _oldAes;
-    private readonly string _oldId;
-    private readonly KeyName _oldName;
-    private readonly AesGcm _newAes;
-    private readonly string _newId;
-    private readonly KeyName _newName;
+    private readonly AesGcm oldAes;
+    private readonly string oldId;
+    private readonly KeyName oldName;
+    private readonly AesGcm newAes;
+    private readonly string newId;
+    private readonly KeyName newName;
 
-    /// <summary>From a KEK to another, each of 32 bytes.</summary>
-    /// <exception cref="ArgumentException">A KEK isn't 32 bytes.</exception>
+    /// <summary>Prepares to move data keys from the old KEK to the new one.</summary>
+    /// <exception cref="ArgumentException">A KEK isn't 32 bytes long.</exception>
     public DataKeyRewrap(
         ReadOnlySpan<byte> oldKek, string oldKekId, KeyName oldKekName,
         ReadOnlySpan<byte> newKek, string newKekId, KeyName newKekName)
     {
-        BoxFormat.RequireKey(oldKek, nameof(oldKek));
-        BoxFormat.RequireKey(newKek, nameof(newKek));
-        (_oldId, _oldName, _newId, _newName) = (oldKekId, oldKekName, newKekId, newKekName);
-        _oldAes = new AesGcm(oldKek, BoxFormat.TagSize);
-        _newAes = new AesGcm(newKek, BoxFormat.TagSize);
+        Aes256Gcm.RequireKey(oldKek, nameof(oldKek));
+        Aes256Gcm.RequireKey(newKek, nameof(newKek));
+        (oldId, oldName, newId, newName) = (oldKekId, oldKekName, newKekId, newKekName);
+        oldAes = new AesGcm(oldKek, Aes256Gcm.TagSize);
+        newAes = new AesGcm(newKek, Aes256Gcm.TagSize);
     }
 
-    /// <summary>The version's data key, wrapped by the new KEK.</summary>
+    /// <summary>Unwraps a version's data key with the old KEK and wraps it with the new one.</summary>
+    /// <returns>The data key wrapped by the new KEK, 78 bytes.</returns>
     /// <exception cref="ArgumentException">The new KEK's id isn't 1 to 128 bytes of UTF-8.</exception>
-    /// <exception cref="DecryptionException">The wrapped data key can't be opened with the old KEK (S6).</exception>
+    /// <exception cref="DecryptionException">The old KEK does not open the wrapped data key (S6).</exception>
     public byte[] Rewrap(in VersionBinding binding, ReadOnlySpan<byte> wrappedDataKey)
     {
-        Span<byte> dataKey = stackalloc byte[BoxFormat.KeySize];
-        Span<byte> nonce = stackalloc byte[BoxFormat.NonceSize];
+        Span<byte> dataKey = stackalloc byte[Aes256Gcm.KeySize];
+        Span<byte> nonce = stackalloc byte[Aes256Gcm.NonceSize];
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
         try
         {
-            WrappedKeyBox.Open(_oldAes, _oldName, AssociatedData.ForDataKey(buffer, binding, _oldId), wrappedDataKey, dataKey);
+            WrappedKeyBox.Open(oldAes, oldName, AssociatedData.ForDataKey(buffer, binding, oldId), wrappedDataKey, dataKey);
             RandomNumberGenerator.Fill(nonce);
-            return WrappedKeyBox.Seal(_newAes, _newName, nonce, AssociatedData.ForDataKey(buffer, binding, _newId), dataKey);
+            return WrappedKeyBox.Seal(newAes, newName, nonce, AssociatedData.ForDataKey(buffer, binding, newId), dataKey);
         }
         finally
         {
@@ -48,10 +52,10 @@ public sealed class DataKeyRewrap : IDisposable
         }
     }
 
-    /// <summary>Lets go of both KEKs.</summary>
+    /// <summary>Releases both KEKs.</summary>
     public void Dispose()
     {
-        _oldAes.Dispose();
-        _newAes.Dispose();
+        oldAes.Dispose();
+        newAes.Dispose();
     }
 }

@@ -3,22 +3,22 @@ using System.Security.Cryptography;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// Seals and opens versions: the KEK wraps a data key, the data key seals the value (S1, S4). Keys are 32 bytes. A data key
-/// lives only on the stack of these methods and is zeroed when they end (S26).
+/// Seals and opens versions by envelope encryption: the KEK wraps a data key, and the data key seals the value (S1, S4). Keys
+/// are 32 bytes. A data key lives only on the stack of these methods and is zeroed before they return (S26).
 /// </summary>
 public static class Envelope
 {
-    /// <summary>Bytes by which a version's ciphertext is longer than its value.</summary>
+    /// <summary>How much longer a version's ciphertext is than its value, in bytes.</summary>
     public const int ValueOverhead = ValueBox.Overhead;
 
-    /// <summary>Seals a value under a new random data key, and wraps that with the KEK. Counts as one wrap (S7).</summary>
+    /// <summary>Seals a value under a fresh random data key and wraps that key. This is one wrap by the KEK (S7).</summary>
     /// <exception cref="ArgumentException">
     /// The KEK isn't 32 bytes, an id isn't 1 to 128 bytes of UTF-8, or the version isn't positive.
     /// </exception>
     public static SealedVersion Seal(
         ReadOnlySpan<byte> kek, string kekId, KeyName kekName, in VersionBinding binding, ReadOnlySpan<byte> value)
     {
-        Span<byte> dataKey = stackalloc byte[BoxFormat.KeySize];
+        Span<byte> dataKey = stackalloc byte[Aes256Gcm.KeySize];
         try
         {
             RandomNumberGenerator.Fill(dataKey);
@@ -31,15 +31,16 @@ public static class Envelope
         }
     }
 
-    /// <summary>Opens a version. The caller disposes the value as soon as it is done with it.</summary>
+    /// <summary>Opens a version.</summary>
+    /// <returns>The value. The caller disposes of it as soon as it no longer needs it.</returns>
     /// <exception cref="DecryptionException">
-    /// Anything is wrong: the KEK, its id or name, the binding, or any bit of either box (S6).
+    /// The KEK, its id, its name, the binding or any bit of either box is wrong (S6).
     /// </exception>
     public static PinnedBuffer Open(
         ReadOnlySpan<byte> kek, string kekId, KeyName kekName, in VersionBinding binding,
         ReadOnlySpan<byte> wrappedDataKey, ReadOnlySpan<byte> ciphertext)
     {
-        Span<byte> dataKey = stackalloc byte[BoxFormat.KeySize];
+        Span<byte> dataKey = stackalloc byte[Aes256Gcm.KeySize];
         try
         {
             UnwrapDataKey(kek, kekId, kekName, binding, wrappedDataKey, dataKey);
@@ -54,7 +55,7 @@ public static class Envelope
     private static byte[] WrapDataKey(
         ReadOnlySpan<byte> kek, string kekId, KeyName kekName, in VersionBinding binding, ReadOnlySpan<byte> dataKey)
     {
-        Span<byte> nonce = stackalloc byte[BoxFormat.NonceSize];
+        Span<byte> nonce = stackalloc byte[Aes256Gcm.NonceSize];
         RandomNumberGenerator.Fill(nonce);
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
         return WrappedKeyBox.Seal(kek, kekName, nonce, AssociatedData.ForDataKey(buffer, binding, kekId), dataKey);
@@ -70,7 +71,7 @@ public static class Envelope
 
     private static byte[] SealValue(ReadOnlySpan<byte> dataKey, in VersionBinding binding, ReadOnlySpan<byte> value)
     {
-        Span<byte> nonce = stackalloc byte[BoxFormat.NonceSize];
+        Span<byte> nonce = stackalloc byte[Aes256Gcm.NonceSize];
         RandomNumberGenerator.Fill(nonce);
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
         return ValueBox.Seal(dataKey, nonce, AssociatedData.ForValue(buffer, binding), value);

@@ -3,16 +3,17 @@ using System.Text.Unicode;
 
 namespace Secronna.Crypto;
 
-/// <summary>Ids and labels as the bytes that are authenticated or hashed.</summary>
+/// <summary>Ids and labels as the UTF-8 bytes that are authenticated or hashed.</summary>
 internal static class IdBytes
 {
-    internal const int MaxSize = 128;
+    /// <summary>The most bytes that an id may have.</summary>
+    public const int MaxSize = 128;
 
     /// <summary>
-    /// Writes the id as UTF-8. False if it is missing, empty, longer than <see cref="MaxSize"/> bytes or holds a lone
-    /// surrogate: replacing one would let two different ids have the same bytes.
+    /// Writes the id as UTF-8. Returns false if it is null, empty, longer than <see cref="MaxSize"/> bytes, or has a lone
+    /// surrogate: replacing the surrogate would give two different ids the same bytes.
     /// </summary>
-    internal static bool TryWrite(string? id, Span<byte> destination, out int size)
+    public static bool TryWrite(string? id, Span<byte> destination, out int size)
     {
         var status = Utf8.FromUtf16(id, destination[..MaxSize], out _, out size, replaceInvalidSequences: false);
         return status == OperationStatus.Done && size > 0;

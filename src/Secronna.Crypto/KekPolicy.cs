@@ -1,22 +1,23 @@
 namespace Secronna.Crypto;
 
-/// <summary>When a KEK is replaced: a pure function of time and what is known of the key (S7).</summary>
+/// <summary>Decides when a KEK is replaced, from its age and the number of its wraps alone (S7).</summary>
 public static class KekPolicy
 {
     /// <summary>
-    /// A KEK makes fewer wraps than this. With random 96-bit nonces the chance that any two meet then stays below 2^-37
-    /// for each KEK (NIST SP 800-38D section 8.3 allows 2^32 wraps at 2^-32).
+    /// The bound on the wraps that a KEK makes; it makes fewer. Its nonces are 96 random bits, so the probability that any two
+    /// of its 2^30 wraps share a nonce is below 2^-37. NIST SP 800-38D section 8.3 allows 2^32 wraps, at 2^-32.
     /// </summary>
     public const long MaxWraps = 1L << 30;
 
     /// <summary>
-    /// At half of <see cref="MaxWraps"/> a KEK is replaced in the background, so that no writer has to wait for it at the end.
+    /// The number of wraps from which on a KEK is replaced in the background: half of <see cref="MaxWraps"/>, so that no writer
+    /// ever waits for a KEK that may wrap no more.
     /// </summary>
     public const long WornWraps = MaxWraps / 2;
 
     /// <summary>
-    /// True if a KEK for which <paramref name="wrapsReserved"/> wraps are reserved may have <paramref name="count"/> more;
-    /// if not, it is rotated. A negative number of wraps can't be true of any KEK, so it may have no more.
+    /// True if a KEK with <paramref name="wrapsReserved"/> reserved wraps may have <paramref name="count"/> more; otherwise the
+    /// KEK must be replaced first. A negative number of reserved wraps is impossible, so such a KEK may have none.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> isn't positive.</exception>
     public static bool MayReserve(long wrapsReserved, int count)
@@ -26,12 +27,12 @@ public static class KekPolicy
     }
 
     /// <summary>
-    /// True if an active KEK is to be replaced now: it is worn, or older than the limit. One from the future, as another
-    /// node's clock may make it, has a negative age and is new.
+    /// True if an active KEK must be replaced now: it has <see cref="WornWraps"/> wraps or more, an impossible number of wraps,
+    /// or has reached the age limit. A KEK whose age is negative, because another node's clock is ahead, counts as new.
     /// </summary>
-    /// <param name="wrapsReserved">The wraps that are reserved for it.</param>
-    /// <param name="age">How long ago it was made.</param>
-    /// <param name="oldest">The age from which on it is replaced; null is any age.</param>
+    /// <param name="wrapsReserved">The number of wraps that were reserved for the KEK.</param>
+    /// <param name="age">How long ago the KEK was made.</param>
+    /// <param name="oldest">The age at which a KEK is replaced; <c>null</c> sets no age limit.</param>
     public static bool IsDue(long wrapsReserved, TimeSpan age, TimeSpan? oldest) =>
         wrapsReserved is < 0 or >= WornWraps || age >= oldest;
 }

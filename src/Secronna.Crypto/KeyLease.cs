@@ -1,15 +1,16 @@
 namespace Secronna.Crypto;
 
 /// <summary>
-/// The use of a key of a <see cref="KeyRing"/>: until this is disposed the key isn't zeroed, even if it leaves the ring.
+/// Permission to use a key of a <see cref="KeyRing"/>. The key isn't zeroed before the lease is disposed, even if the key leaves
+/// the ring meanwhile.
 /// </summary>
 public sealed class KeyLease : IDisposable
 {
-    private KeyRingEntry? _entry;
+    private KeyRingEntry? entry;
 
-    internal KeyLease(KeyRingEntry entry) => _entry = entry;
+    internal KeyLease(KeyRingEntry entry) => this.entry = entry;
 
-    /// <summary>The key's 32 bytes, not to be used after disposing.</summary>
+    /// <summary>The key's 32 bytes. They must not be used after the lease is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The lease is disposed.</exception>
     public ReadOnlySpan<byte> Key => Locked.Bytes;
 
@@ -17,12 +18,12 @@ public sealed class KeyLease : IDisposable
     {
         get
         {
-            var entry = Volatile.Read(ref _entry);
-            ObjectDisposedException.ThrowIf(entry is null, this);
-            return entry.Key;
+            var current = Volatile.Read(ref entry);
+            ObjectDisposedException.ThrowIf(current is null, this);
+            return current.Key;
         }
     }
 
-    /// <summary>Ends the use. Doing it again does nothing.</summary>
-    public void Dispose() => Interlocked.Exchange(ref _entry, null)?.Release();
+    /// <summary>Ends the lease. Disposing it again does nothing.</summary>
+    public void Dispose() => Interlocked.Exchange(ref entry, null)?.Release();
 }

@@ -4,24 +4,27 @@ using System.Security.Cryptography;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// The 16-byte name of a wrapping key, as a wrapped key carries it in its header. It isn't secret: it says which key to
-/// ask for, and is authenticated with the rest of the header (S6).
+/// The 16-byte name of a wrapping key. The header of a wrapped key carries it, so that a reader knows which key to use. It isn't
+/// secret, and it is authenticated with the rest of the header (S6).
 /// </summary>
 public readonly record struct KeyName
 {
     /// <summary>The size of a name in bytes.</summary>
     public const int Size = 16;
 
-    private readonly UInt128 _value;
+    private readonly UInt128 value;
 
-    private KeyName(UInt128 value) => _value = value;
+    private KeyName(UInt128 value) => this.value = value;
 
     /// <summary>The name of a KEK: the 16 bytes of its ULID.</summary>
     /// <exception cref="ArgumentException">There aren't exactly 16 bytes.</exception>
     public static KeyName FromBytes(ReadOnlySpan<byte> sixteenBytes)
     {
         if (sixteenBytes.Length != Size)
+        {
             throw new ArgumentException("A key name is 16 bytes long.", nameof(sixteenBytes));
+        }
+
         return new KeyName(BinaryPrimitives.ReadUInt128BigEndian(sixteenBytes));
     }
 
@@ -33,20 +36,22 @@ public readonly record struct KeyName
             : throw new ArgumentException("A master key's id is 1 to 128 bytes of UTF-8.", nameof(masterKeyId));
 
     /// <summary>Writes the 16 bytes.</summary>
-    /// <exception cref="ArgumentException">The destination is shorter.</exception>
+    /// <exception cref="ArgumentException">The destination is shorter than 16 bytes.</exception>
     public void CopyTo(Span<byte> destination)
     {
-        if (!BinaryPrimitives.TryWriteUInt128BigEndian(destination, _value))
+        if (!BinaryPrimitives.TryWriteUInt128BigEndian(destination, value))
+        {
             throw new ArgumentException("A key name is 16 bytes long.", nameof(destination));
+        }
     }
 
     internal static bool TryFromMasterKeyId(string? masterKeyId, out KeyName name)
     {
         Span<byte> id = stackalloc byte[IdBytes.MaxSize];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        var usable = IdBytes.TryWrite(masterKeyId, id, out var size);
+        var isUsable = IdBytes.TryWrite(masterKeyId, id, out var size);
         SHA256.HashData(id[..size], hash);
         name = FromBytes(hash[..Size]);
-        return usable;
+        return isUsable;
     }
 }

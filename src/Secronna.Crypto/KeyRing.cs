@@ -3,26 +3,28 @@ using System.Diagnostics.CodeAnalysis;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// Unwrapped KEKs, kept so that not every reveal asks the master key: bounded in number and in time since they were added
-/// (S26). A key that left is zeroed when its last lease is disposed. All members are thread-safe.
+/// A cache of unwrapped KEKs, so that not every reveal has to ask the master key. It bounds how many keys it holds and how long
+/// it holds each (S26). A key that left the ring is zeroed when its last lease is disposed. All members are thread-safe.
 /// </summary>
 /// <remarks>
-/// Time is given by the caller: any monotonic time, one for all calls. One lock guards it all: it is held for a look-up and
-/// a few pointer writes, far shorter than the unwrapping that a lease serves.
+/// The caller supplies the time: any monotonic clock, the same for all calls. One lock guards everything. It is held for a
+/// dictionary look-up and a few pointer writes, which is far shorter than the unwrapping that a lease saves.
 /// </remarks>
 public sealed class KeyRing : IDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, LinkedListNode<KeyRingEntry>> _entries = new(StringComparer.Ordinal);
-    private readonly LinkedList<KeyRingEntry> _byUse = new(); // most recently used first
-    private readonly int _capacity;
-    private readonly TimeSpan _lifetime;
-    private readonly LockedMemory _memory;
-    private bool _disposed;
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, LinkedListNode<KeyRingEntry>> entries = new(StringComparer.Ordinal);
+    private readonly LinkedList<KeyRingEntry> byUse = new(); // the most recently used first
+    private readonly int capacity;
+    private readonly TimeSpan lifetime;
+    private readonly LockedMemory memory;
+    private bool isDisposed;
 
-    /// <summary>An empty ring.</summary>
-    /// <param name="capacity">The most keys it keeps, at least 1; beyond that the least recently used leaves.</param>
-    /// <param name="lifetime">How long it keeps a key after it was added, more than zero; being used doesn't prolong it.</param>
+    /// <summary>Creates an empty ring.</summary>
+    /// <param name="capacity">
+    /// The most keys that the ring holds, at least 1. When it is full, the least recently used key leaves for a new one.
+    /// </param>
+    /// <param name="lifetime">How long the ring holds a key after it was added; more than zero. Use doesn't extend it.</param>
     /// <exception cref="ArgumentOutOfRangeException">A bound isn't positive.</exception>
     public KeyRing(int capacity, TimeSpan lifetime)
         : this(capacity, lifetime, LockedMemory.Shared)
@@ -33,128 +35,148 @@ public sealed class KeyRing : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
-        _capacity = capacity;
-        _lifetime = lifetime;
-        _memory = memory;
+        this.capacity = capacity;
+        this.lifetime = lifetime;
+        this.memory = memory;
     }
 
-    /// <summary>The number of keys in the ring, those included that expired and weren't removed yet.</summary>
+    /// <summary>The number of keys in the ring, including expired ones that were not removed yet.</summary>
     public int Count
     {
         get
         {
-            lock (_lock)
-                return _entries.Count;
+            lock (gate)
+            {
+                return entries.Count;
+            }
         }
     }
 
-    /// <summary>Leases the key if the ring has it and it hasn't expired. The caller disposes the lease.</summary>
+    /// <summary>Leases a key if the ring has it and it hasn't expired. The caller disposes of the lease.</summary>
     /// <exception cref="ObjectDisposedException">The ring is disposed.</exception>
     public bool TryAcquire(string keyId, TimeSpan now, [NotNullWhen(true)] out KeyLease? lease)
     {
-        lock (_lock)
+        lock (gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            lease = Find_NeedsLock(keyId, now);
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            lease = FindUnderLock(keyId, now);
             return lease is not null;
         }
     }
 
     /// <summary>
-    /// Copies a key into the ring and leases it; the caller zeroes its own copy and disposes the lease. If the ring has a
-    /// key of this id already, that one is leased and stays as it is.
+    /// Copies a key into the ring and leases it. The caller zeroes its own copy and disposes of the lease. If the ring already
+    /// has a key with this id, it keeps and leases that key.
     /// </summary>
-    /// <exception cref="ArgumentException">The key isn't 32 bytes.</exception>
+    /// <exception cref="ArgumentException">The key isn't 32 bytes long.</exception>
     /// <exception cref="ObjectDisposedException">The ring is disposed.</exception>
     public KeyLease Add(string keyId, ReadOnlySpan<byte> key, TimeSpan now)
     {
-        BoxFormat.RequireKey(key, nameof(key));
-        lock (_lock)
+        Aes256Gcm.RequireKey(key, nameof(key));
+        lock (gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (Find_NeedsLock(keyId, now) is { } present)
+            ObjectDisposedException.ThrowIf(isDisposed, this);
+            if (FindUnderLock(keyId, now) is { } present)
+            {
                 return present;
-            if (_entries.Count == _capacity)
-                Remove_NeedsLock(_byUse.Last!);
-            var entry = new KeyRingEntry(keyId, LockedKey.Create(key, _memory), now);
-            _entries.Add(keyId, _byUse.AddFirst(entry));
+            }
+
+            if (entries.Count == capacity)
+            {
+                RemoveUnderLock(byUse.Last!);
+            }
+
+            var entry = new KeyRingEntry(keyId, LockedKey.Create(key, memory), now);
+            entries.Add(keyId, byUse.AddFirst(entry));
             return entry.Lease();
         }
     }
 
-    /// <summary>Takes a key out of the ring, if it is there: its KEK is destroyed, or isn't to be kept.</summary>
+    /// <summary>Removes a key if the ring has it, because its KEK was destroyed or must not be cached.</summary>
     public void Remove(string keyId)
     {
-        lock (_lock)
+        lock (gate)
         {
-            if (_entries.TryGetValue(keyId, out var node))
-                Remove_NeedsLock(node);
+            if (entries.TryGetValue(keyId, out var node))
+            {
+                RemoveUnderLock(node);
+            }
         }
     }
 
-    /// <summary>Takes out every key: what unwrapped them is gone.</summary>
+    /// <summary>Removes every key, because the master key that unwrapped them is gone.</summary>
     public void Clear()
     {
-        lock (_lock)
-            Clear_NeedsLock();
+        lock (gate)
+        {
+            ClearUnderLock();
+        }
     }
 
-    /// <summary>Takes out every key that has expired. To be called now and then, so that unused keys leave too.</summary>
+    /// <summary>Removes every expired key. It must be called regularly, so that unused keys leave the ring too.</summary>
     public void RemoveExpired(TimeSpan now)
     {
-        lock (_lock)
+        lock (gate)
         {
-            for (var node = _byUse.First; node is not null;)
+            for (var node = byUse.First; node is not null;)
             {
                 var next = node.Next;
                 if (IsExpired(node.Value, now))
-                    Remove_NeedsLock(node);
+                {
+                    RemoveUnderLock(node);
+                }
+
                 node = next;
             }
         }
     }
 
-    /// <summary>Takes every key out of the ring, for good. Leases stay valid until they are disposed.</summary>
+    /// <summary>Removes every key and takes no more. Leases stay valid until they are disposed.</summary>
     public void Dispose()
     {
-        lock (_lock)
+        lock (gate)
         {
-            _disposed = true;
-            Clear_NeedsLock();
+            isDisposed = true;
+            ClearUnderLock();
         }
     }
 
-    private void Clear_NeedsLock()
+    private void ClearUnderLock()
     {
-        while (_byUse.First is { } node)
-            Remove_NeedsLock(node);
+        while (byUse.First is { } node)
+        {
+            RemoveUnderLock(node);
+        }
     }
 
-    private KeyLease? Find_NeedsLock(string keyId, TimeSpan now)
+    private KeyLease? FindUnderLock(string keyId, TimeSpan now)
     {
-        if (!_entries.TryGetValue(keyId, out var node))
+        if (!entries.TryGetValue(keyId, out var node))
+        {
             return null;
+        }
+
         if (IsExpired(node.Value, now))
         {
-            Remove_NeedsLock(node);
+            RemoveUnderLock(node);
             return null;
         }
 
-        if (node != _byUse.First)
+        if (node != byUse.First)
         {
-            _byUse.Remove(node);
-            _byUse.AddFirst(node);
+            byUse.Remove(node);
+            byUse.AddFirst(node);
         }
 
         return node.Value.Lease();
     }
 
-    private void Remove_NeedsLock(LinkedListNode<KeyRingEntry> node)
+    private void RemoveUnderLock(LinkedListNode<KeyRingEntry> node)
     {
-        _byUse.Remove(node);
-        _entries.Remove(node.Value.KeyId);
+        byUse.Remove(node);
+        entries.Remove(node.Value.KeyId);
         node.Value.Release();
     }
 
-    private bool IsExpired(KeyRingEntry entry, TimeSpan now) => now - entry.AddedAt >= _lifetime;
+    private bool IsExpired(KeyRingEntry entry, TimeSpan now) => now - entry.AddedAt >= lifetime;
 }

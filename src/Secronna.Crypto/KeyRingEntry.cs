@@ -1,28 +1,31 @@
 namespace Secronna.Crypto;
 
 /// <summary>
-/// A key and the number of its holders: the ring itself, from the start, and every lease. The last to release it zeroes it.
+/// A key of a <see cref="KeyRing"/> and the number of its holders: the ring, from the start, and each lease. The last holder that
+/// releases the entry zeroes the key.
 /// </summary>
 internal sealed class KeyRingEntry(string keyId, LockedKey key, TimeSpan addedAt)
 {
-    private int _holders = 1;
+    private int holders = 1;
 
-    internal string KeyId => keyId;
+    public string KeyId => keyId;
 
-    internal TimeSpan AddedAt => addedAt;
+    public TimeSpan AddedAt => addedAt;
 
-    internal LockedKey Key => key;
+    public LockedKey Key => key;
 
-    /// <summary>One more lease. The caller must know that somebody holds the entry; the ring does, under its lock.</summary>
-    internal KeyLease Lease()
+    /// <summary>Adds a lease. The caller must be sure that the entry has a holder; the ring is one, under its lock.</summary>
+    public KeyLease Lease()
     {
-        Interlocked.Increment(ref _holders);
+        Interlocked.Increment(ref holders);
         return new KeyLease(this);
     }
 
-    internal void Release()
+    public void Release()
     {
-        if (Interlocked.Decrement(ref _holders) == 0)
+        if (Interlocked.Decrement(ref holders) == 0)
+        {
             key.Dispose();
+        }
     }
 }

@@ -3,35 +3,40 @@ using System.Runtime.InteropServices;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// Slots of 32 bytes in native pages that are locked into memory and left out of core dumps. Many keys share a page,
-/// because a process may lock only little. Pages are kept for reuse, so their number follows the most keys held at once.
+/// Slots of 32 bytes in native pages that are locked into memory and left out of core dumps. Many keys share one page, because a
+/// process may lock only a little memory. Pages are kept for reuse, so their number follows the most keys ever held at once.
 /// </summary>
 internal sealed unsafe class LockedMemory
 {
-    private readonly Lock _lock = new();
-    private readonly Stack<nint> _free = new();
+    private readonly Lock gate = new();
+    private readonly Stack<nint> free = new();
 
-    internal static LockedMemory Shared { get; } = new();
+    public static LockedMemory Shared { get; } = new();
 
     /// <summary>The bytes of a slot.</summary>
-    internal static Span<byte> Bytes(nint slot) => new((void*)slot, BoxFormat.KeySize);
+    public static Span<byte> Bytes(nint slot) => new((void*)slot, Aes256Gcm.KeySize);
 
-    /// <summary>A slot that nobody else holds, all zero.</summary>
-    internal nint Take()
+    /// <summary>Takes a slot that nobody else holds. Its bytes are zero.</summary>
+    public nint Take()
     {
-        lock (_lock)
+        lock (gate)
         {
-            if (_free.Count == 0)
+            if (free.Count == 0)
+            {
                 AddPage();
-            return _free.Pop();
+            }
+
+            return free.Pop();
         }
     }
 
-    /// <summary>Takes back a slot that is zero again.</summary>
-    internal void Return(nint slot)
+    /// <summary>Takes a slot back. The caller has zeroed its bytes.</summary>
+    public void Return(nint slot)
     {
-        lock (_lock)
-            _free.Push(slot);
+        lock (gate)
+        {
+            free.Push(slot);
+        }
     }
 
     private void AddPage()
@@ -40,7 +45,9 @@ internal sealed unsafe class LockedMemory
         var page = (byte*)NativeMemory.AlignedAlloc(size, size);
         NativeMemory.Clear(page, size);
         PageProtection.Apply(page, size);
-        for (var offset = (int)size - BoxFormat.KeySize; offset >= 0; offset -= BoxFormat.KeySize)
-            _free.Push((nint)(page + offset));
+        for (var offset = (int)size - Aes256Gcm.KeySize; offset >= 0; offset -= Aes256Gcm.KeySize)
+        {
+            free.Push((nint)(page + offset));
+        }
     }
 }

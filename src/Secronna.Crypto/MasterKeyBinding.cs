@@ -1,8 +1,8 @@
 namespace Secronna.Crypto;
 
 /// <summary>
-/// What a box made by a master key is bound to (S6): the place of a KEK, or being the installation key. Ids are 1 to 128
-/// bytes of UTF-8; wrapping refuses others. The default value binds to nothing and is refused too.
+/// Where a key that a master key wraps belongs (S6): either it is the KEK of a project, or it is the installation key. Ids are 1
+/// to 128 bytes of UTF-8; wrapping refuses any other id. The default value names nothing and is refused too.
 /// </summary>
 public readonly record struct MasterKeyBinding
 {

@@ -3,19 +3,23 @@ using System.Runtime.InteropServices;
 
 namespace Secronna.Crypto;
 
-/// <summary>Asks Linux to keep pages out of swap and core dumps (S26). Other systems aren't asked.</summary>
+/// <summary>Asks Linux to keep pages out of swap and core dumps (S26). On other systems it does nothing.</summary>
 internal static unsafe partial class PageProtection
 {
     private const int DontDump = 16; // MADV_DONTDUMP
 
     /// <summary>
-    /// What the system answers is ignored: a limit on locked memory (RLIMIT_MEMLOCK) must not keep the server from working.
+    /// Protects the page if the system allows it. Its answer is ignored: a limit on locked memory (RLIMIT_MEMLOCK) must not keep
+    /// the server from working.
     /// </summary>
-    [ExcludeFromCodeCoverage(Justification = "Which branch is taken is the system's choice.")]
-    internal static void Apply(void* page, nuint size)
+    [ExcludeFromCodeCoverage(Justification = "The operating system decides which branch is taken.")]
+    public static void Apply(void* page, nuint size)
     {
         if (!OperatingSystem.IsLinux())
+        {
             return;
+        }
+
         _ = Lock(page, size);
         _ = Advise(page, size, DontDump);
     }

@@ -4,27 +4,27 @@ using System.Security.Cryptography;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// Bytes that may be secret: pinned, so that the garbage collector never copies them, and zeroed on <see cref="Dispose"/>
-/// (S26). They are zero when rented. Renting, truncating and disposing are thread-safe; the bytes are the holder's alone,
-/// and neither <see cref="Span"/> nor <see cref="Memory"/> may be used after disposing.
+/// Bytes that may be secret. They are pinned, so that the garbage collector never copies them, and zeroed on
+/// <see cref="Dispose"/> (S26). They are zero when rented.
 /// </summary>
 /// <remarks>
-/// There is no finalizer: one could zero and hand on the bytes while a span of them is still in use. A buffer that is never
-/// disposed is not zeroed.
+/// Renting, truncating and disposing are thread-safe. The bytes belong to the holder alone; <see cref="Span"/> and
+/// <see cref="Memory"/> must not be used after disposing. There is no finalizer, because it could zero and reuse the bytes while
+/// a span of them is still in use. A buffer that is never disposed is therefore never zeroed.
 /// </remarks>
 public sealed class PinnedBuffer : IDisposable
 {
-    private readonly PinnedArrayPool _pool;
-    private readonly int _rentedLength;
-    private byte[]? _array;
-    private int _length;
+    private readonly PinnedArrayPool pool;
+    private readonly int rentedLength;
+    private byte[]? bytes;
+    private int length;
 
     private PinnedBuffer(PinnedArrayPool pool, int length)
     {
-        _pool = pool;
-        _array = pool.Rent(length);
-        _rentedLength = length;
-        _length = length;
+        this.pool = pool;
+        bytes = pool.Rent(length);
+        rentedLength = length;
+        this.length = length;
     }
 
     /// <summary>The length in bytes.</summary>
@@ -34,52 +34,55 @@ public sealed class PinnedBuffer : IDisposable
         get
         {
             _ = Array;
-            return _length;
+            return length;
         }
     }
 
     /// <summary>The bytes.</summary>
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
-    public Span<byte> Span => Array.AsSpan(0, _length);
+    public Span<byte> Span => Array.AsSpan(0, length);
 
-    /// <summary>The bytes, for what is asynchronous.</summary>
+    /// <summary>The bytes, for asynchronous code.</summary>
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
-    public Memory<byte> Memory => MemoryMarshal.CreateFromPinnedArray(Array, 0, _length);
+    public Memory<byte> Memory => MemoryMarshal.CreateFromPinnedArray(Array, 0, length);
 
     private byte[] Array
     {
         get
         {
-            var array = Volatile.Read(ref _array);
+            var array = Volatile.Read(ref bytes);
             ObjectDisposedException.ThrowIf(array is null, this);
             return array;
         }
     }
 
-    /// <summary>A buffer of exactly this many bytes, all zero. Up to 1 MiB it comes from a pool.</summary>
+    /// <summary>A buffer of exactly this many bytes, all zero. Buffers of up to 1 MiB come from a pool.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
     public static PinnedBuffer Rent(int length) => Rent(length, PinnedArrayPool.Shared);
 
-    /// <summary>Shortens the buffer and zeroes what is cut off.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The length is negative or more than it was.</exception>
+    /// <summary>Shortens the buffer and zeroes the bytes that are cut off.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative or more than the present one.</exception>
     /// <exception cref="ObjectDisposedException">The buffer is disposed.</exception>
-    public void Truncate(int length)
+    public void Truncate(int newLength)
     {
         var array = Array;
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, _length);
-        CryptographicOperations.ZeroMemory(array.AsSpan(length, _length - length));
-        _length = length;
+        ArgumentOutOfRangeException.ThrowIfNegative(newLength);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(newLength, length);
+        CryptographicOperations.ZeroMemory(array.AsSpan(newLength, length - newLength));
+        length = newLength;
     }
 
-    /// <summary>Zeroes the bytes and gives them back. Doing it again does nothing.</summary>
+    /// <summary>Zeroes the bytes and returns them to the pool. Disposing again does nothing.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _array, null) is not { } array)
+        if (Interlocked.Exchange(ref bytes, null) is not { } array)
+        {
             return;
-        // All that was rented, not only what Truncate left: a span from before it may have been written to.
-        CryptographicOperations.ZeroMemory(array.AsSpan(0, _rentedLength));
-        _pool.Return(array);
+        }
+
+        // All the rented bytes are zeroed, not only those that Truncate left: a span taken before it may have been written to.
+        CryptographicOperations.ZeroMemory(array.AsSpan(0, rentedLength));
+        pool.Return(array);
     }
 
     internal static PinnedBuffer Rent(int length, PinnedArrayPool pool)

@@ -1,21 +1,23 @@
-// A key that a service wrapped in a form of its own:
+// The box around a key that a key service wrapped in its own form:
 //
 //   0        1           2          18       18+n
 //   | format | algorithm | key name | blob (n) |
 //   |      1 |     1 (2) |       16 | 1 or more|
 //   '------ header ------------------'
 //
-// The service authenticates what the box is bound to, the header included, beside the blob: how, says its provider.
+// The service authenticates the binding and the header beside its blob. Each provider documents how.
 
 namespace Secronna.Crypto;
 
-/// <summary>The box around what a key service, such as a cloud KMS, made of a KEK or the installation key (S2, S6).</summary>
+/// <summary>
+/// The box around a blob: a KEK or the installation key, as a key service such as a cloud KMS wrapped it (S2, S6).
+/// </summary>
 public static class ServiceKeyBox
 {
     private const int NameStart = 2;
     private const int HeaderSize = NameStart + KeyName.Size;
 
-    /// <summary>The header of boxes by a master key, for what the service binds its blob to.</summary>
+    /// <summary>The header of every box by this master key. The service must bind its blob to it.</summary>
     /// <exception cref="ArgumentException">The id isn't 1 to 128 bytes of UTF-8.</exception>
     public static byte[] Header(string masterKeyId)
     {
@@ -26,14 +28,14 @@ public static class ServiceKeyBox
         return header;
     }
 
-    /// <summary>The box of a blob.</summary>
+    /// <summary>Puts the service's blob into a box.</summary>
     /// <exception cref="ArgumentException">The id isn't 1 to 128 bytes of UTF-8, or the blob is empty.</exception>
     public static byte[] Seal(string masterKeyId, ReadOnlySpan<byte> blob) => blob.IsEmpty
-        ? throw new ArgumentException("A service gives at least a byte.", nameof(blob))
+        ? throw new ArgumentException("The blob of a key service has at least one byte.", nameof(blob))
         : [.. Header(masterKeyId), .. blob];
 
-    /// <summary>The blob of a box.</summary>
-    /// <exception cref="DecryptionException">It is no such box, or names another master key.</exception>
+    /// <summary>Takes the service's blob out of a box.</summary>
+    /// <exception cref="DecryptionException">The bytes are not such a box, or it names another master key.</exception>
     public static ReadOnlyMemory<byte> Open(string masterKeyId, ReadOnlyMemory<byte> box)
     {
         var isOurs = KeyName.TryFromMasterKeyId(masterKeyId, out var name) && box.Length > HeaderSize

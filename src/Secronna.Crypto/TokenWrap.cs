@@ -3,25 +3,22 @@ using System.Security.Cryptography;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// What is asked of whoever holds a master key that is never at hand as bytes, such as an HSM, to make or to open a box by
-/// AES-256-GCM (NIST SP 800-38D) with a 128-bit tag. The box has the bytes that <see cref="MasterKeyWrap"/> would give it.
+/// The inputs that an HSM or other token needs to wrap or unwrap a key by AES-256-GCM (NIST SP 800-38D), with a master key that
+/// never leaves it. The resulting box has the same format as one by <see cref="MasterKeyWrap"/>.
 /// </summary>
-/// <param name="Header">The box's header, as authenticated.</param>
-/// <param name="Nonce">96 bits; fresh and random where a box is made.</param>
-/// <param name="AssociatedData">What the box is bound to, its header included (S6).</param>
-/// <param name="Sealed">The ciphertext and then the tag; empty where a box is made.</param>
+/// <param name="Header">The header of the box, as authenticated.</param>
+/// <param name="Nonce">The 96-bit nonce: fresh and random to wrap, the box's own to unwrap.</param>
+/// <param name="AssociatedData">The associated data, which includes the header (S6).</param>
+/// <param name="Sealed">To unwrap, the ciphertext followed by the tag; empty to wrap.</param>
 public sealed record TokenWrap(byte[] Header, byte[] Nonce, byte[] AssociatedData, byte[] Sealed)
 {
-    private const int SealedSize = BoxFormat.KeySize + BoxFormat.TagSize;
+    private const int SealedSize = Aes256Gcm.KeySize + Aes256Gcm.TagSize;
 
-    /// <summary>Size of the tag in bytes.</summary>
-    public const int TagSize = BoxFormat.TagSize;
-
-    /// <summary>To wrap a 32-byte key.</summary>
+    /// <summary>The inputs to wrap a 32-byte key.</summary>
     /// <exception cref="ArgumentException">An id isn't 1 to 128 bytes of UTF-8.</exception>
-    public static TokenWrap New(in MasterKeyBinding binding)
+    public static TokenWrap ForWrapping(in MasterKeyBinding binding)
     {
-        var nonce = RandomNumberGenerator.GetBytes(BoxFormat.NonceSize);
+        var nonce = RandomNumberGenerator.GetBytes(Aes256Gcm.NonceSize);
         var header = WrappedKeyBox.Header(KeyName.FromMasterKeyId(binding.MasterKeyId), nonce);
         Span<byte> buffer = stackalloc byte[Crypto.AssociatedData.MaxSize];
         var data = Crypto.AssociatedData.ForMasterKey(buffer, binding);
@@ -29,23 +26,26 @@ public sealed record TokenWrap(byte[] Header, byte[] Nonce, byte[] AssociatedDat
         return new TokenWrap(header, nonce, data.WithHeader(header).ToArray(), []);
     }
 
-    /// <summary>To unwrap a box.</summary>
-    /// <exception cref="DecryptionException">It is no such box, or names another master key (S6).</exception>
-    public static TokenWrap Of(in MasterKeyBinding binding, ReadOnlySpan<byte> box)
+    /// <summary>The inputs to unwrap a box.</summary>
+    /// <exception cref="DecryptionException">The bytes are not such a box, or it names another master key (S6).</exception>
+    public static TokenWrap ForUnwrapping(in MasterKeyBinding binding, ReadOnlySpan<byte> box)
     {
         Span<byte> buffer = stackalloc byte[Crypto.AssociatedData.MaxSize];
         var data = Crypto.AssociatedData.ForMasterKey(buffer, binding);
-        if (!KeyName.TryFromMasterKeyId(binding.MasterKeyId, out var name) || !WrappedKeyBox.IsNamed(box, name) || !data.IsUsable)
+        if (!KeyName.TryFromMasterKeyId(binding.MasterKeyId, out var name) || !WrappedKeyBox.IsBoxBy(name, box) || !data.IsUsable)
+        {
             throw new DecryptionException();
+        }
+
         var header = box[..WrappedKeyBox.HeaderSize];
         return new TokenWrap(
-            header.ToArray(), header[^BoxFormat.NonceSize..].ToArray(), data.WithHeader(header).ToArray(),
+            header.ToArray(), header[^Aes256Gcm.NonceSize..].ToArray(), data.WithHeader(header).ToArray(),
             box[WrappedKeyBox.HeaderSize..].ToArray());
     }
 
-    /// <summary>The box, of what the holder of the key gave.</summary>
-    /// <exception cref="ArgumentException">It isn't a ciphertext of 32 bytes and a tag.</exception>
-    public byte[] Box(ReadOnlySpan<byte> ciphertextAndTag) => ciphertextAndTag.Length == SealedSize
+    /// <summary>Makes the box from the ciphertext and tag that the token computed.</summary>
+    /// <exception cref="ArgumentException">There aren't 32 bytes of ciphertext and 16 of tag.</exception>
+    public byte[] ToBox(ReadOnlySpan<byte> ciphertextAndTag) => ciphertextAndTag.Length == SealedSize
         ? [.. Header, .. ciphertextAndTag]
         : throw new ArgumentException("A wrapped key is 32 bytes of ciphertext and a tag of 16.", nameof(ciphertextAndTag));
 }

@@ -5,26 +5,27 @@
 //   |      1 |         1 |     12 |         32 |   0 or more    |    16 |
 //   '-------------- header -------------------'
 //
-// It names no key: the wrapped data key stands beside it in its row. Key and commitment: ValueKey.cs. Associated data:
-// AssociatedData.cs.
+// The box names no key, because the wrapped data key is stored beside it in the same row. ValueKey.cs derives the AES key and
+// the commitment. AssociatedData.cs describes the associated data.
 
 using System.Security.Cryptography;
 
 namespace Secronna.Crypto;
 
-/// <summary>Seals and opens values under their data keys (S4, S5).</summary>
+/// <summary>Seals values under their data keys and opens them (S4, S5).</summary>
 internal static class ValueBox
 {
-    internal const int HeaderSize = CommitmentStart + ValueKey.CommitmentSize;
-    internal const int Overhead = HeaderSize + BoxFormat.TagSize;
+    public const int HeaderSize = CommitmentStart + ValueKey.CommitmentSize;
+    public const int Overhead = HeaderSize + Aes256Gcm.TagSize;
 
     private const int NonceStart = 2;
-    private const int CommitmentStart = NonceStart + BoxFormat.NonceSize;
+    private const int CommitmentStart = NonceStart + Aes256Gcm.NonceSize;
 
     /// <summary>
-    /// Seals the value. The data key must be fresh and never seal again (S4); then no nonce can repeat under it.
+    /// Seals the value. The data key must be fresh, and it must never seal again (S4). Each AES key then encrypts once, so no
+    /// (key, nonce) pair can repeat, whatever the nonce is (S7).
     /// </summary>
-    internal static byte[] Seal(
+    public static byte[] Seal(
         ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> nonce, AssociatedData associatedData, ReadOnlySpan<byte> value)
     {
         associatedData.RequireUsable();
@@ -37,8 +38,8 @@ internal static class ValueBox
             header[0] = BoxFormat.Format;
             header[1] = BoxFormat.Algorithm;
             nonce.CopyTo(header[NonceStart..]);
-            keys[BoxFormat.KeySize..].CopyTo(header[CommitmentStart..]);
-            using var aes = new AesGcm(keys[..BoxFormat.KeySize], BoxFormat.TagSize);
+            keys[Aes256Gcm.KeySize..].CopyTo(header[CommitmentStart..]);
+            using var aes = new AesGcm(keys[..Aes256Gcm.KeySize], Aes256Gcm.TagSize);
             aes.Encrypt(
                 nonce, value, box.AsSpan(HeaderSize, value.Length), box.AsSpan(HeaderSize + value.Length),
                 associatedData.WithHeader(header));
@@ -50,20 +51,27 @@ internal static class ValueBox
         }
     }
 
-    /// <exception cref="DecryptionException">Anything about the box or what it is bound to is wrong.</exception>
-    internal static PinnedBuffer Open(
+    /// <summary>Compares the commitment in constant time and, if it matches, decrypts the value (S5).</summary>
+    /// <exception cref="DecryptionException">The data key, the associated data or any bit of the box is wrong.</exception>
+    public static PinnedBuffer Open(
         ReadOnlySpan<byte> dataKey, AssociatedData associatedData, ReadOnlySpan<byte> box)
     {
         if (box.Length < Overhead || !BoxFormat.IsKnown(box) || !associatedData.IsUsable)
+        {
             throw new DecryptionException();
+        }
+
         var header = box[..HeaderSize];
         Span<byte> keys = stackalloc byte[ValueKey.Size];
         try
         {
-            ValueKey.Derive(dataKey, header.Slice(NonceStart, BoxFormat.NonceSize), keys);
-            if (!CryptographicOperations.FixedTimeEquals(keys[BoxFormat.KeySize..], header[CommitmentStart..]))
+            ValueKey.Derive(dataKey, header.Slice(NonceStart, Aes256Gcm.NonceSize), keys);
+            if (!CryptographicOperations.FixedTimeEquals(keys[Aes256Gcm.KeySize..], header[CommitmentStart..]))
+            {
                 throw new DecryptionException();
-            return Decrypt(keys[..BoxFormat.KeySize], associatedData.WithHeader(header), box);
+            }
+
+            return Decrypt(keys[..Aes256Gcm.KeySize], associatedData.WithHeader(header), box);
         }
         finally
         {
@@ -76,10 +84,10 @@ internal static class ValueBox
         var value = PinnedBuffer.Rent(box.Length - Overhead);
         try
         {
-            using var aes = new AesGcm(key, BoxFormat.TagSize);
+            using var aes = new AesGcm(key, Aes256Gcm.TagSize);
             aes.Decrypt(
-                box.Slice(NonceStart, BoxFormat.NonceSize), box[HeaderSize..^BoxFormat.TagSize],
-                box[^BoxFormat.TagSize..], value.Span, associatedData);
+                box.Slice(NonceStart, Aes256Gcm.NonceSize), box[HeaderSize..^Aes256Gcm.TagSize],
+                box[^Aes256Gcm.TagSize..], value.Span, associatedData);
             return value;
         }
         catch (CryptographicException)

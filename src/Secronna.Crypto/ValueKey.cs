@@ -3,24 +3,28 @@ using System.Security.Cryptography;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// What a data key gives for one value box: the AES key and the commitment to it (S5). HKDF-Expand with SHA-256 alone
-/// (RFC 5869 section 3.3): a data key is uniformly random already, there is nothing to extract.
-///
-/// AES-GCM does not commit to its key: one ciphertext can be made that opens under two. The commitment is a second output
-/// of the same expansion, so a box that matches it was made with this data key.
+/// Derives the AES key of a value box, and the commitment to it, from a data key (S5). The derivation is HKDF-Expand with SHA-256
+/// alone: a data key is uniformly random already, so there is no extract step (RFC 5869 section 3.3).
 /// </summary>
+/// <remarks>
+/// AES-GCM does not commit to its key: an attacker can make one ciphertext that opens under two keys. The commitment is a second
+/// output of the same expansion, so a box whose commitment matches was made with this data key.
+/// </remarks>
 internal static class ValueKey
 {
-    /// <summary>The AES key, then the commitment.</summary>
-    internal const int Size = BoxFormat.KeySize + CommitmentSize;
-    internal const int CommitmentSize = 32;
+    /// <summary>Size of the AES key and the commitment together.</summary>
+    public const int Size = Aes256Gcm.KeySize + CommitmentSize;
+
+    /// <summary>Size of the commitment. At 256 bits, nobody can find two data keys that give the same one.</summary>
+    public const int CommitmentSize = 32;
 
     private const int LabelSize = 18;
 
-    internal static void Derive(ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> nonce, Span<byte> keyAndCommitment)
+    /// <summary>Writes the AES key, followed by the commitment.</summary>
+    public static void Derive(ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> nonce, Span<byte> keyAndCommitment)
     {
-        // "secronna value key" | format | algorithm | nonce
-        Span<byte> info = stackalloc byte[LabelSize + 2 + BoxFormat.NonceSize];
+        // The info of the expansion: "secronna value key" | format | algorithm | nonce
+        Span<byte> info = stackalloc byte[LabelSize + 2 + Aes256Gcm.NonceSize];
         "secronna value key"u8.CopyTo(info);
         info[LabelSize] = BoxFormat.Format;
         info[LabelSize + 1] = BoxFormat.Algorithm;

@@ -1,12 +1,10 @@
 namespace Secronna.Crypto;
 
-/// <summary>
-/// Where a version of a secret belongs. Its value and its data key are bound to all five (S6).
-/// </summary>
-/// <param name="WorkspaceId">1 to 128 bytes of UTF-8, as the other ids.</param>
+/// <summary>Where a version of a secret belongs. Its value and its data key are bound to all five fields (S6).</summary>
+/// <param name="WorkspaceId">The workspace. This and the other ids are 1 to 128 bytes of UTF-8.</param>
 /// <param name="ProjectId">The project in the workspace.</param>
 /// <param name="EnvironmentId">The environment in the project.</param>
 /// <param name="SecretId">The secret in the environment.</param>
-/// <param name="Version">The version of the secret, from 1.</param>
+/// <param name="Version">The number of the version, counted from 1.</param>
 public readonly record struct VersionBinding(
     string WorkspaceId, string ProjectId, string EnvironmentId, string SecretId, int Version);

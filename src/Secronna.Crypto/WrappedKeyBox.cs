@@ -5,76 +5,84 @@
 //   |      1 |         1 |       16 |    12 |            32 |   16 |
 //   '-------------- header ----------------'
 //
-// The key name is that of the wrapping key: a KEK around data keys, a master key around KEKs and the installation key.
-// Associated data: AssociatedData.cs.
+// The key name is the name of the wrapping key: a KEK wraps data keys, a master key wraps KEKs and the installation key.
+// AssociatedData.cs describes the associated data.
 
 using System.Security.Cryptography;
 
 namespace Secronna.Crypto;
 
-/// <summary>A 32-byte key sealed under another one with AES-256-GCM (S5, NIST SP 800-38D).</summary>
+/// <summary>A 32-byte key sealed under another key with AES-256-GCM (S5, NIST SP 800-38D).</summary>
+/// <remarks>
+/// A wrapping key makes many wraps, so each wrap needs a fresh random nonce of 96 bits. Fewer than 2^30 wraps by one key keep the
+/// probability of a repeated nonce below the bound of NIST SP 800-38D section 8.3. <see cref="KekPolicy.MaxWraps"/> enforces the
+/// limit for KEKs (S7). A master key wraps only KEKs, check boxes and the installation key, which are far fewer.
+/// </remarks>
 internal static class WrappedKeyBox
 {
-    internal const int HeaderSize = NonceStart + BoxFormat.NonceSize;
-    internal const int Size = HeaderSize + BoxFormat.KeySize + BoxFormat.TagSize;
+    public const int HeaderSize = NonceStart + Aes256Gcm.NonceSize;
 
     private const int NameStart = 2;
     private const int NonceStart = NameStart + KeyName.Size;
+    private const int Size = HeaderSize + Aes256Gcm.KeySize + Aes256Gcm.TagSize;
 
-    /// <summary>
-    /// Wraps the key. The nonce must be random: a wrapping key makes many wraps, fewer than 2^30 (S7), and 96 random bits
-    /// then stay below the collision bound of NIST SP 800-38D section 8.3.
-    /// </summary>
-    internal static byte[] Seal(
+    /// <summary>Wraps the key. The nonce must be fresh and random.</summary>
+    public static byte[] Seal(
         ReadOnlySpan<byte> wrappingKey, KeyName name, ReadOnlySpan<byte> nonce, AssociatedData associatedData,
         ReadOnlySpan<byte> key)
     {
-        BoxFormat.RequireKey(wrappingKey, nameof(wrappingKey));
-        using var aes = new AesGcm(wrappingKey, BoxFormat.TagSize);
+        Aes256Gcm.RequireKey(wrappingKey, nameof(wrappingKey));
+        using var aes = new AesGcm(wrappingKey, Aes256Gcm.TagSize);
         return Seal(aes, name, nonce, associatedData, key);
     }
 
-    /// <summary>The same with the wrapping key at hand.</summary>
-    internal static byte[] Seal(
+    /// <summary>Wraps the key with a prepared wrapping key. The nonce must be fresh and random.</summary>
+    public static byte[] Seal(
         AesGcm wrappingKey, KeyName name, ReadOnlySpan<byte> nonce, AssociatedData associatedData, ReadOnlySpan<byte> key)
     {
-        BoxFormat.RequireKey(key, nameof(key));
+        Aes256Gcm.RequireKey(key, nameof(key));
         associatedData.RequireUsable();
         var box = new byte[Size];
         var header = box.AsSpan(0, HeaderSize);
         WriteHeader(header, name, nonce);
         wrappingKey.Encrypt(
-            nonce, key, box.AsSpan(HeaderSize, BoxFormat.KeySize), box.AsSpan(HeaderSize + BoxFormat.KeySize),
+            nonce, key, box.AsSpan(HeaderSize, Aes256Gcm.KeySize), box.AsSpan(HeaderSize + Aes256Gcm.KeySize),
             associatedData.WithHeader(header));
         return box;
     }
 
-    /// <summary>Unwraps into <paramref name="key"/>, 32 bytes; they are zero if this throws.</summary>
-    /// <exception cref="DecryptionException">Anything about the box or what it is bound to is wrong.</exception>
-    internal static void Open(
+    /// <summary>Unwraps into the 32 bytes of <paramref name="key"/>. They are zero if this throws.</summary>
+    /// <exception cref="DecryptionException">The wrapping key, the associated data or any bit of the box is wrong.</exception>
+    public static void Open(
         ReadOnlySpan<byte> wrappingKey, KeyName name, AssociatedData associatedData, ReadOnlySpan<byte> box,
         Span<byte> key)
     {
         CryptographicOperations.ZeroMemory(key);
-        if (wrappingKey.Length != BoxFormat.KeySize)
+        if (wrappingKey.Length != Aes256Gcm.KeySize)
+        {
             throw new DecryptionException();
-        using var aes = new AesGcm(wrappingKey, BoxFormat.TagSize);
+        }
+
+        using var aes = new AesGcm(wrappingKey, Aes256Gcm.TagSize);
         Open(aes, name, associatedData, box, key);
     }
 
-    /// <summary>The same with the wrapping key at hand.</summary>
-    /// <exception cref="DecryptionException">Anything about the box or what it is bound to is wrong.</exception>
-    internal static void Open(
+    /// <summary>Unwraps with a prepared wrapping key into the 32 bytes of <paramref name="key"/>, zero if this throws.</summary>
+    /// <exception cref="DecryptionException">The wrapping key, the associated data or any bit of the box is wrong.</exception>
+    public static void Open(
         AesGcm wrappingKey, KeyName name, AssociatedData associatedData, ReadOnlySpan<byte> box, Span<byte> key)
     {
         CryptographicOperations.ZeroMemory(key);
-        if (!IsNamed(box, name) || !associatedData.IsUsable)
+        if (!IsBoxBy(name, box) || !associatedData.IsUsable)
+        {
             throw new DecryptionException();
+        }
+
         try
         {
             wrappingKey.Decrypt(
-                box.Slice(NonceStart, BoxFormat.NonceSize), box.Slice(HeaderSize, BoxFormat.KeySize),
-                box[^BoxFormat.TagSize..], key, associatedData.WithHeader(box[..HeaderSize]));
+                box.Slice(NonceStart, Aes256Gcm.NonceSize), box.Slice(HeaderSize, Aes256Gcm.KeySize),
+                box[^Aes256Gcm.TagSize..], key, associatedData.WithHeader(box[..HeaderSize]));
         }
         catch (CryptographicException)
         {
@@ -83,12 +91,12 @@ internal static class WrappedKeyBox
         }
     }
 
-    /// <summary>Whether it is a box of this form by the key with this name.</summary>
-    internal static bool IsNamed(ReadOnlySpan<byte> box, KeyName name) => box.Length == Size && BoxFormat.IsKnown(box)
+    /// <summary>True if the bytes have the size and the format of a wrapped key, and name this wrapping key.</summary>
+    public static bool IsBoxBy(KeyName name, ReadOnlySpan<byte> box) => box.Length == Size && BoxFormat.IsKnown(box)
         && KeyName.FromBytes(box.Slice(NameStart, KeyName.Size)) == name;
 
-    /// <summary>A box's header.</summary>
-    internal static byte[] Header(KeyName name, ReadOnlySpan<byte> nonce)
+    /// <summary>The header of a box by this wrapping key under this nonce.</summary>
+    public static byte[] Header(KeyName name, ReadOnlySpan<byte> nonce)
     {
         var header = new byte[HeaderSize];
         WriteHeader(header, name, nonce);

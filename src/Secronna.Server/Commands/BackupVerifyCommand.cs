@@ -5,6 +5,7 @@ using Secronna.Server.Features.Backup;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -58,7 +59,7 @@ internal static class BackupVerifyCommand
     {
         var place = scratch?.Original ?? engine.Place;
         var settings = SettingsSource.Read();
-        using var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
+        using var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         await new InstallationSetup(masterKeys, TimeProvider.System).RequireKeysAsync(engine, place);
         if (scratch is not null)
         {

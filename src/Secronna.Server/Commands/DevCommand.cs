@@ -3,6 +3,7 @@ using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -68,7 +69,7 @@ internal static class DevCommand
                 await NameMissingKeyAsync(engine, settings.MasterKey.File);
             }
 
-            FileMasterKeyProvider.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
+            MasterKeyFile.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
         }
     }
 

@@ -1,5 +1,4 @@
 using Secronna.Crypto;
-using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Credentials;
 using Secronna.Server.Features.Environments;
@@ -7,7 +6,6 @@ using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Features.Workspaces;
 using Secronna.Server.Installation;
-using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 

@@ -4,6 +4,7 @@ using Secronna.Server.Features.Keys;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -40,7 +41,7 @@ internal static class MasterKeyCommand
     {
         var settings = SettingsSource.Read();
         var id = wantedId ?? NewId(TimeProvider.System);
-        if (!LocalMasterKeys.IsId(id))
+        if (!MasterKeyId.IsValid(id))
         {
             throw new SettingsException("a master key's id has 1 to 64 letters, digits, dots, underscores and hyphens");
         }
@@ -66,7 +67,7 @@ internal static class MasterKeyCommand
             return;
         }
 
-        using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
+        using var keys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         if (keys.Holds(id))
         {
             throw new SettingsException($"there is a master key with the id {id}");
@@ -87,7 +88,7 @@ internal static class MasterKeyCommand
         }
 
         await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
-        using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
+        using var keys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         await MasterKeyService.AnnounceNewAsync(database, keys, id, TimeProvider.System);
     }
 

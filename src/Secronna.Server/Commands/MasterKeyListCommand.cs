@@ -4,6 +4,7 @@ using Secronna.Protocol;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -23,7 +24,7 @@ internal static class MasterKeyListCommand
     private static async Task<int> ListAsync(bool json)
     {
         var settings = SettingsSource.Read();
-        using var keys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
+        using var keys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         var use = await ReadAsync(settings) ?? new MasterKeyUse("", [], []);
         foreach (var id in keys.KeyIds.Union(use.InUse).Union(use.Known.Select(key => key.Id)).Union(use.Active.Length > 0 ? [use.Active] : []))
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Commands;
@@ -26,7 +26,7 @@ internal static class MigrateCommand
             return 0;
         }
 
-        using var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
+        using var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         await new InstallationSetup(masterKeys, TimeProvider.System).CheckAsync(engine);
         Print("applied", await Migrator.ApplyAsync(engine));
         return 0;

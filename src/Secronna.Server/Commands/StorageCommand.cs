@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Secronna.Server.Features.Backup;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage;
 
 namespace Secronna.Server.Commands;
@@ -30,7 +30,7 @@ internal static class StorageCommand
         var settings = SettingsSource.Read();
         var source = OpenInstallation.RequireEngine(settings, TimeProvider.System);
         var target = DatabaseEngines.Of(to, TimeProvider.System);
-        using var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, TimeProvider.System);
+        using var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         using var interruption = new Interruption();
         var move = new InstallationMove(masterKeys, TimeProvider.System, new ProgressReport(TimeProvider.System).Say);
         await move.CheckAsync(source, target, interruption.Token);

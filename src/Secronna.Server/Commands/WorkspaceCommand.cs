@@ -5,7 +5,6 @@ using Secronna.Server.Access;
 using Secronna.Server.Features.Workspaces;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
-using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Connections;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Installation;
-using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Http;
 

@@ -131,7 +131,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     {
         using var key = PinnedBuffer.Rent(KeySize);
         RandomNumberGenerator.Fill(key.Span);
-        var masterKeyId = masterKeys.FirstId;
+        var masterKeyId = masterKeys.FirstKeyId;
         var row = new InstallationRow(
             Instant.From(time.GetUtcNow()).Microseconds,
             masterKeyId,

@@ -1,8 +1,8 @@
-using Secronna.Crypto;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage.Engine;
+using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Installation;
 
@@ -41,7 +41,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
         InstallationSettings settings, bool migrate, TimeProvider time, Action<string> onFsyncFailure)
     {
         var engine = RequireEngine(settings, time);
-        var masterKeys = await MasterKeyRing.OpenAsync(settings.MasterKey, time);
+        var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, time);
         return await OpenAsync(settings, engine, masterKeys, migrate, time, onFsyncFailure);
     }
 

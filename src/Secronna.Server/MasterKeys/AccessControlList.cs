@@ -4,39 +4,40 @@ using System.Runtime.InteropServices;
 namespace Secronna.Server.MasterKeys;
 
 /// <summary>
-/// A file's POSIX access control list. Where there is one, the mode's group bits say the most that anyone named in the list
-/// has, and nothing of the group: systemd gives credentials of a service so, as root's file with this user named.
+/// The POSIX access control list of a file. Where a file has one, the group bits of its mode are the list's mask: the most that
+/// any entry may grant, not what the group may do. systemd passes credentials to a service that way: the file belongs to root,
+/// and the list has an entry for the service's user.
 /// </summary>
 internal static partial class AccessControlList
 {
-    // linux/posix_acl_xattr.h: a version of four bytes, then entries of a tag, permissions and an id, little-endian.
+    // linux/posix_acl_xattr.h: a version of 4 bytes, then entries of a tag (2), permissions (2) and an id (4), little-endian.
     private const int HeaderSize = 4;
     private const int EntrySize = 8;
-    private const int MostBytes = 4096;
-    private const ushort Owner = 0x01;
-    private const ushort User = 0x02;
-    private const ushort Mask = 0x10;
+    private const int MaxBytes = 4096;
+    private const ushort OwnerTag = 0x01;
+    private const ushort UserTag = 0x02;
+    private const ushort MaskTag = 0x10;
 
-    /// <summary>Whether the file has a list, and it lets nobody but the owner and this process's user use the file.</summary>
-    public static bool KeepsPrivate(string path)
+    /// <summary>True if the file has a list that grants nothing to anyone but the owner and this process's user.</summary>
+    public static bool IsPrivate(string path)
     {
         if (!OperatingSystem.IsLinux())
         {
             return false;
         }
 
-        Span<byte> list = stackalloc byte[MostBytes];
-        var length = ReadAttribute(path, "system.posix_acl_access", ref MemoryMarshal.GetReference(list), MostBytes);
-        return length >= HeaderSize && KeepsPrivate(list[HeaderSize..(int)length], EffectiveUser());
+        Span<byte> list = stackalloc byte[MaxBytes];
+        var length = ReadAttribute(path, "system.posix_acl_access", ref MemoryMarshal.GetReference(list), MaxBytes);
+        return length >= HeaderSize && IsPrivate(list[HeaderSize..(int)length], EffectiveUser());
     }
 
-    private static bool KeepsPrivate(ReadOnlySpan<byte> entries, uint user)
+    private static bool IsPrivate(ReadOnlySpan<byte> entries, uint user)
     {
         for (; entries.Length >= EntrySize; entries = entries[EntrySize..])
         {
             var (tag, permissions) = (BinaryPrimitives.ReadUInt16LittleEndian(entries), BinaryPrimitives.ReadUInt16LittleEndian(entries[2..]));
-            var isOurs = tag is Owner or Mask || (tag == User && BinaryPrimitives.ReadUInt32LittleEndian(entries[4..]) == user);
-            if (permissions != 0 && !isOurs)
+            var isHarmless = tag is OwnerTag or MaskTag || (tag == UserTag && BinaryPrimitives.ReadUInt32LittleEndian(entries[4..]) == user);
+            if (permissions != 0 && !isHarmless)
             {
                 return false;
             }

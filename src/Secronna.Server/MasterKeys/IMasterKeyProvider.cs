@@ -3,33 +3,35 @@ using Secronna.Crypto;
 namespace Secronna.Server.MasterKeys;
 
 /// <summary>
-/// A source of master keys (S2): it wraps a key, unwraps a key, and says which ids it holds. It sees KEKs and the
-/// installation key, never a data key or a value. Which of its keys is active stands in the database (S8).
+/// A source of master keys (S2). It wraps keys, unwraps keys and lists the ids of the master keys that it holds. It sees KEKs and
+/// the installation key, never a data key or a value. The database records which master key is active (S8).
 /// </summary>
 /// <remarks>
-/// Calls may come at once, and observe their cancellation: what stands still is cut off and tried again by
-/// <see cref="MasterKeyRing"/>, so a provider need do neither.
+/// Calls may run concurrently, and each observes its cancellation token. A provider needs no timeouts or retries of its own:
+/// <see cref="MasterKeyRing"/> cancels calls that take too long and repeats those that fail.
 /// </remarks>
 internal interface IMasterKeyProvider : IDisposable
 {
-    /// <summary>Where the keys come from, for messages: no secret.</summary>
+    /// <summary>Where the master keys come from, for messages. It is not secret.</summary>
     string Source { get; }
 
-    /// <summary>How old its list of keys may be before it is asked again: by what asking costs.</summary>
-    TimeSpan LookEvery { get; }
+    /// <summary>How old the list of keys may become before it is fetched again: longer where fetching it costs more.</summary>
+    TimeSpan RefreshInterval { get; }
 
-    /// <summary>Looks which keys it holds now: their ids, the oldest first; a new database takes the first.</summary>
-    /// <exception cref="MasterKeyUnavailableException">It can't tell now.</exception>
+    /// <summary>
+    /// Fetches the ids of the master keys that the provider holds now, the oldest first. A new database takes the first one.
+    /// </summary>
+    /// <exception cref="MasterKeyUnavailableException">The provider can't tell at present.</exception>
     ValueTask<IReadOnlyList<string>> ListAsync(CancellationToken cancellation);
 
     /// <summary>Wraps a 32-byte key with the master key that the binding names.</summary>
-    /// <exception cref="MasterKeyMissingException">It says that it has no such key, or no longer.</exception>
-    /// <exception cref="MasterKeyUnavailableException">It can't be reached now.</exception>
+    /// <exception cref="MasterKeyMissingException">The provider does not hold this master key, or no longer.</exception>
+    /// <exception cref="MasterKeyUnavailableException">The provider can't be reached at present.</exception>
     ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key, CancellationToken cancellation);
 
-    /// <summary>Unwraps into 32 bytes.</summary>
-    /// <exception cref="DecryptionException">Another key, another place, or a changed box.</exception>
-    /// <exception cref="MasterKeyMissingException">It says that it has no such key, or no longer.</exception>
-    /// <exception cref="MasterKeyUnavailableException">It can't be reached now.</exception>
+    /// <summary>Unwraps a key into the 32 bytes of <paramref name="key"/>.</summary>
+    /// <exception cref="DecryptionException">The master key, the binding or any bit of the box is wrong (S6).</exception>
+    /// <exception cref="MasterKeyMissingException">The provider does not hold this master key, or no longer.</exception>
+    /// <exception cref="MasterKeyUnavailableException">The provider can't be reached at present.</exception>
     ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key, CancellationToken cancellation);
 }

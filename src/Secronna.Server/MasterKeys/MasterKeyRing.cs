@@ -1,117 +1,63 @@
-using System.Security.Cryptography;
-using Polly;
-using Polly.Retry;
-using Polly.Timeout;
 using Secronna.Crypto;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.MasterKeys;
 
 /// <summary>
-/// The configured provider, and those that only old keys are read from: each key by its id. Bounds every call in time and
-/// number of tries, and looks again where a key is asked for that it does not know.
+/// All master keys that the settings give access to, found by id: those of the main provider, and those of previous providers,
+/// with which only old keys are unwrapped. When an unknown id is asked for, the ring fetches the providers' lists again.
 /// </summary>
 internal sealed class MasterKeyRing : IDisposable
 {
-    /// <summary>How long keys are used after their provider last answered.</summary>
-    public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
-
-    private const int KeySize = 32;
-    private const int Retries = 2;
-    private static readonly TimeSpan CallTime = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan BetweenLooksForOneKey = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BetweenSearches = TimeSpan.FromSeconds(1);
 
     private readonly List<MasterKeySource> sources;
-    private readonly ResiliencePipeline patience;
-    private readonly TimeProvider time;
 
-    /// <summary>Over these providers, the main one first; they are the ring's to dispose of.</summary>
+    /// <summary>Creates a ring over these providers, the main one first. The ring disposes of them.</summary>
     public MasterKeyRing(IReadOnlyList<IMasterKeyProvider> providers, TimeProvider time)
     {
-        this.time = time;
-        sources = [.. providers.Select(provider => new MasterKeySource(provider))];
-        patience = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = Retries,
-                Delay = FirstPause,
-                BackoffType = DelayBackoffType.Exponential,
-                ShouldHandle = new PredicateBuilder().Handle<MasterKeyUnavailableException>().Handle<TimeoutRejectedException>(),
-            })
-            .AddTimeout(CallTime)
-            .Build();
+        var limits = ProviderCallLimits.CreatePipeline(time);
+        sources = [.. providers.Select(provider => new MasterKeySource(provider, limits, time))];
+        sources.ForEach(source => source.KeyLost += () => KeyLost?.Invoke());
     }
 
-    /// <summary>A key that was held is gone: what was unwrapped by it must not be used any longer.</summary>
-    public event Action? KeyLeft;
+    /// <summary>Raised when a provider no longer holds a key that it held: nothing unwrapped by that key may be used.</summary>
+    public event Action? KeyLost;
 
     /// <summary>The ids of all keys, the main provider's first.</summary>
     public IEnumerable<string> KeyIds => sources.SelectMany(source => source.KeyIds).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The ids of the main provider's keys, the oldest first: what a rotation may go to.</summary>
+    /// <summary>The ids of the main provider's keys, the oldest first. A rotation may move to these.</summary>
     public IReadOnlyList<string> MainKeyIds => sources[0].KeyIds;
 
-    /// <summary>Where the main provider's keys come from.</summary>
-    public string MainSource => sources[0].Provider.Source;
+    /// <summary>Where the main provider's keys come from, for messages.</summary>
+    public string MainSource => sources[0].Description;
 
-    /// <summary>How often it is worth asking all of them whether they still hold what they held.</summary>
-    public TimeSpan LookEvery => sources.Max(source => source.Provider.LookEvery);
+    /// <summary>How often to ask the providers whether they still hold their keys: the longest of their intervals.</summary>
+    public TimeSpan RefreshInterval => sources.Max(source => source.RefreshInterval);
 
-    /// <summary>The key that a new database takes.</summary>
-    /// <exception cref="SettingsException">The main provider has none.</exception>
-    public string FirstId => MainKeyIds.Count > 0
+    /// <summary>The id of the key that a new database takes.</summary>
+    /// <exception cref="SettingsException">The main provider holds no key.</exception>
+    public string FirstKeyId => MainKeyIds.Count > 0
         ? MainKeyIds[0]
         : throw new SettingsException($"master key: {MainSource} holds no key: run secronna-server master-key generate");
 
-    /// <summary>Opens the providers that the settings name.</summary>
-    /// <exception cref="SettingsException">One can't be opened; the message begins with "master key".</exception>
-    /// <exception cref="MasterKeyException">One does not answer.</exception>
-    public static async Task<MasterKeyRing> OpenAsync(MasterKeySettings settings, TimeProvider time)
-    {
-        var providers = new List<IMasterKeyProvider>();
-        try
-        {
-            foreach (var setting in settings.Previous.Prepend(settings))
-            {
-                providers.Add(MasterKeyProviders.Open(setting));
-            }
-        }
-        catch
-        {
-            providers.ForEach(provider => provider.Dispose());
-            throw;
-        }
-
-        var ring = new MasterKeyRing(providers, time);
-        try
-        {
-            await ring.LookAsync();
-            return ring;
-        }
-        catch
-        {
-            ring.Dispose();
-            throw;
-        }
-    }
-
     public bool Holds(string keyId) => sources.Exists(source => source.Holds(keyId));
 
-    /// <summary>Whether it holds the key, after a look if it does not know it.</summary>
+    /// <summary>True if a provider holds the key. An unknown id makes the ring refresh, at most once a second.</summary>
+    /// <exception cref="MasterKeyUnavailableException">The id is unknown and a provider did not answer.</exception>
     public async ValueTask<bool> FindAsync(string keyId)
     {
         if (!Holds(keyId))
         {
-            await LookAsync(BetweenLooksForOneKey);
+            await RefreshAsync(BetweenSearches);
         }
 
         return Holds(keyId);
     }
 
-    /// <summary>Looks for the key.</summary>
-    /// <exception cref="MasterKeyException">It is not here, or a provider that may have it does not answer.</exception>
+    /// <summary>Requires that a provider holds the key.</summary>
+    /// <exception cref="MasterKeyException">No provider holds it, or a provider that may hold it does not answer.</exception>
     public async ValueTask RequireAsync(string keyId)
     {
         if (!await FindAsync(keyId))
@@ -120,205 +66,68 @@ internal sealed class MasterKeyRing : IDisposable
         }
     }
 
-    /// <summary>Asks the providers which keys they hold now.</summary>
-    /// <param name="unlessWithin">Leaves out those that answered since so long.</param>
-    /// <exception cref="MasterKeyUnavailableException">One did not answer. What it held is held on to, for a bounded time.</exception>
-    public async ValueTask LookAsync(TimeSpan unlessWithin = default)
+    /// <summary>Fetches the list of each provider that did not answer within <paramref name="unlessWithin"/>.</summary>
+    /// <exception cref="MasterKeyUnavailableException">
+    /// A provider did not answer; the others were asked all the same. Its keys stay usable for
+    /// <see cref="MasterKeySource.MaxSilence"/>.
+    /// </exception>
+    public async ValueTask RefreshAsync(TimeSpan unlessWithin = default)
     {
-        MasterKeyUnavailableException? silent = null;
-        foreach (var source in sources.Where(source => !IsFresh(source, unlessWithin)))
+        MasterKeyUnavailableException? failure = null;
+        foreach (var source in sources.Where(source => !source.AnsweredWithin(unlessWithin)))
         {
             try
             {
-                await LookAsync(source, unlessWithin);
+                await source.RefreshAsync(unlessWithin);
             }
             catch (MasterKeyUnavailableException exception)
             {
-                silent = exception;
+                failure = exception;
             }
         }
 
-        if (silent is not null)
+        if (failure is not null)
         {
-            throw silent;
+            throw failure;
         }
     }
 
     /// <summary>Wraps a 32-byte key with the master key that the binding names.</summary>
-    /// <exception cref="MasterKeyException">It is not here, or does not answer.</exception>
-    public async ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key)
-    {
-        var source = await FindSourceAsync(binding.MasterKeyId);
-        return await CallAsync(source, (binding, key), static (provider, it, cancellation) => provider.WrapAsync(it.binding, it.key, cancellation));
-    }
+    /// <exception cref="MasterKeyException">No provider holds the master key, or its provider does not answer.</exception>
+    public ValueTask<byte[]> WrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key) => CallAsync(
+        binding.MasterKeyId, (binding, key), static (provider, it, cancellation) => provider.WrapAsync(it.binding, it.key, cancellation));
 
-    /// <summary>
-    /// Wraps a 32-byte key, and unwraps what came of it: a box that can't be opened again would be found when it is too late.
-    /// </summary>
-    /// <exception cref="MasterKeyException">The master key is not here, does not answer, or does not give back what it wrapped.</exception>
-    public async ValueTask<byte[]> WrapVerifiedAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> key)
-    {
-        var box = await WrapAsync(binding, key);
-        using var opened = PinnedBuffer.Rent(key.Length);
-        try
-        {
-            await UnwrapAsync(binding, box, opened.Memory);
-        }
-        catch (DecryptionException)
-        {
-            // Told apart from a changed row: nothing was stored yet.
-            opened.Span.Clear();
-        }
-
-        return CryptographicOperations.FixedTimeEquals(opened.Span, key.Span)
-            ? box
-            : throw new MasterKeyUnavailableException(binding.MasterKeyId, "it does not unwrap what it has just wrapped");
-    }
-
-    /// <summary>
-    /// Tries a master key on random bytes that are nobody's key: the box shows, wherever it is unwrapped, that the key there is
-    /// the same.
-    /// </summary>
-    /// <exception cref="MasterKeyException">It can't be used.</exception>
-    public async ValueTask<byte[]> NewCheckBoxAsync(string keyId)
-    {
-        using var nothing = PinnedBuffer.Rent(KeySize);
-        RandomNumberGenerator.Fill(nothing.Span);
-        return await WrapVerifiedAsync(CheckBinding(keyId), nothing.Memory);
-    }
-
-    /// <summary>Checks that a master key is the one that made the check box.</summary>
-    /// <exception cref="MasterKeyException">It can't be used, or is another one.</exception>
-    public ValueTask CheckAsync(string keyId, byte[] checkBox) => CheckAsync(CheckBinding(keyId), checkBox);
-
-    /// <summary>Checks that the active master key is the one that the installation has: before anything is wrapped by it.</summary>
-    /// <exception cref="MasterKeyException">It can't be used, or is another one.</exception>
-    public ValueTask CheckAsync(InstallationRow installation) =>
-        CheckAsync(MasterKeyBinding.ForInstallationKey(installation.ActiveMasterKeyId), installation.WrappedKey);
-
-    /// <summary>Unwraps into 32 bytes.</summary>
-    /// <exception cref="DecryptionException">It is not what was wrapped (S6).</exception>
-    /// <exception cref="MasterKeyException">The master key is not here, or does not answer.</exception>
-    public async ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key)
-    {
-        var source = await FindSourceAsync(binding.MasterKeyId);
-        await CallAsync(source, (binding, box, key), static async (provider, it, cancellation) =>
+    /// <summary>Unwraps a key into the 32 bytes of <paramref name="key"/>.</summary>
+    /// <exception cref="DecryptionException">The master key, the binding or any bit of the box is wrong (S6).</exception>
+    /// <exception cref="MasterKeyException">No provider holds the master key, or its provider does not answer.</exception>
+    public async ValueTask UnwrapAsync(MasterKeyBinding binding, ReadOnlyMemory<byte> box, Memory<byte> key) => await CallAsync(
+        binding.MasterKeyId, (binding, box, key), static async (provider, it, cancellation) =>
         {
             await provider.UnwrapAsync(it.binding, it.box, it.key, cancellation);
             return true;
         });
-    }
 
-    /// <summary>Unwraps a project's KEK as it is stored.</summary>
-    /// <exception cref="DecryptionException">It is not what was wrapped (S6).</exception>
-    /// <exception cref="MasterKeyException">The master key is not here, or does not answer.</exception>
+    /// <summary>Unwraps a project's KEK into the 32 bytes of <paramref name="key"/>.</summary>
+    /// <exception cref="DecryptionException">The master key or the row is wrong, or the KEK was destroyed (S6).</exception>
+    /// <exception cref="MasterKeyException">No provider holds the master key, or its provider does not answer.</exception>
     public ValueTask UnwrapAsync(KekRow kek, Memory<byte> key) => UnwrapAsync(
         MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId), kek.WrappedKey ?? [], key);
 
-    public void Dispose() => sources.ForEach(source => source.Provider.Dispose());
+    public void Dispose() => sources.ForEach(source => source.Dispose());
 
-    private static MasterKeyBinding CheckBinding(string keyId) => MasterKeyBinding.ForKek("check", "check", "check", keyId);
-
-    private async ValueTask CheckAsync(MasterKeyBinding binding, byte[] box)
-    {
-        using var key = PinnedBuffer.Rent(KeySize);
-        try
-        {
-            await UnwrapAsync(binding, box, key.Memory);
-        }
-        catch (DecryptionException)
-        {
-            throw new MasterKeyOtherException(binding.MasterKeyId);
-        }
-    }
-
-    private async ValueTask<MasterKeySource> FindSourceAsync(string keyId)
+    private async ValueTask<T> CallAsync<TState, T>(
+        string keyId, TState state, Func<IMasterKeyProvider, TState, CancellationToken, ValueTask<T>> call)
     {
         await RequireAsync(keyId);
         var source = sources.Find(source => source.Holds(keyId)) ?? throw new MasterKeyMissingException(keyId, KeyIds);
-        await RequireRecentAsync(source);
-        return source;
-    }
-
-    // Keys at hand are used for a while without their provider, and no longer.
-    private async ValueTask RequireRecentAsync(MasterKeySource source)
-    {
+        await source.RequireRecentAsync();
         try
         {
-            if (!IsFresh(source, BetweenLooks))
-            {
-                await LookAsync(source, BetweenLooks);
-            }
-        }
-        catch (MasterKeyUnavailableException) when (IsFresh(source, KeptFor))
-        {
-            // The call itself will show whether it works.
-        }
-    }
-
-    // One at a time: who waited gets what the one before found, also that it found no answer.
-    private async ValueTask LookAsync(MasterKeySource source, TimeSpan unlessWithin)
-    {
-        var began = time.GetTimestamp();
-        await source.Looking.WaitAsync();
-        try
-        {
-            if (source.Failure is { } failure && failure.At > began)
-            {
-                throw failure.Exception;
-            }
-
-            if (!IsFresh(source, unlessWithin))
-            {
-                await AskAsync(source);
-            }
-        }
-        finally
-        {
-            source.Looking.Release();
-        }
-    }
-
-    private async ValueTask AskAsync(MasterKeySource source)
-    {
-        try
-        {
-            var found = await CallAsync(source, 0, static (provider, _, cancellation) => provider.ListAsync(cancellation));
-            if (source.Note(found, time.GetTimestamp()))
-            {
-                KeyLeft?.Invoke();
-            }
-        }
-        catch (MasterKeyUnavailableException exception)
-        {
-            source.Failure = (time.GetTimestamp(), exception);
-            throw;
-        }
-    }
-
-    private async ValueTask<T> CallAsync<TState, T>(
-        MasterKeySource source, TState state, Func<IMasterKeyProvider, TState, CancellationToken, ValueTask<T>> call)
-    {
-        try
-        {
-            return await patience.ExecuteAsync(
-                static (it, cancellation) => it.call(it.source.Provider, it.state, cancellation), (source, state, call), CancellationToken.None);
+            return await source.CallAsync(state, call);
         }
         catch (MasterKeyMissingException exception)
         {
-            if (source.Forget(exception.KeyId))
-            {
-                KeyLeft?.Invoke();
-            }
-
             throw new MasterKeyMissingException(exception.KeyId, KeyIds);
         }
-        catch (TimeoutRejectedException exception)
-        {
-            throw new MasterKeyUnavailableException(source.Provider.Source, "no answer in time", exception);
-        }
     }
-
-    private bool IsFresh(MasterKeySource source, TimeSpan within) =>
-        source.LookedAt is { } looked && time.GetElapsedTime(looked) < within;
 }

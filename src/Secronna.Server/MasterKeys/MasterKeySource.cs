@@ -1,39 +1,134 @@
+using Polly;
+using Polly.Timeout;
+
 namespace Secronna.Server.MasterKeys;
 
-/// <summary>A provider, and what its last look found.</summary>
-internal sealed class MasterKeySource(IMasterKeyProvider provider)
+/// <summary>A provider in a <see cref="MasterKeyRing"/>: calls it within limits and remembers its latest list of keys.</summary>
+internal sealed class MasterKeySource(IMasterKeyProvider provider, ResiliencePipeline limits, TimeProvider time) : IDisposable
 {
+    /// <summary>How long the keys of a provider are used after it last answered a request for its list.</summary>
+    public static readonly TimeSpan MaxSilence = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim refreshing = new(1);
     private volatile IReadOnlyList<string> keyIds = [];
+    private long? answeredAt;
+    private (long At, MasterKeyUnavailableException Exception)? lastFailure;
 
-    public IMasterKeyProvider Provider => provider;
+    /// <summary>Raised when the provider no longer holds a key that it held: nothing unwrapped by that key may be used.</summary>
+    public event Action? KeyLost;
 
-    /// <summary>The ids that it held when it was last asked.</summary>
+    public string Description => provider.Source;
+
+    public TimeSpan RefreshInterval => provider.RefreshInterval;
+
+    /// <summary>The ids that the provider listed last, without those that it has reported missing since.</summary>
     public IReadOnlyList<string> KeyIds => keyIds;
-
-    /// <summary>When it last answered, by the monotonic clock; null is never.</summary>
-    public long? LookedAt { get; private set; }
-
-    /// <summary>Held by whoever asks it which keys it holds.</summary>
-    public SemaphoreSlim Looking { get; } = new(1);
-
-    /// <summary>When a look last failed, and how.</summary>
-    public (long At, MasterKeyUnavailableException Exception)? Failure { get; set; }
 
     public bool Holds(string keyId) => keyIds.Contains(keyId);
 
-    /// <summary>Notes what a look found; true if a key that was there is gone.</summary>
-    public bool Note(IReadOnlyList<string> found, long now)
+    /// <summary>True if the provider answered a request for its list within this time.</summary>
+    public bool AnsweredWithin(TimeSpan age) => answeredAt is { } at && time.GetElapsedTime(at) < age;
+
+    /// <summary>Fetches the list, unless the provider answered within <paramref name="unlessWithin"/>.</summary>
+    /// <remarks>
+    /// One caller fetches at a time. Those that waited for it share its outcome: they find the list fresh, or fail as it failed.
+    /// </remarks>
+    /// <exception cref="MasterKeyUnavailableException">The provider did not answer. Its keys stay listed.</exception>
+    public async ValueTask RefreshAsync(TimeSpan unlessWithin)
     {
-        var before = keyIds;
-        (keyIds, LookedAt) = (found, now);
-        return before.Except(found, StringComparer.Ordinal).Any();
+        var began = time.GetTimestamp();
+        await refreshing.WaitAsync();
+        try
+        {
+            if (lastFailure is { } failure && failure.At > began)
+            {
+                throw failure.Exception;
+            }
+
+            if (!AnsweredWithin(unlessWithin))
+            {
+                await FetchListAsync();
+            }
+        }
+        finally
+        {
+            refreshing.Release();
+        }
     }
 
-    /// <summary>Takes out a key that the provider says is gone; false if it was taken out before.</summary>
-    public bool Forget(string keyId)
+    /// <summary>
+    /// Fetches the list if it is a minute old. If the provider does not answer, its keys may be used until
+    /// <see cref="MaxSilence"/> is over.
+    /// </summary>
+    /// <exception cref="MasterKeyUnavailableException">The provider has been silent for too long.</exception>
+    public async ValueTask RequireRecentAsync()
+    {
+        try
+        {
+            if (!AnsweredWithin(ListLifetime))
+            {
+                await RefreshAsync(ListLifetime);
+            }
+        }
+        catch (MasterKeyUnavailableException) when (AnsweredWithin(MaxSilence))
+        {
+            // The call that follows shows whether the provider works.
+        }
+    }
+
+    /// <summary>Calls the provider within the limits.</summary>
+    /// <exception cref="MasterKeyMissingException">The provider says that the key is gone. It is no longer listed.</exception>
+    /// <exception cref="MasterKeyUnavailableException">The provider did not answer, or not in time.</exception>
+    public async ValueTask<T> CallAsync<TState, T>(
+        TState state, Func<IMasterKeyProvider, TState, CancellationToken, ValueTask<T>> call)
+    {
+        try
+        {
+            return await limits.ExecuteAsync(
+                static (it, cancellation) => it.call(it.provider, it.state, cancellation), (provider, state, call), CancellationToken.None);
+        }
+        catch (MasterKeyMissingException exception)
+        {
+            Forget(exception.KeyId);
+            throw;
+        }
+        catch (TimeoutRejectedException exception)
+        {
+            throw new MasterKeyUnavailableException(provider.Source, "no answer in time", exception);
+        }
+    }
+
+    // The semaphore is not disposed: a refresh may still release it, and without a wait handle it holds nothing to free.
+    public void Dispose() => provider.Dispose();
+
+    private async ValueTask FetchListAsync()
+    {
+        try
+        {
+            var found = await CallAsync(0, static (provider, _, cancellation) => provider.ListAsync(cancellation));
+            var before = keyIds;
+            (keyIds, answeredAt) = (found, time.GetTimestamp());
+            if (before.Except(found, StringComparer.Ordinal).Any())
+            {
+                KeyLost?.Invoke();
+            }
+        }
+        catch (MasterKeyUnavailableException exception)
+        {
+            lastFailure = (time.GetTimestamp(), exception);
+            throw;
+        }
+    }
+
+    private void Forget(string keyId)
     {
         var before = keyIds;
         keyIds = [.. before.Where(id => id != keyId)];
-        return before.Count != keyIds.Count;
+        if (before.Count != keyIds.Count)
+        {
+            KeyLost?.Invoke();
+        }
     }
 }

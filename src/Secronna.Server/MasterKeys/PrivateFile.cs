@@ -2,42 +2,44 @@ using Secronna.Crypto;
 
 namespace Secronna.Server.MasterKeys;
 
-/// <summary>A file that holds keys, or what opens them: only its owner may use it, and it is read into pinned memory (S26).</summary>
+/// <summary>A file with keys or a PIN. Only its owner may be able to use it, and it is read into pinned memory (S26).</summary>
 internal static class PrivateFile
 {
-    private const int MostBytes = 1024 * 1024;
+    private const int MaxBytes = 1024 * 1024;
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>All bytes of the file, which the message calls <paramref name="what"/>; the caller disposes of them.</summary>
-    /// <exception cref="SettingsException">It is not there, others can use it, it is too large, or it can't be read.</exception>
-    public static PinnedBuffer Read(string path, string what = "master key")
+    /// <summary>Reads all bytes of the file. The caller disposes of them.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="subject">What the file is for; error messages begin with it.</param>
+    /// <exception cref="SettingsException">The file is missing, too large or unreadable, or others can use it.</exception>
+    public static PinnedBuffer Read(string path, string subject = "master key")
     {
         if (!File.Exists(path))
         {
-            throw new SettingsException($"{what}: there is no file {path} that this user may read");
+            throw new SettingsException($"{subject}: there is no file {path} that this user may read");
         }
 
         try
         {
             using var file = new FileStream(path, new FileStreamOptions { BufferSize = 0 });
-            RequirePrivate(file, path, what);
-            return file.Length <= MostBytes
+            RequirePrivate(file, path, subject);
+            return file.Length <= MaxBytes
                 ? ReadAll(file)
-                : throw new SettingsException($"{what}: {path} is over {MostBytes} bytes");
+                : throw new SettingsException($"{subject}: {path} is over {MaxBytes} bytes");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"{what}: {path} can't be read: {exception.Message}");
+            throw new SettingsException($"{subject}: {path} can't be read: {exception.Message}");
         }
     }
 
-    // Of the open file: what the name leads to may change at any time.
-    private static void RequirePrivate(FileStream file, string path, string what)
+    // The mode is read from the open file, because the path may lead to another file at any time.
+    private static void RequirePrivate(FileStream file, string path, string subject)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0 && !AccessControlList.KeepsPrivate(path))
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0 && !AccessControlList.IsPrivate(path))
         {
-            throw new SettingsException($"{what}: others can read {path}: run chmod 600 on it");
+            throw new SettingsException($"{subject}: others can read {path}: run chmod 600 on it");
         }
     }
 

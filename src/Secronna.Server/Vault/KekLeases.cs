@@ -24,7 +24,7 @@ internal sealed class KekLeases : IDisposable
     public KekLeases(Database database, MasterKeyRing masterKeys, KeyRing ring, TimeProvider time)
     {
         (this.database, this.masterKeys, this.ring, this.time, began) = (database, masterKeys, ring, time, time.GetTimestamp());
-        masterKeys.KeyLeft += ring.Clear;
+        masterKeys.KeyLost += ring.Clear;
     }
 
     private TimeSpan Now => time.GetElapsedTime(began);
@@ -72,7 +72,7 @@ internal sealed class KekLeases : IDisposable
     /// <summary>Forgets a KEK that was destroyed.</summary>
     public void Forget(string kekId) => ring.Remove(kekId);
 
-    public void Dispose() => masterKeys.KeyLeft -= ring.Clear;
+    public void Dispose() => masterKeys.KeyLost -= ring.Clear;
 
     private async Task<bool> FetchAsync(string kekId)
     {

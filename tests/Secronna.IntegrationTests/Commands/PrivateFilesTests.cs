@@ -1,6 +1,6 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
-using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Commands;
@@ -32,7 +32,7 @@ public sealed class PrivateFilesTests
             File.SetUnixFileMode(Path.Combine(data, name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
-        FileMasterKeyProvider.Generate(folder.File("keys"), "mk_1");
+        MasterKeyFile.Generate(folder.File("keys"), "mk_1");
         var path = open.Length == 0 ? data : Path.Combine(data, open);
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | bit);
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Storage.Engine;

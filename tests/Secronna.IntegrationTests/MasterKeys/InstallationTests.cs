@@ -1,20 +1,25 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Secronna.IntegrationTests.MasterKeys.Kms;
+using Secronna.IntegrationTests.MasterKeys.Pkcs11;
 using Secronna.IntegrationTests.Nodes;
 using Secronna.IntegrationTests.Tamper;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>Whole installations whose master keys are elsewhere: all works, and only KEKs and the installation key go there (S2).</summary>
+/// <summary>
+/// Whole installations with master keys in a token or in AWS KMS. Everything works, and only KEKs and the installation key are
+/// sent there (S2).
+/// </summary>
 [Collection(SoftHsmCollection.Name)]
 public sealed class InstallationTests(SoftHsm hsm)
 {
-    // FillAsync makes as many projects.
+    // The number of projects that FillAsync makes.
     private const int Projects = 4;
 
     [Fact]
-    public async Task Over_a_token_everything_written_is_revealed_after_a_restart_too()
+    public async Task With_a_token_every_written_value_is_revealed_even_after_a_restart()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
@@ -23,7 +28,7 @@ public sealed class InstallationTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task A_server_over_a_token_without_its_key_does_not_start()
+    public async Task A_server_whose_token_lost_the_key_does_not_start()
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
@@ -40,7 +45,7 @@ public sealed class InstallationTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task Over_AWS_KMS_each_KEK_goes_there_once_and_no_data_key_and_no_value_ever()
+    public async Task With_AWS_KMS_each_KEK_is_sent_once_and_data_keys_and_values_never()
     {
         await using var server = await KmsServer.StartAsync();
         server.Keys.Add(KmsServer.Arn("1"));
@@ -48,7 +53,7 @@ public sealed class InstallationTests(SoftHsm hsm)
         var all = await WritesAndRevealsAsync(vault);
 
         var wrapped = server.Requests.Where(request => request.Action == "Encrypt").Select(request => request.Body).ToList();
-        // The installation key, and the box by which nodes tell that they have the same master key, of nobody's key.
+        // The two more are the installation key and the check box, by which nodes prove that they hold the same master key.
         Assert.Equal(Projects + 2, wrapped.Count);
         Assert.Equal(Projects + 2, wrapped.DistinctBy(body => body["Plaintext"]!.GetValue<string>()).Count());
         Assert.Single(wrapped, body => Purpose(body) == "secronna installation key");

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Globalization;
+using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Secronna.IntegrationTests.Nodes;
@@ -7,12 +9,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>KEKs that are too old, or have made half of the wraps they may, are replaced by themselves (S7): once.</summary>
+/// <summary>The worker replaces a KEK once when it is too old or has made half of its allowed wraps (S7).</summary>
 public sealed class KekPolicyWorkerTests : IAsyncLifetime
 {
     private const string Workspace = "acc_a";
     private const string Old = "UPDATE project_keys SET created_at = 1 WHERE project_id = @id";
-    private const string Worn = "UPDATE project_keys SET wraps = 536870912 WHERE project_id = @id";
+    private static readonly string Worn = string.Create(
+        CultureInfo.InvariantCulture, $"UPDATE project_keys SET wraps = {KekPolicy.WornWraps} WHERE project_id = @id");
 
     private readonly List<TestNode> nodes = [];
     private TestDatabase database = null!;
@@ -37,7 +40,7 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Old_and_worn_KEKs_are_replaced_once_by_several_nodes_and_their_values_stay()
+    public async Task Several_nodes_replace_old_and_worn_KEKs_once_and_the_values_stay_readable()
     {
         await OpenAsync(3, oldest: TimeSpan.FromDays(90));
         var (fresh, old, worn, gone) = (await AddAsync("Fresh"), await AddAsync("Old"), await AddAsync("Worn"), await AddAsync("Gone"));
@@ -60,7 +63,7 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_no_age_is_set_only_worn_KEKs_are_replaced()
+    public async Task Without_an_age_limit_only_worn_KEKs_are_replaced()
     {
         await OpenAsync(1, oldest: null);
         var (old, worn) = (await AddAsync("Old"), await AddAsync("Worn"));

@@ -5,45 +5,45 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>How the ring asks its providers, and how long it goes on without them; over a provider that does as it is told.</summary>
+/// <summary>How the ring calls its providers, and how long it works without them. The provider is scripted.</summary>
 public sealed class MasterKeyRingTests : IDisposable
 {
     private readonly FakeTimeProvider time = new();
     private readonly ScriptedKeys provider = new("mk_1", "mk_2");
     private readonly MasterKeyRing ring;
-    private int left;
+    private int lost;
 
     public MasterKeyRingTests()
     {
         ring = new MasterKeyRing([provider], time);
-        ring.KeyLeft += () => left++;
+        ring.KeyLost += () => lost++;
     }
 
     public void Dispose() => ring.Dispose();
 
     [Fact]
-    public async Task A_call_that_fails_is_made_three_times_and_no_more()
+    public async Task A_failing_call_is_tried_three_times()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         provider.Before = provider.Trouble;
         await FailsAsync(() => WrapAsync("mk_1"));
         Assert.Equal(3, provider.Wraps);
     }
 
     [Fact]
-    public async Task A_call_that_succeeds_the_third_time_is_none_that_failed()
+    public async Task A_call_that_succeeds_on_the_third_try_succeeds()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         provider.Before = cancellation => provider.Wraps < 3 ? provider.Trouble(cancellation) : Task.CompletedTask;
         var call = WrapAsync("mk_1");
-        await Passing.UntilEndedAsync(time, call);
+        await FakeTime.AdvanceUntilEndedAsync(time, call);
         Assert.Equal(32, (await call).Length);
     }
 
     [Fact]
-    public async Task A_provider_that_is_silent_is_cut_off_three_times_and_no_more()
+    public async Task A_silent_provider_is_given_up_after_three_tries()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         provider.Before = ScriptedKeys.Silence;
         var trouble = await FailsAsync(() => WrapAsync("mk_1"));
         Assert.Contains("the script: no answer in time", trouble.Message, StringComparison.Ordinal);
@@ -51,9 +51,9 @@ public sealed class MasterKeyRingTests : IDisposable
     }
 
     [Fact]
-    public async Task What_does_not_decrypt_or_is_missing_is_not_tried_again()
+    public async Task A_decryption_error_or_a_missing_key_is_not_tried_again()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         provider.Before = _ => throw new DecryptionException();
         await Assert.ThrowsAsync<DecryptionException>(() => WrapAsync("mk_1"));
         Assert.Equal(1, provider.Wraps);
@@ -63,9 +63,9 @@ public sealed class MasterKeyRingTests : IDisposable
     }
 
     [Fact]
-    public async Task An_id_that_is_unknown_leads_to_one_look_a_second_at_most()
+    public async Task An_unknown_id_causes_at_most_one_refresh_per_second()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         for (var i = 0; i < 10; i++)
         {
             Assert.False(await ring.FindAsync("mk_9"));
@@ -83,29 +83,29 @@ public sealed class MasterKeyRingTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_was_added_is_found_when_it_is_asked_for()
+    public async Task A_key_that_was_added_is_found_when_it_is_needed()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         provider.KeyIds = ["mk_1", "mk_2", "mk_3"];
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(await ring.FindAsync("mk_3"));
         Assert.Equal(32, (await WrapAsync("mk_3")).Length);
-        Assert.Equal(0, left);
+        Assert.Equal(0, lost);
     }
 
     [Fact]
-    public async Task The_keys_of_a_provider_that_does_not_answer_are_kept_for_ten_minutes_and_no_longer()
+    public async Task The_keys_of_a_silent_provider_are_usable_for_ten_minutes_and_no_longer()
     {
-        await ring.LookAsync();
-        Assert.Equal(TimeSpan.FromMinutes(10), MasterKeyRing.KeptFor);
-        // Its list does not come, and what it is asked to do it does.
+        await ring.RefreshAsync();
+        Assert.Equal(TimeSpan.FromMinutes(10), MasterKeySource.MaxSilence);
+        // The provider does not list its keys, but it wraps.
         provider.Before = cancellation => provider.Wraps > 0 ? Task.CompletedTask : provider.Trouble(cancellation);
-        time.Advance(MasterKeyRing.KeptFor - TimeSpan.FromSeconds(30));
+        time.Advance(MasterKeySource.MaxSilence - TimeSpan.FromSeconds(30));
         var call = WrapAsync("mk_1");
-        await Passing.UntilEndedAsync(time, call);
+        await FakeTime.AdvanceUntilEndedAsync(time, call);
         await call;
         Assert.True(ring.Holds("mk_1"));
-        Assert.Equal(0, left);
+        Assert.Equal(0, lost);
 
         provider.Before = provider.Trouble;
         var wraps = provider.Wraps;
@@ -117,56 +117,56 @@ public sealed class MasterKeyRingTests : IDisposable
     [Fact]
     public async Task A_provider_that_answers_again_is_used_again()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         provider.Before = provider.Trouble;
-        time.Advance(2 * MasterKeyRing.KeptFor);
+        time.Advance(2 * MasterKeySource.MaxSilence);
         await FailsAsync(() => WrapAsync("mk_1"));
         provider.Before = static _ => Task.CompletedTask;
         Assert.Equal(32, (await WrapAsync("mk_1")).Length);
     }
 
     [Fact]
-    public async Task A_look_that_finds_a_key_gone_says_so_once()
+    public async Task A_refresh_that_misses_a_key_raises_KeyLost_once()
     {
-        await ring.LookAsync();
-        await ring.LookAsync();
-        Assert.Equal(0, left);
+        await ring.RefreshAsync();
+        await ring.RefreshAsync();
+        Assert.Equal(0, lost);
         provider.KeyIds = ["mk_2"];
-        await ring.LookAsync();
-        await ring.LookAsync();
-        Assert.Equal(1, left);
+        await ring.RefreshAsync();
+        await ring.RefreshAsync();
+        Assert.Equal(1, lost);
         Assert.Equal(["mk_2"], ring.KeyIds);
     }
 
     [Fact]
-    public async Task A_call_that_finds_its_key_gone_says_so_and_the_key_is_not_held_any_longer()
+    public async Task A_call_whose_key_is_missing_raises_KeyLost_and_drops_the_key()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         provider.KeyIds = ["mk_2"];
         await Assert.ThrowsAsync<MasterKeyMissingException>(() => WrapAsync("mk_1"));
-        Assert.Equal(1, left);
+        Assert.Equal(1, lost);
         Assert.Equal(["mk_2"], ring.KeyIds);
     }
 
     [Fact]
-    public async Task A_look_that_fails_says_so_and_takes_no_key_away()
+    public async Task A_failed_refresh_throws_and_drops_no_key()
     {
-        await ring.LookAsync();
+        await ring.RefreshAsync();
         provider.Before = provider.Trouble;
-        await FailsAsync(async () => await ring.LookAsync());
+        await FailsAsync(async () => await ring.RefreshAsync());
         Assert.Equal(["mk_1", "mk_2"], ring.KeyIds);
-        Assert.Equal(0, left);
+        Assert.Equal(0, lost);
     }
 
     [Fact]
-    public async Task All_providers_are_looked_at_though_one_is_silent()
+    public async Task A_refresh_asks_all_providers_even_if_one_is_silent()
     {
-        var second = new ScriptedKeys("mk_3") { LookEvery = TimeSpan.FromSeconds(15) };
+        var second = new ScriptedKeys("mk_3") { RefreshInterval = TimeSpan.FromSeconds(15) };
         using var both = new MasterKeyRing([provider, second], time);
         provider.Before = provider.Trouble;
-        await FailsAsync(async () => await both.LookAsync());
+        await FailsAsync(async () => await both.RefreshAsync());
         Assert.Equal(["mk_3"], both.KeyIds);
-        Assert.Equal(TimeSpan.FromSeconds(15), both.LookEvery);
+        Assert.Equal(TimeSpan.FromSeconds(15), both.RefreshInterval);
         both.Dispose();
         Assert.True(provider.IsDisposed && second.IsDisposed);
     }
@@ -176,7 +176,7 @@ public sealed class MasterKeyRingTests : IDisposable
     private async Task<MasterKeyUnavailableException> FailsAsync(Func<Task> call)
     {
         var running = call();
-        await Passing.UntilEndedAsync(time, running);
+        await FakeTime.AdvanceUntilEndedAsync(time, running);
         return await Assert.ThrowsAsync<MasterKeyUnavailableException>(() => running);
     }
 }

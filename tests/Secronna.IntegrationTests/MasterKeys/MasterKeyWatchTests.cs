@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>Readiness follows the master keys (S11), asks providers no more than it should, and waits for none.</summary>
+/// <summary>Readiness follows the master keys (S11). The watch calls providers no more often than necessary, and readiness waits for none.</summary>
 public sealed class MasterKeyWatchTests : IAsyncLifetime
 {
     private readonly ScriptedProvider provider = new("mk_1", "mk_2");
@@ -35,7 +35,7 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_whose_key_is_gone_is_not_ready_by_its_id_until_the_key_is_back()
+    public async Task A_node_whose_key_is_missing_is_not_ready_and_names_it_until_it_is_back()
     {
         await Probe.StartAsync(CancellationToken.None);
         await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
@@ -56,7 +56,7 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_whose_provider_is_silent_is_not_ready_and_says_no_more_to_who_asks()
+    public async Task A_node_whose_provider_is_silent_is_not_ready_and_does_not_name_the_provider()
     {
         await Probe.StartAsync(CancellationToken.None);
         await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
@@ -70,9 +70,9 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_is_asked_as_often_as_it_says_and_each_time_while_something_is_wrong()
+    public async Task A_provider_is_asked_at_its_refresh_interval_and_at_every_look_while_a_key_is_missing()
     {
-        provider.LookEvery = TimeSpan.FromMinutes(1);
+        provider.RefreshInterval = TimeSpan.FromMinutes(1);
         Assert.Null(await Watch.LookAsync());
         var calls = provider.Calls;
         for (var look = 0; look < 11; look++)
@@ -95,9 +95,9 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_the_installation_is_told_of_is_tried_at_the_next_look_and_announced_as_usable()
+    public async Task A_newly_announced_key_is_tried_at_the_next_look_and_reported_as_usable()
     {
-        provider.LookEvery = TimeSpan.FromMinutes(1);
+        provider.RefreshInterval = TimeSpan.FromMinutes(1);
         await Watch.LookAsync();
         Assert.Equal(["mk_1"], Watch.UsableIds);
 
@@ -114,7 +114,7 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_that_hangs_and_can_not_be_called_off_does_not_stop_the_node_s_heartbeat()
+    public async Task A_hanging_provider_that_ignores_cancellation_does_not_stop_the_heartbeat()
     {
         await Probe.StartAsync(CancellationToken.None);
         await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
@@ -131,9 +131,9 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Asking_for_readiness_asks_no_provider()
+    public async Task Readiness_requests_do_not_call_the_provider()
     {
-        provider.LookEvery = TimeSpan.FromMinutes(1);
+        provider.RefreshInterval = TimeSpan.FromMinutes(1);
         await Probe.StartAsync(CancellationToken.None);
         await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
         var calls = provider.Calls;

@@ -5,38 +5,38 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>What holds of every provider of master keys, wherever the keys are (S2, S6).</summary>
+/// <summary>The contract that every provider of master keys fulfils (S2, S6).</summary>
 public abstract class ProviderContractTests : IAsyncLifetime
 {
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
-    private KeyPlace place = null!;
+    private KeyStore store = null!;
     private IMasterKeyProvider provider = null!;
 
-    private string A => place.Id("a");
+    private string A => store.Id("a");
 
-    private string B => place.Id("b");
+    private string B => store.Id("b");
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private protected abstract Task<KeyPlace> NewPlaceAsync();
+    private protected abstract Task<KeyStore> NewStoreAsync();
 
     public async ValueTask InitializeAsync()
     {
-        place = await NewPlaceAsync();
-        await place.AddAsync(A);
-        await place.AddAsync(B);
-        provider = place.Open();
+        store = await NewStoreAsync();
+        await store.AddAsync(A);
+        await store.AddAsync(B);
+        provider = store.Open();
     }
 
     public async ValueTask DisposeAsync()
     {
         provider.Dispose();
-        await place.DisposeAsync();
+        await store.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
     [Fact]
-    public async Task A_KEK_and_the_installation_key_unwrap_to_what_was_wrapped()
+    public async Task A_KEK_and_the_installation_key_unwrap_to_the_key_that_was_wrapped()
     {
         Assert.Equal(key, await UnwrapAsync(Kek(A), await WrapAsync(Kek(A))));
         Assert.Equal(key, await UnwrapAsync(Kek(B), await WrapAsync(Kek(B))));
@@ -44,10 +44,10 @@ public abstract class ProviderContractTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_wrapped_twice_gives_two_boxes() => Assert.NotEqual(await WrapAsync(Kek(A)), await WrapAsync(Kek(A)));
+    public async Task Wrapping_a_key_twice_gives_different_boxes() => Assert.NotEqual(await WrapAsync(Kek(A)), await WrapAsync(Kek(A)));
 
     [Fact]
-    public async Task A_box_holds_the_key_in_no_readable_form()
+    public async Task A_box_does_not_contain_the_key_in_the_clear()
     {
         var box = await WrapAsync(Kek(A));
         Assert.Equal(-1, box.AsSpan().IndexOf(key));
@@ -90,7 +90,7 @@ public abstract class ProviderContractTests : IAsyncLifetime
     public async Task Any_flipped_bit_and_any_other_length_is_refused()
     {
         var box = await WrapAsync(Kek(A));
-        for (var bit = 0; bit < box.Length * 8; bit += place.BitStep)
+        for (var bit = 0; bit < box.Length * 8; bit += store.BitStep)
         {
             var changed = box.ToArray();
             changed[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -106,7 +106,7 @@ public abstract class ProviderContractTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refused_box_leaves_no_key_behind()
+    public async Task A_refused_box_leaves_the_callers_key_buffer_zero()
     {
         var box = await WrapAsync(Kek(A));
         box[^1] ^= 1;
@@ -116,10 +116,10 @@ public abstract class ProviderContractTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_is_not_there_is_missed_by_its_id()
+    public async Task An_unknown_master_key_is_reported_missing_by_its_id()
     {
         var box = await WrapAsync(Kek(A));
-        foreach (var id in (string[])[place.Id("none"), "not in any list", new string('x', 65), "*", "a/b"])
+        foreach (var id in (string[])[store.Id("none"), "not in any list", new string('x', 65), "*", "a/b"])
         {
             Assert.Equal(id, (await Assert.ThrowsAsync<MasterKeyMissingException>(() => WrapAsync(Kek(id)))).KeyId);
             KeyName.FromMasterKeyId(id).CopyTo(box.AsSpan(2));
@@ -128,24 +128,24 @@ public abstract class ProviderContractTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_list_follows_the_keys_that_come_and_go()
+    public async Task The_list_follows_keys_that_are_added_and_removed()
     {
         Assert.Equal([A, B], await ListAsync());
         var box = await WrapAsync(Kek(A));
-        await place.AddAsync(place.Id("c"));
-        provider = place.After(provider);
-        Assert.Equal([A, B, place.Id("c")], await ListAsync());
+        await store.AddAsync(store.Id("c"));
+        provider = store.After(provider);
+        Assert.Equal([A, B, store.Id("c")], await ListAsync());
         Assert.Equal(key, await UnwrapAsync(Kek(A), box));
-        Assert.Equal(key, await UnwrapAsync(Kek(place.Id("c")), await WrapAsync(Kek(place.Id("c")))));
-        await place.RemoveAsync(A);
-        provider = place.After(provider);
-        Assert.Equal([B, place.Id("c")], await ListAsync());
+        Assert.Equal(key, await UnwrapAsync(Kek(store.Id("c")), await WrapAsync(Kek(store.Id("c")))));
+        await store.RemoveAsync(A);
+        provider = store.After(provider);
+        Assert.Equal([B, store.Id("c")], await ListAsync());
         await Assert.ThrowsAsync<MasterKeyMissingException>(() => WrapAsync(Kek(A)));
         await Assert.ThrowsAsync<MasterKeyMissingException>(() => UnwrapAsync(Kek(A), box));
     }
 
     [Fact]
-    public async Task Many_may_wrap_and_unwrap_at_once()
+    public async Task Concurrent_calls_wrap_and_unwrap()
     {
         var boxes = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => WrapAsync(Kek(i % 2 == 0 ? A : B)))));
         var opened = await Task.WhenAll(boxes.Select((box, i) => Task.Run(() => UnwrapAsync(Kek(i % 2 == 0 ? A : B), box))));
@@ -153,12 +153,12 @@ public abstract class ProviderContractTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_ring_wraps_unwraps_and_lists_through_it()
+    public async Task A_ring_wraps_unwraps_and_lists_through_the_provider()
     {
-        using var ring = new MasterKeyRing([place.Open()], TimeProvider.System);
-        await ring.LookAsync();
+        using var ring = new MasterKeyRing([store.Open()], TimeProvider.System);
+        await ring.RefreshAsync();
         Assert.Equal([A, B], ring.KeyIds);
-        Assert.Equal(A, ring.FirstId);
+        Assert.Equal(A, ring.FirstKeyId);
         var opened = new byte[32];
         await ring.UnwrapAsync(Kek(B), await ring.WrapAsync(Kek(B), key), opened);
         Assert.Equal(key, opened);

@@ -3,7 +3,7 @@ using Secronna.Server.MasterKeys;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>A provider that does what a test says, and counts what it is asked.</summary>
+/// <summary>A provider that behaves as a test says and counts its calls.</summary>
 internal sealed class ScriptedKeys(params string[] keyIds) : IMasterKeyProvider
 {
     private int looks;
@@ -11,7 +11,7 @@ internal sealed class ScriptedKeys(params string[] keyIds) : IMasterKeyProvider
 
     public IReadOnlyList<string> KeyIds { get; set; } = keyIds;
 
-    /// <summary>What every call does before it answers.</summary>
+    /// <summary>Runs at the start of every call.</summary>
     public Func<CancellationToken, Task> Before { get; set; } = static _ => Task.CompletedTask;
 
     public int Looks => Volatile.Read(ref looks);
@@ -22,7 +22,7 @@ internal sealed class ScriptedKeys(params string[] keyIds) : IMasterKeyProvider
 
     public string Source => "the script";
 
-    public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromSeconds(3);
 
     public static Func<CancellationToken, Task> Silence { get; } = static cancellation => Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
 

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
-/// <summary>What a node does whose master keys' provider is silent, slow, or says that a key is gone.</summary>
+/// <summary>What a node does while its master-key provider is silent or slow, or reports a key as missing.</summary>
 public sealed class SilentProviderTests : IAsyncLifetime
 {
     private const string Workspace = "acc_a";
@@ -37,7 +37,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Unwrapped_KEKs_serve_while_the_provider_is_silent_for_ten_minutes_and_no_longer()
+    public async Task Unwrapped_KEKs_are_used_for_ten_minutes_of_silence_and_no_longer()
     {
         provider.BeSilent();
         clock.Skip(TimeSpan.FromMinutes(9));
@@ -52,7 +52,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_that_works_but_can_not_say_what_it_holds_is_used_for_ten_minutes_and_no_longer()
+    public async Task A_provider_that_cannot_list_its_keys_is_used_for_ten_minutes_and_no_longer()
     {
         provider.Before = (call, _, _) => call == ProviderCall.List
             ? throw new MasterKeyUnavailableException("a script", "silent")
@@ -67,7 +67,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_silence_breaks_is_in_the_trail_as_failed_each_by_its_action()
+    public async Task Operations_that_fail_for_silence_are_recorded_as_failed()
     {
         await SilenceAsync();
 
@@ -86,13 +86,13 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_a_look_finds_gone_takes_every_unwrapped_KEK_with_it_at_once()
+    public async Task A_key_missing_at_a_refresh_clears_every_unwrapped_KEK_at_once()
     {
         Assert.Equal(written[0].Value, await node.Services.RevealAsync(written[0]));
         Assert.Equal(1, node.Ring.Count);
         provider.Ids = [];
 
-        await node.Get<MasterKeyRing>().LookAsync();
+        await node.Get<MasterKeyRing>().RefreshAsync();
 
         Assert.Equal(0, node.Ring.Count);
         Assert.Equal(ErrorCodes.Unavailable, await node.Services.RevealAsync(written[0]));
@@ -100,12 +100,12 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_a_call_finds_gone_takes_every_unwrapped_KEK_with_it_at_once()
+    public async Task A_key_missing_at_a_call_clears_every_unwrapped_KEK_at_once()
     {
         var other = await node.Services.AddProjectAsync(Workspace, "other");
         var place = await node.Services.AddEnvironmentAsync(Workspace, other, "production");
         Assert.Equal(1, node.Ring.Count);
-        // A look would still show it: it is the call that is refused, as with a key that was disabled.
+        // The list still has the key, but the call is refused, as with a disabled key.
         provider.Before = (call, id, _) => call == ProviderCall.List ? Task.CompletedTask : throw new MasterKeyMissingException(id!);
 
         await Assert.ThrowsAsync<MasterKeyMissingException>(() => node.Services.WriteAsync(Workspace, other, place, "ONE"));
@@ -118,17 +118,17 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Many_reveals_that_miss_a_KEK_at_once_make_one_call()
+    public async Task Concurrent_reveals_that_need_the_same_KEK_make_one_call()
     {
         node.Ring.Clear();
         var calls = provider.Unwraps;
-        var goOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        provider.Before = (_, _, _) => goOn.Task;
+        var resume = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        provider.Before = (_, _, _) => resume.Task;
         var reveals = Enumerable.Range(0, 40).Select(i => node.Services.RevealAsync(written[i % 2])).ToList();
-        // All of them are on record before any of them is opened; those that record wait for the same call then.
+        // All reveals are recorded before any KEK is unwrapped. After that, they all wait for the same call.
         await Http.Eventually.TrueAsync(() => Trail("success").Count(action => action == "secret.reveal") == 40, "the entries");
 
-        goOn.SetResult();
+        resume.SetResult();
 
         var values = await Task.WhenAll(reveals);
         Assert.Equal(Enumerable.Range(0, 40).Select(i => written[i % 2].Value), values);
@@ -136,7 +136,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_that_hangs_is_given_up_after_three_tries_and_the_reveal_is_UNAVAILABLE()
+    public async Task A_reveal_is_UNAVAILABLE_after_three_tries_at_a_hanging_provider()
     {
         node.Ring.Clear();
         var calls = provider.Unwraps;
@@ -148,11 +148,11 @@ public sealed class SilentProviderTests : IAsyncLifetime
         Assert.Equal(["secret.reveal"], Trail("failed"));
     }
 
-    // Nothing is at hand any more, and nothing can be had.
+    // After this, no KEK is cached and none can be unwrapped.
     private async Task SilenceAsync()
     {
         provider.BeSilent();
-        clock.Skip(MasterKeyRing.KeptFor);
+        clock.Skip(MasterKeySource.MaxSilence);
         Assert.Equal(ErrorCodes.NotFound, await node.Services.RevealAsync(written[0] with { Version = 9 }));
     }
 

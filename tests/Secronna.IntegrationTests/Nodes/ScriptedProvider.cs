@@ -23,7 +23,7 @@ internal sealed class ScriptedProvider(params string[] ids) : IMasterKeyProvider
 
     public string Source => "a script";
 
-    public TimeSpan LookEvery { get; set; }
+    public TimeSpan RefreshInterval { get; set; }
 
     /// <summary>What it holds, the oldest first.</summary>
     public IReadOnlyList<string> Ids

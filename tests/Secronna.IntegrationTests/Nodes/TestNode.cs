@@ -45,7 +45,7 @@ internal sealed class TestNode : IAsyncDisposable
         settings.Limits.RevealsPerMinute = 0;
         configure?.Invoke(settings);
         var masterKeys = new MasterKeyRing([provider], clock);
-        await masterKeys.LookAsync();
+        await masterKeys.RefreshAsync();
         // The database's clock is one for all of them.
         var installation = await OpenInstallation.OpenAsync(
             settings, database.EngineWith(TimeProvider.System), masterKeys, migrate: true, clock, _ => { });

@@ -181,7 +181,7 @@ internal sealed class Simulation : IAsyncDisposable
 
         await Task.WhenAll(nodes.Select(node => node.SettleAsync()));
         await PassTimeAsync();
-        await Task.WhenAll(nodes.Select(node => node.Node.Get<MasterKeyRing>().LookAsync().AsTask()));
+        await Task.WhenAll(nodes.Select(node => node.Node.Get<MasterKeyRing>().RefreshAsync().AsTask()));
         await Task.WhenAll(nodes.Select(node => node.SwitchWorkerAsync(isOn: true)));
         nodes.ForEach(node => node.Node.Get<KeyWorker>().Wake());
         await Eventually.TrueAsync(

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.Vault;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Vault;
 using Xunit;

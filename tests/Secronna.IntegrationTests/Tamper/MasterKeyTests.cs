@@ -4,6 +4,8 @@ using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
+using Secronna.Server.MasterKeys.Opening;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Tamper;
@@ -17,7 +19,7 @@ public sealed class MasterKeyTests
         await using var vault = await ClosedAsync();
         using var stranger = vault.Stranger();
         var box = stranger.One<byte[]>("SELECT wrapped_key FROM installation");
-        using var masterKeys = await MasterKeyRing.OpenAsync(vault.Settings.MasterKey, TimeProvider.System);
+        using var masterKeys = await MasterKeyProviders.OpenRingAsync(vault.Settings.MasterKey, TimeProvider.System);
         var setup = new InstallationSetup(masterKeys, TimeProvider.System);
         var engine = vault.Database.EngineWith(TimeProvider.System);
         await using var database = await engine.OpenAsync(_ => { });
@@ -65,7 +67,7 @@ public sealed class MasterKeyTests
     {
         await using var vault = await ClosedAsync();
         File.Delete(vault.KeyFile);
-        FileMasterKeyProvider.Generate(vault.KeyFile, "mk_1");
+        MasterKeyFile.Generate(vault.KeyFile, "mk_1");
         Assert.Contains("under the id mk_1 is not the one", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
     }
 
@@ -74,8 +76,8 @@ public sealed class MasterKeyTests
     {
         await using var vault = await ClosedAsync();
         File.Delete(vault.KeyFile);
-        FileMasterKeyProvider.Generate(vault.KeyFile, "other_1");
-        FileMasterKeyProvider.Generate(vault.KeyFile, "other_2");
+        MasterKeyFile.Generate(vault.KeyFile, "other_1");
+        MasterKeyFile.Generate(vault.KeyFile, "other_2");
         Assert.Contains("id mk_1; found: other_1, other_2", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
     }
 
@@ -116,7 +118,7 @@ public sealed class MasterKeyTests
         File.Copy(file + "-wal", folder.File("secronna.db-wal"));
         var settings = new Settings { DataFolder = folder.Path };
         settings.MasterKey.File = folder.File("master-keys");
-        FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
+        MasterKeyFile.Generate(settings.MasterKey.File, "mk_1");
         var before = (Hash(folder.File("secronna.db")), Hash(folder.File("secronna.db-wal")));
         await Assert.ThrowsAsync<SettingsException>(() => OpenInstallation.OpenAsync(settings, migrate: true, TimeProvider.System, _ => { }));
         Assert.Equal(before, (Hash(folder.File("secronna.db")), Hash(folder.File("secronna.db-wal"))));
@@ -130,7 +132,7 @@ public sealed class MasterKeyTests
         await vault.CloseAsync();
         var old = vault.KeyFile + "-old";
         File.Move(vault.KeyFile, old);
-        FileMasterKeyProvider.Generate(vault.KeyFile, "mk_new");
+        MasterKeyFile.Generate(vault.KeyFile, "mk_new");
         await RefusedUnchangedAsync(vault);
         vault.Settings.MasterKey.Previous.Add(new MasterKeySettings { File = old });
         await vault.OpenAsync();

@@ -12,6 +12,7 @@ using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 
@@ -38,8 +39,8 @@ internal sealed class Vault : IAsyncDisposable
         }
 
         settings.MasterKey.File = folder.File("master-keys");
-        FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
-        FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_2");
+        MasterKeyFile.Generate(settings.MasterKey.File, "mk_1");
+        MasterKeyFile.Generate(settings.MasterKey.File, "mk_2");
     }
 
     public Settings Settings => settings;

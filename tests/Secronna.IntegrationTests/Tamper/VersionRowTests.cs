@@ -2,7 +2,6 @@ using System.Data.Common;
 using System.Text;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Vault;
 using Xunit;

@@ -2,11 +2,11 @@ using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Nodes;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Features.Health;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Secronna.Server.Vault;
 using Xunit;
 
@@ -58,7 +58,7 @@ public sealed class WrongMasterKeyTests
         var other = vault.Services.GetRequiredService<MasterKeyWatch>();
         await other.LookAsync();
         Assert.Equal(["mk_1"], other.UsableIds);
-        await Assert.ThrowsAsync<MasterKeyOtherException>(() => vault.Services.GetRequiredService<MasterKeyService>().AnnounceAsync("mk_2"));
+        await Assert.ThrowsAsync<MasterKeyMismatchException>(() => vault.Services.GetRequiredService<MasterKeyService>().AnnounceAsync("mk_2"));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class WrongMasterKeyTests
         var written = (await vault.FillAsync())[0];
         await ReplaceAsync(vault, "mk_1");
 
-        await Assert.ThrowsAsync<MasterKeyOtherException>(() => vault.AddProjectAsync(written.WorkspaceId, "new"));
+        await Assert.ThrowsAsync<MasterKeyMismatchException>(() => vault.AddProjectAsync(written.WorkspaceId, "new"));
         using var stranger = vault.Stranger();
         Assert.Equal(4, stranger.One<long>("SELECT count(*) FROM project_keys"));
         Assert.Equal(1, stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'project.create' AND outcome = 'failed'"));
@@ -78,7 +78,7 @@ public sealed class WrongMasterKeyTests
     {
         var lines = (await File.ReadAllLinesAsync(vault.KeyFile)).Where(line => !line.StartsWith(id + " ", StringComparison.Ordinal));
         await File.WriteAllLinesAsync(vault.KeyFile, lines);
-        FileMasterKeyProvider.Generate(vault.KeyFile, id);
-        await vault.Services.GetRequiredService<MasterKeyRing>().LookAsync();
+        MasterKeyFile.Generate(vault.KeyFile, id);
+        await vault.Services.GetRequiredService<MasterKeyRing>().RefreshAsync();
     }
 }

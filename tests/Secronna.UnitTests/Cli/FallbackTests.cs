@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using Secronna.Cli;
 using Secronna.Cli.Fallback;
 using Secronna.Client;
-using Secronna.Protocol;
 using Secronna.UnitTests.Client;
 using Xunit;
 

@@ -21,39 +21,39 @@ public sealed class EnvelopeTests
     ];
 
     [Fact]
-    public void What_was_sealed_opens_at_every_size_up_to_the_limit()
+    public void A_sealed_value_opens_at_every_size_up_to_the_limit()
     {
-        var sample = Sample.Make();
+        var sample = Sample.Create();
         Gen.OneOf(Gen.Int[0, 300], Gen.Int[0, 65_536], Gen.Int[65_530, 65_536])
             .SelectMany(size => Gen.Byte.Array[size])
             .Sample(value => sample.Seal(value).OpenedBytes().AsSpan().SequenceEqual(value), iter: 300);
     }
 
     [Fact]
-    public void Ids_and_versions_of_every_kind_seal_and_open()
+    public void Every_valid_id_and_version_number_seals_and_opens()
     {
         var id = Gen.String[Gen.Char['!', '~'], 1, 128];
         Gen.Select(id, id, id, id, Gen.Int[1, int.MaxValue], id).Sample((w, p, e, s, version, kek) =>
         {
-            var sample = Sample.Make() with { Binding = new(w, p, e, s, version), KekId = kek };
+            var sample = Sample.Create() with { Binding = new(w, p, e, s, version), KekId = kek };
             return sample.Seal(Sample.Value).OpenedBytes().AsSpan().SequenceEqual(Sample.Value);
         }, iter: 300);
     }
 
     [Fact]
-    public void A_box_is_as_long_as_the_format_says_and_does_not_hold_the_value()
+    public void Boxes_have_the_documented_sizes_and_do_not_contain_the_value()
     {
-        var sample = Sample.Make();
+        var sample = Sample.Create();
         Assert.Equal(78, sample.WrappedDataKey.Length);
         Assert.Equal(62 + Sample.Value.Length, sample.Ciphertext.Length);
         Assert.Equal(-1, sample.Ciphertext.AsSpan().IndexOf(Sample.Value.AsSpan(0, 8)));
     }
 
     [Fact]
-    public void No_nonce_data_key_or_box_ever_comes_twice()
+    public void No_nonce_data_key_or_ciphertext_repeats()
     {
         const int Seals = 20_000;
-        var sample = Sample.Make();
+        var sample = Sample.Create();
         HashSet<string> wrapNonces = [], valueNonces = [], dataKeys = [], ciphertexts = [];
         for (var i = 0; i < Seals; i++)
         {
@@ -70,8 +70,8 @@ public sealed class EnvelopeTests
     [Fact]
     public void A_rewrapped_data_key_opens_the_unchanged_value_with_the_new_KEK_only()
     {
-        var old = Sample.Make();
-        var next = Sample.Make() with { KekId = "kek_2", Ciphertext = old.Ciphertext };
+        var old = Sample.Create();
+        var next = Sample.Create() with { KekId = "kek_2", Ciphertext = old.Ciphertext };
         next = next with { WrappedDataKey = old.Rewrap(next) };
 
         Assert.Equal(Sample.Value, next.OpenedBytes());
@@ -81,19 +81,19 @@ public sealed class EnvelopeTests
     }
 
     [Fact]
-    public void A_data_key_that_does_not_open_is_not_rewrapped()
+    public void A_wrapped_data_key_that_does_not_open_is_not_rewrapped()
     {
-        var next = Sample.Make();
-        Assert.Throws<DecryptionException>(() => (Sample.Make() with { KekId = "kek_3" }).Rewrap(next));
-        Assert.Throws<DecryptionException>(() => (Sample.Make() with { WrappedDataKey = [] }).Rewrap(next));
+        var next = Sample.Create();
+        Assert.Throws<DecryptionException>(() => (Sample.Create() with { KekId = "kek_3" }).Rewrap(next));
+        Assert.Throws<DecryptionException>(() => (Sample.Create() with { WrappedDataKey = [] }).Rewrap(next));
     }
 
     [Fact]
-    public void A_binding_that_names_nothing_is_a_mistake_to_seal_and_refused_to_open()
+    public void An_invalid_binding_is_an_argument_error_when_sealing_and_a_decryption_error_when_opening()
     {
         foreach (var binding in UnusableBindings)
         {
-            var sample = Sample.Make() with { Binding = binding };
+            var sample = Sample.Create() with { Binding = binding };
             Assert.Throws<ArgumentException>(() => sample.Seal(Sample.Value));
             Assert.Throws<DecryptionException>(() => sample.Open());
         }
@@ -102,9 +102,9 @@ public sealed class EnvelopeTests
     [Theory]
     [InlineData("")]
     [InlineData(null)]
-    public void A_KEK_without_an_id_is_a_mistake_to_seal_with_and_refused_to_open_with(string? kekId)
+    public void A_missing_KEK_id_is_an_argument_error_when_sealing_and_a_decryption_error_when_opening(string? kekId)
     {
-        var sample = Sample.Make() with { KekId = kekId! };
+        var sample = Sample.Create() with { KekId = kekId! };
         Assert.Throws<ArgumentException>(() => sample.Seal(Sample.Value));
         Assert.Throws<DecryptionException>(() => sample.Open());
     }
@@ -114,12 +114,12 @@ public sealed class EnvelopeTests
     [InlineData(16)]
     [InlineData(31)]
     [InlineData(33)]
-    public void A_KEK_of_another_length_is_a_mistake_to_seal_with_and_refused_to_open_with(int size)
+    public void A_KEK_of_the_wrong_length_is_an_argument_error_when_sealing_and_a_decryption_error_when_opening(int size)
     {
-        var sample = Sample.Make() with { Kek = new byte[size] };
+        var sample = Sample.Create() with { Kek = new byte[size] };
         Assert.Throws<ArgumentException>(() => sample.Seal(Sample.Value));
         Assert.Throws<DecryptionException>(() => sample.Open());
-        Assert.Throws<ArgumentException>(() => Sample.Make().Rewrap(sample));
+        Assert.Throws<ArgumentException>(() => Sample.Create().Rewrap(sample));
     }
 
     [Fact]
@@ -130,17 +130,20 @@ public sealed class EnvelopeTests
         Assert.Throws<ArgumentException>(() => ValueBox.Seal(
             new byte[32], new byte[12], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default), []));
         Assert.Throws<DecryptionException>(() => ValueBox.Open(
-            new byte[32], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default), Sample.Make().Ciphertext));
+            new byte[32], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default), Sample.Create().Ciphertext));
     }
 
     [Fact]
     public void Opening_allocates_little_besides_the_value()
     {
-        var sample = Sample.Make();
+        var sample = Sample.Create();
         sample.OpenedBytes();
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
+        {
             sample.Open().Dispose();
+        }
+
         Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / 1000, 0, 1024);
     }
 }

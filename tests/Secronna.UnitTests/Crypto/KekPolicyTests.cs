@@ -28,11 +28,11 @@ public sealed class KekPolicyTests
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
-    public void Reserving_nothing_is_a_mistake(int count) =>
+    public void Reserving_no_wraps_is_an_argument_error(int count) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => KekPolicy.MayReserve(0, count));
 
     [Fact]
-    public void Whatever_is_reserved_in_whatever_order_no_KEK_makes_two_to_the_thirty_wraps() =>
+    public void No_sequence_of_reservations_lets_a_KEK_make_two_to_the_thirty_wraps() =>
         Gen.OneOf(Gen.Int[1, 5_000], Gen.Int[1, int.MaxValue], Gen.Int[(1 << 28) - 2, (1 << 28) + 2]).Array[1, 60].Sample(counts =>
         {
             long wraps = 0;
@@ -48,15 +48,15 @@ public sealed class KekPolicyTests
     [InlineData(0, true)]
     [InlineData(1, true)]
     [InlineData(-1, false)]
-    public void A_KEK_is_due_from_the_tick_on_at_which_it_is_too_old(long ticks, bool isDue) =>
+    public void A_KEK_is_due_as_soon_as_it_reaches_the_age_limit(long ticks, bool isDue) =>
         Assert.Equal(isDue, KekPolicy.IsDue(0, Oldest + TimeSpan.FromTicks(ticks), Oldest));
 
     [Fact]
-    public void Without_a_limit_no_age_is_too_old() =>
+    public void Without_an_age_limit_no_KEK_is_too_old() =>
         Assert.False(KekPolicy.IsDue(0, TimeSpan.MaxValue, null));
 
     [Fact]
-    public void A_KEK_from_the_future_is_new() =>
+    public void A_KEK_made_in_the_future_counts_as_new() =>
         Assert.False(KekPolicy.IsDue(0, TimeSpan.FromMinutes(-5), TimeSpan.FromTicks(1)));
 
     [Theory]
@@ -67,13 +67,13 @@ public sealed class KekPolicyTests
     [InlineData(0, false)]
     [InlineData(-1, true)]
     [InlineData(long.MinValue, true)]
-    public void A_KEK_is_due_at_half_of_its_wraps_and_where_their_number_can_not_be(long wraps, bool isDue)
+    public void A_KEK_is_due_at_half_of_its_wraps_and_when_their_number_is_impossible(long wraps, bool isDue)
     {
         Assert.Equal(isDue, KekPolicy.IsDue(wraps, TimeSpan.Zero, null));
         Assert.Equal(isDue, KekPolicy.IsDue(wraps, TimeSpan.Zero, Oldest));
     }
 
     [Fact]
-    public void A_KEK_that_may_not_make_one_more_wrap_is_due() => Gen.Long.Sample(wraps =>
+    public void A_KEK_that_may_make_no_more_wraps_is_due() => Gen.Long.Sample(wraps =>
         KekPolicy.MayReserve(wraps, 1) || KekPolicy.IsDue(wraps, TimeSpan.Zero, null));
 }

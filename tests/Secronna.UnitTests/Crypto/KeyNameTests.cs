@@ -8,7 +8,7 @@ namespace Secronna.UnitTests.Crypto;
 public sealed class KeyNameTests
 {
     [Fact]
-    public void A_name_is_the_bytes_it_was_made_of()
+    public void A_name_writes_the_bytes_it_was_created_from()
     {
         var bytes = RandomNumberGenerator.GetBytes(16);
         var copy = new byte[20];
@@ -39,7 +39,7 @@ public sealed class KeyNameTests
     }
 
     [Fact]
-    public void Other_lengths_and_ids_that_are_none_are_mistakes()
+    public void Wrong_lengths_and_invalid_ids_are_argument_errors()
     {
         Assert.Throws<ArgumentException>(() => KeyName.FromBytes(new byte[15]));
         Assert.Throws<ArgumentException>(() => KeyName.FromBytes(new byte[17]));

@@ -20,7 +20,7 @@ public sealed class KeyedHashTests
     }
 
     [Fact]
-    public void What_is_no_hash_equals_nothing()
+    public void Bytes_of_another_length_than_a_hash_equal_nothing()
     {
         Assert.False(KeyedHash.Equal([], []));
         Assert.False(KeyedHash.Equal(new byte[31], new byte[31]));
@@ -29,7 +29,7 @@ public sealed class KeyedHashTests
     }
 
     [Fact]
-    public void A_short_key_or_a_hash_of_another_length_is_a_mistake()
+    public void A_short_key_or_a_hash_of_the_wrong_length_is_an_argument_error()
     {
         Assert.Throws<ArgumentException>(() => KeyedHash.Compute(new byte[31], [], new byte[32]));
         Assert.Throws<ArgumentException>(() => KeyedHash.Compute(new byte[32], [], new byte[31]));

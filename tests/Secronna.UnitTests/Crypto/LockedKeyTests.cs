@@ -7,44 +7,52 @@ namespace Secronna.UnitTests.Crypto;
 
 public sealed class LockedKeyTests
 {
-    private readonly LockedMemory _memory = new();
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly LockedMemory memory = new();
+    private readonly byte[] keyBytes = RandomNumberGenerator.GetBytes(32);
 
     [Fact]
-    public void A_key_is_the_bytes_it_was_made_of()
+    public void A_key_has_the_bytes_it_was_created_from()
     {
-        using var key = LockedKey.Create(_key);
-        Assert.Equal(_key, key.Bytes.ToArray());
+        using var key = LockedKey.Create(keyBytes);
+        Assert.Equal(keyBytes, key.Bytes.ToArray());
     }
 
     [Fact]
     public void Disposing_zeroes_the_key_and_disposing_again_does_nothing()
     {
-        var key = LockedKey.Create(_key, _memory);
+        var key = LockedKey.Create(keyBytes, memory);
         var slot = key.Slot;
         key.Dispose();
         Assert.Equal(new byte[32], LockedMemory.Bytes(slot).ToArray());
 
-        using var next = LockedKey.Create(_key, _memory);
+        using var next = LockedKey.Create(keyBytes, memory);
         Assert.Equal(slot, next.Slot);
         key.Dispose();
-        Assert.Equal(_key, next.Bytes.ToArray());
+        Assert.Equal(keyBytes, next.Bytes.ToArray());
         Assert.Throws<ObjectDisposedException>(() => _ = key.Bytes.Length);
     }
 
     [Fact]
-    public void Keys_never_overlap_over_more_than_a_page()
+    public void Keys_do_not_overlap_even_across_pages()
     {
         var keys = Enumerable.Range(0, 5000)
             .Select(i => (Bytes: RandomNumberGenerator.GetBytes(32), Number: i)).ToList();
-        var locked = keys.Select(key => LockedKey.Create(key.Bytes, _memory)).ToList();
+        var locked = keys.Select(key => LockedKey.Create(key.Bytes, memory)).ToList();
         for (var i = 0; i < keys.Count; i += 2)
+        {
             locked[i].Dispose();
+        }
+
         for (var i = 1; i < keys.Count; i += 2)
+        {
             Assert.Equal(keys[i].Bytes, locked[i].Bytes.ToArray());
+        }
+
         Assert.Equal(keys.Count / 2, locked.Where((_, i) => i % 2 == 1).Select(key => key.Slot).Distinct().Count());
         for (var i = 1; i < keys.Count; i += 2)
+        {
             locked[i].Dispose();
+        }
     }
 
     [Fact]
@@ -53,31 +61,31 @@ public sealed class LockedKeyTests
         var slots = new HashSet<nint>();
         for (var i = 0; i < 1000; i++)
         {
-            using var key = LockedKey.Create(_key, _memory);
+            using var key = LockedKey.Create(keyBytes, memory);
             slots.Add(key.Slot);
         }
 
         Assert.Single(slots);
-        using LockedKey first = LockedKey.Create(_key, _memory), second = LockedKey.Create(_key, _memory);
+        using LockedKey first = LockedKey.Create(keyBytes, memory), second = LockedKey.Create(keyBytes, memory);
         Assert.Equal(first.Slot / Environment.SystemPageSize, second.Slot / Environment.SystemPageSize);
     }
 
     [Fact]
-    public void A_key_of_another_length_is_a_mistake()
+    public void A_key_of_the_wrong_length_is_an_argument_error()
     {
         Assert.Throws<ArgumentException>(() => LockedKey.Create(new byte[31]));
         Assert.Throws<ArgumentException>(() => LockedKey.Create(new byte[33]));
     }
 
     [Fact]
-    public void Its_page_is_left_out_of_core_dumps()
+    public void The_page_of_a_key_is_left_out_of_core_dumps()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux is asked.");
-        using var key = LockedKey.Create(_key, _memory);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux is asked to leave pages out of core dumps.");
+        using var key = LockedKey.Create(keyBytes, memory);
         Assert.Contains(" dd", FlagsOfMapping(key.Slot), StringComparison.Ordinal);
     }
 
-    // The VmFlags line of /proc/self/smaps for the mapping that holds the address: "dd" is "do not include in core dump".
+    // The VmFlags line in /proc/self/smaps of the mapping that contains the address. "dd" means "do not include in core dump".
     private static string FlagsOfMapping(nint address)
     {
         var inMapping = false;

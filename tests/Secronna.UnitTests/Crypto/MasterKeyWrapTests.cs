@@ -21,18 +21,18 @@ public sealed class MasterKeyWrapTests
         MasterKeyBinding.ForKek("w", "p", "k", "\udc00"),
     ];
 
-    private readonly byte[] _masterKey = RandomNumberGenerator.GetBytes(32);
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] masterKey = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] keyBytes = RandomNumberGenerator.GetBytes(32);
 
     [Fact]
-    public void A_KEK_and_the_installation_key_unwrap_to_what_was_wrapped()
+    public void A_KEK_and_the_installation_key_unwrap_to_the_key_that_was_wrapped()
     {
-        Assert.Equal(_key, Unwrapped(Kek, Wrap(Kek)));
-        Assert.Equal(_key, Unwrapped(Installation, Wrap(Installation)));
+        Assert.Equal(keyBytes, Unwrapped(Kek, Wrap(Kek)));
+        Assert.Equal(keyBytes, Unwrapped(Installation, Wrap(Installation)));
     }
 
     [Fact]
-    public void No_nonce_ever_comes_twice()
+    public void No_nonce_repeats()
     {
         const int Wraps = 5000;
         var nonces = Enumerable.Range(0, Wraps).Select(_ => Hex.Text(Wrap(Kek).AsSpan(18, 12))).ToHashSet();
@@ -53,15 +53,18 @@ public sealed class MasterKeyWrapTests
             Installation,
         ];
         foreach (var other in others)
+        {
             Refused(other, box);
+        }
+
         Refused(Kek, Wrap(Installation));
         Refused(MasterKeyBinding.ForInstallationKey("mk_2"), Wrap(Installation));
     }
 
     [Fact]
-    public void The_master_keys_id_is_bound_beyond_its_name_in_the_header()
+    public void The_master_key_id_is_bound_even_if_the_header_names_that_master_key()
     {
-        // The header of another master key over this box, and the question asked of that one.
+        // The box gets the header of another master key, and the call names that master key too.
         var box = Wrap(Kek);
         KeyName.FromMasterKeyId("mk_2").CopyTo(box.AsSpan(2));
         Refused(MasterKeyBinding.ForKek("acc_1", "prj_1", "kek_1", "mk_2"), box);
@@ -81,7 +84,10 @@ public sealed class MasterKeyWrapTests
         for (var length = 0; length < 160; length++)
         {
             if (length == box.Length)
+            {
                 continue;
+            }
+
             var changed = box.ToArray();
             Array.Resize(ref changed, length);
             Refused(Kek, changed);
@@ -95,30 +101,30 @@ public sealed class MasterKeyWrapTests
         Assert.Throws<DecryptionException>(() => MasterKeyWrap.Unwrap(new byte[32], Kek, Wrap(Kek), key));
         Assert.Equal(new byte[32], key);
         key = RandomNumberGenerator.GetBytes(32);
-        Assert.Throws<DecryptionException>(() => MasterKeyWrap.Unwrap(_masterKey, Kek, [], key));
+        Assert.Throws<DecryptionException>(() => MasterKeyWrap.Unwrap(masterKey, Kek, [], key));
         Assert.Equal(new byte[32], key);
         Assert.Throws<DecryptionException>(() => MasterKeyWrap.Unwrap(new byte[16], Kek, Wrap(Kek), key));
     }
 
     [Fact]
-    public void A_wrapped_data_key_is_not_taken_for_a_wrapped_KEK()
+    public void A_wrapped_data_key_is_not_accepted_as_a_wrapped_KEK()
     {
         var name = KeyName.FromMasterKeyId("mk_1");
-        var version = Envelope.Seal(_masterKey, "mk_1", name, new("acc_1", "prj_1", "kek_1", "mk_1", 1), _key);
+        var version = Envelope.Seal(masterKey, "mk_1", name, new("acc_1", "prj_1", "kek_1", "mk_1", 1), keyBytes);
         Refused(Kek, version.WrappedDataKey);
         Refused(Installation, version.WrappedDataKey);
     }
 
     [Fact]
-    public void Keys_of_another_length_are_mistakes()
+    public void Keys_of_the_wrong_length_are_argument_errors()
     {
-        Assert.Throws<ArgumentException>(() => MasterKeyWrap.Wrap(new byte[31], Kek, _key));
-        Assert.Throws<ArgumentException>(() => MasterKeyWrap.Wrap(_masterKey, Kek, new byte[33]));
-        Assert.Throws<ArgumentException>(() => MasterKeyWrap.Unwrap(_masterKey, Kek, Wrap(Kek), new byte[31]));
+        Assert.Throws<ArgumentException>(() => MasterKeyWrap.Wrap(new byte[31], Kek, keyBytes));
+        Assert.Throws<ArgumentException>(() => MasterKeyWrap.Wrap(masterKey, Kek, new byte[33]));
+        Assert.Throws<ArgumentException>(() => MasterKeyWrap.Unwrap(masterKey, Kek, Wrap(Kek), new byte[31]));
     }
 
     [Fact]
-    public void A_binding_that_names_nothing_is_a_mistake_to_wrap_and_refused_to_unwrap()
+    public void An_invalid_binding_is_an_argument_error_when_wrapping_and_a_decryption_error_when_unwrapping()
     {
         foreach (var binding in UnusableBindings)
         {
@@ -129,7 +135,7 @@ public sealed class MasterKeyWrapTests
     }
 
     [Fact]
-    public void A_binding_says_what_it_was_made_of()
+    public void A_binding_has_the_ids_it_was_created_from()
     {
         Assert.Equal(("acc_1", "prj_1", "kek_1", "mk_1", false),
             (Kek.WorkspaceId, Kek.ProjectId, Kek.KekId, Kek.MasterKeyId, Kek.IsInstallationKey));
@@ -138,12 +144,12 @@ public sealed class MasterKeyWrapTests
                 Installation.IsInstallationKey));
     }
 
-    private byte[] Wrap(in MasterKeyBinding binding) => MasterKeyWrap.Wrap(_masterKey, binding, _key);
+    private byte[] Wrap(in MasterKeyBinding binding) => MasterKeyWrap.Wrap(masterKey, binding, keyBytes);
 
     private byte[] Unwrapped(in MasterKeyBinding binding, byte[] box)
     {
         var key = new byte[32];
-        MasterKeyWrap.Unwrap(_masterKey, binding, box, key);
+        MasterKeyWrap.Unwrap(masterKey, binding, box, key);
         return key;
     }
 

@@ -8,7 +8,7 @@ namespace Secronna.UnitTests.Crypto;
 
 public sealed class PinnedBufferTests
 {
-    private readonly PinnedArrayPool _pool = new();
+    private readonly PinnedArrayPool pool = new();
 
     [Theory]
     [InlineData(0)]
@@ -18,11 +18,11 @@ public sealed class PinnedBufferTests
     [InlineData(65_536)]
     [InlineData(1 << 20)]
     [InlineData((1 << 20) + 1)]
-    public void A_buffer_has_the_length_asked_for_and_is_zero_also_when_rented_again(int length)
+    public void A_buffer_has_the_requested_length_and_is_zero_even_when_its_array_is_reused(int length)
     {
         for (var i = 0; i < 3; i++)
         {
-            using var buffer = PinnedBuffer.Rent(length, _pool);
+            using var buffer = PinnedBuffer.Rent(length, pool);
             Assert.Equal(length, buffer.Length);
             Assert.Equal(length, buffer.Span.Length);
             Assert.Equal(length, buffer.Memory.Length);
@@ -37,9 +37,12 @@ public sealed class PinnedBufferTests
         {
             foreach (var (length, truncated) in steps)
             {
-                using var buffer = PinnedBuffer.Rent(length, _pool);
+                using var buffer = PinnedBuffer.Rent(length, pool);
                 if (ArrayOf(buffer).AsSpan().ContainsAnyExcept((byte)0))
+                {
                     return false;
+                }
+
                 var whole = buffer.Span;
                 whole.Fill(0xAB);
                 buffer.Truncate(Math.Min(length, truncated));
@@ -54,7 +57,7 @@ public sealed class PinnedBufferTests
     {
         foreach (var length in new[] { 1, 100, 65_536, (1 << 20) + 5 })
         {
-            var buffer = PinnedBuffer.Rent(length, _pool);
+            var buffer = PinnedBuffer.Rent(length, pool);
             var array = ArrayOf(buffer);
             buffer.Span.Fill(0xAB);
             buffer.Dispose();
@@ -63,9 +66,9 @@ public sealed class PinnedBufferTests
     }
 
     [Fact]
-    public void Truncating_shortens_and_zeroes_what_is_cut_off()
+    public void Truncating_shortens_the_buffer_and_zeroes_the_rest()
     {
-        using var buffer = PinnedBuffer.Rent(100, _pool);
+        using var buffer = PinnedBuffer.Rent(100, pool);
         buffer.Span.Fill(0xAB);
         buffer.Truncate(40);
         Assert.Equal(40, buffer.Length);
@@ -79,26 +82,26 @@ public sealed class PinnedBufferTests
     }
 
     [Fact]
-    public unsafe void The_collector_does_not_move_the_bytes()
+    public unsafe void The_garbage_collector_does_not_move_the_bytes()
     {
         for (var size = 64; size <= 2 << 20; size *= 2)
         {
-            using var buffer = PinnedBuffer.Rent(size, _pool);
+            using var buffer = PinnedBuffer.Rent(size, pool);
             var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.Span));
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
             Assert.Equal(address, (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.Span)));
-            // Only arrays of the pinned heap are in the oldest generation from the start, at any size.
+            // Only arrays on the pinned heap start in the oldest generation at any size.
             Assert.Equal(GC.MaxGeneration, GC.GetGeneration(ArrayOf(buffer)));
         }
     }
 
     [Fact]
-    public void After_disposing_nothing_works_and_disposing_again_does_nothing()
+    public void A_disposed_buffer_refuses_every_use_and_can_be_disposed_again()
     {
-        var buffer = PinnedBuffer.Rent(10, _pool);
+        var buffer = PinnedBuffer.Rent(10, pool);
         buffer.Dispose();
         buffer.Dispose();
-        Assert.Equal(1, _pool.CountOf(64));
+        Assert.Equal(1, pool.CountOf(64));
         Assert.Throws<ObjectDisposedException>(() => buffer.Length);
         Assert.Throws<ObjectDisposedException>(() => _ = buffer.Span.Length);
         Assert.Throws<ObjectDisposedException>(() => _ = buffer.Memory);
@@ -106,7 +109,7 @@ public sealed class PinnedBufferTests
     }
 
     [Fact]
-    public void Disposing_from_many_threads_gives_the_array_back_once()
+    public void Disposing_from_many_threads_returns_the_array_once()
     {
         for (var i = 0; i < 200; i++)
         {
@@ -118,17 +121,17 @@ public sealed class PinnedBufferTests
     }
 
     [Fact]
-    public void A_buffer_disposed_twice_does_not_touch_who_has_its_array_now()
+    public void Disposing_twice_does_not_touch_the_next_holder_of_the_array()
     {
-        var first = PinnedBuffer.Rent(64, _pool);
+        var first = PinnedBuffer.Rent(64, pool);
         var array = ArrayOf(first);
         first.Dispose();
-        using var second = PinnedBuffer.Rent(64, _pool);
+        using var second = PinnedBuffer.Rent(64, pool);
         Assert.Same(array, ArrayOf(second));
         second.Span.Fill(0xAB);
         first.Dispose();
         Assert.False(second.Span.ContainsAnyExcept((byte)0xAB));
-        using var third = PinnedBuffer.Rent(64, _pool);
+        using var third = PinnedBuffer.Rent(64, pool);
         Assert.NotSame(array, ArrayOf(third));
     }
 
@@ -139,9 +142,9 @@ public sealed class PinnedBufferTests
         for (var size = PinnedArrayPool.MinSize; size <= PinnedArrayPool.MaxSize; size *= 2)
         {
             var capacity = PinnedArrayPool.ShelfCapacity(size);
-            var buffers = Enumerable.Range(0, capacity + 3).Select(_ => PinnedBuffer.Rent(size, _pool)).ToList();
+            var buffers = Enumerable.Range(0, capacity + 3).Select(_ => PinnedBuffer.Rent(size, pool)).ToList();
             buffers.ForEach(buffer => buffer.Dispose());
-            Assert.Equal(capacity, _pool.CountOf(size));
+            Assert.Equal(capacity, pool.CountOf(size));
             total += (long)capacity * size;
         }
 
@@ -149,16 +152,16 @@ public sealed class PinnedBufferTests
     }
 
     [Fact]
-    public void A_buffer_beyond_the_largest_size_is_dropped_not_pooled()
+    public void A_buffer_above_the_largest_pooled_size_is_not_pooled()
     {
-        PinnedBuffer.Rent((1 << 20) + 1, _pool).Dispose();
-        Assert.Equal(0, _pool.CountOf(1 << 20));
-        PinnedBuffer.Rent(1 << 20, _pool).Dispose();
-        Assert.Equal(1, _pool.CountOf(1 << 20));
+        PinnedBuffer.Rent((1 << 20) + 1, pool).Dispose();
+        Assert.Equal(0, pool.CountOf(1 << 20));
+        PinnedBuffer.Rent(1 << 20, pool).Dispose();
+        Assert.Equal(1, pool.CountOf(1 << 20));
     }
 
     [Fact]
-    public void A_negative_length_is_a_mistake() =>
+    public void A_negative_length_is_an_argument_error() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => PinnedBuffer.Rent(-1));
 
     [Fact]
@@ -169,12 +172,17 @@ public sealed class PinnedBufferTests
         {
             for (var i = 0; i < 5000; i++)
             {
-                using var buffer = PinnedBuffer.Rent(64 + (i % 200), _pool);
+                using var buffer = PinnedBuffer.Rent(64 + (i % 200), pool);
                 if (buffer.Span.ContainsAnyExcept((byte)0))
+                {
                     Interlocked.Increment(ref shared);
+                }
+
                 buffer.Span.Fill((byte)(worker + 1));
                 if (buffer.Span.ContainsAnyExcept((byte)(worker + 1)))
+                {
                     Interlocked.Increment(ref shared);
+                }
             }
         });
         Assert.Equal(0, shared);

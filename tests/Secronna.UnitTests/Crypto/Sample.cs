@@ -3,44 +3,44 @@ using Secronna.Crypto;
 
 namespace Secronna.UnitTests.Crypto;
 
-/// <summary>One KEK and one version sealed with it; tests change a single thing and try to open the rest.</summary>
+/// <summary>A KEK and a version sealed with it. Tests change one property and try to open the version.</summary>
 internal sealed record Sample
 {
-    internal static readonly byte[] Value = "correct horse battery staple"u8.ToArray();
+    public static readonly byte[] Value = "correct horse battery staple"u8.ToArray();
 
     private Sample()
     {
     }
 
-    internal byte[] Kek { get; init; } = RandomNumberGenerator.GetBytes(32);
+    public byte[] Kek { get; init; } = RandomNumberGenerator.GetBytes(32);
 
-    internal string KekId { get; init; } = "kek_1";
+    public string KekId { get; init; } = "kek_1";
 
-    internal KeyName KekName { get; init; } = KeyName.FromBytes(RandomNumberGenerator.GetBytes(16));
+    public KeyName KekName { get; init; } = KeyName.FromBytes(RandomNumberGenerator.GetBytes(16));
 
-    internal VersionBinding Binding { get; init; } = new("acc_1", "prj_1", "env_1", "sec_1", 1);
+    public VersionBinding Binding { get; init; } = new("acc_1", "prj_1", "env_1", "sec_1", 1);
 
-    internal byte[] WrappedDataKey { get; init; } = [];
+    public byte[] WrappedDataKey { get; init; } = [];
 
-    internal byte[] Ciphertext { get; init; } = [];
+    public byte[] Ciphertext { get; init; } = [];
 
-    internal static Sample Make() => new Sample().Seal(Value);
+    public static Sample Create() => new Sample().Seal(Value);
 
-    internal Sample Seal(ReadOnlySpan<byte> value)
+    public Sample Seal(ReadOnlySpan<byte> value)
     {
         var version = Envelope.Seal(Kek, KekId, KekName, Binding, value);
         return this with { WrappedDataKey = version.WrappedDataKey, Ciphertext = version.Ciphertext };
     }
 
-    internal PinnedBuffer Open() => Envelope.Open(Kek, KekId, KekName, Binding, WrappedDataKey, Ciphertext);
+    public PinnedBuffer Open() => Envelope.Open(Kek, KekId, KekName, Binding, WrappedDataKey, Ciphertext);
 
-    internal byte[] OpenedBytes()
+    public byte[] OpenedBytes()
     {
         using var value = Open();
         return value.Span.ToArray();
     }
 
-    internal byte[] DataKey()
+    public byte[] DataKey()
     {
         var key = new byte[32];
         var associatedData = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], Binding, KekId);
@@ -48,7 +48,7 @@ internal sealed record Sample
         return key;
     }
 
-    internal byte[] Rewrap(Sample to)
+    public byte[] Rewrap(Sample to)
     {
         using var rewrap = new DataKeyRewrap(Kek, KekId, KekName, to.Kek, to.KekId, to.KekName);
         return rewrap.Rewrap(Binding, WrappedDataKey);

@@ -8,7 +8,7 @@ public sealed class ServiceKeyBoxTests
     private static readonly byte[] Blob = [1, 2, 3, 4, 5];
 
     [Fact]
-    public void A_blob_comes_out_as_it_went_in()
+    public void Opening_a_box_gives_the_blob_that_was_sealed()
     {
         Assert.Equal(Blob, Open("mk_1", ServiceKeyBox.Seal("mk_1", Blob)));
         Assert.Equal([7], Open("mk_1", ServiceKeyBox.Seal("mk_1", [7])));
@@ -17,7 +17,7 @@ public sealed class ServiceKeyBoxTests
     }
 
     [Fact]
-    public void A_box_is_the_header_and_then_the_blob()
+    public void A_box_is_the_header_followed_by_the_blob()
     {
         var header = ServiceKeyBox.Header("mk_1");
         Assert.Equal(18, header.Length);
@@ -41,7 +41,10 @@ public sealed class ServiceKeyBoxTests
     {
         var box = ServiceKeyBox.Seal("mk_1", Blob);
         for (var length = 0; length <= 18; length++)
+        {
             Refused("mk_1", box[..length]);
+        }
+
         Assert.Equal([1], Open("mk_1", box[..19]));
     }
 
@@ -49,18 +52,18 @@ public sealed class ServiceKeyBoxTests
     public void A_box_of_another_master_key_is_refused() => Refused("mk_2", ServiceKeyBox.Seal("mk_1", Blob));
 
     [Fact]
-    public void A_box_of_a_key_at_hand_is_none_of_a_service_and_the_other_way_round()
+    public void Wrapped_key_boxes_and_service_key_boxes_are_not_interchangeable()
     {
         var binding = MasterKeyBinding.ForInstallationKey("mk_1");
         Refused("mk_1", MasterKeyWrap.Wrap(new byte[32], binding, new byte[32]));
         var box = ServiceKeyBox.Seal("mk_1", new byte[60]);
         Assert.Equal(78, box.Length);
         Assert.Throws<DecryptionException>(() => MasterKeyWrap.Unwrap(new byte[32], binding, box, new byte[32]));
-        Assert.Throws<DecryptionException>(() => TokenWrap.Of(binding, box));
+        Assert.Throws<DecryptionException>(() => TokenWrap.ForUnwrapping(binding, box));
     }
 
     [Fact]
-    public void An_id_that_names_nothing_is_a_mistake_to_seal_and_refused_to_open()
+    public void An_invalid_id_is_an_argument_error_when_sealing_and_a_decryption_error_when_opening()
     {
         foreach (var id in (string[])[null!, "", "\udc00", new string('m', 129)])
         {
@@ -71,7 +74,7 @@ public sealed class ServiceKeyBoxTests
     }
 
     [Fact]
-    public void An_empty_blob_is_a_mistake() => Assert.Throws<ArgumentException>(() => ServiceKeyBox.Seal("mk_1", []));
+    public void An_empty_blob_is_an_argument_error() => Assert.Throws<ArgumentException>(() => ServiceKeyBox.Seal("mk_1", []));
 
     private static byte[] Open(string masterKeyId, byte[] box) => ServiceKeyBox.Open(masterKeyId, box).ToArray();
 

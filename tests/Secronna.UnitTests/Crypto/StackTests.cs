@@ -4,49 +4,49 @@ using Xunit;
 
 namespace Secronna.UnitTests.Crypto;
 
-/// <summary>Data keys and value keys are on the stack while they are needed (S26); afterwards none is left there.</summary>
+/// <summary>Data keys and value keys are on the stack while they are needed (S26). None is left there afterwards.</summary>
 public sealed class StackTests
 {
     private const int Depth = 64 * 1024;
 
-    private readonly Sample _sample = Sample.Make();
+    private readonly Sample sample = Sample.Create();
 
     [Fact]
-    public void The_search_finds_what_is_left_on_the_stack()
+    public void The_search_finds_a_key_that_is_left_on_the_stack()
     {
-        var key = _sample.DataKey();
+        var key = sample.DataKey();
         Assert.True(IsLeft(() => LeaveBehind(key), () => key));
     }
 
     [Fact]
-    public void Opening_leaves_no_key() => LeavesNoKey(() => _sample.Open().Dispose());
+    public void Opening_leaves_no_key_on_the_stack() => LeavesNoKey(() => sample.Open().Dispose());
 
     [Fact]
-    public void Refusing_leaves_no_key()
+    public void Refusing_leaves_no_key_on_the_stack()
     {
-        var changed = _sample.Ciphertext.ToArray();
+        var changed = sample.Ciphertext.ToArray();
         changed[^1] ^= 1;
-        LeavesNoKey(() => Assert.Throws<DecryptionException>(() => (_sample with { Ciphertext = changed }).Open()));
+        LeavesNoKey(() => Assert.Throws<DecryptionException>(() => (sample with { Ciphertext = changed }).Open()));
     }
 
     [Fact]
-    public void Rewrapping_leaves_no_key()
+    public void Rewrapping_leaves_no_key_on_the_stack()
     {
-        var next = Sample.Make();
-        LeavesNoKey(() => _sample.Rewrap(next));
+        var next = Sample.Create();
+        LeavesNoKey(() => sample.Rewrap(next));
     }
 
     [Fact]
-    public void Sealing_leaves_no_key()
+    public void Sealing_leaves_no_key_on_the_stack()
     {
-        var made = _sample;
-        Assert.False(IsLeft(() => made = _sample.Seal(Sample.Value), () => made.DataKey()));
-        Assert.False(IsLeft(() => made = _sample.Seal(Sample.Value), () => ValueKeyOf(made)));
+        var made = sample;
+        Assert.False(IsLeft(() => made = sample.Seal(Sample.Value), () => made.DataKey()));
+        Assert.False(IsLeft(() => made = sample.Seal(Sample.Value), () => ValueKeyOf(made)));
     }
 
     private void LeavesNoKey(Action use)
     {
-        byte[] dataKey = _sample.DataKey(), valueKey = ValueKeyOf(_sample);
+        byte[] dataKey = sample.DataKey(), valueKey = ValueKeyOf(sample);
         Assert.False(IsLeft(use, () => dataKey));
         Assert.False(IsLeft(use, () => valueKey));
     }
@@ -58,14 +58,14 @@ public sealed class StackTests
         return keys[..32];
     }
 
-    // Copies what lies below this frame after the use, before anything else can overwrite it, and only then asks what to
-    // look for. The thread is its own, so that its stack holds nothing of other uses.
+    // After the use, copies the stack below this frame before anything else can overwrite it, and only then asks for the secret.
+    // It runs on a thread of its own, whose stack holds nothing from other tests.
     private static bool IsLeft(Action use, Func<byte[]> secret)
     {
         var below = new byte[Depth];
         var thread = new Thread(() =>
         {
-            // First for nothing: compiling it would overwrite the stack.
+            // The first call only compiles the method: compiling it after the use would overwrite the stack.
             CopyStackBelow(below);
             use();
             CopyStackBelow(below);
@@ -75,14 +75,16 @@ public sealed class StackTests
         return below.AsSpan().IndexOf(secret().AsSpan(0, 16)) >= 0;
     }
 
-    // Compiled once and for all: a loop that is compiled again while it runs overwrites the stack too.
+    // Compiled once, at full optimization: tiered compilation of the running loop would overwrite the stack too.
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static unsafe void CopyStackBelow(byte[] below)
     {
         byte here;
         var start = &here - below.Length;
         for (var i = 0; i < below.Length; i++)
+        {
             below[i] = start[i];
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

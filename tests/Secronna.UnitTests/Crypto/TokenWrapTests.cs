@@ -19,52 +19,52 @@ public sealed class TokenWrapTests
         MasterKeyBinding.ForKek("w", "p", "\udc00", "m"),
     ];
 
-    private readonly byte[] _masterKey = RandomNumberGenerator.GetBytes(32);
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] masterKey = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] keyBytes = RandomNumberGenerator.GetBytes(32);
 
     [Fact]
-    public void A_box_made_of_what_a_token_gives_is_one_of_a_key_at_hand()
+    public void A_box_made_with_a_token_opens_with_the_same_key_in_this_process()
     {
         foreach (var binding in (MasterKeyBinding[])[Kek, Installation])
         {
-            var box = Sealed(TokenWrap.New(binding));
+            var box = Sealed(TokenWrap.ForWrapping(binding));
             var opened = new byte[32];
-            MasterKeyWrap.Unwrap(_masterKey, binding, box, opened);
-            Assert.Equal(_key, opened);
+            MasterKeyWrap.Unwrap(masterKey, binding, box, opened);
+            Assert.Equal(keyBytes, opened);
         }
     }
 
     [Fact]
-    public void A_box_of_a_key_at_hand_is_taken_apart_for_the_token()
+    public void A_box_made_in_this_process_gives_the_inputs_for_the_token()
     {
-        var box = MasterKeyWrap.Wrap(_masterKey, Kek, _key);
-        var wrap = TokenWrap.Of(Kek, box);
+        var box = MasterKeyWrap.Wrap(masterKey, Kek, keyBytes);
+        var wrap = TokenWrap.ForUnwrapping(Kek, box);
         Assert.Equal(box, (byte[])[.. wrap.Header, .. wrap.Sealed]);
         Assert.Equal(wrap.Header[18..], wrap.Nonce);
-        Assert.Equal(box, wrap.Box(wrap.Sealed));
-        Assert.Equal(_key, Opened(wrap));
+        Assert.Equal(box, wrap.ToBox(wrap.Sealed));
+        Assert.Equal(keyBytes, Opened(wrap));
     }
 
     [Fact]
-    public void Taking_a_box_apart_gives_the_associated_data_that_it_was_made_with()
+    public void Unwrapping_uses_the_associated_data_that_wrapping_used()
     {
-        var made = TokenWrap.New(Kek);
+        var made = TokenWrap.ForWrapping(Kek);
         Assert.Empty(made.Sealed);
-        Assert.Equal(TokenWrap.Of(Kek, Sealed(made)).AssociatedData, made.AssociatedData);
+        Assert.Equal(TokenWrap.ForUnwrapping(Kek, Sealed(made)).AssociatedData, made.AssociatedData);
     }
 
     [Fact]
-    public void No_nonce_ever_comes_twice()
+    public void No_nonce_repeats()
     {
         const int Wraps = 5000;
-        var nonces = Enumerable.Range(0, Wraps).Select(_ => Hex.Text(TokenWrap.New(Kek).Nonce)).ToHashSet();
+        var nonces = Enumerable.Range(0, Wraps).Select(_ => Hex.Text(TokenWrap.ForWrapping(Kek).Nonce)).ToHashSet();
         Assert.Equal(Wraps, nonces.Count);
     }
 
     [Fact]
-    public void What_is_no_box_of_the_master_key_is_refused_before_a_token_is_asked()
+    public void A_box_that_is_not_by_the_master_key_is_refused_before_the_token_is_asked()
     {
-        var box = Sealed(TokenWrap.New(Kek));
+        var box = Sealed(TokenWrap.ForWrapping(Kek));
         Refused(MasterKeyBinding.ForKek("acc_1", "prj_1", "kek_1", "mk_2"), box);
         for (var bit = 0; bit < 18 * 8; bit++)
         {
@@ -85,9 +85,9 @@ public sealed class TokenWrapTests
     }
 
     [Fact]
-    public void Another_place_gives_other_associated_data()
+    public void Another_binding_gives_other_associated_data()
     {
-        var box = Sealed(TokenWrap.New(Kek));
+        var box = Sealed(TokenWrap.ForWrapping(Kek));
         MasterKeyBinding[] others =
         [
             MasterKeyBinding.ForKek("acc_2", "prj_1", "kek_1", "mk_1"),
@@ -96,18 +96,20 @@ public sealed class TokenWrapTests
             Installation,
         ];
         foreach (var other in others)
-            Assert.ThrowsAny<CryptographicException>(() => Opened(TokenWrap.Of(other, box)));
+        {
+            Assert.ThrowsAny<CryptographicException>(() => Opened(TokenWrap.ForUnwrapping(other, box)));
+        }
     }
 
     [Fact]
-    public void A_binding_that_names_nothing_is_a_mistake_to_wrap_and_refused_to_unwrap()
+    public void An_invalid_binding_is_an_argument_error_when_wrapping_and_a_decryption_error_when_unwrapping()
     {
-        var box = Sealed(TokenWrap.New(Kek));
+        var box = Sealed(TokenWrap.ForWrapping(Kek));
         foreach (var binding in UnusableBindings)
         {
-            Assert.Throws<ArgumentException>(() => TokenWrap.New(binding));
+            Assert.Throws<ArgumentException>(() => TokenWrap.ForWrapping(binding));
             Refused(binding, box);
-            // With the header of the master key too, where it has one.
+            // It is also refused when the header names the right master key.
             if (binding.MasterKeyId == "m")
             {
                 KeyName.FromMasterKeyId("m").CopyTo(box.AsSpan(2));
@@ -121,25 +123,25 @@ public sealed class TokenWrapTests
     [InlineData(32)]
     [InlineData(47)]
     [InlineData(49)]
-    public void A_token_that_gives_something_else_is_a_mistake(int length) =>
-        Assert.Throws<ArgumentException>(() => TokenWrap.New(Kek).Box(new byte[length]));
+    public void Token_output_of_the_wrong_length_is_an_argument_error(int length) =>
+        Assert.Throws<ArgumentException>(() => TokenWrap.ForWrapping(Kek).ToBox(new byte[length]));
 
     private byte[] Sealed(TokenWrap wrap)
     {
-        var output = new byte[32 + TokenWrap.TagSize];
-        using var aes = new AesGcm(_masterKey, TokenWrap.TagSize);
-        aes.Encrypt(wrap.Nonce, _key, output.AsSpan(0, 32), output.AsSpan(32), wrap.AssociatedData);
-        return wrap.Box(output);
+        var output = new byte[32 + Aes256Gcm.TagSize];
+        using var aes = new AesGcm(masterKey, Aes256Gcm.TagSize);
+        aes.Encrypt(wrap.Nonce, keyBytes, output.AsSpan(0, 32), output.AsSpan(32), wrap.AssociatedData);
+        return wrap.ToBox(output);
     }
 
     private byte[] Opened(TokenWrap wrap)
     {
         var opened = new byte[32];
-        using var aes = new AesGcm(_masterKey, TokenWrap.TagSize);
+        using var aes = new AesGcm(masterKey, Aes256Gcm.TagSize);
         aes.Decrypt(wrap.Nonce, wrap.Sealed.AsSpan(0, 32), wrap.Sealed.AsSpan(32), opened, wrap.AssociatedData);
         return opened;
     }
 
     private static void Refused(MasterKeyBinding binding, byte[] box) =>
-        Assert.Throws<DecryptionException>(() => TokenWrap.Of(binding, box));
+        Assert.Throws<DecryptionException>(() => TokenWrap.ForUnwrapping(binding, box));
 }

@@ -1,5 +1,5 @@
 using Secronna.Crypto;
-using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Kms;
 using Xunit;
 
 namespace Secronna.UnitTests.Crypto;
@@ -22,7 +22,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void A_version_made_elsewhere_opens(string name)
+    public void A_version_sealed_by_another_implementation_opens(string name)
     {
         var vector = Vectors.Versions.Cases.Single(v => v.Name == name);
         using var value = vector.Open();
@@ -61,7 +61,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(RefusedVersions))]
-    public void A_version_that_is_wrong_somewhere_is_refused(string name)
+    public void Each_malformed_version_is_refused(string name)
     {
         var vector = Vectors.Versions.Refused.Single(v => v.Name == name);
         Assert.Throws<DecryptionException>(() => vector.Open());
@@ -69,7 +69,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(MasterKeys))]
-    public void A_key_wrapped_elsewhere_unwraps(string name)
+    public void A_key_wrapped_by_another_implementation_unwraps(string name)
     {
         var vector = Vectors.MasterKeys.Cases.Single(v => v.Name == name);
         Assert.Equal(vector.Key, Hex.Text(vector.Unwrap()));
@@ -93,7 +93,7 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(RefusedMasterKeys))]
-    public void A_wrapped_key_that_is_wrong_somewhere_is_refused(string name)
+    public void Each_malformed_wrapped_key_is_refused(string name)
     {
         var vector = Vectors.MasterKeys.Refused.Single(v => v.Name == name);
         Assert.Throws<DecryptionException>(() => vector.Unwrap());
@@ -101,18 +101,18 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(MasterKeys))]
-    public void A_token_is_asked_for_the_same_inputs(string name)
+    public void A_token_is_given_the_same_inputs(string name)
     {
         var vector = Vectors.MasterKeys.Cases.Single(v => v.Name == name);
-        var wrap = TokenWrap.Of(vector.Binding.Value, vector.Box.Bytes());
+        var wrap = TokenWrap.ForUnwrapping(vector.Binding.Value, vector.Box.Bytes());
         Assert.Equal(vector.Nonce, Hex.Text(wrap.Nonce));
         Assert.Equal(vector.AssociatedData, Hex.Text(wrap.AssociatedData));
-        Assert.Equal(vector.Box, Hex.Text(wrap.Box(wrap.Sealed)));
+        Assert.Equal(vector.Box, Hex.Text(wrap.ToBox(wrap.Sealed)));
     }
 
     [Theory]
     [MemberData(nameof(ServiceKeys))]
-    public void A_services_blob_gives_the_same_box_and_comes_out_of_it(string name)
+    public void A_service_blob_gives_the_same_box_and_is_read_back_from_it(string name)
     {
         var vector = Vectors.ServiceKeys.Cases.Single(v => v.Name == name);
         var id = vector.Binding.MasterKeyId;
@@ -126,12 +126,12 @@ public sealed class VectorTests
     public void AWS_KMS_is_given_the_same_encryption_context(string name)
     {
         var vector = Vectors.ServiceKeys.Cases.Single(v => v.Name == name);
-        Assert.Equal(vector.KmsContext.OrderBy(pair => pair.Key), KmsEncryptionContext.Of(vector.Binding.Value)!.OrderBy(pair => pair.Key));
+        Assert.Equal(vector.KmsContext.OrderBy(pair => pair.Key), KmsEncryptionContext.For(vector.Binding.Value)!.OrderBy(pair => pair.Key));
     }
 
     [Theory]
     [MemberData(nameof(RefusedServiceKeys))]
-    public void A_services_box_that_is_wrong_somewhere_is_refused(string name)
+    public void Each_malformed_service_key_box_is_refused(string name)
     {
         var vector = Vectors.ServiceKeys.Refused.Single(v => v.Name == name);
         Assert.Throws<DecryptionException>(() => ServiceKeyBox.Open(vector.Binding.MasterKeyId, vector.Box.Bytes()));

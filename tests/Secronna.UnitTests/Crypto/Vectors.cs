@@ -3,7 +3,7 @@ using Secronna.Crypto;
 
 namespace Secronna.UnitTests.Crypto;
 
-/// <summary>The committed vectors (docs/formats.md), which another implementation made.</summary>
+/// <summary>The committed test vectors, which another implementation made (docs/formats.md).</summary>
 internal static class Vectors
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -11,13 +11,13 @@ internal static class Vectors
         UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
     };
 
-    internal static VectorFile<VersionVector> Versions { get; } = Read<VectorFile<VersionVector>>("versions");
+    public static VectorFile<VersionVector> Versions { get; } = Read<VectorFile<VersionVector>>("versions");
 
-    internal static VectorFile<MasterKeyVector> MasterKeys { get; } = Read<VectorFile<MasterKeyVector>>("master-keys");
+    public static VectorFile<MasterKeyVector> MasterKeys { get; } = Read<VectorFile<MasterKeyVector>>("master-keys");
 
-    internal static VectorFile<ServiceKeyVector> ServiceKeys { get; } = Read<VectorFile<ServiceKeyVector>>("service-keys");
+    public static VectorFile<ServiceKeyVector> ServiceKeys { get; } = Read<VectorFile<ServiceKeyVector>>("service-keys");
 
-    internal static DerivedKeyFile DerivedKeys { get; } = Read<DerivedKeyFile>("derived-keys");
+    public static DerivedKeyFile DerivedKeys { get; } = Read<DerivedKeyFile>("derived-keys");
 
     private static T Read<T>(string name)
     {
@@ -33,7 +33,7 @@ internal sealed record VersionVector(
     string Value, string DataKey, string WrapNonce, string ValueNonce, string ValueKey, string Commitment,
     string DataKeyAssociatedData, string ValueAssociatedData)
 {
-    internal PinnedBuffer Open() => Envelope.Open(
+    public PinnedBuffer Open() => Envelope.Open(
         Kek.Bytes(), KekId, Secronna.Crypto.KeyName.FromBytes(KekName.Bytes()), Binding, WrappedDataKey.Bytes(),
         Ciphertext.Bytes());
 }
@@ -42,7 +42,7 @@ internal sealed record MasterKeyVector(
     string Name, string MasterKey, MasterKeyVectorBinding Binding, string Box, string Key, string KeyName, string Nonce,
     string AssociatedData)
 {
-    internal byte[] Unwrap()
+    public byte[] Unwrap()
     {
         var key = new byte[32];
         MasterKeyWrap.Unwrap(MasterKey.Bytes(), Binding.Value, Box.Bytes(), key);
@@ -55,7 +55,7 @@ internal sealed record ServiceKeyVector(
 
 internal sealed record MasterKeyVectorBinding(string? WorkspaceId, string? ProjectId, string? KekId, string MasterKeyId)
 {
-    internal MasterKeyBinding Value => KekId is null
+    public MasterKeyBinding Value => KekId is null
         ? MasterKeyBinding.ForInstallationKey(MasterKeyId)
         : MasterKeyBinding.ForKek(WorkspaceId!, ProjectId!, KekId, MasterKeyId);
 }
@@ -66,7 +66,7 @@ internal sealed record DerivedKeyVector(string Label, string Key, string Data, s
 
 internal static class Hex
 {
-    internal static byte[] Bytes(this string hex) => Convert.FromHexString(hex);
+    public static byte[] Bytes(this string hex) => Convert.FromHexString(hex);
 
-    internal static string Text(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
+    public static string Text(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(bytes);
 }

@@ -1,5 +1,3 @@
-using Secronna.Crypto;
-using Secronna.Protocol;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;

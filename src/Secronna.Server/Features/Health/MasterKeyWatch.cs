@@ -39,7 +39,7 @@ internal sealed class MasterKeyWatch(
 
     private async Task<Exception?> LookOnceAsync()
     {
-        if (checkedAt is { } at && time.GetElapsedTime(at) < masterKeys.LookEvery && !await IsAnyNewAsync())
+        if (checkedAt is { } at && time.GetElapsedTime(at) < masterKeys.RefreshInterval && !await IsAnyNewAsync())
         {
             return null;
         }
@@ -54,7 +54,7 @@ internal sealed class MasterKeyWatch(
     {
         try
         {
-            await masterKeys.LookAsync();
+            await masterKeys.RefreshAsync();
             await setup.CheckAsync(database);
             return null;
         }

@@ -1,6 +1,4 @@
-using Secronna.Crypto;
 using Secronna.Protocol;
-using Secronna.Server.Access;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.Vault;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Http;
-using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.Secrets;
 

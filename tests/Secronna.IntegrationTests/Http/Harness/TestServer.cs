@@ -12,7 +12,7 @@ using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -34,7 +34,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         (this.database, this.configure, this.map, this.url, Time) = (database, configure, map, url, time);
         folder = Directory.CreateTempSubdirectory("secronna-http-").FullName;
-        FileMasterKeyProvider.Generate(Path.Combine(folder, "master-keys"), "mk_test");
+        MasterKeyFile.Generate(Path.Combine(folder, "master-keys"), "mk_test");
     }
 
     public TimeProvider Time { get; }
