@@ -17,7 +17,7 @@ public sealed class PackageTests : IDisposable
     [Fact]
     public async Task Libraries_have_documentation_and_symbols_and_a_program_is_built_from_them()
     {
-        foreach (var name in (string[])["Secronna.Protocol", "Secronna.Client", "Secronna.Configuration"])
+        foreach (var name in (string[])["Secronna.Protocol", "Secronna.Client", "Secronna.Client.Testing", "Secronna.Configuration"])
         {
             await PackAsync(name);
             var files = Files($"{name}.{Version}.nupkg");
@@ -37,7 +37,10 @@ public sealed class PackageTests : IDisposable
                 <RestorePackagesPath>{folder["cache"]}</RestorePackagesPath>
                 <RestoreFallbackFolders>{Restored}</RestoreFallbackFolders>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="Secronna.Configuration" Version="{Version}" /></ItemGroup>
+              <ItemGroup>
+                <PackageReference Include="Secronna.Configuration" Version="{Version}" />
+                <PackageReference Include="Secronna.Client.Testing" Version="{Version}" />
+              </ItemGroup>
             </Project>
             """);
         await File.WriteAllTextAsync(folder["consumer/Program.cs"],

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Secronna.Cli.Session;
 using Secronna.Client;
+using Secronna.Client.Testing;
 using Secronna.Protocol;
 using Xunit;
 
@@ -13,7 +14,7 @@ public sealed class TextOfRecordsTests
 
     public static TheoryData<Type> Holders =>
     [
-        .. new[] { typeof(Ids).Assembly, typeof(SecronnaClient).Assembly, typeof(SavedSession).Assembly }.SelectMany(assembly => assembly.GetTypes())
+        .. new[] { typeof(Ids).Assembly, typeof(SecronnaClient).Assembly, typeof(SecronnaFake).Assembly, typeof(SavedSession).Assembly }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => !type.IsAbstract && type.IsClass && Members(type).Any()),
     ];
 

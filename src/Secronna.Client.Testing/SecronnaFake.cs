@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Secronna.Client.Connection;
 using Secronna.Protocol;
 
 namespace Secronna.Client.Testing;
@@ -70,7 +69,7 @@ public sealed class SecronnaFake : HttpMessageHandler
             var projectId = (workspace.FindProjectBySlug(project) ?? AddProject(project)).Id;
             var environmentId = (workspace.FindEnvironmentBySlug(project, environment) ?? AddEnvironment(projectId, project, environment)).Id;
             Do(HttpMethod.Put, $"/environments/{environmentId}/secrets", new WriteSecretRequest(key, value, null, null),
-                ClientJson.Default.WriteSecretRequest);
+                FakeJson.Default.WriteSecretRequest);
         }
     }
 
@@ -98,13 +97,13 @@ public sealed class SecronnaFake : HttpMessageHandler
 
     private FakeProject AddProject(string slug)
     {
-        Do(HttpMethod.Post, "/projects", new NameRequest(slug), ClientJson.Default.NameRequest);
+        Do(HttpMethod.Post, "/projects", new NameRequest(slug), FakeJson.Default.NameRequest);
         return workspace.FindProjectBySlug(slug)!;
     }
 
     private FakeEnvironment AddEnvironment(string projectId, string project, string slug)
     {
-        Do(HttpMethod.Post, $"/projects/{projectId}/environments", new NameRequest(slug), ClientJson.Default.NameRequest);
+        Do(HttpMethod.Post, $"/projects/{projectId}/environments", new NameRequest(slug), FakeJson.Default.NameRequest);
         return workspace.FindEnvironmentBySlug(project, slug)!;
     }
 

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Secronna.Client.Connection;
 using Secronna.Protocol;
 
 namespace Secronna.Client.Testing;
@@ -16,7 +15,7 @@ internal static class FakeReveals
     {
         var number = request.QueryInt32("version", int.MaxValue);
         var (secret, version) = Reveal(request, request.Secret(Action, GrantActionNames.Reveal), number);
-        return FakeAnswer.Of(new RevealResponse(secret.Key, version.Number, version.Value), ClientJson.Default.RevealResponse);
+        return FakeAnswer.Of(new RevealResponse(secret.Key, version.Number, version.Value), FakeJson.Default.RevealResponse);
     }
 
     public static FakeAnswer RevealPath(FakeRequest request)
@@ -32,7 +31,7 @@ internal static class FakeReveals
 
         var (secret, version) = Reveal(request, found, wanted.Version);
         return FakeAnswer.Of(
-            new RevealPathResponse(secret.Path, secret.Key, version.Number, version.Value), ClientJson.Default.RevealPathResponse);
+            new RevealPathResponse(secret.Path, secret.Key, version.Number, version.Value), FakeJson.Default.RevealPathResponse);
     }
 
     public static FakeAnswer RevealEnvironment(FakeRequest request) => Reveal(
@@ -85,7 +84,7 @@ internal static class FakeReveals
             revision,
             [.. there.Select(sight => new RevealedSecret(sight.Secret.Id, sight.Secret.Key, sight.Version.Number, sight.Version.Value))],
             [.. sights.Where(sight => sight.IsDeletedSince).Select(sight => sight.Secret.Key)]);
-        return FakeAnswer.Of(data, ClientJson.Default.RevealEnvironmentResponse) with { Revision = revision };
+        return FakeAnswer.Of(data, FakeJson.Default.RevealEnvironmentResponse) with { Revision = revision };
     }
 
     // A version never changes, so that its number stands for its value; of one that is gone there is none.
