@@ -1,37 +1,40 @@
+using Secronna.Client.Testing.Errors;
+using Secronna.Client.Testing.Http;
+using Secronna.Client.Testing.Operations;
 using Secronna.Protocol;
 
 namespace Secronna.Client.Testing;
 
-/// <summary>The routes of the API, and which of them a request is for.</summary>
+/// <summary>The routes of the API. Finds the route of a request and answers it.</summary>
 internal static class FakeRouter
 {
-    private const string Base = "/api/v1/";
+    private const string BasePath = "/api/v1/";
     private const string BySlug = "/projects/by-slug/{projectSlug}";
     private const string EnvironmentBySlug = BySlug + "/environments/{envSlug}";
 
-    // What is literal comes before what is not.
+    // The first match wins, so a literal segment stands before a variable one.
     private static readonly FakeRoute[] Routes =
     [
-        new("POST", "/projects", FakeProjects.Create) { Body = FakeBody.Required },
+        new("POST", "/projects", FakeProjects.Create) { Body = FakeBodyRule.Required },
         FakeRoute.List("/projects", FakeProjects.List),
         new("GET", BySlug, FakeProjects.GetBySlug),
         new("GET", "/projects/{projectId}", FakeProjects.Get),
-        new("PATCH", "/projects/{projectId}", FakeProjects.Rename) { Body = FakeBody.Required },
+        new("PATCH", "/projects/{projectId}", FakeProjects.Rename) { Body = FakeBodyRule.Required },
         new("DELETE", "/projects/{projectId}", FakeProjects.Delete) { Query = ["force"] },
-        FakeRoute.List("/projects/{projectId}/keys", FakeProjects.ListKeys),
-        new("POST", "/projects/{projectId}/keys/rotate", FakeProjects.RotateKeys),
+        FakeRoute.List("/projects/{projectId}/keys", FakeProjects.ListKeks),
+        new("POST", "/projects/{projectId}/keys/rotate", FakeProjects.RotateKek),
 
-        new("POST", "/projects/{projectId}/environments", FakeEnvironments.Create) { Body = FakeBody.Required },
+        new("POST", "/projects/{projectId}/environments", FakeEnvironments.Create) { Body = FakeBodyRule.Required },
         FakeRoute.List("/projects/{projectId}/environments", FakeEnvironments.List),
         new("GET", EnvironmentBySlug, FakeEnvironments.GetBySlug),
         new("GET", "/environments/{envId}", FakeEnvironments.Get),
-        new("PATCH", "/environments/{envId}", FakeEnvironments.Rename) { Body = FakeBody.Required },
+        new("PATCH", "/environments/{envId}", FakeEnvironments.Rename) { Body = FakeBodyRule.Required },
         new("DELETE", "/environments/{envId}", FakeEnvironments.Delete) { Query = ["force"] },
 
-        new("PUT", "/environments/{envId}/secrets", FakeWrites.Write) { Body = FakeBody.Required, IsIdempotent = true },
-        new("POST", "/environments/{envId}/secrets/batch", FakeWrites.WriteAll)
+        new("PUT", "/environments/{envId}/secrets", FakeSecretWrites.Write) { Body = FakeBodyRule.Required, IsIdempotent = true },
+        new("POST", "/environments/{envId}/secrets/batch", FakeSecretWrites.WriteAll)
         {
-            Body = FakeBody.Required, IsIdempotent = true, MostBody = Limits.BatchBodyBytes,
+            Body = FakeBodyRule.Required, IsIdempotent = true, MaximumBodyBytes = Limits.BatchBodyBytes,
         },
         FakeRoute.List("/environments/{envId}/secrets", FakeSecrets.List, "at"),
         new("GET", "/secrets/{secretId}", FakeSecrets.Get),
@@ -41,35 +44,35 @@ internal static class FakeRouter
         FakeRoute.List("/search/secrets", FakeSecrets.Search, "q"),
 
         new("POST", "/secrets/{secretId}/reveal", FakeReveals.Reveal) { Query = ["version"] },
-        new("POST", "/reveal", FakeReveals.RevealPath) { Body = FakeBody.Required },
-        new("POST", "/environments/{envId}/reveal", FakeReveals.RevealEnvironment) { Body = FakeBody.Optional },
-        new("POST", EnvironmentBySlug + "/reveal", FakeReveals.RevealEnvironmentBySlug) { Body = FakeBody.Optional },
+        new("POST", "/reveal", FakeReveals.RevealPath) { Body = FakeBodyRule.Required },
+        new("POST", "/environments/{envId}/reveal", FakeReveals.RevealEnvironment) { Body = FakeBodyRule.Optional },
+        new("POST", EnvironmentBySlug + "/reveal", FakeReveals.RevealEnvironmentBySlug) { Body = FakeBodyRule.Optional },
 
-        new("POST", "/secrets/{secretId}/rollback", FakeWrites.RollBack) { Body = FakeBody.Required, IsIdempotent = true },
-        new("POST", "/environments/{envId}/restore", FakePast.Restore) { Body = FakeBody.Required, IsIdempotent = true },
-        FakeRoute.List("/environments/{envId}/history", FakePast.History),
-        new("POST", "/environments/{envId}/compare", FakePast.Compare) { Body = FakeBody.Required },
+        new("POST", "/secrets/{secretId}/rollback", FakeSecretWrites.RollBack) { Body = FakeBodyRule.Required, IsIdempotent = true },
+        new("POST", "/environments/{envId}/restore", FakeRestore.Restore) { Body = FakeBodyRule.Required, IsIdempotent = true },
+        FakeRoute.List("/environments/{envId}/history", FakeHistory.List),
+        new("POST", "/environments/{envId}/compare", FakeComparison.Compare) { Body = FakeBodyRule.Required },
 
-        FakeRoute.List("/audit", FakeAudit.List, FakeAudit.Filters).WithPages(Limits.AuditPageDefault, Limits.AuditPageMaximum),
+        FakeRoute.List("/audit", FakeAuditList.List, FakeAuditList.Filters).WithPageSizes(Limits.AuditPageDefault, Limits.AuditPageMaximum),
 
-        new("POST", "/api-keys", FakeCredentials.CreateApiKey) { Body = FakeBody.Required },
-        FakeRoute.List("/api-keys", FakeCredentials.ListApiKeys),
-        new("DELETE", "/api-keys/{id}", FakeCredentials.DeleteApiKey),
-        new("POST", "/access-keys", FakeCredentials.CreateAccessKey) { Body = FakeBody.Required },
-        FakeRoute.List("/access-keys", FakeCredentials.ListAccessKeys),
-        new("PATCH", "/access-keys/{id}", FakeCredentials.ChangeAccessKey) { Body = FakeBody.Required },
-        new("POST", "/access-keys/{id}/revoke", FakeCredentials.RevokeAccessKey),
-        new("GET", "/me", FakeCredentials.Me),
-        new("GET", "/auth/config", FakeCredentials.AuthConfig) { IsPublic = true },
+        new("POST", "/api-keys", FakeApiKeys.Create) { Body = FakeBodyRule.Required },
+        FakeRoute.List("/api-keys", FakeApiKeys.List),
+        new("DELETE", "/api-keys/{id}", FakeApiKeys.Delete),
+        new("POST", "/access-keys", FakeAccessKeys.Create) { Body = FakeBodyRule.Required },
+        FakeRoute.List("/access-keys", FakeAccessKeys.List),
+        new("PATCH", "/access-keys/{id}", FakeAccessKeys.Change) { Body = FakeBodyRule.Required },
+        new("POST", "/access-keys/{id}/revoke", FakeAccessKeys.Revoke),
+        new("GET", "/me", FakeCredentials.GetMe),
+        new("GET", "/auth/config", FakeCredentials.GetAuthConfig) { IsPublic = true },
     ];
 
-    /// <summary>The answer to a request, refusals included.</summary>
+    /// <summary>Answers a request. A refusal becomes an answer too.</summary>
     public static FakeAnswer Answer(FakeRequest request)
     {
         try
         {
             var (route, parts) = Find(request);
-            return route.Answer(request.Begin(route, parts));
+            return route.Answer(request.Accept(route, parts));
         }
         catch (FakeError refused)
         {
@@ -79,10 +82,10 @@ internal static class FakeRouter
 
     private static (FakeRoute Route, Dictionary<string, string> Parts) Find(FakeRequest request)
     {
-        var path = request.Path.StartsWith(Base, StringComparison.OrdinalIgnoreCase)
-            ? request.Path[Base.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries)
+        var path = request.Path.StartsWith(BasePath, StringComparison.OrdinalIgnoreCase)
+            ? request.Path[BasePath.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries)
             : [];
-        var known = new List<string>();
+        var methods = new List<string>();
         foreach (var route in Routes)
         {
             if (route.Match(path) is { } parts)
@@ -92,10 +95,10 @@ internal static class FakeRouter
                     return (route, parts);
                 }
 
-                known.Add(route.Method);
+                methods.Add(route.Method);
             }
         }
 
-        throw known.Count == 0 ? FakeErrors.NotFound("route") : FakeErrors.MethodNotAllowed([.. known.Distinct()]);
+        throw methods.Count == 0 ? FakeErrors.NotFound("route") : FakeErrors.MethodNotAllowed([.. methods.Distinct()]);
     }
 }

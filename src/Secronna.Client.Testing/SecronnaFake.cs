@@ -1,13 +1,16 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Secronna.Client.Testing.Errors;
+using Secronna.Client.Testing.Http;
+using Secronna.Client.Testing.State;
 using Secronna.Protocol;
 
 namespace Secronna.Client.Testing;
 
 /// <summary>
-/// For tests only: a Secronna in memory that answers as a server does. It keeps every value and token in the clear, encrypts
-/// nothing, limits no rate, and forgets all with the process: never a place for real secrets. It holds one workspace with one
-/// API key, and may be used from many threads.
+/// A Secronna server in memory, for tests only: it answers every route as a real server does. It keeps values and tokens
+/// unencrypted, limits no rate, and keeps nothing beyond the process. Never put real secrets into it. It holds one workspace
+/// with one API key. It is safe to use from several threads.
 /// </summary>
 /// <example>
 /// <code>
@@ -22,58 +25,61 @@ public sealed class SecronnaFake : HttpMessageHandler
     private readonly FakeWorkspace workspace;
     private volatile bool isAvailable = true;
 
-    /// <summary>A workspace that is empty but for its API key.</summary>
-    /// <param name="timeProvider">Its clock; null is the system's. It is not waited for: changes of an environment at one time get instants a microsecond apart.</param>
+    /// <summary>Makes a workspace that holds nothing but one API key.</summary>
+    /// <param name="timeProvider">
+    /// The fake's clock; <c>null</c> takes the system's. A clock that stands still is fine: changes of an environment within
+    /// one microsecond get instants that are a microsecond apart.
+    /// </param>
     public SecronnaFake(TimeProvider? timeProvider = null)
     {
         workspace = new FakeWorkspace(timeProvider ?? TimeProvider.System);
         Token = workspace.AddCredential(ActorTypes.ApiKey, "fake").Token;
     }
 
-    /// <summary>Where its clients believe it to be. Nothing is sent there.</summary>
+    /// <summary>The address that its clients are given. Nothing is sent there.</summary>
     public static Uri Server { get; } = new("http://127.0.0.1");
 
-    /// <summary>The token of the API key, which may do everything.</summary>
+    /// <summary>The token of the API key. It may do everything in the workspace.</summary>
     public string Token { get; }
 
-    /// <summary>Whether it answers; where not, every request fails with <see cref="ErrorCodes.Unavailable"/>.</summary>
+    /// <summary>Whether the server is available. While it is not, every request fails with <see cref="ErrorCodes.Unavailable"/>.</summary>
     public bool IsAvailable
     {
         get => isAvailable;
         set => isAvailable = value;
     }
 
-    /// <summary>A client of it, which tries nothing again.</summary>
-    /// <param name="token">Whose; null is the API key's.</param>
+    /// <summary>Makes a client of this server. The client repeats no request.</summary>
+    /// <param name="token">The token that the client sends; <c>null</c> takes the API key's.</param>
     public SecronnaClient CreateClient(string? token = null) => new(
         new HttpClient(this, disposeHandler: false),
         new SecronnaClientOptions { Server = Server, Token = token ?? Token, Retries = 0 });
 
     /// <summary>
-    /// Writes a value as the API key's caller, also while it is not available; project and environment are made where they are
-    /// not there.
+    /// Writes a value with the API key, and first creates the project and the environment where they do not exist. It works
+    /// while <see cref="IsAvailable"/> is <c>false</c> too.
     /// </summary>
-    /// <param name="path">Slugs and key: <c>web/production/DATABASE_URL</c>.</param>
+    /// <param name="path">The project's slug, the environment's slug and the key: <c>web/production/DATABASE_URL</c>.</param>
     /// <param name="value">The value.</param>
-    /// <exception cref="ArgumentException">The path is not of slugs and a key.</exception>
-    /// <exception cref="SecronnaException">What a server would answer to such a write.</exception>
+    /// <exception cref="ArgumentException">The path is not two slugs and a key.</exception>
+    /// <exception cref="SecronnaException">A real server would refuse the write: the key or the value breaks a rule.</exception>
     public void Set(string path, string value)
     {
         if (path.Split('/') is not [var project, var environment, var key] || !IsSlug(project) || !IsSlug(environment))
         {
-            throw new ArgumentException("a path is project/environment/KEY, of slugs and a key", nameof(path));
+            throw new ArgumentException("the path must be project/environment/KEY: two slugs and a key", nameof(path));
         }
 
         lock (gate)
         {
             var projectId = (workspace.FindProjectBySlug(project) ?? AddProject(project)).Id;
             var environmentId = (workspace.FindEnvironmentBySlug(project, environment) ?? AddEnvironment(projectId, project, environment)).Id;
-            Do(HttpMethod.Put, $"/environments/{environmentId}/secrets", new WriteSecretRequest(key, value, null, null),
+            Request(HttpMethod.Put, $"/environments/{environmentId}/secrets", new WriteSecretRequest(key, value, null, null),
                 FakeJson.Default.WriteSecretRequest);
         }
     }
 
-    /// <summary>Says nothing of what it holds.</summary>
+    /// <summary>Shows nothing of what the server holds.</summary>
     public override string ToString() => nameof(SecronnaFake);
 
     /// <inheritdoc/>
@@ -89,7 +95,7 @@ public sealed class SecronnaFake : HttpMessageHandler
             var answer = IsAvailable
                 ? FakeRouter.Answer(new FakeRequest(workspace, request, body, id))
                 : FakeAnswer.Refused(FakeErrors.Unavailable());
-            return answer.ToMessage(request, id, workspace.Now);
+            return FakeEnvelope.Respond(answer, request, id, workspace.Now);
         }
     }
 
@@ -97,18 +103,18 @@ public sealed class SecronnaFake : HttpMessageHandler
 
     private FakeProject AddProject(string slug)
     {
-        Do(HttpMethod.Post, "/projects", new NameRequest(slug), FakeJson.Default.NameRequest);
+        Request(HttpMethod.Post, "/projects", new NameRequest(slug), FakeJson.Default.NameRequest);
         return workspace.FindProjectBySlug(slug)!;
     }
 
     private FakeEnvironment AddEnvironment(string projectId, string project, string slug)
     {
-        Do(HttpMethod.Post, $"/projects/{projectId}/environments", new NameRequest(slug), FakeJson.Default.NameRequest);
+        Request(HttpMethod.Post, $"/projects/{projectId}/environments", new NameRequest(slug), FakeJson.Default.NameRequest);
         return workspace.FindEnvironmentBySlug(project, slug)!;
     }
 
-    // As a request, so that it is checked and recorded as one.
-    private void Do<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> json)
+    // Goes through the router, so that the write is checked and audited like any other.
+    private void Request<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> json)
     {
         using var message = new HttpRequestMessage(method, new Uri(Server, "/api/v1" + path));
         message.Headers.Authorization = new("Bearer", Token);

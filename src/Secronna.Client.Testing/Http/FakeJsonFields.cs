@@ -1,19 +1,26 @@
 using System.Text;
 using System.Text.Json;
+using Secronna.Client.Testing.Errors;
 using Secronna.Protocol;
 
-namespace Secronna.Client.Testing;
+namespace Secronna.Client.Testing.Http;
 
-/// <summary>The members of one JSON object of a request's body; unknown and repeated ones are refused. One that is null is not there.</summary>
-internal readonly struct FakeFields
+/// <summary>
+/// The fields of one JSON object in a request's body. Unknown and repeated fields are refused; a field that is <c>null</c>
+/// counts as absent. Every method refuses a field of the wrong type or size with VALIDATION_ERROR.
+/// </summary>
+internal readonly struct FakeJsonFields
 {
-    private const int LongestTime = 64;
+    private const int MaximumTimeLength = 64;
 
     private readonly JsonElement json;
     private readonly string prefix;
 
-    /// <summary>Checks an object; the prefix is where it stands, for errors.</summary>
-    public FakeFields(JsonElement json, string prefix, params string[] names)
+    /// <summary>Checks that the JSON is an object with none but the named fields.</summary>
+    /// <param name="json">The object.</param>
+    /// <param name="prefix">The object's path in the body, with a dot at its end, for error messages; empty for the body itself.</param>
+    /// <param name="names">The fields that the object may have.</param>
+    public FakeJsonFields(JsonElement json, string prefix, params string[] names)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -36,13 +43,13 @@ internal readonly struct FakeFields
         }
     }
 
-    public string? Text(string name, int mostCharacters) =>
-        Find(name) is { } found ? TextOf(found, prefix + name, mostCharacters) : null;
+    public string? Text(string name, int maximumLength) =>
+        Find(name) is { } found ? TextOf(found, prefix + name, maximumLength) : null;
 
-    public string RequiredText(string name, int mostCharacters) => Text(name, mostCharacters) ?? throw Missing(name);
+    public string RequiredText(string name, int maximumLength) => Text(name, maximumLength) ?? throw Missing(name);
 
-    /// <summary>A value: any text up to its limit.</summary>
-    public string Value(string name)
+    /// <summary>A secret's value: a text of at most <see cref="Limits.ValueBytes"/> bytes of UTF-8, without U+0000.</summary>
+    public string SecretValue(string name)
     {
         if (!json.TryGetProperty(name, out var found))
         {
@@ -57,11 +64,11 @@ internal readonly struct FakeFields
             : value;
     }
 
-    public int? Int32(string name, int least, int most) => Find(name) is not { } found
+    public int? Int32(string name, int minimum, int maximum) => Find(name) is not { } found
         ? null
-        : found.ValueKind == JsonValueKind.Number && found.TryGetInt32(out var number) && number >= least && number <= most
+        : found.ValueKind == JsonValueKind.Number && found.TryGetInt32(out var number) && number >= minimum && number <= maximum
             ? number
-            : throw FakeErrors.Invalid(prefix + name, $"must be a whole number from {least} to {most}");
+            : throw FakeErrors.Invalid(prefix + name, $"must be a whole number from {minimum} to {maximum}");
 
     public bool? Flag(string name) => Find(name)?.ValueKind switch
     {
@@ -71,10 +78,10 @@ internal readonly struct FakeFields
         _ => throw FakeErrors.Invalid(prefix + name, "must be true or false"),
     };
 
-    public Instant? Time(string name) => Text(name, LongestTime) switch
+    public Instant? Time(string name) => Text(name, MaximumTimeLength) switch
     {
         null => null,
-        var text => Instant.TryParse(text, out var instant) ? instant : throw FakeErrors.NoTime(prefix + name),
+        var text => Instant.TryParse(text, out var instant) ? instant : throw FakeErrors.NotATime(prefix + name),
     };
 
     public IReadOnlyList<JsonElement>? Array(string name) => Find(name) is not { } found
@@ -83,10 +90,10 @@ internal readonly struct FakeFields
             ? [.. found.EnumerateArray()]
             : throw FakeErrors.Invalid(prefix + name, "must be an array");
 
-    public IReadOnlyList<string>? Texts(string name, int mostCharacters)
+    public IReadOnlyList<string>? Texts(string name, int maximumLength)
     {
         var field = prefix + name;
-        return Array(name)?.Select(item => TextOf(item, field, mostCharacters)).ToList();
+        return Array(name)?.Select(item => TextOf(item, field, maximumLength)).ToList();
     }
 
     public FakeError Missing(string name) => FakeErrors.Invalid(prefix + name, "is required");
@@ -94,10 +101,10 @@ internal readonly struct FakeFields
     private JsonElement? Find(string name) =>
         json.TryGetProperty(name, out var found) && found.ValueKind != JsonValueKind.Null ? found : null;
 
-    private static string TextOf(JsonElement json, string field, int mostCharacters)
+    private static string TextOf(JsonElement json, string field, int maximumLength)
     {
         var text = json.ValueKind == JsonValueKind.String ? json.GetString()! : throw FakeErrors.Invalid(field, "must be a string");
-        return text.Length > mostCharacters ? throw FakeErrors.Invalid(field, $"is over {mostCharacters} characters")
+        return text.Length > maximumLength ? throw FakeErrors.Invalid(field, $"is over {maximumLength} characters")
             : text.Contains('\0') ? throw FakeErrors.Invalid(field, "must not have the character U+0000")
             : text;
     }

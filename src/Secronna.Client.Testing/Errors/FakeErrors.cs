@@ -1,23 +1,12 @@
 using System.Net;
 using Secronna.Protocol;
 
-namespace Secronna.Client.Testing;
+namespace Secronna.Client.Testing.Errors;
 
-/// <summary>What a request is refused with.</summary>
-internal sealed class FakeError(HttpStatusCode status, string code, string message) : Exception(message)
-{
-    public HttpStatusCode Status => status;
-
-    public string Code => code;
-
-    /// <summary>Of a method that the path does not take: those that it takes.</summary>
-    public IReadOnlyList<string> Allow { get; init; } = [];
-}
-
-/// <summary>Every refusal of the fake, in the server's words.</summary>
+/// <summary>The refusals of the fake. Their messages are those of the server.</summary>
 internal static class FakeErrors
 {
-    private const int LongestShownName = 32;
+    private const int MaximumShownNameLength = 32;
 
     public static FakeError AuthRequired() => new(
         HttpStatusCode.Unauthorized, ErrorCodes.AuthRequired,
@@ -35,16 +24,16 @@ internal static class FakeErrors
 
     public static FakeError InvalidBody(string rule) => new(HttpStatusCode.BadRequest, ErrorCodes.ValidationError, rule);
 
-    public static FakeError NoTime(string field) =>
+    public static FakeError NotATime(string field) =>
         Invalid(field, "must be a time as in RFC 3339, with its zone: 2026-01-31T09:00:00Z");
 
     public static FakeError InFuture(string field, Instant now) =>
         Invalid(field, $"is in the future: by the server's clock it is {now}");
 
-    /// <summary>A field or parameter that is not known. It is repeated only where it looks like a misspelt name.</summary>
+    /// <summary>Refuses an unknown field or parameter. The message repeats its name only where it can be no value: short, and letters alone.</summary>
     public static FakeError UnknownName(string kind, string name, IReadOnlyList<string> known)
     {
-        var shown = name.Length is > 0 and <= LongestShownName && name.All(char.IsAsciiLetter) ? name : "(not a name)";
+        var shown = name.Length is > 0 and <= MaximumShownNameLength && name.All(char.IsAsciiLetter) ? name : "(not a name)";
         return InvalidBody($"{shown}: unknown {kind}; known here: {(known.Count == 0 ? "none" : string.Join(", ", known))}");
     }
 
@@ -55,7 +44,7 @@ internal static class FakeErrors
     public static FakeError MethodNotAllowed(IReadOnlyList<string> allowed) => new(
         HttpStatusCode.MethodNotAllowed, ErrorCodes.ValidationError, "this path does not take this method: see the Allow header")
     {
-        Allow = allowed,
+        AllowedMethods = allowed,
     };
 
     public static FakeError BodyTooLarge(int limit) => TooLarge($"the body is over the limit of {limit} bytes");

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Secronna.Protocol;
 
-namespace Secronna.Client.Testing;
+namespace Secronna.Client.Testing.Http;
 
 /// <summary>The JSON shapes that the fake writes and <see cref="ProtocolJson"/> lacks, compiled in: no reflection at run time.</summary>
 [JsonSourceGenerationOptions(

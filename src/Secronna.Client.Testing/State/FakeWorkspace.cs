@@ -1,20 +1,20 @@
 using System.Security.Cryptography;
 using Secronna.Protocol;
 
-namespace Secronna.Client.Testing;
+namespace Secronna.Client.Testing.State;
 
-/// <summary>All that a fake holds: one workspace, its clock and its trail. Only one request at a time may use it.</summary>
+/// <summary>Everything that a fake holds: one workspace, its clock and its audit trail. Callers must not use it concurrently.</summary>
 internal sealed class FakeWorkspace(TimeProvider time)
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const int TokenLength = 60;
 
-    private DateTimeOffset lastId = DateTimeOffset.MinValue;
+    private DateTimeOffset lastIdTime = DateTimeOffset.MinValue;
 
     public string Id { get; } = "acc_" + RandomNumberGenerator.GetString(Alphabet, 12);
 
-    /// <summary>Of cursors and revisions, which nobody else can make.</summary>
-    public byte[] Key { get; } = RandomNumberGenerator.GetBytes(32);
+    /// <summary>The key of the HMACs that authenticate cursors and make revisions.</summary>
+    public byte[] MacKey { get; } = RandomNumberGenerator.GetBytes(32);
 
     public Instant Now => Instant.From(time.GetUtcNow());
 
@@ -22,35 +22,19 @@ internal sealed class FakeWorkspace(TimeProvider time)
 
     public List<FakeCredential> Credentials { get; } = [];
 
-    /// <summary>The audit trail, oldest first.</summary>
+    /// <summary>The audit trail, oldest entry first.</summary>
     public List<AuditResponse> Trail { get; } = [];
 
-    public FakeRepeats Repeats { get; } = new();
+    public FakeIdempotency Idempotency { get; } = new();
 
     public IEnumerable<FakeEnvironment> Environments => Projects.SelectMany(project => project.Environments);
 
-    /// <summary>A new id. No two share a millisecond, so that lists by id are in the order of creation.</summary>
+    /// <summary>A new id. No two ids share a millisecond, so that sorting by id sorts by creation.</summary>
     public string NewId(string prefix)
     {
         var now = time.GetUtcNow();
-        lastId = now > lastId.AddMilliseconds(1) ? now : lastId.AddMilliseconds(1);
-        return Ids.New(prefix, lastId);
-    }
-
-    /// <summary>The time of a change: later than any before it in the environment, and than any that its past was asked for.</summary>
-    public Instant NextInstant(FakeEnvironment environment)
-    {
-        environment.SettledTo = Math.Max(Now.Microseconds, environment.SettledTo + 1);
-        return new Instant(environment.SettledTo);
-    }
-
-    /// <summary>Has no later change take an instant of the past up to one.</summary>
-    public void Settle(FakeEnvironment environment, Instant? at, string field = "at")
-    {
-        if (at is { Microseconds: var instant } && instant > environment.SettledTo)
-        {
-            environment.SettledTo = instant <= Now.Microseconds ? instant : throw FakeErrors.InFuture(field, Now);
-        }
+        lastIdTime = now > lastIdTime.AddMilliseconds(1) ? now : lastIdTime.AddMilliseconds(1);
+        return Ids.New(prefix, lastIdTime);
     }
 
     public FakeCredential AddCredential(string kind, string name)

@@ -1,16 +1,18 @@
-using System.Net;
+using Secronna.Client.Testing.Errors;
+using Secronna.Client.Testing.Http;
+using Secronna.Client.Testing.State;
 using Secronna.Protocol;
 
-namespace Secronna.Client.Testing;
+namespace Secronna.Client.Testing.Operations;
 
-/// <summary>Projects and their KEKs.</summary>
+/// <summary>The operations on projects and their KEKs.</summary>
 internal static class FakeProjects
 {
     private static ProtocolJson Json => ProtocolJson.Default;
 
     public static FakeAnswer Create(FakeRequest request)
     {
-        var name = request.Read(FakeBodies.Name);
+        var name = request.ReadBody(FakeRequestBodies.Name);
         request.DemandApiKey(AuditActions.ProjectCreate);
         var workspace = request.Workspace;
         if (workspace.FindProjectBySlug(SlugOf(name)) is not null)
@@ -25,29 +27,29 @@ internal static class FakeProjects
         return FakeAnswer.Created(project.ToResponse(), Json.ProjectResponse);
     }
 
-    public static FakeAnswer List(FakeRequest request) => FakeCursors.Page(
-        request, request.Workspace.Projects.Where(project => request.Sees(project)), project => project.Id,
+    public static FakeAnswer List(FakeRequest request) => FakePages.Page(
+        request, request.Workspace.Projects.Where(project => request.CallerSees(project)), project => project.Id,
         project => project.ToResponse(), Json.ProjectResponse);
 
-    public static FakeAnswer Get(FakeRequest request) => FakeAnswer.Of(request.Project().ToResponse(), Json.ProjectResponse);
+    public static FakeAnswer Get(FakeRequest request) => FakeAnswer.Ok(request.FindProject().ToResponse(), Json.ProjectResponse);
 
     public static FakeAnswer GetBySlug(FakeRequest request) =>
-        request.Workspace.FindProjectBySlug(request.Part("projectSlug")) is { } project && request.Sees(project)
-            ? FakeAnswer.Of(project.ToResponse(), Json.ProjectResponse)
+        request.Workspace.FindProjectBySlug(request.PathVariable("projectSlug")) is { } project && request.CallerSees(project)
+            ? FakeAnswer.Ok(project.ToResponse(), Json.ProjectResponse)
             : throw FakeErrors.NotFound("project");
 
     public static FakeAnswer Rename(FakeRequest request)
     {
-        var name = request.Read(FakeBodies.Name);
+        var name = request.ReadBody(FakeRequestBodies.Name);
         var project = Require(request, AuditActions.ProjectUpdate);
         project.Name = name;
         request.Record(AuditActions.ProjectUpdate, new AuditMetadata { ProjectId = project.Id, Name = name });
-        return FakeAnswer.Of(project.ToResponse(), Json.ProjectResponse);
+        return FakeAnswer.Ok(project.ToResponse(), Json.ProjectResponse);
     }
 
     public static FakeAnswer Delete(FakeRequest request)
     {
-        var force = request.QueryFlag("force");
+        var force = request.Query.Flag("force");
         var project = Require(request, AuditActions.ProjectDelete);
         if (!force && project.Environments.Any(environment => environment.Secrets.Count > 0))
         {
@@ -56,34 +58,34 @@ internal static class FakeProjects
 
         request.Workspace.Projects.Remove(project);
         request.Record(AuditActions.ProjectDelete, new AuditMetadata { ProjectId = project.Id, Name = project.Name });
-        FakeCredentials.DropGrants(request, project.Slug, null);
+        FakeAccessKeys.RemoveGrants(request, project.Slug, null);
         foreach (var kek in project.Keks.Where(kek => kek.State != KekStates.Destroyed))
         {
             request.Record(AuditActions.KekDestroy, new AuditMetadata { ProjectId = project.Id, TargetId = kek.Id });
         }
 
-        return FakeAnswer.Of(new DeletedResponse(project.Id, true), Json.DeletedResponse);
+        return FakeAnswer.Ok(new DeletedResponse(project.Id, true), Json.DeletedResponse);
     }
 
-    public static FakeAnswer ListKeys(FakeRequest request)
+    public static FakeAnswer ListKeks(FakeRequest request)
     {
         request.DemandApiKey();
-        return FakeCursors.Page(request, request.Project().Keks, kek => kek.Id, kek => kek.ToResponse(), Json.KekResponse);
+        return FakePages.Page(request, request.FindProject().Keks, kek => kek.Id, kek => kek.ToResponse(), Json.KekResponse);
     }
 
-    /// <summary>There is nothing to re-wrap: the KEK before is destroyed at once.</summary>
-    public static FakeAnswer RotateKeys(FakeRequest request)
+    /// <summary>Adds a KEK. The previous one is destroyed at once, because the fake has no data keys to re-wrap.</summary>
+    public static FakeAnswer RotateKek(FakeRequest request)
     {
         var project = Require(request, AuditActions.KekRotate);
-        var (before, next) = (project.Keks[^1], new FakeKek(request.Workspace.NewId(Ids.Kek), request.Workspace.Now));
-        before.State = KekStates.Destroyed;
+        var (previous, next) = (project.Keks[^1], new FakeKek(request.Workspace.NewId(Ids.Kek), request.Workspace.Now));
+        previous.State = KekStates.Destroyed;
         project.Keks.Add(next);
         request.Record(AuditActions.KekRotate, new AuditMetadata { ProjectId = project.Id, TargetId = next.Id });
-        request.Record(AuditActions.KekDestroy, new AuditMetadata { ProjectId = project.Id, TargetId = before.Id });
-        return FakeAnswer.Of(next.ToResponse(), Json.KekResponse, HttpStatusCode.Accepted);
+        request.Record(AuditActions.KekDestroy, new AuditMetadata { ProjectId = project.Id, TargetId = previous.Id });
+        return FakeAnswer.Accepted(next.ToResponse(), Json.KekResponse);
     }
 
-    /// <exception cref="FakeError">VALIDATION_ERROR: the name leaves no slug.</exception>
+    /// <exception cref="FakeError">VALIDATION_ERROR: the name has no character that a slug keeps.</exception>
     public static string SlugOf(string name) => Names.Slug(name) is { Length: > 0 } slug
         ? slug
         : throw FakeErrors.Invalid("name", "must have at least one letter a-z or digit, for its slug");
@@ -91,7 +93,7 @@ internal static class FakeProjects
     private static FakeProject Require(FakeRequest request, string action)
     {
         request.DemandApiKey(action);
-        return request.Workspace.FindProject(request.Part("projectId"))
-            ?? throw request.Refuse(action, FakeErrors.NotFound("project"));
+        return request.Workspace.FindProject(request.PathVariable("projectId"))
+            ?? throw request.RecordRefusal(action, FakeErrors.NotFound("project"));
     }
 }

@@ -1,57 +1,59 @@
+using Secronna.Client.Testing.Errors;
+using Secronna.Client.Testing.Http;
+using Secronna.Client.Testing.State;
 using Secronna.Protocol;
 
-namespace Secronna.Client.Testing;
+namespace Secronna.Client.Testing.Operations;
 
-/// <summary>What mints versions of secrets, but for restores.</summary>
-internal static class FakeWrites
+/// <summary>The operations that mint versions: writes, batches and rollbacks.</summary>
+internal static class FakeSecretWrites
 {
     private static ProtocolJson Json => ProtocolJson.Default;
 
     public static FakeAnswer Write(FakeRequest request) =>
-        FakeAnswer.Created(Write(request, [request.Read(FakeBodies.Write)])[0], Json.WrittenResponse);
+        FakeAnswer.Created(Write(request, [request.ReadBody(FakeRequestBodies.Write)])[0], Json.WrittenResponse);
 
     public static FakeAnswer WriteAll(FakeRequest request) =>
-        FakeAnswer.Created(Write(request, request.Read(FakeBodies.Batch)), Json.IReadOnlyListWrittenResponse);
+        FakeAnswer.Created(Write(request, request.ReadBody(FakeRequestBodies.Batch)), Json.IReadOnlyListWrittenResponse);
 
     public static FakeAnswer RollBack(FakeRequest request)
     {
         const string Action = AuditActions.SecretRollback;
-        var rollback = request.Read(FakeBodies.Rollback);
-        var secret = request.Secret(Action, GrantActionNames.Write, GrantActionNames.Reveal);
-        if (request.Workspace.Repeats.Find<WrittenResponse>(request) is { } first)
+        var rollback = request.ReadBody(FakeRequestBodies.Rollback);
+        var secret = request.FindSecret(Action, GrantActionNames.Write, GrantActionNames.Reveal);
+        if (request.FindFirstAnswer<WrittenResponse>() is { } first)
         {
             return FakeAnswer.Created(first, Json.WrittenResponse);
         }
 
-        var version = secret.Versions.Find(version => version.Number == rollback.Version)
-            ?? throw request.VersionNotFound(Action, secret);
+        var version = request.FindVersion(Action, secret, rollback.Version);
         var written = Mint(
-            request, secret, VersionKinds.RolledBack, version.Value, request.Workspace.NextInstant(secret.Environment), rollback.Comment);
+            request, secret, VersionKinds.RolledBack, version.Value, secret.Environment.TakeInstant(request.Workspace.Now), rollback.Comment);
         request.Record(Action, FakeAudit.About(secret, written.Version));
-        request.Workspace.Repeats.Keep(request, written);
+        request.RememberAnswer(written);
         return FakeAnswer.Created(written, Json.WrittenResponse);
     }
 
-    /// <summary>Adds a version to a secret.</summary>
+    /// <summary>Adds a version to a secret. The caller records the audit entry.</summary>
     public static WrittenResponse Mint(
         FakeRequest request, FakeSecret secret, string kind, string value, Instant at, string? comment)
     {
-        var version = new FakeVersion(secret.Versions.Count + 1, kind, value, at, request.Caller.Id, comment);
+        var version = new FakeSecretVersion(secret.Versions.Count + 1, kind, value, at, request.Caller.Id, comment);
         secret.Versions.Add(version);
         secret.Environment.Project.Keks[^1].Wraps++;
         return new WrittenResponse(secret.Id, secret.Key, version.Number);
     }
 
-    // All or nothing: every refusal comes before the first change.
+    // Every check comes before the first change, so that a refused batch changes nothing.
     private static IReadOnlyList<WrittenResponse> Write(FakeRequest request, IReadOnlyList<WriteSecretRequest> writes)
     {
-        var found = request.Workspace.FindEnvironment(request.Part("envId"));
-        if (found is not { } environment || !writes.All(write => request.May(environment, write.Key, GrantActionNames.Write)))
+        var found = request.Workspace.FindEnvironment(request.PathVariable("envId"));
+        if (found is not { } environment || !writes.All(write => request.CallerMay(environment, write.Key, GrantActionNames.Write)))
         {
-            throw request.Refuse(AuditActions.SecretWrite, FakeErrors.NotFound("environment"), FakeAudit.About(found));
+            throw request.RecordRefusal(AuditActions.SecretWrite, FakeErrors.NotFound("environment"), FakeAudit.About(found));
         }
 
-        if (request.Workspace.Repeats.Find<IReadOnlyList<WrittenResponse>>(request) is { } first)
+        if (request.FindFirstAnswer<IReadOnlyList<WrittenResponse>>() is { } first)
         {
             return first;
         }
@@ -63,9 +65,9 @@ internal static class FakeWrites
             throw FakeErrors.EnvironmentFull(Limits.EnvironmentKeys);
         }
 
-        var at = request.Workspace.NextInstant(environment);
+        var at = environment.TakeInstant(request.Workspace.Now);
         IReadOnlyList<WrittenResponse> written = [.. writes.Select(write => Write(request, environment, write, at))];
-        request.Workspace.Repeats.Keep(request, written);
+        request.RememberAnswer(written);
         return written;
     }
 
@@ -74,7 +76,7 @@ internal static class FakeWrites
         if (!environment.Secrets.TryGetValue(write.Key, out var secret))
         {
             secret = new FakeSecret(environment, request.Workspace.NewId(Ids.Secret), write.Key);
-            environment.Ever.Add(secret);
+            environment.SecretsIncludingDeleted.Add(secret);
             environment.Secrets.Add(write.Key, secret);
         }
 
@@ -83,7 +85,7 @@ internal static class FakeWrites
         return written;
     }
 
-    // Who may only write is not told which version there is.
+    // A caller that may only write must not learn the current version.
     private static void RequireExpected(FakeRequest request, FakeEnvironment environment, IReadOnlyList<WriteSecretRequest> writes)
     {
         foreach (var write in writes)
@@ -91,7 +93,7 @@ internal static class FakeWrites
             var current = environment.Secrets.GetValueOrDefault(write.Key)?.Current.Number ?? 0;
             if (write.ExpectedVersion is { } expected && expected != current)
             {
-                var isShown = request.May(environment, write.Key, GrantActionNames.List, GrantActionNames.Reveal);
+                var isShown = request.CallerMay(environment, write.Key, GrantActionNames.List, GrantActionNames.Reveal);
                 throw FakeErrors.VersionConflict(write.Key, expected, isShown ? current : null);
             }
         }
