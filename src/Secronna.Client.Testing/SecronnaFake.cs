@@ -42,7 +42,9 @@ public sealed class SecronnaFake : HttpMessageHandler
     /// <summary>The token of the API key. It may do everything in the workspace.</summary>
     public string Token { get; }
 
-    /// <summary>Whether the server is available. While it is not, every request fails with <see cref="ErrorCodes.Unavailable"/>.</summary>
+    /// <summary>
+    /// Whether the server is available. While it is not, every request fails with <see cref="ErrorCodes.Unavailable"/>.
+    /// </summary>
     public bool IsAvailable
     {
         get => isAvailable;

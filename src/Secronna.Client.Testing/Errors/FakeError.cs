@@ -12,6 +12,8 @@ internal sealed class FakeError(HttpStatusCode status, string code, string messa
 
     public string Code => code;
 
-    /// <summary>The methods of the <c>Allow</c> header, where the path does not take the request's method (RFC 9110, 15.5.6).</summary>
+    /// <summary>
+    /// The methods of the <c>Allow</c> header, where the path does not take the request's method (RFC 9110, 15.5.6).
+    /// </summary>
     public IReadOnlyList<string> AllowedMethods { get; init; } = [];
 }

@@ -30,7 +30,10 @@ internal static class FakeErrors
     public static FakeError InFuture(string field, Instant now) =>
         Invalid(field, $"is in the future: by the server's clock it is {now}");
 
-    /// <summary>Refuses an unknown field or parameter. The message repeats its name only where it can be no value: short, and letters alone.</summary>
+    /// <summary>
+    /// Refuses an unknown field or parameter. The message repeats its name only where it can be no value: short, and letters
+    /// alone.
+    /// </summary>
     public static FakeError UnknownName(string kind, string name, IReadOnlyList<string> known)
     {
         var shown = name.Length is > 0 and <= MaximumShownNameLength && name.All(char.IsAsciiLetter) ? name : "(not a name)";

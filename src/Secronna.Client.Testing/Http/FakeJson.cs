@@ -3,7 +3,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Client.Testing.Http;
 
-/// <summary>The JSON shapes that the fake writes and <see cref="ProtocolJson"/> lacks, compiled in: no reflection at run time.</summary>
+/// <summary>
+/// The JSON shapes that the fake writes and <see cref="ProtocolJson"/> lacks, compiled in: no reflection at run time.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NameRequest))]

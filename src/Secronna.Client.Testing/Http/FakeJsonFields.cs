@@ -18,7 +18,9 @@ internal readonly struct FakeJsonFields
 
     /// <summary>Checks that the JSON is an object with none but the named fields.</summary>
     /// <param name="json">The object.</param>
-    /// <param name="prefix">The object's path in the body, with a dot at its end, for error messages; empty for the body itself.</param>
+    /// <param name="prefix">
+    /// The object's path in the body, with a dot at its end, for error messages; empty for the body itself.
+    /// </param>
     /// <param name="names">The fields that the object may have.</param>
     public FakeJsonFields(JsonElement json, string prefix, params string[] names)
     {

@@ -31,7 +31,9 @@ internal sealed class FakeQuery
         }
     }
 
-    /// <summary>The parameters that select a list's rows, in one canonical text: all but <c>limit</c> and <c>cursor</c>.</summary>
+    /// <summary>
+    /// The parameters that select a list's rows, in one canonical text: all but <c>limit</c> and <c>cursor</c>.
+    /// </summary>
     public string Filters => string.Join('\n', parameters
         .Where(parameter => parameter.Key is not ("limit" or "cursor"))
         .Select(parameter => $"{parameter.Key}={parameter.Value}").Order(StringComparer.Ordinal));

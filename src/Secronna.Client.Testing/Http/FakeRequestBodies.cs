@@ -4,7 +4,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Client.Testing.Http;
 
-/// <summary>Parses the bodies of requests as strictly as the server does: every fault is a VALIDATION_ERROR that names the field.</summary>
+/// <summary>
+/// Parses the bodies of requests as strictly as the server does: every fault is a VALIDATION_ERROR that names the field.
+/// </summary>
 internal static class FakeRequestBodies
 {
     private static readonly string KeyRule =

@@ -5,7 +5,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Client.Testing.Operations;
 
-/// <summary>Finds what a request names, where its caller may see it. What lies outside the caller's grants looks absent.</summary>
+/// <summary>
+/// Finds what a request names, where its caller may see it. What lies outside the caller's grants looks absent.
+/// </summary>
 internal static class FakeAuthorization
 {
     /// <exception cref="FakeError">FORBIDDEN: the caller is an access key. An audited action leaves an entry.</exception>
@@ -45,7 +47,9 @@ internal static class FakeAuthorization
     public static FakeEnvironment FindEnvironment(this FakeRequest request, string action) =>
         request.Require(request.Workspace.FindEnvironment(request.PathVariable("envId")), action, []);
 
-    /// <summary>An environment, if each of the granted actions is granted on something in it. A refusal leaves an entry.</summary>
+    /// <summary>
+    /// An environment, if each of the granted actions is granted on something in it. A refusal leaves an entry.
+    /// </summary>
     public static FakeEnvironment Require(
         this FakeRequest request, FakeEnvironment? found, string action, string[] grants, string what = "environment") =>
         found is not null && grants.All(grant => request.CallerSees(found, grant))
@@ -58,7 +62,9 @@ internal static class FakeAuthorization
             ? secret
             : throw FakeErrors.NotFound("secret");
 
-    /// <summary>The secret of an audited operation, if each of the granted actions is granted on it. A refusal leaves an entry.</summary>
+    /// <summary>
+    /// The secret of an audited operation, if each of the granted actions is granted on it. A refusal leaves an entry.
+    /// </summary>
     public static FakeSecret FindSecret(this FakeRequest request, string action, params string[] grants)
     {
         var found = request.Workspace.FindSecret(request.PathVariable("secretId"));

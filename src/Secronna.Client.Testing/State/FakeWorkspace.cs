@@ -3,7 +3,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Client.Testing.State;
 
-/// <summary>Everything that a fake holds: one workspace, its clock and its audit trail. Callers must not use it concurrently.</summary>
+/// <summary>
+/// Everything that a fake holds: one workspace, its clock and its audit trail. Callers must not use it concurrently.
+/// </summary>
 internal sealed class FakeWorkspace(TimeProvider time)
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";

@@ -1,12 +1,12 @@
 using System.Net;
 
-namespace Secronna.Client.Connection;
+namespace Secronna.Client.Http;
 
 /// <summary>
-/// The system's proxy, but never for this machine's own addresses. Plain HTTP is good enough for those because nobody is on
-/// the way; by a proxy somebody would be.
+/// The system's proxy, except for loopback addresses, which are always reached directly. Plain HTTP is accepted for loopback
+/// because the traffic stays on the machine; through a proxy it would not.
 /// </summary>
-internal sealed class OwnMachineProxy(IWebProxy system) : IWebProxy
+internal sealed class LoopbackBypassProxy(IWebProxy system) : IWebProxy
 {
     public ICredentials? Credentials
     {

@@ -1,15 +1,18 @@
 using System.Text.Json.Serialization;
 using Secronna.Protocol;
 
-namespace Secronna.Client.Connection;
+namespace Secronna.Client.Http;
 
-/// <summary>What is wrong, in an answer's envelope.</summary>
-internal sealed record ErrorBody(string Code, string Message);
+/// <summary>The error of an answer's envelope.</summary>
+internal sealed record AnswerError(string Code, string Message);
 
-/// <summary>What an answer's envelope says of the answer.</summary>
-internal sealed record Meta(string? RequestId, string? Cursor, bool HasMore);
+/// <summary>The metadata of an answer's envelope.</summary>
+internal sealed record AnswerMeta(string? RequestId, string? Cursor);
 
-/// <summary>The JSON shapes that a client writes and reads and a server never makes from strings, compiled in.</summary>
+/// <summary>
+/// The JSON shapes that only clients write or read, compiled in: no reflection at run time. Those that the server writes too
+/// are in <see cref="ProtocolJson"/>; a server never holds values as strings, so the reveals are here.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NameRequest))]
@@ -35,6 +38,6 @@ internal sealed record Meta(string? RequestId, string? Cursor, bool HasMore);
 [JsonSerializable(typeof(IReadOnlyList<KekResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<ApiKeyResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<AccessKeyResponse>))]
-[JsonSerializable(typeof(ErrorBody))]
-[JsonSerializable(typeof(Meta))]
+[JsonSerializable(typeof(AnswerError))]
+[JsonSerializable(typeof(AnswerMeta))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -1,14 +1,15 @@
 using System.Net;
 using Polly;
 using Polly.Retry;
+using Secronna.Client.Http;
 using Secronna.Protocol;
 
-namespace Secronna.Client.Connection;
+namespace Secronna.Client;
 
-/// <summary>When a request is sent again, and after how long.</summary>
-internal static class Retries
+/// <summary>Decides whether a failed request is sent again, and after which delay.</summary>
+internal static class RetryPolicy
 {
-    public static ResiliencePropertyKey<Repeats> Repeats { get; } = new("repeats");
+    private static readonly ResiliencePropertyKey<RequestRepeats> RepeatsKey = new("repeats");
 
     public static ResiliencePipeline Pipeline(SecronnaClientOptions options)
     {
@@ -22,21 +23,24 @@ internal static class Retries
             UseJitter = true,
             ShouldHandle = arguments => ValueTask.FromResult(
                 arguments.Outcome.Exception is SecronnaException error
-                && IsWorthIt(error, arguments.Context.Properties.GetValue(Repeats, Connection.Repeats.Unseen), options)),
+                && ShouldRepeat(error, arguments.Context.Properties.GetValue(RepeatsKey, RequestRepeats.IfUnprocessed), options)),
             DelayGenerator = arguments => ValueTask.FromResult((arguments.Outcome.Exception as SecronnaException)?.RetryAfter),
         }).Build();
     }
 
-    private static bool IsWorthIt(SecronnaException error, Repeats repeats, SecronnaClientOptions options)
+    /// <summary>Tells the pipeline which kind of request it runs.</summary>
+    public static void SetRepeats(ResilienceContext context, RequestRepeats repeats) => context.Properties.Set(RepeatsKey, repeats);
+
+    private static bool ShouldRepeat(SecronnaException error, RequestRepeats repeats, SecronnaClientOptions options)
     {
         if (error.RetryAfter > options.LongestRetryDelay)
         {
             return false;
         }
 
-        // Turned away before it was looked at, or never arrived.
-        var isUnseen = error.Status == (int)HttpStatusCode.TooManyRequests
+        // The server refused before it looked at the request, or the request never reached it.
+        var isUnprocessed = error.Status == (int)HttpStatusCode.TooManyRequests
             || error.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
-        return isUnseen || (repeats != Connection.Repeats.Unseen && error.Code == ErrorCodes.Unavailable);
+        return isUnprocessed || (repeats != RequestRepeats.IfUnprocessed && error.Code == ErrorCodes.Unavailable);
     }
 }
