@@ -67,7 +67,7 @@ public sealed class SampleTests
 
             await dev.StopAsync();
 
-            var said = await SaysAsync(application, "The last values of demo/development stay: ");
+            var said = await SaysAsync(application, "Could not check demo/development for changes; the last values stay in use: ");
             Assert.DoesNotContain("Hello", said, StringComparison.Ordinal);
             Assert.DoesNotContain(variables["SECRONNA_TOKEN"], said, StringComparison.Ordinal);
         }

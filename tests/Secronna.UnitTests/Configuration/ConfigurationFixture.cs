@@ -9,8 +9,8 @@ using Xunit;
 
 namespace Secronna.UnitTests.Configuration;
 
-/// <summary>A server, a clock and a log, and configuration that is made of them.</summary>
-internal sealed class Arrangement : ILoggerFactory, ILogger
+/// <summary>A server, a clock and a log, and the configuration that is built with them.</summary>
+internal sealed class ConfigurationFixture : ILoggerFactory, ILogger
 {
     public const string Token = "st_live_notToBeSeen";
 
@@ -25,15 +25,15 @@ internal sealed class Arrangement : ILoggerFactory, ILogger
 
     public ConcurrentQueue<string> Log { get; } = [];
 
-    /// <summary>How often the configuration said that it changed.</summary>
+    /// <summary>How often the configuration announced a change.</summary>
     public int Changes => changeCount;
 
-    /// <summary>Builds the configuration, and listens to it.</summary>
+    /// <summary>Builds the configuration, and listens to fixture.</summary>
     public ConfigurationRoot Build(Action<SecronnaConfigurationOptions>? configure = null)
     {
         var root = (ConfigurationRoot)new ConfigurationBuilder().AddSecronna(options =>
         {
-            // Without repeats, and with time-outs by the real clock: a test moves the clock for polls alone.
+            // The client repeats nothing and keeps the real clock: a test advances the fake clock for polls only.
             options.Client = new SecronnaClient(new HttpClient(Server), new SecronnaClientOptions { Token = Token, Retries = 0 });
             options.Environment = "web/production";
             options.TimeProvider = Time;
@@ -55,7 +55,7 @@ internal sealed class Arrangement : ILoggerFactory, ILogger
         configure?.Invoke(options);
     });
 
-    /// <summary>Lets the interval pass; done when the poll has begun, so that the one before it has ended.</summary>
+    /// <summary>Advances the clock by the interval, and waits until the poll has begun. The poll before has ended by then.</summary>
     public async Task PollAsync()
     {
         Time.Advance(Interval);

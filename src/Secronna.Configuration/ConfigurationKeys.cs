@@ -1,11 +1,11 @@
 namespace Secronna.Configuration;
 
-/// <summary>Secrets' keys as the keys of configuration: hierarchical, and the same in any case.</summary>
-internal static class SecretKeys
+/// <summary>Maps the keys of secrets to keys of configuration, which are hierarchical and ignore case.</summary>
+internal static class ConfigurationKeys
 {
-    /// <summary>The secrets by their keys in configuration.</summary>
-    /// <param name="secrets">The secrets, by their keys on the server.</param>
-    /// <exception cref="InvalidDataException">Two keys become one: it names both.</exception>
+    /// <summary>The values of secrets by their configuration keys: <c>__</c> and <c>--</c> become <c>:</c>.</summary>
+    /// <param name="secrets">The secrets, with their keys on the server.</param>
+    /// <exception cref="InvalidDataException">Two secrets have the same configuration key. The message names both.</exception>
     public static Dictionary<string, string?> Map(IEnumerable<(string Key, string Value)> secrets)
     {
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
@@ -16,7 +16,7 @@ internal static class SecretKeys
             if (!origins.TryAdd(name, key))
             {
                 throw new InvalidDataException(
-                    $"the secrets {origins[name]} and {key} are one key of configuration, {name}: rename or delete one of them");
+                    $"the secrets {origins[name]} and {key} have the same configuration key, {name}: rename or delete one of them");
             }
 
             values.Add(name, value);
