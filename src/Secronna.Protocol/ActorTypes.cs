@@ -1,6 +1,6 @@
 namespace Secronna.Protocol;
 
-/// <summary>Who acted, in the audit trail and in <c>/me</c>.</summary>
+/// <summary>The kinds of callers, in the audit trail and in <c>/me</c>.</summary>
 public static class ActorTypes
 {
     /// <summary>A person signed in at the identity provider.</summary>
@@ -15,6 +15,6 @@ public static class ActorTypes
     /// <summary>An access key (<c>st_live_…</c>).</summary>
     public const string AccessKey = "access_key";
 
-    /// <summary>Whoever runs the server, at its command line.</summary>
+    /// <summary>The operator of the server, at its command line.</summary>
     public const string Operator = "operator";
 }

@@ -9,7 +9,7 @@ public static class AuditActions
     /// <summary>A project was renamed.</summary>
     public const string ProjectUpdate = "project.update";
 
-    /// <summary>A project was deleted, its KEKs destroyed.</summary>
+    /// <summary>A project was deleted, and its KEKs were destroyed.</summary>
     public const string ProjectDelete = "project.delete";
 
     /// <summary>An environment was created.</summary>
@@ -21,25 +21,25 @@ public static class AuditActions
     /// <summary>An environment was deleted.</summary>
     public const string EnvironmentDelete = "environment.delete";
 
-    /// <summary>An environment was brought back to an instant; each key that it changed has an entry of its own.</summary>
+    /// <summary>An environment was restored to an instant. Each secret that this changed has its own entry.</summary>
     public const string EnvironmentRestore = "environment.restore";
 
-    /// <summary>An environment was compared with another: an entry of each.</summary>
+    /// <summary>Two environments were compared: one entry for each.</summary>
     public const string EnvironmentCompare = "environment.compare";
 
     /// <summary>A version was minted.</summary>
     public const string SecretWrite = "secret.write";
 
-    /// <summary>A value was read back (S17).</summary>
+    /// <summary>A value was revealed (S17).</summary>
     public const string SecretReveal = "secret.reveal";
 
-    /// <summary>A version was minted with the value of an earlier one.</summary>
+    /// <summary>A version was minted with the value of an earlier version.</summary>
     public const string SecretRollback = "secret.rollback";
 
-    /// <summary>A secret was deleted, its versions' keys and ciphertexts destroyed.</summary>
+    /// <summary>A secret was deleted, and the data keys and ciphertexts of its versions were destroyed.</summary>
     public const string SecretDelete = "secret.delete";
 
-    /// <summary>A project got a new KEK, and the data keys of the one before are re-wrapped (S9).</summary>
+    /// <summary>A project got a new KEK. The data keys of the previous KEK are re-wrapped (S9).</summary>
     public const string KekRotate = "kek.rotate";
 
     /// <summary>A KEK's wrapped key was destroyed.</summary>
@@ -48,10 +48,10 @@ public static class AuditActions
     /// <summary>A master key was generated.</summary>
     public const string MasterKeyGenerate = "master_key.generate";
 
-    /// <summary>The installation went over to another master key (S8): once at the start and once at the end.</summary>
+    /// <summary>The installation changed to another master key (S8): one entry at the start and one at the end.</summary>
     public const string MasterKeyRotate = "master_key.rotate";
 
-    /// <summary>A master key that nothing is under was retired.</summary>
+    /// <summary>A master key that wraps nothing any more was retired.</summary>
     public const string MasterKeyRetire = "master_key.retire";
 
     /// <summary>An API key was created.</summary>
@@ -75,16 +75,16 @@ public static class AuditActions
     /// <summary>A workspace was taken off the allowlist.</summary>
     public const string WorkspaceDeny = "workspace.deny";
 
-    /// <summary>A copy of the database was made.</summary>
+    /// <summary>A backup of the database was made.</summary>
     public const string BackupCreate = "backup.create";
 
-    /// <summary>Every version of a database was opened, to verify it.</summary>
+    /// <summary>A database was verified by opening every version in it.</summary>
     public const string BackupVerify = "backup.verify";
 
-    /// <summary>All was copied to another database.</summary>
+    /// <summary>An installation was copied to another database.</summary>
     public const string StorageCopy = "storage.copy";
 
-    /// <summary>Every action of the contract, those of later versions included: a filter may name any.</summary>
+    /// <summary>Every action of the contract, actions of later versions included. A filter may name each of them.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         ProjectCreate, ProjectUpdate, ProjectDelete,

@@ -1,15 +1,15 @@
 namespace Secronna.Protocol;
 
-/// <summary>How an audited operation ended (S17, S19).</summary>
+/// <summary>The outcomes of audited operations (S17, S19).</summary>
 public static class AuditOutcomes
 {
-    /// <summary>Done.</summary>
+    /// <summary>The operation succeeded.</summary>
     public const string Success = "success";
 
-    /// <summary>Refused, or aimed at what does not exist for the caller.</summary>
+    /// <summary>The operation was refused, or names something that does not exist for the caller.</summary>
     public const string Denied = "denied";
 
-    /// <summary>Allowed, and then it broke.</summary>
+    /// <summary>The operation was allowed and then failed.</summary>
     public const string Failed = "failed";
 
     /// <summary>All of them.</summary>

@@ -7,7 +7,7 @@ public sealed record AuditResponse(
     string Id, long Sequence, Instant CreatedAt, string ActorType, string ActorId, string Action, string Outcome,
     string? RequestId, string? Ip, string? UserAgent, AuditMetadata Metadata);
 
-/// <summary>What an audited operation was about; only what applies is there.</summary>
+/// <summary>What an audited operation was about. Only the fields that apply are present.</summary>
 public sealed record AuditMetadata
 {
     /// <summary>The project's id.</summary>
@@ -34,15 +34,15 @@ public sealed record AuditMetadata
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Version { get; init; }
 
-    /// <summary>The id of what was changed, where it is none of the above: a credential, a KEK, a workspace.</summary>
+    /// <summary>The id of a changed credential, KEK or workspace.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? TargetId { get; init; }
 
-    /// <summary>The name given to what was changed; of a restore, the time that it went back to.</summary>
+    /// <summary>The name given to what was changed; of a restore, the time to which the environment was restored.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
 
-    /// <summary>How many equal refusals this one entry stands for (S19).</summary>
+    /// <summary>How many equal refusals this entry stands for (S19).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Count { get; init; }
 }

@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Secronna.Protocol;
 
-/// <summary>A new API key; the token is shown this once (S25).</summary>
+/// <summary>A new API key. Its token is shown only in this answer (S25).</summary>
 public sealed record ApiKeyCreatedResponse(string Id, string Name, string Prefix, Instant CreatedAt, string Token)
 {
-    /// <summary>Tells which it is, never its token.</summary>
+    /// <summary>Shows the id, never the token.</summary>
     public override string ToString() => $"{nameof(ApiKeyCreatedResponse)} {{ {nameof(Id)} = {Id} }}";
 }
 
@@ -13,17 +13,17 @@ public sealed record ApiKeyCreatedResponse(string Id, string Name, string Prefix
 public sealed record ApiKeyResponse(string Id, string Name, string Prefix, Instant CreatedAt, Instant? LastUsedAt);
 
 /// <summary>
-/// What an access key may do where: a path of one to three segments (project, environment, key), where <c>*</c> is any run
-/// of characters and a missing segment is all, and the <see cref="GrantActionNames"/> that are granted there.
+/// A grant of an access key: the <see cref="GrantActionNames"/> that are allowed below a path. The path has one to three segments
+/// (project, environment, key). <c>*</c> stands for any run of characters, and a missing segment matches everything.
 /// </summary>
 public sealed record Grant(string Path, IReadOnlyList<string> Actions);
 
-/// <summary>A new access key; the token is shown this once (S25).</summary>
+/// <summary>A new access key. Its token is shown only in this answer (S25).</summary>
 public sealed record AccessKeyCreatedResponse(
     string Id, string Name, string Prefix, Instant CreatedAt, Instant? ExpiresAt, IReadOnlyList<Grant> Grants,
     string Token)
 {
-    /// <summary>Tells which it is, never its token.</summary>
+    /// <summary>Shows the id, never the token.</summary>
     public override string ToString() => $"{nameof(AccessKeyCreatedResponse)} {{ {nameof(Id)} = {Id} }}";
 }
 
@@ -32,10 +32,10 @@ public sealed record AccessKeyResponse(
     string Id, string Name, string Prefix, Instant CreatedAt, Instant? ExpiresAt, IReadOnlyList<Grant> Grants,
     Instant? LastUsedAt, Instant? RevokedAt);
 
-/// <summary>How to sign in; nulls where no provider is configured.</summary>
+/// <summary>How to sign in at the identity provider. Every field is null where no provider is configured.</summary>
 public sealed record AuthConfigResponse(string? Issuer, string? CliClientId, IReadOnlyList<string>? Scopes);
 
-/// <summary>The caller.</summary>
+/// <summary>Who the server takes the caller for.</summary>
 public sealed record MeResponse(
     string ActorType, string ActorId, string WorkspaceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name,

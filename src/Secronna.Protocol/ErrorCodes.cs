@@ -1,35 +1,35 @@
 namespace Secronna.Protocol;
 
-/// <summary>The error codes of the envelope.</summary>
+/// <summary>The error codes of an answer's envelope.</summary>
 public static class ErrorCodes
 {
-    /// <summary>401: no credential, or one that is not valid.</summary>
+    /// <summary>401: the request has no valid credential.</summary>
     public const string AuthRequired = "AUTH_REQUIRED";
 
-    /// <summary>403: the workspace is not on the allowlist, or the caller may not do this kind of thing at all.</summary>
+    /// <summary>403: the workspace is not on the allowlist, or this kind of caller may not use the operation at all.</summary>
     public const string Forbidden = "FORBIDDEN";
 
-    /// <summary>404: it does not exist, or not for this caller.</summary>
+    /// <summary>404: what the request names does not exist, or lies outside the caller's grants.</summary>
     public const string NotFound = "NOT_FOUND";
 
-    /// <summary>400, 405, 415: the request is malformed.</summary>
+    /// <summary>400, 405 or 415: the request is malformed.</summary>
     public const string ValidationError = "VALIDATION_ERROR";
 
-    /// <summary>409: the state does not allow it.</summary>
+    /// <summary>409: the current state does not allow the operation.</summary>
     public const string Conflict = "CONFLICT";
 
-    /// <summary>413: a body or value over its limit.</summary>
+    /// <summary>413: a body or a value is over its limit (S29).</summary>
     public const string PayloadTooLarge = "PAYLOAD_TOO_LARGE";
 
-    /// <summary>429: too many; <c>Retry-After</c> says when.</summary>
+    /// <summary>429: the caller or the address sends too many requests; <c>Retry-After</c> says when to try again.</summary>
     public const string RateLimited = "RATE_LIMITED";
 
-    /// <summary>500: stored data failed authentication (S6).</summary>
+    /// <summary>500: stored data failed authentication: it was changed or damaged (S6).</summary>
     public const string IntegrityError = "INTEGRITY_ERROR";
 
-    /// <summary>500: anything else.</summary>
+    /// <summary>500: any other failure of the server.</summary>
     public const string InternalError = "INTERNAL_ERROR";
 
-    /// <summary>503: not ready, or the audit entry or the write could not be made durable (S18, S30).</summary>
+    /// <summary>503: the server is not ready, or could not make the audit entry or the write durable (S18, S30).</summary>
     public const string Unavailable = "UNAVAILABLE";
 }

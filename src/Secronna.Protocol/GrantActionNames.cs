@@ -1,15 +1,15 @@
 namespace Secronna.Protocol;
 
-/// <summary>What can be granted to an access key.</summary>
+/// <summary>The actions that can be granted to an access key.</summary>
 public static class GrantActionNames
 {
-    /// <summary>See that a secret is there, and its versions; not its value.</summary>
+    /// <summary>See that a secret exists, and list its versions; not its value.</summary>
     public const string List = "list";
 
-    /// <summary>Read values back.</summary>
+    /// <summary>Reveal values.</summary>
     public const string Reveal = "reveal";
 
-    /// <summary>Mint versions.</summary>
+    /// <summary>Create secrets and mint versions.</summary>
     public const string Write = "write";
 
     /// <summary>Delete secrets.</summary>

@@ -3,12 +3,12 @@ namespace Secronna.Protocol;
 /// <summary>The states of a KEK.</summary>
 public static class KekStates
 {
-    /// <summary>Wraps new data keys.</summary>
+    /// <summary>The KEK wraps new data keys.</summary>
     public const string Active = "active";
 
-    /// <summary>Only unwraps; its data keys are being re-wrapped.</summary>
+    /// <summary>The KEK only unwraps. Its data keys are being re-wrapped under the active KEK.</summary>
     public const string Retiring = "retiring";
 
-    /// <summary>Its wrapped key is gone.</summary>
+    /// <summary>The wrapped key was destroyed.</summary>
     public const string Destroyed = "destroyed";
 }

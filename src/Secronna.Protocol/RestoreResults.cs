@@ -1,20 +1,20 @@
 namespace Secronna.Protocol;
 
-/// <summary>What a restore did, or would do, with a key.</summary>
+/// <summary>The results of a restore for one secret; of a dry run, the results that a restore would have.</summary>
 public static class RestoreResults
 {
-    /// <summary>Its current version was current at that instant too.</summary>
+    /// <summary>The version that was current at the instant is still current.</summary>
     public const string Unchanged = "unchanged";
 
-    /// <summary>It got a new version, with the value that it had.</summary>
+    /// <summary>The secret got a new version with the value of that instant.</summary>
     public const string Restored = "restored";
 
-    /// <summary>It was not there; it stays.</summary>
+    /// <summary>The secret was created after the instant, and stays.</summary>
     public const string CreatedSince = "created_since";
 
-    /// <summary>It was not there; it was deleted.</summary>
+    /// <summary>The secret was created after the instant, and was deleted.</summary>
     public const string Pruned = "pruned";
 
-    /// <summary>It was there and was deleted since: its values are gone.</summary>
+    /// <summary>The secret existed at the instant and was deleted since. Its values no longer exist.</summary>
     public const string Unrecoverable = "unrecoverable";
 }

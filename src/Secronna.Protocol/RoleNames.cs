@@ -1,9 +1,9 @@
 namespace Secronna.Protocol;
 
-/// <summary>Roles in a workspace, as the identity provider's tokens name them.</summary>
+/// <summary>The roles in a workspace, as the identity provider's tokens name them.</summary>
 public static class RoleNames
 {
-    /// <summary>May do everything, as an admin may.</summary>
+    /// <summary>May do everything, like an admin.</summary>
     public const string Owner = "owner";
 
     /// <summary>May do everything.</summary>
@@ -12,7 +12,7 @@ public static class RoleNames
     /// <summary>May read, write and delete secrets, and read the audit trail.</summary>
     public const string Member = "member";
 
-    /// <summary>May look, at everything but values and keys.</summary>
+    /// <summary>May see everything except values and credentials.</summary>
     public const string Viewer = "viewer";
 
     /// <summary>All of them.</summary>

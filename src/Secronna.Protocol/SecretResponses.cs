@@ -3,7 +3,7 @@ namespace Secronna.Protocol;
 /// <summary>A secret in a list. It holds no value (S16).</summary>
 public sealed record SecretSummary(string Id, string Key, int CurrentVersion, Instant CreatedAt, Instant UpdatedAt);
 
-/// <summary>A secret and where it lives. It holds no value (S16).</summary>
+/// <summary>A secret with its path, project and environment. It holds no value (S16).</summary>
 public sealed record SecretResponse(
     string Id, string Key, int CurrentVersion, Instant CreatedAt, Instant UpdatedAt,
     string ProjectId, string EnvironmentId, string Path);

@@ -1,21 +1,21 @@
 namespace Secronna.Protocol;
 
-/// <summary>How a version came to be.</summary>
+/// <summary>The ways in which a version is minted.</summary>
 public static class VersionKinds
 {
     /// <summary>By a write.</summary>
     public const string Written = "written";
 
-    /// <summary>With the value of an earlier version of the same secret.</summary>
+    /// <summary>By a rollback of its secret, with the value of an earlier version.</summary>
     public const string RolledBack = "rolled_back";
 
-    /// <summary>The same, together with its environment.</summary>
+    /// <summary>By a restore of its environment, with the value of an earlier version.</summary>
     public const string Restored = "restored";
 }
 
-/// <summary>What an environment's history tells of a secret, beside the <see cref="VersionKinds"/>.</summary>
+/// <summary>The changes in an environment's history that mint no version.</summary>
 public static class ChangeNames
 {
-    /// <summary>It was deleted.</summary>
+    /// <summary>The secret was deleted.</summary>
     public const string Deleted = "deleted";
 }
