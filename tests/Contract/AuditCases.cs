@@ -7,21 +7,21 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>What is on record, for each value and each refusal.</summary>
-internal static class RecordCases
+/// <summary>The entries of the audit trail, and its filters.</summary>
+internal static class AuditCases
 {
     public static async Task EntriesAsync(ContractDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
+        var (project, environment) = await CreateWebProductionAsync(server);
         var written = await server.ListAsync(Batch(environment, ("A", "a", null), ("B", "b", null)));
         await server.DoAsync(Fetch("web", "production"));
         var entries = await server.ListAsync(Audit("secret.reveal"));
         Assert.Equal(["A", "B"], entries.Select(entry => (string)entry["metadata"]!["key"]!).Order(StringComparer.Ordinal));
-        Assert.Single(Each(entries, "requestId").Distinct());
+        Assert.Single(TextsOf(entries, "requestId").Distinct());
         var entry = Assert.Single(entries, entry => (string)entry["metadata"]!["key"]! == "A");
         Assert.Equal(("success", "api_key"), ((string)entry["outcome"]!, (string)entry["actorType"]!));
         Assert.Equal(await server.TextAsync(Me(), "actorId"), (string)entry["actorId"]!);
-        Same(
+        AssertSameJson(
             new JsonObject
             {
                 ["projectId"] = project, ["environmentId"] = environment, ["secretId"] = (string)written[0]["id"]!,
@@ -33,13 +33,13 @@ internal static class RecordCases
 
     public static async Task DeniedAsync(ContractDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
+        var (_, environment) = await CreateWebProductionAsync(server);
         var id = await server.TextAsync(Write(environment, "A", "a"), "id");
         var lister = server.As(await server.TextAsync(CreateAccessKey("ci", null, new Grant("web", ["list"])), "token"));
         foreach (var (action, operation) in new[]
         {
             ("secret.reveal", Reveal(id)), ("secret.write", Write(environment, "A", "x")), ("secret.rollback", RollBack(id, 1)),
-            ("secret.delete", DeleteSecret(id)), ("environment.restore", Restore(environment, await LastAsync(server, environment), dryRun: true)),
+            ("secret.delete", DeleteSecret(id)), ("environment.restore", Restore(environment, await LastChangeTimeAsync(server, environment), dryRun: true)),
         })
         {
             await lister.FailsAsync("NOT_FOUND", operation);
@@ -47,9 +47,9 @@ internal static class RecordCases
             Assert.Equal(("access_key", environment), ((string)entry["actorType"]!, (string?)entry["metadata"]!["environmentId"]));
         }
 
-        // One key that is not there makes it a refusal of all.
+        // One missing key makes the whole reveal a refusal: no value is given.
         await server.FailsAsync("NOT_FOUND", RevealAll(environment, keys: ["A", "NONE"]));
-        Assert.Equal(["api_key", "access_key"], Each(await server.ListAsync(Audit("secret.reveal", "denied")), "actorType"));
+        Assert.Equal(["api_key", "access_key"], TextsOf(await server.ListAsync(Audit("secret.reveal", "denied")), "actorType"));
         await lister.FailsAsync("FORBIDDEN", CreateProject("Mine"));
         Assert.Single(await server.ListAsync(Audit("project.create", "denied")));
         Assert.Empty(await server.ListAsync(Audit("secret.reveal", "success")));
@@ -57,7 +57,7 @@ internal static class RecordCases
 
     public static async Task FiltersAsync(ContractDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
+        var (project, environment) = await CreateWebProductionAsync(server);
         var staging = await server.TextAsync(CreateEnvironment(project, "Staging"), "id");
         var here = await server.TextAsync(Write(environment, "A", "a"), "id");
         var there = await server.TextAsync(Write(staging, "A", "a"), "id");
@@ -68,8 +68,8 @@ internal static class RecordCases
         Assert.Equal([there], Secrets(await server.ListAsync(Audit("secret.write", secret: there))));
         Assert.Equal([there, here], Secrets(await server.ListAsync(Audit("secret.write", project: project))));
         Assert.Equal([here], Secrets(await server.ListAsync(Audit("secret.reveal", actor: (string)created["id"]!))));
-        // Both ends are included.
-        var times = Each(await server.ListAsync(Audit("secret.write")), "createdAt").ToList();
+        // Both ends of the range are inclusive.
+        var times = TextsOf(await server.ListAsync(Audit("secret.write")), "createdAt").ToList();
         Assert.Equal([there], Secrets(await server.ListAsync(Audit("secret.write", from: times[0]))));
         Assert.Equal([there, here], Secrets(await server.ListAsync(Audit("secret.write", from: times[1]))));
         Assert.Equal([here], Secrets(await server.ListAsync(Audit("secret.write", to: times[1]))));

@@ -4,27 +4,27 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>Questions whose whole answers are compared, member by member, between one way and plain HTTP.</summary>
-internal static class SameCases
+/// <summary>Answers that are compared as a whole with the answer over plain HTTP.</summary>
+internal static class EqualAnswerCases
 {
     public static async Task SameAsync(ContractDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
+        var (project, environment) = await CreateWebProductionAsync(server);
         var secret = await server.TextAsync(Write(environment, "A", "one"), "id");
-        var at = await LastAsync(server, environment);
+        var at = await LastChangeTimeAsync(server, environment);
         await server.DoAsync(Write(environment, "A", "two"));
         await server.DoAsync(RollBack(secret, 1, "why"));
         var other = await server.TextAsync(CreateEnvironment(project, "Staging"), "id");
-        Operation[] questions =
+        Operation[] operations =
         [
             ListProjects(), GetProject(project), ListEnvironments(project), GetEnvironment(environment), FindEnvironment("web", "production"),
             ListSecrets(environment), ListSecrets(environment, at), GetSecret(secret), ListVersions(secret), Reveal(secret), Reveal(secret, 2),
             Get("web/production/A"), Fetch("web", "production"), RevealAll(environment), Restore(environment, at, dryRun: true),
             Compare(environment, other), History(environment), Search("web"), Me(), AuthConfig(), ListKeks(project), Audit("secret.write"),
         ];
-        foreach (var question in questions)
+        foreach (var operation in operations)
         {
-            Same(await server.OverHttp.DoAsync(question), await server.DoAsync(question));
+            AssertSameJson(await server.OverHttp.DoAsync(operation), await server.DoAsync(operation));
         }
     }
 }

@@ -5,10 +5,10 @@ using Xunit;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>What every answer over HTTP keeps, whatever was asked: the envelope, its headers, and the status of each code.</summary>
-internal static class HttpAnswer
+/// <summary>Checks what holds for every answer over HTTP: the envelope, the headers, and the statuses of each error code.</summary>
+internal static class HttpAnswerCheck
 {
-    private static readonly Dictionary<string, int[]> StatusesOf = new()
+    private static readonly Dictionary<string, int[]> StatusesByCode = new()
     {
         ["AUTH_REQUIRED"] = [401],
         ["FORBIDDEN"] = [403],
@@ -22,7 +22,7 @@ internal static class HttpAnswer
         ["UNAVAILABLE"] = [503],
     };
 
-    /// <summary>Its envelope; null of one that says that nothing has changed.</summary>
+    /// <summary>Checks an answer, and gives its envelope; null where the answer is 304 (not modified).</summary>
     public static async Task<JsonObject?> ReadAsync(HttpResponseMessage response, Operation operation)
     {
         var body = await response.Content.ReadAsStringAsync();
@@ -47,13 +47,13 @@ internal static class HttpAnswer
         }
         else
         {
-            AssertDone(response, operation, envelope["data"], meta);
+            AssertSuccess(response, operation, envelope["data"], meta);
         }
 
         return envelope;
     }
 
-    private static void AssertDone(HttpResponseMessage response, Operation operation, JsonNode? data, JsonObject meta)
+    private static void AssertSuccess(HttpResponseMessage response, Operation operation, JsonNode? data, JsonObject meta)
     {
         Assert.True((int)response.StatusCode == operation.Status, $"{operation}: {response.StatusCode}");
         Assert.NotNull(data);
@@ -73,7 +73,7 @@ internal static class HttpAnswer
         Assert.Null(envelope["data"]);
         Assert.Equal(["requestId", "timestamp"], Names(envelope["meta"]!.AsObject()));
         var status = (int)response.StatusCode;
-        Assert.Contains(status, StatusesOf[(string)error["code"]!]);
+        Assert.Contains(status, StatusesByCode[(string)error["code"]!]);
         Assert.NotEqual("", (string)error["message"]!);
         Assert.Equal(status == 401, response.Headers.WwwAuthenticate.Any(challenge => challenge.Scheme == "Bearer"));
         Assert.Equal(status == 405, response.Content.Headers.Allow.Count > 0);

@@ -6,17 +6,17 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>Requests that are sent once more under one <c>Idempotency-Key</c>.</summary>
-internal static class RepeatCases
+/// <summary>Requests that are repeated under the same <c>Idempotency-Key</c>.</summary>
+internal static class IdempotencyCases
 {
     public static async Task SameAsync(HttpDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
+        var (_, environment) = await CreateWebProductionAsync(server);
         var first = await server.DoAsync(Write(environment, "A", "one") with { IdempotencyKey = "k-1" });
-        Same(first, await server.DoAsync(Write(environment, "A", "one") with { IdempotencyKey = "k-1" }));
+        AssertSameJson(first, await server.DoAsync(Write(environment, "A", "one") with { IdempotencyKey = "k-1" }));
         await server.FailsAsync("CONFLICT", Write(environment, "A", "two") with { IdempotencyKey = "k-1" });
         var id = (string)first["id"]!;
-        var at = await LastAsync(server, environment);
+        var at = await LastChangeTimeAsync(server, environment);
         await server.DoAsync(Write(environment, "A", "two") with { IdempotencyKey = "k-2" });
         foreach (var operation in new[]
         {
@@ -26,18 +26,18 @@ internal static class RepeatCases
             var known = operation with { IdempotencyKey = "k-" + operation.Path };
             var answer = await server.DoAsync(known);
             var versions = (await server.ListAsync(ListVersions(id))).Count;
-            Same(answer, await server.DoAsync(known));
+            AssertSameJson(answer, await server.DoAsync(known));
             Assert.Equal(versions, (await server.ListAsync(ListVersions(id))).Count);
         }
 
-        // A failure is not kept.
+        // A failure is not remembered: the same key may be used again.
         await server.FailsAsync("CONFLICT", Write(environment, "C", "c", 1) with { IdempotencyKey = "k-3" });
         await server.DoAsync(Write(environment, "C", "c", 0) with { IdempotencyKey = "k-3" });
     }
 
-    public static async Task OfAnotherAsync(HttpDriver server)
+    public static async Task ScopeAsync(HttpDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
+        var (project, environment) = await CreateWebProductionAsync(server);
         var staging = await server.TextAsync(CreateEnvironment(project, "Staging"), "id");
         var key = Write(environment, "A", "one") with { IdempotencyKey = "k" };
         await server.DoAsync(key);
@@ -45,14 +45,14 @@ internal static class RepeatCases
         var created = await server.DoAsync(CreateAccessKey("another"));
         var another = server.As((string)created["token"]!);
         Assert.Equal(2, (int)(await another.DoAsync(key))["version"]!);
-        // A repeat is authorised again.
+        // A repeat is authorised like any request.
         await server.DoAsync(ChangeAccessKey((string)created["id"]!, new Grant("web", ["list"])));
-        await another.FailsSoonAsync("NOT_FOUND", key);
+        await another.FailsEventuallyAsync("NOT_FOUND", key);
     }
 
-    public static async Task OfNoneAsync(HttpDriver server)
+    public static async Task OnlyMintingRoutesAsync(HttpDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
+        var (_, environment) = await CreateWebProductionAsync(server);
         await server.DoAsync(Write(environment, "A", "one") with { IdempotencyKey = new string('k', 255) });
         foreach (var operation in new[]
         {

@@ -4,16 +4,16 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>Requests that are wrong.</summary>
-internal static class WrongCases
+/// <summary>Malformed requests, and requests over a limit.</summary>
+internal static class InvalidRequestCases
 {
-    public static async Task SayAsync(ContractDriver server)
+    public static async Task MalformedAsync(ContractDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
+        var (_, environment) = await CreateWebProductionAsync(server);
         await server.FailsAsync("NOT_FOUND", GetEnvironment("env_none"));
         await server.FailsAsync("VALIDATION_ERROR", Write(environment, "no key", "v"));
         await server.FailsAsync("VALIDATION_ERROR", Write(environment, "A", "nul\0"));
-        (string Code, string Method, string Path, string? Body)[] wrong =
+        (string Code, string Method, string Path, string? Body)[] malformed =
         [
             ("NOT_FOUND", "GET", "/nothing", null),
             ("VALIDATION_ERROR", "DELETE", "/me", null),
@@ -28,13 +28,13 @@ internal static class WrongCases
             ("VALIDATION_ERROR", "GET", "/search/secrets", null),
             ("VALIDATION_ERROR", "GET", "/audit?outcome=maybe", null),
         ];
-        await ContractDriver.EachAsync(wrong, it => server.FailsAsync(it.Code, Raw(it.Method, it.Path, it.Body)));
+        await ContractDriver.InParallelAsync(malformed, it => server.FailsAsync(it.Code, Raw(it.Method, it.Path, it.Body)));
     }
 
     public static async Task LimitsAsync(ContractDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
-        // As documented, not as some constant of ours has it.
+        var (_, environment) = await CreateWebProductionAsync(server);
+        // The limits are written out as documented: our constants could be wrong.
         await server.DoAsync(Write(environment, "LONGEST", new string('x', 65_536)));
         await server.FailsAsync("PAYLOAD_TOO_LARGE", Write(environment, "A", new string('x', 65_537)));
         await server.FailsAsync("PAYLOAD_TOO_LARGE", Write(environment, "A", new string('é', 32_769)));

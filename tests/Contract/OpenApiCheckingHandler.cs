@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>Lets through what is as the OpenAPI document says, and notes what of it was used with success.</summary>
-internal sealed class DescribedAnswers(HttpMessageHandler inner) : DelegatingHandler(inner)
+/// <summary>Checks successful answers against the OpenAPI document, and collects the elements of it that were used.</summary>
+internal sealed class OpenApiCheckingHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
     private readonly ConcurrentDictionary<string, bool> used = [];
 
-    public static ApiDescription Api { get; } = new();
+    public static OpenApiDocument Api { get; } = new();
 
     public IEnumerable<string> Used => used.Keys;
 

@@ -3,17 +3,17 @@ using Secronna.Protocol;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>What the committed OpenAPI document says there is, and what an answer must look like.</summary>
-internal sealed class ApiDescription
+/// <summary>The committed OpenAPI document: the routes that exist, and the shapes of their answers.</summary>
+internal sealed class OpenApiDocument
 {
     private const string Base = "/api/v1";
 
     private readonly JsonObject document;
     private readonly List<(string Method, string Pattern, JsonObject Operation)> routes;
 
-    public ApiDescription()
+    public OpenApiDocument()
     {
-        using var file = typeof(ApiDescription).Assembly.GetManifestResourceStream("openapi.json")!;
+        using var file = typeof(OpenApiDocument).Assembly.GetManifestResourceStream("openapi.json")!;
         document = JsonNode.Parse(file)!.AsObject();
         routes =
         [
@@ -22,7 +22,7 @@ internal sealed class ApiDescription
         ];
     }
 
-    /// <summary>Every route, its query parameters and the members of its body.</summary>
+    /// <summary>Every route, each of its query parameters and each member of its body.</summary>
     public IEnumerable<string> All => routes.SelectMany(route => (string[])
     [
         $"{route.Method} {route.Pattern}",
@@ -31,7 +31,7 @@ internal sealed class ApiDescription
         .. Body(route.Operation).Select(member => $"{route.Method} {route.Pattern} {{{member}}}"),
     ]);
 
-    /// <summary>What of that a request uses.</summary>
+    /// <summary>The elements of <see cref="All"/> that a request uses.</summary>
     public IEnumerable<string> UsedBy(string method, Uri uri, string body)
     {
         if (Find(method, uri) is not { } route)
@@ -45,12 +45,12 @@ internal sealed class ApiDescription
         return [name, .. parameters, .. members];
     }
 
-    /// <summary>What an answer has that it should not, or has not that it should; null where it is as described.</summary>
+    /// <summary>How an answer differs from the document; null where it does not.</summary>
     public string? Fault(string method, Uri uri, int status, JsonNode envelope)
     {
         if (Find(method, uri) is not { } route)
         {
-            return "there is no such route";
+            return "the document has no such route";
         }
 
         var response = route.Operation["responses"]![$"{status}"];
@@ -71,7 +71,7 @@ internal sealed class ApiDescription
             _ => "boolean",
         };
         return types?.Contains(type) == false ? $"{at} is of type {type}"
-            : (string?)schema["format"] == "date-time" && value is not null && !Instant.TryParse((string)value!, out _) ? $"{at} is no time"
+            : (string?)schema["format"] == "date-time" && value is not null && !Instant.TryParse((string)value!, out _) ? $"{at} is not a time"
             : value is JsonArray items ? items.Select((item, i) => Fault(schema["items"]!, item, $"{at}[{i}]")).FirstOrDefault(fault => fault is not null)
             : value is JsonObject members && schema["properties"] is JsonObject properties ? Fault(schema, properties, members, at)
             : null;
@@ -92,7 +92,7 @@ internal sealed class ApiDescription
         ? Resolve(body["content"]!["application/json"]!["schema"]!)["properties"]!.AsObject().Select(property => property.Key)
         : [];
 
-    // What is literal wins over what is not.
+    // A pattern with fewer variable segments wins.
     private (string Pattern, JsonObject Operation)? Find(string method, Uri uri)
     {
         var path = uri.AbsolutePath[Base.Length..].Split('/');

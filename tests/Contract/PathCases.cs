@@ -4,14 +4,14 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>People name things by paths of slugs where programs do by ids: the answers are the same.</summary>
-internal static class AddressCases
+/// <summary>People name things by paths of slugs, programs by ids. The answers are the same.</summary>
+internal static class PathCases
 {
     public static async Task PathsAsync(ContractDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
+        var (project, environment) = await CreateWebProductionAsync(server);
         var id = await server.TextAsync(Write(environment, "A", "one"), "id");
-        var at = await LastAsync(server, environment);
+        var at = await LastChangeTimeAsync(server, environment);
         await server.DoAsync(Write(environment, "A", "two"));
         await server.DoAsync(CreateEnvironment(project, "Staging"));
         const string Path = "web/production", Key = Path + "/A";
@@ -45,13 +45,13 @@ internal static class AddressCases
             Compare(environment, environment) with { Command = ["env", "diff", Path, Path, "--all"] },
         })
         {
-            Same(await server.OverHttp.DoAsync(operation), await server.DoAsync(operation));
+            AssertSameJson(await server.OverHttp.DoAsync(operation), await server.DoAsync(operation));
         }
 
-        // What changes something, by the command that people type.
+        // The operations that change something, each by the command that people type.
         await server.DoAsync(Write(environment, "B", "b") with { Command = ["secret", "set", Path, "B"] });
         await server.DoAsync(RollBack(id, 1) with { Command = ["secret", "rollback", Key, "--to", "1"] });
-        Equal(new Dictionary<string, string> { ["A"] = "one", ["B"] = "b" }, await server.DoAsync(Fetch("web", "production")));
+        AssertValues(new Dictionary<string, string> { ["A"] = "one", ["B"] = "b" }, await server.DoAsync(Fetch("web", "production")));
         await server.DoAsync(DeleteSecret(id) with { Command = ["secret", "rm", Key] });
         await server.DoAsync(CreateEnvironment(project, "More") with { Command = ["env", "create", "web", "More"] });
         await server.DoAsync(DeleteEnvironment(environment, force: true) with { Command = ["env", "rm", Path, "--force"] });

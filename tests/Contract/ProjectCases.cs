@@ -6,7 +6,7 @@ using static Secronna.Tests.Contract.SecretOperations;
 namespace Secronna.Tests.Contract;
 
 /// <summary>Projects and environments.</summary>
-internal static class PlaceCases
+internal static class ProjectCases
 {
     public static async Task FindAsync(ContractDriver server)
     {
@@ -14,12 +14,12 @@ internal static class PlaceCases
         var id = (string)project["id"]!;
         var environment = await server.DoAsync(CreateEnvironment(id, "Pro duction"));
         Assert.Equal(("my-web", "pro-duction"), ((string)project["slug"]!, (string)environment["slug"]!));
-        Same(project, await server.DoAsync(GetProject("my-web")));
-        Same(project, await server.DoAsync(GetProject(id)));
-        Same(environment, await server.DoAsync(GetEnvironment((string)environment["id"]!)));
+        AssertSameJson(project, await server.DoAsync(GetProject("my-web")));
+        AssertSameJson(project, await server.DoAsync(GetProject(id)));
+        AssertSameJson(environment, await server.DoAsync(GetEnvironment((string)environment["id"]!)));
         var found = await server.DoAsync(FindEnvironment("my-web", "pro-duction"));
         Assert.Equal((string)environment["id"]!, (string)found["environment"]!["id"]!);
-        Same(environment, Assert.Single(await server.ListAsync(ListEnvironments(id))));
+        AssertSameJson(environment, Assert.Single(await server.ListAsync(ListEnvironments(id))));
 
         Assert.Equal("Renamed", await server.TextAsync(RenameProject(id, "Renamed"), "name"));
         Assert.Equal("Gone on", await server.TextAsync(RenameEnvironment((string)environment["id"]!, "Gone on"), "name"));
@@ -46,10 +46,10 @@ internal static class PlaceCases
 
     public static async Task DeleteAsync(ContractDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
+        var (project, environment) = await CreateWebProductionAsync(server);
         var secret = await server.TextAsync(Write(environment, "A", "one"), "id");
-        Assert.Contains("--force", await server.FailsAsync("CONFLICT", DeleteEnvironment(environment, force: false)), StringComparison.Ordinal);
-        Assert.Contains("--force", await server.FailsAsync("CONFLICT", DeleteProject(project, force: false)), StringComparison.Ordinal);
+        Assert.Contains("force=true", await server.FailsAsync("CONFLICT", DeleteEnvironment(environment, force: false)), StringComparison.Ordinal);
+        Assert.Contains("force=true", await server.FailsAsync("CONFLICT", DeleteProject(project, force: false)), StringComparison.Ordinal);
         Assert.True((bool)(await server.DoAsync(DeleteEnvironment(environment, force: true)))["deleted"]!);
         await server.FailsAsync("NOT_FOUND", GetEnvironment(environment));
         await server.FailsAsync("NOT_FOUND", Reveal(secret));
@@ -61,13 +61,13 @@ internal static class PlaceCases
 
     public static async Task RotateAsync(ContractDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
+        var (project, environment) = await CreateWebProductionAsync(server);
         var secret = await server.TextAsync(Write(environment, "A", "one"), "id");
         var before = Assert.Single(await server.ListAsync(ListKeks(project)));
         Assert.Equal("active", (string)before["state"]!);
         var next = await server.TextAsync(RotateKek(project), "id");
         Assert.NotEqual((string)before["id"]!, next);
-        Assert.Contains(next, Each(await server.ListAsync(ListKeks(project)), "id"));
+        Assert.Contains(next, TextsOf(await server.ListAsync(ListKeks(project)), "id"));
         Assert.Equal("one", await server.TextAsync(Reveal(secret), "value"));
         await server.FailsAsync("NOT_FOUND", RotateKek("proj_none"));
     }

@@ -5,14 +5,14 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>What is refused has one code and one message, every way, and no message repeats a value.</summary>
-internal static class ErrorCases
+/// <summary>A refusal has the same code and message over HTTP, with the client and by the command line, and no message repeats a value.</summary>
+internal static class RefusalCases
 {
     private const string Value = "hunter2hunter2";
 
     public static async Task SameAsync(ContractDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
+        var (project, environment) = await CreateWebProductionAsync(server);
         var id = await server.TextAsync(Write(environment, "A", Value), "id");
         (string Code, Operation Operation)[] refused =
         [
@@ -36,7 +36,7 @@ internal static class ErrorCases
             ("VALIDATION_ERROR", Raw("GET", "/projects?limit=ten")), ("VALIDATION_ERROR", Raw("DELETE", $"/projects/{project}?force=maybe")),
             ("VALIDATION_ERROR", Raw("POST", $"/secrets/{id}/reveal", "{\"x\":1}")),
         ];
-        await ContractDriver.EachAsync(refused, async it =>
+        await ContractDriver.InParallelAsync(refused, async it =>
         {
             var message = await server.FailsAsync(it.Code, it.Operation);
             Assert.DoesNotContain(Value, message, StringComparison.Ordinal);
@@ -47,7 +47,7 @@ internal static class ErrorCases
         });
 
         Assert.Equal("keys not found: NONE, NEITHER", await server.FailsAsync("NOT_FOUND", Fetch("web", "production", null, "A", "NONE", "NEITHER")));
-        Equal(new Dictionary<string, string> { ["A"] = Value }, await server.DoAsync(Fetch("web", "production")));
+        AssertValues(new Dictionary<string, string> { ["A"] = Value }, await server.DoAsync(Fetch("web", "production")));
         Assert.Single(await server.ListAsync(ListVersions(id)));
         Assert.Equal(Value, await server.TextAsync(Get("web/production/A"), "value"));
         Assert.Single(await server.ListAsync(ListProjects()));

@@ -1,13 +1,13 @@
 using Secronna.Tests.Contract;
 
-namespace Secronna.UnitTests.Client;
+namespace Secronna.UnitTests.Client.Testing;
 
-/// <summary>Another way to reach a server, which notes each command that the command line would have been given.</summary>
-internal sealed class NotingDriver(ContractDriver inner, List<IReadOnlyList<string>> commands) : ContractDriver
+/// <summary>Performs operations with another driver, and records the commands that would have performed those that succeeded.</summary>
+internal sealed class CommandRecordingDriver(ContractDriver inner, List<IReadOnlyList<string>> commands) : ContractDriver
 {
     public override HttpDriver OverHttp => inner.OverHttp;
 
-    public override ContractDriver As(string token) => new NotingDriver(inner.As(token), commands);
+    public override ContractDriver As(string token) => new CommandRecordingDriver(inner.As(token), commands);
 
     public override async Task<Outcome> TryAsync(Operation operation)
     {

@@ -6,57 +6,57 @@ using Secronna.Client.Testing;
 using Secronna.Tests.Contract;
 using Xunit;
 
-namespace Secronna.UnitTests.Client;
+namespace Secronna.UnitTests.Client.Testing;
 
-/// <summary>Nothing that the API, the client and the command line offer is left out of the cases that they share.</summary>
+/// <summary>The contract cases use everything that the API, the client and the command line offer.</summary>
 public sealed class ContractCoverageTests
 {
-    /// <summary>What has tests of its own, because it is about more than the API.</summary>
-    private static readonly string[] NotByCases =
+    /// <summary>Commands and options that are about more than the API, and have tests of their own.</summary>
+    private static readonly string[] NotCovered =
     [
-        // Every operation that has no command is asked by it.
+        // The command line's driver uses it for every operation that has no command.
         "api", "api --body",
-        // An identity provider, and a file that keeps a session.
+        // These need an identity provider, or a file that keeps a session.
         "auth login", "auth login --api-key", "auth login --client-id", "auth login --issuer", "auth login --no-browser", "auth login --scope",
         "auth login --server", "auth logout",
-        // Files, shells and children.
+        // These need files, shells or child processes.
         "completion", "import", "import --dry-run", "import --env", "import --format", "run", "run --allow", "run --at", "run --env", "run --fallback",
         "run --no-inherit", "run --only", "secret set --file",
-        // A table's length is no question of the API's.
+        // The length of the printed table is not the API's concern.
         "audit --limit",
     ];
 
     private readonly HashSet<string> used = [];
 
     [Fact]
-    public async Task The_cases_use_every_route_with_each_parameter_and_each_member_of_its_body()
+    public async Task The_cases_use_every_route_with_each_query_parameter_and_each_member_of_its_body()
     {
-        await AllAsync(Http);
-        foreach (var it in HttpCases.All.Values)
+        await RunAllAsync(Http);
+        foreach (var testCase in HttpCases.All.Values)
         {
-            await RunAsync(it, Http);
+            await RunAsync(testCase, Http);
         }
 
-        Assert.Equal([], DescribedAnswers.Api.All.Except(used).Order(StringComparer.Ordinal));
-        Assert.Equal([], used.Except(DescribedAnswers.Api.All).Order(StringComparer.Ordinal));
+        Assert.Equal([], OpenApiCheckingHandler.Api.All.Except(used).Order(StringComparer.Ordinal));
+        Assert.Equal([], used.Except(OpenApiCheckingHandler.Api.All).Order(StringComparer.Ordinal));
     }
 
     [Fact]
-    public async Task The_cases_use_every_route_by_the_client()
+    public async Task The_cases_use_every_route_with_the_client()
     {
-        await AllAsync((http, unseen, token) => new ClientDriver(
-            Http(unseen, unseen, token),
+        await RunAllAsync((http, uncounted, token) => new ClientDriver(
+            Http(uncounted, uncounted, token),
             caller => new SecronnaClient(http, new SecronnaClientOptions { Server = SecronnaFake.Server, Token = caller, Retries = 0 }), token));
 
-        // One method goes over the pages of all lists.
-        Assert.Equal([], DescribedAnswers.Api.All.Except(used).Where(use => !use.EndsWith("?cursor", StringComparison.Ordinal)));
+        // One method of the client reads the pages of all lists, so the cursor of each list needs no case.
+        Assert.Equal([], OpenApiCheckingHandler.Api.All.Except(used).Where(use => !use.EndsWith("?cursor", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task The_cases_use_every_command_and_option()
     {
         var commands = new List<IReadOnlyList<string>>();
-        await AllAsync((http, unseen, token) => new NotingDriver(Http(http, unseen, token), commands));
+        await RunAllAsync((http, uncounted, token) => new CommandRecordingDriver(Http(http, uncounted, token), commands));
         foreach (var parsed in commands.Select(command => CommandLine.Parse([.. command, "--json"])))
         {
             Assert.Empty(parsed.Errors);
@@ -67,7 +67,7 @@ public sealed class ContractCoverageTests
 
         var all = Leaves(CommandLine.Create(), "").SelectMany(leaf => leaf.Command.Options.Where(option => !option.Hidden)
             .Select(option => $"{leaf.Path} {option.Name}").Append(leaf.Path));
-        Assert.Equal(NotByCases.Order(StringComparer.Ordinal), all.Except(used).Order(StringComparer.Ordinal));
+        Assert.Equal(NotCovered.Order(StringComparer.Ordinal), all.Except(used).Order(StringComparer.Ordinal));
     }
 
     private static HttpDriver Http(HttpClient http, HttpClient _, string token) => new(http, SecronnaFake.Server, token);
@@ -79,29 +79,29 @@ public sealed class ContractCoverageTests
     private static string PathOf(System.CommandLine.Parsing.CommandResult result) =>
         result.Parent is System.CommandLine.Parsing.CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}".Trim() : "";
 
-    private async Task AllAsync(Func<HttpClient, HttpClient, string, ContractDriver> driver)
+    private async Task RunAllAsync(Func<HttpClient, HttpClient, string, ContractDriver> driver)
     {
-        foreach (var it in ContractCases.All.Values)
+        foreach (var testCase in ContractCases.All.Values)
         {
-            await RunAsync(it, driver);
+            await RunAsync(testCase, driver);
         }
 
-        foreach (var it in TimeCases.All.Values)
+        foreach (var testCase in TimeCases.All.Values)
         {
-            await RunAsync(it, driver);
+            await RunAsync(testCase, driver);
         }
     }
 
-    private Task RunAsync<T>(Func<T, Task> it, Func<HttpClient, HttpClient, string, T> driver) => RunAsync((reached, _) => it(reached), driver);
+    private Task RunAsync<T>(Func<T, Task> testCase, Func<HttpClient, HttpClient, string, T> driver) => RunAsync((reached, _) => testCase(reached), driver);
 
-    private async Task RunAsync<T>(Func<T, Action<TimeSpan>, Task> it, Func<HttpClient, HttpClient, string, T> driver)
+    private async Task RunAsync<T>(Func<T, Action<TimeSpan>, Task> testCase, Func<HttpClient, HttpClient, string, T> driver)
     {
         var time = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromMicroseconds(10) };
         using var fake = new SecronnaFake(time);
-        using var answers = new DescribedAnswers(fake);
+        using var answers = new OpenApiCheckingHandler(fake);
         using var http = new HttpClient(answers);
-        using var unseen = new HttpClient(fake, disposeHandler: false);
-        await it(driver(http, unseen, fake.Token), time.Advance);
+        using var uncounted = new HttpClient(fake, disposeHandler: false);
+        await testCase(driver(http, uncounted, fake.Token), time.Advance);
         used.UnionWith(answers.Used);
     }
 }

@@ -3,9 +3,9 @@ using Secronna.Client.Testing;
 using Secronna.Tests.Contract;
 using Xunit;
 
-namespace Secronna.UnitTests.Client;
+namespace Secronna.UnitTests.Client.Testing;
 
-/// <summary>The server of users' tests keeps the contract that the real one keeps, whichever way it is asked.</summary>
+/// <summary>The fake passes the contract cases that the real server passes, over HTTP and with the client.</summary>
 public sealed class FakeContractTests : IDisposable
 {
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero))
@@ -26,9 +26,9 @@ public sealed class FakeContractTests : IDisposable
 
     public static TheoryData<string> Cases => [.. ContractCases.All.Keys];
 
-    public static TheoryData<string> HttpAlone => [.. HttpCases.All.Keys];
+    public static TheoryData<string> HttpOnlyCases => [.. HttpCases.All.Keys];
 
-    public static TheoryData<string> OfTime => [.. TimeCases.All.Keys];
+    public static TheoryData<string> TimedCases => [.. TimeCases.All.Keys];
 
     private ClientDriver ByClient => new(driver, token => fake.CreateClient(token), fake.Token);
 
@@ -40,20 +40,20 @@ public sealed class FakeContractTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public Task It_keeps_the_contract_over_HTTP(string name) => ContractCases.All[name](driver);
+    public Task The_fake_keeps_the_contract_over_HTTP(string name) => ContractCases.All[name](driver);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public Task It_keeps_the_contract_by_the_client(string name) => ContractCases.All[name](ByClient);
+    public Task The_fake_keeps_the_contract_with_the_client(string name) => ContractCases.All[name](ByClient);
 
     [Theory]
-    [MemberData(nameof(HttpAlone))]
-    public Task It_answers_what_plain_HTTP_asks(string name) => HttpCases.All[name](driver);
+    [MemberData(nameof(HttpOnlyCases))]
+    public Task The_fake_keeps_the_part_of_the_contract_that_only_plain_HTTP_reaches(string name) => HttpCases.All[name](driver);
 
     [Theory]
-    [MemberData(nameof(OfTime))]
-    public Task It_keeps_terms(string name) => TimeCases.All[name](ByClient, time.Advance);
+    [MemberData(nameof(TimedCases))]
+    public Task Access_keys_of_the_fake_expire(string name) => TimeCases.All[name](ByClient, time.Advance);
 
     [Fact]
-    public Task It_knows_repeats_for_a_day() => TimeCases.RepeatAsync(driver, time.Advance);
+    public Task The_fake_remembers_idempotency_keys_for_a_day() => TimeCases.RepeatAsync(driver, time.Advance);
 }

@@ -3,12 +3,13 @@ using Secronna.Client.Testing;
 using Secronna.Protocol;
 using Xunit;
 
-namespace Secronna.UnitTests.Client;
+namespace Secronna.UnitTests.Client.Testing;
 
+/// <summary>What the fake offers besides the API.</summary>
 public sealed class SecronnaFakeTests
 {
     [Fact]
-    public async Task What_is_set_is_fetched_and_on_record()
+    public async Task A_value_that_is_set_can_be_fetched_which_leaves_an_audit_entry()
     {
         using var fake = new SecronnaFake();
         fake.Set("web/production/A", "one");
@@ -27,7 +28,7 @@ public sealed class SecronnaFakeTests
     }
 
     [Fact]
-    public async Task Where_it_is_not_available_every_request_fails_so()
+    public async Task While_the_fake_is_not_available_every_request_fails_with_UNAVAILABLE()
     {
         using var fake = new SecronnaFake { IsAvailable = false };
         using var client = fake.CreateClient();
