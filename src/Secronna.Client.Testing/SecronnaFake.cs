@@ -76,7 +76,7 @@ public sealed class SecronnaFake : HttpMessageHandler
         {
             var projectId = (workspace.FindProjectBySlug(project) ?? AddProject(project)).Id;
             var environmentId = (workspace.FindEnvironmentBySlug(project, environment) ?? AddEnvironment(projectId, project, environment)).Id;
-            Request(HttpMethod.Put, $"/environments/{environmentId}/secrets", new WriteSecretRequest(key, value, null, null),
+            SendAsApiKey(HttpMethod.Put, $"/environments/{environmentId}/secrets", new WriteSecretRequest(key, value, null, null),
                 FakeJson.Default.WriteSecretRequest);
         }
     }
@@ -105,18 +105,18 @@ public sealed class SecronnaFake : HttpMessageHandler
 
     private FakeProject AddProject(string slug)
     {
-        Request(HttpMethod.Post, "/projects", new NameRequest(slug), FakeJson.Default.NameRequest);
+        SendAsApiKey(HttpMethod.Post, "/projects", new NameRequest(slug), FakeJson.Default.NameRequest);
         return workspace.FindProjectBySlug(slug)!;
     }
 
     private FakeEnvironment AddEnvironment(string projectId, string project, string slug)
     {
-        Request(HttpMethod.Post, $"/projects/{projectId}/environments", new NameRequest(slug), FakeJson.Default.NameRequest);
+        SendAsApiKey(HttpMethod.Post, $"/projects/{projectId}/environments", new NameRequest(slug), FakeJson.Default.NameRequest);
         return workspace.FindEnvironmentBySlug(project, slug)!;
     }
 
     // Goes through the router, so that the write is checked and audited like any other.
-    private void Request<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> json)
+    private void SendAsApiKey<T>(HttpMethod method, string path, T body, JsonTypeInfo<T> json)
     {
         using var message = new HttpRequestMessage(method, new Uri(Server, "/api/v1" + path));
         message.Headers.Authorization = new("Bearer", Token);

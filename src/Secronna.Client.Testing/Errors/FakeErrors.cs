@@ -31,8 +31,8 @@ internal static class FakeErrors
         Invalid(field, $"is in the future: by the server's clock it is {now}");
 
     /// <summary>
-    /// Refuses an unknown field or parameter. The message repeats its name only where it can be no value: short, and letters
-    /// alone.
+    /// Refuses an unknown field or parameter. The message repeats the name only where it looks like a misspelt name (short, only
+    /// letters): anything else could be a misplaced value.
     /// </summary>
     public static FakeError UnknownName(string kind, string name, IReadOnlyList<string> known)
     {
