@@ -17,6 +17,7 @@ public sealed partial class LayoutTests
         ["Secronna.Server"] = ["Secronna.Protocol", "Secronna.Crypto", "Secronna.Storage"],
         ["Secronna.Client"] = ["Secronna.Protocol"],
         ["Secronna.Configuration"] = ["Secronna.Client"],
+        ["Secronna.Client.Testing"] = ["Secronna.Client", "Secronna.Protocol"],
         ["Secronna.Cli"] = ["Secronna.Client", "Secronna.Protocol"],
     };
 
