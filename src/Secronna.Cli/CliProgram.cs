@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Secronna.Cli.Commands;
+using Secronna.Cli.Errors;
 using Secronna.Cli.Help;
 using Secronna.Cli.Output;
 using Secronna.Client;
@@ -7,20 +8,21 @@ using Secronna.Protocol;
 
 namespace Secronna.Cli;
 
-/// <summary>The program's commands: results on standard output, all else on standard error; exit code 1, or 2 for wrong usage.</summary>
-internal static class CommandLine
+/// <summary>Runs one command line: results go to standard output, everything else goes to standard error.</summary>
+internal static class CliProgram
 {
     private const int Failed = 1;
-    private const int Misused = 2;
+    private const int WrongUsage = 2;
 
+    /// <summary>Parses the command line and runs its command.</summary>
+    /// <returns>The exit code: 0 done, 1 failed, 2 wrong usage. <c>run</c> returns the exit code of the program that it ran.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
-        // As other programs have it, beside --help.
-        var parsed = Parse(args is ["help", .. var words] ? [.. words, "--help"] : args);
-        var style = parsed.GetValue(GlobalOptions.Json) ? new Style(isOn: false) : Style.Error;
-        if (WrongUsage.Of(parsed) is { } wrong)
+        // `secronna help COMMAND` means `secronna COMMAND --help`, as in other programs.
+        var parsed = CommandTree.Parse(args is ["help", .. var words] ? [.. words, "--help"] : args);
+        if (UsageErrors.Of(parsed) is { } wrong)
         {
-            return Refuse(Advice.Of(ErrorCodes.ValidationError, wrong), Misused);
+            return Fail(parsed, ErrorText.Of(ErrorCodes.ValidationError, wrong), WrongUsage);
         }
 
         try
@@ -28,57 +30,26 @@ internal static class CommandLine
             return await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
         }
-        catch (UsageException exception)
-        {
-            return Refuse(Advice.Of(exception.Code, exception.Message), Misused);
-        }
-        catch (CliException exception)
-        {
-            return Refuse(Advice.Of(exception.Code, exception.Message), Failed);
-        }
-        catch (SecronnaException exception)
-        {
-            return Refuse(Advice.Of(exception), Failed);
-        }
-        catch (OperationCanceledException)
-        {
-            return Refuse(Advice.Of("INTERRUPTED", "stopped before it was done"), Failed);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return Refuse(Advice.Of("IO_ERROR", exception.Message), Failed);
-        }
         catch (Exception exception)
         {
-            // Its message could have a value, and a crash's memory would.
-            return Refuse(Advice.Of(ErrorCodes.InternalError, $"{exception.GetType().Name}, which should not be: an answer that no server of ours gives, or a fault of this program"), Failed);
-        }
-
-        int Refuse(string message, int code)
-        {
-            Console.Error.WriteLine(style.Message(message));
-            return code;
+            return Fail(parsed, TextOf(exception), exception is UsageException ? WrongUsage : Failed);
         }
     }
 
-    // A command line may hold what should not be repeated or opened: no @file, no quoting of unknown words.
-    public static ParseResult Parse(IReadOnlyList<string> args) =>
-        Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
-
-    public static RootCommand Create() => HelpText.AddTo(new RootCommand("Secrets on the command line, from a Secronna server")
+    private static string TextOf(Exception exception) => exception switch
     {
-        GlobalOptions.Json,
-        GlobalOptions.Insecure,
-        AuthCommand.Create(),
-        ProjectCommand.Create(),
-        EnvCommand.Create(),
-        SecretCommand.Create(),
-        GetCommand.Create(),
-        RunCommand.Create(),
-        ExportCommand.Create(),
-        ImportCommand.Create(),
-        AuditCommand.Create(),
-        ApiCommand.Create(),
-        CompletionCommand.Create(),
-    });
+        CliException error => ErrorText.Of(error.Code, error.Message),
+        SecronnaException error => ErrorText.Of(error),
+        OperationCanceledException => ErrorText.Of("INTERRUPTED", "the command was stopped before it finished"),
+        IOException or UnauthorizedAccessException => ErrorText.Of("IO_ERROR", exception.Message),
+        // The exception's message could contain a value, and a crash would write memory to disk: only the type is printed.
+        _ => ErrorText.Of(ErrorCodes.InternalError, $"unexpected {exception.GetType().Name}: the server sent an answer that Secronna never sends, or this program has a bug"),
+    };
+
+    private static int Fail(ParseResult parsed, string text, int exitCode)
+    {
+        var style = parsed.GetValue(GlobalOptions.Json) ? new TerminalStyle(isOn: false) : TerminalStyle.Error;
+        Console.Error.WriteLine(style.Message(text));
+        return exitCode;
+    }
 }

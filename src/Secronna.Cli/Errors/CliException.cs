@@ -1,15 +1,11 @@
 using Secronna.Protocol;
 
-namespace Secronna.Cli;
+namespace Secronna.Cli.Errors;
 
-/// <summary>What the command itself finds wrong: a message that says what to do.</summary>
-/// <param name="message">The message; no value and no token is in it.</param>
-/// <param name="code">The code that a server would give it.</param>
+/// <summary>An error that this program finds by itself, without a server.</summary>
+/// <param name="message">What is wrong and what to do. It contains no value and no token.</param>
+/// <param name="code">One of the <see cref="ErrorCodes"/>, or <c>IO_ERROR</c>.</param>
 internal class CliException(string message, string code = ErrorCodes.ValidationError) : Exception(message)
 {
     public string Code => code;
 }
-
-/// <summary>The command line does not fit together.</summary>
-/// <param name="message">How it should be.</param>
-internal sealed class UsageException(string message) : CliException(message);

@@ -1,4 +1,4 @@
-// A sealed copy:
+// The layout of a sealed copy, with sizes in bytes:
 //
 //   0       4        5      37           69               69+n    85+n
 //   | magic | format | salt | commitment | ciphertext (n) | tag   |
@@ -11,10 +11,10 @@ using System.Text;
 namespace Secronna.Cli.Fallback;
 
 /// <summary>
-/// Seals what is kept beside a program, under a key that its API key or access key gives: AES-256-GCM (NIST SP 800-38D),
-/// with the header as associated data and a commitment to the key, as values have it on the server (S5).
+/// Seals the copy of an environment's values under a key that is derived from an API key or access key: AES-256-GCM (NIST SP
+/// 800-38D) with the header as associated data and a commitment to the key, as the server seals values (S5).
 /// </summary>
-internal static class CopyBox
+internal static class FallbackBox
 {
     public const int HeaderSize = CommitmentStart + CommitmentSize;
 
@@ -29,13 +29,13 @@ internal static class CopyBox
 
     private static ReadOnlySpan<byte> Magic => "SCRC"u8;
 
-    // Each box has a key of its own, by its salt, and that key seals once: no nonce can repeat under it.
+    // The salt gives each box its own key, and that key seals only once: so the nonce can be fixed without repeating under a key.
     private static ReadOnlySpan<byte> Nonce => new byte[12];
 
-    /// <summary>Whether it begins as a box of this or a later format does.</summary>
+    /// <summary>Whether the bytes begin like a box of this or a later format.</summary>
     public static bool IsOne(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic);
 
-    /// <summary>Seals a text of bytes under a credential.</summary>
+    /// <summary>Seals plaintext under a key that is derived from a credential.</summary>
     public static byte[] Seal(string credential, ReadOnlySpan<byte> plaintext)
     {
         var box = new byte[HeaderSize + plaintext.Length + TagSize];
@@ -57,7 +57,7 @@ internal static class CopyBox
         }
     }
 
-    /// <summary>What was sealed; null where it was sealed under another credential, or was changed since.</summary>
+    /// <summary>Opens a box; <c>null</c> where it was sealed under another credential or was changed.</summary>
     public static byte[]? Open(string credential, ReadOnlySpan<byte> box)
     {
         if (box.Length < HeaderSize + TagSize || !IsOne(box) || box[FormatAt] != Format)
@@ -89,7 +89,7 @@ internal static class CopyBox
         }
     }
 
-    // RFC 5869. A credential has 256 random bits, but is text: they are extracted first.
+    // HKDF (RFC 5869) with its extract step, because a credential is text and not 256 uniformly random bits.
     private static void Derive(string credential, ReadOnlySpan<byte> salt, Span<byte> keyAndCommitment)
     {
         var secret = Encoding.UTF8.GetBytes(credential);

@@ -1,36 +1,38 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Secronna.Cli.Errors;
+using Secronna.Cli.Files;
 
 namespace Secronna.Cli.Fallback;
 
-/// <summary>The file of a copy. It is replaced as a whole, so that who reads it never finds half of it.</summary>
-/// <param name="path">Where it is.</param>
-/// <param name="credential">The API key or access key that its key is derived from.</param>
-internal sealed class CopyFile(string path, string credential)
+/// <summary>The file of a sealed copy. A write replaces the whole file, so that a reader never finds a part of it.</summary>
+/// <param name="path">The file's path.</param>
+/// <param name="credential">The API key or access key from which the file's key is derived.</param>
+internal sealed class FallbackFile(string path, string credential)
 {
-    // The largest reveal, with every character of its values escaped, and room for the keys.
+    // The largest answer of a reveal with every character escaped in JSON, and room for the keys.
     private const int MostBytes = 8 * Secronna.Protocol.Limits.RevealBytes;
 
     public string Path => path;
 
-    /// <summary>The copy; null where there is none, or none that this credential opens.</summary>
-    /// <exception cref="CliException">The file is something else.</exception>
-    public SecretsCopy? Read()
+    /// <summary>Reads the copy; <c>null</c> where there is no file, or this credential does not open it.</summary>
+    /// <exception cref="CliException">The file is not a sealed copy.</exception>
+    public FallbackCopy? Read()
     {
         if (!File.Exists(path))
         {
             return null;
         }
 
-        if (new FileInfo(path).Length is > MostBytes or 0 || File.ReadAllBytes(path) is var box && !CopyBox.IsOne(box))
+        if (new FileInfo(path).Length is > MostBytes or 0 || File.ReadAllBytes(path) is var box && !FallbackBox.IsOne(box))
         {
-            throw new CliException($"{path} is no copy of secrets, and is left as it is: name another file");
+            throw new CliException($"{path} is not a fallback copy, and is left unchanged: name another file");
         }
 
-        var plaintext = CopyBox.Open(credential, box);
+        var plaintext = FallbackBox.Open(credential, box);
         try
         {
-            return plaintext is null ? null : JsonSerializer.Deserialize(plaintext, CopyJson.Default.SecretsCopy);
+            return plaintext is null ? null : JsonSerializer.Deserialize(plaintext, FallbackJson.Default.FallbackCopy);
         }
         finally
         {
@@ -38,16 +40,16 @@ internal sealed class CopyFile(string path, string credential)
         }
     }
 
-    /// <summary>Removes the copy.</summary>
+    /// <summary>Deletes the file.</summary>
     public void Delete() => File.Delete(path);
 
-    /// <summary>Puts a copy in the place of the one before.</summary>
-    public void Write(SecretsCopy copy)
+    /// <summary>Replaces the copy.</summary>
+    public void Write(FallbackCopy copy)
     {
-        var plaintext = JsonSerializer.SerializeToUtf8Bytes(copy, CopyJson.Default.SecretsCopy);
+        var plaintext = JsonSerializer.SerializeToUtf8Bytes(copy, FallbackJson.Default.FallbackCopy);
         try
         {
-            PrivateFile.Replace(path, CopyBox.Seal(credential, plaintext));
+            PrivateFile.Replace(path, FallbackBox.Seal(credential, plaintext));
         }
         finally
         {

@@ -1,16 +1,16 @@
 using System.Security.Cryptography;
 
-namespace Secronna.Cli;
+namespace Secronna.Cli.Files;
 
-/// <summary>Files that their owner alone may read.</summary>
+/// <summary>Files that only their owner may read.</summary>
 internal static class PrivateFile
 {
-    /// <summary>0600.</summary>
+    /// <summary>The mode 0600.</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const int SuffixBytes = 8;
 
-    /// <summary>How to open one; where it is made it is the owner's alone.</summary>
+    /// <summary>Options to open a file. A file that is created by them gets the mode 0600.</summary>
     public static FileStreamOptions Options(FileMode mode, FileAccess access)
     {
         var options = new FileStreamOptions { Mode = mode, Access = access, Share = FileShare.None };
@@ -23,13 +23,12 @@ internal static class PrivateFile
     }
 
     /// <summary>
-    /// Puts a file in the place of what is there, once it is on the disk: who reads it finds the one or the other, and never
-    /// half of it.
+    /// Replaces a file by a new one that is already on the disk. A reader finds either the old or the new contents, never a part.
     /// </summary>
-    /// <exception cref="IOException">It could not be written; what was there is there.</exception>
+    /// <exception cref="IOException">The new file could not be written. The old file is unchanged.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> contents)
     {
-        // A name of its own: two may write at once.
+        // A random name, because two processes may write at the same time.
         var next = $"{path}.{RandomNumberGenerator.GetHexString(SuffixBytes * 2, lowercase: true)}";
         try
         {

@@ -1,37 +1,38 @@
 using System.Text.Json;
+using Secronna.Cli.Errors;
 
 namespace Secronna.Cli.Formats;
 
-/// <summary>Reads one JSON object whose members are strings.</summary>
-internal static class JsonSecrets
+/// <summary>Reads keys and values from one JSON object whose members are strings.</summary>
+internal static class JsonSecretsReader
 {
-    /// <summary>Keys and values, in their order.</summary>
-    /// <exception cref="CliException">It is something else, or a key is there twice.</exception>
+    /// <summary>The keys and values, in the order of the file.</summary>
+    /// <exception cref="CliException">The text is not such an object, or repeats a key.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> Read(string text)
     {
         using var document = Parse(text.TrimStart('\uFEFF'));
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw new CliException("the file is not one JSON object of keys and strings");
+            throw new CliException("the file must be one JSON object whose members are strings");
         }
 
         var secrets = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in document.RootElement.EnumerateObject())
         {
             var place = $"member {secrets.Count + 1}";
-            var key = Text(() => member.Name) ?? throw new CliException($"{place}: its name is half a character");
-            var value = Value(member.Value, $"{place}: the value of {ImportFormats.Shown(key)}");
-            ImportFormats.Require(key, value, $"{place}, {ImportFormats.Shown(key)}");
+            var key = Text(() => member.Name) ?? throw new CliException($"{place}: its name contains half a character, an escape of a lone surrogate");
+            var value = Value(member.Value, $"{place}: the value of {ImportRules.Shown(key)}");
+            ImportRules.Require(key, value, $"{place}, {ImportRules.Shown(key)}");
             if (!secrets.TryAdd(key, value))
             {
-                throw new CliException($"{place}: {key} is there twice");
+                throw new CliException($"{place}: the file contains {key} twice");
             }
         }
 
         return [.. secrets];
     }
 
-    // What the parser says quotes what it found.
+    // The parser's own message is not used, because it quotes the text.
     private static JsonDocument Parse(string text)
     {
         try
@@ -40,13 +41,13 @@ internal static class JsonSecrets
         }
         catch (JsonException exception)
         {
-            throw new CliException($"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: not JSON from here on");
+            throw new CliException($"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: the text is not JSON from here on");
         }
     }
 
-    private static string Value(JsonElement value, string what) => value.ValueKind == JsonValueKind.String
-        ? Text(() => value.GetString()!) ?? throw new CliException($"{what} has half a character, an escape of a lone surrogate")
-        : throw new CliException($"{what} is {Kind(value.ValueKind)}, not a string: {Advice(value.ValueKind)}");
+    private static string Value(JsonElement value, string name) => value.ValueKind == JsonValueKind.String
+        ? Text(() => value.GetString()!) ?? throw new CliException($"{name} contains half a character, an escape of a lone surrogate")
+        : throw new CliException($"{name} is {Kind(value.ValueKind)}, not a string: {Advice(value.ValueKind)}");
 
     private static string Kind(JsonValueKind kind) => kind switch
     {
@@ -60,11 +61,11 @@ internal static class JsonSecrets
     private static string Advice(JsonValueKind kind) => kind switch
     {
         JsonValueKind.Null => "leave the key out, or write \"\" for an empty value",
-        JsonValueKind.Array or JsonValueKind.Object => "give each part a key of its own, or write its JSON as one string",
+        JsonValueKind.Array or JsonValueKind.Object => "give each part its own key, or write the JSON as one string",
         _ => "write it between quotes",
     };
 
-    // Null where escapes in it make no text.
+    // Null where the text contains an escape of a lone surrogate, which is no character.
     private static string? Text(Func<string> read)
     {
         try

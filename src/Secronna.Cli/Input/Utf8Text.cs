@@ -1,17 +1,18 @@
 using System.Text;
+using Secronna.Cli.Errors;
 
-namespace Secronna.Cli;
+namespace Secronna.Cli.Input;
 
-/// <summary>Text that has to be UTF-8, since nothing of it may be replaced or left out.</summary>
+/// <summary>Decodes UTF-8 strictly: invalid bytes are an error, and nothing is replaced or left out.</summary>
 internal static class Utf8Text
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The bytes as text.</summary>
+    /// <summary>Decodes bytes.</summary>
     /// <param name="bytes">The bytes.</param>
-    /// <param name="otherwise">What is said of bytes that are no such text.</param>
-    /// <exception cref="CliException">They are not UTF-8.</exception>
-    public static string Read(byte[] bytes, string otherwise)
+    /// <param name="error">The message of the error for bytes that are not UTF-8.</param>
+    /// <exception cref="CliException">The bytes are not UTF-8.</exception>
+    public static string Read(byte[] bytes, string error)
     {
         try
         {
@@ -19,7 +20,7 @@ internal static class Utf8Text
         }
         catch (ArgumentException)
         {
-            throw new CliException(otherwise);
+            throw new CliException(error);
         }
     }
 }

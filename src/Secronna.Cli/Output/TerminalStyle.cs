@@ -1,31 +1,32 @@
+using Secronna.Cli.Variables;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Output;
 
-/// <summary>Colours, for a terminal alone: never for a program that reads along, nor where NO_COLOR is set or TERM is dumb.</summary>
-/// <param name="isOn">Whether there are any.</param>
-internal sealed class Style(bool isOn)
+/// <summary>Colours text for a terminal. There are no colours in a file or pipe, where NO_COLOR is set, or where TERM is dumb.</summary>
+/// <param name="isOn">Whether to use colours.</param>
+internal sealed class TerminalStyle(bool isOn)
 {
     private const string End = "\e[0m";
 
-    /// <summary>That of standard output.</summary>
-    public static Style Output => new(IsWanted && !Console.IsOutputRedirected);
+    /// <summary>The style of standard output.</summary>
+    public static TerminalStyle Output => new(IsWanted && !Console.IsOutputRedirected);
 
-    /// <summary>That of standard error.</summary>
-    public static Style Error => new(IsWanted && !Console.IsErrorRedirected);
+    /// <summary>The style of standard error.</summary>
+    public static TerminalStyle Error => new(IsWanted && !Console.IsErrorRedirected);
 
     private static bool IsWanted =>
-        Variables.Find("NO_COLOR") is null && Variables.Find("TERM") != "dumb";
+        EnvironmentVariables.Find("NO_COLOR") is null && EnvironmentVariables.Find("TERM") != "dumb";
 
     public string Bold(string text) => With("\e[1m", text);
 
-    /// <summary>A message whose first word, if that is Error, stands out.</summary>
+    /// <summary>A message in which a leading "Error" is bold and red.</summary>
     public string Message(string message) =>
         message.StartsWith("Error", StringComparison.Ordinal) ? With("\e[1;31m", "Error") + message["Error".Length..] : message;
 
-    /// <summary>A result by what it is: green is more or went well, yellow is another, red is less or went badly.</summary>
+    /// <summary>Colours a result: green means added or succeeded, yellow means changed, red means missing or failed.</summary>
     /// <param name="word">The result.</param>
-    /// <param name="text">What is printed for it.</param>
+    /// <param name="text">The text to print for it.</param>
     public string Result(string word, string text) => word switch
     {
         ImportResults.Added or CompareResults.OnlyThere or AuditOutcomes.Success => With("\e[32m", text),

@@ -4,36 +4,36 @@ using Secronna.Protocol;
 namespace Secronna.Cli.Session;
 
 /// <summary>
-/// The access token of the saved sign-in, renewed when it ends soon. A refresh token can be used once, so processes renew
-/// it in turns: who comes second finds what the first one got.
+/// Gives the access token of the saved sign-in, and renews it shortly before it expires. A refresh token can be used only once,
+/// so processes lock the session while they renew: the second process finds the tokens that the first one got.
 /// </summary>
 /// <param name="file">The session.</param>
 /// <param name="server">The origin of the server that the token is sent to.</param>
-/// <param name="newHttp">What sends to the provider.</param>
-/// <param name="isInsecure">Whether plain HTTP was allowed.</param>
+/// <param name="newHttp">Creates the client that sends to the provider.</param>
+/// <param name="isInsecure">Whether plain HTTP to another machine is allowed.</param>
 /// <param name="time">The clock.</param>
-internal sealed class RenewedToken(SessionFile file, string server, Func<HttpClient> newHttp, bool isInsecure, TimeProvider time)
+internal sealed class AccessTokenRenewal(SessionFile file, string server, Func<HttpClient> newHttp, bool isInsecure, TimeProvider time)
 {
-    /// <summary>With less time left than this it is renewed: a request must not outlive it.</summary>
+    /// <summary>A token with less time left than this is renewed, because it must not expire during the request.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
 
     private SignIn? current;
 
-    /// <summary>A token for the next request.</summary>
+    /// <summary>The token for the next request.</summary>
     /// <exception cref="SecronnaException">
-    /// AUTH_REQUIRED: the sign-in has ended; UNAVAILABLE: the provider does not answer, and the token has ended.
+    /// AUTH_REQUIRED: the sign-in has ended. UNAVAILABLE: the provider does not answer, and the token has expired.
     /// </exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellation)
     {
         current ??= Saved();
-        if (!EndsSoon(current))
+        if (!ExpiresSoon(current))
         {
             return current.AccessToken;
         }
 
-        using var turn = await file.TakeTurnAsync(time, cancellation).ConfigureAwait(false);
+        using var sessionLock = await file.LockAsync(time, cancellation).ConfigureAwait(false);
         current = Saved();
-        if (EndsSoon(current))
+        if (ExpiresSoon(current))
         {
             current = await RenewAsync(current, cancellation).ConfigureAwait(false);
         }
@@ -41,32 +41,32 @@ internal sealed class RenewedToken(SessionFile file, string server, Func<HttpCli
         return current.AccessToken;
     }
 
-    private async Task<SignIn> RenewAsync(SignIn ending, CancellationToken cancellation)
+    private async Task<SignIn> RenewAsync(SignIn expiring, CancellationToken cancellation)
     {
-        var isUsable = ending.ExpiresAt > time.GetUtcNow();
-        if (ending.RefreshToken is null)
+        var isUsable = expiring.ExpiresAt > time.GetUtcNow();
+        if (expiring.RefreshToken is null)
         {
-            return isUsable ? ending : throw Ended();
+            return isUsable ? expiring : throw Ended();
         }
 
         try
         {
             using var http = newHttp();
-            var provider = await IdentityProvider.DiscoverAsync(http, ending.Issuer, isInsecure, cancellation).ConfigureAwait(false);
-            var renewed = await provider.RefreshAsync(ending, time, cancellation).ConfigureAwait(false) ?? throw Ended();
+            var provider = await IdentityProvider.DiscoverAsync(http, expiring.Issuer, isInsecure, cancellation).ConfigureAwait(false);
+            var renewed = await provider.RefreshAsync(expiring, time, cancellation).ConfigureAwait(false) ?? throw Ended();
             file.Write(new SavedSession(server, null, renewed));
             return renewed;
         }
         catch (SecronnaException error) when (error.IsUnavailable && isUsable)
         {
-            return ending;
+            return expiring;
         }
     }
 
-    // Someone may have signed in elsewhere meanwhile: that session is for another server.
+    // Another process may have signed in to another server meanwhile. Its session must not be used for this one.
     private SignIn Saved() => file.Read() is { SignIn: { } signIn } session && session.Server == server ? signIn : throw Ended();
 
-    private bool EndsSoon(SignIn signIn) => signIn.ExpiresAt - time.GetUtcNow() < Margin;
+    private bool ExpiresSoon(SignIn signIn) => signIn.ExpiresAt - time.GetUtcNow() < Margin;
 
     private static SecronnaException Ended() => new("the sign-in has ended", ErrorCodes.AuthRequired, null, null);
 }

@@ -7,15 +7,15 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>When a saved sign-in is renewed, and what comes of it.</summary>
-public sealed class RenewedTokenTests : IDisposable
+/// <summary>The renewal of a saved sign-in's access token.</summary>
+public sealed class AccessTokenRenewalTests : IDisposable
 {
     private readonly string folder = Path.Combine(Path.GetTempPath(), "secronna-session-" + Ids.New("", DateTimeOffset.UnixEpoch));
     private readonly FakeTimeProvider time = new();
     private readonly ScriptedProvider provider = new();
     private readonly SessionFile file;
 
-    public RenewedTokenTests() => file = new SessionFile(Directory.CreateDirectory(folder).FullName);
+    public AccessTokenRenewalTests() => file = new SessionFile(Directory.CreateDirectory(folder).FullName);
 
     public void Dispose()
     {
@@ -27,7 +27,7 @@ public sealed class RenewedTokenTests : IDisposable
     [InlineData(60, "old")]
     [InlineData(59, "new")]
     [InlineData(-1, "new")]
-    public async Task It_is_renewed_with_less_than_a_minute_left(int secondsLeft, string token)
+    public async Task A_token_with_less_than_a_minute_left_is_renewed(int secondsLeft, string token)
     {
         Save(secondsLeft);
         provider.Then(ScriptedProvider.Tokens("new"));
@@ -38,7 +38,7 @@ public sealed class RenewedTokenTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_refresh_token_is_kept_and_the_old_one_where_none_came()
+    public async Task A_new_refresh_token_replaces_the_old_one_which_stays_if_none_came()
     {
         Save(0);
         provider.Then(ScriptedProvider.Tokens("second")).Then(ScriptedProvider.Tokens("third", refresh: null));
@@ -52,7 +52,7 @@ public sealed class RenewedTokenTests : IDisposable
     }
 
     [Fact]
-    public async Task A_request_later_finds_it_renewed_again()
+    public async Task A_later_request_renews_the_token_again()
     {
         Save(100);
         provider.Then(ScriptedProvider.Tokens("new"));
@@ -64,20 +64,20 @@ public sealed class RenewedTokenTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_at_once_use_the_refresh_token_once()
+    public async Task Two_processes_at_once_use_the_refresh_token_only_once()
     {
         Save(0);
         provider.Then(ScriptedProvider.Tokens("new"));
-        var turn = await file.TakeTurnAsync(TimeProvider.System, TestContext.Current.CancellationToken);
+        var sessionLock = await file.LockAsync(TimeProvider.System, TestContext.Current.CancellationToken);
         var both = Task.WhenAll(NewToken(TimeProvider.System).GetAsync(default).AsTask(), NewToken(TimeProvider.System).GetAsync(default).AsTask());
-        turn.Dispose();
+        sessionLock.Dispose();
 
         Assert.Equal(["new", "new"], await both);
         Assert.Single(provider.Forms);
     }
 
     [Fact]
-    public async Task It_ends_when_the_provider_has_ended_it()
+    public async Task A_sign_in_that_the_provider_has_ended_is_an_error()
     {
         Save(30);
         provider.ThenRefuses("invalid_grant");
@@ -87,7 +87,7 @@ public sealed class RenewedTokenTests : IDisposable
     [Theory]
     [InlineData(30, null)]
     [InlineData(0, ErrorCodes.Unavailable)]
-    public async Task While_the_provider_is_away_a_token_is_used_to_its_end(int secondsLeft, string? code)
+    public async Task While_the_provider_is_away_a_token_is_used_until_it_expires(int secondsLeft, string? code)
     {
         Save(secondsLeft);
         provider.Then("<html>", HttpStatusCode.BadGateway);
@@ -99,7 +99,7 @@ public sealed class RenewedTokenTests : IDisposable
     [Theory]
     [InlineData(30, null)]
     [InlineData(0, ErrorCodes.AuthRequired)]
-    public async Task Without_a_refresh_token_it_is_used_to_its_end(int secondsLeft, string? code)
+    public async Task Without_a_refresh_token_a_token_is_used_until_it_expires(int secondsLeft, string? code)
     {
         Save(secondsLeft, refreshToken: null);
         Assert.Equal(code, (await Record.ExceptionAsync(GetAsync) as SecronnaException)?.Code);
@@ -107,7 +107,7 @@ public sealed class RenewedTokenTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_signed_out_meanwhile_is_signed_out()
+    public async Task A_sign_out_by_another_process_counts_at_once()
     {
         Save(0);
         file.Delete();
@@ -115,7 +115,7 @@ public sealed class RenewedTokenTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_signed_in_to_another_server_meanwhile_sends_nothing_of_that_here()
+    public async Task A_session_for_another_server_is_not_used_for_this_one()
     {
         Save(0);
         var token = NewToken();
@@ -129,7 +129,7 @@ public sealed class RenewedTokenTests : IDisposable
     [InlineData("st_live_0123456789abcdefghijklmnopwxyz", "st_live_…wxyz")]
     [InlineData("st_live_short", "st_live_…")]
     [InlineData("eyJhbGciOi.eyJzdWIi.c2ln", "an access token")]
-    public void Of_a_credential_only_a_hint_is_shown(string credential, string hint) => Assert.Equal(hint, Credential.Of(credential).Hint);
+    public void Only_a_hint_of_a_credential_is_shown(string credential, string hint) => Assert.Equal(hint, Credential.Of(credential).Hint);
 
     private void Save(int secondsLeft, string? refreshToken = "first") => file.Write(new SavedSession(
         "https://secrets.example", null,
@@ -137,6 +137,6 @@ public sealed class RenewedTokenTests : IDisposable
 
     private Task<string> GetAsync() => NewToken().GetAsync(TestContext.Current.CancellationToken).AsTask();
 
-    private RenewedToken NewToken(TimeProvider? clock = null) =>
+    private AccessTokenRenewal NewToken(TimeProvider? clock = null) =>
         new(file, "https://secrets.example", () => new HttpClient(provider, disposeHandler: false), isInsecure: false, clock ?? time);
 }

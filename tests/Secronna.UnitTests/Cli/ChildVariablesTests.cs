@@ -1,14 +1,14 @@
-using Secronna.Cli;
 using Secronna.Cli.Commands.Run;
+using Secronna.Cli.Errors;
 using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>What a command gets as its variables.</summary>
+/// <summary>The environment variables of a program that <c>run</c> starts.</summary>
 public sealed class ChildVariablesTests
 {
     [Fact]
-    public void Secrets_win_over_what_is_inherited_and_the_rest_stays()
+    public void Secrets_win_over_inherited_variables_and_the_others_stay()
     {
         Environment.SetEnvironmentVariable("INHERITED_BY_TESTS", "theirs");
         var variables = ChildVariables.Of([("INHERITED_BY_TESTS", "mine"), ("NEW", "")], inheritsNothing: false, []);
@@ -35,7 +35,7 @@ public sealed class ChildVariablesTests
     [InlineData("LESSOPEN")]
     [InlineData("SECRONNA_API_URL")]
     [InlineData("HOME")]
-    public void What_changes_what_the_command_runs_is_refused_unless_it_is_named(string key)
+    public void A_variable_that_changes_what_the_program_runs_is_refused_unless_it_is_allowed(string key)
     {
         var error = Assert.Throws<CliException>(() => ChildVariables.Of([(key, "canary")], true, []));
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
@@ -53,10 +53,10 @@ public sealed class ChildVariablesTests
     [InlineData("HTTPS_PROXY")]
     [InlineData("DOTNET_ENVIRONMENT")]
     [InlineData("DATABASE_URL")]
-    public void What_people_keep_as_secrets_is_not(string key) => Assert.Equal("v", ChildVariables.Of([(key, "v")], true, [])[key]);
+    public void A_variable_that_people_keep_as_a_secret_is_not_refused(string key) => Assert.Equal("v", ChildVariables.Of([(key, "v")], true, [])[key]);
 
     [Fact]
-    public void What_a_variable_can_not_hold_is_an_error_that_names_the_key()
+    public void A_value_that_no_variable_can_hold_is_an_error_that_names_the_key()
     {
         var error = Assert.Throws<CliException>(() => ChildVariables.Of([("KEY", "can\0ary")], true, []));
         Assert.Contains("KEY", error.Message, StringComparison.Ordinal);

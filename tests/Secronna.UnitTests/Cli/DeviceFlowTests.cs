@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>Signing in with a code (RFC 8628), against answers of every kind.</summary>
+/// <summary>Signing in by a device code (RFC 8628), with every kind of answer from the provider.</summary>
 public sealed class DeviceFlowTests : IDisposable
 {
     private readonly HurriedTime time = new();
@@ -26,7 +26,7 @@ public sealed class DeviceFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task It_slows_down_when_it_is_told_to_and_stays_slow()
+    public async Task It_slows_down_when_the_provider_says_so_and_stays_slow()
     {
         provider.ThenRefuses("slow_down").ThenRefuses("authorization_pending").ThenRefuses("slow_down").Then(ScriptedProvider.Tokens("token"));
 
@@ -36,7 +36,7 @@ public sealed class DeviceFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task It_asks_ever_more_seldom_while_the_provider_is_away()
+    public async Task It_polls_less_and_less_often_while_the_provider_is_away()
     {
         provider.ThenBreaks().Then("<html>", HttpStatusCode.BadGateway).Then(ScriptedProvider.Tokens("token"));
 
@@ -60,7 +60,7 @@ public sealed class DeviceFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task It_ends_with_the_code_even_where_the_provider_does_not_say_so()
+    public async Task It_ends_when_the_code_expires_even_if_the_provider_does_not_say_so()
     {
         for (var i = 0; i < 30; i++)
         {
@@ -76,7 +76,7 @@ public sealed class DeviceFlowTests : IDisposable
     [Theory]
     [InlineData("http://id.example/token")]
     [InlineData("http://127.0.0.1.example/token")]
-    public async Task No_token_is_asked_for_where_others_could_read_it(string endpoint)
+    public async Task No_token_is_requested_over_plain_http(string endpoint)
     {
         using var unsafely = new ScriptedProvider { TokenEndpoint = endpoint };
         using var http = new HttpClient(unsafely);
@@ -91,7 +91,7 @@ public sealed class DeviceFlowTests : IDisposable
     [Theory]
     [InlineData("http://id.example", ScriptedProvider.Issuer)]
     [InlineData(ScriptedProvider.Issuer, "https://other.example")]
-    public async Task A_provider_that_could_be_another_one_is_not_used(string issuer, string inDocument)
+    public async Task A_provider_whose_identity_is_not_certain_is_not_used(string issuer, string inDocument)
     {
         using var other = new ScriptedProvider { DocumentIssuer = inDocument };
         using var http = new HttpClient(other);

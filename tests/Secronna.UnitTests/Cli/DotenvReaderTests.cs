@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>Our reader of dotenv beside Node's own.</summary>
+/// <summary>Our dotenv reader, compared with Node's own.</summary>
 public sealed class DotenvReaderTests
 {
     private const int Texts = 20_000;
@@ -19,22 +19,22 @@ public sealed class DotenvReaderTests
     private static readonly Gen<string> AnyText = Gen.Int[0, Parts.Length - 1].Select(i => Parts[i]).Array[0, 16].Select(string.Concat);
 
     [Fact]
-    public void It_reads_every_text_as_Nodes_does() => AnyText.Array[Texts].Sample(texts =>
+    public void It_reads_every_text_as_Node_does() => AnyText.Array[Texts].Sample(texts =>
     {
         var reads = NodeReader.Read("dotenv", texts);
         foreach (var (text, read) in texts.Zip(reads))
         {
-            Assert.True(Ours(text).Order().SequenceEqual(read.Order()), $"read otherwise: {System.Text.Json.JsonSerializer.Serialize(text)}");
+            Assert.True(Ours(text).Order().SequenceEqual(read.Order()), $"Node reads this differently: {System.Text.Json.JsonSerializer.Serialize(text)}");
         }
     }, iter: 1);
 
     [Fact]
-    public void It_reads_short_texts_of_what_matters_as_Nodes_does()
+    public void It_reads_all_short_texts_of_special_characters_as_Node_does()
     {
         var texts = Words.Of("'\"\\\n# \u2028a", 5).Select(word => "A=" + word).ToList();
         foreach (var (text, read) in texts.Zip(NodeReader.Read("dotenv", texts)))
         {
-            Assert.True(Ours(text).SequenceEqual(read), $"read otherwise: {System.Text.Json.JsonSerializer.Serialize(text)}");
+            Assert.True(Ours(text).SequenceEqual(read), $"Node reads this differently: {System.Text.Json.JsonSerializer.Serialize(text)}");
         }
     }
 
@@ -44,13 +44,13 @@ public sealed class DotenvReaderTests
     [InlineData("\uFEFFexport A=1\nexport B\n(\n", "1", "2 3")]
     [InlineData("A=\"unclosed\nB=1\nmore\nrest", "1 2", "3 4")]
     [InlineData("", "", "")]
-    public void It_names_the_lines_of_keys_and_those_that_say_nothing(string text, string lines, string stray)
+    public void It_returns_the_line_of_each_key_and_the_lines_that_it_ignores(string text, string lines, string ignored)
     {
         var (entries, others) = DotenvReader.Read(text);
-        Assert.Equal((lines, stray), (string.Join(' ', entries.Select(entry => entry.Line)), string.Join(' ', others)));
+        Assert.Equal((lines, ignored), (string.Join(' ', entries.Select(entry => entry.Line)), string.Join(' ', others)));
     }
 
-    // A backtracking reader would not come to an end with these in a lifetime.
+    // A backtracking reader would not finish these texts in a lifetime.
     [Theory]
     [InlineData("A=' \\' x", "")]
     [InlineData("\n", "A")]
@@ -59,10 +59,10 @@ public sealed class DotenvReaderTests
     [InlineData("A=\n", "'")]
     [InlineData("\u2028'", "'")]
     [InlineData("\\'", "A='")]
-    public void Its_time_grows_as_the_text_does(string repeated, string first) =>
+    public void Its_time_grows_linearly_with_the_text(string repeated, string first) =>
         Assert.NotNull(DotenvReader.Read(first + string.Concat(Enumerable.Repeat(repeated, 1_000_000))).Entries);
 
-    // Node's keeps the first place of a key and its last value, and has numbers first.
+    // Node keeps the first position of a key and its last value, and lists numeric keys first.
     private static IEnumerable<(string Key, string Value)> Ours(string text) =>
         DotenvReader.Read(text).Entries.GroupBy(entry => entry.Key).Select(entries => (entries.Key, entries.Last().Value));
 }

@@ -1,18 +1,18 @@
-using Secronna.Cli;
+using Secronna.Cli.Errors;
 using Secronna.Cli.Formats;
 using Secronna.Tests.Consumers;
 using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>Exports for Node's dotenv: whatever it can read from a line is written, and is read back.</summary>
+/// <summary>Exports for Node's dotenv: every value that the format can hold is written and read back exactly.</summary>
 public sealed class DotenvWriterTests
 {
-    // What could make a line before it go on, and what could be taken for its end.
+    // Texts after a line that could make the line continue, or be taken for its end.
     private static readonly string[] Followers = ["", "'", "\"", "`", " '\"`# '\n", "#'\"`\n", "LAST='\\'\"`\n\"\n'\n`\n"];
 
     [Fact]
-    public void Node_reads_every_value_back_whatever_follows()
+    public void Node_reads_every_value_back_whatever_text_follows()
     {
         var lines = HardValues.All.Concat(Words.Of("'\"`\\nr\n\r #a\u2028", 3)).Distinct()
             .Select(value => (Value: value, Line: Try(value))).Where(line => line.Line is not null).ToList();
@@ -20,7 +20,7 @@ public sealed class DotenvWriterTests
         var texts = lines.SelectMany(line => Followers, (line, follower) => (line.Value, Text: $"{line.Line}\n{follower}")).ToList();
         foreach (var ((value, text), read) in texts.Zip(NodeReader.Read("dotenv", [.. texts.Select(text => text.Text)])))
         {
-            Assert.True(read[0] == ("KEY", value), $"read otherwise: {System.Text.Json.JsonSerializer.Serialize(text)}");
+            Assert.True(read[0] == ("KEY", value), $"Node reads this differently: {System.Text.Json.JsonSerializer.Serialize(text)}");
         }
     }
 
@@ -34,12 +34,12 @@ public sealed class DotenvWriterTests
         Assert.InRange(secrets.Count, HardValues.All.Count - 2, HardValues.All.Count);
     }
 
-    // By our reader, which reads as Node's does.
+    // Read by our reader, because other tests show that it reads as Node does.
     [Theory]
     [InlineData("'\"`\\nr\n\r# a", 6)]
     [InlineData("'\"`\\#\u2028a", 7)]
     [InlineData("\"\\nr\r\n#", 7)]
-    public void What_is_refused_can_be_written_in_no_way(string characters, int longest)
+    public void No_text_at_all_is_read_as_a_value_that_the_writer_refuses(string characters, int longest)
     {
         var refused = Words.Of(characters, longest - 2).Where(value => Try(value) is null).ToHashSet();
         var held = Words.Of(characters, longest).SelectMany(word => DotenvReader.Read("KEY=" + word).Entries.Take(1))
@@ -57,13 +57,13 @@ public sealed class DotenvWriterTests
     [InlineData("all ' three \" quotes `", "KEY=all ' three \" quotes `")]
     [InlineData("'\"`", "KEY=''\"`'")]
     [InlineData("# \\", "KEY='# \\' #'-")]
-    public void The_plainest_way_is_taken(string value, string line) => Assert.Equal(line, DotenvWriter.Line("KEY", value));
+    public void A_value_is_written_in_the_plainest_way(string value, string line) => Assert.Equal(line, DotenvWriter.Line("KEY", value));
 
     [Theory]
     [InlineData("'\"` # canary")]
     [InlineData("'\"`\\n\ncanary")]
     [InlineData("\\n\rcanary")]
-    public void What_it_can_not_hold_is_an_error_that_names_the_key(string value)
+    public void A_value_that_the_format_can_not_hold_is_an_error_that_names_the_key(string value)
     {
         var error = Assert.Throws<CliException>(() => DotenvWriter.Line("KEY", value));
         Assert.Contains("KEY", error.Message, StringComparison.Ordinal);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>Imports into an environment: what is compared, what is written, and what is left when that fails.</summary>
+/// <summary>Imports into an environment: which keys are revealed and written, and what remains after a failure.</summary>
 public sealed class EnvironmentImportTests : IDisposable
 {
     private const string Environment = "web/production";
@@ -26,7 +26,7 @@ public sealed class EnvironmentImportTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_what_differs_is_written_and_only_what_is_there_is_revealed()
+    public async Task Only_keys_that_differ_are_written_and_only_existing_keys_of_the_file_are_revealed()
     {
         fake.Set(Environment + "/SAME", "s");
         fake.Set(Environment + "/OTHER", "old");
@@ -49,7 +49,7 @@ public sealed class EnvironmentImportTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_revealed_where_no_key_is_there()
+    public async Task Nothing_is_revealed_if_the_environment_has_none_of_the_keys()
     {
         fake.Set(Environment + "/APART", "a");
         await (await ImportAsync()).PlanAsync(Pairs(("NEW", "n")), default);
@@ -59,7 +59,7 @@ public sealed class EnvironmentImportTests : IDisposable
     [Theory]
     [InlineData("THERE")]
     [InlineData("NEW")]
-    public async Task What_was_written_meanwhile_is_not_overwritten(string key)
+    public async Task A_key_that_somebody_wrote_meanwhile_is_not_overwritten(string key)
     {
         fake.Set(Environment + "/THERE", "old");
         var import = await ImportAsync();
@@ -71,12 +71,12 @@ public sealed class EnvironmentImportTests : IDisposable
         Assert.Contains($"{key}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("meanwhile", error.Message, StringComparison.Ordinal);
         Assert.Equal("meanwhile", (await client.FetchSecretsAsync(Environment))[key]);
-        Assert.Equal(["0 of 2 keys were written. Run it again: it compares with what is there then, and goes on."], notes);
+        Assert.Equal(["0 of 2 keys were written. Run the import again: it compares anew and continues with the rest."], notes);
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_failure_leaves_whole_batches_and_the_next_run_goes_on()
+    public async Task A_failure_leaves_whole_batches_written_and_the_next_run_continues()
     {
         fake.Set(Environment + "/K0600", "old");
         var pairs = Pairs([.. Enumerable.Range(0, 1_100).Select(i => ($"K{i:0000}", $"v{i}"))]);
@@ -94,18 +94,18 @@ public sealed class EnvironmentImportTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_there_is_no_answer_it_says_that_it_is_not_known_what_was_written()
+    public async Task Without_an_answer_the_note_says_that_it_is_unknown_what_was_written()
     {
         var import = await ImportAsync();
         var steps = await import.PlanAsync(Pairs(("A", "1"), ("B", "2")), default);
         using var broken = new ScriptedServer().ThenBreaks(HttpRequestError.ConnectionError).Client(retries: 0);
         var cut = new EnvironmentImport(broken.Environments, "env_1", notes.Add);
         await Assert.ThrowsAsync<SecronnaException>(() => cut.WriteAsync(steps, default));
-        Assert.StartsWith("0 of 2 keys were written, and it is not known whether the next 2 were. ", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.StartsWith("0 of 2 keys were written, and it is unknown whether the next 2 were written. ", Assert.Single(notes), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task More_than_one_reveal_may_hold_is_compared_all_the_same()
+    public async Task More_values_than_one_answer_can_hold_are_compared()
     {
         var longest = new string('x', Limits.ValueBytes);
         var pairs = Pairs([.. Enumerable.Range(0, 300).Select(i => ($"K{i:000}", longest))]);
@@ -119,7 +119,7 @@ public sealed class EnvironmentImportTests : IDisposable
     [InlineData("permission to reveal", "list", "write")]
     [InlineData("permission to write", "list", "reveal")]
     [InlineData("you may not list it", "write", "reveal")]
-    public async Task A_permission_that_is_missing_is_named(string said, params string[] actions)
+    public async Task The_error_names_the_missing_permission(string said, params string[] actions)
     {
         fake.Set(Environment + "/A", "old");
         var key = await client.AccessKeys.CreateAsync(new AccessKeyRequest("import", null, [new Grant(Environment, actions)]));

@@ -1,11 +1,11 @@
-using Secronna.Cli;
+using Secronna.Cli.Errors;
 using Secronna.Cli.Formats;
 using Secronna.Tests.Consumers;
 using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>Exports, read back by what they are for: exact, or an error that names the key and never the value.</summary>
+/// <summary>Exports are read back exactly by the programs that they are for, or are an error that names the key and not the value.</summary>
 public sealed class ExportFormatTests
 {
     private static readonly string Longest = new('x', 65_536);
@@ -24,7 +24,7 @@ public sealed class ExportFormatTests
     [Theory]
     [InlineData("json")]
     [InlineData("yaml")]
-    public void An_environment_without_secrets_is_a_mapping_of_nothing(string format) => Assert.Equal("{}\n", ExportFormats.Write(format, []));
+    public void An_environment_without_secrets_is_an_empty_mapping(string format) => Assert.Equal("{}\n", ExportFormats.Write(format, []));
 
     [Fact]
     public void Docker_holds_every_value_of_one_line()
@@ -55,19 +55,19 @@ public sealed class ExportFormatTests
         var longest = string.Concat(Enumerable.Repeat(character, count)) + end;
         (string, string)[] secrets = [("KEY", longest), ("LAST", "1")];
         Assert.Equal(secrets, DockerEnvFile.Read(System.Text.Encoding.UTF8.GetBytes(ExportFormats.Write("docker", secrets))));
-        Assert.Contains("KEY makes a line of over 65535 bytes", Assert.Throws<CliException>(() => Write("docker", "x" + longest)).Message, StringComparison.Ordinal);
+        Assert.Contains("KEY makes a line longer than 65535 bytes", Assert.Throws<CliException>(() => Write("docker", "x" + longest)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("\uFEFF A=1\n\u0085\u2003B= 2 \r\n  # no\n\nNOT_HERE\nC==\r\r\n", "A=1|B= 2 |C==\r")]
     [InlineData("A='1'\n\uFEFFB=2", "A='1'|\uFEFFB=2")]
-    public void The_reader_of_dockers_files_reads_as_docker_does(string text, string expected) => Assert.Equal(
+    public void The_test_reader_of_docker_files_reads_as_docker_does(string text, string expected) => Assert.Equal(
         expected, string.Join('|', DockerEnvFile.Read(System.Text.Encoding.UTF8.GetBytes(text)).Select(variable => $"{variable.Key}={variable.Value}")));
 
     [Theory]
     [InlineData("A B=1")]
     [InlineData("=1")]
-    public void The_reader_of_dockers_files_refuses_what_docker_does(string text) =>
+    public void The_test_reader_of_docker_files_refuses_what_docker_refuses(string text) =>
         Assert.Throws<FormatException>(() => DockerEnvFile.Read(System.Text.Encoding.UTF8.GetBytes(text)));
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class ExportFormatTests
     [InlineData("docker", "\uFEFFA")]
     [InlineData("docker", "A B")]
     [InlineData("docker", "")]
-    public void A_key_that_could_be_something_else_there_is_an_error(string format, string key) =>
+    public void A_key_that_would_mean_something_else_in_the_format_is_an_error(string format, string key) =>
         Assert.Throws<CliException>(() => ExportFormats.Write(format, [(key, "v")]));
 
     private static string Write(string format, string value) => ExportFormats.Write(format, [("KEY", value)]);

@@ -1,7 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using Secronna.Cli;
+using Secronna.Cli.Errors;
 using Secronna.Cli.Fallback;
+using Secronna.Cli.Files;
 using Secronna.Client;
 using Secronna.Protocol;
 using Secronna.UnitTests.Client;
@@ -9,7 +10,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>The copy of an environment for the hour when its server is away.</summary>
+/// <summary>The copy of an environment's values for the time when the server is away.</summary>
 public sealed class FallbackTests : IDisposable
 {
     private const string Key = "st_live_0123456789abcdefghijklmnopqrstuvwxyz";
@@ -32,7 +33,7 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
-    public async Task The_values_come_from_the_server_and_a_copy_is_kept_that_nobody_else_reads()
+    public async Task The_values_come_from_the_server_and_a_copy_is_kept_that_nobody_else_can_read()
     {
         server.Then(200, First);
 
@@ -46,7 +47,7 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_still_the_newest_is_not_decrypted_again()
+    public async Task Values_that_are_still_current_are_not_decrypted_again()
     {
         server.Then(200, First).Then(304, "");
         await RevealAsync();
@@ -56,11 +57,11 @@ public sealed class FallbackTests : IDisposable
 
         Assert.Equal("\"7\"", server.Sent[1].IfNoneMatch);
         Assert.Empty(notes);
-        Assert.Equal(time.GetUtcNow(), new CopyFile(FilePath, Key).Read()!.ConfirmedAt);
+        Assert.Equal(time.GetUtcNow(), new FallbackFile(FilePath, Key).Read()!.ConfirmedAt);
     }
 
     [Fact]
-    public async Task A_new_value_takes_the_old_ones_place()
+    public async Task A_new_value_replaces_the_old_one_in_the_copy()
     {
         server.Then(200, First).Then(200, Revealed("8", "canary two")).ThenBreaks(HttpRequestError.ConnectionError);
         await RevealAsync();
@@ -72,7 +73,7 @@ public sealed class FallbackTests : IDisposable
     [InlineData(0, "")]
     [InlineData(503, "UNAVAILABLE")]
     [InlineData(502, null)]
-    public async Task While_the_server_is_away_the_copy_is_used_and_that_is_said(int status, string? code)
+    public async Task While_the_server_is_away_the_copy_is_used_with_a_warning(int status, string? code)
     {
         server.Then(200, First);
         await RevealAsync();
@@ -101,7 +102,7 @@ public sealed class FallbackTests : IDisposable
     [InlineData(403, null)]
     [InlineData(404, null)]
     [InlineData(302, null)]
-    public async Task A_refusal_is_one_whoever_it_comes_from(int status, string? code)
+    public async Task After_a_refusal_the_copy_is_not_used_whoever_refused(int status, string? code)
     {
         server.Then(200, First);
         await RevealAsync();
@@ -110,7 +111,7 @@ public sealed class FallbackTests : IDisposable
         await Assert.ThrowsAsync<SecronnaException>(() => RevealAsync());
 
         Assert.Empty(notes);
-        // What the server itself refuses is not kept for later.
+        // A refusal by the server itself removes the copy.
         Assert.Equal(code is not ("AUTH_REQUIRED" or "FORBIDDEN" or "NOT_FOUND"), File.Exists(FilePath));
     }
 
@@ -119,7 +120,7 @@ public sealed class FallbackTests : IDisposable
     [InlineData(403, "FORBIDDEN", Key, false)]
     [InlineData(401, "AUTH_REQUIRED", Key, true)]
     [InlineData(401, "AUTH_REQUIRED", Key + "x", false)]
-    public async Task A_refusal_of_other_keys_says_nothing_of_the_copy_unless_its_own_credential_is_refused(
+    public async Task A_refusal_of_other_keys_keeps_the_copy_unless_its_own_credential_is_refused(
         int status, string code, string key, bool isRemoved)
     {
         server.Then(200, First).Then(status, ScriptedServer.Error(code));
@@ -131,21 +132,21 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_key_does_not_open_it_and_replaces_it_once_the_server_answers()
+    public async Task Another_credential_does_not_open_the_copy_and_replaces_it_once_the_server_answers()
     {
         server.Then(200, First).ThenBreaks(HttpRequestError.ConnectionError).Then(200, First);
         await RevealAsync();
 
         await Assert.ThrowsAsync<SecronnaException>(() => RevealAsync(key: Key + "x"));
-        Assert.Contains("no copy", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.Contains("no usable copy", Assert.Single(notes), StringComparison.Ordinal);
 
         Assert.Equal("canary one", await RevealAsync(key: Key + "x"));
         Assert.Null(server.Sent[2].IfNoneMatch);
-        Assert.NotNull(new CopyFile(FilePath, Key + "x").Read());
+        Assert.NotNull(new FallbackFile(FilePath, Key + "x").Read());
     }
 
     [Fact]
-    public async Task A_copy_of_some_keys_is_not_one_of_all()
+    public async Task A_copy_of_some_keys_is_not_used_for_all_keys()
     {
         server.Then(200, First).ThenBreaks(HttpRequestError.ConnectionError);
         await RevealAsync(keys: ["A"]);
@@ -157,9 +158,9 @@ public sealed class FallbackTests : IDisposable
     [Theory]
     [InlineData("web/staging", Server)]
     [InlineData(Environment, "https://other.example")]
-    public async Task A_copy_of_something_else_is_neither_used_nor_overwritten(string environment, string origin)
+    public async Task A_copy_of_another_environment_is_neither_used_nor_overwritten(string environment, string origin)
     {
-        new CopyFile(FilePath, Key).Write(new SecretsCopy(origin, environment, null, "1", time.GetUtcNow(), []));
+        new FallbackFile(FilePath, Key).Write(new FallbackCopy(origin, environment, null, "1", time.GetUtcNow(), []));
         var before = File.ReadAllBytes(FilePath);
 
         var refused = await Assert.ThrowsAsync<CliException>(() => RevealAsync());
@@ -173,7 +174,7 @@ public sealed class FallbackTests : IDisposable
     [InlineData("")]
     [InlineData("a file of someone's")]
     [InlineData("SCR")]
-    public async Task A_file_that_is_no_copy_is_left_as_it_is(string contents)
+    public async Task A_file_that_is_not_a_copy_is_left_unchanged(string contents)
     {
         await File.WriteAllTextAsync(FilePath, contents, TestContext.Current.CancellationToken);
         var refused = await Assert.ThrowsAsync<CliException>(() => RevealAsync());
@@ -182,27 +183,27 @@ public sealed class FallbackTests : IDisposable
     }
 
     [Fact]
-    public void Every_bit_of_it_counts()
+    public void A_box_with_any_bit_changed_does_not_open()
     {
-        var box = CopyBox.Seal(Key, "text"u8);
-        Assert.Equal("text"u8.ToArray(), CopyBox.Open(Key, box));
+        var box = FallbackBox.Seal(Key, "text"u8);
+        Assert.Equal("text"u8.ToArray(), FallbackBox.Open(Key, box));
         for (var bit = 0; bit < box.Length * 8; bit++)
         {
             box[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.Null(CopyBox.Open(Key, box));
+            Assert.Null(FallbackBox.Open(Key, box));
             box[bit / 8] ^= (byte)(1 << (bit % 8));
         }
 
-        Assert.All(Enumerable.Range(0, box.Length), length => Assert.Null(CopyBox.Open(Key, box.AsSpan(0, length))));
-        Assert.NotEqual(box, CopyBox.Seal(Key, "text"u8));
+        Assert.All(Enumerable.Range(0, box.Length), length => Assert.Null(FallbackBox.Open(Key, box.AsSpan(0, length))));
+        Assert.NotEqual(box, FallbackBox.Seal(Key, "text"u8));
     }
 
     [Fact]
-    public async Task Values_are_given_even_where_no_copy_can_be_kept()
+    public async Task The_values_are_returned_even_if_the_copy_can_not_be_written()
     {
         server.Then(200, First);
         Assert.Equal("canary one", await RevealAsync(path: Path.Combine(folder, "missing", "copy")));
-        Assert.Contains("could not be kept", Assert.Single(notes), StringComparison.Ordinal);
+        Assert.Contains("could not be written", Assert.Single(notes), StringComparison.Ordinal);
     }
 
     private static string Revealed(string revision, string value) => ScriptedServer.Data(
@@ -211,7 +212,7 @@ public sealed class FallbackTests : IDisposable
     private async Task<string> RevealAsync(string key = Key, IReadOnlyList<string>? keys = null, string? path = null)
     {
         using var client = server.Client(retries: 0);
-        var reveal = new FallbackReveal(client, Server, new CopyFile(path ?? FilePath, key), time);
+        var reveal = new FallbackReveal(client, Server, new FallbackFile(path ?? FilePath, key), time);
         return Assert.Single(await reveal.RevealAsync(Environment, keys, notes.Add, TestContext.Current.CancellationToken)).Value;
     }
 }

@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>Every command can be found out about: by its help, and in docs/cli.md.</summary>
+/// <summary>Every command is described by its help and in docs/cli.md.</summary>
 public sealed partial class HelpTests
 {
-    private static readonly RootCommand Root = CommandLine.Create();
+    private static readonly RootCommand Root = CommandTree.Create();
 
     public static TheoryData<string> Commands => [.. Leaves(Root, "").Select(leaf => leaf.Path)];
 
@@ -17,7 +17,7 @@ public sealed partial class HelpTests
     [MemberData(nameof(Commands))]
     public void Every_command_has_examples_and_its_help_ends_with_them(string path)
     {
-        var examples = Examples.Of(Find(path));
+        var examples = CommandExamples.Of(Find(path));
         Assert.NotEmpty(examples);
         var help = Help(path);
         Assert.EndsWith($"Examples:\n{string.Concat(examples.Select(line => $"  {line}\n"))}\n", help, StringComparison.Ordinal);
@@ -28,11 +28,11 @@ public sealed partial class HelpTests
     [MemberData(nameof(Commands))]
     public void Every_example_is_a_command_line_of_its_command(string path)
     {
-        foreach (var example in Examples.Of(Find(path)))
+        foreach (var example in CommandExamples.Of(Find(path)))
         {
             var words = Redirection().Replace(example, "").Split(' ');
             Assert.Equal("secronna", words[0]);
-            var parsed = CommandLine.Parse(words[1..]);
+            var parsed = CommandTree.Parse(words[1..]);
             Assert.Empty(parsed.Errors);
             Assert.Equal(path, string.Join(' ', Names(parsed.CommandResult)));
         }
@@ -56,7 +56,7 @@ public sealed partial class HelpTests
     }
 
     [Fact]
-    public void The_programs_help_tells_exit_codes_and_variables_and_shows_no_example()
+    public void The_help_of_the_program_lists_exit_codes_and_variables_and_shows_no_example()
     {
         var help = Help("");
         foreach (var told in (string[])["2  wrong usage", "SECRONNA_API_URL", "SECRONNA_TOKEN", "NO_COLOR", "SSL_CERT_FILE", "HTTPS_PROXY", "--version", "completion"])
@@ -71,21 +71,22 @@ public sealed partial class HelpTests
     {
         using var output = new StringWriter { NewLine = "\n" };
         var words = path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(0, CommandLine.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = output }));
+        Assert.Equal(0, CommandTree.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = output }));
         return output.ToString();
     }
 
+    private static IEnumerable<(string Path, Command Command)> All(Command command, string path) =>
+        command.Subcommands.SelectMany(subcommand => All(subcommand, $"{path} {subcommand.Name}".Trim())).Prepend((path, command));
+
     private static IEnumerable<(string Path, Command Command)> Leaves(Command command, string path) =>
-        command.Subcommands.Count == 0
-            ? [(path, command)]
-            : command.Subcommands.SelectMany(subcommand => Leaves(subcommand, $"{path} {subcommand.Name}".Trim()));
+        All(command, path).Where(found => found.Command.Subcommands.Count == 0);
 
     private static Command Find(string path) => Leaves(Root, "").Single(leaf => leaf.Path == path).Command;
 
     private static IEnumerable<string> Names(System.CommandLine.Parsing.CommandResult result) =>
         result.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Names(parent), result.Command.Name] : [];
 
-    // The shell's own.
+    // Redirections are the shell's part of an example.
     [GeneratedRegex(" [<>].*$")]
     private static partial Regex Redirection();
 }

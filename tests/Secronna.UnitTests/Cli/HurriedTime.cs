@@ -1,6 +1,6 @@
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>A clock on which nobody waits: what is waited for has passed at once, and the waits are remembered.</summary>
+/// <summary>A clock on which every wait ends at once. It records the waits.</summary>
 internal sealed class HurriedTime : TimeProvider
 {
     private DateTimeOffset now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);

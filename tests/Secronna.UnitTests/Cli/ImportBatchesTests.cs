@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
+/// <summary>How the writes of an import are grouped into batches.</summary>
 public sealed class ImportBatchesTests
 {
     [Theory]
@@ -16,7 +17,7 @@ public sealed class ImportBatchesTests
     [InlineData(140, 65_536, 'x', "63 63 14")]
     [InlineData(22, 65_536, '"', "10 10 2")]
     [InlineData(45, 32_768, 'é', "21 21 3")]
-    public void A_batch_has_no_more_keys_and_bytes_than_a_server_takes(int count, int length, char character, string sizes)
+    public void A_batch_has_no_more_keys_and_bytes_than_the_server_accepts(int count, int length, char character, string sizes)
     {
         var steps = Enumerable.Range(0, count).Select(i => new ImportStep($"K{i}", new string(character, length), ImportResults.Changed, int.MaxValue)).ToList();
         var batches = ImportBatches.Of(steps).ToList();

@@ -4,14 +4,14 @@ using System.Text.Json.Nodes;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>An identity provider that answers at its token endpoint what a test says, one after the other.</summary>
+/// <summary>An identity provider whose token endpoint gives the answers that a test queues, in their order.</summary>
 internal sealed class ScriptedProvider : HttpMessageHandler
 {
     public const string Issuer = "https://id.example";
 
     private readonly Queue<Func<HttpResponseMessage>> answers = new();
 
-    /// <summary>The forms that the token endpoint got.</summary>
+    /// <summary>The forms that were sent to the token endpoint.</summary>
     public List<string> Forms { get; } = [];
 
     public string? DocumentIssuer { get; init; } = Issuer;

@@ -1,21 +1,21 @@
 using System.Diagnostics;
-using Secronna.Cli;
+using Secronna.Cli.Errors;
 using Secronna.Cli.Formats;
 using Secronna.Tests.Consumers;
 using Xunit;
 
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>Exports for shells, read by shells: exact, and never a command.</summary>
+/// <summary>Exports for shells, read by shells: the values are exact and never run as commands.</summary>
 public sealed class ShellFormatTests
 {
     private static readonly string[] Shells = ["bash", "sh"];
 
-    // Where it is taken for an expression, it runs a command.
+    // A shell that takes this value for an expression runs the command in it.
     private const string Command = "a[$(touch pwned)]";
 
     [Fact]
-    public void Shells_hold_every_value_and_run_none()
+    public void Shells_hold_every_value_and_run_no_value()
     {
         var secrets = HardValues.All.Append(new string('x', 65_536)).Select((value, i) => ($"KEY{i}", value)).ToList();
         var text = ExportFormats.Write("shell", secrets);
@@ -27,7 +27,7 @@ public sealed class ShellFormatTests
     }
 
     [Fact]
-    public void A_name_that_a_shell_has_a_use_for_is_refused_or_held_as_any_other()
+    public void A_variable_that_a_shell_uses_itself_is_refused_or_holds_the_value_exactly()
     {
         var held = OwnNames().Where(name => Try(name) is { } text && Shells.All(shell => ShellReader.Read(shell, ShellReader.Ways[0], text)[name] == Command)).ToList();
         var refused = OwnNames().Where(name => Try(name) is null).ToList();
@@ -49,7 +49,7 @@ public sealed class ShellFormatTests
     [InlineData("")]
     [InlineData("UID")]
     [InlineData("_")]
-    public void A_key_that_is_no_name_of_a_variable_is_an_error(string key) => Assert.Throws<CliException>(() => ShellFormat.Line(key, "v"));
+    public void A_key_that_can_not_be_the_name_of_a_variable_is_an_error(string key) => Assert.Throws<CliException>(() => ShellFormat.Line(key, "v"));
 
     [Theory]
     [InlineData("PATH")]
@@ -60,7 +60,7 @@ public sealed class ShellFormatTests
     [InlineData("TMOUT")]
     [InlineData("RANDOM")]
     [InlineData("OPTIND")]
-    public void A_key_by_which_a_value_could_run_is_an_error_that_names_it(string key)
+    public void A_key_whose_value_a_shell_could_run_is_an_error_that_names_the_key(string key)
     {
         var error = Assert.Throws<CliException>(() => ShellFormat.Line(key, Command));
         Assert.Contains(key, error.Message, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class ShellFormatTests
     }
 
     [Fact]
-    public void A_number_may_be_where_shells_want_one() => Assert.Equal("export TMOUT='60'", ShellFormat.Line("TMOUT", "60"));
+    public void A_number_is_accepted_where_a_shell_expects_one() => Assert.Equal("export TMOUT='60'", ShellFormat.Line("TMOUT", "60"));
 
     [Fact]
     public void A_value_that_no_variable_can_hold_is_an_error_that_names_the_key()
@@ -90,7 +90,7 @@ public sealed class ShellFormatTests
         }
     }
 
-    // What bash has from its beginning, and what its manual names beside that.
+    // The variables that bash has at its start, and those that its manual names.
     private static List<string> OwnNames()
     {
         using var bash = Process.Start(new ProcessStartInfo("env", ["-i", "bash", "-c", "compgen -v"]) { RedirectStandardOutput = true })!;

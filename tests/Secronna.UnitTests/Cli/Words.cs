@@ -1,9 +1,9 @@
 namespace Secronna.UnitTests.Cli;
 
-/// <summary>All texts of a few characters.</summary>
+/// <summary>Enumerates all texts over a small alphabet.</summary>
 internal static class Words
 {
-    /// <summary>Every one of up to so many characters, the shortest first.</summary>
+    /// <summary>All texts of these characters up to a length, the shortest first.</summary>
     public static IEnumerable<string> Of(string characters, int longest) =>
         longest == 0 ? [""] : Of(characters, longest - 1).Concat(Exactly(characters, longest));
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Secronna.Cli.Commands.Auth;
 
-namespace Secronna.Cli.Commands;
+namespace Secronna.Cli.Commands.Auth;
 
 /// <summary><c>auth login|whoami|logout</c>.</summary>
 internal static class AuthCommand

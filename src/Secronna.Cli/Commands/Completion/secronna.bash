@@ -1,9 +1,9 @@
-# Completes secronna in bash: the program itself says what may follow. Where it knows nothing, files do.
+# Completes secronna in bash: the shell asks the program which words may come next. Where the program knows none, file names are completed.
 _secronna() {
     local current=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT} word
     COMPREPLY=()
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        # A command's own words follow.
+        # The words after -- belong to another program.
         [[ $word == -- ]] && line=
     done
     if [[ -n $line ]]; then

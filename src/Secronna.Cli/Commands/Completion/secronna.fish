@@ -1,9 +1,9 @@
-# Completes secronna in fish: the program itself says what may follow. Where it knows nothing, files do.
+# Completes secronna in fish: the shell asks the program which words may come next. Where the program knows none, file names are completed.
 function __secronna_candidates
     set -l before (commandline -opc)
     set -l current (commandline -ct)
     set -l candidates
-    # After -- a command's own words follow.
+    # The words after -- belong to another program.
     if not contains -- -- $before
         set -l line (string join ' ' -- secronna $before[2..-1] "$current")
         set candidates ($before[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)

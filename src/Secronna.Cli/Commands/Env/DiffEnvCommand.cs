@@ -1,28 +1,30 @@
 using System.CommandLine;
 using Secronna.Cli.Help;
+using Secronna.Cli.Output;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Env;
 
-/// <summary><c>env diff ENV ENV</c>: in which keys they differ. The server compares; no value comes here.</summary>
-internal static class DiffCommand
+/// <summary><c>env diff ENV OTHER</c>: lists the keys in which two environments differ. The server compares; no value leaves it.</summary>
+internal static class DiffEnvCommand
 {
     public static Command Create()
     {
-        var (here, there) = (EnvCommand.Argument(), EnvCommand.Argument("OTHER"));
-        var all = new Option<bool>("--all") { Description = "Also the keys whose values are the same" };
-        return new Command("diff", "Show in which keys two environments differ; never a value")
-        {
-            here, there, all,
-        }.Example("secronna env diff web/staging web/production").Does(async invocation =>
-        {
-            var environments = invocation.Client.Environments;
-            var id = await environments.GetIdAsync(invocation.Get(here), invocation.Cancellation).ConfigureAwait(false);
-            var with = await environments.GetIdAsync(invocation.Get(there), invocation.Cancellation).ConfigureAwait(false);
-            var keys = await environments.CompareAsync(id, new CompareRequest(with, null, null), invocation.Cancellation).ConfigureAwait(false);
-            var shown = keys.Where(key => invocation.Get(all) || key.Result != CompareResults.Same).ToAsyncEnumerable();
-            await invocation.Printer.AllAsync(
-                shown, Output.CliJson.Default.CompareResponse, ["KEY", "RESULT"], key => [key.Key, key.Result], invocation.Cancellation).ConfigureAwait(false);
-        });
+        var (environment, other) = (ResourceArguments.Environment(), ResourceArguments.OtherEnvironment());
+        var all = new Option<bool>("--all") { Description = "Also list the keys whose values are the same" };
+        return new Command("diff", "List the keys in which two environments differ; prints no value") { environment, other, all }
+            .WithExample("secronna env diff web/staging web/production")
+            .WithAction(invocation => RunAsync(invocation, invocation.Get(environment), invocation.Get(other), invocation.Get(all)));
+    }
+
+    private static async Task RunAsync(CommandInvocation invocation, string environment, string other, bool isAll)
+    {
+        var environments = invocation.Client.Environments;
+        var id = await environments.GetIdAsync(environment, invocation.Cancellation).ConfigureAwait(false);
+        var otherId = await environments.GetIdAsync(other, invocation.Cancellation).ConfigureAwait(false);
+        var keys = await environments.CompareAsync(id, new CompareRequest(otherId, null, null), invocation.Cancellation).ConfigureAwait(false);
+        await invocation.Printer.AllAsync(
+            keys.Where(key => isAll || key.Result != CompareResults.Same).ToAsyncEnumerable(), CliJson.Default.CompareResponse,
+            ["KEY", "RESULT"], key => [key.Key, key.Result], invocation.Cancellation).ConfigureAwait(false);
     }
 }

@@ -1,31 +1,29 @@
 using System.CommandLine;
-using Secronna.Cli.Commands.Run;
 using Secronna.Cli.Help;
 
-namespace Secronna.Cli.Commands;
+namespace Secronna.Cli.Commands.Run;
 
-/// <summary><c>run --env ENV -- COMMAND …</c>: a program with an environment's secrets as its variables.</summary>
+/// <summary><c>run --env ENV -- COMMAND …</c>: runs a program with the secrets of an environment as its variables.</summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
-        var noInherit = new Option<bool>("--no-inherit") { Description = "The secrets alone, and none of this shell's variables" };
-        var allow = new Option<string[]>("--allow") { Description = "Variables that change what the command runs, such as PATH, that a secret may set, with commas between" };
-        var fallback = new Option<string?>("--fallback") { Description = "A file with an encrypted copy of the values, for when the server can't be reached; kept up to date" };
-        var program = new Argument<string[]>("COMMAND") { Description = "The command and its arguments, after --", Arity = ArgumentArity.OneOrMore };
-        var (command, wanted) = (new Command("run", "Run a command with an environment's secrets as its variables").Example("secronna run --env web/production -- npm start"), new RevealOptions());
-        wanted.AddTo(command);
+        var noInherit = new Option<bool>("--no-inherit") { Description = "Give the program only the secrets and none of the inherited variables" };
+        var allow = new Option<string[]>("--allow") { Description = "Variables that a secret may set although they change what the program runs, such as PATH; separated by commas" };
+        var program = new Argument<string[]>("COMMAND") { Description = "The program and its arguments, after --", Arity = ArgumentArity.OneOrMore };
+        var (selection, fallback) = (new RevealOptions(), new FallbackOption());
+        var command = new Command("run", "Run a program with the secrets of an environment as its variables") { program };
+        selection.AddTo(command);
         command.Options.Add(noInherit);
         command.Options.Add(allow);
-        command.Options.Add(fallback);
-        command.Arguments.Add(program);
-        return command.Ends(async invocation =>
+        fallback.AddTo(command);
+        return command.WithExample("secronna run --env web/production -- npm start").WithExitCode(async invocation =>
         {
-            var secrets = invocation.Get(fallback) is { } file
-                ? await wanted.RevealAsync(invocation, file).ConfigureAwait(false)
-                : await wanted.RevealAsync(invocation).ConfigureAwait(false);
-            var variables = ChildVariables.Of(secrets, invocation.Get(noInherit), [.. (invocation.Get(allow) ?? []).SelectMany(names => names.Split(','))]);
-            return await Child.RunAsync(invocation.Get(program), variables).ConfigureAwait(false);
+            var secrets = await fallback.RevealAsync(invocation, selection).ConfigureAwait(false);
+            var variables = ChildVariables.Of(secrets, invocation.Get(noInherit), Names(invocation.Get(allow)));
+            return await ChildProcess.RunAsync(invocation.Get(program), variables).ConfigureAwait(false);
         });
     }
+
+    private static List<string> Names(string[]? lists) => [.. (lists ?? []).SelectMany(names => names.Split(','))];
 }

@@ -3,12 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Secronna.Cli.Commands.Run;
 
 /// <summary>
-/// The pipes and the socket that the .NET runtime makes for debuggers, where this is no native program. It removes them when
-/// it ends, but a process that becomes another one never gets there.
+/// The pipes and the socket that the .NET runtime creates for debuggers, unless this is a native program. The runtime removes
+/// them when it ends, which never happens in a process that becomes another program.
 /// </summary>
-internal static class RuntimeFiles
+internal static class RuntimeDiagnosticFiles
 {
-    /// <summary>Removes those of this process.</summary>
+    /// <summary>Removes the files of this process.</summary>
     public static void Remove()
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled)
