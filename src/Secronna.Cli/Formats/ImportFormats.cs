@@ -17,7 +17,9 @@ internal static class ImportFormats
 
     /// <summary>Reads a file.</summary>
     /// <param name="bytes">The file's content.</param>
-    /// <param name="file">The file's name. Without a format, a name that ends in <c>.json</c> means JSON, and so does content that begins with a brace.</param>
+    /// <param name="file">
+    /// The file's name. Without a format, a name that ends in <c>.json</c> means JSON, and so does content that begins with a brace.
+    /// </param>
     /// <param name="format">The format; <c>null</c> where the user named none.</param>
     /// <exception cref="CliException">The file is not in the format, or contains what can't be a key or a value.</exception>
     public static ImportedSecrets Read(byte[] bytes, string file, string? format)

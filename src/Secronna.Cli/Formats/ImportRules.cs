@@ -13,7 +13,9 @@ internal static class ImportRules
     /// <summary>Checks a key and its value.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
-    /// <param name="place">Where they are in the file, for errors. A key that breaks the rules is not shown: in a broken file it may be part of a value.</param>
+    /// <param name="place">
+    /// Where they are in the file, for errors. A key that breaks the rules is not shown: in a broken file it may be part of a value.
+    /// </param>
     /// <exception cref="CliException">The key or the value breaks a rule.</exception>
     public static void Require(string key, string value, string place)
     {

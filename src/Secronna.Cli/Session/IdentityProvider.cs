@@ -13,12 +13,11 @@ internal sealed class IdentityProvider
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     private readonly HttpMessageInvoker http;
-    private readonly DiscoveryDocumentResponse document;
     private readonly string issuer;
-    private readonly bool isInsecure;
+    private readonly ProviderEndpoints endpoints;
 
-    private IdentityProvider(HttpMessageInvoker http, DiscoveryDocumentResponse document, string issuer, bool isInsecure) =>
-        (this.http, this.document, this.issuer, this.isInsecure) = (http, document, issuer, isInsecure);
+    private IdentityProvider(HttpMessageInvoker http, string issuer, ProviderEndpoints endpoints) =>
+        (this.http, this.issuer, this.endpoints) = (http, issuer, endpoints);
 
     /// <summary>Creates a client for requests to providers. It follows no redirects and keeps no cookies.</summary>
     public static HttpClient NewHttp() => new(SecronnaClient.Configure(new SocketsHttpHandler()))
@@ -31,7 +30,8 @@ internal sealed class IdentityProvider
     /// <exception cref="SecronnaException">
     /// UNAVAILABLE: the provider can't be reached. VALIDATION_ERROR: the issuer is not a provider, or its address is not https.
     /// </exception>
-    public static async Task<IdentityProvider> DiscoverAsync(HttpMessageInvoker http, string issuer, bool isInsecure, CancellationToken cancellation)
+    public static async Task<IdentityProvider> DiscoverAsync(
+        HttpMessageInvoker http, string issuer, bool isInsecure, CancellationToken cancellation)
     {
         IdentityProviderErrors.RequireSafe(issuer, $"the address of the identity provider {issuer}", isInsecure);
         var document = await AnswerAsync(http.GetDiscoveryDocumentAsync(
@@ -42,7 +42,9 @@ internal sealed class IdentityProvider
                 Policy = { RequireHttps = false, ValidateEndpoints = false, RequireKeySet = false },
             },
             cancellation), cancellation).ConfigureAwait(false);
-        return document.IsError ? throw IdentityProviderErrors.Of(document, issuer) : new IdentityProvider(http, document, issuer, isInsecure);
+        return document.IsError
+            ? throw IdentityProviderErrors.Of(document, issuer)
+            : new IdentityProvider(http, issuer, new ProviderEndpoints(document, issuer, isInsecure));
     }
 
     /// <summary>Requests a device code and a user code (RFC 8628, section 3.1).</summary>
@@ -52,7 +54,7 @@ internal sealed class IdentityProvider
         var answer = await AnswerAsync(http.RequestDeviceAuthorizationAsync(
             new DeviceAuthorizationRequest
             {
-                Address = Endpoint(document.DeviceAuthorizationEndpoint, "signing in by a device code"),
+                Address = endpoints.DeviceAuthorization,
                 ClientId = clientId,
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 Scope = scope,
@@ -67,7 +69,7 @@ internal sealed class IdentityProvider
         var answer = await AnswerAsync(http.RequestDeviceTokenAsync(
             new DeviceTokenRequest
             {
-                Address = TokenEndpoint,
+                Address = endpoints.Token,
                 ClientId = clientId,
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 DeviceCode = deviceCode,
@@ -83,7 +85,7 @@ internal sealed class IdentityProvider
         var answer = await AnswerAsync(http.RequestRefreshTokenAsync(
             new RefreshTokenRequest
             {
-                Address = TokenEndpoint,
+                Address = endpoints.Token,
                 ClientId = expiring.ClientId,
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 RefreshToken = expiring.RefreshToken!,
@@ -101,7 +103,7 @@ internal sealed class IdentityProvider
     /// <exception cref="SecronnaException">The provider refused, or did not answer.</exception>
     public async Task RevokeAsync(SignIn signIn, CancellationToken cancellation)
     {
-        if (signIn.RefreshToken is null || document.RevocationEndpoint is null)
+        if (signIn.RefreshToken is null || endpoints.Revocation is not { } endpoint)
         {
             return;
         }
@@ -109,7 +111,7 @@ internal sealed class IdentityProvider
         var answer = await AnswerAsync(http.RevokeTokenAsync(
             new TokenRevocationRequest
             {
-                Address = Endpoint(document.RevocationEndpoint, "revocation"),
+                Address = endpoint,
                 ClientId = signIn.ClientId,
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 Token = signIn.RefreshToken,
@@ -127,9 +129,8 @@ internal sealed class IdentityProvider
     /// <param name="clientId">The client id that the request was made with.</param>
     /// <param name="time">The clock by which the token expires.</param>
     /// <param name="refreshToken">The refresh token to keep where the answer has no other.</param>
-    public SignIn SignInOf(TokenResponse answer, string clientId, TimeProvider time, string? refreshToken = null) => new(
-        issuer, clientId, NotEmpty(answer.AccessToken) ?? throw IdentityProviderErrors.Invalid($"{issuer} gave no access token"),
-        time.GetUtcNow() + Lifetime(answer), NotEmpty(answer.RefreshToken) ?? refreshToken);
+    public SignIn SignInOf(TokenResponse answer, string clientId, TimeProvider time, string? refreshToken = null) =>
+        TokenAnswers.SignInOf(answer, issuer, clientId, time.GetUtcNow(), refreshToken);
 
     /// <summary>The error of an answer that the caller did not expect.</summary>
     public SecronnaException Failed(ProtocolResponse answer) => IdentityProviderErrors.Of(answer, issuer);
@@ -141,24 +142,4 @@ internal sealed class IdentityProvider
         cancellation.ThrowIfCancellationRequested();
         return answer;
     }
-
-    private string TokenEndpoint => Endpoint(document.TokenEndpoint, "tokens");
-
-    private string Endpoint(string? address, string purpose)
-    {
-        if (address is null)
-        {
-            throw IdentityProviderErrors.Invalid($"the identity provider {issuer} has no address for {purpose}");
-        }
-
-        IdentityProviderErrors.RequireSafe(address, $"the address for {purpose} of {issuer}", isInsecure);
-        return address;
-    }
-
-    // A provider need not say how long a token lasts. Then the token counts as valid for only a short time.
-    private static TimeSpan Lifetime(TokenResponse answer) =>
-        answer.ExpiresIn > 0 ? TimeSpan.FromSeconds(answer.ExpiresIn) : 2 * AccessTokenRenewal.Margin;
-
-    // The library turns null in JSON into an empty text.
-    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -25,7 +25,9 @@ internal static class IdentityProviderErrors
     public static SecronnaException Invalid(string message) => new(message, ErrorCodes.ValidationError, null, null);
 
     /// <summary>Requires that nobody on the network path can read what is sent to an address.</summary>
-    /// <exception cref="SecronnaException">VALIDATION_ERROR: the address is not https, nor on this machine, and plain HTTP is not allowed.</exception>
+    /// <exception cref="SecronnaException">
+    /// VALIDATION_ERROR: the address is plain HTTP to another machine, and that is not allowed.
+    /// </exception>
     public static void RequireSafe(string address, string name, bool isInsecure)
     {
         if (!ServerAddress.IsSafe(address, isInsecure))

@@ -7,7 +7,10 @@ namespace Secronna.Cli.Session;
 /// <summary>The addresses of servers, and whether traffic to an address is protected.</summary>
 internal static class ServerAddress
 {
-    /// <summary>The server to sign in to: the one that the command line names, else that of <c>SECRONNA_API_URL</c>, else the one on this machine.</summary>
+    /// <summary>
+    /// The server to sign in to: the one that the command line names, else that of <c>SECRONNA_API_URL</c>, else the one on this
+    /// machine.
+    /// </summary>
     /// <exception cref="CliException">The address is not one of HTTP, or is plain HTTP to another machine.</exception>
     public static Uri ForSignIn(string? named, bool isInsecure) =>
         Parse(named ?? EnvironmentVariables.Find(EnvironmentVariables.Server), isInsecure);

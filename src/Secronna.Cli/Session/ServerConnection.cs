@@ -26,7 +26,9 @@ internal sealed record ServerConnection(Uri Server, Credential Credential, bool 
     }
 
     /// <summary>Creates a client of the server.</summary>
-    /// <param name="isImpatient">Whether the client gives up after 5 seconds and one retry, for callers that have something to fall back on.</param>
+    /// <param name="isImpatient">
+    /// Whether the client gives up after two attempts of 5 seconds each, for callers that have something to fall back on.
+    /// </param>
     public SecronnaClient CreateClient(bool isImpatient = false)
     {
         var usual = new SecronnaClientOptions();

@@ -17,7 +17,9 @@ internal static class ImportErrors
     public static SecronnaException OfWrite(SecronnaException exception) =>
         Explained(exception, "an import needs the permission to write every key that differs");
 
-    /// <summary>The error of a batch in which a key no longer has the version that was compared; the server's message begins with the key.</summary>
+    /// <summary>
+    /// The error of a batch in which a key no longer has the version that was compared. The server's message begins with the key.
+    /// </summary>
     public static SecronnaException OfConflict(SecronnaException exception, BatchRequest batch) =>
         batch.Secrets.FirstOrDefault(write => exception.Message.StartsWith(write.Key + ":", StringComparison.Ordinal)) switch
         {

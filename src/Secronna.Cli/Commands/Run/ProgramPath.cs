@@ -10,7 +10,9 @@ internal static class ProgramPath
     /// Searches the PATH of this process, not a PATH that a secret sets. A name with a slash is a path already, and Windows
     /// searches by itself.
     /// </summary>
-    /// <returns>The file; <c>null</c> where there is none. A file that is not executable is returned only if no executable one is found.</returns>
+    /// <returns>
+    /// The file; <c>null</c> where no file is found. A file that is not executable is returned only if no executable file is found.
+    /// </returns>
     public static string? Find(string program)
     {
         if (program.Contains('/', StringComparison.Ordinal) || OperatingSystem.IsWindows())
