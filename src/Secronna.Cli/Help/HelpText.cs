@@ -27,6 +27,9 @@ internal sealed class HelpText(HelpAction usual) : SynchronousCommandLineAction
 
         """;
 
+    /// <summary>The help of System.CommandLine.</summary>
+    public HelpAction Usual => usual;
+
     public override bool ClearsParseErrors => true;
 
     /// <summary>Replaces the help of a root command and of all commands below it.</summary>

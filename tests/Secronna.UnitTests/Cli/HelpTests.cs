@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Text.RegularExpressions;
 using Secronna.Cli;
 using Secronna.Cli.Help;
+using Secronna.UnitTests.Messages;
 using Xunit;
 
 namespace Secronna.UnitTests.Cli;
@@ -67,12 +69,22 @@ public sealed partial class HelpTests
         Assert.DoesNotContain("  secronna ", help.Replace("  secronna [command]", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_help_of_every_command_is_listed()
+    {
+        var paths = All(Root, "").Select(command => command.Path);
+        Snapshot.Check("cli-help", string.Join('\n', paths.Select(path => $"$ secronna {$"{path} --help".Trim()}\n{Help(path)}")));
+    }
+
     private static string Help(string path)
     {
         using var output = new StringWriter { NewLine = "\n" };
+        var root = CommandTree.Create();
+        // The width of a terminal that the tests run in must not matter.
+        ((HelpText)root.Options.OfType<HelpOption>().Single().Action!).Usual.MaxWidth = int.MaxValue;
         var words = path.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(0, CommandTree.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = output }));
-        return output.ToString();
+        Assert.Equal(0, root.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = output }));
+        return output.ToString().Replace(RootCommand.ExecutableName, "secronna", StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string Path, Command Command)> All(Command command, string path) =>
