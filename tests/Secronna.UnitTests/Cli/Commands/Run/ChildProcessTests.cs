@@ -1,7 +1,7 @@
 using Secronna.Cli.Commands.Run;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Commands.Run;
 
 /// <summary>A program that runs as a child process, as on Windows.</summary>
 public sealed class ChildProcessTests

@@ -2,7 +2,7 @@ using Secronna.Cli.Commands.Run;
 using Secronna.Cli.Errors;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Commands.Run;
 
 /// <summary>The environment variables of a program that <c>run</c> starts.</summary>
 public sealed class ChildVariablesTests

@@ -6,7 +6,7 @@ using Secronna.Cli.Help;
 using Secronna.UnitTests.Messages;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Help;
 
 /// <summary>Every command is described by its help and in docs/cli.md.</summary>
 public sealed partial class HelpTests

@@ -5,7 +5,7 @@ using Secronna.Client.Connection;
 using Secronna.Protocol;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Commands.Import;
 
 /// <summary>How the writes of an import are grouped into batches.</summary>
 public sealed class ImportBatchesTests

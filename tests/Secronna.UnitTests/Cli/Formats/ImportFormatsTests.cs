@@ -4,7 +4,7 @@ using Secronna.Cli.Formats;
 using Secronna.Tests.Consumers;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Formats;
 
 /// <summary>Files to import are read whole, or refused with an error that names the place and no value.</summary>
 public sealed class ImportFormatsTests

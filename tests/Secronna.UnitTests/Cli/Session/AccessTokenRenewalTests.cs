@@ -5,7 +5,7 @@ using Secronna.Client;
 using Secronna.Protocol;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Session;
 
 /// <summary>The renewal of a saved sign-in's access token.</summary>
 public sealed class AccessTokenRenewalTests : IDisposable

@@ -1,4 +1,4 @@
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Session;
 
 /// <summary>A clock on which every wait ends at once. It records the waits.</summary>
 internal sealed class HurriedTime : TimeProvider

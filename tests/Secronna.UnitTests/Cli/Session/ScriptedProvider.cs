@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Session;
 
 /// <summary>An identity provider whose token endpoint gives the answers that a test queues, in their order.</summary>
 internal sealed class ScriptedProvider : HttpMessageHandler

@@ -2,7 +2,7 @@ using Secronna.Cli;
 using Secronna.Cli.Help;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Help;
 
 /// <summary>The messages about a wrong command line. They repeat no word of it.</summary>
 public sealed class UsageErrorsTests

@@ -1,7 +1,7 @@
 using Secronna.Cli.Output;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Output;
 
 /// <summary>Tables have the same columns with colours and without.</summary>
 public sealed class TableTests

@@ -1,4 +1,4 @@
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Formats;
 
 /// <summary>Enumerates all texts over a small alphabet.</summary>
 internal static class Words

@@ -8,7 +8,7 @@ using Secronna.Protocol;
 using Secronna.UnitTests.Client;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Fallback;
 
 /// <summary>The copy of an environment's values for the time when the server is away.</summary>
 public sealed class FallbackTests : IDisposable

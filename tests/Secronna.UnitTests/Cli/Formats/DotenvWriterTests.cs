@@ -3,7 +3,7 @@ using Secronna.Cli.Formats;
 using Secronna.Tests.Consumers;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Formats;
 
 /// <summary>Exports for Node's dotenv: every value that the format can hold is written and read back exactly.</summary>
 public sealed class DotenvWriterTests

@@ -3,7 +3,7 @@ using Secronna.Cli.Session;
 using Secronna.Client;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Session;
 
 /// <summary>Signing in by a device code (RFC 8628), with every kind of answer from the provider.</summary>
 public sealed class DeviceFlowTests : IDisposable

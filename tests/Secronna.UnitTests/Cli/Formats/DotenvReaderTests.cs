@@ -3,7 +3,7 @@ using Secronna.Cli.Formats;
 using Secronna.Tests.Consumers;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Formats;
 
 /// <summary>Our dotenv reader, compared with Node's own.</summary>
 public sealed class DotenvReaderTests

@@ -4,7 +4,7 @@ using Secronna.Cli.Formats;
 using Secronna.Tests.Consumers;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Formats;
 
 /// <summary>Exports for shells, read by shells: the values are exact and never run as commands.</summary>
 public sealed class ShellFormatTests

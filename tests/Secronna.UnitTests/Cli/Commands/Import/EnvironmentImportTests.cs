@@ -6,7 +6,7 @@ using Secronna.Protocol;
 using Secronna.UnitTests.Client;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Commands.Import;
 
 /// <summary>Imports into an environment: which keys are revealed and written, and what remains after a failure.</summary>
 public sealed class EnvironmentImportTests : IDisposable

@@ -3,7 +3,7 @@ using Secronna.Cli.Formats;
 using Secronna.Tests.Consumers;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli;
+namespace Secronna.UnitTests.Cli.Formats;
 
 /// <summary>Exports are read back exactly by the programs that they are for, or are an error that names the key and not the value.</summary>
 public sealed class ExportFormatTests
