@@ -142,7 +142,11 @@ SECRONNA_TEST_ENGINE=Sqlite run IntegrationTests -trait- Engine=PostgreSql "$@"
 echo "== IntegrationTests over PostgreSQL"
 SECRONNA_TEST_ENGINE=PostgreSql run IntegrationTests -trait- Engine=Sqlite "$@"
 echo "== IntegrationTests over HTTP, PostgreSQL behind pgbouncer"
-SECRONNA_TEST_ENGINE=PgBouncer run IntegrationTests -trait- Engine=Sqlite -namespace Secronna.IntegrationTests.Http "$@"
+over_http=()
+for room in Access Clients 'Features*' Hosting Http Vault; do
+    over_http+=(-namespace "Secronna.IntegrationTests.$room")
+done
+SECRONNA_TEST_ENGINE=PgBouncer run IntegrationTests -trait- Engine=Sqlite "${over_http[@]}" "$@"
 echo "== EndToEndTests"
 run EndToEndTests "$@"
 finish

@@ -2,8 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Secronna.IntegrationTests.MasterKeys.Kms;
 using Secronna.IntegrationTests.MasterKeys.Pkcs11;
-using Secronna.IntegrationTests.Nodes;
-using Secronna.IntegrationTests.Tamper;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
@@ -23,7 +21,7 @@ public sealed class InstallationTests(SoftHsm hsm)
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
-        await using var vault = await Vault.CreateAsync(token.Settings);
+        await using var vault = await TestInstallation.CreateAsync(token.Settings);
         await WritesAndRevealsAsync(vault);
     }
 
@@ -32,7 +30,7 @@ public sealed class InstallationTests(SoftHsm hsm)
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
-        await using var vault = await Vault.CreateAsync(token.Settings);
+        await using var vault = await TestInstallation.CreateAsync(token.Settings);
         await vault.FillAsync();
         await vault.CloseAsync();
         token.Delete("mk_1");
@@ -49,7 +47,7 @@ public sealed class InstallationTests(SoftHsm hsm)
     {
         await using var server = await KmsServer.StartAsync();
         server.Keys.Add(KmsServer.Arn("1"));
-        await using var vault = await Vault.CreateAsync(server.Settings(KmsServer.Arn("1")));
+        await using var vault = await TestInstallation.CreateAsync(server.Settings(KmsServer.Arn("1")));
         var all = await WritesAndRevealsAsync(vault);
 
         var wrapped = server.Requests.Where(request => request.Action == "Encrypt").Select(request => request.Body).ToList();
@@ -65,7 +63,7 @@ public sealed class InstallationTests(SoftHsm hsm)
         Assert.All(all, written => Assert.All(Encodings(written.Value), text => Assert.DoesNotContain(text, bodies, StringComparison.OrdinalIgnoreCase)));
     }
 
-    private static async Task<List<Written>> WritesAndRevealsAsync(Vault vault)
+    private static async Task<List<Written>> WritesAndRevealsAsync(TestInstallation vault)
     {
         var all = await vault.FillAsync();
         Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));

@@ -2,8 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
-using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Vault;
 using Xunit;
 

@@ -1,6 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
-using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Health;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;

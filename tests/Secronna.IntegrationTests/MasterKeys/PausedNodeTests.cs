@@ -1,5 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;

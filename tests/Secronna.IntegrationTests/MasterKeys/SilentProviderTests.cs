@@ -1,5 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Nodes;
 using Secronna.Protocol;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
@@ -126,7 +125,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
         provider.Before = (_, _, _) => resume.Task;
         var reveals = Enumerable.Range(0, 40).Select(i => node.Services.RevealAsync(written[i % 2])).ToList();
         // All reveals are recorded before any KEK is unwrapped. After that, they all wait for the same call.
-        await Http.Eventually.TrueAsync(() => Trail("success").Count(action => action == "secret.reveal") == 40, "the entries");
+        await Eventually.TrueAsync(() => Trail("success").Count(action => action == "secret.reveal") == 40, "the entries");
 
         resume.SetResult();
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;

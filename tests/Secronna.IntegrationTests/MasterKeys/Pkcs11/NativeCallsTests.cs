@@ -1,4 +1,3 @@
-using Secronna.IntegrationTests.Http;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 

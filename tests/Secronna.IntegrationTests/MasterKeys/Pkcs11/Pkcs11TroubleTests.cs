@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
-using Secronna.IntegrationTests.Http;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;

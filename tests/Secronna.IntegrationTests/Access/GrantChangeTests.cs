@@ -1,0 +1,169 @@
+using Microsoft.Extensions.Time.Testing;
+using Secronna.Protocol;
+using Secronna.Storage.Tables;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Access;
+
+/// <summary>Grants are given, shown, changed and taken away; a change holds within a second (S22).</summary>
+public sealed class GrantChangeTests(SharedServer shared)
+{
+    private const string Web = """[{"path":"web/production/DB_*","actions":["list","reveal"]}]""";
+    private const string Api = """[{"path":"api","actions":["write"]},{"path":"*/staging/X","actions":["delete"]}]""";
+
+    private readonly FakeTimeProvider time = Clock.New();
+
+    public static TheoryData<string, string> Bad => new()
+    {
+        { "{}", "grants: " },
+        { "\"web\"", "grants: " },
+        { "[null]", "grants[0]: " },
+        { """["bad-thing"]""", "grants[0]: " },
+        { """[{"actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":null,"actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":7,"actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":"","actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":"Bad_Thing","actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":"web/bad-thing/KEY/more","actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":"web//bad-thing","actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":"bad-thing?","actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":"bad-thing","path":"x","actions":["list"]}]""", "grants[0].path" },
+        { """[{"path":"bad-thing"}]""", "grants[0].actions" },
+        { """[{"path":"bad-thing","actions":null}]""", "grants[0].actions" },
+        { """[{"path":"bad-thing","actions":"list"}]""", "grants[0].actions" },
+        { """[{"path":"bad-thing","actions":[]}]""", "grants[0].actions" },
+        { """[{"path":"web","actions":["bad-thing"]}]""", "grants[0].actions" },
+        { """[{"path":"web","actions":["List"]}]""", "grants[0].actions" },
+        { """[{"path":"web","actions":[null]}]""", "grants[0].actions" },
+        { """[{"path":"web","actions":[["list"]]}]""", "grants[0].actions" },
+        { """[{"path":"web","actions":["list","reveal","list"]}]""", "grants[0].actions" },
+        { """[{"path":"web","actions":["list"]},{"path":"bad-thing/","actions":["list"]}]""", "grants[1].path" },
+        { """[{"path":"web","actions":["list"],"deny":true}]""", "deny" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public async Task Bad_grants_are_refused_by_the_name_of_the_field_and_never_by_what_was_sent(string grants, string field)
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        var key = await workspace.NewGrantedKeyAsync("web: list");
+
+        Reply[] replies =
+        [
+            await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{grants}}}"""),
+            await workspace.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{grants}}}"""),
+        ];
+
+        Assert.All(replies, reply =>
+        {
+            reply.IsInvalid(field);
+            Assert.DoesNotContain("bad-thing", reply.Text, StringComparison.OrdinalIgnoreCase);
+        });
+        var listed = Assert.Single((await workspace.Api.GetAsync("/access-keys")).Data.EnumerateArray());
+        Assert.Equal("""[{"path":"web","actions":["list"]}]""", listed.GetProperty("grants").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_key_has_100_grants_at_most_and_their_paths_are_limited_each_and_together()
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        var longest = $"{new string('a', 120)}/{new string('b', 120)}/{new string('K', 256)}";
+        var path = new string('a', Limits.GrantsLength / Limits.Grants);
+        var most = Enumerable.Repeat($"{path}: list reveal write delete", Limits.Grants).ToArray();
+        await workspace.GrantedAsync($"{longest}: list");
+
+        var client = await workspace.GrantedAsync(most);
+
+        Assert.Equal(Granted.Json(most), (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
+        foreach (var grants in new[] { Granted.Json([.. most, "web: list"]), Granted.Json(longest + "K: list"), Granted.Json([.. Enumerable.Repeat($"{longest}: list", 17)]) })
+        {
+            (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{grants}}}""")).IsInvalid("grants");
+        }
+    }
+
+    [Fact]
+    public async Task A_change_is_of_what_it_names_and_the_rest_stays()
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        var created = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"one","expiresInDays":9,"grants":{{Web}}}""")).Is(201).Data;
+        Assert.Equal(Web, created.GetProperty("grants").GetRawText());
+        var url = "/access-keys/" + created.Text("id");
+
+        Assert.Equal(("two", Web, true), Said((await workspace.Api.PatchAsync(url, """{"name":"two"}""")).Is(200)));
+        Assert.Equal(("two", Web, true), Said((await workspace.Api.PatchAsync(url, """{"grants":null}""")).Is(200)));
+        Assert.Equal(("two", Web, false), Said((await workspace.Api.PatchAsync(url, """{"expiresInDays":30}""")).Is(200)));
+        Assert.Equal(("two", Api, false), Said((await workspace.Api.PatchAsync(url, $$"""{"grants":{{Api}}}""")).Is(200)));
+        Assert.Equal(("three", "[]", true), Said((await workspace.Api.PatchAsync(url, """{"name":"three","expiresInDays":9,"grants":[]}""")).Is(200)));
+        Assert.Equal(5, (await workspace.AuditAsync("action=access_key.update")).Count(entry => entry.Text("outcome") == "success"));
+
+        (string, string, bool) Said(Reply reply) => (
+            reply.Data.Text("name"), reply.Data.GetProperty("grants").GetRawText(),
+            reply.Data.Time("expiresAt") - created.Time("createdAt") < TimeSpan.FromDays(10));
+    }
+
+    [Fact]
+    public async Task Lists_show_grants_and_those_of_revoked_keys_too()
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        var key = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{Web}}}""")).Is(201).Data;
+        var client = workspace.Server.With(key.Text("token"));
+        Assert.Equal(Web, (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
+
+        (await workspace.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
+
+        var listed = Assert.Single((await workspace.Api.GetAsync("/access-keys")).Is(200).Data.EnumerateArray());
+        Assert.Equal(Web, listed.GetProperty("grants").GetRawText());
+        (await workspace.Api.PatchAsync("/access-keys/" + key.Text("id"), """{"grants":[]}""")).IsError(409, "CONFLICT");
+        Assert.Equal(Web, (await workspace.Api.GetAsync("/access-keys")).Data[0].GetProperty("grants").GetRawText());
+    }
+
+    [Fact]
+    public async Task Changed_grants_hold_within_a_second()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var place = await server.NewPlaceAsync();
+        var id = await place.WriteAsync("TOKEN");
+        var key = await place.Workspace.NewGrantedKeyAsync("web/production/TOKEN: reveal");
+        var client = server.With(key.Text("token"));
+        (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
+
+        await ChangeAsync(place, key.Text("id"), Web);
+        (await client.PostAsync($"/secrets/{id}/reveal")).IsError(404, "NOT_FOUND");
+        (await client.GetAsync("/secrets/" + id)).IsError(404, "NOT_FOUND");
+        (await client.GetAsync(place.Secrets)).Is(200);
+
+        await ChangeAsync(place, key.Text("id"), Api);
+        (await client.GetAsync(place.Secrets)).IsError(404, "NOT_FOUND");
+
+        await ChangeAsync(place, key.Text("id"), "[]");
+        (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
+    }
+
+    [Fact]
+    public async Task Grants_changed_by_another_process_hold_within_a_second()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var place = await server.NewPlaceAsync();
+        var id = await place.WriteAsync("TOKEN");
+        var key = await place.Workspace.NewGrantedKeyAsync("web: reveal");
+        var client = server.With(key.Text("token"));
+        (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
+        await using var another = await server.OpenAgainAsync();
+        await another.Database.WriteAsync((place.Workspace.Id, key.Text("id")), static async (transaction, it) =>
+        {
+            var row = await CredentialTable.LockAsync(transaction, it.Id, ActorTypes.AccessKey, it.Item2);
+            await CredentialTable.UpdateAsync(transaction, row! with { Grants = Web });
+            return true;
+        });
+
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        (await client.PostAsync($"/secrets/{id}/reveal")).IsError(404, "NOT_FOUND");
+    }
+
+    private async Task ChangeAsync(Place place, string id, string grants)
+    {
+        (await place.Api.PatchAsync("/access-keys/" + id, $$"""{"grants":{{grants}}}""")).Is(200);
+        time.Advance(TimeSpan.FromSeconds(1));
+    }
+}

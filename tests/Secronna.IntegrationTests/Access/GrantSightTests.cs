@@ -1,0 +1,192 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Access;
+
+/// <summary>An access key sees and reads what it is granted, and what lies outside is as if it were not there (S23).</summary>
+public sealed class GrantSightTests(SharedServer shared)
+{
+    private const string NoSecret = "sec_00000000000000000000000000";
+
+    // One for all, since nothing here changes it; beside it another workspace has the same slugs.
+    private static Task<Forest>? forest;
+
+    public static TheoryData<string> Sets =>
+    [
+        "web: list reveal write delete",
+        "web/production/DB_*: reveal",
+        "web/production/DB_*: list reveal",
+        "*/production/*: list reveal",
+        "w*b/prod*/*_URL: list reveal",
+        "*/*/TOKEN: list; web/prod*: reveal; zoo: write",
+        "api/staging/API_URL: delete",
+        "web/production/NOT_THERE: list reveal",
+        "not-there: list reveal",
+        "zoo/production/DB_URL: list; zoo/production/DB_USER: list reveal",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Lists_show_what_is_granted_in_pages_that_tell_of_nothing_else(string set)
+    {
+        var (forest, client, grants) = await NewAsync(set);
+        var projects = Forest.Reached(forest.Projects.Keys, grants);
+        Assert.Equal(projects, (await PagesAsync(client, "/projects", projects.Select(project => forest.Projects[project]))).Each("slug"));
+        foreach (var project in projects)
+        {
+            var environments = Forest.Reached(Environments(forest, project), grants);
+            var list = await PagesAsync(
+                client, $"/projects/{forest.Projects[project]}/environments", environments.Select(path => forest.Environments[path].EnvironmentId));
+            Assert.Equal(environments, list.Select(item => $"{project}/{item.Text("slug")}"));
+            foreach (var environment in environments)
+            {
+                var place = forest.Environments[environment];
+                var secrets = Forest.Reached(Secrets(forest, environment), grants, "list");
+                Assert.Equal(secrets, (await PagesAsync(client, place.Secrets, secrets.Select(KeyOf))).Select(item => place.Path(item.Text("key"))));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Search_finds_what_is_granted_in_pages_that_tell_of_nothing_else(string set)
+    {
+        var (forest, client, grants) = await NewAsync(set);
+        foreach (var text in new[] { "/", "_url", "web/prod", "TOKEN", "nowhere" })
+        {
+            var secrets = Forest.Reached(forest.Secrets.Keys, grants, "list").Where(path => path.Contains(text, StringComparison.OrdinalIgnoreCase)).ToArray();
+            foreach (var limit in new[] { 1, 2, 500 })
+            {
+                var (items, positions, _) = await client.PagesAsync("/search/secrets?q=" + Uri.EscapeDataString(text), limit);
+                Assert.Equal(secrets, items.Each("path"));
+                Assert.Equal(secrets.Select(path => forest.Secrets[path]), items.Each("id"));
+                var hidden = forest.Environments.Where(place => Forest.Reached([place.Key], grants).Length == 0).Select(place => place.Value.EnvironmentId);
+                Assert.DoesNotContain(positions, position => hidden.Any(id => position.Contains(id, StringComparison.Ordinal)));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Each_thing_by_its_id_or_slugs_is_there_or_as_if_it_were_not(string set)
+    {
+        var (forest, client, grants) = await NewAsync(set);
+        foreach (var (slug, id) in forest.Projects)
+        {
+            var isSeen = Forest.Reached([slug], grants).Length > 0;
+            await SeenAsync(client, isSeen, $"/projects/{id}", "/projects/proj_00000000000000000000000000");
+            await SeenAsync(client, isSeen, $"/projects/by-slug/{slug}", "/projects/by-slug/nobodys");
+            await SeenAsync(client, isSeen, $"/projects/{id}/environments", "/projects/proj_00000000000000000000000000/environments");
+        }
+
+        foreach (var (path, place) in forest.Environments)
+        {
+            var isSeen = Forest.Reached([path], grants).Length > 0;
+            await SeenAsync(client, isSeen, $"/environments/{place.EnvironmentId}", "/environments/env_00000000000000000000000000");
+            await SeenAsync(client, isSeen, place.Secrets, "/environments/env_00000000000000000000000000/secrets");
+            await SeenAsync(
+                client, isSeen, $"/projects/by-slug/{place.ProjectSlug}/environments/{place.EnvironmentSlug}",
+                $"/projects/by-slug/{place.ProjectSlug}/environments/nobodys");
+        }
+
+        foreach (var (path, id) in forest.Secrets)
+        {
+            var isSeen = Forest.Reached([path], grants, "list").Length > 0;
+            await SeenAsync(client, isSeen, $"/secrets/{id}", $"/secrets/{NoSecret}");
+            await SeenAsync(client, isSeen, $"/secrets/{id}/versions", $"/secrets/{NoSecret}/versions");
+            await SeenAsync(client, isSeen, BySlugs(path), BySlugs(path) + "_NOT");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Values_are_revealed_where_that_is_granted_by_every_way_to_them(string set)
+    {
+        var (forest, client, grants) = await NewAsync(set);
+        var absent = (await client.PostAsync($"/secrets/{NoSecret}/reveal")).IsError(404, "NOT_FOUND").StatusAndBody;
+        var noVersion = absent.Replace("secret not found", "version not found", StringComparison.Ordinal);
+        foreach (var (path, id) in forest.Secrets)
+        {
+            var isGranted = Forest.Reached([path], grants, "reveal").Length > 0;
+            Reply[] replies =
+            [
+                await client.PostAsync($"/secrets/{id}/reveal"),
+                await client.PostAsync($"/secrets/{id}/reveal?version=1"),
+                await client.PostAsync("/reveal", $$"""{"path":"{{path}}"}"""),
+                await client.PostAsync("/reveal", $$"""{"path":"{{path}}","version":1}"""),
+            ];
+            Assert.All(replies, reply => Assert.Equal(isGranted ? Forest.ValueOf(path) : absent, isGranted ? reply.Data.Text("value") : reply.StatusAndBody));
+            Assert.Equal(isGranted ? noVersion : absent, (await client.PostAsync($"/secrets/{id}/reveal?version=2")).StatusAndBody);
+        }
+
+        foreach (var (environment, place) in forest.Environments)
+        {
+            var keys = Forest.Reached(Secrets(forest, environment), grants, "reveal");
+            var isSeen = Forest.Reached([environment], grants, "reveal").Length > 0;
+            foreach (var url in new[] { $"/environments/{place.EnvironmentId}/reveal", $"/projects/by-slug/{environment.Replace("/", "/environments/", StringComparison.Ordinal)}/reveal" })
+            {
+                var reply = await client.PostAsync(url);
+                Assert.Equal(isSeen ? 200 : 404, reply.Status);
+                if (isSeen)
+                {
+                    Assert.Equal(keys.Select(Forest.ValueOf), reply.Data.GetProperty("secrets").Each("value"));
+                    Assert.Equal(0, reply.Data.GetProperty("unrecoverable").GetArrayLength());
+                }
+                else
+                {
+                    Assert.Equal((await client.PostAsync("/environments/env_00000000000000000000000000/reveal")).StatusAndBody, reply.StatusAndBody);
+                }
+            }
+        }
+    }
+
+    private async Task<(Forest Forest, ApiClient Client, Granted[] Grants)> NewAsync(string set)
+    {
+        var grown = await (forest ??= GrowAsync());
+        return (grown, await grown.Workspace.GrantedAsync(set.Split("; ")), Granted.Parse(set.Split("; ")));
+    }
+
+    private async Task<Forest> GrowAsync()
+    {
+        await Forest.GrowAsync(await shared.NewWorkspaceAsync());
+        return await Forest.GrowAsync(await shared.NewWorkspaceAsync());
+    }
+
+    /// <summary>The same list whatever its pages, which are as many as what is seen needs; positions are of what is seen alone.</summary>
+    private static async Task<List<JsonElement>> PagesAsync(ApiClient client, string path, IEnumerable<string> seen)
+    {
+        var all = (await client.PagesAsync(path, 500)).Items;
+        foreach (var limit in new[] { 1, 2 })
+        {
+            var (items, positions, pages) = await client.PagesAsync(path, limit);
+            Assert.Equal(all.Select(item => item.GetRawText()), items.Select(item => item.GetRawText()));
+            Assert.Equal(Math.Max(1, (all.Count + limit - 1) / limit), pages);
+            // After 32 bytes of authentication.
+            Assert.All(positions, position => Assert.Contains(position[32..], seen));
+        }
+
+        return all;
+    }
+
+    private static async Task SeenAsync(ApiClient client, bool isSeen, string path, string absent)
+    {
+        var reply = await client.GetAsync(path);
+        Assert.True(reply.Status == (isSeen ? 200 : 404), $"{path}: {reply.Status}");
+        if (!isSeen)
+        {
+            Assert.Equal((await client.GetAsync(absent)).IsError(404, "NOT_FOUND").StatusAndBody, reply.StatusAndBody);
+        }
+    }
+
+    private static IEnumerable<string> Environments(Forest forest, string project) =>
+        forest.Environments.Keys.Where(path => path.StartsWith(project + "/", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Secrets(Forest forest, string environment) =>
+        forest.Secrets.Keys.Where(path => path.StartsWith(environment + "/", StringComparison.Ordinal));
+
+    private static string KeyOf(string path) => path.Split('/')[2];
+
+    private static string BySlugs(string path) => path.Split('/') is [var project, var environment, var key]
+        ? $"/projects/by-slug/{project}/environments/{environment}/secrets/{key}"
+        : throw new ArgumentException(path);
+}

@@ -1,0 +1,117 @@
+using Xunit;
+
+namespace Secronna.IntegrationTests.Access;
+
+/// <summary>An access key writes and deletes what it is granted and nothing else (S23).</summary>
+public sealed class GrantWriteTests(SharedServer shared)
+{
+    private const string NoEnvironment = "/environments/env_00000000000000000000000000/secrets";
+
+    [Fact]
+    public async Task A_key_is_written_where_that_is_granted_be_it_there_or_not()
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAsync("DB_URL", "one");
+        await place.WriteAsync("TOKEN", "one");
+        var client = await place.Workspace.GrantedAsync("web/production/DB_*: write", "web/production/TOKEN: list reveal delete");
+        var absent = (await PutAsync(client, NoEnvironment, "DB_URL")).IsError(404, "NOT_FOUND").StatusAndBody;
+
+        Assert.Equal(2, (await PutAsync(client, place.Secrets, "DB_URL")).Is(201).Data.Number("version"));
+        Assert.Equal(1, (await PutAsync(client, place.Secrets, "DB_NEW")).Is(201).Data.Number("version"));
+        foreach (var key in new[] { "TOKEN", "NEW", "db_url" })
+        {
+            Assert.Equal(absent, (await PutAsync(client, place.Secrets, key)).StatusAndBody);
+            // The version of a key outside is no business of the caller's.
+            Assert.Equal(absent, (await PutAsync(client, place.Secrets, key, ""","expectedVersion":0""")).StatusAndBody);
+            Assert.Equal(absent, (await PutAsync(client, place.Secrets, key, ""","expectedVersion":1""")).StatusAndBody);
+        }
+
+        Assert.Equal(["DB_NEW", "DB_URL", "TOKEN"], (await place.Api.GetAsync(place.Secrets)).Data.Each("key"));
+        Assert.Contains(
+            "is another", (await PutAsync(client, place.Secrets, "DB_URL", ""","expectedVersion":1""")).IsError(409, "CONFLICT").Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"key":"DB_URL","value":"v"},{"key":"TOKEN","value":"v"}""")]
+    [InlineData("""{"key":"TOKEN","value":"v"},{"key":"DB_URL","value":"v"}""")]
+    [InlineData("""{"key":"DB_URL","value":"v"},{"key":"TOKEN","value":"v","expectedVersion":7}""")]
+    [InlineData("""{"key":"DB_URL","value":"v","expectedVersion":7},{"key":"TOKEN","value":"v"}""")]
+    [InlineData("""{"key":"DB_URL","value":"v"},{"key":"NEW","value":"v","expectedVersion":0}""")]
+    public async Task A_batch_with_one_key_outside_is_refused_whole(string secrets)
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "one")]);
+        var client = await place.Workspace.GrantedAsync("web/production/DB_*: list reveal write delete", "web/production/*: list reveal delete");
+        var body = $$"""{"secrets":[{{secrets}}]}""";
+        var absent = await client.PostAsync(NoEnvironment + "/batch", body);
+
+        var reply = await client.PostAsync(place.Secrets + "/batch", body);
+
+        Assert.Equal(absent.IsError(404, "NOT_FOUND").StatusAndBody, reply.StatusAndBody);
+        Assert.Equal(["1", "1"], (await place.Api.GetAsync(place.Secrets)).Data.Each("currentVersion"));
+        var entries = await place.Workspace.AuditAsync("outcome=denied&action=secret.write");
+        Assert.Equal([reply.RequestId, absent.RequestId], entries.Select(entry => entry.Text("requestId")));
+        Assert.Equal("{}", entries[1].GetProperty("metadata").GetRawText());
+        Assert.Equal(
+            $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}"}""", entries[0].GetProperty("metadata").GetRawText());
+    }
+
+    [Fact]
+    public async Task A_batch_within_the_grants_is_written_whole()
+    {
+        var place = await shared.NewPlaceAsync();
+        var client = await place.Workspace.GrantedAsync("web/production/DB_*: write", "*/*/TOKEN: write");
+
+        (await client.PostAsync(place.Secrets + "/batch", """{"secrets":[{"key":"TOKEN","value":"v"},{"key":"DB_URL","value":"v"}]}""")).Is(201);
+
+        Assert.Equal(["DB_URL", "TOKEN"], (await place.Api.GetAsync(place.Secrets)).Data.Each("key"));
+    }
+
+    [Fact]
+    public async Task A_secret_is_deleted_where_that_is_granted()
+    {
+        var place = await shared.NewPlaceAsync();
+        var (inside, outside) = (await place.WriteAsync("DB_URL"), await place.WriteAsync("TOKEN"));
+        var client = await place.Workspace.GrantedAsync("web/production/DB_*: delete", "web: list reveal write");
+        var absent = await client.DeleteAsync("/secrets/sec_00000000000000000000000000");
+
+        Assert.Equal(absent.IsError(404, "NOT_FOUND").StatusAndBody, (await client.DeleteAsync("/secrets/" + outside)).StatusAndBody);
+        (await client.DeleteAsync("/secrets/" + inside)).Is(200);
+
+        Assert.Equal(["TOKEN"], (await place.Api.GetAsync(place.Secrets)).Data.Each("key"));
+        Assert.Equal("a value", await place.ValueAsync(outside));
+        Assert.Equal(2, (await place.Workspace.AuditAsync("outcome=denied&action=secret.delete")).Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_repeat_of_a_write_whose_grant_was_taken_away_is_refused(bool isBatch)
+    {
+        await using var server = await TestServer.StartAsync(time: Clock.New());
+        var place = await server.NewPlaceAsync();
+        var key = await place.Workspace.NewGrantedKeyAsync("web/production/DB_*: write");
+        var client = server.With(key.Text("token"));
+        (await RepeatedAsync(client, place, isBatch)).Is(201);
+        (await RepeatedAsync(client, place, isBatch)).Is(201);
+        var grants = Granted.Json("web/production/DB_*: list reveal delete", "web/production/OTHER: write");
+        (await place.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{grants}}}""")).Is(200);
+        ((Microsoft.Extensions.Time.Testing.FakeTimeProvider)server.Time).Advance(TimeSpan.FromSeconds(1));
+
+        var reply = await RepeatedAsync(client, place, isBatch);
+
+        Assert.Equal((await PutAsync(client, NoEnvironment, "DB_URL")).StatusAndBody, reply.IsError(404, "NOT_FOUND").StatusAndBody);
+        Assert.Equal(["1"], (await place.Api.GetAsync(place.Secrets)).Data.Each("currentVersion"));
+    }
+
+    private static Task<Reply> RepeatedAsync(ApiClient client, Place place, bool isBatch)
+    {
+        const string Secret = """{"key":"DB_URL","value":"v"}""";
+        return client.SendAsync(
+            isBatch ? "POST" : "PUT", place.Secrets + (isBatch ? "/batch" : ""), isBatch ? $$"""{"secrets":[{{Secret}}]}""" : Secret,
+            ("Idempotency-Key", "once"));
+    }
+
+    private static Task<Reply> PutAsync(ApiClient client, string secrets, string key, string more = "") =>
+        client.PutAsync(secrets, $$"""{"key":"{{key}}","value":"v"{{more}}}""");
+}

@@ -1,0 +1,153 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Storage.Engine;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Access;
+
+/// <summary>The first of a run of equal refusals is written at once, its repeats within a minute as one more entry (S19).</summary>
+public sealed class RefusalTests
+{
+    private readonly FakeTimeProvider time = Clock.New();
+
+    [Fact]
+    public async Task Equal_refusals_are_one_entry_at_once_and_one_with_their_count_after_a_minute()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var workspace = await server.NewWorkspaceAsync();
+        var first = await workspace.Api.PostAsync("/secrets/sec_none/reveal");
+        Assert.Equal(first.RequestId, Assert.Single(await workspace.AuditAsync("outcome=denied")).Text("requestId"));
+        for (var i = 0; i < 4; i++)
+        {
+            (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
+        }
+
+        (await workspace.Api.DeleteAsync("/secrets/sec_none")).Is(404);
+        Assert.Equal(2, (await workspace.AuditAsync("outcome=denied")).Count);
+
+        time.Advance(TimeSpan.FromSeconds(61));
+
+        await Eventually.TrueAsync(async () => (await workspace.AuditAsync("outcome=denied")).Count == 3, "the count");
+        var counted = (await workspace.AuditAsync("outcome=denied"))[0];
+        Assert.Equal("secret.reveal", counted.Text("action"));
+        Assert.Equal("""{"count":4}""", counted.GetProperty("metadata").GetRawText());
+        (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
+        Assert.Equal(4, (await workspace.AuditAsync("outcome=denied")).Count);
+    }
+
+    [Fact]
+    public async Task Refusals_of_different_callers_or_kinds_are_entries_of_their_own()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var workspace = await server.NewWorkspaceAsync();
+        var key = server.With((await workspace.NewAccessKeyAsync()).Text("token"));
+
+        (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
+        (await key.PostAsync("/secrets/sec_none/reveal")).Is(404);
+        (await key.PostAsync("/projects", """{"name":"x"}""")).Is(403);
+        (await key.PostAsync("/api-keys", """{"name":"x"}""")).Is(403);
+
+        Assert.Equal(4, (await workspace.AuditAsync("outcome=denied")).Count);
+    }
+
+    [Fact]
+    public async Task A_stop_writes_the_counts_that_are_open()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var workspace = await server.NewWorkspaceAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
+        }
+
+        await server.RestartAsync();
+
+        var denied = await workspace.AuditAsync("outcome=denied");
+        Assert.Equal(2, denied.Count);
+        Assert.Equal(2, denied[0].GetProperty("metadata").Number("count"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_repeat_waits_for_the_first_of_its_run_and_ends_as_it_does(bool fails)
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var workspace = await server.NewWorkspaceAsync();
+        var refusals = server.Services.GetRequiredService<Refusals>();
+        if (fails)
+        {
+            server.Break("INSERT", "audit_entries");
+        }
+
+        Task first, repeat;
+        using (server.HoldAudit())
+        {
+            first = refusals.RecordAsync(Refusal(workspace, "req_1"), "sec_none");
+            repeat = refusals.RecordAsync(Refusal(workspace, "req_2"), "sec_none");
+            time.Advance(TimeSpan.FromMinutes(2));
+            Assert.False(repeat.IsCompleted);
+        }
+
+        if (fails)
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => first);
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => repeat);
+            server.Mend("audit_entries");
+        }
+        else
+        {
+            await first;
+            await repeat;
+        }
+
+        await refusals.RecordAsync(Refusal(workspace, "req_3"), "sec_none");
+        await refusals.FlushAsync(all: true);
+        // The server's own flush may be writing the count already.
+        var denied = await workspace.AuditAsync("outcome=denied");
+        await Eventually.TrueAsync(
+            async () => (denied = await workspace.AuditAsync("outcome=denied")).Count >= (fails ? 1 : 3), "the entries");
+        Assert.Equal(fails ? ["req_3"] : ["req_1", "req_2", "req_3"], denied.Select(entry => entry.Text("requestId")).Order());
+        Assert.Equal(fails ? 0 : 1, denied.Count(entry => entry.GetProperty("metadata").Has("count")));
+    }
+
+    [Fact]
+    public async Task A_count_that_can_not_be_written_is_written_when_it_can_be_again()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var workspace = await server.NewWorkspaceAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
+        }
+
+        server.Break("INSERT", "audit_entries");
+        time.Advance(TimeSpan.FromSeconds(61));
+        await Eventually.TrueAsync(
+            () => server.Log.Lines.Any(line => line.Contains("not recorded yet", StringComparison.Ordinal)), "a failed flush");
+        Assert.Single(await workspace.AuditAsync("outcome=denied"));
+        server.Mend("audit_entries");
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return (await workspace.AuditAsync("outcome=denied")).Count == 2;
+            },
+            "the count");
+        Assert.Equal(2, (await workspace.AuditAsync("outcome=denied"))[0].GetProperty("metadata").Number("count"));
+    }
+
+    private AuditEntry Refusal(Workspace workspace, string requestId) => new()
+    {
+        WorkspaceId = workspace.Id,
+        Id = Ids.New(Ids.AuditEntry, time.GetUtcNow()),
+        ActorType = ActorTypes.ApiKey,
+        ActorId = workspace.ApiKeyId,
+        Action = AuditActions.SecretReveal,
+        Outcome = AuditOutcomes.Denied,
+        RequestId = requestId,
+    };
+}

@@ -1,0 +1,180 @@
+using Secronna.IdentityProvider;
+using Secronna.IdentityProvider.People;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Access.Tokens;
+
+/// <summary>Who a valid token's bearer is, and what it may do.</summary>
+public sealed class TokenCallerTests
+{
+    [Fact]
+    public async Task A_user_that_signed_in_reveals_and_the_trail_names_its_subject()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(provider: provider);
+        var place = await server.NewPlaceAsync();
+        var id = await place.WriteAsync("KEY", "its value");
+        var user = server.With(await provider.TokenAsync(new Person("usr_ada", place.Workspace.Id, "ada@example.com", "Ada", "member")));
+
+        Assert.Equal("its value", (await user.PostAsync($"/secrets/{id}/reveal")).Is(200).Data.Text("value"));
+
+        var entry = Assert.Single(await place.Workspace.AuditAsync("action=secret.reveal"));
+        Assert.Equal(("user", "usr_ada"), (entry.Text("actorType"), entry.Text("actorId")));
+        Assert.Equal(
+            $$"""{"actorType":"user","actorId":"usr_ada","workspaceId":"{{place.Workspace.Id}}","name":"Ada","role":"member","grants":[]}""",
+            (await user.GetAsync("/me")).Is(200).Data.GetRawText());
+        Assert.Single(await place.Workspace.AuditAsync("actorId=usr_ada"));
+    }
+
+    [Fact]
+    public async Task A_service_account_signs_itself_in()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(provider: provider);
+        await server.AllowAsync("acc_alpha");
+
+        var me = (await server.With(await provider.TokenAsync(ServiceAccount.Deployer, scope: "secrets")).GetAsync("/me")).Is(200).Data;
+
+        Assert.Equal(("service_account", "sva_deployer"), (me.Text("actorType"), me.Text("actorId")));
+    }
+
+    [Fact]
+    public async Task A_token_of_a_workspace_that_is_not_allowed_is_refused_logged_and_leaves_nothing_in_storage()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(provider: provider);
+        var token = await provider.TokenAsync(new Person("usr_eve", "acc_stranger", null, "Eve", "owner"));
+
+        (await server.With(token).GetAsync("/projects")).IsError(403, "FORBIDDEN");
+
+        Assert.Contains(server.Log.Lines, line => line.Contains("acc_stranger", StringComparison.Ordinal) && line.Contains("usr_eve", StringComparison.Ordinal));
+        Assert.Equal(0, server.Count("SELECT count(*) FROM workspaces WHERE id = 'acc_stranger'"));
+        await server.AllowAsync("acc_stranger");
+        await Eventually.TrueAsync(async () => (await server.With(token).GetAsync("/projects")).Status == 200, "it is allowed");
+    }
+
+    [Theory]
+    [InlineData(null, "admin", 201)]
+    [InlineData("viewer", "viewer", 403)]
+    [InlineData("none", null, 403)]
+    public async Task The_default_role_is_the_one_that_is_set(string? setting, string? role, int status)
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(
+            settings => settings.Huudis.DefaultRole = setting ?? settings.Huudis.DefaultRole, provider: provider);
+        var workspace = await server.NewWorkspaceAsync();
+        var user = Callers.Token(workspace, null);
+
+        var me = (await user.GetAsync("/me")).Is(200).Data;
+        Assert.Equal(role, me.Has("role") ? me.Text("role") : null);
+        (await user.PostAsync("/projects", """{"name":"x"}""")).Is(status);
+        (await Callers.Token(workspace, "owner").PostAsync("/projects", """{"name":"y"}""")).Is(201);
+    }
+
+    [Theory]
+    [InlineData("""["admin"]""")]
+    [InlineData("true")]
+    [InlineData("null")]
+    [InlineData("\"Admin\"")]
+    [InlineData("\"\"")]
+    public async Task A_role_that_is_not_known_has_no_rights_and_is_not_the_default_one(string json)
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(provider: provider);
+        var workspace = await server.NewWorkspaceAsync();
+        var user = server.With(provider.Forge.Sign($"{provider.ClaimsOf(workspace.Id, null).ToJsonString()[..^1]},\"role\":{json}}}"));
+
+        Assert.False((await user.GetAsync("/me")).Is(200).Data.Has("role"));
+        (await user.GetAsync("/projects")).IsError(403, "FORBIDDEN");
+    }
+
+    [Fact]
+    public async Task Where_it_is_set_whatever_opens_values_needs_a_second_factor_and_nothing_else_does()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(settings => settings.Huudis.RequireMfa = true, provider: provider);
+        var place = await server.NewPlaceAsync();
+        var id = await place.WriteAsync("KEY");
+        var person = new Person("usr_ada", place.Workspace.Id, null, "Ada", "member", MfaVerified: false);
+        var without = server.With(await provider.TokenAsync(person));
+        var with = server.With(await provider.TokenAsync(person with { MfaVerified = true }));
+        var environment = $"/environments/{place.EnvironmentId}";
+        (string Call, string? Body)[] calls =
+        [
+            ($"/secrets/{id}/reveal", null), (environment + "/reveal", null), ($"/secrets/{id}/rollback", """{"version":1}"""),
+            (environment + "/restore", """{"at":"2026-01-01T00:00:00Z"}"""), (environment + "/compare", $$"""{"with":"{{place.EnvironmentId}}"}"""),
+        ];
+        foreach (var (call, body) in calls)
+        {
+            (await without.PostAsync(call, body)).IsError(403, "FORBIDDEN");
+            Assert.InRange((await with.PostAsync(call, body)).Status, 200, 201);
+        }
+
+        (await without.PostAsync("/reveal", $$"""{"path":"{{place.Path("KEY")}}"}""")).IsError(403, "FORBIDDEN");
+        (await without.GetAsync(place.Secrets)).Is(200);
+        (await without.PutAsync(place.Secrets, """{"key":"KEY","value":"v"}""")).Is(201);
+        (await Callers.Token(place.Workspace, "admin", "service_account").PostAsync(calls[0].Call)).Is(200);
+        (await place.RevealAsync(id)).Is(200);
+        var denied = await place.Workspace.AuditAsync("outcome=denied");
+        Assert.Equal(
+            ["environment.compare", "environment.restore", "secret.reveal", "secret.rollback"],
+            denied.Select(entry => entry.Text("action")).Order(StringComparer.Ordinal));
+        Assert.All(denied, entry => Assert.Equal("usr_ada", entry.Text("actorId")));
+    }
+
+    [Fact]
+    public async Task Claims_are_found_under_the_names_that_are_set()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(
+            settings =>
+            {
+                var claims = settings.Huudis.Claims;
+                (claims.Subject, claims.Workspace, claims.Role) = ("uid", "https://claims.example/tenant", "secronnaRole");
+                (claims.Name, claims.IdentityType, claims.MfaVerified) = ("display", "kind", "mfa");
+            },
+            provider: provider);
+        var workspace = await server.NewWorkspaceAsync();
+        var claims = provider.ClaimsOf("acc_other", "owner");
+        (claims["uid"], claims["https://claims.example/tenant"], claims["secronnaRole"]) = ("u1", workspace.Id, "viewer");
+        (claims["display"], claims["kind"]) = ("Uma", "service_account");
+
+        var me = (await server.With(provider.Forge.Sign(claims)).GetAsync("/me")).Is(200).Data;
+
+        Assert.Equal(
+            $$"""{"actorType":"service_account","actorId":"u1","workspaceId":"{{workspace.Id}}","name":"Uma","role":"viewer","grants":[]}""", me.GetRawText());
+        claims.Remove("uid");
+        (await server.With(provider.Forge.Sign(claims)).GetAsync("/me")).Is(401);
+    }
+
+    [Fact]
+    public async Task Without_a_provider_tokens_are_nobodys()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync();
+        var workspace = await server.NewWorkspaceAsync();
+
+        (await server.With(provider.TokenOf(workspace.Id, "owner")).GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
+
+        Assert.Equal("""{"issuer":null,"cliClientId":null,"scopes":null}""", (await server.Anyone.GetAsync("/auth/config")).Is(200).Data.GetRawText());
+        Assert.Equal(0, provider.Faults.DiscoveryRequests);
+    }
+
+    [Fact]
+    public async Task Two_users_of_one_subject_in_two_workspaces_share_nothing()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 1, provider: provider);
+        var (one, other) = (await server.NewPlaceAsync(), await server.NewPlaceAsync());
+        var (mine, theirs) = (await one.WriteAsync("KEY"), await other.WriteAsync("KEY"));
+        var (ada, ada2) = (
+            server.With(await provider.TokenAsync(new Person("usr_ada", one.Workspace.Id, null, "Ada"))),
+            server.With(await provider.TokenAsync(new Person("usr_ada", other.Workspace.Id, null, "Ada"))));
+
+        (await ada.PostAsync($"/secrets/{mine}/reveal")).Is(200);
+        (await ada.PostAsync($"/secrets/{mine}/reveal")).Is(429);
+        (await ada2.PostAsync($"/secrets/{theirs}/reveal")).Is(200);
+        (await ada2.PostAsync($"/secrets/{mine}/reveal")).Is(429);
+        (await ada2.GetAsync($"/secrets/{mine}")).Is(404);
+    }
+}

@@ -1,0 +1,226 @@
+using Microsoft.Extensions.DependencyInjection;
+using Secronna.Crypto;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Features.PointInTime;
+
+/// <summary>Lists and reveals with <c>at</c>: the state at an instant, exact and always the same (S14).</summary>
+public sealed class PastTests(SharedServer shared)
+{
+    [Fact]
+    public async Task A_change_is_there_from_its_own_instant_on_and_not_a_microsecond_before()
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAsync("A", "one");
+        var first = await place.LastAsync();
+        await place.WriteAsync("A", "two");
+        var second = await place.LastAsync();
+        await place.WriteAllAsync([("B", "b"), ("A", "three")]);
+        var third = await place.LastAsync();
+
+        foreach (var (at, state) in new (string, string[])[]
+        {
+            (first.Plus(-1), []), (first, ["A 1 one"]), (second.Plus(-1), ["A 1 one"]), (second, ["A 2 two"]),
+            (third.Plus(-1), ["A 2 two"]), (third, ["A 3 three", "B 1 b"]), (third.Plus(1), ["A 3 three", "B 1 b"]),
+        })
+        {
+            Assert.Equal(state, await place.RevealedAsync(at));
+            Assert.Equal(state.Select(line => line[..3]), await place.ListedAsync(at));
+        }
+    }
+
+    [Fact]
+    public async Task A_past_list_says_when_the_version_of_then_was_written()
+    {
+        var place = await shared.NewPlaceAsync();
+        var id = await place.WriteAsync("A", "one");
+        var first = await place.LastAsync();
+        await place.WriteAsync("A", "two");
+
+        var item = Assert.Single((await place.Api.GetAsync($"{place.Secrets}?at={first}")).Is(200).Data.EnumerateArray());
+
+        Assert.Equal("id,key,currentVersion,createdAt,updatedAt", item.Names());
+        Assert.Equal((id, 1, first, first), (item.Text("id"), item.Number("currentVersion"), item.Text("createdAt"), item.Text("updatedAt")));
+    }
+
+    [Fact]
+    public async Task A_past_list_has_pages()
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAllAsync(Enumerable.Range(0, 25).Select(i => ($"K_{i:D2}", "old")));
+        var at = await place.LastAsync();
+        await place.WriteAllAsync(Enumerable.Range(10, 30).Select(i => ($"K_{i:D2}", "new")));
+
+        var (items, _, pages) = await place.Api.PagesAsync($"{place.Secrets}?at={at}", 10);
+
+        Assert.Equal(3, pages);
+        Assert.Equal(Enumerable.Range(0, 25).Select(i => $"K_{i:D2}"), items.Each("key"));
+        Assert.All(items, item => Assert.Equal(1, item.Number("currentVersion")));
+    }
+
+    [Fact]
+    public async Task Each_value_of_the_past_is_on_record_with_the_version_of_then()
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAllAsync([("A", "one"), ("B", "one")]);
+        var at = await place.LastAsync();
+        await place.WriteAsync("A", "two");
+
+        var reply = await place.RevealAllAsync($$"""{"at":"{{at}}","keys":["A","B"]}""");
+
+        Assert.Equal(["A 1 one", "B 1 one"], reply.Is(200).Data.Revealed());
+        var entries = await place.Workspace.AuditAsync("action=secret.reveal");
+        Assert.All(entries, entry => Assert.Equal((reply.RequestId, "success"), (entry.Text("requestId"), entry.Text("outcome"))));
+        Assert.Equal(
+            ["A 1", "B 1"],
+            entries.Select(entry => $"{entry.GetProperty("metadata").Text("key")} {entry.GetProperty("metadata").Number("version")}").Order());
+    }
+
+    [Fact]
+    public async Task What_was_deleted_since_is_named_and_its_successor_is_another_secret()
+    {
+        var place = await shared.NewPlaceAsync();
+        var old = await place.WriteAsync("A", "old");
+        await place.WriteAllAsync([("B", "b")]);
+        var at = await place.LastAsync();
+        (await place.Api.DeleteAsync("/secrets/" + old)).Is(200);
+        var deleted = await place.LastAsync();
+        await place.WriteAsync("A", "new");
+
+        var then = (await place.RevealAllAsync($$"""{"at":"{{at}}"}""")).Is(200).Data;
+
+        Assert.Equal(["B 1 b"], then.Revealed());
+        Assert.Equal(["A"], then.GetProperty("unrecoverable").EnumerateArray().Select(key => key.GetString()));
+        Assert.Equal(["A 1", "B 1"], await place.ListedAsync(at));
+        Assert.Equal(["A 1", "B 1"], await place.ListedAsync(deleted.Plus(-1)));
+        Assert.Equal(["B 1"], await place.ListedAsync(deleted));
+        Assert.Equal(["B 1 b"], await place.RevealedAsync(deleted));
+        Assert.Equal(["A 1 new", "B 1 b"], await place.RevealedAsync());
+        var named = (await place.RevealAllAsync($$"""{"at":"{{at}}","keys":["A"]}""")).Is(200).Data;
+        Assert.Empty(named.Revealed());
+        Assert.Equal("A", Assert.Single(named.GetProperty("unrecoverable").EnumerateArray()).GetString());
+    }
+
+    [Fact]
+    public async Task A_deletion_since_changes_the_tag_of_a_past_reveal()
+    {
+        var place = await shared.NewPlaceAsync();
+        var id = await place.WriteAsync("A", "old");
+        var at = await place.LastAsync();
+        var body = $$"""{"at":"{{at}}"}""";
+        var tag = (await place.RevealAllAsync(body)).Is(200).Header("ETag");
+        (await place.RevealAllAsync(body, tag)).Is(304);
+        await place.WriteAsync("A", "newer");
+        (await place.RevealAllAsync(body, tag)).Is(304);
+
+        (await place.Api.DeleteAsync("/secrets/" + id)).Is(200);
+
+        var changed = (await place.RevealAllAsync(body, tag)).Is(200).Header("ETag");
+        Assert.NotEqual(tag, changed);
+        Assert.NotEqual(changed, (await place.RevealAllAsync()).Is(200).Header("ETag"));
+    }
+
+    [Fact]
+    public async Task A_key_that_was_not_there_then_is_not_found_and_named()
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAsync("A");
+        var at = await place.LastAsync();
+        await place.WriteAsync("LATER", "canary");
+
+        var reply = (await place.RevealAllAsync($$"""{"at":"{{at}}","keys":["A","LATER"]}""")).IsError(404, "NOT_FOUND");
+
+        Assert.Contains("LATER", reply.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"A\"", reply.Message, StringComparison.Ordinal);
+        Assert.Empty(await place.Workspace.AuditAsync("action=secret.reveal&outcome=success"));
+    }
+
+    [Theory]
+    [InlineData("9999-12-31T23:59:59.999999Z", "is in the future")]
+    [InlineData("tomorrow", "RFC 3339")]
+    [InlineData("2026-01-31T09:00:00", "RFC 3339")]
+    [InlineData("2026-13-31T09:00:00Z", "RFC 3339")]
+    [InlineData("", "RFC 3339")]
+    public async Task A_time_that_is_none_or_is_yet_to_come_is_invalid_everywhere(string at, string rule)
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAsync("A");
+
+        (await place.Api.GetAsync($"{place.Secrets}?at={at}")).IsInvalid(rule);
+        (await place.RevealAllAsync($$"""{"at":"{{at}}"}""")).IsInvalid(rule);
+        (await place.RestoreAsync(at)).IsInvalid(rule);
+        (await place.CompareAsync(place.EnvironmentId, $$""","at":"{{at}}" """)).IsInvalid(rule);
+        (await place.CompareAsync(place.EnvironmentId, $$""","withAt":"{{at}}" """)).IsInvalid("withAt: ");
+    }
+
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("1969-12-31T23:59:59.999999Z")]
+    [InlineData("2001-02-03t04:05:06.1234567z")]
+    [InlineData("2001-02-03T04:05:06-05:30")]
+    public async Task Before_its_first_write_an_environment_is_empty(string at)
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAsync("A");
+
+        Assert.Empty((await place.Api.GetAsync($"{place.Secrets}?at={at}")).Is(200).Data.EnumerateArray());
+        Assert.Empty(await place.RevealedAsync(at));
+        Assert.Equal(["A created_since"], (await place.RestoreAsync(at, ""","dryRun":true""")).Changes());
+        Assert.Equal(["A only_there"], (await place.CompareAsync(place.EnvironmentId, $$""","at":"{{at}}" """)).Results());
+    }
+
+    [Fact]
+    public async Task The_same_moment_in_another_zone_is_the_same()
+    {
+        var place = await shared.NewPlaceAsync();
+        await place.WriteAsync("A", "one");
+        var at = await place.LastAsync();
+        await place.WriteAsync("A", "two");
+
+        var elsewhere = DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture)
+            .ToOffset(TimeSpan.FromHours(5.5)).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", System.Globalization.CultureInfo.InvariantCulture);
+
+        Assert.Equal(["A 1 one"], await place.RevealedAsync(elsewhere));
+    }
+
+    [Fact]
+    public async Task A_caller_with_grants_sees_of_the_past_what_it_sees_of_the_present()
+    {
+        var place = await shared.NewPlaceAsync();
+        var (shown, hidden) = (await place.WriteAsync("DB_A", "one"), await place.WriteAsync("OTHER", "one"));
+        var at = await place.LastAsync();
+        (await place.Api.DeleteAsync("/secrets/" + hidden)).Is(200);
+        await place.WriteAsync("DB_A", "two");
+        var granted = await place.Workspace.GrantedAsync("web/production/DB_*: list reveal");
+
+        Assert.Equal([shown], (await granted.GetAsync($"{place.Secrets}?at={at}")).Is(200).Data.Each("id"));
+        var revealed = (await granted.PostAsync($"/environments/{place.EnvironmentId}/reveal", $$"""{"at":"{{at}}"}""")).Is(200).Data;
+        Assert.Equal(["DB_A 1 one"], revealed.Revealed());
+        Assert.Empty(revealed.GetProperty("unrecoverable").EnumerateArray());
+        (await granted.PostAsync($"/environments/{place.EnvironmentId}/reveal", $$"""{"at":"{{at}}","keys":["OTHER"]}"""))
+            .IsError(404, "NOT_FOUND");
+        var elsewhere = await place.Workspace.GrantedAsync("web/staging: list reveal write delete");
+        (await elsewhere.GetAsync($"{place.Secrets}?at={at}")).IsError(404, "NOT_FOUND");
+        // Nor does it tell that the environment is there, by a time that only one that is there refuses.
+        (await elsewhere.GetAsync($"{place.Secrets}?at=9999-01-01T00:00:00Z")).IsError(404, "NOT_FOUND");
+    }
+
+    [Fact]
+    public async Task A_past_reveal_whose_entries_can_not_be_written_opens_nothing()
+    {
+        await using var server = await TestServer.StartAsync();
+        var place = await server.NewPlaceAsync();
+        await place.WriteAsync("A", "canary");
+        var at = await place.LastAsync();
+        await place.WriteAsync("A", "newer");
+        await server.RestartAsync();
+        server.Break("INSERT", "audit_entries");
+
+        var refused = (await place.RevealAllAsync($$"""{"at":"{{at}}"}""")).IsError(503, "UNAVAILABLE");
+
+        Assert.DoesNotContain("canary", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(0, server.Services.GetRequiredService<KeyRing>().Count);
+        server.Mend("audit_entries");
+        Assert.Empty(await place.Workspace.AuditAsync("action=secret.reveal"));
+    }
+}

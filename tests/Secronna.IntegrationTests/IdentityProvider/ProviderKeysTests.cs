@@ -1,0 +1,190 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Secronna.IdentityProvider;
+using Secronna.IdentityProvider.Keys;
+using Secronna.IdentityProvider.People;
+using Secronna.IntegrationTests.Engines;
+using Xunit;
+
+namespace Secronna.IntegrationTests.IdentityProvider;
+
+/// <summary>The provider's keys, forgeries and faults are what they say.</summary>
+[Trait(TestEngine.Trait, TestEngine.Sqlite)]
+public sealed class ProviderKeysTests : IAsyncLifetime
+{
+    private static readonly Person Ada = new("usr_ada", "acc_alpha", "ada@alpha.example", "Ada", "owner", MfaVerified: true);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private TestIdentityProvider provider = null!;
+
+    public async ValueTask InitializeAsync() => provider = await TestIdentityProvider.StartAsync();
+
+    public ValueTask DisposeAsync() => provider.DisposeAsync();
+
+    [Fact]
+    public async Task Rotate_keeping_the_old_key_leaves_old_tokens_valid()
+    {
+        var old = await provider.TokenAsync(Ada);
+
+        var next = provider.Rotate(keepOld: true, SigningAlgorithm.RS256);
+        var current = await provider.TokenAsync(Ada);
+
+        Assert.Equal(next.Kid, (string?)ReadToken.Of(current).Header["kid"]);
+        Assert.Equal("RS256", (string?)ReadToken.Of(current).Header["alg"]);
+        Assert.Equal(2, (await provider.Client.JwksAsync())["keys"]!.AsArray().Count);
+        Assert.True(await ReadToken.IsSignedAsync(provider, old));
+        Assert.True(await ReadToken.IsSignedAsync(provider, current));
+
+        provider.WithdrawOldKeys();
+        Assert.False(await ReadToken.IsSignedAsync(provider, old));
+    }
+
+    [Fact]
+    public async Task Rotate_withdrawing_the_old_key_leaves_old_tokens_unknown()
+    {
+        var old = await provider.TokenAsync(Ada);
+
+        provider.Rotate(keepOld: false);
+
+        var key = Assert.Single((await provider.Client.JwksAsync())["keys"]!.AsArray());
+        Assert.Equal(provider.CurrentKey.Kid, (string?)key!["kid"]);
+        Assert.False(await ReadToken.IsSignedAsync(provider, old));
+        Assert.True(await ReadToken.IsSignedAsync(provider, await provider.TokenAsync(Ada)));
+    }
+
+    [Theory]
+    [InlineData(SigningAlgorithm.ES256)]
+    [InlineData(SigningAlgorithm.RS256)]
+    public async Task Forge_signs_anything_as_the_provider_does(SigningAlgorithm algorithm)
+    {
+        provider.Rotate(keepOld: false, algorithm);
+        var claims = provider.Forge.ClaimsOf(Ada);
+        const string twice = """{"sub":"a","sub":"b"}""";
+
+        Assert.True(await ReadToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
+        Assert.Equal(twice, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(provider.Forge.Sign(twice).Split('.')[1])));
+        claims["iss"] = "http://elsewhere.example";
+        Assert.False(await ReadToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
+    }
+
+    [Fact]
+    public async Task Forge_signs_with_what_is_not_the_providers_key()
+    {
+        var claims = provider.Forge.ClaimsOf(Ada).ToJsonString();
+        var header = TokenForge.HeaderOf(provider.CurrentKey);
+        var stranger = SigningKey.Create(kid: provider.CurrentKey.Kid);
+
+        string[] forgeries =
+        [
+            provider.Forge.Sign(claims, key: stranger),
+            TokenForge.SignHmac("""{"alg":"HS256","typ":"at+jwt"}""", claims, provider.CurrentKey.PublicSpki),
+            TokenForge.SignNone("""{"alg":"none","typ":"at+jwt"}""", claims),
+            TokenForge.SignZero(header, claims),
+            TokenForge.Assemble(header, claims, provider.CurrentKey.SignDer),
+        ];
+
+        foreach (var forgery in forgeries)
+        {
+            Assert.False(await ReadToken.IsSignedAsync(provider, forgery));
+        }
+    }
+
+    [Fact]
+    public async Task A_forged_token_has_the_claims_of_a_real_one()
+    {
+        var real = ReadToken.Of(await provider.TokenAsync(Ada));
+
+        var forged = ReadToken.Of(provider.Forge.Sign(provider.Forge.ClaimsOf(Ada)));
+
+        Assert.True(JsonNode.DeepEquals(real.Header, forged.Header));
+        var own = real.Claims.Select(claim => claim.Key).Where(name => !name.StartsWith("oi_", StringComparison.Ordinal));
+        Assert.Equal(own.Order(), forged.Claims.Select(claim => claim.Key).Order());
+        Assert.All(
+            ["iss", "aud", "sub", "accountId", "role", "mfaVerified", "client_id"],
+            (string name) => Assert.True(JsonNode.DeepEquals(real.Claims[name], forged.Claims[name]), name));
+    }
+
+    [Fact]
+    public async Task The_issuer_ends_with_a_slash_only_where_it_is_to()
+    {
+        await using var slashed = await TestIdentityProvider.StartAsync(new ProviderOptions { IssuerEndsWithSlash = true });
+
+        foreach (var one in new[] { provider, slashed })
+        {
+            Assert.Equal(one == slashed, one.Issuer.EndsWith('/'));
+            Assert.Equal(one.Issuer, (string?)(await one.Client.DiscoveryAsync())["issuer"]);
+            Assert.Equal(one.Issuer, (string?)ReadToken.Of((await one.CodeFlowAsync(Ada)).AccessToken).Claims["iss"]);
+        }
+    }
+
+    [Fact]
+    public async Task A_provider_that_was_down_comes_back_as_it_was()
+    {
+        var tokens = await provider.DeviceFlowAsync(Ada);
+
+        await provider.GoDownAsync();
+        await Assert.ThrowsAsync<HttpRequestException>(provider.Client.JwksAsync);
+        await provider.ComeBackAsync();
+
+        Assert.True(await ReadToken.IsSignedAsync(provider, tokens.AccessToken));
+        Assert.NotNull((await provider.Client.RefreshAsync(tokens.RefreshToken!)).AccessToken);
+    }
+
+    [Fact]
+    public async Task Documents_can_hang_be_unavailable_or_be_wrong()
+    {
+        provider.Faults.Hang();
+        var hanging = provider.Client.JwksAsync();
+        await provider.Faults.Hanging.WaitAsync(Patience);
+        Assert.False(hanging.IsCompleted);
+        provider.Faults.Release();
+        Assert.True((await hanging).ContainsKey("keys"));
+
+        provider.Faults.Unavailable = true;
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(provider.Client.DiscoveryAsync);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        provider.Faults.Unavailable = false;
+
+        provider.Faults.RewriteDiscovery = real =>
+            real.Replace(provider.Issuer, "http://elsewhere.example", StringComparison.Ordinal);
+        Assert.Equal("http://elsewhere.example", (string?)(await provider.Client.DiscoveryAsync())["issuer"]);
+        Assert.Equal(2, provider.Faults.DiscoveryRequests);
+        Assert.Equal(1, provider.Faults.JwksRequests);
+    }
+
+    [Fact]
+    public async Task A_provider_goes_down_also_while_a_request_hangs()
+    {
+        provider.Faults.Hang();
+        var hanging = provider.Client.DiscoveryAsync();
+        await provider.Faults.Hanging.WaitAsync(Patience);
+
+        await provider.GoDownAsync();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => hanging);
+        await provider.ComeBackAsync();
+        provider.Faults.Release();
+        Assert.True((await provider.Client.DiscoveryAsync()).ContainsKey("issuer"));
+    }
+
+    [Fact]
+    public async Task Tokens_of_many_at_once_are_valid_also_while_keys_rotate()
+    {
+        var people = Enumerable.Range(0, 24).Select(number => Ada with { Sub = $"usr_{number}" });
+        var tokens = people.Select(person => Task.Run(() => provider.TokenAsync(person)));
+        var rotations = Enumerable.Range(0, 4).Select(_ => Task.Run(() => provider.Rotate(keepOld: true)));
+
+        var all = Task.WhenAll(tokens);
+        await Task.WhenAll(rotations);
+
+        foreach (var token in await all)
+        {
+            Assert.True(await ReadToken.IsSignedAsync(provider, token));
+        }
+
+        Assert.Equal(5, provider.PublishedKeys.Count);
+    }
+}
