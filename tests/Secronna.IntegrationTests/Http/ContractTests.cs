@@ -7,7 +7,7 @@ namespace Secronna.IntegrationTests.Http;
 /// <summary>The server keeps the contract that is written down in one list of cases, for any language and for the client.</summary>
 public sealed class ContractTests(SharedServer shared) : IDisposable
 {
-    private readonly HttpClient http = new(new DescribedAnswers(new SocketsHttpHandler { AllowAutoRedirect = false }));
+    private readonly HttpClient http = new(new OpenApiCheckingHandler(new SocketsHttpHandler { AllowAutoRedirect = false }));
 
     public static TheoryData<string> Cases => [.. ContractCases.All.Keys];
 

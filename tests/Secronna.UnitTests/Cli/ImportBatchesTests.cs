@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Secronna.Cli.Commands.Import;
 using Secronna.Cli.Output;
-using Secronna.Client.Connection;
+using Secronna.Client.Http;
 using Secronna.Protocol;
 using Xunit;
 
