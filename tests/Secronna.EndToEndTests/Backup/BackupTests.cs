@@ -39,7 +39,7 @@ public sealed class BackupTests
     public async Task A_copy_is_one_file_for_its_owner_alone_and_has_the_entry_of_its_own_making()
     {
         using var installation = await TestInstallation.CreateAsync();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = folder["copy.db"];
         await installation.DoAsync("backup", file);
         Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
@@ -126,7 +126,7 @@ public sealed class BackupTests
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         disk.PutUnder(installation, "copy.db");
         disk.Break(FaultyDisk.DiskFull);
         await ExpectFailureAsync(installation, folder, "full");
@@ -170,7 +170,7 @@ public sealed class BackupTests
         Assert.Contains("pg_dump", ended.Error, StringComparison.Ordinal);
     }
 
-    private static async Task ExpectFailureAsync(TestInstallation installation, TempFolder folder, string reason)
+    private static async Task ExpectFailureAsync(TestInstallation installation, TemporaryFolder folder, string reason)
     {
         var ended = await installation.RunAsync("backup", folder["copy.db"]);
         Assert.Equal((1, ""), (ended.ExitCode, ended.Out));

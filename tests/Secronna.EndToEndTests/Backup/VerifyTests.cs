@@ -83,7 +83,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [InlineData("INSERT INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome) VALUES ('acc_none', 1, 'aud_1', 1, 'user', 'usr', 'secret.reveal', 'success')", "audit entries of workspace acc_none, and no such workspace")]
     public async Task What_is_damaged_is_named(string damage, string problem)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = Copy(folder);
         var secret = await SqliteFile.OneAsync<string>(file, "SELECT " + OneSecret);
         await SqliteFile.RunAsync(file, damage);
@@ -95,7 +95,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [InlineData("wrapped_data_key")]
     public async Task A_flipped_bit_is_found_at_the_version_that_it_is_in(string column)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = Copy(folder);
         var secret = await SqliteFile.OneAsync<string>(file, "SELECT " + OneSecret);
         var where = $" FROM secret_versions WHERE version = 2 AND secret_id = '{secret}'";
@@ -109,7 +109,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [Fact]
     public async Task Many_problems_are_counted_and_the_first_named()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = Copy(folder);
         await SqliteFile.RunAsync(file, "UPDATE secret_versions SET ciphertext = zeroblob(100) WHERE ciphertext IS NOT NULL");
         var ended = await RunAsync(file);
@@ -122,7 +122,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [Fact]
     public async Task Pages_that_are_overwritten_are_found()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = Copy(folder);
         await using (var stream = File.OpenWrite(file))
         {
@@ -138,7 +138,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [Fact]
     public async Task A_file_cut_short_or_of_something_else_is_refused_by_its_own_name()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = folder["other.db"];
         await File.WriteAllTextAsync(file, "no database, however long it may be");
         var ended = await RunAsync(file);
@@ -224,7 +224,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
         await installation.DoAsync("backup", "verify", "--connection", SqliteFile.ConnectionString(installation.DatabaseFile));
     }
 
-    private string Copy(TempFolder folder)
+    private string Copy(TemporaryFolder folder)
     {
         File.Copy(backup.File, folder["copy.db"]);
         return folder["copy.db"];

@@ -12,7 +12,7 @@ internal sealed class SoftHsmToken : IDisposable
     private static readonly string[] Libraries =
         ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so"];
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public SoftHsmToken()
     {

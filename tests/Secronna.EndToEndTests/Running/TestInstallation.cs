@@ -23,7 +23,7 @@ internal sealed class TestInstallation : IDisposable
         };
     }
 
-    public TempFolder Folder { get; } = new();
+    public TemporaryFolder Folder { get; } = new();
 
     public string DataFolder { get; }
 

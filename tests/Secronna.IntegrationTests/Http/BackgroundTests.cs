@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Access.Huudis;
 using Secronna.Server.Commands;
 using Secronna.Server.Configuration;
@@ -17,6 +18,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>What breaks in the background is logged and tried again; it does not take the server down unseen.</summary>
+[DependsOnTransactions]
 public sealed class BackgroundTests
 {
     [Fact]
@@ -32,13 +34,13 @@ public sealed class BackgroundTests
         await EventuallyLogsAsync(server, "Deleted data is not purged yet: InvalidOperationException");
         (await place.Api.GetAsync("/me")).Is(200);
         server.Mend("environments");
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the purge",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
                 return server.Count("SELECT count(*) FROM environments") == 0;
-            },
-            "the purge");
+            });
     }
 
     [Fact]
@@ -63,13 +65,13 @@ public sealed class BackgroundTests
 
         await EventuallyLogsAsync(server, "Deleted data is not purged yet");
         server.Mend("secret_versions");
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the purge",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
                 return server.Count("SELECT count(*) FROM secret_versions WHERE ciphertext IS NOT NULL") == 0;
-            },
-            "the purge");
+            });
     }
 
     [Fact]
@@ -89,22 +91,22 @@ public sealed class BackgroundTests
         await housekeeping.StartAsync(default);
 
         time.IsBroken = true;
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the log line",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
                 return log.Lines.Any(line => line.Contains("goes on: InvalidTimeZoneException", StringComparison.Ordinal));
-            },
-            "the log line");
+            });
         time.IsBroken = false;
 
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the KEK's end",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(30));
                 return ring.Count == 0;
-            },
-            "the KEK's end");
+            });
         await housekeeping.StopAsync(default);
     }
 
@@ -133,8 +135,9 @@ public sealed class BackgroundTests
         });
     }
 
-    private static Task EventuallyLogsAsync(TestServer server, string line) => Eventually.TrueAsync(
-        () => server.Log.Lines.Any(logged => logged.Contains(line, StringComparison.Ordinal)), "the log line " + line);
+    private static Task<TimeSpan> EventuallyLogsAsync(TestServer server, string line) => Until.HoldsAsync(
+        "the log line " + line,
+        () => server.Log.Lines.Any(logged => logged.Contains(line, StringComparison.Ordinal)));
 
     private sealed class BreakableClock : FakeTimeProvider
     {

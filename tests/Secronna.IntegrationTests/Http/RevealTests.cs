@@ -1,7 +1,9 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
+[DependsOnTransactions]
 public sealed class RevealTests(SharedServer shared)
 {
     [Fact]

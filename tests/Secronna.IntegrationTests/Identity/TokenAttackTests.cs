@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.Keys;
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Xunit;
 
@@ -12,6 +13,7 @@ namespace Secronna.IntegrationTests.Identity;
 
 /// <summary>What is no access token for this server, however much it looks like one, is nobody's credential (S21).</summary>
 [Trait("Engine", "Sqlite")]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TokenAttackTests(SharedServer shared)
 {
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();

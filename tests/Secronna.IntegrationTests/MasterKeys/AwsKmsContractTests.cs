@@ -1,8 +1,11 @@
+using Secronna.IntegrationTests.Engines;
+using Xunit;
 using Secronna.Server.MasterKeys;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
 /// <summary>Keys in a KMS, reached over HTTP.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class AwsKmsContractTests : ProviderContractTests
 {
     private protected override async Task<KeyPlace> NewPlaceAsync() => new KmsPlace(await KmsServer.StartAsync());

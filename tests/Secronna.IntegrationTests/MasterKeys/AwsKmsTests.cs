@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
@@ -8,6 +9,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.MasterKeys;
 
 /// <summary>What goes to AWS KMS, exactly, and which settings it takes.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class AwsKmsTests : IAsyncLifetime
 {
     private static readonly string Arn = KmsServer.Arn("1");

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
 
 /// <summary>A KMS that does not answer, refuses, or takes a key away, seen through the ring.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class AwsKmsTroubleTests : IAsyncLifetime
 {
     private static readonly string Arn = KmsServer.Arn("1");
@@ -61,6 +63,7 @@ public sealed class AwsKmsTroubleTests : IAsyncLifetime
     }
 
     [Fact]
+    [RunsAlone]
     public async Task A_server_that_is_silent_costs_a_bounded_time()
     {
         using var ring = await OpenAsync(TimeProvider.System);

@@ -37,35 +37,35 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     public async Task A_node_whose_key_is_gone_is_not_ready_by_its_id_until_the_key_is_back()
     {
         await Probe.StartAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
+        await Until.HoldsAsync("readiness", () => Probe.Problem is null);
 
         provider.Ids = ["mk_2"];
-        await Eventually.TrueAsync(() => Probe.Problem is not null, "the loss");
+        await Until.HoldsAsync("the loss", () => Probe.Problem is not null);
         Assert.Contains("master key mk_1 is missing", Probe.Problem, StringComparison.Ordinal);
         Assert.Contains(node.Log.Lines, line => line.Contains("mk_1; found: mk_2", StringComparison.Ordinal));
 
         provider.Ids = ["mk_1", "mk_2"];
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "readiness again",
             () =>
             {
                 clock.Skip(TimeSpan.FromSeconds(1));
                 return Probe.Problem is null;
-            },
-            "readiness again");
+            });
     }
 
     [Fact]
     public async Task A_node_whose_provider_is_silent_is_not_ready_and_says_no_more_to_who_asks()
     {
         await Probe.StartAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
+        await Until.HoldsAsync("readiness", () => Probe.Problem is null);
 
         provider.BeSilent();
-        await Eventually.TrueAsync(() => Probe.Problem is not null, "the silence");
+        await Until.HoldsAsync("the silence", () => Probe.Problem is not null);
         Assert.DoesNotContain("script", Probe.Problem, StringComparison.Ordinal);
 
         provider.Heal();
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness again");
+        await Until.HoldsAsync("readiness again", () => Probe.Problem is null);
     }
 
     [Fact]
@@ -116,17 +116,17 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     public async Task A_provider_that_hangs_and_can_not_be_called_off_does_not_stop_the_node_s_heartbeat()
     {
         await Probe.StartAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
+        await Until.HoldsAsync("readiness", () => Probe.Problem is null);
         var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         provider.Before = (_, _, _) => hangs.Task;
 
-        await Eventually.TrueAsync(() => Probe.Problem is not null, "the problem");
+        await Until.HoldsAsync("the problem", () => Probe.Problem is not null);
         var seen = await SeenAsync();
-        await Eventually.TrueAsync(async () => await SeenAsync() > seen, "a further heartbeat");
+        await Until.HoldsAsync("a further heartbeat", async () => await SeenAsync() > seen);
         Assert.Contains("the server's log says why", Probe.Problem, StringComparison.Ordinal);
 
         hangs.SetResult();
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness again");
+        await Until.HoldsAsync("readiness again", () => Probe.Problem is null);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     {
         provider.LookEvery = TimeSpan.FromMinutes(1);
         await Probe.StartAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
+        await Until.HoldsAsync("readiness", () => Probe.Problem is null);
         var calls = provider.Calls;
 
         for (var i = 0; i < 1_000; i++)

@@ -1,3 +1,4 @@
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Secronna.Server.MasterKeys;
 using Xunit;
@@ -5,6 +6,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.MasterKeys;
 
 /// <summary>What becomes of calls that hang, of what they use and of what they give.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class NativeCallsTests : IDisposable
 {
     private readonly NativeCalls calls = new(1);
@@ -35,7 +37,7 @@ public sealed class NativeCallsTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         Assert.False(used.IsDisposed);
         returns.Set();
-        await Eventually.TrueAsync(() => used.IsDisposed && dropped is [7], "the call returns");
+        await Until.HoldsAsync("the call returns", () => used.IsDisposed && dropped is [7]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
@@ -10,6 +11,7 @@ namespace Secronna.IntegrationTests.MasterKeys;
 
 /// <summary>A token's boxes are a local key's, and its keys stay in it.</summary>
 [Collection(SoftHsmCollection.Name)]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class Pkcs11BoxTests(SoftHsm hsm)
 {
     private static readonly MasterKeyBinding Kek = MasterKeyBinding.ForKek("acc_1", "prj_1", "kek_1", "mk_1");

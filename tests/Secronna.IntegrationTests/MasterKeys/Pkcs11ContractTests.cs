@@ -1,3 +1,4 @@
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
 using Xunit;
 
@@ -5,6 +6,7 @@ namespace Secronna.IntegrationTests.MasterKeys;
 
 /// <summary>Keys in a token of SoftHSM.</summary>
 [Collection(SoftHsmCollection.Name)]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class Pkcs11ContractTests(SoftHsm hsm) : ProviderContractTests
 {
     private protected override Task<KeyPlace> NewPlaceAsync() => Task.FromResult<KeyPlace>(new TokenPlace(hsm.NewToken()));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
@@ -8,6 +9,7 @@ namespace Secronna.IntegrationTests.MasterKeys;
 
 /// <summary>What is said when a token can't be opened, and what holds when something happens to it while the server runs.</summary>
 [Collection(SoftHsmCollection.Name)]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class Pkcs11TokenTests(SoftHsm hsm)
 {
     private static readonly MasterKeyBinding Kek = MasterKeyBinding.ForKek("acc_1", "prj_1", "kek_1", "mk_1");

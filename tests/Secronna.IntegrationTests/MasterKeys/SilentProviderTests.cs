@@ -126,7 +126,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
         provider.Before = (_, _, _) => goOn.Task;
         var reveals = Enumerable.Range(0, 40).Select(i => node.Services.RevealAsync(written[i % 2])).ToList();
         // All of them are on record before any of them is opened; those that record wait for the same call then.
-        await Http.Eventually.TrueAsync(() => Trail("success").Count(action => action == "secret.reveal") == 40, "the entries");
+        await Until.HoldsAsync("the entries", () => Trail("success").Count(action => action == "secret.reveal") == 40);
 
         goOn.SetResult();
 
@@ -136,6 +136,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    [RunsAlone]
     public async Task A_provider_that_hangs_is_given_up_after_three_tries_and_the_reveal_is_UNAVAILABLE()
     {
         node.Ring.Clear();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Secronna.IntegrationTests.Storage;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
@@ -27,8 +26,8 @@ public sealed partial class SoftHsm : IDisposable
 
     public SoftHsm()
     {
-        Directory.CreateDirectory(folder.File("tokens"));
-        File.WriteAllText(Settings, $"directories.tokendir = {folder.File("tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        Directory.CreateDirectory(folder["tokens"]);
+        File.WriteAllText(Settings, $"directories.tokendir = {folder["tokens"]}\nobjectstore.backend = file\nlog.level = ERROR\n");
         // Native code reads the environment that the process began with, and what setenv made of it since.
         Assert.Equal(0, SetVariable("SOFTHSM2_CONF", Settings, 1));
     }
@@ -36,7 +35,7 @@ public sealed partial class SoftHsm : IDisposable
     internal static string Library => Array.Find(Places, File.Exists)
         ?? throw new InvalidOperationException("SoftHSM is not installed; test.sh does it");
 
-    private string Settings => folder.File("softhsm2.conf");
+    private string Settings => folder["softhsm2.conf"];
 
     internal SoftHsmToken NewToken()
     {
@@ -49,7 +48,7 @@ public sealed partial class SoftHsm : IDisposable
     /// <summary>A file (0600) with this text.</summary>
     internal string Write(string name, string text)
     {
-        var path = folder.File(name);
+        var path = folder[name];
         File.WriteAllText(path, text);
         if (!OperatingSystem.IsWindows())
         {
@@ -59,7 +58,7 @@ public sealed partial class SoftHsm : IDisposable
         return path;
     }
 
-    internal string PathOf(string name) => folder.File(name);
+    internal string PathOf(string name) => folder[name];
 
     /// <summary>Runs <c>softhsm2-util</c>: another process than the tests'.</summary>
     internal void Run(params string[] arguments)

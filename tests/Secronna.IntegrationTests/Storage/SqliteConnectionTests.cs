@@ -111,9 +111,9 @@ public sealed class SqliteConnectionTests
     {
         using var folder = new TemporaryFolder();
         var text = string.Concat(Enumerable.Repeat("this is no database ", 500));
-        File.WriteAllText(folder.File("secronna.db"), text);
+        File.WriteAllText(folder["secronna.db"], text);
         await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(SqliteFile.ConnectionString(folder)));
-        Assert.Equal(System.Text.Encoding.UTF8.GetBytes(text), File.ReadAllBytes(folder.File("secronna.db")));
+        Assert.Equal(System.Text.Encoding.UTF8.GetBytes(text), File.ReadAllBytes(folder["secronna.db"]));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class SqliteConnectionTests
     {
         using var folder = new TemporaryFolder();
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(() =>
-            SqliteFile.MigrateAsync($"Data Source={folder.File("nowhere/secronna.db")}"));
+            SqliteFile.MigrateAsync($"Data Source={folder["nowhere/secronna.db"]}"));
         Assert.Contains("nowhere", refusal.Message, StringComparison.Ordinal);
     }
 

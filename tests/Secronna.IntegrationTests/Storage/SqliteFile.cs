@@ -8,7 +8,7 @@ namespace Secronna.IntegrationTests.Storage;
 /// <summary>Databases of tests that are about the file itself.</summary>
 internal static class SqliteFile
 {
-    public static string ConnectionString(TemporaryFolder folder) => $"Data Source={folder.File("secronna.db")}";
+    public static string ConnectionString(TemporaryFolder folder) => $"Data Source={folder["secronna.db"]}";
 
     public static async Task<string> NewDatabaseAsync(TemporaryFolder folder)
     {

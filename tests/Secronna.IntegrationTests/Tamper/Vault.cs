@@ -36,7 +36,7 @@ internal sealed class Vault : IAsyncDisposable
             return;
         }
 
-        settings.MasterKey.File = folder.File("master-keys");
+        settings.MasterKey.File = folder["master-keys"];
         FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_1");
         FileMasterKeyProvider.Generate(settings.MasterKey.File, "mk_2");
     }
