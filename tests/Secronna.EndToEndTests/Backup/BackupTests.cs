@@ -44,9 +44,9 @@ public sealed class BackupTests
         await installation.DoAsync("backup", file);
         Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(file));
-        Assert.Equal("delete", await SqliteFile.OneAsync<string>(file, "PRAGMA journal_mode"));
+        Assert.Equal("delete", SqliteFile.One<string>(file, "PRAGMA journal_mode"));
         Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
-        Assert.Equal("success " + file, await SqliteFile.OneAsync<string>(
+        Assert.Equal("success " + file, SqliteFile.One<string>(
             file, "SELECT outcome || ' ' || name FROM audit_entries WHERE action = 'backup.create' AND workspace_id = ''"));
         Assert.Equal(["backup.create success"], await InstallationTrail.ReadAsync(installation));
     }
@@ -67,7 +67,7 @@ public sealed class BackupTests
         var sample = await Sample.FillAsync(installation);
         var file = installation.Folder["copy.db"];
         await installation.DoAsync("backup", file);
-        await SqliteFile.RunAsync(installation.DatabaseFile, "UPDATE secret_versions SET ciphertext = x'00', wrapped_data_key = x'00' WHERE kek_id IS NOT NULL");
+        SqliteFile.Run(installation.DatabaseFile, "UPDATE secret_versions SET ciphertext = x'00', wrapped_data_key = x'00' WHERE kek_id IS NOT NULL");
 
         File.Delete(installation.DatabaseFile);
         File.Copy(file, installation.DatabaseFile);
@@ -184,9 +184,9 @@ public sealed class BackupTests
     // What is stored of a secret, cut to what surely stands in one page.
     private static async Task<byte[][]> SealedAsync(TestInstallation installation, string secretId) =>
     [
-        await SqliteFile.OneAsync<byte[]>(
+        SqliteFile.One<byte[]>(
             installation.DatabaseFile, $"SELECT substr(ciphertext, 20, 32) FROM secret_versions WHERE secret_id = '{secretId}'"),
-        await SqliteFile.OneAsync<byte[]>(
+        SqliteFile.One<byte[]>(
             installation.DatabaseFile, $"SELECT substr(wrapped_data_key, 30, 32) FROM secret_versions WHERE secret_id = '{secretId}'"),
     ];
 

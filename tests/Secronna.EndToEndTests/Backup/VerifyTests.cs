@@ -85,8 +85,8 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     {
         using var folder = new TemporaryFolder();
         var file = Copy(folder);
-        var secret = await SqliteFile.OneAsync<string>(file, "SELECT " + OneSecret);
-        await SqliteFile.RunAsync(file, damage);
+        var secret = SqliteFile.One<string>(file, "SELECT " + OneSecret);
+        SqliteFile.Run(file, damage);
         await ExpectProblemAsync(file, problem.Replace("@secret", secret, StringComparison.Ordinal));
     }
 
@@ -97,11 +97,11 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     {
         using var folder = new TemporaryFolder();
         var file = Copy(folder);
-        var secret = await SqliteFile.OneAsync<string>(file, "SELECT " + OneSecret);
+        var secret = SqliteFile.One<string>(file, "SELECT " + OneSecret);
         var where = $" FROM secret_versions WHERE version = 2 AND secret_id = '{secret}'";
-        var bytes = await SqliteFile.OneAsync<byte[]>(file, $"SELECT {column}{where}");
+        var bytes = SqliteFile.One<byte[]>(file, $"SELECT {column}{where}");
         bytes[^1] ^= 1;
-        await SqliteFile.RunAsync(
+        SqliteFile.Run(
             file, $"UPDATE secret_versions SET {column} = $bytes WHERE version = 2 AND secret_id = '{secret}'", ("$bytes", bytes));
         await ExpectProblemAsync(file, $"version 2 of secret {secret} does not open");
     }
@@ -111,7 +111,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     {
         using var folder = new TemporaryFolder();
         var file = Copy(folder);
-        await SqliteFile.RunAsync(file, "UPDATE secret_versions SET ciphertext = zeroblob(100) WHERE ciphertext IS NOT NULL");
+        SqliteFile.Run(file, "UPDATE secret_versions SET ciphertext = zeroblob(100) WHERE ciphertext IS NOT NULL");
         var ended = await RunAsync(file);
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains($"{backup.Sample.Versions.Count} problem(s)", ended.Error, StringComparison.Ordinal);
@@ -153,9 +153,9 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [Fact]
     public async Task A_missing_master_key_is_named_with_those_found()
     {
-        using var other = await TestInstallation.CreateAsync();
-        var needed = await SqliteFile.OneAsync<string>(backup.File, "SELECT active_master_key_id FROM installation");
-        var found = await SqliteFile.OneAsync<string>(other.DatabaseFile, "SELECT active_master_key_id FROM installation");
+        using var other = await TestInstallation.CreateOtherAsync();
+        var needed = SqliteFile.One<string>(backup.File, "SELECT active_master_key_id FROM installation");
+        var found = SqliteFile.One<string>(other.DatabaseFile, "SELECT active_master_key_id FROM installation");
         var ended = await other.RunAsync("backup", "verify", backup.File);
         Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
         Assert.Equal($"Error: master key: the database needs the key with the id {needed}; found: {found}\n", ended.Error);
@@ -166,7 +166,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     public async Task Another_master_key_under_the_right_id_is_refused()
     {
         using var other = TestInstallation.CreateEmpty();
-        var needed = await SqliteFile.OneAsync<string>(backup.File, "SELECT active_master_key_id FROM installation");
+        var needed = SqliteFile.One<string>(backup.File, "SELECT active_master_key_id FROM installation");
         await other.DoAsync("master-key", "generate", "--id", needed);
         var ended = await other.RunAsync("backup", "verify", backup.File);
         Assert.Equal(1, ended.ExitCode);
@@ -180,7 +180,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
         var file = own.Folder["copy.db"];
         await own.DoAsync("backup", file);
         await own.DoAsync("backup", "verify", file);
-        await SqliteFile.RunAsync(file, "UPDATE secrets SET current_version = 1; UPDATE workspaces SET audit_sequence = 9");
+        SqliteFile.Run(file, "UPDATE secrets SET current_version = 1; UPDATE workspaces SET audit_sequence = 9");
         Assert.Equal(1, (await own.RunAsync("backup", "verify", file)).ExitCode);
         Assert.Equal(
             ["backup.create success", "backup.verify success", "backup.verify success", "backup.verify failed"],
@@ -206,7 +206,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
         elsewhere.Environment.Remove("Secronna__DataFolder");
         var ended = await elsewhere.DoAsync("backup", "verify", "--connection", SqliteFile.ConnectionString(elsewhere.DatabaseFile));
         Assert.Contains($" {backup.Sample.Versions.Count} versions opened", ended.Out, StringComparison.Ordinal);
-        Assert.Equal("success", await SqliteFile.OneAsync<string>(
+        Assert.Equal("success", SqliteFile.One<string>(
             elsewhere.DatabaseFile, "SELECT outcome FROM audit_entries WHERE workspace_id = '' AND action = 'backup.verify'"));
     }
 

@@ -12,7 +12,6 @@ namespace Secronna.IntegrationTests.Identity;
 
 /// <summary>The provider's keys, forgeries and faults are what they say.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
-[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class ProviderKeysTests : IAsyncLifetime
 {
     private static readonly Person Ada = new("usr_ada", "acc_alpha", "ada@alpha.example", "Ada", "owner", MfaVerified: true);

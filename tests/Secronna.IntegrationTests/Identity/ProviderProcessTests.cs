@@ -8,7 +8,6 @@ namespace Secronna.IntegrationTests.Identity;
 
 /// <summary>The provider as a program of its own.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
-[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class ProviderProcessTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

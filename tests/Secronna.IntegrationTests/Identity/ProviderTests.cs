@@ -10,7 +10,6 @@ namespace Secronna.IntegrationTests.Identity;
 
 /// <summary>The provider that stands in for Huudis does what a provider does, so that tests may believe it.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
-[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class ProviderTests : IAsyncLifetime
 {
     private static readonly Person Ada = new("usr_ada", "acc_alpha", "ada@alpha.example", "Ada", "owner", MfaVerified: true);

@@ -1,5 +1,6 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

@@ -3,6 +3,7 @@ using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

@@ -4,7 +4,7 @@ using Secronna.Server.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
+namespace Secronna.Tests.Pkcs11;
 
 /// <summary>A token of a test's own, and what its administrator does at it.</summary>
 internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
@@ -16,6 +16,12 @@ internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
     public string Label => label;
 
     public MasterKeySettings Settings => new() { Provider = "Pkcs11", Library = SoftHsm.Library, Token = label, PinFile = pinFile };
+
+    /// <summary>The settings that name the token, by their last part.</summary>
+    public Dictionary<string, string> SettingsByName => new()
+    {
+        ["Provider"] = "Pkcs11", ["Library"] = SoftHsm.Library, ["Token"] = label, ["PinFile"] = pinFile,
+    };
 
     public Pkcs11MasterKeyProvider Open() => Pkcs11MasterKeyProvider.Open(Settings);
 

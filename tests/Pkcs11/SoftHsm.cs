@@ -1,16 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Secronna.Tests.Running;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys;
-
-/// <summary>Tests over SoftHSM run one after the other: it sees new tokens only when the last who used it has ended.</summary>
-[CollectionDefinition(Name)]
-public sealed class SoftHsmCollection : ICollectionFixture<SoftHsm>
-{
-    public const string Name = "SoftHSM";
-}
+namespace Secronna.Tests.Pkcs11;
 
 /// <summary>SoftHSM with a folder of tokens of these tests' own.</summary>
 public sealed partial class SoftHsm : IDisposable
@@ -29,11 +23,14 @@ public sealed partial class SoftHsm : IDisposable
         Directory.CreateDirectory(folder["tokens"]);
         File.WriteAllText(Settings, $"directories.tokendir = {folder["tokens"]}\nobjectstore.backend = file\nlog.level = ERROR\n");
         // Native code reads the environment that the process began with, and what setenv made of it since.
-        Assert.Equal(0, SetVariable("SOFTHSM2_CONF", Settings, 1));
+        Assert.Equal(0, SetVariable(Variable.Key, Variable.Value, 1));
     }
 
     internal static string Library => Array.Find(Places, File.Exists)
         ?? throw new InvalidOperationException("SoftHSM is not installed; test.sh does it");
+
+    /// <summary>The variable by which the library finds the tokens; another process that uses them needs it too.</summary>
+    internal KeyValuePair<string, string> Variable => new("SOFTHSM2_CONF", Settings);
 
     private string Settings => folder["softhsm2.conf"];
 
@@ -64,7 +61,7 @@ public sealed partial class SoftHsm : IDisposable
     internal void Run(params string[] arguments)
     {
         var start = new ProcessStartInfo("softhsm2-util", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["SOFTHSM2_CONF"] = Settings;
+        start.Environment[Variable.Key] = Variable.Value;
         using var process = Process.Start(start)!;
         var said = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         process.WaitForExit();
