@@ -5,7 +5,7 @@ namespace Secronna.EndToEndTests.Clients;
 /// <summary>The command line as it is given to people: one native file, and wherever .NET is, an ordinary program.</summary>
 public sealed class NativeTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
 /// <summary>With a project or an environment go the grants that name it literally: what is made later under its slug is not theirs.</summary>
+[DependsOnTransactions]
 public sealed class GrantDropTests
 {
     private readonly FakeTimeProvider time = Clock.New();

@@ -35,7 +35,7 @@ public sealed class GrantRefusalTests
         time.Advance(Window);
         // A count for each that is told apart; of the rest, for each that was found, up to a number, and for what is left.
         var expected = Refusals.MostAsked + (exist ? RefusalRun.MostNamed + 1 : 1);
-        await Eventually.TrueAsync(async () => (await DeniedAsync(place)).Count == MostFirst + expected, "the counts");
+        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(place)).Count == MostFirst + expected);
         var counts = (await DeniedAsync(place))[..expected];
         Assert.Equal(1_000 - MostFirst, counts.Sum(Count));
         Assert.Equal(expected - (exist ? 1 : Refusals.MostAsked + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
@@ -55,8 +55,9 @@ public sealed class GrantRefusalTests
 
         Assert.Empty(await place.Workspace.AuditAsync($"outcome=denied&secretId={secret}"));
         time.Advance(Window);
-        await Eventually.TrueAsync(
-            async () => (await place.Workspace.AuditAsync($"outcome=denied&secretId={secret}")).Count == 1, "its count");
+        await Until.HoldsAsync(
+            "its count",
+            async () => (await place.Workspace.AuditAsync($"outcome=denied&secretId={secret}")).Count == 1);
         Assert.Equal(2, Count(Assert.Single(await place.Workspace.AuditAsync($"outcome=denied&secretId={secret}"))));
     }
 
@@ -71,7 +72,7 @@ public sealed class GrantRefusalTests
         Assert.Equal(MostFirst, (await DeniedAsync(place)).Count);
 
         time.Advance(Window);
-        await Eventually.TrueAsync(async () => (await DeniedAsync(place)).Count == MostFirst + 1, "the count of the rest");
+        await Until.HoldsAsync("the count of the rest", async () => (await DeniedAsync(place)).Count == MostFirst + 1);
         await AllAsync(client, ids[30..]);
 
         Assert.Equal((2 * MostFirst) + 1, (await DeniedAsync(place)).Count);
@@ -110,7 +111,7 @@ public sealed class GrantRefusalTests
 
         time.Advance(Window);
 
-        await Eventually.TrueAsync(async () => (await DeniedAsync(place)).Count == 4, "the counts");
+        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(place)).Count == 4);
         Assert.Equal(["", "one"], (await DeniedAsync(place))[..2].OrderBy(entry => 2 - Count(entry)).Select(entry => entry.GetProperty("userAgent").ToString()));
     }
 

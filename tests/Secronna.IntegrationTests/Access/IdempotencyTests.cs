@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
 /// <summary>The header <c>Idempotency-Key</c>: a repeat of a write that was done gets its answer and writes nothing.</summary>
+[DependsOnTransactions]
 public sealed class IdempotencyTests(SharedServer shared)
 {
     private const string Body = """{"key":"A","value":"one"}""";
@@ -88,8 +90,9 @@ public sealed class IdempotencyTests(SharedServer shared)
         var api = place.Server.With(key.Text("token"));
         (await SendAsync(api, "PUT", place.Secrets, Body, "once")).Is(201);
         (await place.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke", null)).Is(200);
-        await Eventually.TrueAsync(
-            async () => (await SendAsync(api, "PUT", place.Secrets, Body, "once")).Status == 401, "the key is refused");
+        await Until.HoldsAsync(
+            "the key is refused",
+            async () => (await SendAsync(api, "PUT", place.Secrets, Body, "once")).Status == 401);
 
         (await PutAsync(place, Body)).Is(201);
         (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}?force=true")).Is(200);
@@ -154,7 +157,7 @@ public sealed class IdempotencyTests(SharedServer shared)
 
         server.Sql("UPDATE idempotency_keys SET created_at = created_at - 86400000000");
         await server.RestartAsync();
-        await Eventually.TrueAsync(() => server.Count("SELECT count(*) FROM idempotency_keys") == 0, "the answer is forgotten");
+        await Until.HoldsAsync("the answer is forgotten", () => server.Count("SELECT count(*) FROM idempotency_keys") == 0);
     }
 
     [Fact]

@@ -1,8 +1,11 @@
 using System.Globalization;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
+[RunsAlone]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class RateLimitTests
 {
     [Fact]
@@ -57,6 +60,6 @@ public sealed class RateLimitTests
         {
         }
 
-        await Eventually.TrueAsync(async () => (await place.RevealAsync(id)).Status == 200, "the allowance");
+        await Until.HoldsAsync("the allowance", async () => (await place.RevealAsync(id)).Status == 200);
     }
 }

@@ -29,7 +29,7 @@ public sealed class RefusalTests
 
         time.Advance(TimeSpan.FromSeconds(61));
 
-        await Eventually.TrueAsync(async () => (await workspace.AuditAsync("outcome=denied")).Count == 3, "the count");
+        await Until.HoldsAsync("the count", async () => (await workspace.AuditAsync("outcome=denied")).Count == 3);
         var counted = (await workspace.AuditAsync("outcome=denied"))[0];
         Assert.Equal("secret.reveal", counted.Text("action"));
         Assert.Equal("""{"count":4}""", counted.GetProperty("metadata").GetRawText());
@@ -107,8 +107,9 @@ public sealed class RefusalTests
         await refusals.FlushAsync(all: true);
         // The server's own flush may be writing the count already.
         var denied = await workspace.AuditAsync("outcome=denied");
-        await Eventually.TrueAsync(
-            async () => (denied = await workspace.AuditAsync("outcome=denied")).Count >= (fails ? 1 : 3), "the entries");
+        await Until.HoldsAsync(
+            "the entries",
+            async () => (denied = await workspace.AuditAsync("outcome=denied")).Count >= (fails ? 1 : 3));
         Assert.Equal(fails ? ["req_3"] : ["req_1", "req_2", "req_3"], denied.Select(entry => entry.Text("requestId")).Order());
         Assert.Equal(fails ? 0 : 1, denied.Count(entry => entry.GetProperty("metadata").Has("count")));
     }
@@ -125,18 +126,19 @@ public sealed class RefusalTests
 
         server.Break("INSERT", "audit_entries");
         time.Advance(TimeSpan.FromSeconds(61));
-        await Eventually.TrueAsync(
-            () => server.Log.Lines.Any(line => line.Contains("not recorded yet", StringComparison.Ordinal)), "a failed flush");
+        await Until.HoldsAsync(
+            "a failed flush",
+            () => server.Log.Lines.Any(line => line.Contains("not recorded yet", StringComparison.Ordinal)));
         Assert.Single(await workspace.AuditAsync("outcome=denied"));
         server.Mend("audit_entries");
 
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the count",
             async () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
                 return (await workspace.AuditAsync("outcome=denied")).Count == 2;
-            },
-            "the count");
+            });
         Assert.Equal(2, (await workspace.AuditAsync("outcome=denied"))[0].GetProperty("metadata").Number("count"));
     }
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
@@ -9,6 +10,8 @@ using Xunit;
 namespace Secronna.IntegrationTests.Access;
 
 /// <summary>The allowlist and changes of credentials hold on every node within a second (S22).</summary>
+[RunsAlone]
+[DependsOnTransactions]
 public sealed class RevocationTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -47,9 +50,9 @@ public sealed class RevocationTests
             $"POST /api/v1/environments/{place.EnvironmentId}/reveal HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
             + $"Connection: close\r\nAuthorization: Bearer {key.Text("token")}\r\nContent-Length: 2\r\n\r\n{{"));
         // Noted when it was let in.
-        await Eventually.TrueAsync(
-            async () => (await place.Api.GetAsync("/access-keys")).Is(200).Data[0].GetProperty("lastUsedAt").ValueKind != JsonValueKind.Null,
-            "the request was let in");
+        await Until.HoldsAsync(
+            "the request was let in",
+            async () => (await place.Api.GetAsync("/access-keys")).Is(200).Data[0].GetProperty("lastUsedAt").ValueKind != JsonValueKind.Null);
         (await place.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
         time.Advance(Second);
 

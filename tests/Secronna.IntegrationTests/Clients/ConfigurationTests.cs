@@ -43,7 +43,7 @@ public sealed class ConfigurationTests(SharedServer shared)
         Assert.Equal(2, (await place.Workspace.AuditAsync("action=secret.reveal")).Count);
 
         time.Advance(Interval);
-        await Eventually.TrueAsync(() => statuses.Count == 2, "the host asked for changes");
+        await Until.HoldsAsync("the host asked for changes", () => statuses.Count == 2);
         Assert.Equal([200, 304], statuses);
         Assert.Equal(records, (await place.Workspace.AuditAsync()).Count);
         Assert.False(told.Task.IsCompleted);

@@ -1,8 +1,10 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features;
 
 /// <summary>Of changes that exclude each other and come at once, one is done; nothing is done by halves.</summary>
+[DependsOnTransactions]
 public sealed class RaceTests(SharedServer shared)
 {
     private const int Rounds = 12;

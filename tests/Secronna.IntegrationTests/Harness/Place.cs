@@ -45,10 +45,10 @@ internal sealed record Place(
     /// <summary>Waits until all KEKs but the active one are destroyed; the oldest of them.</summary>
     public async Task<JsonElement> DestroyedKekAsync()
     {
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "all old KEKs are destroyed",
             async () => (await KeksAsync()).Each("state").Order(StringComparer.Ordinal) is var states
-                && states.First() == "active" && states.Skip(1).Any() && states.Skip(1).All(state => state == "destroyed"),
-            "all old KEKs are destroyed");
+                && states.First() == "active" && states.Skip(1).Any() && states.Skip(1).All(state => state == "destroyed"));
         return (await KeksAsync()).EnumerateArray().First();
     }
 }

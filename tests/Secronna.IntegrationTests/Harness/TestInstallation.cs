@@ -37,7 +37,7 @@ internal sealed class TestInstallation : IAsyncDisposable
             return;
         }
 
-        settings.MasterKey.File = folder.File("master-keys");
+        settings.MasterKey.File = folder["master-keys"];
         MasterKeyFile.Generate(settings.MasterKey.File, "mk_1");
         MasterKeyFile.Generate(settings.MasterKey.File, "mk_2");
     }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Access;
 using Secronna.Server.Access.Tokens;
 using Secronna.Server.Commands;
@@ -16,6 +17,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Hosting;
 
 /// <summary>What breaks in the background is logged and tried again; it does not take the server down unseen.</summary>
+[DependsOnTransactions]
 public sealed class BackgroundTests
 {
     [Fact]
@@ -31,13 +33,13 @@ public sealed class BackgroundTests
         await EventuallyLogsAsync(server, "Deleted data is not purged yet: InvalidOperationException");
         (await place.Api.GetAsync("/me")).Is(200);
         server.Mend("environments");
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the purge",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
                 return server.Count("SELECT count(*) FROM environments") == 0;
-            },
-            "the purge");
+            });
     }
 
     [Fact]
@@ -62,13 +64,13 @@ public sealed class BackgroundTests
 
         await EventuallyLogsAsync(server, "Deleted data is not purged yet");
         server.Mend("secret_versions");
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the purge",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
                 return server.Count("SELECT count(*) FROM secret_versions WHERE ciphertext IS NOT NULL") == 0;
-            },
-            "the purge");
+            });
     }
 
     [Fact]
@@ -88,22 +90,22 @@ public sealed class BackgroundTests
         await housekeeping.StartAsync(default);
 
         time.IsBroken = true;
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the log line",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
                 return log.Lines.Any(line => line.Contains("goes on: InvalidTimeZoneException", StringComparison.Ordinal));
-            },
-            "the log line");
+            });
         time.IsBroken = false;
 
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the KEK's end",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(30));
                 return ring.Count == 0;
-            },
-            "the KEK's end");
+            });
         await housekeeping.StopAsync(default);
     }
 
@@ -132,8 +134,9 @@ public sealed class BackgroundTests
         });
     }
 
-    private static Task EventuallyLogsAsync(TestServer server, string line) => Eventually.TrueAsync(
-        () => server.Log.Lines.Any(logged => logged.Contains(line, StringComparison.Ordinal)), "the log line " + line);
+    private static Task<TimeSpan> EventuallyLogsAsync(TestServer server, string line) => Until.HoldsAsync(
+        "the log line " + line,
+        () => server.Log.Lines.Any(logged => logged.Contains(line, StringComparison.Ordinal)));
 
     private sealed class BreakableClock : FakeTimeProvider
     {

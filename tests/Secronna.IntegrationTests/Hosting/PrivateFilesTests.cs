@@ -6,6 +6,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Hosting;
 
 /// <summary><c>serve</c> refuses files that others can read, before it changes anything (S28).</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class PrivateFilesTests
 {
     [Theory]
@@ -32,18 +33,18 @@ public sealed class PrivateFilesTests
             File.SetUnixFileMode(Path.Combine(data, name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
-        MasterKeyFile.Generate(folder.File("keys"), "mk_1");
+        MasterKeyFile.Generate(folder["keys"], "mk_1");
         var path = open.Length == 0 ? data : Path.Combine(data, open);
         File.SetUnixFileMode(path, File.GetUnixFileMode(path) | bit);
 
-        foreach (var setting in new[] { ("Secronna__DataFolder", data), ("Secronna__Storage__ConnectionString", $"Data Source={data}/secronna.db") })
+        foreach (var setting in (KeyValuePair<string, string>[])[new("Secronna__DataFolder", data), new("Secronna__Storage__ConnectionString", $"Data Source={data}/secronna.db")])
         {
-            var (code, errors) = await ServerProcess.RunAsync(
-                folder.Path, ["serve", "--migrate", "--urls", "http://127.0.0.1:0"], setting, ("Secronna__MasterKey__File", folder.File("keys")));
+            var ended = await ServerProgram.RunAsync(
+                folder.Path, [setting, new("Secronna__MasterKey__File", folder["keys"])], "serve", "--migrate", "--urls", "http://127.0.0.1:0");
 
-            Assert.Equal(1, code);
-            Assert.Contains("others can read", errors, StringComparison.Ordinal);
-            Assert.Contains($"{path}: run chmod {mode}", errors, StringComparison.Ordinal);
+            Assert.Equal(1, ended.ExitCode);
+            Assert.Contains("others can read", ended.Error, StringComparison.Ordinal);
+            Assert.Contains($"{path}: run chmod {mode}", ended.Error, StringComparison.Ordinal);
             Assert.Equal(0, new FileInfo(Path.Combine(data, "secronna.db")).Length);
         }
     }
@@ -55,11 +56,11 @@ public sealed class PrivateFilesTests
     {
         using var folder = new TemporaryFolder();
 
-        var (code, errors) = await ServerProcess.RunAsync(
-            folder.Path, [command], ("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"), ("Secronna__DataFolder", folder.File("data")));
+        var ended = await ServerProgram.RunAsync(
+            folder.Path, [new("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true"), new("Secronna__DataFolder", folder["data"])], command);
 
-        Assert.Equal(1, code);
-        Assert.Contains("ASPNETCORE_FORWARDEDHEADERS_ENABLED trusts every sender", errors, StringComparison.Ordinal);
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("ASPNETCORE_FORWARDEDHEADERS_ENABLED trusts every sender", ended.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 }

@@ -1,9 +1,12 @@
 using System.Net.Sockets;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Hosting;
 
 /// <summary>Clients that take their time, and those that take connections, leave room for others.</summary>
+[RunsAlone]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class SlowClientTests
 {
     [Fact]
@@ -71,7 +74,7 @@ public sealed class SlowClientTests
 
         await AllServedAsync(held);
         held[0].Dispose();
-        await Eventually.TrueAsync(() => IsServedAsync(server), "a connection that is free again");
+        await Until.HoldsAsync("a connection that is free again", () => IsServedAsync(server));
         Array.ForEach(held, connection => connection.Dispose());
     }
 
@@ -91,7 +94,7 @@ public sealed class SlowClientTests
         Assert.True(await IsServedAsync(server, "127.0.0.3"));
         Assert.Single(server.Log.Lines, line => line.Contains("Address 127.0.0.2 has 3 connections", StringComparison.Ordinal));
         held[0].Dispose();
-        await Eventually.TrueAsync(() => IsServedAsync(server, "127.0.0.2"), "a connection that is free again");
+        await Until.HoldsAsync("a connection that is free again", () => IsServedAsync(server, "127.0.0.2"));
         Array.ForEach(held, connection => connection.Dispose());
     }
 

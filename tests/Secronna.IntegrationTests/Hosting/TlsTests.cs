@@ -7,6 +7,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Hosting.Tls;
 using Secronna.Server.Http;
@@ -16,6 +17,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Hosting;
 
 /// <summary>TLS by the settings' own certificate, and what happens when its files change.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TlsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -24,9 +26,9 @@ public sealed class TlsTests : IDisposable
 
     public TlsTests() => certificates = new ServerCertificates(time.GetUtcNow());
 
-    private string CertificateFile => folder.File("tls.crt");
+    private string CertificateFile => folder["tls.crt"];
 
-    private string KeyFile => folder.File("tls.key");
+    private string KeyFile => folder["tls.key"];
 
     public void Dispose()
     {
@@ -77,19 +79,19 @@ public sealed class TlsTests : IDisposable
     {
         foreach (var name in (string[])["one", "two"])
         {
-            Directory.CreateDirectory(folder.File(name));
+            Directory.CreateDirectory(folder[name]);
         }
 
-        certificates.Write(folder.File("one/tls.crt"), folder.File("one/tls.key"));
-        var next = certificates.Write(folder.File("two/tls.crt"), folder.File("two/tls.key"));
-        File.CreateSymbolicLink(folder.File("now"), "one");
+        certificates.Write(folder["one/tls.crt"], folder["one/tls.key"]);
+        var next = certificates.Write(folder["two/tls.crt"], folder["two/tls.key"]);
+        File.CreateSymbolicLink(folder["now"], "one");
         File.CreateSymbolicLink(CertificateFile, "now/tls.crt");
         File.CreateSymbolicLink(KeyFile, "now/tls.key");
         await using var server = await StartAsync();
 
-        File.CreateSymbolicLink(folder.File("new"), "two");
+        File.CreateSymbolicLink(folder["new"], "two");
         // The platform's own move takes no link to a folder over another.
-        using (var move = Process.Start("mv", ["-T", folder.File("new"), folder.File("now")]))
+        using (var move = Process.Start("mv", ["-T", folder["new"], folder["now"]]))
         {
             await move.WaitForExitAsync();
         }
@@ -172,6 +174,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    [RunsAlone]
     public async Task Over_HTTP_2_too_a_body_that_takes_too_long_is_refused_and_its_connection_goes_on()
     {
         certificates.Write(CertificateFile, KeyFile);
@@ -185,16 +188,16 @@ public sealed class TlsTests : IDisposable
         var answer = client.PostAsync(new Uri(server.Address, ApiClient.Base + "/projects"), slow);
         await slow.HalfSent;
         // Let in: while the clock leaps, what is known of its credential would never be new enough.
-        await Eventually.TrueAsync(
-            () => server.Sql("SELECT last_used_at FROM credentials WHERE id = @id", ("@id", workspace.ApiKeyId))[0][0] is long,
-            "the request was let in");
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the request was let in",
+            () => server.Sql("SELECT last_used_at FROM credentials WHERE id = @id", ("@id", workspace.ApiKeyId))[0][0] is long);
+        await Until.HoldsAsync(
+            "the refusal",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(10));
                 return answer.IsCompleted;
-            },
-            "the refusal");
+            });
 
         using var refused = await answer;
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
@@ -204,6 +207,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    [RunsAlone]
     public async Task A_handshake_that_never_ends_is_given_up()
     {
         certificates.Write(CertificateFile, KeyFile);
@@ -223,18 +227,18 @@ public sealed class TlsTests : IDisposable
         server.Log.Lines.Where(line => line.Contains(part, StringComparison.Ordinal));
 
     // The clock moves until the watch has looked.
-    private Task LookAsync(TestServer server, string said) => Eventually.TrueAsync(
+    private Task<TimeSpan> LookAsync(TestServer server, string said) => Until.HoldsAsync(
+        said,
         () =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
             return Lines(server, said).Any();
-        },
-        said);
+        });
 
     private void Replace(string file, string text)
     {
-        ServerCertificates.WriteKey(folder.File("new"), text);
-        File.Move(folder.File("new"), file, overwrite: true);
+        ServerCertificates.WriteKey(folder["new"], text);
+        File.Move(folder["new"], file, overwrite: true);
     }
 
     private async Task<(string Thumbprint, string[] Chain)> HandshakeAsync(TestServer server, SslProtocols protocols = SslProtocols.None)

@@ -1,7 +1,9 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class AllowedHostTests
 {
     [Theory]

@@ -1,10 +1,12 @@
 using Secronna.Client;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Tests.Contract;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>The server keeps the contract that is written down in one list of cases, for any language and for the client.</summary>
+[DependsOnTransactions]
 public sealed class ContractTests(SharedServer shared) : IDisposable
 {
     private readonly HttpClient http = new(new OpenApiCheckingHandler(new SocketsHttpHandler { AllowAutoRedirect = false }));

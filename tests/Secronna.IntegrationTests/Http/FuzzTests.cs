@@ -10,8 +10,7 @@ namespace Secronna.IntegrationTests.Http;
 /// </summary>
 public sealed class FuzzTests(SharedServer shared)
 {
-    private static readonly int Rounds =
-        int.TryParse(Environment.GetEnvironmentVariable("SECRONNA_FUZZ_ROUNDS"), out var rounds) ? rounds : 300;
+    private static readonly int Inputs = Rounds.Of("SECRONNA_FUZZ_ROUNDS", ordinary: 60, thorough: 300);
 
     private static readonly string[] Pieces =
     [
@@ -58,7 +57,7 @@ public sealed class FuzzTests(SharedServer shared)
                 var content = chunked ? ApiClient.Chunked(body) : ApiClient.Json(body);
                 NoServerError(await place.Api.SendToAsync(seeds[seed].Method, ApiClient.Base + seeds[seed].Path, content));
             },
-            iter: Rounds * 4, threads: 4);
+            iter: Inputs * 4, threads: 4);
     }
 
     [Fact]
@@ -78,7 +77,7 @@ public sealed class FuzzTests(SharedServer shared)
                         .Replace("{secretId}", first, StringComparison.Ordinal).Replace("{id}", first, StringComparison.Ordinal);
                 NoServerError(await workspace.Api.SendAsync(routes[route][0], path));
             },
-            iter: Rounds * 2, threads: 4);
+            iter: Inputs * 2, threads: 4);
     }
 
     [Fact]
@@ -100,7 +99,7 @@ public sealed class FuzzTests(SharedServer shared)
                     Assert.True(reply.Status == 400 || (list == place.Secrets && reply.Data.GetRawText() == whole), reply.Text);
                 }
             },
-            iter: Rounds, threads: 4);
+            iter: Inputs, threads: 4);
     }
 
     [Fact]
@@ -114,9 +113,9 @@ public sealed class FuzzTests(SharedServer shared)
         await Gen.Select(Gen.OneOf(paths), Gen.Select(Gen.OneOf(names), QueryText).Array[0, 4]).SampleAsync(
             async (path, query) => NoServerError(
                 await place.Api.GetAsync($"{path}?{string.Join('&', query.Select(part => $"{part.Item1}={part.Item2}"))}")),
-            iter: Rounds * 2, threads: 4);
+            iter: Inputs * 2, threads: 4);
         await QueryText.SampleAsync(
-            async text => NoServerError(await place.Api.PostAsync($"/secrets/{id}/reveal?version={text}")), iter: Rounds / 2, threads: 4);
+            async text => NoServerError(await place.Api.PostAsync($"/secrets/{id}/reveal?version={text}")), iter: Inputs / 2, threads: 4);
     }
 
     [Fact]
@@ -136,7 +135,7 @@ public sealed class FuzzTests(SharedServer shared)
                 Assert.True(status is 400 or 401 or 200, answer);
                 Assert.True(status != 200 || Encoding.ASCII.GetString(mutated).Contains(workspace.Token, StringComparison.Ordinal), answer);
             },
-            iter: Rounds, threads: 4);
+            iter: Inputs, threads: 4);
     }
 
     private static void NoServerError(Reply reply) => Assert.True(reply.Status < 500, reply.Text);

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>The contract that the server gives is the committed one; SECRONNA_UPDATE_OPENAPI=1 commits a changed one.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class OpenApiTests(SharedServer shared)
 {
     private static readonly JsonSerializerOptions Indented = new()

@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Http;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>What must not tell what exists is answered when a set time has passed since the request came (S23).</summary>
+[RunsAlone]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class RefusalPaceTests
 {
     [Theory]

@@ -1,9 +1,11 @@
 using System.Net;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>Where a request comes from: the connection's address, or what a trusted proxy says, and nobody else (S17).</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TrustedProxyTests
 {
     private const string Header = "X-Forwarded-For";

@@ -23,7 +23,7 @@ public sealed class MasterKeyTests
         var setup = new InstallationSetup(masterKeys, TimeProvider.System);
         var engine = vault.Database.EngineWith(TimeProvider.System);
         await using var database = await engine.OpenAsync(_ => { });
-        for (var bit = 0; bit < box.Length * 8; bit++)
+        foreach (var bit in Rounds.OfBits(box.Length))
         {
             box[bit / 8] ^= (byte)(1 << (bit % 8));
             stranger.Run("UPDATE installation SET wrapped_key = @box", ("@box", box));
@@ -114,14 +114,14 @@ public sealed class MasterKeyTests
         using var folder = new TemporaryFolder();
         // What a killed server leaves: a database whose last writes stand in the log alone.
         var file = crashed.Database.EngineWith(TimeProvider.System).FilePath!;
-        File.Copy(file, folder.File("secronna.db"));
-        File.Copy(file + "-wal", folder.File("secronna.db-wal"));
+        File.Copy(file, folder["secronna.db"]);
+        File.Copy(file + "-wal", folder["secronna.db-wal"]);
         var settings = new Settings { DataFolder = folder.Path };
-        settings.MasterKey.File = folder.File("master-keys");
+        settings.MasterKey.File = folder["master-keys"];
         MasterKeyFile.Generate(settings.MasterKey.File, "mk_1");
-        var before = (Hash(folder.File("secronna.db")), Hash(folder.File("secronna.db-wal")));
+        var before = (Hash(folder["secronna.db"]), Hash(folder["secronna.db-wal"]));
         await Assert.ThrowsAsync<SettingsException>(() => OpenInstallation.OpenAsync(settings, migrate: true, TimeProvider.System, _ => { }));
-        Assert.Equal(before, (Hash(folder.File("secronna.db")), Hash(folder.File("secronna.db-wal"))));
+        Assert.Equal(before, (Hash(folder["secronna.db"]), Hash(folder["secronna.db-wal"])));
     }
 
     [Fact]

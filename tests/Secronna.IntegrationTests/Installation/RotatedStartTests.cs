@@ -51,8 +51,9 @@ public sealed class RotatedStartTests
         var worker = vault.Services.GetRequiredService<KeyWorker>();
         await worker.StartAsync(CancellationToken.None);
 
-        await Eventually.TrueAsync(
-            () => stranger.One<long>("SELECT count(*) FROM installation WHERE rotation_began_at IS NULL") == 1, "the rotation's end");
+        await Until.HoldsAsync(
+            "the rotation's end",
+            () => stranger.One<long>("SELECT count(*) FROM installation WHERE rotation_began_at IS NULL") == 1);
 
         await worker.StopAsync(CancellationToken.None);
         Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM project_keys WHERE master_key_id = 'mk_1'"));

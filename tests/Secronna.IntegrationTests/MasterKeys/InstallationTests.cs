@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Secronna.IntegrationTests.MasterKeys.Kms;
 using Secronna.IntegrationTests.MasterKeys.Pkcs11;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;

@@ -94,8 +94,9 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
     private async Task WorkAsync(int destroyed)
     {
         await Task.WhenAll(nodes.Select(node => node.Get<KeyWorker>().StartAsync(CancellationToken.None)));
-        await Eventually.TrueAsync(
-            () => stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'kek.destroy'") == destroyed, "the old KEKs' end");
+        await Until.HoldsAsync(
+            "the old KEKs' end",
+            () => stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'kek.destroy'") == destroyed);
     }
 
     private long Keks(Written written) =>

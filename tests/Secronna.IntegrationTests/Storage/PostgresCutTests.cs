@@ -33,7 +33,7 @@ public sealed class PostgresCutTests
             await ProjectTable.InsertAsync(transaction, storage.NewProject("web"));
             transaction.Audit.Append(storage.Entry());
         });
-        await Eventually.TrueAsync(() => Cut(stranger, cut), "the commit");
+        await Until.HoldsAsync("the commit", () => Cut(stranger, cut));
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => commit);
         stranger.Run("DROP TRIGGER slow ON audit_entries");

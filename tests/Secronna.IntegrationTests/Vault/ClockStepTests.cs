@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
+using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Vault;
@@ -10,6 +11,8 @@ using Xunit;
 namespace Secronna.IntegrationTests.Vault;
 
 /// <summary>A clock that steps back after a commit delays the answer for so long only.</summary>
+[RunsAlone]
+[DependsOnTransactions]
 public sealed class ClockStepTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -5,6 +5,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Vault;
 
 /// <summary>A project's KEK is rotated while its secrets are used (S9, S10).</summary>
+[DependsOnTransactions]
 public sealed class KekRotationTests(SharedServer shared)
 {
     [Fact]
@@ -122,10 +123,10 @@ public sealed class KekRotationTests(SharedServer shared)
 
         await place.RotateAsync();
 
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "the log says so",
             () => place.Server.Log.Lines.Any(line => line.Contains("don't unwrap", StringComparison.Ordinal)
-                && line.Contains(place.ProjectId, StringComparison.Ordinal)),
-            "the log says so");
+                && line.Contains(place.ProjectId, StringComparison.Ordinal)));
         var retiring = (await place.KeksAsync()).EnumerateArray().First();
         Assert.Equal(("retiring", 1), (retiring.Text("state"), retiring.Number("remaining")));
         Assert.Equal("value 8", await place.ValueAsync(ids[8]));

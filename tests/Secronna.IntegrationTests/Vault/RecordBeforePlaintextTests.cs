@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Vault;
 
 /// <summary>The entry is durable before the value is decrypted; without it nothing is decrypted (S18).</summary>
+[DependsOnTransactions]
 public sealed class RecordBeforePlaintextTests
 {
     public static TheoryData<string> Reveals { get; } = ["secret", "path", "environment", "keys", "slugs"];

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.Keys;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Access.Tokens;
 using Xunit;
 
@@ -9,6 +10,7 @@ namespace Secronna.IntegrationTests.Access.Tokens;
 
 /// <summary>The provider's keys are asked for seldom, by one at a time, and what is known of them outlives the provider.</summary>
 [Trait("Engine", "Sqlite")]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class KnownKeysTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
@@ -100,7 +102,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         provider.Rotate(keepOld: false);
         time.Advance(ProviderKeys.Fresh + Soon);
 
-        await Eventually.TrueAsync(async () => (await CallAsync(old)).Status == 401, "the withdrawn key is forgotten");
+        await Until.HoldsAsync("the withdrawn key is forgotten", async () => (await CallAsync(old)).Status == 401);
         (await CallAsync(NewToken())).Is(200);
     }
 
@@ -113,7 +115,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         provider.Rotate(keepOld: false);
         time.Advance(ProviderKeys.Fresh + Soon);
 
-        await Eventually.TrueAsync(async () => !ReferenceEquals(known, await Keys.CurrentAsync()), "newer keys are got");
+        await Until.HoldsAsync("newer keys are got", async () => !ReferenceEquals(known, await Keys.CurrentAsync()));
 
         (await CallAsync(old)).IsError(401, "AUTH_REQUIRED");
         Assert.Equal((2, 2), Requests);
@@ -125,7 +127,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         (await CallAsync(NewToken())).Is(200);
         provider.Faults.Unavailable = true;
         time.Advance(ProviderKeys.Fresh + Soon);
-        await Eventually.TrueAsync(() => Troubles == 1, "a try");
+        await Until.HoldsAsync("a try", () => Troubles == 1);
         var requests = provider.Faults.DiscoveryRequests;
 
         // As each second's housekeeping does.
@@ -136,13 +138,13 @@ public sealed class KnownKeysTests : IAsyncLifetime
         }
 
         Assert.Equal(requests, provider.Faults.DiscoveryRequests);
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "another try",
             () =>
             {
                 time.Advance(Soon);
                 return Troubles == 2;
-            },
-            "another try");
+            });
     }
 
     [Fact]
@@ -153,11 +155,12 @@ public sealed class KnownKeysTests : IAsyncLifetime
         provider.Faults.RewriteJwks = _ => """{"keys":[]}""";
         time.Advance(ProviderKeys.Fresh + Soon);
 
-        await Eventually.TrueAsync(async () => (await CallAsync(token)).Status == 401, "no key is known");
+        await Until.HoldsAsync("no key is known", async () => (await CallAsync(token)).Status == 401);
 
         (await CallAsync(token)).IsError(401, "AUTH_REQUIRED");
-        await Eventually.TrueAsync(
-            () => server.Log.Lines.Any(line => line.Contains("publishes no key", StringComparison.Ordinal)), "a line in the log");
+        await Until.HoldsAsync(
+            "a line in the log",
+            () => server.Log.Lines.Any(line => line.Contains("publishes no key", StringComparison.Ordinal)));
         provider.Faults.RewriteJwks = null;
         time.Advance(ProviderKeys.BetweenLooks);
         (await CallAsync(token)).Is(200);
@@ -231,14 +234,14 @@ public sealed class KnownKeysTests : IAsyncLifetime
             (await CallAsync(NewToken())).Is(200);
         }
 
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "a line in the log",
             () =>
             {
                 // Its own patience with one that hangs is by this clock.
                 time.Advance(TimeSpan.FromSeconds(11));
                 return server.Log.Lines.Any(line => line.Contains("keys could not be got", StringComparison.Ordinal));
-            },
-            "a line in the log");
+            });
         (await CallAsync(NewToken())).Is(200);
     }
 

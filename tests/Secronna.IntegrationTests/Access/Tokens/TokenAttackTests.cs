@@ -5,12 +5,14 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.Keys;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Access.Tokens;
 
 /// <summary>What is no access token for this server, however much it looks like one, is nobody's credential (S21).</summary>
 [Trait("Engine", "Sqlite")]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TokenAttackTests(SharedServer shared)
 {
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();

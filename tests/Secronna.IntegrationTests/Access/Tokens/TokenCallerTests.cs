@@ -1,10 +1,12 @@
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.People;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Access.Tokens;
 
 /// <summary>Who a valid token's bearer is, and what it may do.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TokenCallerTests
 {
     [Fact]
@@ -50,7 +52,7 @@ public sealed class TokenCallerTests
         Assert.Contains(server.Log.Lines, line => line.Contains("acc_stranger", StringComparison.Ordinal) && line.Contains("usr_eve", StringComparison.Ordinal));
         Assert.Equal(0, server.Count("SELECT count(*) FROM workspaces WHERE id = 'acc_stranger'"));
         await server.AllowAsync("acc_stranger");
-        await Eventually.TrueAsync(async () => (await server.With(token).GetAsync("/projects")).Status == 200, "it is allowed");
+        await Until.HoldsAsync("it is allowed", async () => (await server.With(token).GetAsync("/projects")).Status == 200);
     }
 
     [Theory]

@@ -4,12 +4,14 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Secronna.IdentityProvider;
 using Secronna.IdentityProvider.Keys;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Access.Tokens;
 
 /// <summary>Of what the provider publishes, only strong keys that are meant to verify tokens do, each for what it is for.</summary>
 [Trait("Engine", "Sqlite")]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class VerificationKeysTests : IAsyncLifetime
 {
     private TestIdentityProvider provider = null!;

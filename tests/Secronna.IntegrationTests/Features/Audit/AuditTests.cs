@@ -1,11 +1,13 @@
 using System.Data.Common;
 using System.Text;
 using System.Text.Json;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Audit;
 
 /// <summary>What the audit trail says of what was done (S17, S19, S20).</summary>
+[DependsOnTransactions]
 public sealed class AuditTests(SharedServer shared)
 {
     [Fact]

@@ -1,7 +1,9 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Credentials;
 
+[DependsOnTransactions]
 public sealed class CredentialTests(SharedServer shared)
 {
     [Fact]
@@ -88,8 +90,9 @@ public sealed class CredentialTests(SharedServer shared)
         (await workspace.Server.With(key.Text("token")).GetAsync("/me")).Is(200);
 
         string[] noted = [];
-        await Eventually.TrueAsync(
-            async () => (noted = (await workspace.Api.GetAsync("/access-keys")).Data.Each("lastUsedAt"))[0].Length > 0, "the note");
+        await Until.HoldsAsync(
+            "the note",
+            async () => (noted = (await workspace.Api.GetAsync("/access-keys")).Data.Each("lastUsedAt"))[0].Length > 0);
         Assert.EndsWith(":00Z", noted[0], StringComparison.Ordinal);
     }
 
@@ -165,7 +168,8 @@ public sealed class CredentialTests(SharedServer shared)
         var server = await shared.GetAsync();
 
         (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
-        await Eventually.TrueAsync(
-            async () => (await server.Anyone.SendToAsync("GET", "/health/ready")).Status == 200, "readiness");
+        await Until.HoldsAsync(
+            "readiness",
+            async () => (await server.Anyone.SendToAsync("GET", "/health/ready")).Status == 200);
     }
 }

@@ -1,7 +1,9 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Environments;
 
+[DependsOnTransactions]
 public sealed class EnvironmentTests(SharedServer shared)
 {
     [Fact]
@@ -73,8 +75,9 @@ public sealed class EnvironmentTests(SharedServer shared)
         (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}?force=true")).Is(200);
 
         (await place.Api.PostAsync($"/projects/{place.ProjectId}/environments", """{"name":"Production"}""")).Is(201);
-        await Eventually.TrueAsync(
-            () => place.Server.Count("SELECT count(*) FROM environments WHERE id = @e", ("@e", place.EnvironmentId)) == 0, "the purge");
+        await Until.HoldsAsync(
+            "the purge",
+            () => place.Server.Count("SELECT count(*) FROM environments WHERE id = @e", ("@e", place.EnvironmentId)) == 0);
         Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secrets WHERE environment_id = @e", ("@e", place.EnvironmentId)));
     }
 }

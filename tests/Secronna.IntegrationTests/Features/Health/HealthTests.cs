@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Health;
 
+[DependsOnTransactions]
 public sealed class HealthTests
 {
     [Fact]
@@ -19,22 +21,23 @@ public sealed class HealthTests
         (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
         server.Mend("installation");
         Assert.Equal("""{"status":"ready"}""", (await BecomesAsync(server, time, 200)).Data.GetRawText());
-        await Eventually.TrueAsync(
-            () => server.Log.Lines.Any(line => line.Contains("Ready again", StringComparison.Ordinal)), "the log line");
+        await Until.HoldsAsync(
+            "the log line",
+            () => server.Log.Lines.Any(line => line.Contains("Ready again", StringComparison.Ordinal)));
     }
 
     private static async Task<Reply> BecomesAsync(TestServer server, FakeTimeProvider time, int status)
     {
         Reply? reply = null;
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            $"readiness {status}",
             async () =>
             {
                 // A probe that is at work has so many of these until it is given up.
                 time.Advance(TimeSpan.FromMilliseconds(50));
                 reply = await server.Anyone.SendToAsync("GET", "/health/ready");
                 return reply.Status == status;
-            },
-            $"readiness {status}");
+            });
         return reply!;
     }
 }

@@ -9,18 +9,18 @@ namespace Secronna.IntegrationTests.Features.PointInTime;
 /// S14 under whatever comes together: short simulations, other ones with each run, more of them with SECRONNA_PAST_ROUNDS. The
 /// variable SECRONNA_PAST_SEED repeats the choices of one.
 /// </summary>
+[DependsOnTransactions]
 public sealed class PastModelTests
 {
     private const int Steps = 36;
 
-    // By default one with a clock that is scripted, and one with the database's own, where it has one.
-    private static int Rounds =>
-        int.TryParse(Environment.GetEnvironmentVariable("SECRONNA_PAST_ROUNDS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : 2;
+    // At least two: one with a scripted clock, and one with the database's own clock, where it has one.
+    private static int Simulations => Rounds.Of("SECRONNA_PAST_ROUNDS", ordinary: 2, thorough: 2);
 
     public static TheoryData<long> Seeds =>
         Environment.GetEnvironmentVariable("SECRONNA_PAST_SEED") is { Length: > 0 } seed
             ? [long.Parse(seed, CultureInfo.InvariantCulture)]
-            : [.. Enumerable.Range(0, Rounds).Select(round => (2L * RandomNumberGenerator.GetInt32(int.MaxValue)) + (round % 2))];
+            : [.. Enumerable.Range(0, Simulations).Select(round => (2L * RandomNumberGenerator.GetInt32(int.MaxValue)) + (round % 2))];
 
     [Theory]
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
-using Secronna.IntegrationTests.Vault.Simulation;
 using Secronna.Protocol;
 using Xunit;
 

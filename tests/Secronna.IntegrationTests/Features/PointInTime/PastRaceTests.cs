@@ -1,4 +1,4 @@
-using Secronna.IntegrationTests.Vault.Simulation;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
@@ -7,12 +7,14 @@ namespace Secronna.IntegrationTests.Features.PointInTime;
 /// Restores beside writers and other restores: what comes of it is always what one after the other would have done, in the
 /// order of their instants, and nobody's answer speaks of another order (S12, S14).
 /// </summary>
+[DependsOnTransactions]
 public sealed class PastRaceTests(SharedServer shared)
 {
     private const int Workers = 6;
     private const int Lookers = 2;
-    private const int Requests = 20;
-    private const int Rounds = 6;
+
+    private static readonly int Requests = Rounds.Of(8, 20);
+    private static readonly int Repeats = Rounds.Of(2, 6);
 
     [Fact]
     public async Task Restores_among_changes_of_every_kind_are_done_whole_at_instants_of_their_own()
@@ -54,7 +56,7 @@ public sealed class PastRaceTests(SharedServer shared)
     {
         var dice = NewDice();
         var race = new PastRace(await shared.NewPlaceAsync(), dice, keyCount: 12);
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < Repeats; round++)
         {
             await race.WriteManyAsync(7);
             await race.WriteAllAsync();
@@ -92,7 +94,7 @@ public sealed class PastRaceTests(SharedServer shared)
     public async Task Rollbacks_and_restores_that_meet_a_deletion_and_a_new_secret_of_the_same_key_are_the_old_secrets_or_none()
     {
         var race = new PastRace(await shared.NewPlaceAsync(), NewDice(), keyCount: 1);
-        for (var round = 0; round < 2 * Rounds; round++)
+        for (var round = 0; round < 2 * Repeats; round++)
         {
             await race.WriteAllAsync();
             await race.WriteAllAsync();

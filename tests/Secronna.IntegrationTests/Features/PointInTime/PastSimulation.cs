@@ -257,11 +257,11 @@ internal sealed class PastSimulation : IAsyncDisposable
 
         if (instant > now)
         {
-            await Eventually.TrueAsync(() => request.IsCompleted || environment.StoredInstant == instant, "the change's commit");
+            await Until.HoldsAsync("the change's commit", () => request.IsCompleted || environment.StoredInstant == instant);
             for (var time = instant - now + Millisecond; !request.IsCompleted; time = 2 * Millisecond)
             {
                 await clock.AdvanceAsync(time);
-                await Task.Yield();
+                await Task.WhenAny(request, Task.Delay(1));
             }
         }
 

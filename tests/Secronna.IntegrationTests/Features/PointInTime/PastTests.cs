@@ -1,10 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>Lists and reveals with <c>at</c>: the state at an instant, exact and always the same (S14).</summary>
+[DependsOnTransactions]
 public sealed class PastTests(SharedServer shared)
 {
     [Fact]

@@ -1,8 +1,10 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>A restore that can't be done leaves the environment as it was and tells no value (S15, S16).</summary>
+[DependsOnTransactions]
 public sealed class RestoreFailureTests
 {
     [Fact]
@@ -93,7 +95,7 @@ public sealed class RestoreFailureTests
         (await place.Api.GetAsync($"/environments/{place.EnvironmentId}/history")).IsError(404, "NOT_FOUND");
         (await place.CompareAsync(place.EnvironmentId)).IsError(404, "NOT_FOUND");
         (await place.RevealAllAsync($$"""{"at":"{{at}}"}""")).IsError(404, "NOT_FOUND");
-        await Eventually.TrueAsync(() => server.Count("SELECT count(*) FROM secret_versions") == 0, "all is removed");
+        await Until.HoldsAsync("all is removed", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
     }
 
     [Fact]
@@ -106,7 +108,7 @@ public sealed class RestoreFailureTests
 
         (await deleted).Is(200);
         Assert.Contains((await restored).Status, new[] { 200, 404, 503 });
-        await Eventually.TrueAsync(() => server.Count("SELECT count(*) FROM secret_versions") == 0, "all is removed");
+        await Until.HoldsAsync("all is removed", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>An environment is brought back to an instant: what it says, does and records (S14).</summary>
+[DependsOnTransactions]
 public sealed class RestoreTests(SharedServer shared)
 {
     private const string DryRun = ""","dryRun":true""";

@@ -1,8 +1,10 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>A secret gets an earlier value of its own again, as a new version (S14).</summary>
+[DependsOnTransactions]
 public sealed class RollbackTests(SharedServer shared)
 {
     [Fact]

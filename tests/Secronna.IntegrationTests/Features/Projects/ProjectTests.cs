@@ -1,7 +1,9 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Projects;
 
+[DependsOnTransactions]
 public sealed class ProjectTests(SharedServer shared)
 {
     [Fact]
@@ -111,8 +113,9 @@ public sealed class ProjectTests(SharedServer shared)
 
         Assert.Equal(0, place.Server.Count(
             "SELECT count(*) FROM project_keys WHERE project_id = @p AND wrapped_key IS NOT NULL", ("@p", place.ProjectId)));
-        await Eventually.TrueAsync(
-            () => place.Server.Count("SELECT count(*) FROM projects WHERE id = @p", ("@p", place.ProjectId)) == 0, "the purge");
+        await Until.HoldsAsync(
+            "the purge",
+            () => place.Server.Count("SELECT count(*) FROM projects WHERE id = @p", ("@p", place.ProjectId)) == 0);
         Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = @s", ("@s", secret)));
         Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secrets WHERE project_id = @p", ("@p", place.ProjectId)));
     }

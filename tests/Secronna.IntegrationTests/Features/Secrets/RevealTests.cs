@@ -1,7 +1,9 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
+[DependsOnTransactions]
 public sealed class RevealTests(SharedServer shared)
 {
     [Fact]

@@ -1,8 +1,10 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
 /// <summary>Writes never overwrite, and their numbers are unique, rising and without a gap (S12, S13).</summary>
+[DependsOnTransactions]
 public sealed class WriteTests(SharedServer shared)
 {
     private const int Writers = 16;

@@ -14,7 +14,7 @@ public sealed class KeySimulationTests
     private const int Steps = 36;
 
     // Several nodes of PostgreSQL are several pools of processes to start.
-    private static int Runs => TestEngine.Current is PostgresTestEngine ? 4 : 8;
+    private static int Runs => TestEngine.Current is PostgresTestEngine ? Rounds.Of(2, 4) : Rounds.Of(4, 8);
 
     public static TheoryData<long> Seeds =>
         Environment.GetEnvironmentVariable("SECRONNA_SIMULATION_SEED") is { Length: > 0 } seed

@@ -182,13 +182,13 @@ internal sealed class Simulation : IAsyncDisposable
         await Task.WhenAll(nodes.Select(node => node.Node.Get<MasterKeyRing>().RefreshAsync().AsTask()));
         await Task.WhenAll(nodes.Select(node => node.SwitchWorkerAsync(isOn: true)));
         nodes.ForEach(node => node.Node.Get<KeyWorker>().Wake());
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "every rotation's end",
             () =>
             {
                 nodes.ForEach(node => node.Clock.Skip(TimeSpan.FromSeconds(1)));
                 return Invariants.IsAllDone(database);
-            },
-            "every rotation's end");
+            });
         Where = "the end";
         nodes.ForEach(node => node.Forgive());
         await CheckAsync();

@@ -70,7 +70,7 @@ public sealed class VersionRowTests
         Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
         foreach (var columns in Swaps)
         {
-            foreach (var round in Rounds(rows.Length))
+            foreach (var round in Rounds.Of(PairRounds(rows.Length), Swaps.Length).ToList())
             {
                 var moved = Row.Swap(stranger, rows, round, columns);
                 if (cold)
@@ -187,7 +187,7 @@ public sealed class VersionRowTests
     }
 
     // All pairs, in rounds of pairs that have no row in common: the circle method.
-    private static IEnumerable<List<(int, int)>> Rounds(int count)
+    private static IEnumerable<List<(int, int)>> PairRounds(int count)
     {
         var circle = Enumerable.Range(1, count - 1).ToList();
         for (var round = 0; round < count - 1; round++)

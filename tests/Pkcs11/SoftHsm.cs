@@ -1,17 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Secronna.IntegrationTests.Storage;
+using Secronna.Tests.Running;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
-
-/// <summary>Tests over SoftHSM run one after the other, because it sees new tokens only after its last user has finalized it.</summary>
-[CollectionDefinition(Name)]
-public sealed class SoftHsmCollection : ICollectionFixture<SoftHsm>
-{
-    public const string Name = "SoftHSM";
-}
+namespace Secronna.Tests.Pkcs11;
 
 /// <summary>SoftHSM with a token folder of its own.</summary>
 public sealed partial class SoftHsm : IDisposable
@@ -27,16 +20,19 @@ public sealed partial class SoftHsm : IDisposable
 
     public SoftHsm()
     {
-        Directory.CreateDirectory(folder.File("tokens"));
-        File.WriteAllText(Settings, $"directories.tokendir = {folder.File("tokens")}\nobjectstore.backend = file\nlog.level = ERROR\n");
+        Directory.CreateDirectory(folder["tokens"]);
+        File.WriteAllText(Settings, $"directories.tokendir = {folder["tokens"]}\nobjectstore.backend = file\nlog.level = ERROR\n");
         // Native code does not see variables that .NET sets, so this calls setenv.
-        Assert.Equal(0, SetVariable("SOFTHSM2_CONF", Settings, 1));
+        Assert.Equal(0, SetVariable(Variable.Key, Variable.Value, 1));
     }
 
     internal static string Library => Array.Find(LibraryPaths, File.Exists)
         ?? throw new InvalidOperationException("SoftHSM is not installed; test.sh does it");
 
-    private string Settings => folder.File("softhsm2.conf");
+    /// <summary>The variable by which the library finds the tokens; another process that uses them needs it too.</summary>
+    internal KeyValuePair<string, string> Variable => new("SOFTHSM2_CONF", Settings);
+
+    private string Settings => folder["softhsm2.conf"];
 
     internal SoftHsmToken NewToken()
     {
@@ -49,7 +45,7 @@ public sealed partial class SoftHsm : IDisposable
     /// <summary>Writes a file (0600) with this text.</summary>
     internal string Write(string name, string text)
     {
-        var path = folder.File(name);
+        var path = folder[name];
         File.WriteAllText(path, text);
         if (!OperatingSystem.IsWindows())
         {
@@ -59,13 +55,13 @@ public sealed partial class SoftHsm : IDisposable
         return path;
     }
 
-    internal string PathOf(string name) => folder.File(name);
+    internal string PathOf(string name) => folder[name];
 
     /// <summary>Runs <c>softhsm2-util</c>, in a process of its own.</summary>
     internal void Run(params string[] arguments)
     {
         var start = new ProcessStartInfo("softhsm2-util", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["SOFTHSM2_CONF"] = Settings;
+        start.Environment[Variable.Key] = Variable.Value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -1,17 +1,23 @@
 using System.Diagnostics;
+using Xunit;
 
-namespace Secronna.EndToEndTests.Running;
+namespace Secronna.Tests.Running;
 
-/// <summary>The one place where tests wait: for a condition, looked at again and again.</summary>
+/// <summary>The one place where tests wait: for a condition, checked again and again.</summary>
 internal static class Until
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Waits until the condition holds and gives how long that took; fails with what it waited for.</summary>
+    // Most conditions hold within a few milliseconds; a longer wait leaves the processor to what is waited for.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Waits until the condition holds.</summary>
+    /// <returns>How long that took; the test fails with <paramref name="what"/> once the patience is at its end.</returns>
     public static async Task<TimeSpan> HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? patience = null)
     {
         var started = Stopwatch.GetTimestamp();
+        var pause = FirstPause;
         while (!await condition())
         {
             if (Stopwatch.GetElapsedTime(started) > (patience ?? Patience))
@@ -19,7 +25,8 @@ internal static class Until
                 Assert.Fail($"waited {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s in vain: {what}");
             }
 
-            await Task.Delay(Pause);
+            await Task.Delay(pause);
+            pause = pause * 1.25 < LongestPause ? pause * 1.25 : LongestPause;
         }
 
         return Stopwatch.GetElapsedTime(started);

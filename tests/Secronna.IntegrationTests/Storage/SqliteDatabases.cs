@@ -1,14 +1,12 @@
-using Microsoft.Data.Sqlite;
-using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Storage;
 
 /// <summary>Databases of tests that are about the file itself.</summary>
-internal static class SqliteFile
+internal static class SqliteDatabases
 {
-    public static string ConnectionString(TemporaryFolder folder) => $"Data Source={folder.File("secronna.db")}";
+    public static string ConnectionString(TemporaryFolder folder) => SqliteFile.ConnectionString(folder["secronna.db"]);
 
     public static async Task<string> NewDatabaseAsync(TemporaryFolder folder)
     {
@@ -23,14 +21,4 @@ internal static class SqliteFile
         await Migrator.ApplyAsync(Engine(connectionString));
 
     public static async Task<Database> OpenAsync(string connectionString) => await Engine(connectionString).OpenAsync(_ => { });
-
-    /// <summary>A connection such as anyone with the file has: none of the server's settings.</summary>
-    public static SqliteConnection Stranger(string connectionString)
-    {
-        var connection = new SqliteConnection(connectionString + ";Pooling=False");
-        connection.Open();
-        connection.Run("PRAGMA foreign_keys = OFF");
-        connection.Run("PRAGMA synchronous = OFF");
-        return connection;
-    }
 }

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace Secronna.IntegrationTests.Engines;
+namespace Secronna.Tests.Databases;
 
 /// <summary>SQL past the server, in what all engines understand; parameters are named <c>@name</c>.</summary>
 internal static class Stranger

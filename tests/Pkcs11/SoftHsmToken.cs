@@ -5,7 +5,7 @@ using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
-namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
+namespace Secronna.Tests.Pkcs11;
 
 /// <summary>A token that belongs to one test, with the operations of its administrator.</summary>
 internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
@@ -17,6 +17,12 @@ internal sealed class SoftHsmToken(SoftHsm hsm, string label, string pinFile)
     public string Label => label;
 
     public MasterKeySettings Settings => new() { Provider = "Pkcs11", Library = SoftHsm.Library, Token = label, PinFile = pinFile };
+
+    /// <summary>The settings that name the token, by their last part.</summary>
+    public Dictionary<string, string> SettingsByName => new()
+    {
+        ["Provider"] = "Pkcs11", ["Library"] = SoftHsm.Library, ["Token"] = label, ["PinFile"] = pinFile,
+    };
 
     public Pkcs11MasterKeyProvider Open() => Pkcs11Setup.Open(Settings);
 
