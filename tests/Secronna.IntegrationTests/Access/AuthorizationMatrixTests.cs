@@ -109,7 +109,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var own = await Target.NewAsync(workspace, "ours");
         var isAllowed = kind.Rights.Contains(call.Right);
         var answers = new List<string>();
-        foreach (var target in call.IsAimed ? new[] { theirs, Target.Absent, Target.Malformed } : [])
+        foreach (var target in call.NamesTarget ? new[] { theirs, Target.Absent, Target.Malformed } : [])
         {
             answers.Add(await RefusedAsync(workspace, await kind.NewAsync(workspace, own, call.Right), name, route, target, isAllowed ? 404 : 403));
         }
@@ -121,7 +121,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         {
             await RefusedAsync(workspace, client, name, route, own, 403);
         }
-        else if (kind.Sees?.Invoke(call.Right) == false && call.IsAimed)
+        else if (kind.ReachesTarget?.Invoke(call.Right) == false && call.NamesTarget)
         {
             // What there is of it may be named to those who read the trail, but not to this caller.
             var reply = await call.SendAsync(client, route.Method, own);
@@ -134,7 +134,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
             await AuditedAsync(workspace, reply, call, "success");
             if (Lists.Contains(name))
             {
-                Assert.Equal(kind.Sees?.Invoke(call.Right) == false, !reply.Data.EnumerateArray().Any());
+                Assert.Equal(kind.ReachesTarget?.Invoke(call.Right) == false, !reply.Data.EnumerateArray().Any());
             }
         }
     }

@@ -11,7 +11,7 @@ public sealed class GrantChangeTests(SharedServer shared)
     private const string Web = """[{"path":"web/production/DB_*","actions":["list","reveal"]}]""";
     private const string Api = """[{"path":"api","actions":["write"]},{"path":"*/staging/X","actions":["delete"]}]""";
 
-    private readonly FakeTimeProvider time = Clock.New();
+    private readonly FakeTimeProvider time = TestClock.New();
 
     public static TheoryData<string, string> Bad => new()
     {
@@ -70,12 +70,12 @@ public sealed class GrantChangeTests(SharedServer shared)
         var longest = $"{new string('a', 120)}/{new string('b', 120)}/{new string('K', 256)}";
         var path = new string('a', Limits.GrantsLength / Limits.Grants);
         var most = Enumerable.Repeat($"{path}: list reveal write delete", Limits.Grants).ToArray();
-        await workspace.GrantedAsync($"{longest}: list");
+        await workspace.NewGrantedClientAsync($"{longest}: list");
 
-        var client = await workspace.GrantedAsync(most);
+        var client = await workspace.NewGrantedClientAsync(most);
 
-        Assert.Equal(Granted.Json(most), (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
-        foreach (var grants in new[] { Granted.Json([.. most, "web: list"]), Granted.Json(longest + "K: list"), Granted.Json([.. Enumerable.Repeat($"{longest}: list", 17)]) })
+        Assert.Equal(TestGrant.Json(most), (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
+        foreach (var grants in new[] { TestGrant.Json([.. most, "web: list"]), TestGrant.Json(longest + "K: list"), TestGrant.Json([.. Enumerable.Repeat($"{longest}: list", 17)]) })
         {
             (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{grants}}}""")).IsInvalid("grants");
         }
@@ -121,21 +121,21 @@ public sealed class GrantChangeTests(SharedServer shared)
     public async Task Changed_grants_hold_within_a_second()
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("TOKEN");
-        var key = await place.Workspace.NewGrantedKeyAsync("web/production/TOKEN: reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("TOKEN");
+        var key = await environment.Workspace.NewGrantedKeyAsync("web/production/TOKEN: reveal");
         var client = server.With(key.Text("token"));
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
 
-        await ChangeAsync(place, key.Text("id"), Web);
+        await ChangeAsync(environment, key.Text("id"), Web);
         (await client.PostAsync($"/secrets/{id}/reveal")).IsError(404, "NOT_FOUND");
         (await client.GetAsync("/secrets/" + id)).IsError(404, "NOT_FOUND");
-        (await client.GetAsync(place.Secrets)).Is(200);
+        (await client.GetAsync(environment.SecretsPath)).Is(200);
 
-        await ChangeAsync(place, key.Text("id"), Api);
-        (await client.GetAsync(place.Secrets)).IsError(404, "NOT_FOUND");
+        await ChangeAsync(environment, key.Text("id"), Api);
+        (await client.GetAsync(environment.SecretsPath)).IsError(404, "NOT_FOUND");
 
-        await ChangeAsync(place, key.Text("id"), "[]");
+        await ChangeAsync(environment, key.Text("id"), "[]");
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
     }
 
@@ -143,13 +143,13 @@ public sealed class GrantChangeTests(SharedServer shared)
     public async Task Grants_changed_by_another_process_hold_within_a_second()
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("TOKEN");
-        var key = await place.Workspace.NewGrantedKeyAsync("web: reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("TOKEN");
+        var key = await environment.Workspace.NewGrantedKeyAsync("web: reveal");
         var client = server.With(key.Text("token"));
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
         await using var another = await server.OpenAgainAsync();
-        await another.Database.WriteAsync((place.Workspace.Id, key.Text("id")), static async (transaction, it) =>
+        await another.Database.WriteAsync((environment.Workspace.Id, key.Text("id")), static async (transaction, it) =>
         {
             var row = await CredentialTable.LockAsync(transaction, it.Id, ActorTypes.AccessKey, it.Item2);
             await CredentialTable.UpdateAsync(transaction, row! with { Grants = Web });
@@ -161,9 +161,9 @@ public sealed class GrantChangeTests(SharedServer shared)
         (await client.PostAsync($"/secrets/{id}/reveal")).IsError(404, "NOT_FOUND");
     }
 
-    private async Task ChangeAsync(Place place, string id, string grants)
+    private async Task ChangeAsync(TestEnvironment environment, string id, string grants)
     {
-        (await place.Api.PatchAsync("/access-keys/" + id, $$"""{"grants":{{grants}}}""")).Is(200);
+        (await environment.Api.PatchAsync("/access-keys/" + id, $$"""{"grants":{{grants}}}""")).Is(200);
         time.Advance(TimeSpan.FromSeconds(1));
     }
 }

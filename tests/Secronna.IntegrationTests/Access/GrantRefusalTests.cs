@@ -15,7 +15,7 @@ public sealed class GrantRefusalTests
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(61);
 
-    private readonly FakeTimeProvider time = Clock.New();
+    private readonly FakeTimeProvider time = TestClock.New();
 
     [Theory]
     [InlineData(false)]
@@ -23,20 +23,20 @@ public sealed class GrantRefusalTests
     public async Task A_caller_that_asks_for_a_thousand_things_writes_a_few_entries_and_counts(bool exist)
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
+        var environment = await server.NewTestEnvironmentAsync();
         var ids = exist
-            ? (await place.WriteAllAsync(Enumerable.Range(0, 500).Select(i => ($"KEY_{i}", "v")))).Each("id")
+            ? (await environment.WriteAllAsync(Enumerable.Range(0, 500).Select(i => ($"KEY_{i}", "v")))).Each("id")
             : [.. Enumerable.Range(0, 500).Select(i => $"sec_{i:00000000000000000000000000}")];
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
 
         await AllAsync(client, ids.Concat(ids));
 
-        Assert.Equal(MostFirst, (await DeniedAsync(place)).Count);
+        Assert.Equal(MostFirst, (await DeniedAsync(environment)).Count);
         time.Advance(Window);
         // A count for each that is told apart; of the rest, for each that was found, up to a number, and for what is left.
         var expected = Refusals.MostAsked + (exist ? RefusalRun.MostNamed + 1 : 1);
-        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(place)).Count == MostFirst + expected);
-        var counts = (await DeniedAsync(place))[..expected];
+        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(environment)).Count == MostFirst + expected);
+        var counts = (await DeniedAsync(environment))[..expected];
         Assert.Equal(1_000 - MostFirst, counts.Sum(Count));
         Assert.Equal(expected - (exist ? 1 : Refusals.MostAsked + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
         Assert.Contains(counts, entry => entry.GetProperty("metadata").Names() == "count" && Count(entry) > 100);
@@ -46,44 +46,44 @@ public sealed class GrantRefusalTests
     public async Task What_a_caller_looks_for_behind_a_crowd_of_made_up_things_is_named_in_the_end()
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var secret = await place.WriteAsync("MASTER_PASSWORD");
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var secret = await environment.WriteAsync("MASTER_PASSWORD");
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
         await AllAsync(client, Enumerable.Range(0, 30).Select(i => $"sec_{i:00000000000000000000000000}"));
 
         await AllAsync(client, [secret, secret]);
 
-        Assert.Empty(await place.Workspace.AuditAsync($"outcome=denied&secretId={secret}"));
+        Assert.Empty(await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"));
         time.Advance(Window);
         await Until.HoldsAsync(
             "its count",
-            async () => (await place.Workspace.AuditAsync($"outcome=denied&secretId={secret}")).Count == 1);
-        Assert.Equal(2, Count(Assert.Single(await place.Workspace.AuditAsync($"outcome=denied&secretId={secret}"))));
+            async () => (await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}")).Count == 1);
+        Assert.Equal(2, Count(Assert.Single(await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"))));
     }
 
     [Fact]
     public async Task When_the_minute_is_over_things_are_told_apart_again()
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
         var ids = Enumerable.Range(0, 60).Select(i => $"sec_{i:00000000000000000000000000}").ToList();
         await AllAsync(client, ids[..30]);
-        Assert.Equal(MostFirst, (await DeniedAsync(place)).Count);
+        Assert.Equal(MostFirst, (await DeniedAsync(environment)).Count);
 
         time.Advance(Window);
-        await Until.HoldsAsync("the count of the rest", async () => (await DeniedAsync(place)).Count == MostFirst + 1);
+        await Until.HoldsAsync("the count of the rest", async () => (await DeniedAsync(environment)).Count == MostFirst + 1);
         await AllAsync(client, ids[30..]);
 
-        Assert.Equal((2 * MostFirst) + 1, (await DeniedAsync(place)).Count);
+        Assert.Equal((2 * MostFirst) + 1, (await DeniedAsync(environment)).Count);
     }
 
     [Fact]
     public async Task Callers_and_kinds_of_operations_do_not_take_room_from_each_other()
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var (one, two) = (await place.Workspace.GrantedAsync("web: list"), await place.Workspace.GrantedAsync("web: list"));
+        var environment = await server.NewTestEnvironmentAsync();
+        var (one, two) = (await environment.Workspace.NewGrantedClientAsync("web: list"), await environment.Workspace.NewGrantedClientAsync("web: list"));
         var ids = Enumerable.Range(0, 30).Select(i => $"sec_{i:00000000000000000000000000}").ToList();
 
         await AllAsync(one, ids);
@@ -93,7 +93,7 @@ public sealed class GrantRefusalTests
             (await one.DeleteAsync("/secrets/" + id)).IsError(404, "NOT_FOUND");
         }
 
-        var entries = await DeniedAsync(place);
+        var entries = await DeniedAsync(environment);
         Assert.Equal(3 * MostFirst, entries.Count);
         Assert.Equal(3, entries.GroupBy(entry => (entry.Text("actorId"), entry.Text("action"))).Count(group => group.Count() == MostFirst));
     }
@@ -102,8 +102,8 @@ public sealed class GrantRefusalTests
     public async Task A_count_names_no_user_agent_when_its_refusals_came_from_several()
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
         foreach (var (id, agent) in new[] { ("sec_a", "one"), ("sec_a", "two"), ("sec_a", "one"), ("sec_b", "one"), ("sec_b", "one") })
         {
             (await client.SendAsync("POST", $"/secrets/{id}/reveal", null, ("User-Agent", agent))).IsError(404, "NOT_FOUND");
@@ -111,8 +111,8 @@ public sealed class GrantRefusalTests
 
         time.Advance(Window);
 
-        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(place)).Count == 4);
-        Assert.Equal(["", "one"], (await DeniedAsync(place))[..2].OrderBy(entry => 2 - Count(entry)).Select(entry => entry.GetProperty("userAgent").ToString()));
+        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(environment)).Count == 4);
+        Assert.Equal(["", "one"], (await DeniedAsync(environment))[..2].OrderBy(entry => 2 - Count(entry)).Select(entry => entry.GetProperty("userAgent").ToString()));
     }
 
     [Theory]
@@ -125,19 +125,19 @@ public sealed class GrantRefusalTests
     public async Task A_first_waits_for_its_entry_and_a_repeat_for_none_whether_it_is_there_or_not(string kind)
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("TOKEN");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("TOKEN");
         // The same asked for by two callers: of one of them it is outside, of the other it isn't there at all.
         var other = (await server.NewWorkspaceAsync()).Api;
-        foreach (var client in new[] { await place.Workspace.GrantedAsync("elsewhere: list reveal write delete"), other })
+        foreach (var client in new[] { await environment.Workspace.NewGrantedClientAsync("elsewhere: list reveal write delete"), other })
         {
             Task<Reply> SendAsync() => kind switch
             {
                 "reveal" => client.PostAsync($"/secrets/{id}/reveal"),
                 "path" => client.PostAsync("/reveal", """{"path":"web/production/TOKEN"}"""),
-                "environment" => client.PostAsync($"/environments/{place.EnvironmentId}/reveal"),
-                "keys" => client.PostAsync($"/environments/{place.EnvironmentId}/reveal", """{"keys":["TOKEN"]}"""),
-                "write" => client.PutAsync(place.Secrets, """{"key":"TOKEN","value":"v"}"""),
+                "environment" => client.PostAsync($"/environments/{environment.Id}/reveal"),
+                "keys" => client.PostAsync($"/environments/{environment.Id}/reveal", """{"keys":["TOKEN"]}"""),
+                "write" => client.PutAsync(environment.SecretsPath, """{"key":"TOKEN","value":"v"}"""),
                 _ => client.DeleteAsync("/secrets/" + id),
             };
             (await client.GetAsync("/me")).Is(200);
@@ -160,7 +160,7 @@ public sealed class GrantRefusalTests
         }
     }
 
-    private static Task<List<System.Text.Json.JsonElement>> DeniedAsync(Place place) => place.Workspace.AuditAsync("outcome=denied");
+    private static Task<List<System.Text.Json.JsonElement>> DeniedAsync(TestEnvironment environment) => environment.Workspace.AuditAsync("outcome=denied");
 
     private static int Count(System.Text.Json.JsonElement entry) => entry.GetProperty("metadata").Number("count");
 }

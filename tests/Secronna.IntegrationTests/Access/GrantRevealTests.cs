@@ -8,10 +8,10 @@ public sealed class GrantRevealTests(SharedServer shared)
     [Fact]
     public async Task A_key_outside_that_is_asked_for_is_as_one_that_does_not_exist()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "two")]);
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal", "web/production/TOKEN: list write delete");
-        var urls = new[] { $"/environments/{place.EnvironmentId}/reveal", "/projects/by-slug/web/environments/production/reveal" };
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "two")]);
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal", "web/production/TOKEN: list write delete");
+        var urls = new[] { $"/environments/{environment.Id}/reveal", "/projects/by-slug/web/environments/production/reveal" };
         foreach (var url in urls)
         {
             Assert.Equal(["one"], (await client.PostAsync(url, """{"keys":["DB_URL"]}""")).Is(200).Data.GetProperty("secrets").Each("value"));
@@ -23,41 +23,41 @@ public sealed class GrantRevealTests(SharedServer shared)
         }
 
         // The request for what is absent is a repeat: what was asked for differs in keys alone.
-        Assert.Equal(2, (await place.Workspace.AuditAsync("outcome=denied")).Count);
-        Assert.Equal(2, (await place.Workspace.AuditAsync("outcome=success&action=secret.reveal")).Count);
+        Assert.Equal(2, (await environment.Workspace.AuditAsync("outcome=denied")).Count);
+        Assert.Equal(2, (await environment.Workspace.AuditAsync("outcome=success&action=secret.reveal")).Count);
     }
 
     [Fact]
     public async Task Only_what_is_given_is_recorded()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("DB_URL", "one"), ("DB_USER", "two"), ("TOKEN", "three")]);
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("DB_URL", "one"), ("DB_USER", "two"), ("TOKEN", "three")]);
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
 
-        (await client.PostAsync($"/environments/{place.EnvironmentId}/reveal")).Is(200);
+        (await client.PostAsync($"/environments/{environment.Id}/reveal")).Is(200);
 
-        var entries = await place.Workspace.AuditAsync("action=secret.reveal");
+        var entries = await environment.Workspace.AuditAsync("action=secret.reveal");
         Assert.Equal(["DB_URL", "DB_USER"], entries.Select(entry => entry.GetProperty("metadata").Text("key")).Order());
     }
 
     [Fact]
     public async Task A_revision_is_of_what_is_granted_alone()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "two")]);
-        var key = await place.Workspace.NewGrantedKeyAsync("web/production/DB_*: reveal");
-        var client = place.Server.With(key.Text("token"));
-        var tag = (await RevealAsync(client, place, "")).Is(200).Header("ETag")!;
-        Assert.NotEqual(tag, (await place.RevealAllAsync()).Header("ETag"));
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "two")]);
+        var key = await environment.Workspace.NewGrantedKeyAsync("web/production/DB_*: reveal");
+        var client = environment.Server.With(key.Text("token"));
+        var tag = (await RevealAsync(client, environment, "")).Is(200).Header("ETag")!;
+        Assert.NotEqual(tag, (await environment.RevealAllAsync()).Header("ETag"));
         // Those who may read more or less than this have other revisions, so none of theirs is taken for one's own.
-        Assert.Equal(tag, (await place.RevealAllAsync("""{"keys":["DB_URL"]}""")).Header("ETag"));
+        Assert.Equal(tag, (await environment.RevealAllAsync("""{"keys":["DB_URL"]}""")).Header("ETag"));
 
-        await place.WriteAsync("TOKEN", "three");
-        await place.WriteAsync("NEW", "three");
-        Assert.Equal(304, (await RevealAsync(client, place, tag)).Status);
+        await environment.WriteAsync("TOKEN", "three");
+        await environment.WriteAsync("NEW", "three");
+        Assert.Equal(304, (await RevealAsync(client, environment, tag)).Status);
 
-        await place.WriteAsync("DB_NEW", "four");
-        var changed = (await RevealAsync(client, place, tag)).Is(200);
+        await environment.WriteAsync("DB_NEW", "four");
+        var changed = (await RevealAsync(client, environment, tag)).Is(200);
         Assert.NotEqual(tag, changed.Header("ETag"));
         Assert.Equal(["DB_NEW", "DB_URL"], changed.Data.GetProperty("secrets").Each("key"));
     }
@@ -65,12 +65,12 @@ public sealed class GrantRevealTests(SharedServer shared)
     [Fact]
     public async Task The_revision_of_a_key_that_lost_its_grant_is_answered_as_anything_absent()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAsync("DB_URL", "one");
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: list write delete");
-        var tag = (await place.RevealAllAsync()).Header("ETag")!;
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAsync("DB_URL", "one");
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: list write delete");
+        var tag = (await environment.RevealAllAsync()).Header("ETag")!;
 
-        var outside = await RevealAsync(client, place, tag);
+        var outside = await RevealAsync(client, environment, tag);
 
         var absent = await client.SendAsync("POST", "/environments/env_00000000000000000000000000/reveal", null, ("If-None-Match", tag));
         Assert.Equal(absent.IsError(404, "NOT_FOUND").StatusAndBody, outside.StatusAndBody);
@@ -84,28 +84,28 @@ public sealed class GrantRevealTests(SharedServer shared)
             settings.Limits.RevealBytes = 1_000;
             settings.Limits.RevealsPerMinute = 2;
         });
-        var place = await server.NewPlaceAsync();
-        await place.WriteAllAsync(Enumerable.Range(0, 8).Select(i => ($"BIG_{i}", new string('x', 900))).Append(("DB_URL", "one")));
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync(Enumerable.Range(0, 8).Select(i => ($"BIG_{i}", new string('x', 900))).Append(("DB_URL", "one")));
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
 
-        Assert.Equal(413, (await place.RevealAllAsync()).Status);
-        (await RevealAsync(client, place, "")).Is(200);
-        (await RevealAsync(client, place, "")).Is(200);
-        (await RevealAsync(client, place, "")).IsError(429, "RATE_LIMITED");
+        Assert.Equal(413, (await environment.RevealAllAsync()).Status);
+        (await RevealAsync(client, environment, "")).Is(200);
+        (await RevealAsync(client, environment, "")).Is(200);
+        (await RevealAsync(client, environment, "")).IsError(429, "RATE_LIMITED");
     }
 
     [Fact]
     public async Task A_secret_outside_and_one_that_does_not_exist_write_a_denied_entry_each_that_names_what_is_in_the_workspace()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("TOKEN");
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("TOKEN");
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
 
         var outside = await client.PostAsync($"/secrets/{id}/reveal");
         var absent = await client.PostAsync("/secrets/sec_00000000000000000000000000/reveal");
 
         Assert.Equal(absent.IsError(404, "NOT_FOUND").StatusAndBody, outside.StatusAndBody);
-        var entries = await place.Workspace.AuditAsync("outcome=denied");
+        var entries = await environment.Workspace.AuditAsync("outcome=denied");
         Assert.Equal([absent.RequestId, outside.RequestId], entries.Select(entry => entry.Text("requestId")));
         Assert.Equal("{}", entries[0].GetProperty("metadata").GetRawText());
         Assert.Equal((id, "TOKEN"), (entries[1].GetProperty("metadata").Text("secretId"), entries[1].GetProperty("metadata").Text("key")));
@@ -114,20 +114,20 @@ public sealed class GrantRevealTests(SharedServer shared)
     [Fact]
     public async Task A_path_outside_is_recorded_as_one_that_does_not_exist_in_its_environment()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAsync("TOKEN");
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: reveal");
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAsync("TOKEN");
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
 
         foreach (var key in new[] { "TOKEN", "NOPE" })
         {
             (await client.PostAsync("/reveal", $$"""{"path":"web/production/{{key}}"}""")).IsError(404, "NOT_FOUND");
         }
 
-        var said = (await place.Workspace.AuditAsync("outcome=denied")).Select(entry => entry.GetProperty("metadata").GetRawText());
+        var said = (await environment.Workspace.AuditAsync("outcome=denied")).Select(entry => entry.GetProperty("metadata").GetRawText());
         Assert.Equal(2, said.Count());
-        Assert.Equal($$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}"}""", Assert.Single(said.Distinct()));
+        Assert.Equal($$"""{"projectId":"{{environment.ProjectId}}","environmentId":"{{environment.Id}}"}""", Assert.Single(said.Distinct()));
     }
 
-    private static Task<Reply> RevealAsync(ApiClient client, Place place, string tag) => client.SendAsync(
-        "POST", $"/environments/{place.EnvironmentId}/reveal", null, tag.Length == 0 ? [] : [("If-None-Match", tag)]);
+    private static Task<Reply> RevealAsync(ApiClient client, TestEnvironment environment, string tag) => client.SendAsync(
+        "POST", $"/environments/{environment.Id}/reveal", null, tag.Length == 0 ? [] : [("If-None-Match", tag)]);
 }

@@ -9,7 +9,7 @@ public sealed class GrantSightTests(SharedServer shared)
     private const string NoSecret = "sec_00000000000000000000000000";
 
     // One for all, since nothing here changes it; beside it another workspace has the same slugs.
-    private static Task<Forest>? forest;
+    private static Task<WorkspaceTree>? tree;
 
     public static TheoryData<string> Sets =>
     [
@@ -29,20 +29,20 @@ public sealed class GrantSightTests(SharedServer shared)
     [MemberData(nameof(Sets))]
     public async Task Lists_show_what_is_granted_in_pages_that_tell_of_nothing_else(string set)
     {
-        var (forest, client, grants) = await NewAsync(set);
-        var projects = Forest.Reached(forest.Projects.Keys, grants);
-        Assert.Equal(projects, (await PagesAsync(client, "/projects", projects.Select(project => forest.Projects[project]))).Each("slug"));
+        var (tree, client, grants) = await NewAsync(set);
+        var projects = WorkspaceTree.ReachedPaths(tree.Projects.Keys, grants);
+        Assert.Equal(projects, (await PagesAsync(client, "/projects", projects.Select(project => tree.Projects[project]))).Each("slug"));
         foreach (var project in projects)
         {
-            var environments = Forest.Reached(Environments(forest, project), grants);
+            var environments = WorkspaceTree.ReachedPaths(Environments(tree, project), grants);
             var list = await PagesAsync(
-                client, $"/projects/{forest.Projects[project]}/environments", environments.Select(path => forest.Environments[path].EnvironmentId));
+                client, $"/projects/{tree.Projects[project]}/environments", environments.Select(path => tree.Environments[path].Id));
             Assert.Equal(environments, list.Select(item => $"{project}/{item.Text("slug")}"));
-            foreach (var environment in environments)
+            foreach (var path in environments)
             {
-                var place = forest.Environments[environment];
-                var secrets = Forest.Reached(Secrets(forest, environment), grants, "list");
-                Assert.Equal(secrets, (await PagesAsync(client, place.Secrets, secrets.Select(KeyOf))).Select(item => place.Path(item.Text("key"))));
+                var environment = tree.Environments[path];
+                var secrets = WorkspaceTree.ReachedPaths(Secrets(tree, path), grants, "list");
+                Assert.Equal(secrets, (await PagesAsync(client, environment.SecretsPath, secrets.Select(KeyOf))).Select(item => environment.PathOf(item.Text("key"))));
             }
         }
     }
@@ -51,16 +51,16 @@ public sealed class GrantSightTests(SharedServer shared)
     [MemberData(nameof(Sets))]
     public async Task Search_finds_what_is_granted_in_pages_that_tell_of_nothing_else(string set)
     {
-        var (forest, client, grants) = await NewAsync(set);
+        var (tree, client, grants) = await NewAsync(set);
         foreach (var text in new[] { "/", "_url", "web/prod", "TOKEN", "nowhere" })
         {
-            var secrets = Forest.Reached(forest.Secrets.Keys, grants, "list").Where(path => path.Contains(text, StringComparison.OrdinalIgnoreCase)).ToArray();
+            var secrets = WorkspaceTree.ReachedPaths(tree.Secrets.Keys, grants, "list").Where(path => path.Contains(text, StringComparison.OrdinalIgnoreCase)).ToArray();
             foreach (var limit in new[] { 1, 2, 500 })
             {
                 var (items, positions, _) = await client.PagesAsync("/search/secrets?q=" + Uri.EscapeDataString(text), limit);
                 Assert.Equal(secrets, items.Each("path"));
-                Assert.Equal(secrets.Select(path => forest.Secrets[path]), items.Each("id"));
-                var hidden = forest.Environments.Where(place => Forest.Reached([place.Key], grants).Length == 0).Select(place => place.Value.EnvironmentId);
+                Assert.Equal(secrets.Select(path => tree.Secrets[path]), items.Each("id"));
+                var hidden = tree.Environments.Where(pair => WorkspaceTree.ReachedPaths([pair.Key], grants).Length == 0).Select(pair => pair.Value.Id);
                 Assert.DoesNotContain(positions, position => hidden.Any(id => position.Contains(id, StringComparison.Ordinal)));
             }
         }
@@ -70,28 +70,28 @@ public sealed class GrantSightTests(SharedServer shared)
     [MemberData(nameof(Sets))]
     public async Task Each_thing_by_its_id_or_slugs_is_there_or_as_if_it_were_not(string set)
     {
-        var (forest, client, grants) = await NewAsync(set);
-        foreach (var (slug, id) in forest.Projects)
+        var (tree, client, grants) = await NewAsync(set);
+        foreach (var (slug, id) in tree.Projects)
         {
-            var isSeen = Forest.Reached([slug], grants).Length > 0;
+            var isSeen = WorkspaceTree.ReachedPaths([slug], grants).Length > 0;
             await SeenAsync(client, isSeen, $"/projects/{id}", "/projects/proj_00000000000000000000000000");
             await SeenAsync(client, isSeen, $"/projects/by-slug/{slug}", "/projects/by-slug/nobodys");
             await SeenAsync(client, isSeen, $"/projects/{id}/environments", "/projects/proj_00000000000000000000000000/environments");
         }
 
-        foreach (var (path, place) in forest.Environments)
+        foreach (var (path, environment) in tree.Environments)
         {
-            var isSeen = Forest.Reached([path], grants).Length > 0;
-            await SeenAsync(client, isSeen, $"/environments/{place.EnvironmentId}", "/environments/env_00000000000000000000000000");
-            await SeenAsync(client, isSeen, place.Secrets, "/environments/env_00000000000000000000000000/secrets");
+            var isSeen = WorkspaceTree.ReachedPaths([path], grants).Length > 0;
+            await SeenAsync(client, isSeen, $"/environments/{environment.Id}", "/environments/env_00000000000000000000000000");
+            await SeenAsync(client, isSeen, environment.SecretsPath, "/environments/env_00000000000000000000000000/secrets");
             await SeenAsync(
-                client, isSeen, $"/projects/by-slug/{place.ProjectSlug}/environments/{place.EnvironmentSlug}",
-                $"/projects/by-slug/{place.ProjectSlug}/environments/nobodys");
+                client, isSeen, $"/projects/by-slug/{environment.ProjectSlug}/environments/{environment.Slug}",
+                $"/projects/by-slug/{environment.ProjectSlug}/environments/nobodys");
         }
 
-        foreach (var (path, id) in forest.Secrets)
+        foreach (var (path, id) in tree.Secrets)
         {
-            var isSeen = Forest.Reached([path], grants, "list").Length > 0;
+            var isSeen = WorkspaceTree.ReachedPaths([path], grants, "list").Length > 0;
             await SeenAsync(client, isSeen, $"/secrets/{id}", $"/secrets/{NoSecret}");
             await SeenAsync(client, isSeen, $"/secrets/{id}/versions", $"/secrets/{NoSecret}/versions");
             await SeenAsync(client, isSeen, BySlugs(path), BySlugs(path) + "_NOT");
@@ -102,12 +102,12 @@ public sealed class GrantSightTests(SharedServer shared)
     [MemberData(nameof(Sets))]
     public async Task Values_are_revealed_where_that_is_granted_by_every_way_to_them(string set)
     {
-        var (forest, client, grants) = await NewAsync(set);
+        var (tree, client, grants) = await NewAsync(set);
         var absent = (await client.PostAsync($"/secrets/{NoSecret}/reveal")).IsError(404, "NOT_FOUND").StatusAndBody;
         var noVersion = absent.Replace("secret not found", "version not found", StringComparison.Ordinal);
-        foreach (var (path, id) in forest.Secrets)
+        foreach (var (path, id) in tree.Secrets)
         {
-            var isGranted = Forest.Reached([path], grants, "reveal").Length > 0;
+            var isGranted = WorkspaceTree.ReachedPaths([path], grants, "reveal").Length > 0;
             Reply[] replies =
             [
                 await client.PostAsync($"/secrets/{id}/reveal"),
@@ -115,21 +115,21 @@ public sealed class GrantSightTests(SharedServer shared)
                 await client.PostAsync("/reveal", $$"""{"path":"{{path}}"}"""),
                 await client.PostAsync("/reveal", $$"""{"path":"{{path}}","version":1}"""),
             ];
-            Assert.All(replies, reply => Assert.Equal(isGranted ? Forest.ValueOf(path) : absent, isGranted ? reply.Data.Text("value") : reply.StatusAndBody));
+            Assert.All(replies, reply => Assert.Equal(isGranted ? WorkspaceTree.ValueOf(path) : absent, isGranted ? reply.Data.Text("value") : reply.StatusAndBody));
             Assert.Equal(isGranted ? noVersion : absent, (await client.PostAsync($"/secrets/{id}/reveal?version=2")).StatusAndBody);
         }
 
-        foreach (var (environment, place) in forest.Environments)
+        foreach (var (path, environment) in tree.Environments)
         {
-            var keys = Forest.Reached(Secrets(forest, environment), grants, "reveal");
-            var isSeen = Forest.Reached([environment], grants, "reveal").Length > 0;
-            foreach (var url in new[] { $"/environments/{place.EnvironmentId}/reveal", $"/projects/by-slug/{environment.Replace("/", "/environments/", StringComparison.Ordinal)}/reveal" })
+            var keys = WorkspaceTree.ReachedPaths(Secrets(tree, path), grants, "reveal");
+            var isSeen = WorkspaceTree.ReachedPaths([path], grants, "reveal").Length > 0;
+            foreach (var url in new[] { $"/environments/{environment.Id}/reveal", $"/projects/by-slug/{path.Replace("/", "/environments/", StringComparison.Ordinal)}/reveal" })
             {
                 var reply = await client.PostAsync(url);
                 Assert.Equal(isSeen ? 200 : 404, reply.Status);
                 if (isSeen)
                 {
-                    Assert.Equal(keys.Select(Forest.ValueOf), reply.Data.GetProperty("secrets").Each("value"));
+                    Assert.Equal(keys.Select(WorkspaceTree.ValueOf), reply.Data.GetProperty("secrets").Each("value"));
                     Assert.Equal(0, reply.Data.GetProperty("unrecoverable").GetArrayLength());
                 }
                 else
@@ -140,16 +140,16 @@ public sealed class GrantSightTests(SharedServer shared)
         }
     }
 
-    private async Task<(Forest Forest, ApiClient Client, Granted[] Grants)> NewAsync(string set)
+    private async Task<(WorkspaceTree WorkspaceTree, ApiClient Client, TestGrant[] Grants)> NewAsync(string set)
     {
-        var grown = await (forest ??= GrowAsync());
-        return (grown, await grown.Workspace.GrantedAsync(set.Split("; ")), Granted.Parse(set.Split("; ")));
+        var grown = await (tree ??= CreateAsync());
+        return (grown, await grown.Workspace.NewGrantedClientAsync(set.Split("; ")), TestGrant.Parse(set.Split("; ")));
     }
 
-    private async Task<Forest> GrowAsync()
+    private async Task<WorkspaceTree> CreateAsync()
     {
-        await Forest.GrowAsync(await shared.NewWorkspaceAsync());
-        return await Forest.GrowAsync(await shared.NewWorkspaceAsync());
+        await WorkspaceTree.CreateAsync(await shared.NewWorkspaceAsync());
+        return await WorkspaceTree.CreateAsync(await shared.NewWorkspaceAsync());
     }
 
     /// <summary>The same list whatever its pages, which are as many as what is seen needs; positions are of what is seen alone.</summary>
@@ -178,11 +178,11 @@ public sealed class GrantSightTests(SharedServer shared)
         }
     }
 
-    private static IEnumerable<string> Environments(Forest forest, string project) =>
-        forest.Environments.Keys.Where(path => path.StartsWith(project + "/", StringComparison.Ordinal));
+    private static IEnumerable<string> Environments(WorkspaceTree tree, string project) =>
+        tree.Environments.Keys.Where(path => path.StartsWith(project + "/", StringComparison.Ordinal));
 
-    private static IEnumerable<string> Secrets(Forest forest, string environment) =>
-        forest.Secrets.Keys.Where(path => path.StartsWith(environment + "/", StringComparison.Ordinal));
+    private static IEnumerable<string> Secrets(WorkspaceTree tree, string environment) =>
+        tree.Secrets.Keys.Where(path => path.StartsWith(environment + "/", StringComparison.Ordinal));
 
     private static string KeyOf(string path) => path.Split('/')[2];
 

@@ -6,7 +6,7 @@ namespace Secronna.IntegrationTests.Access;
 /// <summary>Grants that another hand has changed in the database, so that they can't be read, grant nothing.</summary>
 public sealed class GrantStoredTests
 {
-    private readonly FakeTimeProvider time = Clock.New();
+    private readonly FakeTimeProvider time = TestClock.New();
 
     public static TheoryData<string> Unreadable =>
     [
@@ -36,9 +36,9 @@ public sealed class GrantStoredTests
     public async Task A_key_whose_grants_can_not_be_read_may_do_nothing_until_they_are_given_anew(string stored)
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("TOKEN", "a-value-not-to-be-had");
-        var key = await place.Workspace.NewGrantedKeyAsync("web: list reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("TOKEN", "a-value-not-to-be-had");
+        var key = await environment.Workspace.NewGrantedKeyAsync("web: list reveal");
         var client = server.With(key.Text("token"));
         server.Sql("UPDATE credentials SET grants = @grants WHERE id = @id", ("@grants", stored), ("@id", key.Text("id")));
 
@@ -50,12 +50,12 @@ public sealed class GrantStoredTests
 
         // Whoever has no valid token learns nothing of it.
         (await server.With(key.Text("token")[..^1] + (key.Text("token")[^1] == 'a' ? 'b' : 'a')).GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
-        Assert.Empty(await place.Workspace.AuditAsync("action=secret.reveal"));
+        Assert.Empty(await environment.Workspace.AuditAsync("action=secret.reveal"));
         var url = "/access-keys/" + key.Text("id");
-        Assert.Contains(key.Text("id"), (await place.Api.GetAsync("/access-keys")).IsError(500, "INTEGRITY_ERROR").Message, StringComparison.Ordinal);
-        (await place.Api.PatchAsync(url, """{"name":"other"}""")).IsError(500, "INTEGRITY_ERROR");
-        Assert.Empty(await place.Workspace.AuditAsync("action=access_key.update"));
-        (await place.Api.PatchAsync(url, $$"""{"grants":{{Granted.Json("web: reveal")}}}""")).Is(200);
+        Assert.Contains(key.Text("id"), (await environment.Api.GetAsync("/access-keys")).IsError(500, "INTEGRITY_ERROR").Message, StringComparison.Ordinal);
+        (await environment.Api.PatchAsync(url, """{"name":"other"}""")).IsError(500, "INTEGRITY_ERROR");
+        Assert.Empty(await environment.Workspace.AuditAsync("action=access_key.update"));
+        (await environment.Api.PatchAsync(url, $$"""{"grants":{{TestGrant.Json("web: reveal")}}}""")).Is(200);
         time.Advance(TimeSpan.FromSeconds(1));
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
     }
@@ -64,15 +64,15 @@ public sealed class GrantStoredTests
     public async Task A_key_whose_grants_can_not_be_read_can_be_revoked_and_until_then_nothing_of_it_is_guessed()
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var key = await place.Workspace.NewGrantedKeyAsync("web: list reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var key = await environment.Workspace.NewGrantedKeyAsync("web: list reveal");
         server.Sql("UPDATE credentials SET grants = '[null]' WHERE id = @id", ("@id", key.Text("id")));
 
-        var refused = await place.Api.DeleteAsync($"/projects/{place.ProjectId}?force=true");
+        var refused = await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}?force=true");
 
         Assert.Contains(key.Text("id"), refused.IsError(500, "INTEGRITY_ERROR").Message, StringComparison.Ordinal);
-        (await place.Api.GetAsync($"/projects/{place.ProjectId}")).Is(200);
-        (await place.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
-        (await place.Api.DeleteAsync($"/projects/{place.ProjectId}?force=true")).Is(200);
+        (await environment.Api.GetAsync($"/projects/{environment.ProjectId}")).Is(200);
+        (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
+        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}?force=true")).Is(200);
     }
 }

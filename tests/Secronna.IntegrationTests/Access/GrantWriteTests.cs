@@ -10,25 +10,25 @@ public sealed class GrantWriteTests(SharedServer shared)
     [Fact]
     public async Task A_key_is_written_where_that_is_granted_be_it_there_or_not()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAsync("DB_URL", "one");
-        await place.WriteAsync("TOKEN", "one");
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: write", "web/production/TOKEN: list reveal delete");
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAsync("DB_URL", "one");
+        await environment.WriteAsync("TOKEN", "one");
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: write", "web/production/TOKEN: list reveal delete");
         var absent = (await PutAsync(client, NoEnvironment, "DB_URL")).IsError(404, "NOT_FOUND").StatusAndBody;
 
-        Assert.Equal(2, (await PutAsync(client, place.Secrets, "DB_URL")).Is(201).Data.Number("version"));
-        Assert.Equal(1, (await PutAsync(client, place.Secrets, "DB_NEW")).Is(201).Data.Number("version"));
+        Assert.Equal(2, (await PutAsync(client, environment.SecretsPath, "DB_URL")).Is(201).Data.Number("version"));
+        Assert.Equal(1, (await PutAsync(client, environment.SecretsPath, "DB_NEW")).Is(201).Data.Number("version"));
         foreach (var key in new[] { "TOKEN", "NEW", "db_url" })
         {
-            Assert.Equal(absent, (await PutAsync(client, place.Secrets, key)).StatusAndBody);
+            Assert.Equal(absent, (await PutAsync(client, environment.SecretsPath, key)).StatusAndBody);
             // The version of a key outside is no business of the caller's.
-            Assert.Equal(absent, (await PutAsync(client, place.Secrets, key, ""","expectedVersion":0""")).StatusAndBody);
-            Assert.Equal(absent, (await PutAsync(client, place.Secrets, key, ""","expectedVersion":1""")).StatusAndBody);
+            Assert.Equal(absent, (await PutAsync(client, environment.SecretsPath, key, ""","expectedVersion":0""")).StatusAndBody);
+            Assert.Equal(absent, (await PutAsync(client, environment.SecretsPath, key, ""","expectedVersion":1""")).StatusAndBody);
         }
 
-        Assert.Equal(["DB_NEW", "DB_URL", "TOKEN"], (await place.Api.GetAsync(place.Secrets)).Data.Each("key"));
+        Assert.Equal(["DB_NEW", "DB_URL", "TOKEN"], (await environment.Api.GetAsync(environment.SecretsPath)).Data.Each("key"));
         Assert.Contains(
-            "is another", (await PutAsync(client, place.Secrets, "DB_URL", ""","expectedVersion":1""")).IsError(409, "CONFLICT").Message, StringComparison.Ordinal);
+            "is another", (await PutAsync(client, environment.SecretsPath, "DB_URL", ""","expectedVersion":1""")).IsError(409, "CONFLICT").Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -39,48 +39,48 @@ public sealed class GrantWriteTests(SharedServer shared)
     [InlineData("""{"key":"DB_URL","value":"v"},{"key":"NEW","value":"v","expectedVersion":0}""")]
     public async Task A_batch_with_one_key_outside_is_refused_whole(string secrets)
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "one")]);
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: list reveal write delete", "web/production/*: list reveal delete");
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "one")]);
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: list reveal write delete", "web/production/*: list reveal delete");
         var body = $$"""{"secrets":[{{secrets}}]}""";
         var absent = await client.PostAsync(NoEnvironment + "/batch", body);
 
-        var reply = await client.PostAsync(place.Secrets + "/batch", body);
+        var reply = await client.PostAsync(environment.SecretsPath + "/batch", body);
 
         Assert.Equal(absent.IsError(404, "NOT_FOUND").StatusAndBody, reply.StatusAndBody);
-        Assert.Equal(["1", "1"], (await place.Api.GetAsync(place.Secrets)).Data.Each("currentVersion"));
-        var entries = await place.Workspace.AuditAsync("outcome=denied&action=secret.write");
+        Assert.Equal(["1", "1"], (await environment.Api.GetAsync(environment.SecretsPath)).Data.Each("currentVersion"));
+        var entries = await environment.Workspace.AuditAsync("outcome=denied&action=secret.write");
         Assert.Equal([reply.RequestId, absent.RequestId], entries.Select(entry => entry.Text("requestId")));
         Assert.Equal("{}", entries[1].GetProperty("metadata").GetRawText());
         Assert.Equal(
-            $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}"}""", entries[0].GetProperty("metadata").GetRawText());
+            $$"""{"projectId":"{{environment.ProjectId}}","environmentId":"{{environment.Id}}"}""", entries[0].GetProperty("metadata").GetRawText());
     }
 
     [Fact]
     public async Task A_batch_within_the_grants_is_written_whole()
     {
-        var place = await shared.NewPlaceAsync();
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: write", "*/*/TOKEN: write");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: write", "*/*/TOKEN: write");
 
-        (await client.PostAsync(place.Secrets + "/batch", """{"secrets":[{"key":"TOKEN","value":"v"},{"key":"DB_URL","value":"v"}]}""")).Is(201);
+        (await client.PostAsync(environment.SecretsPath + "/batch", """{"secrets":[{"key":"TOKEN","value":"v"},{"key":"DB_URL","value":"v"}]}""")).Is(201);
 
-        Assert.Equal(["DB_URL", "TOKEN"], (await place.Api.GetAsync(place.Secrets)).Data.Each("key"));
+        Assert.Equal(["DB_URL", "TOKEN"], (await environment.Api.GetAsync(environment.SecretsPath)).Data.Each("key"));
     }
 
     [Fact]
     public async Task A_secret_is_deleted_where_that_is_granted()
     {
-        var place = await shared.NewPlaceAsync();
-        var (inside, outside) = (await place.WriteAsync("DB_URL"), await place.WriteAsync("TOKEN"));
-        var client = await place.Workspace.GrantedAsync("web/production/DB_*: delete", "web: list reveal write");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var (inside, outside) = (await environment.WriteAsync("DB_URL"), await environment.WriteAsync("TOKEN"));
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: delete", "web: list reveal write");
         var absent = await client.DeleteAsync("/secrets/sec_00000000000000000000000000");
 
         Assert.Equal(absent.IsError(404, "NOT_FOUND").StatusAndBody, (await client.DeleteAsync("/secrets/" + outside)).StatusAndBody);
         (await client.DeleteAsync("/secrets/" + inside)).Is(200);
 
-        Assert.Equal(["TOKEN"], (await place.Api.GetAsync(place.Secrets)).Data.Each("key"));
-        Assert.Equal("a value", await place.ValueAsync(outside));
-        Assert.Equal(2, (await place.Workspace.AuditAsync("outcome=denied&action=secret.delete")).Count);
+        Assert.Equal(["TOKEN"], (await environment.Api.GetAsync(environment.SecretsPath)).Data.Each("key"));
+        Assert.Equal("a value", await environment.ValueAsync(outside));
+        Assert.Equal(2, (await environment.Workspace.AuditAsync("outcome=denied&action=secret.delete")).Count);
     }
 
     [Theory]
@@ -88,27 +88,27 @@ public sealed class GrantWriteTests(SharedServer shared)
     [InlineData(true)]
     public async Task A_repeat_of_a_write_whose_grant_was_taken_away_is_refused(bool isBatch)
     {
-        await using var server = await TestServer.StartAsync(time: Clock.New());
-        var place = await server.NewPlaceAsync();
-        var key = await place.Workspace.NewGrantedKeyAsync("web/production/DB_*: write");
+        await using var server = await TestServer.StartAsync(time: TestClock.New());
+        var environment = await server.NewTestEnvironmentAsync();
+        var key = await environment.Workspace.NewGrantedKeyAsync("web/production/DB_*: write");
         var client = server.With(key.Text("token"));
-        (await RepeatedAsync(client, place, isBatch)).Is(201);
-        (await RepeatedAsync(client, place, isBatch)).Is(201);
-        var grants = Granted.Json("web/production/DB_*: list reveal delete", "web/production/OTHER: write");
-        (await place.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{grants}}}""")).Is(200);
+        (await RepeatedAsync(client, environment, isBatch)).Is(201);
+        (await RepeatedAsync(client, environment, isBatch)).Is(201);
+        var grants = TestGrant.Json("web/production/DB_*: list reveal delete", "web/production/OTHER: write");
+        (await environment.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{grants}}}""")).Is(200);
         ((Microsoft.Extensions.Time.Testing.FakeTimeProvider)server.Time).Advance(TimeSpan.FromSeconds(1));
 
-        var reply = await RepeatedAsync(client, place, isBatch);
+        var reply = await RepeatedAsync(client, environment, isBatch);
 
         Assert.Equal((await PutAsync(client, NoEnvironment, "DB_URL")).StatusAndBody, reply.IsError(404, "NOT_FOUND").StatusAndBody);
-        Assert.Equal(["1"], (await place.Api.GetAsync(place.Secrets)).Data.Each("currentVersion"));
+        Assert.Equal(["1"], (await environment.Api.GetAsync(environment.SecretsPath)).Data.Each("currentVersion"));
     }
 
-    private static Task<Reply> RepeatedAsync(ApiClient client, Place place, bool isBatch)
+    private static Task<Reply> RepeatedAsync(ApiClient client, TestEnvironment environment, bool isBatch)
     {
         const string Secret = """{"key":"DB_URL","value":"v"}""";
         return client.SendAsync(
-            isBatch ? "POST" : "PUT", place.Secrets + (isBatch ? "/batch" : ""), isBatch ? $$"""{"secrets":[{{Secret}}]}""" : Secret,
+            isBatch ? "POST" : "PUT", environment.SecretsPath + (isBatch ? "/batch" : ""), isBatch ? $$"""{"secrets":[{{Secret}}]}""" : Secret,
             ("Idempotency-Key", "once"));
     }
 

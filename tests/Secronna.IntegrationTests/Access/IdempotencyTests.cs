@@ -13,22 +13,22 @@ public sealed class IdempotencyTests(SharedServer shared)
     [Fact]
     public async Task A_repeat_gets_the_first_answer_and_mints_nothing()
     {
-        var place = await shared.NewPlaceAsync();
-        var first = (await PutAsync(place, Body)).Is(201).Data;
-        await PutAsync(place, """{"key":"A","value":"two"}""", "other");
-        var again = (await PutAsync(place, Body)).Is(201).Data;
+        var environment = await shared.NewTestEnvironmentAsync();
+        var first = (await PutAsync(environment, Body)).Is(201).Data;
+        await PutAsync(environment, """{"key":"A","value":"two"}""", "other");
+        var again = (await PutAsync(environment, Body)).Is(201).Data;
         Assert.Equal(first.ToString(), again.ToString());
-        Assert.Equal(2, await VersionsAsync(place, first.Text("id")));
-        Assert.Equal(2, (await place.Workspace.AuditAsync("action=secret.write")).Count);
+        Assert.Equal(2, await VersionsAsync(environment, first.Text("id")));
+        Assert.Equal(2, (await environment.Workspace.AuditAsync("action=secret.write")).Count);
     }
 
     [Fact]
     public async Task A_repeat_of_a_batch_gets_the_first_answer_in_its_order()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         const string Batch = """{"secrets":[{"key":"B","value":"b"},{"key":"A","value":"a","expectedVersion":0}]}""";
-        var first = (await BatchAsync(place, Batch)).Is(201).Data;
-        var again = (await BatchAsync(place, Batch)).Is(201).Data;
+        var first = (await BatchAsync(environment, Batch)).Is(201).Data;
+        var again = (await BatchAsync(environment, Batch)).Is(201).Data;
         Assert.Equal(first.ToString(), again.ToString());
         Assert.Equal(["B", "A"], again.EnumerateArray().Select(written => written.Text("key")));
         Assert.All(again.EnumerateArray(), written => Assert.Equal(1, written.GetProperty("version").GetInt32()));
@@ -37,10 +37,10 @@ public sealed class IdempotencyTests(SharedServer shared)
     [Fact]
     public async Task Equal_requests_at_once_mint_one_version()
     {
-        var place = await shared.NewPlaceAsync();
-        var replies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => PutAsync(place, Body)));
+        var environment = await shared.NewTestEnvironmentAsync();
+        var replies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => PutAsync(environment, Body)));
         Assert.Single(replies.Select(reply => reply.Is(201).Data.ToString()).Distinct());
-        Assert.Equal(1, await VersionsAsync(place, replies[0].Data.Text("id")));
+        Assert.Equal(1, await VersionsAsync(environment, replies[0].Data.Text("id")));
     }
 
     [Theory]
@@ -49,54 +49,54 @@ public sealed class IdempotencyTests(SharedServer shared)
     [InlineData("""{"key":"A","value":"one","comment":"why"}""")]
     public async Task Another_body_under_the_same_key_is_a_conflict(string other)
     {
-        var place = await shared.NewPlaceAsync();
-        var written = (await PutAsync(place, Body)).Is(201).Data;
-        (await PutAsync(place, other)).IsError(409, "CONFLICT");
-        Assert.Equal(1, await VersionsAsync(place, written.Text("id")));
+        var environment = await shared.NewTestEnvironmentAsync();
+        var written = (await PutAsync(environment, Body)).Is(201).Data;
+        (await PutAsync(environment, other)).IsError(409, "CONFLICT");
+        Assert.Equal(1, await VersionsAsync(environment, written.Text("id")));
     }
 
     [Fact]
     public async Task A_key_is_bound_to_the_credential_and_the_route()
     {
-        var place = await shared.NewPlaceAsync();
-        var other = await place.Workspace.NewEnvironmentAsync(place.ProjectId, "Staging");
-        var key = await place.Workspace.NewAccessKeyAsync();
-        var first = (await PutAsync(place, Body)).Is(201).Data;
+        var environment = await shared.NewTestEnvironmentAsync();
+        var other = await environment.Workspace.NewEnvironmentAsync(environment.ProjectId, "Staging");
+        var key = await environment.Workspace.NewAccessKeyAsync();
+        var first = (await PutAsync(environment, Body)).Is(201).Data;
 
-        var elsewhere = await SendAsync(place.Api, "PUT", $"/environments/{other.Text("id")}/secrets", Body, "once");
+        var elsewhere = await SendAsync(environment.Api, "PUT", $"/environments/{other.Text("id")}/secrets", Body, "once");
         Assert.NotEqual(first.Text("id"), elsewhere.Is(201).Data.Text("id"));
         var byAnother = await SendAsync(
-            place.Server.With(key.Text("token")), "PUT", place.Secrets, Body, "once");
+            environment.Server.With(key.Text("token")), "PUT", environment.SecretsPath, Body, "once");
         Assert.Equal(2, byAnother.Is(201).Data.GetProperty("version").GetInt32());
-        (await BatchAsync(place, """{"secrets":[{"key":"A","value":"one"}]}""")).Is(201);
-        Assert.Equal(3, await VersionsAsync(place, first.Text("id")));
+        (await BatchAsync(environment, """{"secrets":[{"key":"A","value":"one"}]}""")).Is(201);
+        Assert.Equal(3, await VersionsAsync(environment, first.Text("id")));
     }
 
     [Fact]
     public async Task What_failed_is_not_kept()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         const string Expecting = """{"key":"A","value":"one","expectedVersion":1}""";
-        (await PutAsync(place, Expecting)).IsError(409, "CONFLICT");
-        (await PutAsync(place, Body, "other")).Is(201);
-        Assert.Equal(2, (await PutAsync(place, Expecting)).Is(201).Data.GetProperty("version").GetInt32());
+        (await PutAsync(environment, Expecting)).IsError(409, "CONFLICT");
+        (await PutAsync(environment, Body, "other")).Is(201);
+        Assert.Equal(2, (await PutAsync(environment, Expecting)).Is(201).Data.GetProperty("version").GetInt32());
     }
 
     [Fact]
     public async Task A_repeat_is_authorised_again()
     {
-        var place = await shared.NewPlaceAsync();
-        var key = await place.Workspace.NewAccessKeyAsync();
-        var api = place.Server.With(key.Text("token"));
-        (await SendAsync(api, "PUT", place.Secrets, Body, "once")).Is(201);
-        (await place.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke", null)).Is(200);
+        var environment = await shared.NewTestEnvironmentAsync();
+        var key = await environment.Workspace.NewAccessKeyAsync();
+        var api = environment.Server.With(key.Text("token"));
+        (await SendAsync(api, "PUT", environment.SecretsPath, Body, "once")).Is(201);
+        (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke", null)).Is(200);
         await Until.HoldsAsync(
             "the key is refused",
-            async () => (await SendAsync(api, "PUT", place.Secrets, Body, "once")).Status == 401);
+            async () => (await SendAsync(api, "PUT", environment.SecretsPath, Body, "once")).Status == 401);
 
-        (await PutAsync(place, Body)).Is(201);
-        (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}?force=true")).Is(200);
-        (await PutAsync(place, Body)).IsError(404, "NOT_FOUND");
+        (await PutAsync(environment, Body)).Is(201);
+        (await environment.Api.DeleteAsync($"/environments/{environment.Id}?force=true")).Is(200);
+        (await PutAsync(environment, Body)).IsError(404, "NOT_FOUND");
     }
 
     [Theory]
@@ -105,32 +105,32 @@ public sealed class IdempotencyTests(SharedServer shared)
     [InlineData("naïve")]
     public async Task A_key_that_is_none_is_refused(string key)
     {
-        var place = await shared.NewPlaceAsync();
-        (await PutAsync(place, Body, key)).IsInvalid("Idempotency-Key");
+        var environment = await shared.NewTestEnvironmentAsync();
+        (await PutAsync(environment, Body, key)).IsInvalid("Idempotency-Key");
     }
 
     [Fact]
     public async Task A_key_has_255_characters_at_most()
     {
-        var place = await shared.NewPlaceAsync();
-        (await PutAsync(place, Body, new string('k', 256))).IsInvalid("Idempotency-Key");
-        (await PutAsync(place, Body, new string('k', 255))).Is(201);
+        var environment = await shared.NewTestEnvironmentAsync();
+        (await PutAsync(environment, Body, new string('k', 256))).IsInvalid("Idempotency-Key");
+        (await PutAsync(environment, Body, new string('k', 255))).Is(201);
     }
 
     [Fact]
     public async Task Routes_that_mint_no_version_refuse_it()
     {
-        var place = await shared.NewPlaceAsync();
-        (await SendAsync(place.Api, "POST", "/projects", """{"name":"Other"}""", "once")).IsError(400, "VALIDATION_ERROR");
-        (await SendAsync(place.Api, "POST", $"/environments/{place.EnvironmentId}/reveal", null, "once")).IsError(400, "VALIDATION_ERROR");
+        var environment = await shared.NewTestEnvironmentAsync();
+        (await SendAsync(environment.Api, "POST", "/projects", """{"name":"Other"}""", "once")).IsError(400, "VALIDATION_ERROR");
+        (await SendAsync(environment.Api, "POST", $"/environments/{environment.Id}/reveal", null, "once")).IsError(400, "VALIDATION_ERROR");
     }
 
     [Fact]
     public async Task Nothing_of_the_request_is_stored_but_hashes_and_the_answer_which_names_no_value()
     {
         await using var server = await TestServer.StartAsync();
-        var place = await server.NewPlaceAsync();
-        var written = (await PutAsync(place, """{"key":"A","value":"a value to look for"}""", "a-key-to-look-for")).Is(201).Data;
+        var environment = await server.NewTestEnvironmentAsync();
+        var written = (await PutAsync(environment, """{"key":"A","value":"a value to look for"}""", "a-key-to-look-for")).Is(201).Data;
         Assert.Equal(1, server.Count("SELECT count(*) FROM idempotency_keys"));
         Assert.Equal(
             $$"""[{"id":"{{written.Text("id")}}","key":"A","version":1}]""", server.Sql("SELECT answer FROM idempotency_keys")[0][0]);
@@ -138,7 +138,7 @@ public sealed class IdempotencyTests(SharedServer shared)
             Assert.Equal(32, ((byte[])server.Sql($"SELECT {column} FROM idempotency_keys")[0][0]).Length));
 
         // The same body under another key has nothing in common with the first.
-        (await PutAsync(place, """{"key":"A","value":"a value to look for"}""", "other")).Is(201);
+        (await PutAsync(environment, """{"key":"A","value":"a value to look for"}""", "other")).Is(201);
         Assert.Equal(2, server.Count("SELECT count(DISTINCT body_hash) FROM idempotency_keys"));
     }
 
@@ -146,14 +146,14 @@ public sealed class IdempotencyTests(SharedServer shared)
     public async Task An_answer_is_kept_for_a_day_and_then_forgotten()
     {
         await using var server = await TestServer.StartAsync();
-        var place = await server.NewPlaceAsync();
-        (await PutAsync(place, Body)).Is(201);
+        var environment = await server.NewTestEnvironmentAsync();
+        (await PutAsync(environment, Body)).Is(201);
         server.Sql("UPDATE idempotency_keys SET created_at = created_at - 86390000000");
-        Assert.Equal(1, (await PutAsync(place, Body)).Is(201).Data.GetProperty("version").GetInt32());
+        Assert.Equal(1, (await PutAsync(environment, Body)).Is(201).Data.GetProperty("version").GetInt32());
 
         server.Sql("UPDATE idempotency_keys SET created_at = created_at - 10000000");
-        Assert.Equal(2, (await PutAsync(place, Body)).Is(201).Data.GetProperty("version").GetInt32());
-        Assert.Equal(2, (await PutAsync(place, Body)).Is(201).Data.GetProperty("version").GetInt32());
+        Assert.Equal(2, (await PutAsync(environment, Body)).Is(201).Data.GetProperty("version").GetInt32());
+        Assert.Equal(2, (await PutAsync(environment, Body)).Is(201).Data.GetProperty("version").GetInt32());
 
         server.Sql("UPDATE idempotency_keys SET created_at = created_at - 86400000000");
         await server.RestartAsync();
@@ -164,21 +164,21 @@ public sealed class IdempotencyTests(SharedServer shared)
     public async Task A_repeat_survives_a_restart()
     {
         await using var server = await TestServer.StartAsync();
-        var place = await server.NewPlaceAsync();
-        var first = (await PutAsync(place, Body)).Is(201).Data.ToString();
+        var environment = await server.NewTestEnvironmentAsync();
+        var first = (await PutAsync(environment, Body)).Is(201).Data.ToString();
         await server.RestartAsync();
-        Assert.Equal(first, (await PutAsync(place, Body)).Is(201).Data.ToString());
+        Assert.Equal(first, (await PutAsync(environment, Body)).Is(201).Data.ToString());
     }
 
-    private static Task<Reply> PutAsync(Place place, string body, string key = "once") =>
-        SendAsync(place.Api, "PUT", place.Secrets, body, key);
+    private static Task<Reply> PutAsync(TestEnvironment environment, string body, string key = "once") =>
+        SendAsync(environment.Api, "PUT", environment.SecretsPath, body, key);
 
-    private static Task<Reply> BatchAsync(Place place, string body) =>
-        SendAsync(place.Api, "POST", place.Secrets + "/batch", body, "once");
+    private static Task<Reply> BatchAsync(TestEnvironment environment, string body) =>
+        SendAsync(environment.Api, "POST", environment.SecretsPath + "/batch", body, "once");
 
     private static Task<Reply> SendAsync(ApiClient api, string method, string path, string? body, string key) =>
         api.SendAsync(method, path, body, ("Idempotency-Key", key));
 
-    private static async Task<int> VersionsAsync(Place place, string secretId) =>
-        (await place.Api.GetAsync($"/secrets/{secretId}/versions")).Is(200).Data.GetArrayLength();
+    private static async Task<int> VersionsAsync(TestEnvironment environment, string secretId) =>
+        (await environment.Api.GetAsync($"/secrets/{secretId}/versions")).Is(200).Data.GetArrayLength();
 }

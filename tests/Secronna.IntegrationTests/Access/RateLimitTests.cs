@@ -12,25 +12,25 @@ public sealed class RateLimitTests
     public async Task A_credential_reveals_so_many_values_a_minute_and_others_are_not_touched_by_it()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 6);
-        var place = await server.NewPlaceAsync();
-        await place.WriteAllAsync([("A", "1"), ("B", "2"), ("C", "3")]);
-        var id = await place.WriteAsync("A", "again");
-        var tag = (await place.RevealAllAsync()).Is(200).Header("ETag");
-        (await place.RevealAllAsync(null, tag)).Is(304);
-        (await place.RevealAsync(id)).Is(200);
+        var environment = await server.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("A", "1"), ("B", "2"), ("C", "3")]);
+        var id = await environment.WriteAsync("A", "again");
+        var tag = (await environment.RevealAllAsync()).Is(200).Header("ETag");
+        (await environment.RevealAllAsync(null, tag)).Is(304);
+        (await environment.RevealAsync(id)).Is(200);
 
-        var limited = (await place.RevealAllAsync()).IsError(429, "RATE_LIMITED");
+        var limited = (await environment.RevealAllAsync()).IsError(429, "RATE_LIMITED");
 
         Assert.InRange(int.Parse(limited.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 60);
-        var denied = Assert.Single(await place.Workspace.AuditAsync("outcome=denied"));
+        var denied = Assert.Single(await environment.Workspace.AuditAsync("outcome=denied"));
         Assert.Equal((limited.RequestId, "secret.reveal"), (denied.Text("requestId"), denied.Text("action")));
-        (await place.RevealAllAsync("""{"keys":["A","B"]}""")).Is(200);
-        (await place.RevealAsync(id)).IsError(429, "RATE_LIMITED");
-        (await place.Api.PostAsync("/reveal", $$"""{"path":"{{place.Path("A")}}"}""")).IsError(429, "RATE_LIMITED");
-        var key = server.With((await place.Workspace.NewAccessKeyAsync()).Text("token"));
+        (await environment.RevealAllAsync("""{"keys":["A","B"]}""")).Is(200);
+        (await environment.RevealAsync(id)).IsError(429, "RATE_LIMITED");
+        (await environment.Api.PostAsync("/reveal", $$"""{"path":"{{environment.PathOf("A")}}"}""")).IsError(429, "RATE_LIMITED");
+        var key = server.With((await environment.Workspace.NewAccessKeyAsync()).Text("token"));
         (await key.PostAsync($"/secrets/{id}/reveal")).Is(200);
-        (await place.Api.GetAsync(place.Secrets)).Is(200);
-        Assert.Equal(7, (await place.Workspace.AuditAsync("action=secret.reveal&outcome=success")).Count);
+        (await environment.Api.GetAsync(environment.SecretsPath)).Is(200);
+        Assert.Equal(7, (await environment.Workspace.AuditAsync("action=secret.reveal&outcome=success")).Count);
     }
 
     [Fact]
@@ -54,12 +54,12 @@ public sealed class RateLimitTests
     public async Task The_allowance_comes_back()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 60);
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("A");
-        while ((await place.RevealAsync(id)).Status == 200)
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A");
+        while ((await environment.RevealAsync(id)).Status == 200)
         {
         }
 
-        await Until.HoldsAsync("the allowance", async () => (await place.RevealAsync(id)).Status == 200);
+        await Until.HoldsAsync("the allowance", async () => (await environment.RevealAsync(id)).Status == 200);
     }
 }

@@ -10,7 +10,7 @@ namespace Secronna.IntegrationTests.Access;
 /// <summary>The first of a run of equal refusals is written at once, its repeats within a minute as one more entry (S19).</summary>
 public sealed class RefusalTests
 {
-    private readonly FakeTimeProvider time = Clock.New();
+    private readonly FakeTimeProvider time = TestClock.New();
 
     [Fact]
     public async Task Equal_refusals_are_one_entry_at_once_and_one_with_their_count_after_a_minute()

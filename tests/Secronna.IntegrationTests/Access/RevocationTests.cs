@@ -16,7 +16,7 @@ public sealed class RevocationTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly FakeTimeProvider time = Clock.New();
+    private readonly FakeTimeProvider time = TestClock.New();
 
     [Fact]
     public async Task A_revoked_access_key_and_a_deleted_API_key_are_refused_within_a_second()
@@ -40,20 +40,20 @@ public sealed class RevocationTests
     public async Task A_credential_revoked_while_its_request_still_sends_its_body_is_refused()
     {
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await (await server.NewWorkspaceAsync()).NewPlaceAsync();
-        await place.WriteAsync("KEY", "a-value-not-to-be-had");
-        var key = await place.Workspace.NewAccessKeyAsync();
+        var environment = await (await server.NewWorkspaceAsync()).NewTestEnvironmentAsync();
+        await environment.WriteAsync("KEY", "a-value-not-to-be-had");
+        var key = await environment.Workspace.NewAccessKeyAsync();
         using var socket = new TcpClient();
         await socket.ConnectAsync(server.Address.Host, server.Address.Port);
         await using var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /api/v1/environments/{place.EnvironmentId}/reveal HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            $"POST /api/v1/environments/{environment.Id}/reveal HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
             + $"Connection: close\r\nAuthorization: Bearer {key.Text("token")}\r\nContent-Length: 2\r\n\r\n{{"));
         // Noted when it was let in.
         await Until.HoldsAsync(
             "the request was let in",
-            async () => (await place.Api.GetAsync("/access-keys")).Is(200).Data[0].GetProperty("lastUsedAt").ValueKind != JsonValueKind.Null);
-        (await place.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
+            async () => (await environment.Api.GetAsync("/access-keys")).Is(200).Data[0].GetProperty("lastUsedAt").ValueKind != JsonValueKind.Null);
+        (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
         time.Advance(Second);
 
         await stream.WriteAsync("}"u8.ToArray());
@@ -61,7 +61,7 @@ public sealed class RevocationTests
         var answer = await new StreamReader(stream).ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("a-value-not-to-be-had", answer, StringComparison.Ordinal);
-        Assert.Empty(await place.Workspace.AuditAsync("action=secret.reveal"));
+        Assert.Empty(await environment.Workspace.AuditAsync("action=secret.reveal"));
     }
 
     [Fact]

@@ -17,17 +17,17 @@ public sealed class ConfigurationTests(SharedServer shared)
     [Fact]
     public async Task A_running_host_takes_a_value_that_was_rotated_and_an_unchanged_poll_leaves_no_record()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("Greeting__Text", "good morning"), ("OTHER", "another")]);
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("Greeting__Text", "good morning"), ("OTHER", "another")]);
         var time = new FakeTimeProvider();
         var statuses = new ConcurrentQueue<int>();
         using var client = new SecronnaClient(
             new HttpClient(new Watching(statuses)),
-            new SecronnaClientOptions { Server = place.Server.Address, Token = place.Workspace.Token });
+            new SecronnaClientOptions { Server = environment.Server.Address, Token = environment.Workspace.Token });
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddSecronna(o =>
         {
-            o.Environment = $"{place.ProjectSlug}/{place.EnvironmentSlug}";
+            o.Environment = $"{environment.ProjectSlug}/{environment.Slug}";
             o.ReloadInterval = Interval;
             o.Client = client;
             o.TimeProvider = time;
@@ -39,60 +39,60 @@ public sealed class ConfigurationTests(SharedServer shared)
         var told = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var listening = greeting.OnChange(value => told.TrySetResult(value.Text));
         Assert.Equal("good morning", greeting.CurrentValue.Text);
-        var records = (await place.Workspace.AuditAsync()).Count;
-        Assert.Equal(2, (await place.Workspace.AuditAsync("action=secret.reveal")).Count);
+        var records = (await environment.Workspace.AuditAsync()).Count;
+        Assert.Equal(2, (await environment.Workspace.AuditAsync("action=secret.reveal")).Count);
 
         time.Advance(Interval);
         await Until.HoldsAsync("the host asked for changes", () => statuses.Count == 2);
         Assert.Equal([200, 304], statuses);
-        Assert.Equal(records, (await place.Workspace.AuditAsync()).Count);
+        Assert.Equal(records, (await environment.Workspace.AuditAsync()).Count);
         Assert.False(told.Task.IsCompleted);
 
-        await place.WriteAsync("Greeting__Text", "good evening");
+        await environment.WriteAsync("Greeting__Text", "good evening");
         time.Advance(Interval);
 
         Assert.Equal("good evening", await told.Task.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal("good evening", greeting.CurrentValue.Text);
-        Assert.Equal(4, (await place.Workspace.AuditAsync("action=secret.reveal")).Count);
+        Assert.Equal(4, (await environment.Workspace.AuditAsync("action=secret.reveal")).Count);
         await host.StopAsync();
     }
 
     [Fact]
     public async Task A_server_and_a_token_are_enough()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("Mail__Host", "mail.example"), ("OTHER", "another")]);
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("Mail__Host", "mail.example"), ("OTHER", "another")]);
 
         using var configuration = (ConfigurationRoot)new ConfigurationBuilder().AddSecronna(o =>
         {
-            o.Environment = place.EnvironmentId;
-            o.Server = place.Server.Address;
-            o.Token = place.Workspace.Token;
+            o.Environment = environment.Id;
+            o.Server = environment.Server.Address;
+            o.Token = environment.Workspace.Token;
             o.Keys = ["Mail__Host"];
         }).Build();
 
         Assert.Equal("mail.example", configuration["Mail:Host"]);
         Assert.Null(configuration["OTHER"]);
-        Assert.Single(await place.Workspace.AuditAsync("action=secret.reveal"));
+        Assert.Single(await environment.Workspace.AuditAsync("action=secret.reveal"));
     }
 
     [Fact]
     public async Task A_key_that_is_not_there_is_an_error_that_names_it()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
         var error = Assert.Throws<SecronnaException>(() => new ConfigurationBuilder().AddSecronna(o =>
         {
-            o.Environment = place.EnvironmentId;
-            o.Server = place.Server.Address;
-            o.Token = place.Workspace.Token;
+            o.Environment = environment.Id;
+            o.Server = environment.Server.Address;
+            o.Token = environment.Workspace.Token;
             o.Keys = ["Mail__Host"];
             o.Optional = true;
         }).Build());
 
         Assert.Equal("NOT_FOUND", error.Code);
         Assert.Contains("Mail__Host", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(place.Workspace.Token, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(environment.Workspace.Token, error.ToString(), StringComparison.Ordinal);
     }
 
     /// <summary>Notes the status of each answer.</summary>

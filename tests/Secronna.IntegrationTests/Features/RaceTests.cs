@@ -13,18 +13,18 @@ public sealed class RaceTests(SharedServer shared)
     [Fact]
     public async Task Of_deletions_of_one_secret_at_once_one_wins()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAsync("OTHER");
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAsync("OTHER");
         for (var round = 0; round < Rounds; round++)
         {
-            var id = await place.WriteAsync("KEY");
+            var id = await environment.WriteAsync("KEY");
 
-            var replies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => place.Api.DeleteAsync($"/secrets/{id}")));
+            var replies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => environment.Api.DeleteAsync($"/secrets/{id}")));
 
             Assert.Single(replies, reply => reply.Status == 200);
             Assert.All(replies.Where(reply => reply.Status != 200), reply => reply.IsError(404, "NOT_FOUND"));
-            Assert.Single(await place.Workspace.AuditAsync($"action=secret.delete&outcome=success&secretId={id}"));
-            Assert.Equal(1, CountOf(place));
+            Assert.Single(await environment.Workspace.AuditAsync($"action=secret.delete&outcome=success&secretId={id}"));
+            Assert.Equal(1, CountOf(environment));
         }
     }
 
@@ -36,10 +36,10 @@ public sealed class RaceTests(SharedServer shared)
         var workspace = await shared.NewWorkspaceAsync();
         for (var round = 0; round < Rounds; round++)
         {
-            var place = await workspace.NewPlaceAsync($"Web {round}");
-            var target = wholeProject ? $"/projects/{place.ProjectId}" : $"/environments/{place.EnvironmentId}";
-            var deletion = place.Api.DeleteAsync(target);
-            var write = place.PutAsync("KEY", "v");
+            var environment = await workspace.NewTestEnvironmentAsync($"Web {round}");
+            var target = wholeProject ? $"/projects/{environment.ProjectId}" : $"/environments/{environment.Id}";
+            var deletion = environment.Api.DeleteAsync(target);
+            var write = environment.PutAsync("KEY", "v");
 
             if ((await deletion).Status == 200)
             {
@@ -49,7 +49,7 @@ public sealed class RaceTests(SharedServer shared)
             }
 
             (await deletion).IsError(409, "CONFLICT");
-            Assert.Equal("v", await place.ValueAsync((await write).Is(201).Data.Text("id")));
+            Assert.Equal("v", await environment.ValueAsync((await write).Is(201).Data.Text("id")));
         }
     }
 
@@ -59,17 +59,17 @@ public sealed class RaceTests(SharedServer shared)
         var workspace = await shared.NewWorkspaceAsync();
         for (var round = 0; round < Rounds / 2; round++)
         {
-            var place = await workspace.NewPlaceAsync($"Web {round}");
+            var environment = await workspace.NewTestEnvironmentAsync($"Web {round}");
             foreach (var (target, action) in new[]
             {
-                ($"/environments/{place.EnvironmentId}", "environment.delete"), ($"/projects/{place.ProjectId}", "project.delete"),
+                ($"/environments/{environment.Id}", "environment.delete"), ($"/projects/{environment.ProjectId}", "project.delete"),
             })
             {
-                var replies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => place.Api.DeleteAsync(target)));
+                var replies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => environment.Api.DeleteAsync(target)));
 
                 Assert.Single(replies, reply => reply.Status == 200);
                 Assert.All(replies.Where(reply => reply.Status != 200), reply => reply.IsError(404, "NOT_FOUND"));
-                Assert.Single(await workspace.AuditAsync($"action={action}&outcome=success&projectId={place.ProjectId}"));
+                Assert.Single(await workspace.AuditAsync($"action={action}&outcome=success&projectId={environment.ProjectId}"));
             }
         }
     }
@@ -103,6 +103,6 @@ public sealed class RaceTests(SharedServer shared)
         Assert.Single(await workspace.AuditAsync("action=project.create&outcome=success"));
     }
 
-    private static long CountOf(Place place) => place.Server.Count(
-        "SELECT secret_count FROM environments WHERE id = @id", ("@id", place.EnvironmentId));
+    private static long CountOf(TestEnvironment environment) => environment.Server.Count(
+        "SELECT secret_count FROM environments WHERE id = @id", ("@id", environment.Id));
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>Sends requests and checks of every answer what must hold of all of them.</summary>
+/// <summary>Sends requests with one credential. <see cref="Reply"/> checks of each answer what must hold of every answer.</summary>
 internal sealed class ApiClient(TestServer server, string? token)
 {
     public const string Base = "/api/v1";
@@ -23,11 +23,11 @@ internal sealed class ApiClient(TestServer server, string? token)
 
     public Task<Reply> PatchAsync(string path, string json) => SendAsync("PATCH", path, json);
 
-    /// <summary>To a path of the API, with a JSON body if any.</summary>
+    /// <summary>Sends a request to a path below <see cref="Base"/>, with a JSON body if there is one.</summary>
     public Task<Reply> SendAsync(string method, string path, string? json = null, params (string Name, string Value)[] headers) =>
         SendToAsync(method, Base + path, json is null ? null : Json(json), headers);
 
-    /// <summary>To any path of the server, as it is written, with any content.</summary>
+    /// <summary>Sends a request with any content to any path of the server. The path is sent exactly as written.</summary>
     public async Task<Reply> SendToAsync(
         string method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
     {
@@ -58,7 +58,7 @@ internal sealed class ApiClient(TestServer server, string? token)
         return content;
     }
 
-    /// <summary>The same without a Content-Length: sent in chunks.</summary>
+    /// <summary>A JSON body that is sent in chunks, without a Content-Length.</summary>
     public static HttpContent Chunked(byte[] json)
     {
         var content = new ChunkedContent(json);

@@ -5,37 +5,37 @@ using Secronna.IdentityProvider.People;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A kind of caller with a valid credential, and what it may do by the contract.</summary>
-/// <param name="Name">What the tests call it.</param>
-/// <param name="NewAsync">Makes a new one in a workspace, for something in it and a kind of thing to do.</param>
-/// <param name="Rights">Its column in the table of roles.</param>
-/// <param name="Sees">Whether what it is made for is within its grants, for this kind of thing.</param>
+/// <summary>A kind of caller with a valid credential, and what the contract lets it do.</summary>
+/// <param name="Name">The name in failure messages.</param>
+/// <param name="NewAsync">Creates a new caller in a workspace. Its grants, if any, are made for a target and a right.</param>
+/// <param name="Rights">The column of this kind in the contract's table of roles.</param>
+/// <param name="ReachesTarget">Whether the caller's grants reach the target for a right. <c>null</c> means that they always do.</param>
 internal sealed record CallerKind(
-    string Name, Func<Workspace, Target, Right, Task<ApiClient>> NewAsync, Right[] Rights, Func<Right, bool>? Sees = null)
+    string Name, Func<Workspace, Target, Right, Task<ApiClient>> NewAsync, Right[] Rights, Func<Right, bool>? ReachesTarget = null)
 {
     public override string ToString() => Name;
 }
 
-/// <summary>Every kind of caller that there is.</summary>
+/// <summary>All kinds of callers, with valid and with invalid credentials.</summary>
 internal static class Callers
 {
-    private static readonly Right[] Everything = Enum.GetValues<Right>();
-    private static readonly Right[] OfViewers = [Right.Self, Right.Look, Right.List, Right.Audit];
-    private static readonly Right[] OfMembers = [.. OfViewers, Right.Reveal, Right.Write, Right.BringBack, Right.Delete];
-    private static readonly Right[] OfAccessKeys =
-        [Right.Self, Right.Look, Right.List, Right.Reveal, Right.Write, Right.BringBack, Right.Delete];
+    private static readonly Right[] AllRights = Enum.GetValues<Right>();
+    private static readonly Right[] ViewerRights = [Right.Self, Right.View, Right.List, Right.Audit];
+    private static readonly Right[] MemberRights = [.. ViewerRights, Right.Reveal, Right.Write, Right.Restore, Right.Delete];
+    private static readonly Right[] AccessKeyRights =
+        [Right.Self, Right.View, Right.List, Right.Reveal, Right.Write, Right.Restore, Right.Delete];
 
     public static IReadOnlyList<CallerKind> Valid { get; } =
     [
         new("API key", async (workspace, _, _) => workspace.Server.With(
-            (await workspace.Api.PostAsync("/api-keys", """{"name":"x"}""")).Is(201).Data.Text("token")), Everything),
-        User("owner", Everything),
-        User("admin", Everything),
-        User("member", OfMembers),
-        User("viewer", OfViewers),
+            (await workspace.Api.PostAsync("/api-keys", """{"name":"x"}""")).Is(201).Data.Text("token")), AllRights),
+        User("owner", AllRights),
+        User("admin", AllRights),
+        User("member", MemberRights),
+        User("viewer", ViewerRights),
         User("emperor", [Right.Self]),
-        User(null, Everything),
-        new("service account", (workspace, _, _) => Task.FromResult(Token(workspace, null, "service_account")), Everything),
+        User(null, AllRights),
+        new("service account", (workspace, _, _) => Task.FromResult(WithToken(workspace, null, "service_account")), AllRights),
         AccessKey("access key", (_, _) => "[]"),
         AccessKey("access key with the grant", (target, _) => Grant(target, "list", "reveal", "write", "delete")),
         AccessKey("access key with just the grant", (target, right) => Grant(target, ActionsOf(right) is { Length: > 0 } actions ? actions : ["list"])),
@@ -49,8 +49,8 @@ internal static class Callers
             right => right == Right.Self),
     ];
 
-    /// <summary>A user's token, verified as any, that needs no sign-in: signed by the provider's own key.</summary>
-    public static ApiClient Token(Workspace workspace, string? role, string identityType = "user") =>
+    /// <summary>A client with a new user's or service account's token. The provider's own key signs it, so no sign-in is needed.</summary>
+    public static ApiClient WithToken(Workspace workspace, string? role, string identityType = "user") =>
         workspace.Server.With(workspace.Server.Provider!.TokenOf(workspace.Id, role, identityType));
 
     public static string TokenOf(this TestIdentityProvider provider, string workspaceId, string? role, string identityType = "user") =>
@@ -64,7 +64,7 @@ internal static class Callers
             new Person(subject, workspaceId, "ada@example.com", "Ada", role, MfaVerified: false) { IdentityType = identityType });
     }
 
-    /// <summary>Everything that is no valid credential, and the status that it gets.</summary>
+    /// <summary>Clients with every kind of invalid or denied credential, and the status of the answer to each.</summary>
     public static async Task<List<(string Kind, ApiClient Client, int Status)>> InvalidAsync(TestServer server, Workspace own)
     {
         var (revoked, expired) = (await own.NewAccessKeyAsync(), await own.NewAccessKeyAsync());
@@ -94,14 +94,14 @@ internal static class Callers
     }
 
     private static CallerKind User(string? role, Right[] rights) => new(
-        role is null ? "user without a role" : $"user, {role}", (workspace, _, _) => Task.FromResult(Token(workspace, role)), rights);
+        role is null ? "user without a role" : $"user, {role}", (workspace, _, _) => Task.FromResult(WithToken(workspace, role)), rights);
 
-    private static CallerKind AccessKey(string name, Func<Target, Right, string> grants, Func<Right, bool>? sees = null) => new(
+    private static CallerKind AccessKey(string name, Func<Target, Right, string> grants, Func<Right, bool>? reachesTarget = null) => new(
         name,
         async (workspace, target, right) => workspace.Server.With((await workspace.Api.PostAsync(
             "/access-keys", $$"""{"name":"x","grants":{{grants(target, right)}}}""")).Is(201).Data.Text("token")),
-        OfAccessKeys,
-        sees);
+        AccessKeyRights,
+        reachesTarget);
 
     private static string Grant(Target target, params string[] actions) =>
         $$"""[{"path":"{{target.ProjectSlug}}/{{target.EnvironmentSlug}}/KEY","actions":[{{string.Join(',', actions.Select(action => $"\"{action}\""))}}]}]""";
@@ -111,7 +111,7 @@ internal static class Callers
         Right.List => ["list"],
         Right.Reveal => ["reveal"],
         Right.Write => ["write"],
-        Right.BringBack => ["write", "reveal"],
+        Right.Restore => ["write", "reveal"],
         Right.Delete => ["delete"],
         _ => [],
     };

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>Keeps every line that the server logs, with its scopes and exceptions.</summary>
+/// <summary>Keeps every line that is logged, with its scopes and exceptions.</summary>
 internal sealed class CapturedLog : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> lines = new();

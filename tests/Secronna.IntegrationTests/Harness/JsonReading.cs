@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>Short ways to look at JSON.</summary>
+/// <summary>Short ways to read JSON.</summary>
 internal static class JsonReading
 {
     public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
@@ -22,10 +22,10 @@ internal static class JsonReading
     public static string Names(this JsonElement element) =>
         string.Join(',', element.EnumerateObject().Select(property => property.Name));
 
-    /// <summary>One property of every element.</summary>
+    /// <summary>The value of one property in every element of an array.</summary>
     public static string[] Each(this JsonElement array, string name) =>
         [.. array.EnumerateArray().Select(element => element.GetProperty(name).ToString())];
 
-    /// <summary>A string as JSON.</summary>
+    /// <summary>The text as a JSON string.</summary>
     public static string Quoted(string text) => JsonSerializer.Serialize(text);
 }

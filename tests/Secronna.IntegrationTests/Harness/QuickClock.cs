@@ -1,6 +1,9 @@
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A clock that runs as the system's does, from another time, and that a test can put ahead; its timers are quick.</summary>
+/// <summary>
+/// A clock that runs as fast as the system's, <paramref name="ahead"/> of it. A test can skip time. Timers fire
+/// <paramref name="quickness"/> times sooner than asked.
+/// </summary>
 internal sealed class QuickClock(TimeSpan ahead = default, int quickness = 10) : TimeProvider
 {
     private long skipped;
@@ -11,10 +14,10 @@ internal sealed class QuickClock(TimeSpan ahead = default, int quickness = 10) :
         System.GetTimestamp() + (Interlocked.Read(ref skipped) * (TimestampFrequency / TimeSpan.TicksPerSecond));
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        base.CreateTimer(callback, state, Quick(dueTime), Quick(period));
+        base.CreateTimer(callback, state, Shorten(dueTime), Shorten(period));
 
-    /// <summary>So much time passes at once; timers don't notice.</summary>
+    /// <summary>Puts the clock ahead at once. Timers do not fire sooner for it.</summary>
     public void Skip(TimeSpan time) => Interlocked.Add(ref skipped, time.Ticks);
 
-    private TimeSpan Quick(TimeSpan time) => time > TimeSpan.Zero ? time / quickness : time;
+    private TimeSpan Shorten(TimeSpan time) => time > TimeSpan.Zero ? time / quickness : time;
 }

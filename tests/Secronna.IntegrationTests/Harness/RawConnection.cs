@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A connection by hand, for clients that send a little and then nothing.</summary>
+/// <summary>A TCP connection that a test drives itself, to act as a client that sends part of a request and then nothing.</summary>
 internal sealed class RawConnection : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -27,7 +27,10 @@ internal sealed class RawConnection : IDisposable
 
     public async Task SendAsync(string text) => await socket.SendAsync(Encoding.ASCII.GetBytes(text));
 
-    /// <summary>All that the server sent, once it has such a part; or until it closed the connection, where none is named.</summary>
+    /// <summary>
+    /// Receives until the text contains <paramref name="part"/>, or until the server closes the connection if no part is given.
+    /// Returns everything received.
+    /// </summary>
     public async Task<string> ReceiveAsync(string? part = null)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -45,7 +48,7 @@ internal sealed class RawConnection : IDisposable
         return Text;
     }
 
-    /// <summary>Whether the server still talks to it: a request gets an answer.</summary>
+    /// <summary>Whether the server answers a request on this connection.</summary>
     public async Task<bool> IsServedAsync()
     {
         try

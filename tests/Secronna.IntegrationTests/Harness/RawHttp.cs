@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>Sends bytes as they are, for what no client library would send.</summary>
+/// <summary>Sends bytes exactly as given, for requests that no client library would send.</summary>
 internal static class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The answer's first bytes: its head and what came of the body with it.</summary>
+    /// <summary>Sends a request and returns the answer's head and, up to its Content-Length, its body (16 KiB in all at most).</summary>
     public static async Task<string> SendAsync(Uri address, byte[] request)
     {
         using var socket = new TcpClient();
@@ -23,7 +23,7 @@ internal static class RawHttp
         }
         catch (IOException)
         {
-            // The server answered before it read all.
+            // The server answered before it read the whole request.
         }
 
         var answer = new byte[16 * 1024];
@@ -38,7 +38,7 @@ internal static class RawHttp
         }
         catch (IOException)
         {
-            // Reset after the answer.
+            // The connection was reset after the answer.
         }
 
         return Encoding.UTF8.GetString(answer, 0, filled);

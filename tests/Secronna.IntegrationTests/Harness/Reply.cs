@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>An answer, whose envelope and headers are as every answer's must be.</summary>
+/// <summary>An answer. Reading it checks the envelope and the headers that every answer must have.</summary>
 internal sealed partial class Reply
 {
     private readonly Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
@@ -28,7 +28,7 @@ internal sealed partial class Reply
 
     public string Message => Error!.Value.Text("message");
 
-    /// <summary>All but what differs from request to request: for answers that must look the same (S23).</summary>
+    /// <summary>The answer without <c>meta</c>, which differs from request to request. Used to compare answers that must be equal (S23).</summary>
     public string StatusAndBody => $"{Status} {Regex.Replace(Text, "\"meta\":\\{.*\\}\\}$", "")}";
 
     private JsonElement? Error => Root.GetProperty("error") is { ValueKind: JsonValueKind.Object } error ? error : null;
@@ -61,6 +61,7 @@ internal sealed partial class Reply
         return this;
     }
 
+    /// <summary>Asserts a validation error whose message contains the given text, such as the name of a field.</summary>
     public Reply IsInvalid(string named)
     {
         IsError(400, "VALIDATION_ERROR");

@@ -5,7 +5,7 @@ using Secronna.Server.MasterKeys;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>What a provider is asked.</summary>
+/// <summary>The calls of a master-key provider.</summary>
 internal enum ProviderCall
 {
     List,
@@ -13,7 +13,9 @@ internal enum ProviderCall
     Unwrap,
 }
 
-/// <summary>A provider that does as a test says. A key's bytes follow from its id: all of them have the same keys.</summary>
+/// <summary>
+/// A provider that behaves as a test says. A key's bytes are derived from its id, so all scripted providers have the same keys.
+/// </summary>
 internal sealed class ScriptedProvider(params string[] ids) : IMasterKeyProvider
 {
     private volatile IReadOnlyList<string> ids = ids;
@@ -25,14 +27,14 @@ internal sealed class ScriptedProvider(params string[] ids) : IMasterKeyProvider
 
     public TimeSpan RefreshInterval { get; set; }
 
-    /// <summary>What it holds, the oldest first.</summary>
+    /// <summary>The ids of the keys that it holds, oldest first.</summary>
     public IReadOnlyList<string> Ids
     {
         get => ids;
         set => ids = value;
     }
 
-    /// <summary>Comes before each answer: waits or throws, as a provider may. Null is none.</summary>
+    /// <summary>Runs before each answer, and may wait or throw. <c>null</c> means that answers come at once.</summary>
     public Func<ProviderCall, string?, CancellationToken, Task>? Before { get; set; }
 
     public int Lists => lists;

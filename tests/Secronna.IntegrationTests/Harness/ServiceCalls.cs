@@ -13,10 +13,10 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A written version and what its reveal must give.</summary>
-internal sealed record Written(string WorkspaceId, string ProjectId, string EnvironmentId, string SecretId, int Version, string Value);
+/// <summary>A version that was written, and the value that its reveal must give.</summary>
+internal sealed record WrittenVersion(string WorkspaceId, string ProjectId, string EnvironmentId, string SecretId, int Version, string Value);
 
-/// <summary>What the API does, by the services behind it.</summary>
+/// <summary>Does what routes of the API do, by calling the services behind them.</summary>
 internal static class ServiceCalls
 {
     public static Caller Caller(string workspaceId) => new(
@@ -36,17 +36,17 @@ internal static class ServiceCalls
         this IServiceProvider services, string workspaceId, string projectId, string name) =>
         (await services.GetRequiredService<EnvironmentService>().CreateAsync(Caller(workspaceId), projectId, name)).Id;
 
-    public static async Task<Written[]> WriteAsync(
+    public static async Task<WrittenVersion[]> WriteAsync(
         this IServiceProvider services, string workspaceId, string projectId, string environmentId, params string[] keys)
     {
         var writes = keys.Select(key => new SecretWrite(key, Pin($"value of {key}, {Unique()}"), null, null)).ToList();
         var answers = await services.GetRequiredService<SecretService>().WriteAsync(Caller(workspaceId), environmentId, writes, null);
-        return [.. answers.Select((answer, i) => new Written(
+        return [.. answers.Select((answer, i) => new WrittenVersion(
             workspaceId, projectId, environmentId, answer.Id, answer.Version, Encoding.UTF8.GetString(writes[i].Value.Span)))];
     }
 
-    /// <summary>The value, or the code of the refusal.</summary>
-    public static async Task<string> RevealAsync(this IServiceProvider services, Written written, string? workspaceId = null)
+    /// <summary>Reveals a version and returns its value, or the error code if it is refused.</summary>
+    public static async Task<string> RevealAsync(this IServiceProvider services, WrittenVersion written, string? workspaceId = null)
     {
         try
         {
@@ -64,7 +64,7 @@ internal static class ServiceCalls
         }
     }
 
-    public static Task<string[]> RevealAllAsync(this IServiceProvider services, IEnumerable<Written> all) =>
+    public static Task<string[]> RevealAllAsync(this IServiceProvider services, IEnumerable<WrittenVersion> all) =>
         Task.WhenAll(all.Select(written => services.RevealAsync(written)));
 
     private static PinnedBuffer Pin(string text)

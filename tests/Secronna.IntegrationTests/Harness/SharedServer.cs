@@ -7,8 +7,8 @@ using Xunit;
 namespace Secronna.IntegrationTests.Harness;
 
 /// <summary>
-/// One server for all tests that only need a workspace of their own, started when the first asks. With the last test it
-/// ends, and so does what the engine started.
+/// One server for all tests that need only a workspace of their own. It starts when the first test asks for it, and ends
+/// after the last test, together with what the engine started.
 /// </summary>
 public sealed class SharedServer : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ public sealed class SharedServer : IAsyncDisposable
 
     internal Task<TestServer> GetAsync() => server.Value;
 
-    internal async Task<Place> NewPlaceAsync() => await (await GetAsync()).NewPlaceAsync();
+    internal async Task<TestEnvironment> NewTestEnvironmentAsync() => await (await GetAsync()).NewTestEnvironmentAsync();
 
     internal async Task<Workspace> NewWorkspaceAsync() => await (await GetAsync()).NewWorkspaceAsync();
 

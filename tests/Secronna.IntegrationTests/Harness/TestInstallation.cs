@@ -17,7 +17,10 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A real installation with real services and no web server, over a database that a test can change behind its back.</summary>
+/// <summary>
+/// An installation with all services but no web server. A test can change its database behind its back, and close it and
+/// open it again as a restart would.
+/// </summary>
 internal sealed class TestInstallation : IAsyncDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -50,15 +53,15 @@ internal sealed class TestInstallation : IAsyncDisposable
 
     public IServiceProvider Services => services!;
 
-    /// <summary>What <see cref="FillAsync"/> wrote.</summary>
-    public List<Written> Filled { get; } = [];
+    /// <summary>The versions that <see cref="FillAsync"/> wrote.</summary>
+    public List<WrittenVersion> Filled { get; } = [];
 
-    /// <summary>With the keys <c>mk_1</c> and <c>mk_2</c> in a file, or those that the settings name.</summary>
+    /// <summary>Creates one with the master keys <c>mk_1</c> and <c>mk_2</c> in a file, or with those that the settings name.</summary>
     public static async Task<TestInstallation> CreateAsync(MasterKeySettings? masterKey = null)
     {
-        var vault = new TestInstallation(await TestEngine.Current.NewDatabaseAsync(), masterKey);
-        await vault.OpenAsync();
-        return vault;
+        var installation = new TestInstallation(await TestEngine.Current.NewDatabaseAsync(), masterKey);
+        await installation.OpenAsync();
+        return installation;
     }
 
     public async Task OpenAsync()
@@ -69,7 +72,7 @@ internal sealed class TestInstallation : IAsyncDisposable
 
     public async Task CloseAsync()
     {
-        Cool();
+        ForgetKeys();
         if (installation is not null)
         {
             await installation.DisposeAsync();
@@ -78,15 +81,15 @@ internal sealed class TestInstallation : IAsyncDisposable
         (installation, services) = (null, null);
     }
 
-    /// <summary>New services with nothing in memory: every KEK has to be unwrapped again.</summary>
-    public void Cool()
+    /// <summary>Replaces the services by new ones that hold nothing in memory, so that every KEK has to be unwrapped again.</summary>
+    public void ForgetKeys()
     {
         services?.GetRequiredService<KeyRing>().Dispose();
         services?.Dispose();
         services = installation is null ? null : MakeServices();
     }
 
-    public DbConnection Stranger() => Database.ConnectToTamper();
+    public DbConnection ConnectToTamper() => Database.ConnectToTamper();
 
     public static Caller Caller(string workspaceId) => ServiceCalls.Caller(workspaceId);
 
@@ -97,11 +100,11 @@ internal sealed class TestInstallation : IAsyncDisposable
     public Task<string> AddEnvironmentAsync(string workspaceId, string projectId, string name) =>
         Services.AddEnvironmentAsync(workspaceId, projectId, name);
 
-    public Task<Written[]> WriteAsync(string workspaceId, string projectId, string environmentId, params string[] keys) =>
+    public Task<WrittenVersion[]> WriteAsync(string workspaceId, string projectId, string environmentId, params string[] keys) =>
         Services.WriteAsync(workspaceId, projectId, environmentId, keys);
 
-    /// <summary>Two workspaces of two projects of two environments of two secrets of two versions.</summary>
-    public async Task<List<Written>> FillAsync()
+    /// <summary>Writes two workspaces with two projects each, two environments each, two secrets each and two versions each.</summary>
+    public async Task<List<WrittenVersion>> FillAsync()
     {
         foreach (var workspaceId in (string[])["acc_a", "acc_b"])
         {
@@ -121,10 +124,10 @@ internal sealed class TestInstallation : IAsyncDisposable
         return Filled;
     }
 
-    /// <summary>The value, or the code of the refusal.</summary>
-    public Task<string> RevealAsync(Written written, string? workspaceId = null) => Services.RevealAsync(written, workspaceId);
+    /// <summary>Reveals a version and returns its value, or the error code if it is refused.</summary>
+    public Task<string> RevealAsync(WrittenVersion written, string? workspaceId = null) => Services.RevealAsync(written, workspaceId);
 
-    /// <summary>The values of a whole environment, or the code of the refusal alone.</summary>
+    /// <summary>Reveals an environment and returns its values, or only the error code if it is refused.</summary>
     public async Task<string[]> RevealEnvironmentAsync(string workspaceId, EnvironmentReference name)
     {
         try
@@ -142,13 +145,13 @@ internal sealed class TestInstallation : IAsyncDisposable
         }
     }
 
-    public Task<string[]> RevealAllAsync(IEnumerable<Written> all) => Services.RevealAllAsync(all);
+    public Task<string[]> RevealAllAsync(IEnumerable<WrittenVersion> all) => Services.RevealAllAsync(all);
 
-    /// <summary>How many reveals the trail says failed, of each version.</summary>
+    /// <summary>The number of reveals that the audit trail says failed, by version.</summary>
     public Dictionary<(string SecretId, int Version), long> Failures()
     {
-        using var stranger = Stranger();
-        return stranger.All("""
+        using var connection = ConnectToTamper();
+        return connection.All("""
             SELECT secret_id, version, count(*) FROM audit_entries WHERE outcome = 'failed' AND action = 'secret.reveal' GROUP BY 1, 2
             """).ToDictionary(row => ((string)row[0], (int)(long)row[1]), row => (long)row[2]);
     }
@@ -160,6 +163,7 @@ internal sealed class TestInstallation : IAsyncDisposable
         folder.Dispose();
     }
 
+    /// <summary>Whether the result of a reveal is an error code that a reader of changed rows may get.</summary>
     public static bool IsRefusal(string outcome) => outcome is ErrorCodes.IntegrityError or ErrorCodes.NotFound;
 
     private ServiceProvider MakeServices() =>

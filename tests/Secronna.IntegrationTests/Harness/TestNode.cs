@@ -10,7 +10,7 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>One of several servers on a database, but for HTTP: its own clock, provider, connections and services.</summary>
+/// <summary>One of several nodes on a database, without HTTP. It has its own clock, provider, connections and services.</summary>
 internal sealed class TestNode : IAsyncDisposable
 {
     private readonly OpenInstallation installation;
@@ -35,7 +35,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public KeyRing Ring => Get<KeyRing>();
 
-    /// <exception cref="MasterKeyException">As a start is refused.</exception>
+    /// <exception cref="MasterKeyException">The start is refused.</exception>
     public static async Task<TestNode> OpenAsync(
         TestDatabase database, ScriptedProvider provider, QuickClock clock, Action<Settings>? configure = null)
     {
@@ -45,7 +45,7 @@ internal sealed class TestNode : IAsyncDisposable
         configure?.Invoke(settings);
         var masterKeys = new MasterKeyRing([provider], clock);
         await masterKeys.RefreshAsync();
-        // The database's clock is one for all of them.
+        // All nodes share the database's clock.
         var installation = await OpenInstallation.OpenAsync(
             settings, database.EngineWith(TimeProvider.System), masterKeys, migrate: true, clock, _ => { });
         return new TestNode(installation, settings, provider, clock);
@@ -54,7 +54,7 @@ internal sealed class TestNode : IAsyncDisposable
     public T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
 
-    /// <summary>Everything of it is gone at once: nothing is finished, nothing is said to others.</summary>
+    /// <summary>Ends as a killed process does: finishes nothing and tells the other nodes nothing.</summary>
     public async ValueTask DisposeAsync()
     {
         Ring.Dispose();

@@ -18,7 +18,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A server in this process, with real sockets, over an installation in a folder of its own.</summary>
+/// <summary>A server in this process, with real sockets, over an installation of its own in a temporary folder.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly string folder;
@@ -39,7 +39,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    /// <summary>Whose access tokens it takes; null takes none.</summary>
+    /// <summary>The identity provider whose access tokens the server accepts. With <c>null</c> it accepts none.</summary>
     public TestIdentityProvider? Provider { get; private init; }
 
     public CapturedLog Log { get; } = new();
@@ -52,14 +52,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Address => http!.BaseAddress!;
 
-    /// <summary>Without a credential.</summary>
+    /// <summary>A client without a credential.</summary>
     public ApiClient Anyone => new(this, null);
 
     public static async Task<TestServer> StartAsync(
         Action<Settings>? configure = null, TimeProvider? time = null, Action<WebApplication>? map = null,
         TestIdentityProvider? provider = null, string url = "http://127.0.0.1:0")
     {
-        // The tests' own output is not the place for the server's log; the captured one is what they look at.
+        // The server's log would clutter the tests' output. Tests read the captured log instead.
         Environment.SetEnvironmentVariable("Logging__Console__LogLevel__Default", "None");
         var server = new TestServer(await TestEngine.Current.NewDatabaseAsync(), configure, time ?? TimeProvider.System, map, url)
         {
@@ -69,14 +69,14 @@ internal sealed class TestServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Stops and starts again over the same files.</summary>
+    /// <summary>Stops the server and starts it again over the same files.</summary>
     public async Task RestartAsync()
     {
         await StopAsync();
         await StartAsync();
     }
 
-    /// <summary>Opens the same installation again, as another process would.</summary>
+    /// <summary>Opens the same installation a second time, as another process would.</summary>
     public Task<OpenInstallation> OpenAgainAsync() =>
         OpenInstallation.OpenAsync(NewSettings(), migrate: false, Time, reason => Log.Add("fsync: " + reason));
 
@@ -85,16 +85,16 @@ internal sealed class TestServer : IAsyncDisposable
     public async Task AllowAsync(string workspaceId) => await AllowAsync(Installation.Database, Time, workspaceId);
 
     public static async Task AllowAsync(Database database, TimeProvider time, string workspaceId) =>
-        await database.WriteAsync((workspaceId, time), static async (transaction, it) =>
+        await database.WriteAsync((workspaceId, time), static async (transaction, state) =>
         {
-            await WorkspaceTable.AllowAsync(transaction, it.workspaceId, null, Instant.From(it.time.GetUtcNow()).Microseconds);
+            await WorkspaceTable.AllowAsync(transaction, state.workspaceId, null, Instant.From(state.time.GetUtcNow()).Microseconds);
             return true;
         });
 
     public static async Task DenyAsync(Database database, string workspaceId) =>
         await database.WriteAsync(workspaceId, static (transaction, id) => WorkspaceTable.DenyAsync(transaction, id));
 
-    /// <summary>An allowed workspace with an API key: what tests need to be independent of each other.</summary>
+    /// <summary>A new allowed workspace with an API key. Tests are independent of each other if each has its own.</summary>
     public async Task<Workspace> NewWorkspaceAsync()
     {
         var id = "acc_" + System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true);
@@ -103,10 +103,10 @@ internal sealed class TestServer : IAsyncDisposable
         return new Workspace(this, id, key.Id, key.Token);
     }
 
-    /// <summary>A new workspace with a project and an environment.</summary>
-    public async Task<Place> NewPlaceAsync() => await (await NewWorkspaceAsync()).NewPlaceAsync();
+    /// <summary>A new environment in a new project of a new workspace.</summary>
+    public async Task<TestEnvironment> NewTestEnvironmentAsync() => await (await NewWorkspaceAsync()).NewTestEnvironmentAsync();
 
-    /// <summary>Runs SQL on a connection of its own, past the server; the rows.</summary>
+    /// <summary>Runs SQL on a connection of its own, past the server, and returns the rows.</summary>
     public List<object[]> Sql(string sql, params (string Name, object? Value)[] parameters)
     {
         using var connection = database.Connect();
@@ -115,18 +115,18 @@ internal sealed class TestServer : IAsyncDisposable
 
     public long Count(string sql, params (string Name, object? Value)[] parameters) => (long)Sql(sql, parameters)[0][0];
 
-    /// <summary>Has the database refuse a change of a table until it is mended.</summary>
+    /// <summary>Makes the database refuse a change, such as <c>INSERT</c>, of a table until <see cref="Mend"/>.</summary>
     public void Break(string change, string table, string when = "") => database.Break(change, table, when);
 
     public void Mend(string table) => database.Mend(table);
 
-    /// <summary>Has the database's clock, where it has one of its own, say what the server's says.</summary>
+    /// <summary>Sets the clock of a database that has its own to the server's time.</summary>
     public Task SetDatabaseClockAsync() => database.SetClockAsync(Time);
 
-    /// <summary>Lets no audit entry be written until it is disposed of.</summary>
+    /// <summary>Lets no audit entry be written until the result is disposed.</summary>
     public IDisposable HoldAudit() => database.HoldAudit(Installation.Database);
 
-    /// <summary>The bytes of every file that the database's contents may be in.</summary>
+    /// <summary>The bytes of every file that may hold the database's contents.</summary>
     public IEnumerable<byte[]> Files() => database.Files();
 
     public async ValueTask DisposeAsync()
@@ -179,7 +179,7 @@ internal sealed class TestServer : IAsyncDisposable
         var settings = new Settings { DataFolder = folder };
         database.Configure(settings.Storage);
         settings.MasterKey.File = Path.Combine(folder, "master-keys");
-        // Every test comes from the same address; those about rates set their own.
+        // All tests have one address and share its allowance, so rates are unlimited. Tests of rates set their own.
         settings.Limits.FailedAuthenticationsPerMinute = 0;
         settings.Limits.RevealsPerMinute = 0;
         settings.Huudis.Issuer = Provider?.Issuer;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A workspace of a test's own, with its first API key.</summary>
+/// <summary>A workspace that belongs to one test, with its first API key.</summary>
 internal sealed class Workspace(TestServer server, string id, string apiKeyId, string token)
 {
     public TestServer Server => server;
@@ -24,15 +24,15 @@ internal sealed class Workspace(TestServer server, string id, string apiKeyId, s
     public async Task<JsonElement> NewAccessKeyAsync(string name = "key", int? days = null) => (await Api.PostAsync(
         "/access-keys", days is null ? $$"""{"name":"{{name}}"}""" : $$"""{"name":"{{name}}","expiresInDays":{{days}}}""")).Is(201).Data;
 
-    public async Task<Place> NewPlaceAsync(string project = "Web", string environment = "Production")
+    public async Task<TestEnvironment> NewTestEnvironmentAsync(string project = "Web", string environment = "Production")
     {
         var projectData = await NewProjectAsync(project);
         var environmentData = await NewEnvironmentAsync(projectData.Text("id"), environment);
-        return new Place(
+        return new TestEnvironment(
             this, projectData.Text("id"), projectData.Text("slug"), environmentData.Text("id"), environmentData.Text("slug"));
     }
 
-    /// <summary>The audit trail, newest first; with a filter such as <c>action=secret.reveal</c>.</summary>
+    /// <summary>Reads the newest 1,000 audit entries, newest first, with a filter such as <c>action=secret.reveal</c>.</summary>
     public async Task<List<JsonElement>> AuditAsync(string filter = "")
     {
         var reply = await Api.GetAsync("/audit?limit=1000" + (filter.Length == 0 ? "" : "&" + filter));

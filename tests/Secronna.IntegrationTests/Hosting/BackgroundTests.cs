@@ -23,15 +23,15 @@ public sealed class BackgroundTests
     [Fact]
     public async Task A_purge_that_breaks_is_logged_and_goes_on_when_it_can()
     {
-        var time = Clock.New();
+        var time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
+        var environment = await server.NewTestEnvironmentAsync();
         server.Break("DELETE", "environments");
 
-        (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}")).Is(200);
+        (await environment.Api.DeleteAsync($"/environments/{environment.Id}")).Is(200);
 
         await EventuallyLogsAsync(server, "Deleted data is not purged yet: InvalidOperationException");
-        (await place.Api.GetAsync("/me")).Is(200);
+        (await environment.Api.GetAsync("/me")).Is(200);
         server.Mend("environments");
         await Until.HoldsAsync(
             "the purge",
@@ -45,10 +45,10 @@ public sealed class BackgroundTests
     [Fact]
     public async Task A_deletion_whose_later_slice_fails_is_ended_in_the_background()
     {
-        var time = Clock.New();
+        var time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
         server.Sql(
             """
             WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 1200)
@@ -60,7 +60,7 @@ public sealed class BackgroundTests
         server.Sql("UPDATE secrets SET current_version = 1200 WHERE id = @id", ("@id", id));
         server.Break("UPDATE", "secret_versions", "WHEN (OLD.version > 1000)");
 
-        Assert.Equal(500, (await place.Api.DeleteAsync($"/secrets/{id}")).Status);
+        Assert.Equal(500, (await environment.Api.DeleteAsync($"/secrets/{id}")).Status);
 
         await EventuallyLogsAsync(server, "Deleted data is not purged yet");
         server.Mend("secret_versions");

@@ -35,12 +35,12 @@ public sealed class SlowClientTests
     {
         // As many as the budget for large bodies has room for: 256 MiB, twice 4 MiB for each.
         const int Room = 32;
-        var time = Clock.New();
+        var time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
-        var place = await server.NewPlaceAsync();
-        var slow = await Task.WhenAll(Enumerable.Range(0, Room).Select(_ => BeginBatchAsync(place)));
+        var environment = await server.NewTestEnvironmentAsync();
+        var slow = await Task.WhenAll(Enumerable.Range(0, Room).Select(_ => BeginBatchAsync(environment)));
         await Task.WhenAll(slow.Select(connection => connection.ReceiveAsync("100 Continue")));
-        using (var beyond = await BeginBatchAsync(place))
+        using (var beyond = await BeginBatchAsync(environment))
         {
             Assert.Contains("503", await beyond.ReceiveAsync("requestId"), StringComparison.Ordinal);
         }
@@ -56,7 +56,7 @@ public sealed class SlowClientTests
             connection.Dispose();
         }
 
-        using var after = await BeginBatchAsync(place);
+        using var after = await BeginBatchAsync(environment);
         await after.ReceiveAsync("100 Continue");
     }
 
@@ -111,11 +111,11 @@ public sealed class SlowClientTests
         Array.ForEach(held, connection => connection.Dispose());
     }
 
-    private static async Task<RawConnection> BeginBatchAsync(Place place)
+    private static async Task<RawConnection> BeginBatchAsync(TestEnvironment environment)
     {
-        var connection = await RawConnection.OpenAsync(place.Server.Address);
+        var connection = await RawConnection.OpenAsync(environment.Server.Address);
         await connection.SendAsync(
-            $"POST {ApiClient.Base}{place.Secrets}/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {place.Workspace.Token}\r\n"
+            $"POST {ApiClient.Base}{environment.SecretsPath}/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {environment.Workspace.Token}\r\n"
             + "Content-Type: application/json\r\nContent-Length: 4194304\r\nExpect: 100-continue\r\n\r\n");
         return connection;
     }

@@ -36,10 +36,10 @@ public sealed class TelemetryTests(SharedServer shared)
         listener.SetMeasurementEventCallback<double>((instrument, value, given, _) => Note(instrument, value, given));
         listener.Start();
 
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("A", "canary"), ("B", "canary")]);
-        (await place.RevealAllAsync()).Is(200);
-        (await place.RevealAsync("sec_x")).Is(404);
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("A", "canary"), ("B", "canary")]);
+        (await environment.RevealAllAsync()).Is(200);
+        (await environment.RevealAsync("sec_x")).Is(404);
 
         Assert.True(totals["secronna.writes"] >= 2);
         Assert.True(totals["secronna.reveals"] >= 2);

@@ -21,7 +21,7 @@ namespace Secronna.IntegrationTests.Hosting;
 public sealed class TlsTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly FakeTimeProvider time = Clock.New();
+    private readonly FakeTimeProvider time = TestClock.New();
     private readonly ServerCertificates certificates;
 
     public TlsTests() => certificates = new ServerCertificates(time.GetUtcNow());

@@ -35,7 +35,7 @@ public sealed class ContractTests(SharedServer shared) : IDisposable
     [MemberData(nameof(OfTime))]
     public async Task The_server_keeps_terms(string name)
     {
-        var time = Clock.New();
+        var time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
         await TimeCases.All[name](ByClient(await server.NewWorkspaceAsync()), time.Advance);
     }
@@ -45,7 +45,7 @@ public sealed class ContractTests(SharedServer shared) : IDisposable
     [Trait("Engine", "Sqlite")]
     public async Task The_server_knows_repeats_for_a_day()
     {
-        var time = Clock.New();
+        var time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
         await TimeCases.RepeatAsync(Http(await server.NewWorkspaceAsync()), time.Advance);
     }

@@ -62,8 +62,8 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("garbage")]
     public async Task A_body_that_is_not_JSON_is_415(string? type)
     {
-        var place = await shared.NewPlaceAsync();
-        foreach (var (method, path) in new[] { ("POST", "/projects"), ("PUT", place.Secrets), ("POST", "/reveal"), ("POST", $"/environments/{place.EnvironmentId}/reveal") })
+        var environment = await shared.NewTestEnvironmentAsync();
+        foreach (var (method, path) in new[] { ("POST", "/projects"), ("PUT", environment.SecretsPath), ("POST", "/reveal"), ("POST", $"/environments/{environment.Id}/reveal") })
         {
             var content = new ByteArrayContent("{}"u8.ToArray());
             if (type is not null)
@@ -71,7 +71,7 @@ public sealed class ErrorTests(SharedServer shared)
                 content.Headers.TryAddWithoutValidation("Content-Type", type);
             }
 
-            (await place.Api.SendToAsync(method, ApiClient.Base + path, content)).IsError(415, "VALIDATION_ERROR");
+            (await environment.Api.SendToAsync(method, ApiClient.Base + path, content)).IsError(415, "VALIDATION_ERROR");
         }
     }
 
@@ -103,12 +103,12 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("{\"name\":\"\\x\"}")]
     public async Task Malformed_JSON_is_refused(string body)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        (await place.Api.PostAsync("/projects", body)).IsError(400, "VALIDATION_ERROR");
-        (await place.Api.PutAsync(place.Secrets, body)).IsError(400, "VALIDATION_ERROR");
-        (await place.Api.PostAsync(place.Secrets + "/batch", body)).IsError(400, "VALIDATION_ERROR");
-        (await place.Api.PostAsync("/reveal", body)).IsError(400, "VALIDATION_ERROR");
+        (await environment.Api.PostAsync("/projects", body)).IsError(400, "VALIDATION_ERROR");
+        (await environment.Api.PutAsync(environment.SecretsPath, body)).IsError(400, "VALIDATION_ERROR");
+        (await environment.Api.PostAsync(environment.SecretsPath + "/batch", body)).IsError(400, "VALIDATION_ERROR");
+        (await environment.Api.PostAsync("/reveal", body)).IsError(400, "VALIDATION_ERROR");
     }
 
     [Theory]
@@ -130,14 +130,14 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("""{"name":"\udc00\ud800canary-1234"}""", "name")]
     public async Task A_wrong_field_of_a_name_is_named_and_its_content_never_repeated(string body, string field)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         foreach (var (method, path) in new[]
         {
-            ("POST", "/projects"), ("PATCH", $"/projects/{place.ProjectId}"), ("POST", $"/projects/{place.ProjectId}/environments"),
-            ("PATCH", $"/environments/{place.EnvironmentId}"), ("POST", "/api-keys"), ("POST", "/access-keys"),
+            ("POST", "/projects"), ("PATCH", $"/projects/{environment.ProjectId}"), ("POST", $"/projects/{environment.ProjectId}/environments"),
+            ("PATCH", $"/environments/{environment.Id}"), ("POST", "/api-keys"), ("POST", "/access-keys"),
         })
         {
-            NotRepeated((await place.Api.SendAsync(method, path, body)).IsInvalid(field));
+            NotRepeated((await environment.Api.SendAsync(method, path, body)).IsInvalid(field));
         }
     }
 
@@ -177,11 +177,11 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("""{"":"canary-1234"}""", "unknown field")]
     public async Task A_wrong_field_of_a_write_is_named_and_its_content_never_repeated(string body, string field)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        NotRepeated((await place.Api.PutAsync(place.Secrets, body)).IsInvalid(field));
-        NotRepeated((await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"secrets":[{"key":"FIRST","value":"v"},{{body}}]}""")).IsInvalid(field));
-        Assert.Empty((await place.Api.GetAsync(place.Secrets)).Is(200).Data.EnumerateArray());
+        NotRepeated((await environment.Api.PutAsync(environment.SecretsPath, body)).IsInvalid(field));
+        NotRepeated((await environment.Api.PostAsync(environment.SecretsPath + "/batch", $$"""{"secrets":[{"key":"FIRST","value":"v"},{{body}}]}""")).IsInvalid(field));
+        Assert.Empty((await environment.Api.GetAsync(environment.SecretsPath)).Is(200).Data.EnumerateArray());
     }
 
     [Theory]
@@ -197,15 +197,15 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("""{"secrets":[{"key":"A","value":"1"},{"key":"B","value":"1"},{"key":"A","value":"2"}]}""", "secrets[2].key")]
     public async Task A_wrong_batch_is_refused_and_the_place_is_named(string body, string field)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        NotRepeated((await place.Api.PostAsync(place.Secrets + "/batch", body)).IsInvalid(field));
+        NotRepeated((await environment.Api.PostAsync(environment.SecretsPath + "/batch", body)).IsInvalid(field));
     }
 
     [Fact]
     public async Task Malformed_UTF_8_is_refused_wherever_it_is()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         byte[][] wrong = [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80], [0x80]];
         foreach (var bytes in wrong)
         {
@@ -214,7 +214,7 @@ public sealed class ErrorTests(SharedServer shared)
             byte[] inName = [.. "{\"key\":\"A\",\"value\":\"v\",\""u8, .. bytes, .. "\":1}"u8];
             foreach (var body in new[] { inValue, inKey, inName })
             {
-                (await place.Api.SendToAsync("PUT", ApiClient.Base + place.Secrets, ApiClient.Json(body))).IsError(400, "VALIDATION_ERROR");
+                (await environment.Api.SendToAsync("PUT", ApiClient.Base + environment.SecretsPath, ApiClient.Json(body))).IsError(400, "VALIDATION_ERROR");
             }
         }
     }
@@ -225,13 +225,13 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData(20_000)]
     public async Task Deep_JSON_is_refused(int depth)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         foreach (var (open, close) in new[] { ("[", "]"), ("{\"key\":", "}") })
         {
             var nested = string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth));
-            (await place.Api.PutAsync(place.Secrets, nested)).IsError(400, "VALIDATION_ERROR");
-            (await place.Api.PutAsync(place.Secrets, $$"""{"key":"A","value":{{nested}}}""")).IsError(400, "VALIDATION_ERROR");
-            (await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"secrets":{{nested}}}""")).IsError(400, "VALIDATION_ERROR");
+            (await environment.Api.PutAsync(environment.SecretsPath, nested)).IsError(400, "VALIDATION_ERROR");
+            (await environment.Api.PutAsync(environment.SecretsPath, $$"""{"key":"A","value":{{nested}}}""")).IsError(400, "VALIDATION_ERROR");
+            (await environment.Api.PostAsync(environment.SecretsPath + "/batch", $$"""{"secrets":{{nested}}}""")).IsError(400, "VALIDATION_ERROR");
         }
     }
 
@@ -253,9 +253,9 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("GET", "/search/secrets?q=a%00", null, "q")]
     public async Task What_is_not_known_yet_or_never_is_refused_not_ignored(string method, string path, string? body, string named)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        (await place.Api.SendAsync(method, path.Replace("{env}", place.EnvironmentId, StringComparison.Ordinal), body)).IsInvalid(named);
+        (await environment.Api.SendAsync(method, path.Replace("{env}", environment.Id, StringComparison.Ordinal), body)).IsInvalid(named);
     }
 
     [Theory]

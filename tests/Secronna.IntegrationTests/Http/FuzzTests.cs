@@ -35,15 +35,15 @@ public sealed class FuzzTests(SharedServer shared)
     [Fact]
     public async Task Bodies()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = (await place.Workspace.NewAccessKeyAsync()).Text("id");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = (await environment.Workspace.NewAccessKeyAsync()).Text("id");
         (string Method, string Path, string Body)[] seeds =
         [
             ("POST", "/projects", """{"name":"x"}"""),
-            ("PUT", place.Secrets, """{"key":"KEY","value":"v\ud83d\ude00","expectedVersion":1,"comment":"c"}"""),
-            ("POST", place.Secrets + "/batch", """{"secrets":[{"key":"A","value":"1","comment":null},{"key":"B","value":"2"}],"comment":"c"}"""),
+            ("PUT", environment.SecretsPath, """{"key":"KEY","value":"v\ud83d\ude00","expectedVersion":1,"comment":"c"}"""),
+            ("POST", environment.SecretsPath + "/batch", """{"secrets":[{"key":"A","value":"1","comment":null},{"key":"B","value":"2"}],"comment":"c"}"""),
             ("POST", "/reveal", """{"path":"web/production/KEY","version":1}"""),
-            ("POST", $"/environments/{place.EnvironmentId}/reveal", """{"keys":["A","B"]}"""),
+            ("POST", $"/environments/{environment.Id}/reveal", """{"keys":["A","B"]}"""),
             ("POST", "/access-keys", """{"name":"x","expiresInDays":1}"""),
             ("PATCH", $"/access-keys/{id}", """{"name":"x","expiresInDays":3650}"""),
             ("POST", "/secrets/sec_x/reveal", "{}"),
@@ -55,7 +55,7 @@ public sealed class FuzzTests(SharedServer shared)
             {
                 var body = Mutated(Encoding.UTF8.GetBytes(seeds[seed].Body), edits);
                 var content = chunked ? ApiClient.Chunked(body) : ApiClient.Json(body);
-                NoServerError(await place.Api.SendToAsync(seeds[seed].Method, ApiClient.Base + seeds[seed].Path, content));
+                NoServerError(await environment.Api.SendToAsync(seeds[seed].Method, ApiClient.Base + seeds[seed].Path, content));
             },
             iter: Inputs * 4, threads: 4);
     }
@@ -83,20 +83,20 @@ public sealed class FuzzTests(SharedServer shared)
     [Fact]
     public async Task Cursors()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("A", "1"), ("B", "2"), ("C", "3")]);
-        var cursor = (await place.Api.GetAsync(place.Secrets + "?limit=1")).Is(200).Meta.Text("cursor");
-        var whole = (await place.Api.GetAsync($"{place.Secrets}?cursor={cursor}")).Is(200).Data.GetRawText();
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("A", "1"), ("B", "2"), ("C", "3")]);
+        var cursor = (await environment.Api.GetAsync(environment.SecretsPath + "?limit=1")).Is(200).Meta.Text("cursor");
+        var whole = (await environment.Api.GetAsync($"{environment.SecretsPath}?cursor={cursor}")).Is(200).Data.GetRawText();
 
         await Gen.Select(Gen.Double[0, 1], Gen.Int[0, 6], Edit).Array[1, 4].SampleAsync(
             async edits =>
             {
                 var mutated = string.Concat(Mutated(Encoding.ASCII.GetBytes(cursor), edits).Select(b => $"%{b:X2}"));
-                foreach (var list in new[] { place.Secrets, "/audit" })
+                foreach (var list in new[] { environment.SecretsPath, "/audit" })
                 {
-                    var reply = await place.Api.GetAsync($"{list}?cursor={mutated}");
+                    var reply = await environment.Api.GetAsync($"{list}?cursor={mutated}");
                     NoServerError(reply);
-                    Assert.True(reply.Status == 400 || (list == place.Secrets && reply.Data.GetRawText() == whole), reply.Text);
+                    Assert.True(reply.Status == 400 || (list == environment.SecretsPath && reply.Data.GetRawText() == whole), reply.Text);
                 }
             },
             iter: Inputs, threads: 4);
@@ -105,17 +105,17 @@ public sealed class FuzzTests(SharedServer shared)
     [Fact]
     public async Task Query_strings()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        string[] paths = ["/projects", "/audit", "/search/secrets", place.Secrets, $"/secrets/{id}/versions", "/me"];
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        string[] paths = ["/projects", "/audit", "/search/secrets", environment.SecretsPath, $"/secrets/{id}/versions", "/me"];
         string[] names = ["limit", "cursor", "q", "from", "to", "action", "outcome", "actorId", "secretId", "version", "", "%00", "Limit"];
 
         await Gen.Select(Gen.OneOf(paths), Gen.Select(Gen.OneOf(names), QueryText).Array[0, 4]).SampleAsync(
             async (path, query) => NoServerError(
-                await place.Api.GetAsync($"{path}?{string.Join('&', query.Select(part => $"{part.Item1}={part.Item2}"))}")),
+                await environment.Api.GetAsync($"{path}?{string.Join('&', query.Select(part => $"{part.Item1}={part.Item2}"))}")),
             iter: Inputs * 2, threads: 4);
         await QueryText.SampleAsync(
-            async text => NoServerError(await place.Api.PostAsync($"/secrets/{id}/reveal?version={text}")), iter: Inputs / 2, threads: 4);
+            async text => NoServerError(await environment.Api.PostAsync($"/secrets/{id}/reveal?version={text}")), iter: Inputs / 2, threads: 4);
     }
 
     [Fact]

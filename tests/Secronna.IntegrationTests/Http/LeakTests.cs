@@ -12,22 +12,22 @@ public sealed class LeakTests
     public async Task Values_are_nowhere_but_in_the_answers_of_reveals()
     {
         await using var server = await TestServer.StartAsync();
-        var place = await server.NewPlaceAsync();
+        var environment = await server.NewTestEnvironmentAsync();
         var replies = new List<Reply>();
-        var id = await place.WriteAsync("KEY", Canary);
+        var id = await environment.WriteAsync("KEY", Canary);
         for (var i = 0; i < 20; i++)
         {
-            replies.Add((await place.PutAsync("KEY", $"{i} {Canary} {i}")).Is(201));
+            replies.Add((await environment.PutAsync("KEY", $"{i} {Canary} {i}")).Is(201));
         }
 
-        Assert.Contains(Canary, await place.ValueAsync(id), StringComparison.Ordinal);
-        (await place.RevealAllAsync()).Is(200);
-        replies.AddRange(await ReadAsync(place, id));
-        replies.AddRange(await FailAsync(place));
+        Assert.Contains(Canary, await environment.ValueAsync(id), StringComparison.Ordinal);
+        (await environment.RevealAllAsync()).Is(200);
+        replies.AddRange(await ReadAsync(environment, id));
+        replies.AddRange(await FailAsync(environment));
         server.Sql("UPDATE secret_versions SET ciphertext = @zeros WHERE version = 1", ("@zeros", new byte[100]));
-        replies.Add((await place.RevealAsync(id, 1)).Is(500));
+        replies.Add((await environment.RevealAsync(id, 1)).Is(500));
         server.Break("INSERT", "secret_versions");
-        replies.Add(await place.PutAsync("KEY", Canary));
+        replies.Add(await environment.PutAsync("KEY", Canary));
         server.Mend("secret_versions");
 
         Assert.True(replies[^1].Status >= 500);
@@ -42,18 +42,18 @@ public sealed class LeakTests
         Assert.Contains(server.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 
-    private static async Task<List<Reply>> ReadAsync(Place place, string id) =>
+    private static async Task<List<Reply>> ReadAsync(TestEnvironment environment, string id) =>
     [
-        await place.Api.GetAsync(place.Secrets),
-        await place.Api.GetAsync($"/secrets/{id}"),
-        await place.Api.GetAsync($"/secrets/{id}/versions"),
-        await place.Api.GetAsync("/search/secrets?q=KEY"),
-        await place.Api.GetAsync("/audit?limit=1000"),
-        await place.Api.GetAsync($"/projects/{place.ProjectId}/keys"),
-        await place.RevealAllAsync(null, "*"),
+        await environment.Api.GetAsync(environment.SecretsPath),
+        await environment.Api.GetAsync($"/secrets/{id}"),
+        await environment.Api.GetAsync($"/secrets/{id}/versions"),
+        await environment.Api.GetAsync("/search/secrets?q=KEY"),
+        await environment.Api.GetAsync("/audit?limit=1000"),
+        await environment.Api.GetAsync($"/projects/{environment.ProjectId}/keys"),
+        await environment.RevealAllAsync(null, "*"),
     ];
 
-    private static async Task<List<Reply>> FailAsync(Place place)
+    private static async Task<List<Reply>> FailAsync(TestEnvironment environment)
     {
         var replies = new List<Reply>();
         foreach (var body in new[]
@@ -75,11 +75,11 @@ public sealed class LeakTests
             $$"""{"key":"KEY","value":"{{Canary}}","comment":1}""",
         })
         {
-            replies.Add(await place.Api.PutAsync(place.Secrets, body));
-            replies.Add(await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"secrets":[{{body}}]}"""));
-            replies.Add(await place.Api.PutAsync("/environments/env_x/secrets", body));
-            replies.Add(await place.Api.PostAsync("/reveal", body));
-            replies.Add(await place.Server.With("garbage").PutAsync(place.Secrets, body));
+            replies.Add(await environment.Api.PutAsync(environment.SecretsPath, body));
+            replies.Add(await environment.Api.PostAsync(environment.SecretsPath + "/batch", $$"""{"secrets":[{{body}}]}"""));
+            replies.Add(await environment.Api.PutAsync("/environments/env_x/secrets", body));
+            replies.Add(await environment.Api.PostAsync("/reveal", body));
+            replies.Add(await environment.Server.With("garbage").PutAsync(environment.SecretsPath, body));
         }
 
         Assert.All(replies, reply => Assert.InRange(reply.Status, 400, 499));

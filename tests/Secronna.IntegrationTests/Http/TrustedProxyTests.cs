@@ -87,10 +87,10 @@ public sealed class TrustedProxyTests
 
     private static async Task<string> SeenAsync(TestServer server, params (string Name, string Value)[] headers)
     {
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        var revealed = (await place.Api.SendAsync("POST", $"/secrets/{id}/reveal", null, headers)).Is(200);
-        var entries = await place.Workspace.AuditAsync("action=secret.reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        var revealed = (await environment.Api.SendAsync("POST", $"/secrets/{id}/reveal", null, headers)).Is(200);
+        var entries = await environment.Workspace.AuditAsync("action=secret.reveal");
         return Assert.Single(entries, entry => entry.Text("requestId") == revealed.RequestId).Text("ip");
     }
 

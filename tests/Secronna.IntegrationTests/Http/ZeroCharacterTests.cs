@@ -29,15 +29,15 @@ public sealed class ZeroCharacterTests(SharedServer shared)
     [Fact]
     public async Task In_any_parameter_of_any_list()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        foreach (var path in new[] { "/projects", "/audit", "/search/secrets", place.Secrets, $"/secrets/{id}/versions", "/access-keys", "/api-keys" })
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        foreach (var path in new[] { "/projects", "/audit", "/search/secrets", environment.SecretsPath, $"/secrets/{id}/versions", "/access-keys", "/api-keys" })
         {
             foreach (var name in Names)
             {
                 foreach (var text in new[] { "%00", "a%00", "%00a" })
                 {
-                    (await place.Api.GetAsync($"{path}?{name}={text}")).IsError(400, "VALIDATION_ERROR");
+                    (await environment.Api.GetAsync($"{path}?{name}={text}")).IsError(400, "VALIDATION_ERROR");
                 }
             }
         }
@@ -54,8 +54,8 @@ public sealed class ZeroCharacterTests(SharedServer shared)
     [InlineData("POST", "{env}/secrets/batch", """{"secrets":[{"key":"KEY","value":"v"}],"comment":"\u0000"}""")]
     public async Task In_any_text_of_a_body(string method, string path, string body)
     {
-        var place = await shared.NewPlaceAsync();
-        var reply = await place.Api.SendAsync(method, path.Replace("{env}", $"/environments/{place.EnvironmentId}", StringComparison.Ordinal), body);
+        var environment = await shared.NewTestEnvironmentAsync();
+        var reply = await environment.Api.SendAsync(method, path.Replace("{env}", $"/environments/{environment.Id}", StringComparison.Ordinal), body);
         Assert.True(reply.Status is 400 or 404, reply.Text);
     }
 

@@ -32,14 +32,14 @@ public sealed class ProviderKeysTests : IAsyncLifetime
         var next = provider.Rotate(keepOld: true, SigningAlgorithm.RS256);
         var current = await provider.TokenAsync(Ada);
 
-        Assert.Equal(next.Kid, (string?)ReadToken.Of(current).Header["kid"]);
-        Assert.Equal("RS256", (string?)ReadToken.Of(current).Header["alg"]);
+        Assert.Equal(next.Kid, (string?)DecodedToken.Of(current).Header["kid"]);
+        Assert.Equal("RS256", (string?)DecodedToken.Of(current).Header["alg"]);
         Assert.Equal(2, (await provider.Client.JwksAsync())["keys"]!.AsArray().Count);
-        Assert.True(await ReadToken.IsSignedAsync(provider, old));
-        Assert.True(await ReadToken.IsSignedAsync(provider, current));
+        Assert.True(await DecodedToken.IsSignedAsync(provider, old));
+        Assert.True(await DecodedToken.IsSignedAsync(provider, current));
 
         provider.WithdrawOldKeys();
-        Assert.False(await ReadToken.IsSignedAsync(provider, old));
+        Assert.False(await DecodedToken.IsSignedAsync(provider, old));
     }
 
     [Fact]
@@ -51,8 +51,8 @@ public sealed class ProviderKeysTests : IAsyncLifetime
 
         var key = Assert.Single((await provider.Client.JwksAsync())["keys"]!.AsArray());
         Assert.Equal(provider.CurrentKey.Kid, (string?)key!["kid"]);
-        Assert.False(await ReadToken.IsSignedAsync(provider, old));
-        Assert.True(await ReadToken.IsSignedAsync(provider, await provider.TokenAsync(Ada)));
+        Assert.False(await DecodedToken.IsSignedAsync(provider, old));
+        Assert.True(await DecodedToken.IsSignedAsync(provider, await provider.TokenAsync(Ada)));
     }
 
     [Theory]
@@ -64,10 +64,10 @@ public sealed class ProviderKeysTests : IAsyncLifetime
         var claims = provider.Forge.ClaimsOf(Ada);
         const string twice = """{"sub":"a","sub":"b"}""";
 
-        Assert.True(await ReadToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
+        Assert.True(await DecodedToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
         Assert.Equal(twice, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(provider.Forge.Sign(twice).Split('.')[1])));
         claims["iss"] = "http://elsewhere.example";
-        Assert.False(await ReadToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
+        Assert.False(await DecodedToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
     }
 
     [Fact]
@@ -88,16 +88,16 @@ public sealed class ProviderKeysTests : IAsyncLifetime
 
         foreach (var forgery in forgeries)
         {
-            Assert.False(await ReadToken.IsSignedAsync(provider, forgery));
+            Assert.False(await DecodedToken.IsSignedAsync(provider, forgery));
         }
     }
 
     [Fact]
     public async Task A_forged_token_has_the_claims_of_a_real_one()
     {
-        var real = ReadToken.Of(await provider.TokenAsync(Ada));
+        var real = DecodedToken.Of(await provider.TokenAsync(Ada));
 
-        var forged = ReadToken.Of(provider.Forge.Sign(provider.Forge.ClaimsOf(Ada)));
+        var forged = DecodedToken.Of(provider.Forge.Sign(provider.Forge.ClaimsOf(Ada)));
 
         Assert.True(JsonNode.DeepEquals(real.Header, forged.Header));
         var own = real.Claims.Select(claim => claim.Key).Where(name => !name.StartsWith("oi_", StringComparison.Ordinal));
@@ -116,7 +116,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
         {
             Assert.Equal(one == slashed, one.Issuer.EndsWith('/'));
             Assert.Equal(one.Issuer, (string?)(await one.Client.DiscoveryAsync())["issuer"]);
-            Assert.Equal(one.Issuer, (string?)ReadToken.Of((await one.CodeFlowAsync(Ada)).AccessToken).Claims["iss"]);
+            Assert.Equal(one.Issuer, (string?)DecodedToken.Of((await one.CodeFlowAsync(Ada)).AccessToken).Claims["iss"]);
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
         await Assert.ThrowsAsync<HttpRequestException>(provider.Client.JwksAsync);
         await provider.ComeBackAsync();
 
-        Assert.True(await ReadToken.IsSignedAsync(provider, tokens.AccessToken));
+        Assert.True(await DecodedToken.IsSignedAsync(provider, tokens.AccessToken));
         Assert.NotNull((await provider.Client.RefreshAsync(tokens.RefreshToken!)).AccessToken);
     }
 
@@ -182,7 +182,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
 
         foreach (var token in await all)
         {
-            Assert.True(await ReadToken.IsSignedAsync(provider, token));
+            Assert.True(await DecodedToken.IsSignedAsync(provider, token));
         }
 
         Assert.Equal(5, provider.PublishedKeys.Count);

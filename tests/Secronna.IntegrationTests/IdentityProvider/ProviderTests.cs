@@ -30,7 +30,7 @@ public sealed class ProviderTests : IAsyncLifetime
     {
         var token = await provider.TokenAsync(Ada);
 
-        var (header, claims) = ReadToken.Of(token);
+        var (header, claims) = DecodedToken.Of(token);
         Assert.Equal("at+jwt", (string?)header["typ"]);
         Assert.Equal("ES256", (string?)header["alg"]);
         Assert.Equal(provider.CurrentKey.Kid, (string?)header["kid"]);
@@ -46,7 +46,7 @@ public sealed class ProviderTests : IAsyncLifetime
         Assert.Equal("Ada", (string?)claims["name"]);
         Assert.Equal("owner", (string?)claims["role"]);
         Assert.True((bool?)claims["mfaVerified"]);
-        Assert.True(await ReadToken.IsSignedAsync(provider, token));
+        Assert.True(await DecodedToken.IsSignedAsync(provider, token));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class ProviderTests : IAsyncLifetime
     {
         var token = await provider.TokenAsync(new Person("usr_bare", null, null, null), audience: "other secronna-cli");
 
-        var claims = ReadToken.Of(token).Claims;
+        var claims = DecodedToken.Of(token).Claims;
         Assert.Equal(["other", "secronna-cli"], claims["aud"]!.AsArray().Select(audience => (string)audience!));
         Assert.All(
             ["accountId", "email", "name", "role", "mfaVerified"],
@@ -64,7 +64,7 @@ public sealed class ProviderTests : IAsyncLifetime
     [Fact]
     public async Task A_service_account_signs_itself_in()
     {
-        var claims = ReadToken.Of(await provider.TokenAsync(ServiceAccount.Deployer)).Claims;
+        var claims = DecodedToken.Of(await provider.TokenAsync(ServiceAccount.Deployer)).Claims;
 
         Assert.Equal("service_account", (string?)claims["identityType"]);
         Assert.Equal("sva_deployer", (string?)claims["sub"]);
@@ -86,7 +86,7 @@ public sealed class ProviderTests : IAsyncLifetime
 
         clock.Advance(TimeSpan.FromSeconds(5));
         var answer = await Client.PollAsync(device);
-        Assert.Equal("usr_ada", (string?)ReadToken.Of(answer.AccessToken).Claims["sub"]);
+        Assert.Equal("usr_ada", (string?)DecodedToken.Of(answer.AccessToken).Claims["sub"]);
         Assert.NotNull(answer.RefreshToken);
         clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("invalid_grant", (await Client.PollAsync(device)).Error);
@@ -135,7 +135,7 @@ public sealed class ProviderTests : IAsyncLifetime
 
         var second = await Client.RefreshAsync(first.RefreshToken!);
 
-        Assert.Equal("viewer", (string?)ReadToken.Of(second.AccessToken).Claims["role"]);
+        Assert.Equal("viewer", (string?)DecodedToken.Of(second.AccessToken).Claims["role"]);
         Assert.NotEqual(first.RefreshToken, second.RefreshToken);
         Assert.Equal("invalid_grant", (await Client.RefreshAsync(first.RefreshToken!)).Error);
     }
@@ -165,11 +165,11 @@ public sealed class ProviderTests : IAsyncLifetime
         var answer = await Client.RedeemAsync(request, redirect.Code!);
 
         Assert.Equal("invalid_grant", thief.Error);
-        var id = ReadToken.Of(answer.OrThrow().IdToken).Claims;
+        var id = DecodedToken.Of(answer.OrThrow().IdToken).Claims;
         Assert.Equal("nonce", (string?)id["nonce"]);
         Assert.Equal("secronna-cli", (string?)id["aud"]);
         Assert.NotNull((string?)id["at_hash"]);
-        Assert.Equal("usr_ada", (string?)ReadToken.Of(answer.AccessToken).Claims["sub"]);
+        Assert.Equal("usr_ada", (string?)DecodedToken.Of(answer.AccessToken).Claims["sub"]);
     }
 
     [Fact]

@@ -16,17 +16,17 @@ public sealed class MasterKeyTests
     [Fact]
     public async Task Every_bit_of_the_wrapped_installation_key_flipped_stops_the_start()
     {
-        await using var vault = await ClosedAsync();
-        using var stranger = vault.Stranger();
-        var box = stranger.One<byte[]>("SELECT wrapped_key FROM installation");
-        using var masterKeys = await MasterKeyProviders.OpenRingAsync(vault.Settings.MasterKey, TimeProvider.System);
+        await using var installation = await ClosedAsync();
+        using var connection = installation.ConnectToTamper();
+        var box = connection.One<byte[]>("SELECT wrapped_key FROM installation");
+        using var masterKeys = await MasterKeyProviders.OpenRingAsync(installation.Settings.MasterKey, TimeProvider.System);
         var setup = new InstallationSetup(masterKeys, TimeProvider.System);
-        var engine = vault.Database.EngineWith(TimeProvider.System);
+        var engine = installation.Database.EngineWith(TimeProvider.System);
         await using var database = await engine.OpenAsync(_ => { });
         foreach (var bit in Rounds.OfBits(box.Length))
         {
             box[bit / 8] ^= (byte)(1 << (bit % 8));
-            stranger.Run("UPDATE installation SET wrapped_key = @box", ("@box", box));
+            connection.Run("UPDATE installation SET wrapped_key = @box", ("@box", box));
             box[bit / 8] ^= (byte)(1 << (bit % 8));
             // The look of a start, which connects anew, and the one of a server that runs.
             var refusal = await Assert.ThrowsAsync<SettingsException>(
@@ -34,7 +34,7 @@ public sealed class MasterKeyTests
             Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
         }
 
-        await Assert.ThrowsAnyAsync<Exception>(vault.OpenAsync);
+        await Assert.ThrowsAnyAsync<Exception>(installation.OpenAsync);
     }
 
     [Theory]
@@ -44,65 +44,65 @@ public sealed class MasterKeyTests
     [InlineData("UPDATE installation SET wrapped_key = @empty", "mk_1")]
     public async Task An_installation_row_that_was_changed_stops_the_start(string sql, string id)
     {
-        await using var vault = await ClosedAsync();
-        using (var stranger = vault.Stranger())
+        await using var installation = await ClosedAsync();
+        using (var connection = installation.ConnectToTamper())
         {
-            stranger.Run(sql, ("@empty", Array.Empty<byte>()));
+            connection.Run(sql, ("@empty", Array.Empty<byte>()));
         }
 
-        var message = await RefusedUnchangedAsync(vault);
+        var message = await RefusedUnchangedAsync(installation);
         Assert.Contains(id, message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_the_master_key_file_nothing_starts_and_nothing_is_written()
     {
-        await using var vault = await ClosedAsync();
-        File.Delete(vault.KeyFile);
-        Assert.Contains(vault.KeyFile, await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
+        await using var installation = await ClosedAsync();
+        File.Delete(installation.KeyFile);
+        Assert.Contains(installation.KeyFile, await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Another_key_under_the_same_id_is_refused_and_nothing_is_written()
     {
-        await using var vault = await ClosedAsync();
-        File.Delete(vault.KeyFile);
-        MasterKeyFile.Generate(vault.KeyFile, "mk_1");
-        Assert.Contains("under the id mk_1 is not the one", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
+        await using var installation = await ClosedAsync();
+        File.Delete(installation.KeyFile);
+        MasterKeyFile.Generate(installation.KeyFile, "mk_1");
+        Assert.Contains("under the id mk_1 is not the one", await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Other_keys_are_named_beside_the_one_that_is_needed()
     {
-        await using var vault = await ClosedAsync();
-        File.Delete(vault.KeyFile);
-        MasterKeyFile.Generate(vault.KeyFile, "other_1");
-        MasterKeyFile.Generate(vault.KeyFile, "other_2");
-        Assert.Contains("id mk_1; found: other_1, other_2", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
+        await using var installation = await ClosedAsync();
+        File.Delete(installation.KeyFile);
+        MasterKeyFile.Generate(installation.KeyFile, "other_1");
+        MasterKeyFile.Generate(installation.KeyFile, "other_2");
+        Assert.Contains("id mk_1; found: other_1, other_2", await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_master_key_that_only_some_KEK_needs_is_missed_too()
     {
-        await using var vault = await ClosedAsync();
-        using (var stranger = vault.Stranger())
+        await using var installation = await ClosedAsync();
+        using (var connection = installation.ConnectToTamper())
         {
-            stranger.Run("UPDATE project_keys SET master_key_id = 'mk_old' WHERE id = (SELECT max(id) FROM project_keys)");
+            connection.Run("UPDATE project_keys SET master_key_id = 'mk_old' WHERE id = (SELECT max(id) FROM project_keys)");
         }
 
-        Assert.Contains("id mk_old; found: mk_1, mk_2", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
+        Assert.Contains("id mk_old; found: mk_1, mk_2", await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_KEK_that_its_master_key_does_not_open_stops_the_start()
     {
-        await using var vault = await ClosedAsync();
-        using (var stranger = vault.Stranger())
+        await using var installation = await ClosedAsync();
+        using (var connection = installation.ConnectToTamper())
         {
-            stranger.Run("UPDATE project_keys SET master_key_id = 'mk_2' WHERE id = (SELECT max(id) FROM project_keys)");
+            connection.Run("UPDATE project_keys SET master_key_id = 'mk_2' WHERE id = (SELECT max(id) FROM project_keys)");
         }
 
-        Assert.Contains("under the id mk_2", await RefusedUnchangedAsync(vault), StringComparison.Ordinal);
+        Assert.Contains("under the id mk_2", await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,31 +127,31 @@ public sealed class MasterKeyTests
     [Fact]
     public async Task A_previous_provider_gives_the_key_that_the_main_one_lost()
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var all = await vault.FillAsync();
-        await vault.CloseAsync();
-        var old = vault.KeyFile + "-old";
-        File.Move(vault.KeyFile, old);
-        MasterKeyFile.Generate(vault.KeyFile, "mk_new");
-        await RefusedUnchangedAsync(vault);
-        vault.Settings.MasterKey.Previous.Add(new MasterKeySettings { File = old });
-        await vault.OpenAsync();
-        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+        await using var installation = await TestInstallation.CreateAsync();
+        var all = await installation.FillAsync();
+        await installation.CloseAsync();
+        var old = installation.KeyFile + "-old";
+        File.Move(installation.KeyFile, old);
+        MasterKeyFile.Generate(installation.KeyFile, "mk_new");
+        await RefusedUnchangedAsync(installation);
+        installation.Settings.MasterKey.Previous.Add(new MasterKeySettings { File = old });
+        await installation.OpenAsync();
+        Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
     }
 
     private static async Task<TestInstallation> ClosedAsync()
     {
-        var vault = await TestInstallation.CreateAsync();
-        await vault.FillAsync();
-        await vault.CloseAsync();
-        return vault;
+        var installation = await TestInstallation.CreateAsync();
+        await installation.FillAsync();
+        await installation.CloseAsync();
+        return installation;
     }
 
-    private static async Task<string> RefusedUnchangedAsync(TestInstallation vault)
+    private static async Task<string> RefusedUnchangedAsync(TestInstallation installation)
     {
-        var before = vault.Database.State();
-        var refusal = await Assert.ThrowsAnyAsync<Exception>(vault.OpenAsync);
-        Assert.Equal(before, vault.Database.State());
+        var before = installation.Database.State();
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(installation.OpenAsync);
+        Assert.Equal(before, installation.Database.State());
         Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
         return refusal.Message;
     }

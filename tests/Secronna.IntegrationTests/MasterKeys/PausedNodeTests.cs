@@ -18,7 +18,7 @@ public sealed class PausedNodeTests : IAsyncLifetime
     private TestDatabase database = null!;
     private TestNode late = null!;
     private TestNode other = null!;
-    private Written written = null!;
+    private WrittenVersion written = null!;
 
     public async ValueTask InitializeAsync()
     {

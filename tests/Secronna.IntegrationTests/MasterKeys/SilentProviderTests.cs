@@ -15,7 +15,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     private readonly QuickClock clock = new();
     private TestDatabase database = null!;
     private TestNode node = null!;
-    private Written[] written = null!;
+    private WrittenVersion[] written = null!;
     private string project = null!;
     private string environment = null!;
 

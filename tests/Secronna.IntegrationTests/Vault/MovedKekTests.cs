@@ -15,40 +15,40 @@ public sealed class MovedKekTests
     [Fact]
     public async Task A_reveal_whose_KEK_was_just_destroyed_gives_the_value_by_the_row_as_it_is_now()
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var written = (await vault.FillAsync())[0];
-        var row = await ReadAsync(vault, written);
-        await RotateAsync(vault, written.ProjectId);
-        Assert.NotEqual(row.KekId, (await ReadAsync(vault, written)).KekId);
-        Assert.Null(await vault.Services.GetRequiredService<KekLeases>().LeaseAsync(row.KekId));
+        await using var installation = await TestInstallation.CreateAsync();
+        var written = (await installation.FillAsync())[0];
+        var row = await ReadAsync(installation, written);
+        await RotateAsync(installation, written.ProjectId);
+        Assert.NotEqual(row.KekId, (await ReadAsync(installation, written)).KekId);
+        Assert.Null(await installation.Services.GetRequiredService<KekLeases>().LeaseAsync(row.KekId));
 
-        using var revealed = await vault.Services.GetRequiredService<SecretOpener>().OpenAsync(TestInstallation.Caller(written.WorkspaceId), row);
+        using var revealed = await installation.Services.GetRequiredService<SecretOpener>().OpenAsync(TestInstallation.Caller(written.WorkspaceId), row);
 
         Assert.Equal(written.Value, System.Text.Encoding.UTF8.GetString(revealed.Value.Span));
-        Assert.Empty(vault.Failures());
+        Assert.Empty(installation.Failures());
     }
 
     [Fact]
     public async Task Reveals_while_their_KEK_is_replaced_again_and_again_have_one_entry_each()
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var written = (await vault.FillAsync())[0];
-        using var stranger = vault.Stranger();
-        var before = stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'secret.reveal'");
+        await using var installation = await TestInstallation.CreateAsync();
+        var written = (await installation.FillAsync())[0];
+        using var connection = installation.ConnectToTamper();
+        var before = connection.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'secret.reveal'");
         var reveals = 0;
         for (var rotation = RotateManyAsync(); !rotation.IsCompleted; reveals++)
         {
-            Assert.Equal(written.Value, await vault.RevealAsync(written));
+            Assert.Equal(written.Value, await installation.RevealAsync(written));
         }
 
-        Assert.Equal(before + reveals, stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'secret.reveal'"));
-        Assert.Empty(vault.Failures());
+        Assert.Equal(before + reveals, connection.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'secret.reveal'"));
+        Assert.Empty(installation.Failures());
 
         Task RotateManyAsync() => Task.Run(async () =>
         {
             for (var i = 0; i < 10; i++)
             {
-                await RotateAsync(vault, written.ProjectId);
+                await RotateAsync(installation, written.ProjectId);
             }
         });
     }
@@ -56,39 +56,39 @@ public sealed class MovedKekTests
     [Fact]
     public async Task A_reveal_whose_KEK_was_destroyed_with_its_secret_is_NOT_FOUND_and_on_record_as_failed()
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var written = (await vault.FillAsync())[0];
-        var row = await ReadAsync(vault, written);
-        await vault.Services.GetRequiredService<SecretService>().DeleteAsync(TestInstallation.Caller(written.WorkspaceId), written.SecretId);
-        await RotateAsync(vault, written.ProjectId);
+        await using var installation = await TestInstallation.CreateAsync();
+        var written = (await installation.FillAsync())[0];
+        var row = await ReadAsync(installation, written);
+        await installation.Services.GetRequiredService<SecretService>().DeleteAsync(TestInstallation.Caller(written.WorkspaceId), written.SecretId);
+        await RotateAsync(installation, written.ProjectId);
 
         var refused = await Assert.ThrowsAsync<Server.Access.RequestException>(async () =>
-            await vault.Services.GetRequiredService<SecretOpener>().OpenAsync(TestInstallation.Caller(written.WorkspaceId), row));
+            await installation.Services.GetRequiredService<SecretOpener>().OpenAsync(TestInstallation.Caller(written.WorkspaceId), row));
 
         Assert.Equal(ErrorCodes.NotFound, refused.Code);
-        Assert.Equal(1, vault.Failures()[(written.SecretId, written.Version)]);
+        Assert.Equal(1, installation.Failures()[(written.SecretId, written.Version)]);
     }
 
     [Fact]
     public async Task A_bulk_reveal_that_meets_such_a_secret_looks_anew_and_gives_the_others()
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var written = (await vault.FillAsync())[0];
+        await using var installation = await TestInstallation.CreateAsync();
+        var written = (await installation.FillAsync())[0];
         var caller = TestInstallation.Caller(written.WorkspaceId);
         var looks = 0;
 
-        var (_, values) = await vault.Services.GetRequiredService<EnvironmentRevealService>().RevealAsync(
+        var (_, values) = await installation.Services.GetRequiredService<EnvironmentRevealService>().RevealAsync(
             caller, EnvironmentReference.OfId(written.EnvironmentId), new RevealSelection(null, null), DeleteOne);
 
         using (values)
         {
-            var others = vault.Filled.Where(other => other.EnvironmentId == written.EnvironmentId && other.SecretId != written.SecretId)
+            var others = installation.Filled.Where(other => other.EnvironmentId == written.EnvironmentId && other.SecretId != written.SecretId)
                 .Select(other => other.SecretId).Distinct();
             Assert.Equal(others, values!.Values.Select(value => value.Secret.Id));
         }
 
         Assert.Equal(2, looks);
-        Assert.Equal(1, vault.Failures()[(written.SecretId, 2)]);
+        Assert.Equal(1, installation.Failures()[(written.SecretId, 2)]);
 
         // Asked after the look, and before anything is opened.
         bool DeleteOne(string revision)
@@ -97,8 +97,8 @@ public sealed class MovedKekTests
             {
                 Task.Run(async () =>
                 {
-                    await vault.Services.GetRequiredService<SecretService>().DeleteAsync(caller, written.SecretId);
-                    await RotateAsync(vault, written.ProjectId);
+                    await installation.Services.GetRequiredService<SecretService>().DeleteAsync(caller, written.SecretId);
+                    await RotateAsync(installation, written.ProjectId);
                 }).Wait();
             }
 
@@ -106,15 +106,15 @@ public sealed class MovedKekTests
         }
     }
 
-    private static async Task<SealedVersionRow> ReadAsync(TestInstallation vault, Written written) =>
-        (await vault.Services.GetRequiredService<Database>().ReadAsync(written, static (session, it) =>
+    private static async Task<SealedVersionRow> ReadAsync(TestInstallation installation, WrittenVersion written) =>
+        (await installation.Services.GetRequiredService<Database>().ReadAsync(written, static (session, it) =>
             VersionTable.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version)))!;
 
-    private static async Task RotateAsync(TestInstallation vault, string projectId)
+    private static async Task RotateAsync(TestInstallation installation, string projectId)
     {
-        var database = vault.Services.GetRequiredService<Database>();
+        var database = installation.Services.GetRequiredService<Database>();
         var active = await database.ReadAsync(projectId, static (session, id) => KekTable.FindActiveAsync(session, id));
-        await vault.Services.GetRequiredService<KekRotation>().ReplaceAsync(Server.Access.Caller.Server(active!.WorkspaceId), active);
-        Assert.True(await vault.Services.GetRequiredService<KekRewrapper>().RunAsync(active, CancellationToken.None));
+        await installation.Services.GetRequiredService<KekRotation>().ReplaceAsync(Server.Access.Caller.Server(active!.WorkspaceId), active);
+        Assert.True(await installation.Services.GetRequiredService<KekRewrapper>().RunAsync(active, CancellationToken.None));
     }
 }

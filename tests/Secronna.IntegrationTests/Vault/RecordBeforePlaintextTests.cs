@@ -16,23 +16,23 @@ public sealed class RecordBeforePlaintextTests
     public async Task A_reveal_whose_entry_can_not_be_written_is_UNAVAILABLE_and_no_key_is_unwrapped_for_it(string kind)
     {
         await using var server = await TestServer.StartAsync();
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY", "canary");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY", "canary");
         // After a restart no KEK is at hand: a decryption, even a failing one, has to unwrap it into the ring first.
         await server.RestartAsync();
         server.Break("INSERT", "audit_entries");
 
-        var refused = (await RevealAsync(place, id, kind)).IsError(503, "UNAVAILABLE");
+        var refused = (await RevealAsync(environment, id, kind)).IsError(503, "UNAVAILABLE");
 
         Assert.Equal(0, Ring(server).Count);
         Assert.DoesNotContain("canary", refused.Text, StringComparison.Ordinal);
         server.Mend("audit_entries");
-        Assert.Empty(await place.Workspace.AuditAsync("action=secret.reveal"));
+        Assert.Empty(await environment.Workspace.AuditAsync("action=secret.reveal"));
         Assert.Equal(0, Ring(server).Count);
-        var given = (await RevealAsync(place, id, kind)).Is(200);
+        var given = (await RevealAsync(environment, id, kind)).Is(200);
         Assert.Contains("canary", given.Text, StringComparison.Ordinal);
         Assert.Equal(1, Ring(server).Count);
-        Assert.Single(await place.Workspace.AuditAsync("action=secret.reveal"));
+        Assert.Single(await environment.Workspace.AuditAsync("action=secret.reveal"));
     }
 
     [Theory]
@@ -41,25 +41,25 @@ public sealed class RecordBeforePlaintextTests
     public async Task What_fails_to_open_is_INTEGRITY_ERROR_with_a_second_entry_that_says_failed(string column)
     {
         await using var server = await TestServer.StartAsync();
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY", "canary");
-        await place.WriteAsync("OTHER", "fine");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY", "canary");
+        await environment.WriteAsync("OTHER", "fine");
         var length = server.Count($"SELECT length({column}) FROM secret_versions WHERE secret_id = @id", ("@id", id));
         server.Sql($"UPDATE secret_versions SET {column} = @zeros WHERE secret_id = @id", ("@id", id), ("@zeros", new byte[length]));
 
         foreach (var kind in Reveals.Select(row => row.Data))
         {
-            var reply = (await RevealAsync(place, id, kind)).IsError(500, "INTEGRITY_ERROR");
+            var reply = (await RevealAsync(environment, id, kind)).IsError(500, "INTEGRITY_ERROR");
 
             Assert.DoesNotContain("canary", reply.Text, StringComparison.Ordinal);
             Assert.DoesNotContain("fine", reply.Text, StringComparison.Ordinal);
-            var entries = (await place.Workspace.AuditAsync($"secretId={id}")).FindAll(entry => entry.Text("requestId") == reply.RequestId);
+            var entries = (await environment.Workspace.AuditAsync($"secretId={id}")).FindAll(entry => entry.Text("requestId") == reply.RequestId);
             Assert.Equal(["failed", "success"], entries.Select(entry => entry.Text("outcome")));
             Assert.Equal(entries[0].GetProperty("metadata").GetRawText(), entries[1].GetProperty("metadata").GetRawText());
         }
 
         Assert.Contains(server.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal) && line.Contains(id, StringComparison.Ordinal));
-        (await place.RevealAllAsync("""{"keys":["OTHER"]}""")).Is(200);
+        (await environment.RevealAllAsync("""{"keys":["OTHER"]}""")).Is(200);
     }
 
     [Fact]
@@ -68,16 +68,16 @@ public sealed class RecordBeforePlaintextTests
         await using var server = await TestServer.StartAsync();
         var workspace = await server.NewWorkspaceAsync();
         // The start looks at one KEK of each master key (S11): this one, which stays sound.
-        await workspace.NewPlaceAsync("Sound");
-        var place = await workspace.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY", "canary");
-        server.Sql("UPDATE project_keys SET wrapped_key = @zeros WHERE project_id = @p", ("@p", place.ProjectId), ("@zeros", new byte[78]));
+        await workspace.NewTestEnvironmentAsync("Sound");
+        var environment = await workspace.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY", "canary");
+        server.Sql("UPDATE project_keys SET wrapped_key = @zeros WHERE project_id = @p", ("@p", environment.ProjectId), ("@zeros", new byte[78]));
         await server.RestartAsync();
 
-        (await place.RevealAsync(id)).IsError(500, "INTEGRITY_ERROR");
+        (await environment.RevealAsync(id)).IsError(500, "INTEGRITY_ERROR");
 
-        Assert.Single(await place.Workspace.AuditAsync("outcome=failed"));
-        (await place.PutAsync("KEY", "v")).IsError(500, "INTEGRITY_ERROR");
+        Assert.Single(await environment.Workspace.AuditAsync("outcome=failed"));
+        (await environment.PutAsync("KEY", "v")).IsError(500, "INTEGRITY_ERROR");
     }
 
     [Fact]
@@ -119,13 +119,13 @@ public sealed class RecordBeforePlaintextTests
 
     private static KeyRing Ring(TestServer server) => server.Services.GetRequiredService<KeyRing>();
 
-    private static Task<Reply> RevealAsync(Place place, string id, string kind) => kind switch
+    private static Task<Reply> RevealAsync(TestEnvironment environment, string id, string kind) => kind switch
     {
-        "secret" => place.RevealAsync(id),
-        "path" => place.Api.PostAsync("/reveal", $$"""{"path":"{{place.Path("KEY")}}"}"""),
-        "environment" => place.RevealAllAsync(),
-        "keys" => place.RevealAllAsync("""{"keys":["KEY"]}"""),
-        _ => place.Api.PostAsync($"/projects/by-slug/{place.ProjectSlug}/environments/{place.EnvironmentSlug}/reveal"),
+        "secret" => environment.RevealAsync(id),
+        "path" => environment.Api.PostAsync("/reveal", $$"""{"path":"{{environment.PathOf("KEY")}}"}"""),
+        "environment" => environment.RevealAllAsync(),
+        "keys" => environment.RevealAllAsync("""{"keys":["KEY"]}"""),
+        _ => environment.Api.PostAsync($"/projects/by-slug/{environment.ProjectSlug}/environments/{environment.Slug}/reveal"),
     };
 
     // All that a change could leave behind, but for counts of wraps, which are reserved ahead of them (S7).

@@ -14,7 +14,7 @@ namespace Secronna.IntegrationTests.Access.Tokens;
 public sealed class KnownKeysTests : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
-    private readonly FakeTimeProvider time = Clock.New();
+    private readonly FakeTimeProvider time = TestClock.New();
     private TestIdentityProvider provider = null!;
     private TestServer server = null!;
     private Workspace workspace = null!;

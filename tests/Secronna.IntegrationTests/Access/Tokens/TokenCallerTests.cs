@@ -14,18 +14,18 @@ public sealed class TokenCallerTests
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(provider: provider);
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY", "its value");
-        var user = server.With(await provider.TokenAsync(new Person("usr_ada", place.Workspace.Id, "ada@example.com", "Ada", "member")));
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY", "its value");
+        var user = server.With(await provider.TokenAsync(new Person("usr_ada", environment.Workspace.Id, "ada@example.com", "Ada", "member")));
 
         Assert.Equal("its value", (await user.PostAsync($"/secrets/{id}/reveal")).Is(200).Data.Text("value"));
 
-        var entry = Assert.Single(await place.Workspace.AuditAsync("action=secret.reveal"));
+        var entry = Assert.Single(await environment.Workspace.AuditAsync("action=secret.reveal"));
         Assert.Equal(("user", "usr_ada"), (entry.Text("actorType"), entry.Text("actorId")));
         Assert.Equal(
-            $$"""{"actorType":"user","actorId":"usr_ada","workspaceId":"{{place.Workspace.Id}}","name":"Ada","role":"member","grants":[]}""",
+            $$"""{"actorType":"user","actorId":"usr_ada","workspaceId":"{{environment.Workspace.Id}}","name":"Ada","role":"member","grants":[]}""",
             (await user.GetAsync("/me")).Is(200).Data.GetRawText());
-        Assert.Single(await place.Workspace.AuditAsync("actorId=usr_ada"));
+        Assert.Single(await environment.Workspace.AuditAsync("actorId=usr_ada"));
     }
 
     [Fact]
@@ -65,12 +65,12 @@ public sealed class TokenCallerTests
         await using var server = await TestServer.StartAsync(
             settings => settings.Huudis.DefaultRole = setting ?? settings.Huudis.DefaultRole, provider: provider);
         var workspace = await server.NewWorkspaceAsync();
-        var user = Callers.Token(workspace, null);
+        var user = Callers.WithToken(workspace, null);
 
         var me = (await user.GetAsync("/me")).Is(200).Data;
         Assert.Equal(role, me.Has("role") ? me.Text("role") : null);
         (await user.PostAsync("/projects", """{"name":"x"}""")).Is(status);
-        (await Callers.Token(workspace, "owner").PostAsync("/projects", """{"name":"y"}""")).Is(201);
+        (await Callers.WithToken(workspace, "owner").PostAsync("/projects", """{"name":"y"}""")).Is(201);
     }
 
     [Theory]
@@ -95,16 +95,16 @@ public sealed class TokenCallerTests
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(settings => settings.Huudis.RequireMfa = true, provider: provider);
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        var person = new Person("usr_ada", place.Workspace.Id, null, "Ada", "member", MfaVerified: false);
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        var person = new Person("usr_ada", environment.Workspace.Id, null, "Ada", "member", MfaVerified: false);
         var without = server.With(await provider.TokenAsync(person));
         var with = server.With(await provider.TokenAsync(person with { MfaVerified = true }));
-        var environment = $"/environments/{place.EnvironmentId}";
+        var environmentPath = $"/environments/{environment.Id}";
         (string Call, string? Body)[] calls =
         [
-            ($"/secrets/{id}/reveal", null), (environment + "/reveal", null), ($"/secrets/{id}/rollback", """{"version":1}"""),
-            (environment + "/restore", """{"at":"2026-01-01T00:00:00Z"}"""), (environment + "/compare", $$"""{"with":"{{place.EnvironmentId}}"}"""),
+            ($"/secrets/{id}/reveal", null), (environmentPath + "/reveal", null), ($"/secrets/{id}/rollback", """{"version":1}"""),
+            (environmentPath + "/restore", """{"at":"2026-01-01T00:00:00Z"}"""), (environmentPath + "/compare", $$"""{"with":"{{environment.Id}}"}"""),
         ];
         foreach (var (call, body) in calls)
         {
@@ -112,12 +112,12 @@ public sealed class TokenCallerTests
             Assert.InRange((await with.PostAsync(call, body)).Status, 200, 201);
         }
 
-        (await without.PostAsync("/reveal", $$"""{"path":"{{place.Path("KEY")}}"}""")).IsError(403, "FORBIDDEN");
-        (await without.GetAsync(place.Secrets)).Is(200);
-        (await without.PutAsync(place.Secrets, """{"key":"KEY","value":"v"}""")).Is(201);
-        (await Callers.Token(place.Workspace, "admin", "service_account").PostAsync(calls[0].Call)).Is(200);
-        (await place.RevealAsync(id)).Is(200);
-        var denied = await place.Workspace.AuditAsync("outcome=denied");
+        (await without.PostAsync("/reveal", $$"""{"path":"{{environment.PathOf("KEY")}}"}""")).IsError(403, "FORBIDDEN");
+        (await without.GetAsync(environment.SecretsPath)).Is(200);
+        (await without.PutAsync(environment.SecretsPath, """{"key":"KEY","value":"v"}""")).Is(201);
+        (await Callers.WithToken(environment.Workspace, "admin", "service_account").PostAsync(calls[0].Call)).Is(200);
+        (await environment.RevealAsync(id)).Is(200);
+        var denied = await environment.Workspace.AuditAsync("outcome=denied");
         Assert.Equal(
             ["environment.compare", "environment.restore", "secret.reveal", "secret.rollback"],
             denied.Select(entry => entry.Text("action")).Order(StringComparer.Ordinal));
@@ -167,7 +167,7 @@ public sealed class TokenCallerTests
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 1, provider: provider);
-        var (one, other) = (await server.NewPlaceAsync(), await server.NewPlaceAsync());
+        var (one, other) = (await server.NewTestEnvironmentAsync(), await server.NewTestEnvironmentAsync());
         var (mine, theirs) = (await one.WriteAsync("KEY"), await other.WriteAsync("KEY"));
         var (ada, ada2) = (
             server.With(await provider.TokenAsync(new Person("usr_ada", one.Workspace.Id, null, "Ada"))),

@@ -8,26 +8,26 @@ public sealed class AuditFilterTests(SharedServer shared)
     [Fact]
     public async Task Every_filter_gives_just_the_entries_that_match_alone_and_together()
     {
-        var place = await shared.NewPlaceAsync();
-        var second = await place.Workspace.NewEnvironmentAsync(place.ProjectId, "second");
-        await place.Workspace.NewProjectAsync("another");
-        var (a, b) = (await place.WriteAsync("A"), await place.WriteAsync("B"));
-        var key = await place.Workspace.NewAccessKeyAsync();
-        await place.ValueAsync(a);
-        (await place.Server.With(key.Text("token")).PostAsync($"/secrets/{b}/reveal")).Is(200);
-        (await place.Server.With(key.Text("token")).PostAsync("/secrets/sec_x/reveal")).Is(404);
-        (await place.Server.With(key.Text("token")).DeleteAsync("/projects/" + place.ProjectId)).Is(403);
-        var all = await place.Workspace.AuditAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
+        var second = await environment.Workspace.NewEnvironmentAsync(environment.ProjectId, "second");
+        await environment.Workspace.NewProjectAsync("another");
+        var (a, b) = (await environment.WriteAsync("A"), await environment.WriteAsync("B"));
+        var key = await environment.Workspace.NewAccessKeyAsync();
+        await environment.ValueAsync(a);
+        (await environment.Server.With(key.Text("token")).PostAsync($"/secrets/{b}/reveal")).Is(200);
+        (await environment.Server.With(key.Text("token")).PostAsync("/secrets/sec_x/reveal")).Is(404);
+        (await environment.Server.With(key.Text("token")).DeleteAsync("/projects/" + environment.ProjectId)).Is(403);
+        var all = await environment.Workspace.AuditAsync();
 
         foreach (var (name, value, of) in new (string, string, Func<JsonElement, string?>)[]
         {
             ("action", "secret.reveal", entry => entry.Text("action")),
             ("action", "secret.write", entry => entry.Text("action")),
             ("action", "webhook.create", entry => entry.Text("action")),
-            ("actorId", place.Workspace.ApiKeyId, entry => entry.Text("actorId")),
+            ("actorId", environment.Workspace.ApiKeyId, entry => entry.Text("actorId")),
             ("actorId", key.Text("id"), entry => entry.Text("actorId")),
-            ("projectId", place.ProjectId, entry => About(entry, "projectId")),
-            ("environmentId", place.EnvironmentId, entry => About(entry, "environmentId")),
+            ("projectId", environment.ProjectId, entry => About(entry, "projectId")),
+            ("environmentId", environment.Id, entry => About(entry, "environmentId")),
             ("environmentId", second.Text("id"), entry => About(entry, "environmentId")),
             ("secretId", a, entry => About(entry, "secretId")),
             ("secretId", "sec_x", entry => About(entry, "secretId")),
@@ -37,13 +37,13 @@ public sealed class AuditFilterTests(SharedServer shared)
         })
         {
             var expected = all.Where(entry => of(entry) == value).Select(entry => entry.Text("id"));
-            Assert.Equal(expected, (await place.Workspace.AuditAsync($"{name}={value}")).Select(entry => entry.Text("id")));
+            Assert.Equal(expected, (await environment.Workspace.AuditAsync($"{name}={value}")).Select(entry => entry.Text("id")));
             var together = all.Where(entry => of(entry) == value && entry.Text("actorId") == key.Text("id") && entry.Text("outcome") == "denied");
             if (name is not ("actorId" or "outcome"))
             {
                 Assert.Equal(
                     together.Select(entry => entry.Text("id")),
-                    (await place.Workspace.AuditAsync($"{name}={value}&actorId={key.Text("id")}&outcome=denied")).Select(entry => entry.Text("id")));
+                    (await environment.Workspace.AuditAsync($"{name}={value}&actorId={key.Text("id")}&outcome=denied")).Select(entry => entry.Text("id")));
             }
         }
     }
@@ -51,25 +51,25 @@ public sealed class AuditFilterTests(SharedServer shared)
     [Fact]
     public async Task From_and_to_include_their_instants_to_the_microsecond()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         for (var i = 0; i < 10; i++)
         {
-            await place.WriteAsync($"KEY_{i}");
+            await environment.WriteAsync($"KEY_{i}");
         }
 
-        var all = await place.Workspace.AuditAsync();
+        var all = await environment.Workspace.AuditAsync();
         var (from, to) = (all[7].Text("createdAt"), all[3].Text("createdAt"));
 
-        var found = await place.Workspace.AuditAsync($"from={from}&to={to}");
+        var found = await environment.Workspace.AuditAsync($"from={from}&to={to}");
 
         var (first, last) = (all[7].Time("createdAt"), all[3].Time("createdAt"));
         var expected = all.FindAll(entry => entry.Time("createdAt") >= first && entry.Time("createdAt") <= last);
         Assert.Equal(expected.Select(entry => entry.Text("id")), found.Select(entry => entry.Text("id")));
         Assert.True(expected.Count < all.Count);
-        Assert.Empty(await place.Workspace.AuditAsync("to=2000-01-01T00:00:00Z"));
-        Assert.Empty(await place.Workspace.AuditAsync("from=2999-01-01T00:00:00%2B02:00"));
-        Assert.Equal(all.Count, (await place.Workspace.AuditAsync("from=2000-01-01T00:00:00Z&to=2999-12-31T23:59:59.999999Z")).Count);
-        Assert.Empty(await place.Workspace.AuditAsync($"from={to}&to={from}&action=project.create"));
+        Assert.Empty(await environment.Workspace.AuditAsync("to=2000-01-01T00:00:00Z"));
+        Assert.Empty(await environment.Workspace.AuditAsync("from=2999-01-01T00:00:00%2B02:00"));
+        Assert.Equal(all.Count, (await environment.Workspace.AuditAsync("from=2000-01-01T00:00:00Z&to=2999-12-31T23:59:59.999999Z")).Count);
+        Assert.Empty(await environment.Workspace.AuditAsync($"from={to}&to={from}&action=project.create"));
     }
 
     [Theory]

@@ -150,10 +150,10 @@ public sealed class CredentialTests(SharedServer shared)
     [Fact]
     public async Task The_KEKs_of_a_project_are_listed()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAsync("KEY");
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAsync("KEY");
 
-        var kek = Assert.Single((await place.Api.GetAsync($"/projects/{place.ProjectId}/keys")).Is(200).Data.EnumerateArray());
+        var kek = Assert.Single((await environment.Api.GetAsync($"/projects/{environment.ProjectId}/keys")).Is(200).Data.EnumerateArray());
 
         Assert.Equal("id,state,masterKeyId,createdAt,wraps,remaining", kek.Names());
         Assert.Matches("^kek_[0-9a-hjkmnp-tv-z]{26}$", kek.Text("id"));

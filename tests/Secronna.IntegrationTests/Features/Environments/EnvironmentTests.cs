@@ -29,55 +29,55 @@ public sealed class EnvironmentTests(SharedServer shared)
     [Fact]
     public async Task A_rename_keeps_the_slug_and_a_taken_slug_is_a_conflict_in_its_project_only()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        var renamed = (await place.Api.PatchAsync($"/environments/{place.EnvironmentId}", """{"name":"Live"}""")).Is(200).Data;
+        var renamed = (await environment.Api.PatchAsync($"/environments/{environment.Id}", """{"name":"Live"}""")).Is(200).Data;
 
         Assert.Equal("id,name,slug,createdAt", renamed.Names());
         Assert.Equal("Live", renamed.Text("name"));
         Assert.Equal("production", renamed.Text("slug"));
-        (await place.Api.PostAsync($"/projects/{place.ProjectId}/environments", """{"name":"PRODUCTION"}""")).IsError(409, "CONFLICT");
-        var project = await place.Workspace.NewProjectAsync("other");
-        (await place.Api.PostAsync($"/projects/{project.Text("id")}/environments", """{"name":"production"}""")).Is(201);
+        (await environment.Api.PostAsync($"/projects/{environment.ProjectId}/environments", """{"name":"PRODUCTION"}""")).IsError(409, "CONFLICT");
+        var project = await environment.Workspace.NewProjectAsync("other");
+        (await environment.Api.PostAsync($"/projects/{project.Text("id")}/environments", """{"name":"production"}""")).Is(201);
     }
 
     [Fact]
     public async Task An_environment_with_secrets_is_deleted_by_force_alone_and_takes_all_below_with_it()
     {
-        var place = await shared.NewPlaceAsync();
-        var secret = await place.WriteAsync("KEY");
-        (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}")).IsError(409, "CONFLICT");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var secret = await environment.WriteAsync("KEY");
+        (await environment.Api.DeleteAsync($"/environments/{environment.Id}")).IsError(409, "CONFLICT");
 
-        var deleted = (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}?force=true")).Is(200).Data;
+        var deleted = (await environment.Api.DeleteAsync($"/environments/{environment.Id}?force=true")).Is(200).Data;
 
-        Assert.Equal($$"""{"id":"{{place.EnvironmentId}}","deleted":true}""", deleted.GetRawText());
-        await Gone.AllBelowAsync(place, secret, withProject: false);
-        (await place.Api.GetAsync($"/projects/{place.ProjectId}")).Is(200);
+        Assert.Equal($$"""{"id":"{{environment.Id}}","deleted":true}""", deleted.GetRawText());
+        await AssertDeleted.EnvironmentAsync(environment, secret, withProject: false);
+        (await environment.Api.GetAsync($"/projects/{environment.ProjectId}")).Is(200);
     }
 
     [Fact]
     public async Task An_environment_whose_secrets_were_all_deleted_counts_as_empty()
     {
-        var place = await shared.NewPlaceAsync();
-        (await place.Api.DeleteAsync("/secrets/" + await place.WriteAsync("KEY"))).Is(200);
+        var environment = await shared.NewTestEnvironmentAsync();
+        (await environment.Api.DeleteAsync("/secrets/" + await environment.WriteAsync("KEY"))).Is(200);
 
-        (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}")).Is(200);
+        (await environment.Api.DeleteAsync($"/environments/{environment.Id}")).Is(200);
 
-        (await place.Api.DeleteAsync($"/projects/{place.ProjectId}")).Is(200);
+        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}")).Is(200);
     }
 
     [Fact]
     public async Task An_environment_deleted_by_force_leaves_the_tables_and_its_slug_is_free_again()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync(Enumerable.Range(0, 20).Select(i => ($"KEY_{i}", "v")));
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync(Enumerable.Range(0, 20).Select(i => ($"KEY_{i}", "v")));
 
-        (await place.Api.DeleteAsync($"/environments/{place.EnvironmentId}?force=true")).Is(200);
+        (await environment.Api.DeleteAsync($"/environments/{environment.Id}?force=true")).Is(200);
 
-        (await place.Api.PostAsync($"/projects/{place.ProjectId}/environments", """{"name":"Production"}""")).Is(201);
+        (await environment.Api.PostAsync($"/projects/{environment.ProjectId}/environments", """{"name":"Production"}""")).Is(201);
         await Until.HoldsAsync(
             "the purge",
-            () => place.Server.Count("SELECT count(*) FROM environments WHERE id = @e", ("@e", place.EnvironmentId)) == 0);
-        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secrets WHERE environment_id = @e", ("@e", place.EnvironmentId)));
+            () => environment.Server.Count("SELECT count(*) FROM environments WHERE id = @e", ("@e", environment.Id)) == 0);
+        Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secrets WHERE environment_id = @e", ("@e", environment.Id)));
     }
 }

@@ -10,7 +10,7 @@ public sealed class HealthTests
     [Fact]
     public async Task A_server_whose_probe_can_not_write_is_not_ready_until_it_can_again()
     {
-        FakeTimeProvider time = Clock.New();
+        FakeTimeProvider time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
         await BecomesAsync(server, time, 200);
 

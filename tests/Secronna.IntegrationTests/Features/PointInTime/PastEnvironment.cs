@@ -7,30 +7,30 @@ namespace Secronna.IntegrationTests.Features.PointInTime;
 internal sealed record PastCaller(ApiClient Api, string Id, Func<string, bool> Sees);
 
 /// <summary>An environment and what must be true of it.</summary>
-internal sealed class PastEnvironment(Place place, PastModel model)
+internal sealed class PastEnvironment(TestEnvironment environment, PastModel model)
 {
     public PastModel Model => model;
 
-    public string Id => place.EnvironmentId;
+    public string Id => environment.Id;
 
-    public Workspace Workspace => place.Workspace;
+    public Workspace Workspace => environment.Workspace;
 
     public string Path => $"/environments/{Id}";
 
-    public string Secrets => place.Secrets;
+    public string SecretsPath => environment.SecretsPath;
 
     /// <summary>The instant of the last change, as it is stored.</summary>
-    public long StoredInstant => place.Server.Count("SELECT changed_at FROM environments WHERE id = @id", ("@id", Id));
+    public long StoredInstant => environment.Server.Count("SELECT changed_at FROM environments WHERE id = @id", ("@id", Id));
 
     public static async Task<PastEnvironment> CreateAsync(Workspace workspace, string projectId, string projectSlug, string name)
     {
         var id = (await workspace.NewEnvironmentAsync(projectId, name)).Text("id");
-        var place = new Place(workspace, projectId, projectSlug, id, name);
-        return new PastEnvironment(place, new PastModel(place.Server.Count(
+        var environment = new TestEnvironment(workspace, projectId, projectSlug, id, name);
+        return new PastEnvironment(environment, new PastModel(environment.Server.Count(
             "SELECT changed_at FROM environments WHERE id = @id", ("@id", id))));
     }
 
-    public Task<Reply> ListAsync(ApiClient api, long at) => api.GetAsync($"{Secrets}?limit=500&at={Text(at)}");
+    public Task<Reply> ListAsync(ApiClient api, long at) => api.GetAsync($"{SecretsPath}?limit=500&at={Text(at)}");
 
     public Task<Reply> RevealAsync(ApiClient api, long at) =>
         api.PostAsync(Path + "/reveal", $$"""{"at":"{{Text(at)}}"}""");

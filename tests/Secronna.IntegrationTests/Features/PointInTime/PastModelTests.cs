@@ -35,7 +35,7 @@ public sealed class PastModelTests
         }
         catch (Exception exception)
         {
-            Assert.Fail($"SECRONNA_PAST_SEED={seed} at {simulation.Where}: {exception}");
+            Assert.Fail($"SECRONNA_PAST_SEED={seed} at {simulation.Position}: {exception}");
         }
     }
 }

@@ -7,7 +7,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>Changes one environment from many sides at once, and finds out whether that was as if one came after the other.</summary>
-internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRestoresGiveUp = false)
+internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCount, bool mayRestoresGiveUp = false)
 {
     private readonly ConcurrentBag<PastRequest> requests = [];
     private readonly ConcurrentBag<(long At, Reply List, Reply Reveal)> looks = [];
@@ -16,22 +16,22 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
     private long order;
     private long names;
 
-    private string By => place.Workspace.ApiKeyId;
+    private string By => environment.Workspace.ApiKeyId;
 
     /// <summary>Writes one key, sometimes only if it is of the version that it was last seen with.</summary>
     public async Task WriteAsync()
     {
         var (key, comment) = (dice.Of(keys), Name("write"));
         var expected = dice.IsOneIn(4) ? known.GetValueOrDefault(key).Version : (int?)null;
-        var (request, reply) = await SendAsync(comment, () => place.Api.PutAsync(
-            place.Secrets, JsonSerializer.Serialize(new { key, value = comment, expectedVersion = expected, comment })));
+        var (request, reply) = await SendAsync(comment, () => environment.Api.PutAsync(
+            environment.SecretsPath, JsonSerializer.Serialize(new { key, value = comment, expectedVersion = expected, comment })));
         if (expected is not null && reply.Status == 409)
         {
             requests.Add(request with { IsRightIn = model => (VersionOf(model, key) ?? 0) != expected });
             return;
         }
 
-        Add(request, reply.Is(201), [reply.Data], model => PastRequest.Written(model, reply.Data, "written", [(key, comment)], By, comment));
+        Add(request, reply.Is(201), [reply.Data], model => PastRequest.ChangesOfWrite(model, reply.Data, "written", [(key, comment)], By, comment));
     }
 
     /// <summary>Writes so many keys in one request.</summary>
@@ -39,9 +39,9 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
     {
         var (from, comment) = (dice.Next(keys.Length), Name("batch"));
         var values = Enumerable.Range(0, count).Select(i => keys[(from + i) % keys.Length]).Select(key => (Key: key, Value: $"{comment} {key}")).ToList();
-        var (request, reply) = await SendAsync(comment, () => place.Api.PostAsync(place.Secrets + "/batch", JsonSerializer.Serialize(
+        var (request, reply) = await SendAsync(comment, () => environment.Api.PostAsync(environment.SecretsPath + "/batch", JsonSerializer.Serialize(
             new { secrets = values.Select(write => new { key = write.Key, value = write.Value }), comment })));
-        Add(request, reply.Is(201), reply.Data.EnumerateArray(), model => PastRequest.Written(model, reply.Data, "written", values, By, comment));
+        Add(request, reply.Is(201), reply.Data.EnumerateArray(), model => PastRequest.ChangesOfWrite(model, reply.Data, "written", values, By, comment));
     }
 
     public async Task WriteAllAsync() => await WriteManyAsync(keys.Length);
@@ -49,10 +49,10 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
     public async Task DeleteAsync()
     {
         var id = known.GetValueOrDefault(dice.Of(keys), ("sec_00000000000000000000000000", 1)).Item1;
-        var (request, reply) = await SendAsync("delete " + id, () => place.Api.DeleteAsync("/secrets/" + id));
+        var (request, reply) = await SendAsync("delete " + id, () => environment.Api.DeleteAsync("/secrets/" + id));
         requests.Add(reply.Status == 404
             ? request with { IsRightIn = model => IsGone(model, id) }
-            : request with { Changed = [(reply.Is(200).Data.Text("id"), 0)], ChangesIn = model => PastRequest.Deleted(model, id, By) });
+            : request with { Changed = [(reply.Is(200).Data.Text("id"), 0)], ChangesIn = model => PastRequest.ChangesOfDeletion(model, id, By) });
     }
 
     public async Task RollBackAsync()
@@ -64,7 +64,7 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
         }
 
         var to = 1 + dice.Next(secret.Version);
-        var (request, reply) = await SendAsync(comment, () => place.Api.PostAsync(
+        var (request, reply) = await SendAsync(comment, () => environment.Api.PostAsync(
             $"/secrets/{secret.Id}/rollback", JsonSerializer.Serialize(new { version = to, comment })));
         if (reply.Status == 404)
         {
@@ -74,15 +74,15 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
 
         Assert.Equal(secret.Id, reply.Is(201).Data.Text("id"));
         Add(request, reply, [reply.Data], model =>
-            PastRequest.Written(model, reply.Data, "rolled_back", [(key, model.ValueOf(secret.Id, to))], By, comment));
+            PastRequest.ChangesOfWrite(model, reply.Data, "rolled_back", [(key, model.ValueOf(secret.Id, to))], By, comment));
     }
 
     /// <summary>Restores, or asks what a restore would do, as of any instant that was or is now.</summary>
     public async Task RestoreAsync(bool dryRun)
     {
         var (at, prune, comment) = (await AnyInstantAsync(), dice.IsOneIn(2), Name("restore"));
-        var environment = new PastEnvironment(place, new PastModel(0));
-        var (request, reply) = await SendAsync(comment, () => environment.RestoreAsync(place.Api, at, prune, dryRun, comment));
+        var past = new PastEnvironment(environment, new PastModel(0));
+        var (request, reply) = await SendAsync(comment, () => past.RestoreAsync(environment.Api, at, prune, dryRun, comment));
         if (mayRestoresGiveUp && !dryRun && reply.Status == 503)
         {
             requests.Add(request);
@@ -108,33 +108,33 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
     }
 
     /// <summary>Has all that follows sealed under another KEK, and what there is re-wrapped, which changes nothing of the past.</summary>
-    public Task RotateAsync() => place.RotateAsync();
+    public Task RotateAsync() => environment.RotateKekAsync();
 
     /// <summary>Reads the environment as of now, while others write.</summary>
-    public async Task LookAsync()
+    public async Task ReadAsync()
     {
         var at = Instant.From(TimeProvider.System.GetUtcNow()).Microseconds;
-        var environment = new PastEnvironment(place, new PastModel(0));
-        looks.Add((at, await environment.ListAsync(place.Api, at), await environment.RevealAsync(place.Api, at)));
+        var past = new PastEnvironment(environment, new PastModel(0));
+        looks.Add((at, await past.ListAsync(environment.Api, at), await past.RevealAsync(environment.Api, at)));
     }
 
     /// <summary>Fails where there is no order of the requests that gives their answers, and what was read, and what is there.</summary>
     public async Task<PastModel> CheckAsync()
     {
-        var history = await place.Api.PagesAsync($"/environments/{place.EnvironmentId}/history", 500);
+        var history = await environment.Api.PagesAsync($"/environments/{environment.Id}/history", 500);
         var model = PastReplay.Run(history.Items, requests);
         foreach (var (at, list, reveal) in looks)
         {
             CheckLook(model, at, list.Is(200).Data, reveal.Is(200).Data);
         }
 
-        var environment = new PastEnvironment(place, model);
-        var reads = new PastReads(new PastClock(place.Server));
-        var caller = new PastCaller(place.Api, By, _ => true);
+        var past = new PastEnvironment(environment, model);
+        var reads = new PastReads(new PastClock(environment.Server));
+        var caller = new PastCaller(environment.Api, By, _ => true);
         foreach (var at in model.Changes.Select(change => change.Instant).Distinct().Where(_ => dice.IsOneIn(8)).Append(model.Last))
         {
-            await reads.CheckAsync(environment, caller, at, 100);
-            await reads.CheckAsync(environment, caller, at - 1, 100);
+            await reads.CheckAsync(past, caller, at, 100);
+            await reads.CheckAsync(past, caller, at - 1, 100);
         }
 
         return model;
@@ -175,7 +175,7 @@ internal sealed class PastRace(Place place, Dice dice, int keyCount, bool mayRes
 
     private async Task<long> AnyInstantAsync()
     {
-        var told = (await place.Api.GetAsync($"/environments/{place.EnvironmentId}/history?limit=200")).Is(200).Data.EnumerateArray().ToList();
+        var told = (await environment.Api.GetAsync($"/environments/{environment.Id}/history?limit=200")).Is(200).Data.EnumerateArray().ToList();
         return dice.IsOneIn(4) || told.Count == 0
             ? Instant.From(TimeProvider.System.GetUtcNow()).Microseconds
             : PastEnvironment.InstantOf(dice.Of(told), "at") - dice.Next(2);

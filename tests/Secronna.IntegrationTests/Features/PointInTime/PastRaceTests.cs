@@ -20,7 +20,7 @@ public sealed class PastRaceTests(SharedServer shared)
     public async Task Restores_among_changes_of_every_kind_are_done_whole_at_instants_of_their_own()
     {
         var dice = NewDice();
-        var race = new PastRace(await shared.NewPlaceAsync(), dice, keyCount: 8);
+        var race = new PastRace(await shared.NewTestEnvironmentAsync(), dice, keyCount: 8);
         await race.WriteAllAsync();
         await race.WriteManyAsync(4);
 
@@ -44,7 +44,7 @@ public sealed class PastRaceTests(SharedServer shared)
         {
             while (!work.IsCompleted)
             {
-                await race.LookAsync();
+                await race.ReadAsync();
             }
         })).Append(work));
 
@@ -55,14 +55,14 @@ public sealed class PastRaceTests(SharedServer shared)
     public async Task Restores_at_once_come_one_after_the_other()
     {
         var dice = NewDice();
-        var race = new PastRace(await shared.NewPlaceAsync(), dice, keyCount: 12);
+        var race = new PastRace(await shared.NewTestEnvironmentAsync(), dice, keyCount: 12);
         for (var round = 0; round < Repeats; round++)
         {
             await race.WriteManyAsync(7);
             await race.WriteAllAsync();
             await Task.WhenAll(
                 race.RestoreAsync(dryRun: false), race.RestoreAsync(dryRun: false), race.RestoreAsync(dryRun: false),
-                dice.IsOneIn(2) ? race.DeleteAsync() : race.LookAsync());
+                dice.IsOneIn(2) ? race.DeleteAsync() : race.ReadAsync());
         }
 
         await race.CheckAsync();
@@ -73,7 +73,7 @@ public sealed class PastRaceTests(SharedServer shared)
     {
         var dice = NewDice();
         // Of more keys than a restore keeps values of until their numbers are certain.
-        var race = new PastRace(await shared.NewPlaceAsync(), dice, keyCount: 90, mayRestoresGiveUp: true);
+        var race = new PastRace(await shared.NewTestEnvironmentAsync(), dice, keyCount: 90, mayRestoresGiveUp: true);
         await race.WriteAllAsync();
         await Task.WhenAll(
             RepeatAsync(race.WriteAllAsync), RepeatAsync(() => race.WriteManyAsync(45)), RepeatAsync(race.WriteAsync),
@@ -93,7 +93,7 @@ public sealed class PastRaceTests(SharedServer shared)
     [Fact]
     public async Task Rollbacks_and_restores_that_meet_a_deletion_and_a_new_secret_of_the_same_key_are_the_old_secrets_or_none()
     {
-        var race = new PastRace(await shared.NewPlaceAsync(), NewDice(), keyCount: 1);
+        var race = new PastRace(await shared.NewTestEnvironmentAsync(), NewDice(), keyCount: 1);
         for (var round = 0; round < 2 * Repeats; round++)
         {
             await race.WriteAllAsync();

@@ -110,7 +110,7 @@ internal sealed class PastReads(PastClock clock)
     private static async Task CheckListAsync(PastEnvironment environment, PastCaller caller, long at, int pageSize)
     {
         var model = environment.Model;
-        var listed = await caller.Api.PagesAsync($"{environment.Secrets}?at={PastEnvironment.Text(at)}", pageSize);
+        var listed = await caller.Api.PagesAsync($"{environment.SecretsPath}?at={PastEnvironment.Text(at)}", pageSize);
         model.NoteRead(at);
         Assert.Equal(
             model.At(at).Where(secret => caller.Sees(secret.Key)).Select(secret =>

@@ -5,7 +5,7 @@ namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>A request that was sent while others were: what must be true because of its answer.</summary>
 /// <param name="Name">For whoever looks at a failure.</param>
-/// <param name="Began">Its place in the order of all beginnings and ends.</param>
+/// <param name="Began">Its environment in the order of all beginnings and ends.</param>
 /// <param name="Ended">The same of its end.</param>
 internal sealed record PastRequest(string Name, long Began, long Ended)
 {
@@ -20,7 +20,7 @@ internal sealed record PastRequest(string Name, long Began, long Ended)
 
     public override string ToString() => $"{Name} ({Began} to {Ended})";
 
-    public static List<PastChange> Written(PastModel model, JsonElement answer, string kind, IEnumerable<(string Key, string Value)> values, string by, string? comment)
+    public static List<PastChange> ChangesOfWrite(PastModel model, JsonElement answer, string kind, IEnumerable<(string Key, string Value)> values, string by, string? comment)
     {
         var now = model.Now.ToDictionary(secret => secret.Key);
         var answers = answer.ValueKind == JsonValueKind.Array ? [.. answer.EnumerateArray()] : new[] { answer };
@@ -35,6 +35,6 @@ internal sealed record PastRequest(string Name, long Began, long Ended)
         })];
     }
 
-    public static List<PastChange> Deleted(PastModel model, string secretId, string by) =>
+    public static List<PastChange> ChangesOfDeletion(PastModel model, string secretId, string by) =>
         [PastChange.DeletionOf(model.Now.Single(secret => secret.SecretId == secretId), by)];
 }

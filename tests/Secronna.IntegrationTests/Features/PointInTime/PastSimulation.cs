@@ -34,11 +34,11 @@ internal sealed class PastSimulation : IAsyncDisposable
     }
 
     /// <summary>Where it was, for whoever looks at a failure.</summary>
-    public string Where { get; private set; } = "the start";
+    public string Position { get; private set; } = "the start";
 
     public static async Task<PastSimulation> StartAsync(long seed, bool isScripted)
     {
-        var time = isScripted ? Clock.New() : null;
+        var time = isScripted ? TestClock.New() : null;
         var simulation = new PastSimulation(new Dice(seed), await TestServer.StartAsync(time: time));
         if (time is not null)
         {
@@ -54,22 +54,22 @@ internal sealed class PastSimulation : IAsyncDisposable
     {
         for (var step = 1; step <= steps; step++)
         {
-            Where = string.Create(CultureInfo.InvariantCulture, $"step {step}");
+            Position = string.Create(CultureInfo.InvariantCulture, $"step {step}");
             await PassTimeAsync();
             await ChangeAsync(dice.Of(environments), dice.Of(callers));
             if (dice.IsOneIn(2))
             {
-                await LookAsync(dice.Of(environments), dice.Of(callers));
+                await ReadAsync(dice.Of(environments), dice.Of(callers));
             }
         }
 
-        Where = "the end";
+        Position = "the end";
         foreach (var environment in environments)
         {
             foreach (var caller in callers)
             {
                 await PastReads.CheckHistoryAsync(environment, caller, 1 + dice.Next(7));
-                await LookAsync(environment, caller);
+                await ReadAsync(environment, caller);
             }
 
             foreach (var change in environment.Model.Changes.Where(_ => dice.IsOneIn(3)))
@@ -135,7 +135,7 @@ internal sealed class PastSimulation : IAsyncDisposable
         var change = Write(environment, caller, dice.Of([.. Keys.Where(caller.Sees)]));
         var current = change.Version - 1;
         var expected = dice.Next(4) switch { 0 => current, 1 => current + 1, _ => (int?)null };
-        var reply = await SendAsync(environment, () => caller.Api.PutAsync(environment.Secrets, JsonSerializer.Serialize(
+        var reply = await SendAsync(environment, () => caller.Api.PutAsync(environment.SecretsPath, JsonSerializer.Serialize(
             new { key = change.Key, value = change.Value, expectedVersion = expected, comment = change.Comment })));
         if (expected == current + 1 && reply?.IsError(409, "CONFLICT") is not null)
         {
@@ -153,7 +153,7 @@ internal sealed class PastSimulation : IAsyncDisposable
             return;
         }
 
-        var reply = await SendAsync(environment, () => caller.Api.PostAsync(environment.Secrets + "/batch", JsonSerializer.Serialize(
+        var reply = await SendAsync(environment, () => caller.Api.PostAsync(environment.SecretsPath + "/batch", JsonSerializer.Serialize(
             new { secrets = changes.Select(change => new { key = change.Key, value = change.Value, comment = change.Comment }) })));
         await NoteAsync(environment, reply, changes, reply => [.. reply.Is(201).Data.EnumerateArray()]);
     }
@@ -208,7 +208,7 @@ internal sealed class PastSimulation : IAsyncDisposable
         }
     }
 
-    private async Task LookAsync(PastEnvironment environment, PastCaller caller)
+    private async Task ReadAsync(PastEnvironment environment, PastCaller caller)
     {
         await reads.CheckAsync(environment, caller, AnyInstant(environment), 1 + dice.Next(4));
         // Small pages are where one that is too old may seem to end the search of many secrets.

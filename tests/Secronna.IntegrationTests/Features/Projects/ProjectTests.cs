@@ -78,46 +78,46 @@ public sealed class ProjectTests(SharedServer shared)
     [Fact]
     public async Task A_project_with_secrets_is_deleted_by_force_alone_and_takes_all_below_with_it()
     {
-        var place = await shared.NewPlaceAsync();
-        var secret = await place.WriteAsync("KEY");
-        (await place.Api.DeleteAsync($"/projects/{place.ProjectId}")).IsError(409, "CONFLICT");
-        (await place.Api.DeleteAsync($"/projects/{place.ProjectId}?force=false")).IsError(409, "CONFLICT");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var secret = await environment.WriteAsync("KEY");
+        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}")).IsError(409, "CONFLICT");
+        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}?force=false")).IsError(409, "CONFLICT");
 
-        var deleted = (await place.Api.DeleteAsync($"/projects/{place.ProjectId}?force=true")).Is(200).Data;
+        var deleted = (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}?force=true")).Is(200).Data;
 
-        Assert.Equal($$"""{"id":"{{place.ProjectId}}","deleted":true}""", deleted.GetRawText());
-        await Gone.AllBelowAsync(place, secret, withProject: true);
-        (await place.Api.PostAsync("/projects", """{"name":"Web"}""")).Is(201);
+        Assert.Equal($$"""{"id":"{{environment.ProjectId}}","deleted":true}""", deleted.GetRawText());
+        await AssertDeleted.EnvironmentAsync(environment, secret, withProject: true);
+        (await environment.Api.PostAsync("/projects", """{"name":"Web"}""")).Is(201);
     }
 
     [Fact]
     public async Task An_empty_project_is_deleted_without_force()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        (await place.Api.DeleteAsync($"/projects/{place.ProjectId}")).Is(200);
+        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}")).Is(200);
 
-        (await place.Api.GetAsync($"/projects/{place.ProjectId}")).IsError(404, "NOT_FOUND");
-        (await place.Api.GetAsync($"/environments/{place.EnvironmentId}")).IsError(404, "NOT_FOUND");
-        (await place.Api.DeleteAsync($"/projects/{place.ProjectId}")).IsError(404, "NOT_FOUND");
+        (await environment.Api.GetAsync($"/projects/{environment.ProjectId}")).IsError(404, "NOT_FOUND");
+        (await environment.Api.GetAsync($"/environments/{environment.Id}")).IsError(404, "NOT_FOUND");
+        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}")).IsError(404, "NOT_FOUND");
     }
 
     [Fact]
     public async Task What_a_deleted_project_held_leaves_the_tables_in_the_background()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync(Enumerable.Range(0, 60).Select(i => ($"KEY_{i}", "v")));
-        var secret = await place.WriteAsync("KEY_0", "again");
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync(Enumerable.Range(0, 60).Select(i => ($"KEY_{i}", "v")));
+        var secret = await environment.WriteAsync("KEY_0", "again");
 
-        (await place.Api.DeleteAsync($"/projects/{place.ProjectId}?force=true")).Is(200);
+        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}?force=true")).Is(200);
 
-        Assert.Equal(0, place.Server.Count(
-            "SELECT count(*) FROM project_keys WHERE project_id = @p AND wrapped_key IS NOT NULL", ("@p", place.ProjectId)));
+        Assert.Equal(0, environment.Server.Count(
+            "SELECT count(*) FROM project_keys WHERE project_id = @p AND wrapped_key IS NOT NULL", ("@p", environment.ProjectId)));
         await Until.HoldsAsync(
             "the purge",
-            () => place.Server.Count("SELECT count(*) FROM projects WHERE id = @p", ("@p", place.ProjectId)) == 0);
-        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = @s", ("@s", secret)));
-        Assert.Equal(0, place.Server.Count("SELECT count(*) FROM secrets WHERE project_id = @p", ("@p", place.ProjectId)));
+            () => environment.Server.Count("SELECT count(*) FROM projects WHERE id = @p", ("@p", environment.ProjectId)) == 0);
+        Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = @s", ("@s", secret)));
+        Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secrets WHERE project_id = @p", ("@p", environment.ProjectId)));
     }
 
     [Theory]
@@ -127,8 +127,8 @@ public sealed class ProjectTests(SharedServer shared)
     [InlineData("force=true&force=true")]
     public async Task Force_is_true_or_false_once(string query)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        (await place.Api.DeleteAsync($"/projects/{place.ProjectId}?{query}")).IsInvalid("force");
+        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}?{query}")).IsInvalid("force");
     }
 }

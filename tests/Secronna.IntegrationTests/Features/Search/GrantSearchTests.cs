@@ -23,13 +23,13 @@ public sealed class GrantSearchTests(SharedServer shared)
                 var isSeen = i % 2 == 0;
                 var slug = (isSeen ? "seen-" : "hidden-") + i;
                 var id = (await workspace.NewEnvironmentAsync(projectId, slug)).Text("id");
-                var place = new Place(workspace, projectId, project, id, slug);
-                await place.WriteAllAsync([("DB_URL", "v"), ("HIDDEN_URL", "v"), ("TOKEN", "v")]);
-                (isSeen ? expected : hidden).Add(isSeen ? place.Path("DB_URL") : id);
+                var environment = new TestEnvironment(workspace, projectId, project, id, slug);
+                await environment.WriteAllAsync([("DB_URL", "v"), ("HIDDEN_URL", "v"), ("TOKEN", "v")]);
+                (isSeen ? expected : hidden).Add(isSeen ? environment.PathOf("DB_URL") : id);
             }
         }
 
-        var client = await workspace.GrantedAsync("*/seen-*/*_URL: reveal", "*/seen-*/D*: list", "*/hidden-*/DB_*: reveal write delete");
+        var client = await workspace.NewGrantedClientAsync("*/seen-*/*_URL: reveal", "*/seen-*/D*: list", "*/hidden-*/DB_*: reveal write delete");
 
         var (items, positions, pages) = await client.PagesAsync("/search/secrets?q=url", limit);
 
@@ -43,15 +43,15 @@ public sealed class GrantSearchTests(SharedServer shared)
     [Fact]
     public async Task A_page_goes_on_where_its_environment_or_project_was_deleted_or_its_grant_taken_away()
     {
-        await using var server = await TestServer.StartAsync(time: Clock.New());
+        await using var server = await TestServer.StartAsync(time: TestClock.New());
         var workspace = await server.NewWorkspaceAsync();
-        var places = new List<Place>();
+        var environments = new List<TestEnvironment>();
         foreach (var project in new[] { "one", "two", "three" })
         {
             Advance(server);
-            var place = await workspace.NewPlaceAsync(project);
-            await place.WriteAllAsync([("DB_URL", "v"), ("DB_USER", "v")]);
-            places.Add(place);
+            var environment = await workspace.NewTestEnvironmentAsync(project);
+            await environment.WriteAllAsync([("DB_URL", "v"), ("DB_USER", "v")]);
+            environments.Add(environment);
         }
 
         var key = await workspace.NewGrantedKeyAsync("*: list");
@@ -60,14 +60,14 @@ public sealed class GrantSearchTests(SharedServer shared)
         Assert.Equal(["one/production/DB_URL"], first.Data.Each("path"));
         var next = "/search/secrets?q=DB&cursor=" + first.Meta.Text("cursor");
 
-        (await workspace.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{Granted.Json("two: list", "three/production/DB_U*: list")}}}""")).Is(200);
+        (await workspace.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{TestGrant.Json("two: list", "three/production/DB_U*: list")}}}""")).Is(200);
         Advance(server);
         Assert.Equal(
             ["two/production/DB_URL", "two/production/DB_USER", "three/production/DB_URL", "three/production/DB_USER"],
             (await client.GetAsync(next)).Is(200).Data.Each("path"));
-        (await workspace.Api.DeleteAsync($"/environments/{places[0].EnvironmentId}?force=true")).Is(200);
+        (await workspace.Api.DeleteAsync($"/environments/{environments[0].Id}?force=true")).Is(200);
         Assert.Equal(4, (await client.GetAsync(next)).Is(200).Data.GetArrayLength());
-        (await workspace.Api.DeleteAsync($"/projects/{places[0].ProjectId}?force=true")).Is(200);
+        (await workspace.Api.DeleteAsync($"/projects/{environments[0].ProjectId}?force=true")).Is(200);
         Assert.Equal(4, (await client.GetAsync(next)).Is(200).Data.GetArrayLength());
     }
 

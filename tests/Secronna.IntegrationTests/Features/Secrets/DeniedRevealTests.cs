@@ -12,15 +12,15 @@ public sealed class DeniedRevealTests(SharedServer shared)
     [Fact]
     public async Task A_version_that_is_not_there_is_recorded_with_its_secret_and_the_version_asked_for()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
 
-        var byId = (await place.RevealAsync(id, 9)).IsError(404, "NOT_FOUND");
+        var byId = (await environment.RevealAsync(id, 9)).IsError(404, "NOT_FOUND");
 
         Assert.Equal(
-            $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}","secretId":"{{id}}","key":"KEY","path":"web/production/KEY"}""",
-            Metadata(await DeniedAsync(place, byId)));
-        Assert.Equal(("version not found", "secret not found"), (byId.Message, (await place.RevealAsync("sec_none")).Message));
+            $$"""{"projectId":"{{environment.ProjectId}}","environmentId":"{{environment.Id}}","secretId":"{{id}}","key":"KEY","path":"web/production/KEY"}""",
+            Metadata(await DeniedAsync(environment, byId)));
+        Assert.Equal(("version not found", "secret not found"), (byId.Message, (await environment.RevealAsync("sec_none")).Message));
     }
 
     [Theory]
@@ -28,9 +28,9 @@ public sealed class DeniedRevealTests(SharedServer shared)
     [InlineData("web/production/OTHER: reveal")]
     public async Task Who_may_not_reveal_a_secret_is_not_told_which_versions_it_has(string grant)
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        var granted = await place.Workspace.GrantedAsync(grant);
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        var granted = await environment.Workspace.NewGrantedClientAsync(grant);
 
         foreach (var version in new[] { 1, 9 })
         {
@@ -45,40 +45,40 @@ public sealed class DeniedRevealTests(SharedServer shared)
     [Fact]
     public async Task Of_a_secret_that_was_deleted_no_version_is_spoken_of()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        (await place.Api.DeleteAsync("/secrets/" + id)).Is(200);
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        (await environment.Api.DeleteAsync("/secrets/" + id)).Is(200);
 
-        Assert.Equal("secret not found", (await place.RevealAsync(id, 1)).IsError(404, "NOT_FOUND").Message);
+        Assert.Equal("secret not found", (await environment.RevealAsync(id, 1)).IsError(404, "NOT_FOUND").Message);
     }
 
     [Fact]
     public async Task Different_versions_of_one_secret_are_one_run_that_names_none()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
         for (var version = 7; version < 10; version++)
         {
-            (await place.RevealAsync(id, version)).IsError(404, "NOT_FOUND");
+            (await environment.RevealAsync(id, version)).IsError(404, "NOT_FOUND");
         }
 
-        Assert.False(Assert.Single(await place.Workspace.AuditAsync("outcome=denied")).GetProperty("metadata").Has("version"));
+        Assert.False(Assert.Single(await environment.Workspace.AuditAsync("outcome=denied")).GetProperty("metadata").Has("version"));
     }
 
     [Fact]
     public async Task By_path_a_denied_entry_names_the_project_and_environment_that_are_there_and_never_the_missing_key()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
 
-        var noKey = (await PathAsync(place, "web/production/NOPE")).IsError(404, "NOT_FOUND");
-        var noEnvironment = (await PathAsync(place, "web/nope/KEY")).IsError(404, "NOT_FOUND");
-        var noVersion = (await place.Api.PostAsync("/reveal", """{"path":"web/production/KEY","version":4}""")).IsError(404, "NOT_FOUND");
+        var noKey = (await PathAsync(environment, "web/production/NOPE")).IsError(404, "NOT_FOUND");
+        var noEnvironment = (await PathAsync(environment, "web/nope/KEY")).IsError(404, "NOT_FOUND");
+        var noVersion = (await environment.Api.PostAsync("/reveal", """{"path":"web/production/KEY","version":4}""")).IsError(404, "NOT_FOUND");
 
         Assert.Equal(
-            $$"""{"projectId":"{{place.ProjectId}}","environmentId":"{{place.EnvironmentId}}"}""", Metadata(await DeniedAsync(place, noKey)));
-        Assert.Equal("{}", Metadata(await DeniedAsync(place, noEnvironment)));
-        Assert.Equal(id, (await DeniedAsync(place, noVersion)).GetProperty("metadata").Text("secretId"));
+            $$"""{"projectId":"{{environment.ProjectId}}","environmentId":"{{environment.Id}}"}""", Metadata(await DeniedAsync(environment, noKey)));
+        Assert.Equal("{}", Metadata(await DeniedAsync(environment, noEnvironment)));
+        Assert.Equal(id, (await DeniedAsync(environment, noVersion)).GetProperty("metadata").Text("secretId"));
         Assert.Equal("version not found", noVersion.Message);
         Assert.Equal(noKey.StatusAndBody, noEnvironment.StatusAndBody);
     }
@@ -86,23 +86,23 @@ public sealed class DeniedRevealTests(SharedServer shared)
     [Fact]
     public async Task A_secret_of_another_workspace_is_not_named()
     {
-        var place = await shared.NewPlaceAsync();
-        var other = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
+        var other = await shared.NewTestEnvironmentAsync();
         var theirs = await other.WriteAsync("KEY");
 
-        var reply = (await place.RevealAsync(theirs, 1)).IsError(404, "NOT_FOUND");
+        var reply = (await environment.RevealAsync(theirs, 1)).IsError(404, "NOT_FOUND");
 
-        Assert.Equal("{}", Metadata(await DeniedAsync(place, reply)));
+        Assert.Equal("{}", Metadata(await DeniedAsync(environment, reply)));
         Assert.Empty(await other.Workspace.AuditAsync("outcome=denied"));
     }
 
-    private static Task<Reply> PathAsync(Place place, string path) => place.Api.PostAsync("/reveal", $$"""{"path":"{{path}}"}""");
+    private static Task<Reply> PathAsync(TestEnvironment environment, string path) => environment.Api.PostAsync("/reveal", $$"""{"path":"{{path}}"}""");
 
     private static Task<Reply> RevealAsync(ApiClient client, string id, int version) =>
         client.PostAsync($"/secrets/{id}/reveal?version={version}");
 
-    private static async Task<JsonElement> DeniedAsync(Place place, Reply reply) => Assert.Single(
-        await place.Workspace.AuditAsync("outcome=denied"), entry => entry.Text("requestId") == reply.RequestId);
+    private static async Task<JsonElement> DeniedAsync(TestEnvironment environment, Reply reply) => Assert.Single(
+        await environment.Workspace.AuditAsync("outcome=denied"), entry => entry.Text("requestId") == reply.RequestId);
 
     private static string Metadata(JsonElement entry) => entry.GetProperty("metadata").GetRawText();
 }

@@ -28,29 +28,29 @@ public sealed class ValueTests(SharedServer shared)
     [InlineData("{\"key\":\"value\"}")]
     public async Task Any_characters_come_back(string value)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        await RoundTripsAsync(place, value);
+        await RoundTripsAsync(environment, value);
     }
 
     [Fact]
     public async Task Every_character_of_the_basic_plane_comes_back()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         var all = Enumerable.Range(1, 0xFFFF).Where(point => point is < 0xD800 or > 0xDFFF).Select(point => (char)point);
 
         foreach (var piece in all.Chunk(16_000))
         {
-            await RoundTripsAsync(place, new string(piece));
+            await RoundTripsAsync(environment, new string(piece));
         }
     }
 
     [Fact]
     public async Task Any_text_comes_back_whether_escaped_or_not()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        await AnyText.SampleAsync(value => RoundTripsAsync(place, value), iter: 150, threads: 2);
+        await AnyText.SampleAsync(value => RoundTripsAsync(environment, value), iter: 150, threads: 2);
     }
 
     [Fact]
@@ -59,9 +59,9 @@ public sealed class ValueTests(SharedServer shared)
         await AnyText.Array[1, 30].SampleAsync(
             async values =>
             {
-                var place = await shared.NewPlaceAsync();
-                await place.WriteAllAsync(values.Select((value, i) => ($"KEY_{i:000}", value)));
-                Assert.Equal(values, (await place.RevealAllAsync()).Is(200).Data.GetProperty("secrets").Each("value"));
+                var environment = await shared.NewTestEnvironmentAsync();
+                await environment.WriteAllAsync(values.Select((value, i) => ($"KEY_{i:000}", value)));
+                Assert.Equal(values, (await environment.RevealAllAsync()).Is(200).Data.GetProperty("secrets").Each("value"));
             },
             iter: 15, threads: 2);
     }
@@ -75,20 +75,20 @@ public sealed class ValueTests(SharedServer shared)
     [InlineData("""\\u0041""", "\\u0041")]
     public async Task JSON_escapes_are_read_as_what_they_stand_for(string spelt, string value)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        var written = (await place.Api.PutAsync(place.Secrets, $$"""{"key":"KEY","value":"{{spelt}}"}""")).Is(201).Data;
+        var written = (await environment.Api.PutAsync(environment.SecretsPath, $$"""{"key":"KEY","value":"{{spelt}}"}""")).Is(201).Data;
 
-        Assert.Equal(value, await place.ValueAsync(written.Text("id")));
+        Assert.Equal(value, await environment.ValueAsync(written.Text("id")));
     }
 
-    private static async Task RoundTripsAsync(Place place, string value)
+    private static async Task RoundTripsAsync(TestEnvironment environment, string value)
     {
         foreach (var options in new[] { JsonSerializerOptions.Default, Relaxed })
         {
             var body = $$"""{"key":"KEY","value":{{JsonSerializer.Serialize(value, options)}}}""";
-            var data = (await place.Api.PutAsync(place.Secrets, body)).Is(201).Data;
-            var reply = (await place.RevealAsync(data.Text("id"), data.Number("version"))).Is(200);
+            var data = (await environment.Api.PutAsync(environment.SecretsPath, body)).Is(201).Data;
+            var reply = (await environment.RevealAsync(data.Text("id"), data.Number("version"))).Is(200);
             Assert.Equal(value, reply.Data.Text("value"));
             Assert.Equal(reply.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), reply.Header("Content-Length"));
             Assert.Equal(reply.Body, Encoding.UTF8.GetBytes(reply.Text));

@@ -25,14 +25,14 @@ public sealed class KeySimulationTests
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]
     public async Task Every_version_opens_on_every_node_whatever_is_rotated_broken_off_and_lost_meanwhile(long seed)
     {
-        await using var simulation = await Simulation.StartAsync(seed);
+        await using var simulation = await KeySimulation.StartAsync(seed);
         try
         {
             await simulation.RunAsync(Steps);
         }
         catch (Exception exception)
         {
-            Assert.Fail($"SECRONNA_SIMULATION_SEED={seed} at {simulation.Where}: {exception}");
+            Assert.Fail($"SECRONNA_SIMULATION_SEED={seed} at {simulation.Position}: {exception}");
         }
     }
 }

@@ -30,7 +30,7 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
     private CancellationTokenSource crash = new();
     private Outage outage;
     private int badAnswers;
-    private int forgiven;
+    private int forgottenAnswers;
     private bool isWorking;
     private bool isUp;
 
@@ -43,7 +43,7 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
     public CancellationToken Crashed => crash.Token;
 
     /// <summary>Whether its provider lacks or refused something of late, so that it may be UNAVAILABLE.</summary>
-    public bool Suffers => outage != Outage.None || late.Count > 0 || badAnswers != forgiven;
+    public bool MayBeUnavailable => outage != Outage.None || late.Count > 0 || badAnswers != forgottenAnswers;
 
     public async Task StartAsync(IEnumerable<string> masterKeys)
     {
@@ -75,16 +75,16 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
     public void Begin(Outage next) => outage = next;
 
     /// <summary>What was refused is forgotten, once the provider is whole and time has passed.</summary>
-    public void Forgive()
+    public void ForgetRefusals()
     {
         if (outage == Outage.None && late.Count == 0)
         {
-            forgiven = badAnswers;
+            forgottenAnswers = badAnswers;
         }
     }
 
     /// <summary>A master key is made that is to reach it some time.</summary>
-    public void Expect(string masterKey)
+    public void ExpectMasterKey(string masterKey)
     {
         lock (gate)
         {
@@ -93,7 +93,7 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
     }
 
     /// <summary>So many master keys reach it; a look just before may hide them for a second.</summary>
-    public void Receive(int most = int.MaxValue)
+    public void ReceiveMasterKeys(int most = int.MaxValue)
     {
         lock (gate)
         {
@@ -104,7 +104,7 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
     }
 
     /// <summary>A master key is nowhere any more.</summary>
-    public void Lose(string masterKey)
+    public void RemoveMasterKey(string masterKey)
     {
         lock (gate)
         {

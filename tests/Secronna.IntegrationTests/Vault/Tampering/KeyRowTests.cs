@@ -14,31 +14,31 @@ public sealed class KeyRowTests
     [Fact]
     public async Task Every_bit_of_a_wrapped_KEK_flipped_is_refused()
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var written = (await vault.FillAsync())[0];
-        using var stranger = vault.Stranger();
-        var id = KekOf(stranger, written.ProjectId);
-        var box = stranger.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE id = @id", ("@id", id));
-        var keks = vault.Services.GetRequiredService<KekLeases>();
+        await using var installation = await TestInstallation.CreateAsync();
+        var written = (await installation.FillAsync())[0];
+        using var connection = installation.ConnectToTamper();
+        var id = KekOf(connection, written.ProjectId);
+        var box = connection.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE id = @id", ("@id", id));
+        var keks = installation.Services.GetRequiredService<KekLeases>();
         var reveals = 0;
         foreach (var bit in Rounds.OfBits(box.Length))
         {
             keks.Forget(id);
             box[bit / 8] ^= (byte)(1 << (bit % 8));
-            stranger.Run("UPDATE project_keys SET wrapped_key = @box WHERE id = @id", ("@box", box), ("@id", id));
+            connection.Run("UPDATE project_keys SET wrapped_key = @box WHERE id = @id", ("@box", box), ("@id", id));
             await Assert.ThrowsAsync<DecryptionException>(async () => (await keks.LeaseAsync(id))?.Dispose());
             if (bit % 32 == 0)
             {
                 reveals++;
-                Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(written));
+                Assert.Equal(ErrorCodes.IntegrityError, await installation.RevealAsync(written));
             }
 
             box[bit / 8] ^= (byte)(1 << (bit % 8));
         }
 
-        Assert.Equal(reveals, vault.Failures()[(written.SecretId, written.Version)]);
-        stranger.Run("UPDATE project_keys SET wrapped_key = @box WHERE id = @id", ("@box", box), ("@id", id));
-        Assert.Equal(written.Value, await vault.RevealAsync(written));
+        Assert.Equal(reveals, installation.Failures()[(written.SecretId, written.Version)]);
+        connection.Run("UPDATE project_keys SET wrapped_key = @box WHERE id = @id", ("@box", box), ("@id", id));
+        Assert.Equal(written.Value, await installation.RevealAsync(written));
     }
 
     [Theory]
@@ -50,32 +50,32 @@ public sealed class KeyRowTests
     [InlineData("id, project_id")]
     public async Task Every_pair_of_KEKs_with_columns_swapped_opens_nothing_of_either_project(string columns)
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var all = await vault.FillAsync();
-        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
-        using var stranger = vault.Stranger();
+        await using var installation = await TestInstallation.CreateAsync();
+        var all = await installation.FillAsync();
+        Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
+        using var connection = installation.ConnectToTamper();
         var projects = all.Select(written => written.ProjectId).Distinct().ToArray();
         for (var i = 0; i < projects.Length; i++)
         {
             for (var j = i + 1; j < projects.Length; j++)
             {
-                Swap(stranger, projects[i], projects[j], columns.Split(", "));
+                Swap(connection, projects[i], projects[j], columns.Split(", "));
                 // What is in memory already is right, so it may go on; it must never be wrong.
-                var warm = await vault.RevealAllAsync(all);
+                var warm = await installation.RevealAllAsync(all);
                 Assert.All(all.Zip(warm), pair => Assert.True(pair.Second == pair.First.Value || TestInstallation.IsRefusal(pair.Second)));
-                vault.Cool();
-                var cold = await vault.RevealAllAsync(all);
+                installation.ForgetKeys();
+                var cold = await installation.RevealAllAsync(all);
                 Assert.All(all.Zip(cold), pair => Assert.Equal(
                     pair.First.ProjectId == projects[i] || pair.First.ProjectId == projects[j] ? ErrorCodes.IntegrityError : pair.First.Value,
                     pair.Second));
                 Assert.True(all.Where((_, row) => cold[row] == ErrorCodes.IntegrityError)
-                    .All(written => vault.Failures().ContainsKey((written.SecretId, written.Version))));
-                Restore(stranger);
-                vault.Cool();
+                    .All(written => installation.Failures().ContainsKey((written.SecretId, written.Version))));
+                Restore(connection);
+                installation.ForgetKeys();
             }
         }
 
-        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+        Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
     }
 
     [Theory]
@@ -90,16 +90,16 @@ public sealed class KeyRowTests
     [InlineData("wrapped_key = (SELECT wrapped_key FROM installation)")]
     public async Task A_KEK_that_says_another_thing_of_itself_is_refused(string change)
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var written = (await vault.FillAsync())[0];
-        using var stranger = vault.Stranger();
-        var box = stranger.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE project_id = @project", ("@project", written.ProjectId));
-        stranger.Run(
+        await using var installation = await TestInstallation.CreateAsync();
+        var written = (await installation.FillAsync())[0];
+        using var connection = installation.ConnectToTamper();
+        var box = connection.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE project_id = @project", ("@project", written.ProjectId));
+        connection.Run(
             $"UPDATE project_keys SET {change} WHERE project_id = @project",
             ("@project", written.ProjectId), ("@empty", Array.Empty<byte>()), ("@longer", (byte[])[.. box, 0]));
-        vault.Cool();
-        Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(written));
-        Assert.Equal(1, vault.Failures()[(written.SecretId, written.Version)]);
+        installation.ForgetKeys();
+        Assert.Equal(ErrorCodes.IntegrityError, await installation.RevealAsync(written));
+        Assert.Equal(1, installation.Failures()[(written.SecretId, written.Version)]);
     }
 
     [Theory]
@@ -112,74 +112,74 @@ public sealed class KeyRowTests
     [InlineData("projects", "workspace_id")]
     public async Task Rows_moved_to_another_owner_never_reveal_to_it(string table, string columns)
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var all = await vault.FillAsync();
-        using var stranger = vault.Stranger();
-        var ids = stranger.All($"SELECT id FROM {table} ORDER BY id").Select(row => (string)row[0]).ToArray();
+        await using var installation = await TestInstallation.CreateAsync();
+        var all = await installation.FillAsync();
+        using var connection = installation.ConnectToTamper();
+        var ids = connection.All($"SELECT id FROM {table} ORDER BY id").Select(row => (string)row[0]).ToArray();
         var pairs = Enumerable.Range(0, ids.Length).SelectMany(i => Enumerable.Range(i + 1, ids.Length - i - 1).Select(j => (ids[i], ids[j])));
         foreach (var (one, two) in ids.Length > 8 ? Rounds.Of(pairs, 7) : pairs)
         {
-            if (!TrySwapOwners(stranger, table, one, two, columns.Split(", ")))
+            if (!TrySwapOwners(connection, table, one, two, columns.Split(", ")))
             {
                 continue;
             }
 
             await Task.WhenAll(all.Where(written => written.Version == 2).Select(async written =>
             {
-                Assert.Contains(await vault.RevealAsync(written), (string[])[written.Value, ErrorCodes.IntegrityError, ErrorCodes.NotFound]);
+                Assert.Contains(await installation.RevealAsync(written), (string[])[written.Value, ErrorCodes.IntegrityError, ErrorCodes.NotFound]);
                 var other = written.WorkspaceId == "acc_a" ? "acc_b" : "acc_a";
-                Assert.True(TestInstallation.IsRefusal(await vault.RevealAsync(written, other)));
+                Assert.True(TestInstallation.IsRefusal(await installation.RevealAsync(written, other)));
             }));
             await Task.WhenAll(all.Select(written => written.EnvironmentId).Distinct()
-                .Select(environmentId => EnvironmentRevealsOnlyItsOwnAsync(vault, all, environmentId)));
+                .Select(environmentId => EnvironmentRevealsOnlyItsOwnAsync(installation, all, environmentId)));
 
-            Restore(stranger);
+            Restore(connection);
         }
     }
 
     [Fact]
     public async Task An_environment_moved_to_another_project_reveals_nothing_under_the_others_path()
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var all = await vault.FillAsync();
-        using var stranger = vault.Stranger();
+        await using var installation = await TestInstallation.CreateAsync();
+        var all = await installation.FillAsync();
+        using var connection = installation.ConnectToTamper();
         var mine = all.Where(written => written.WorkspaceId == "acc_a").ToList();
         var (from, to) = (mine[0], mine.First(written => written.ProjectId != mine[0].ProjectId));
-        stranger.Run("UPDATE environments SET project_id = @to, slug = 'moved' WHERE id = @id", ("@to", to.ProjectId), ("@id", from.EnvironmentId));
-        var revealed = await vault.RevealEnvironmentAsync("acc_a", Secronna.Server.Vault.EnvironmentReference.OfSlugs("api", "moved"));
+        connection.Run("UPDATE environments SET project_id = @to, slug = 'moved' WHERE id = @id", ("@to", to.ProjectId), ("@id", from.EnvironmentId));
+        var revealed = await installation.RevealEnvironmentAsync("acc_a", Secronna.Server.Vault.EnvironmentReference.OfSlugs("api", "moved"));
         Assert.Equal([ErrorCodes.IntegrityError], revealed);
     }
 
-    private static async Task EnvironmentRevealsOnlyItsOwnAsync(TestInstallation vault, List<Written> all, string environmentId)
+    private static async Task EnvironmentRevealsOnlyItsOwnAsync(TestInstallation installation, List<WrittenVersion> all, string environmentId)
     {
         foreach (var workspaceId in (string[])["acc_a", "acc_b"])
         {
             var own = all.Where(written => written.EnvironmentId == environmentId && written.WorkspaceId == workspaceId).Select(written => written.Value);
-            var revealed = await vault.RevealEnvironmentAsync(workspaceId, Secronna.Server.Vault.EnvironmentReference.OfId(environmentId));
+            var revealed = await installation.RevealEnvironmentAsync(workspaceId, Secronna.Server.Vault.EnvironmentReference.OfId(environmentId));
             Assert.All(revealed, outcome => Assert.True(
                 TestInstallation.IsRefusal(outcome) || own.Contains(outcome), $"{workspaceId} was given another's value of {environmentId}"));
         }
     }
 
-    private static string KekOf(DbConnection stranger, string projectId) =>
-        stranger.One<string>("SELECT id FROM project_keys WHERE project_id = @id", ("@id", projectId));
+    private static string KekOf(DbConnection connection, string projectId) =>
+        connection.One<string>("SELECT id FROM project_keys WHERE project_id = @id", ("@id", projectId));
 
-    private static void Swap(DbConnection stranger, string one, string other, string[] columns)
+    private static void Swap(DbConnection connection, string one, string other, string[] columns)
     {
-        Keep(stranger, "project_keys");
-        stranger.Run("DELETE FROM project_keys WHERE project_id IN (@one, @other)", ("@one", one), ("@other", other));
+        Keep(connection, "project_keys");
+        connection.Run("DELETE FROM project_keys WHERE project_id IN (@one, @other)", ("@one", one), ("@other", other));
         foreach (var (mine, theirs) in (ReadOnlySpan<(string, string)>)[(one, other), (other, one)])
         {
             var list = string.Join(", ", new[] { "id", "project_id", "master_key_id", "wrapped_key", "state", "wraps", "created_at", "worker", "worked_until" }
                 .Select(column => (columns.Contains(column) ? "b." : "a.") + column));
-            stranger.Run($"INSERT INTO project_keys SELECT {list} FROM kept a, kept b WHERE a.project_id = @mine AND b.project_id = @theirs",
+            connection.Run($"INSERT INTO project_keys SELECT {list} FROM kept a, kept b WHERE a.project_id = @mine AND b.project_id = @theirs",
                 ("@mine", mine), ("@theirs", theirs));
         }
     }
 
-    private static bool TrySwapOwners(DbConnection stranger, string table, string one, string other, string[] columns)
+    private static bool TrySwapOwners(DbConnection connection, string table, string one, string other, string[] columns)
     {
-        Keep(stranger, table);
+        Keep(connection, table);
         try
         {
             foreach (var (mine, theirs) in (ReadOnlySpan<(string, string)>)[(one, other), (other, one)])
@@ -187,30 +187,30 @@ public sealed class KeyRowTests
                 // Keys and slugs give way, so that only ownership is swapped.
                 var slug = table == "secrets" ? "key = 'MOVED_' || substr(id, 10)" : "slug = 'moved-' || id";
                 var set = string.Join(", ", columns.Select(column => $"{column} = (SELECT {column} FROM kept WHERE id = @theirs)"));
-                stranger.Run($"UPDATE {table} SET {slug}, {set} WHERE id = @mine", ("@mine", mine), ("@theirs", theirs));
+                connection.Run($"UPDATE {table} SET {slug}, {set} WHERE id = @mine", ("@mine", mine), ("@theirs", theirs));
             }
         }
         catch (DbException)
         {
-            Restore(stranger);
+            Restore(connection);
             return false;
         }
 
-        return stranger.One<long>($"SELECT count(*) FROM {table} JOIN kept USING (id) WHERE {string.Join(" OR ", columns.Select(column => $"{table}.{column} <> kept.{column}"))}") > 0;
+        return connection.One<long>($"SELECT count(*) FROM {table} JOIN kept USING (id) WHERE {string.Join(" OR ", columns.Select(column => $"{table}.{column} <> kept.{column}"))}") > 0;
     }
 
-    private static void Keep(DbConnection stranger, string table)
+    private static void Keep(DbConnection connection, string table)
     {
-        stranger.Run("DROP TABLE IF EXISTS kept");
-        stranger.Run("DROP TABLE IF EXISTS kept_name");
-        stranger.Run($"CREATE TEMP TABLE kept AS SELECT * FROM {table}");
-        stranger.Run($"CREATE TEMP TABLE kept_name AS SELECT '{table}' AS name");
+        connection.Run("DROP TABLE IF EXISTS kept");
+        connection.Run("DROP TABLE IF EXISTS kept_name");
+        connection.Run($"CREATE TEMP TABLE kept AS SELECT * FROM {table}");
+        connection.Run($"CREATE TEMP TABLE kept_name AS SELECT '{table}' AS name");
     }
 
-    private static void Restore(DbConnection stranger)
+    private static void Restore(DbConnection connection)
     {
-        var table = stranger.One<string>("SELECT name FROM kept_name");
-        stranger.Run($"DELETE FROM {table}");
-        stranger.Run($"INSERT INTO {table} SELECT * FROM kept");
+        var table = connection.One<string>("SELECT name FROM kept_name");
+        connection.Run($"DELETE FROM {table}");
+        connection.Run($"INSERT INTO {table} SELECT * FROM kept");
     }
 }

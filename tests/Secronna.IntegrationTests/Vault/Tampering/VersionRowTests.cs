@@ -17,34 +17,34 @@ public sealed class VersionRowTests
     [Fact]
     public async Task Every_bit_of_every_sealed_field_flipped_is_refused_and_recorded()
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        await vault.AllowAsync("acc_a");
-        var projectId = await vault.AddProjectAsync("acc_a", "web");
-        var environmentId = await vault.AddEnvironmentAsync("acc_a", projectId, "production");
-        var sample = (await vault.WriteAsync("acc_a", projectId, environmentId, "KEY_0000"))[0];
-        var flips = Flips(vault, sample).ToList();
-        var written = new List<Written>();
+        await using var installation = await TestInstallation.CreateAsync();
+        await installation.AllowAsync("acc_a");
+        var projectId = await installation.AddProjectAsync("acc_a", "web");
+        var environmentId = await installation.AddEnvironmentAsync("acc_a", projectId, "production");
+        var sample = (await installation.WriteAsync("acc_a", projectId, environmentId, "KEY_0000"))[0];
+        var flips = Flips(installation, sample).ToList();
+        var written = new List<WrittenVersion>();
         foreach (var chunk in Enumerable.Range(1, flips.Count).Chunk(500))
         {
-            written.AddRange(await vault.WriteAsync("acc_a", projectId, environmentId, [.. chunk.Select(i => $"KEY_{i:D4}")]));
+            written.AddRange(await installation.WriteAsync("acc_a", projectId, environmentId, [.. chunk.Select(i => $"KEY_{i:D4}")]));
         }
 
-        Assert.Equal(written.Select(one => one.Value), await vault.RevealAllAsync(written));
-        using (var stranger = vault.Stranger())
+        Assert.Equal(written.Select(one => one.Value), await installation.RevealAllAsync(written));
+        using (var connection = installation.ConnectToTamper())
         {
-            stranger.Run("BEGIN");
+            connection.Run("BEGIN");
             for (var i = 0; i < flips.Count; i++)
             {
-                Flip(vault, stranger, flips[i].Column, flips[i].Bit, written[i].SecretId);
+                Flip(installation, connection, flips[i].Column, flips[i].Bit, written[i].SecretId);
             }
 
-            stranger.Run("COMMIT");
+            connection.Run("COMMIT");
         }
 
         for (var times = 1; times <= 2; times++)
         {
-            var outcomes = await vault.RevealAllAsync(written);
-            var failures = vault.Failures();
+            var outcomes = await installation.RevealAllAsync(written);
+            var failures = installation.Failures();
             for (var i = 0; i < flips.Count; i++)
             {
                 Assert.True(outcomes[i] == ErrorCodes.IntegrityError, $"{flips[i]}: {outcomes[i]}");
@@ -52,10 +52,10 @@ public sealed class VersionRowTests
             }
 
             // The second time with nothing in memory.
-            vault.Cool();
+            installation.ForgetKeys();
         }
 
-        Assert.Equal(sample.Value, await vault.RevealAsync(sample));
+        Assert.Equal(sample.Value, await installation.RevealAsync(sample));
     }
 
     [Theory]
@@ -63,24 +63,24 @@ public sealed class VersionRowTests
     [InlineData(true)]
     public async Task Every_pair_of_rows_with_any_columns_swapped_is_refused_and_recorded(bool cold)
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var all = await vault.FillAsync();
-        using var stranger = vault.Stranger();
-        var rows = all.Select(written => Row.Read(stranger, written)).ToArray();
-        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+        await using var installation = await TestInstallation.CreateAsync();
+        var all = await installation.FillAsync();
+        using var connection = installation.ConnectToTamper();
+        var rows = all.Select(written => Row.Read(connection, written)).ToArray();
+        Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
         foreach (var columns in Swaps)
         {
             foreach (var round in Rounds.Of(PairRounds(rows.Length), Swaps.Length).ToList())
             {
-                var moved = Row.Swap(stranger, rows, round, columns);
+                var moved = Row.Swap(connection, rows, round, columns);
                 if (cold)
                 {
-                    vault.Cool();
+                    installation.ForgetKeys();
                 }
 
-                var before = vault.Failures();
-                var outcomes = await vault.RevealAllAsync(all);
-                var after = vault.Failures();
+                var before = installation.Failures();
+                var outcomes = await installation.RevealAllAsync(all);
+                var after = installation.Failures();
                 for (var i = 0; i < all.Count; i++)
                 {
                     var address = (all[i].SecretId, all[i].Version);
@@ -88,11 +88,11 @@ public sealed class VersionRowTests
                     Assert.Equal(moved[i] ? 1 : 0, after.GetValueOrDefault(address) - before.GetValueOrDefault(address));
                 }
 
-                Row.Restore(stranger, rows);
+                Row.Restore(connection, rows);
             }
         }
 
-        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+        Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
     }
 
     [Theory]
@@ -100,24 +100,24 @@ public sealed class VersionRowTests
     [InlineData("version")]
     public async Task A_row_that_is_given_another_address_is_refused_there_and_where_it_is_missing(string column)
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var all = await vault.FillAsync();
-        using var stranger = vault.Stranger();
+        await using var installation = await TestInstallation.CreateAsync();
+        var all = await installation.FillAsync();
+        using var connection = installation.ConnectToTamper();
         // Every row to every secret of all, as its version 9; or, within the secret, as another version.
         foreach (var from in all)
         {
             foreach (var to in all.Where(to => column == "secret_id" ? to.SecretId != from.SecretId : to == from))
             {
-                stranger.Run("UPDATE secret_versions SET secret_id = @to, version = 9 WHERE secret_id = @from AND version = @version",
+                connection.Run("UPDATE secret_versions SET secret_id = @to, version = 9 WHERE secret_id = @from AND version = @version",
                     ("@to", to.SecretId), ("@from", from.SecretId), ("@version", from.Version));
-                Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(to with { Version = 9 }));
-                Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(from));
-                stranger.Run("UPDATE secret_versions SET secret_id = @from, version = @version WHERE secret_id = @to AND version = 9",
+                Assert.Equal(ErrorCodes.IntegrityError, await installation.RevealAsync(to with { Version = 9 }));
+                Assert.Equal(ErrorCodes.IntegrityError, await installation.RevealAsync(from));
+                connection.Run("UPDATE secret_versions SET secret_id = @from, version = @version WHERE secret_id = @to AND version = 9",
                     ("@to", to.SecretId), ("@from", from.SecretId), ("@version", from.Version));
             }
         }
 
-        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+        Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
     }
 
     [Theory]
@@ -126,19 +126,19 @@ public sealed class VersionRowTests
     [InlineData("UPDATE secrets SET current_version = 99 WHERE id = @id")]
     public async Task What_is_missing_of_a_live_secret_is_tampering_and_not_absence(string sql)
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        await vault.AllowAsync("acc_a");
-        var projectId = await vault.AddProjectAsync("acc_a", "web");
-        var environmentId = await vault.AddEnvironmentAsync("acc_a", projectId, "production");
-        var written = await vault.WriteAsync("acc_a", projectId, environmentId, "KEY", "OTHER");
-        using (var stranger = vault.Stranger())
+        await using var installation = await TestInstallation.CreateAsync();
+        await installation.AllowAsync("acc_a");
+        var projectId = await installation.AddProjectAsync("acc_a", "web");
+        var environmentId = await installation.AddEnvironmentAsync("acc_a", projectId, "production");
+        var written = await installation.WriteAsync("acc_a", projectId, environmentId, "KEY", "OTHER");
+        using (var connection = installation.ConnectToTamper())
         {
-            stranger.Run(sql, ("@id", written[0].SecretId));
+            connection.Run(sql, ("@id", written[0].SecretId));
         }
 
-        Assert.Equal([ErrorCodes.IntegrityError], await vault.RevealEnvironmentAsync("acc_a", EnvironmentReference.OfId(environmentId)));
-        Assert.Single(vault.Failures());
-        Assert.Equal(written[1].Value, await vault.RevealAsync(written[1]));
+        Assert.Equal([ErrorCodes.IntegrityError], await installation.RevealEnvironmentAsync("acc_a", EnvironmentReference.OfId(environmentId)));
+        Assert.Single(installation.Failures());
+        Assert.Equal(written[1].Value, await installation.RevealAsync(written[1]));
     }
 
     [Theory]
@@ -146,30 +146,30 @@ public sealed class VersionRowTests
     [InlineData("ciphertext")]
     public async Task A_box_of_any_other_length_is_refused(string column)
     {
-        await using var vault = await TestInstallation.CreateAsync();
-        var written = (await vault.FillAsync())[0];
-        using var stranger = vault.Stranger();
-        var whole = Row.Read(stranger, written)[column];
+        await using var installation = await TestInstallation.CreateAsync();
+        var written = (await installation.FillAsync())[0];
+        using var connection = installation.ConnectToTamper();
+        var whole = Row.Read(connection, written)[column];
         byte[][] others = [[], .. Enumerable.Range(1, ((byte[])whole).Length - 1).Select(length => ((byte[])whole)[..length]), [.. (byte[])whole, 0], [.. (byte[])whole, .. (byte[])whole]];
         foreach (var other in others)
         {
-            stranger.Run($"UPDATE secret_versions SET {column} = @box WHERE secret_id = @id AND version = @version",
+            connection.Run($"UPDATE secret_versions SET {column} = @box WHERE secret_id = @id AND version = @version",
                 ("@box", other), ("@id", written.SecretId), ("@version", written.Version));
-            Assert.Equal(ErrorCodes.IntegrityError, await vault.RevealAsync(written));
+            Assert.Equal(ErrorCodes.IntegrityError, await installation.RevealAsync(written));
         }
     }
 
-    private static IEnumerable<(string Column, int Bit)> Flips(TestInstallation vault, Written sample)
+    private static IEnumerable<(string Column, int Bit)> Flips(TestInstallation installation, WrittenVersion sample)
     {
-        using var stranger = vault.Stranger();
-        var row = Row.Read(stranger, sample);
+        using var connection = installation.ConnectToTamper();
+        var row = Row.Read(connection, sample);
         foreach (var column in (string[])["wrapped_data_key", "ciphertext", "kek_id"])
         {
             var length = row[column] is byte[] bytes ? bytes.Length : ((string)row[column]).Length;
             for (var bit = 0; bit < length * 8; bit++)
             {
                 // The highest bit of a character makes malformed UTF-8 of it.
-                if (bit % 8 < 7 || row[column] is byte[] || vault.Database.HoldsMalformedText)
+                if (bit % 8 < 7 || row[column] is byte[] || installation.Database.HoldsMalformedText)
                 {
                     yield return (column, bit);
                 }
@@ -177,13 +177,13 @@ public sealed class VersionRowTests
         }
     }
 
-    private static void Flip(TestInstallation vault, DbConnection stranger, string column, int bit, string secretId)
+    private static void Flip(TestInstallation installation, DbConnection connection, string column, int bit, string secretId)
     {
-        var found = stranger.One<object>($"SELECT {column} FROM secret_versions WHERE secret_id = @id", ("@id", secretId));
+        var found = connection.One<object>($"SELECT {column} FROM secret_versions WHERE secret_id = @id", ("@id", secretId));
         var bytes = found as byte[] ?? Encoding.UTF8.GetBytes((string)found);
         bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-        var content = found is string ? vault.Database.TextOf("@bytes") : "@bytes";
-        stranger.Run($"UPDATE secret_versions SET {column} = {content} WHERE secret_id = @id", ("@id", secretId), ("@bytes", bytes));
+        var content = found is string ? installation.Database.TextOf("@bytes") : "@bytes";
+        connection.Run($"UPDATE secret_versions SET {column} = {content} WHERE secret_id = @id", ("@id", secretId), ("@bytes", bytes));
     }
 
     // All pairs, in rounds of pairs that have no row in common: the circle method.
@@ -213,16 +213,16 @@ public sealed class VersionRowTests
 
         public object this[string column] => values[column];
 
-        public static Row Read(DbConnection stranger, Written written)
+        public static Row Read(DbConnection connection, WrittenVersion written)
         {
-            var row = Assert.Single(stranger.All(
+            var row = Assert.Single(connection.All(
                 $"SELECT {string.Join(", ", Columns)} FROM secret_versions WHERE secret_id = @id AND version = @version",
                 ("@id", written.SecretId), ("@version", written.Version)));
             return new Row(Columns.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second));
         }
 
         /// <summary>Swaps columns of pairs of rows; says of each address whether what is sealed there is now another's.</summary>
-        public static bool[] Swap(DbConnection stranger, Row[] rows, List<(int, int)> pairs, string[] columns)
+        public static bool[] Swap(DbConnection connection, Row[] rows, List<(int, int)> pairs, string[] columns)
         {
             var partner = new Row[rows.Length];
             foreach (var (i, j) in pairs)
@@ -230,25 +230,25 @@ public sealed class VersionRowTests
                 (partner[i], partner[j]) = (rows[j], rows[i]);
             }
 
-            Write(stranger, rows, (row, i) => columns.ToDictionary(column => column, column => partner[i][column]));
+            Write(connection, rows, (row, i) => columns.ToDictionary(column => column, column => partner[i][column]));
             // With its address a row takes along all that is sealed in it.
             var taken = columns.Contains("secret_id") ? Sealed : columns;
             return [.. rows.Select((row, i) => taken.Any(column => !Same(row[column], partner[i][column])))];
         }
 
-        public static void Restore(DbConnection stranger, Row[] rows) => Write(stranger, rows, (row, _) => row.values);
+        public static void Restore(DbConnection connection, Row[] rows) => Write(connection, rows, (row, _) => row.values);
 
-        private static void Write(DbConnection stranger, Row[] rows, Func<Row, int, Dictionary<string, object>> content)
+        private static void Write(DbConnection connection, Row[] rows, Func<Row, int, Dictionary<string, object>> content)
         {
-            stranger.Run("BEGIN");
+            connection.Run("BEGIN");
             // Out of one another's way first: addresses are unique.
-            stranger.Run("UPDATE secret_versions SET version = -version");
+            connection.Run("UPDATE secret_versions SET version = -version");
             for (var i = 0; i < rows.Length; i++)
             {
                 var values = new Dictionary<string, object>(content(rows[i], i));
                 values.TryAdd("secret_id", rows[i]["secret_id"]);
                 values.TryAdd("version", rows[i]["version"]);
-                stranger.Run(
+                connection.Run(
                     $"UPDATE secret_versions SET {string.Join(", ", values.Keys.Select(column => $"{column} = @{column}"))}"
                     + " WHERE secret_id = @at_secret AND version = -@at_version",
                     [("@at_secret", rows[i].address.SecretId), ("@at_version", rows[i].address.Version),
@@ -256,7 +256,7 @@ public sealed class VersionRowTests
                 rows[i].address = (values["secret_id"], values["version"]);
             }
 
-            stranger.Run("COMMIT");
+            connection.Run("COMMIT");
         }
 
         private static bool Same(object one, object other) =>

@@ -5,7 +5,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
 /// <summary>The master keys that were made and not retired, and the rotations that began.</summary>
-internal sealed class MasterKeys
+internal sealed class MasterKeyModel
 {
     private readonly Lock gate = new();
     private List<string> held = ["mk_001"];
@@ -46,8 +46,8 @@ internal sealed class MasterKeys
     /// <summary>Each rotation was begun once, and the last one ended.</summary>
     public void Check(TestDatabase database)
     {
-        using var stranger = database.Connect();
-        var trail = stranger.All("""
+        using var connection = database.Connect();
+        var trail = connection.All("""
             SELECT name FROM audit_entries WHERE action = 'master_key.rotate' ORDER BY sequence
             """).ConvertAll(row => (string)row[0]);
         Assert.Equal(rotations, trail.Count(name => name == "started"));

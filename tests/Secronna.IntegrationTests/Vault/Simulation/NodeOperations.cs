@@ -12,19 +12,19 @@ using Xunit;
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
 /// <summary>What a step may do on a node.</summary>
-internal sealed class Operations(SimulatedNode node, Model model, Dice dice, string step)
+internal sealed class NodeOperations(SimulatedNode node, VersionModel model, Dice dice, string step)
 {
     public const string Workspace = "acc_a";
 
     private const int Keys = 5;
-    private const int Places = 4;
+    private const int Environments = 4;
 
     private IServiceProvider Services => node.Node.Services;
 
     /// <summary>Runs what may end as UNAVAILABLE while the node's provider fails, or be refused for what others do.</summary>
     public static async Task TryAsync(SimulatedNode node, Func<Task> work)
     {
-        var mayBeUnavailable = node.Suffers;
+        var mayBeUnavailable = node.MayBeUnavailable;
         try
         {
             await work();
@@ -35,24 +35,24 @@ internal sealed class Operations(SimulatedNode node, Model model, Dice dice, str
         }
         catch (Exception exception) when (exception is MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {
-            Assert.True(mayBeUnavailable || node.Suffers, $"node {node.Name} is UNAVAILABLE for no reason: {exception}");
+            Assert.True(mayBeUnavailable || node.MayBeUnavailable, $"node {node.Name} is UNAVAILABLE for no reason: {exception}");
         }
     }
 
     public Task AddProjectAsync() => TryAsync(node, async () =>
     {
-        if (model.Places.Count >= Places)
+        if (model.Environments.Count >= Environments)
         {
             return;
         }
 
         var project = await Services.AddProjectAsync(Workspace, "project " + step);
-        model.Places.Add((project, await Services.AddEnvironmentAsync(Workspace, project, "production")));
+        model.Environments.Add((project, await Services.AddEnvironmentAsync(Workspace, project, "production")));
     });
 
     public Task WriteAsync()
     {
-        var (project, environment) = dice.Of([.. model.Places]);
+        var (project, environment) = dice.Of([.. model.Environments]);
         var keys = Enumerable.Range(0, 1 + dice.Next(3)).Select(_ => $"KEY_{dice.Next(Keys)}").Distinct().ToArray();
         return TryAsync(node, async () => model.Add(await Services.WriteAsync(Workspace, project, environment, keys)));
     }
@@ -62,13 +62,13 @@ internal sealed class Operations(SimulatedNode node, Model model, Dice dice, str
 
     public Task RotateKekAsync()
     {
-        var (project, _) = dice.Of([.. model.Places]);
+        var (project, _) = dice.Of([.. model.Environments]);
         return TryAsync(node, () => Services.GetRequiredService<KekService>().RotateAsync(ServiceCalls.Caller(Workspace), project));
     }
 
     public async Task DeleteAsync()
     {
-        if (model.Live is not { Count: > 0 } live)
+        if (model.NotDeleted is not { Count: > 0 } live)
         {
             return;
         }
@@ -88,11 +88,11 @@ internal sealed class Operations(SimulatedNode node, Model model, Dice dice, str
     }
 
     /// <summary>Begins to re-wrap data keys, and is broken off at some moment.</summary>
-    public async Task RewrapABitAsync()
+    public async Task RewrapDataKeysInterruptedAsync()
     {
         var rewrapper = Services.GetRequiredService<KekRewrapper>();
         var retiring = await node.Node.Database.ReadAsync(0, static (session, _) => KekTable.ListRetiringAsync(session, "", 10));
-        BreakOff(async end =>
+        RunInterrupted(async end =>
         {
             foreach (var kek in retiring)
             {
@@ -102,14 +102,14 @@ internal sealed class Operations(SimulatedNode node, Model model, Dice dice, str
     }
 
     /// <summary>Begins to bring KEKs under the active master key, and is broken off at some moment.</summary>
-    public Task RewrapKeksABitAsync()
+    public Task RewrapKeksInterruptedAsync()
     {
         var rewrapper = Services.GetRequiredService<MasterKeyRewrapper>();
-        BreakOff(async end => await rewrapper.RunAsync(null, end));
+        RunInterrupted(async end => await rewrapper.RunAsync(null, end));
         return Task.CompletedTask;
     }
 
-    private void BreakOff(Func<CancellationToken, Task> work)
+    private void RunInterrupted(Func<CancellationToken, Task> work)
     {
         var yields = dice.Next(200);
         node.Run(async () =>

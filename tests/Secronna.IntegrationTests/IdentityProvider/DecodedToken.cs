@@ -8,14 +8,14 @@ using Xunit;
 namespace Secronna.IntegrationTests.IdentityProvider;
 
 /// <summary>A signed token's first two parts.</summary>
-internal sealed record ReadToken(JsonObject Header, JsonObject Claims)
+internal sealed record DecodedToken(JsonObject Header, JsonObject Claims)
 {
-    public static ReadToken Of(string? token)
+    public static DecodedToken Of(string? token)
     {
         Assert.NotNull(token);
         var parts = token.Split('.');
         Assert.Equal(3, parts.Length);
-        return new ReadToken(Decode(parts[0]), Decode(parts[1]));
+        return new DecodedToken(Decode(parts[0]), Decode(parts[1]));
     }
 
     /// <summary>Whether the keys that the provider publishes at present say that it signed this.</summary>

@@ -5,7 +5,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
 /// <summary>What must be true of the rows at every moment, each by one look.</summary>
-internal static class Invariants
+internal static class RowInvariants
 {
     private static readonly (string What, string Sql)[] Never =
     [
@@ -38,33 +38,33 @@ internal static class Invariants
 
     public static void Check(TestDatabase database)
     {
-        using var stranger = database.Connect();
+        using var connection = database.Connect();
         foreach (var (what, sql) in Never)
         {
-            Assert.True(stranger.All(sql) is [], what);
+            Assert.True(connection.All(sql) is [], what);
         }
     }
 
     /// <summary>Whether nothing is left to do of any rotation.</summary>
     public static bool IsAllDone(TestDatabase database)
     {
-        using var stranger = database.Connect();
-        return stranger.One<long>("SELECT count(*) FROM project_keys WHERE state = 'retiring'") == 0
-            && stranger.One<long>("SELECT count(*) FROM installation WHERE rotation_began_at IS NOT NULL") == 0;
+        using var connection = database.Connect();
+        return connection.One<long>("SELECT count(*) FROM project_keys WHERE state = 'retiring'") == 0
+            && connection.One<long>("SELECT count(*) FROM installation WHERE rotation_began_at IS NOT NULL") == 0;
     }
 
     public static long Count(TestDatabase database, string sql)
     {
-        using var stranger = database.Connect();
-        return stranger.One<long>(sql);
+        using var connection = database.Connect();
+        return connection.One<long>(sql);
     }
 
     /// <summary>What a node that is gone held, others may go on with: so much time has passed.</summary>
     public static void EndLeases(TestDatabase database)
     {
-        using DbConnection stranger = database.Connect();
-        stranger.Run("UPDATE project_keys SET worked_until = 0 WHERE state = 'retiring'");
-        stranger.Run("UPDATE installation SET worked_until = 0");
-        stranger.Run("UPDATE nodes SET seen_at = seen_at - 20000000");
+        using DbConnection connection = database.Connect();
+        connection.Run("UPDATE project_keys SET worked_until = 0 WHERE state = 'retiring'");
+        connection.Run("UPDATE installation SET worked_until = 0");
+        connection.Run("UPDATE nodes SET seen_at = seen_at - 20000000");
     }
 }

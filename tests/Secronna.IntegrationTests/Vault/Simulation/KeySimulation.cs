@@ -10,7 +10,7 @@ namespace Secronna.IntegrationTests.Vault.Simulation;
 /// Nodes on one database, with clocks apart and providers that fail, rotate keys and use secrets at once, as dice say. What
 /// must be true is looked at every few steps, and once more when everything is healed.
 /// </summary>
-internal sealed class Simulation : IAsyncDisposable
+internal sealed class KeySimulation : IAsyncDisposable
 {
     private const int Nodes = 3;
     private const int CheckEvery = 6;
@@ -19,17 +19,17 @@ internal sealed class Simulation : IAsyncDisposable
     private readonly Dice dice;
     private readonly TestDatabase database;
     private readonly List<SimulatedNode> nodes = [];
-    private readonly Model model = new();
-    private readonly MasterKeys masterKeys = new();
+    private readonly VersionModel model = new();
+    private readonly MasterKeyModel masterKeys = new();
 
-    private Simulation(Dice dice, TestDatabase database) => (this.dice, this.database) = (dice, database);
+    private KeySimulation(Dice dice, TestDatabase database) => (this.dice, this.database) = (dice, database);
 
     /// <summary>Where it was, for whoever looks at a failure.</summary>
-    public string Where { get; private set; } = "the start";
+    public string Position { get; private set; } = "the start";
 
-    public static async Task<Simulation> StartAsync(long seed)
+    public static async Task<KeySimulation> StartAsync(long seed)
     {
-        var simulation = new Simulation(new Dice(seed), await TestEngine.Current.NewDatabaseAsync());
+        var simulation = new KeySimulation(new Dice(seed), await TestEngine.Current.NewDatabaseAsync());
         for (var i = 0; i < Nodes; i++)
         {
             var ahead = TimeSpan.FromSeconds(simulation.dice.Next(600) - 300);
@@ -38,8 +38,8 @@ internal sealed class Simulation : IAsyncDisposable
             simulation.nodes.Add(node);
         }
 
-        await simulation.nodes[0].Node.Services.AllowAsync(Operations.Workspace);
-        await new Operations(simulation.nodes[0], simulation.model, simulation.dice, "first").AddProjectAsync();
+        await simulation.nodes[0].Node.Services.AllowAsync(NodeOperations.Workspace);
+        await new NodeOperations(simulation.nodes[0], simulation.model, simulation.dice, "first").AddProjectAsync();
         return simulation;
     }
 
@@ -47,7 +47,7 @@ internal sealed class Simulation : IAsyncDisposable
     {
         for (var step = 1; step <= steps; step++)
         {
-            Where = string.Create(CultureInfo.InvariantCulture, $"step {step}");
+            Position = string.Create(CultureInfo.InvariantCulture, $"step {step}");
             if (dice.IsOneIn(CrashEvery))
             {
                 await CrashAsync(dice.Of(nodes));
@@ -77,15 +77,15 @@ internal sealed class Simulation : IAsyncDisposable
     private Task StepAsync(string name)
     {
         var node = dice.Of(nodes);
-        var operations = new Operations(node, model, dice, name);
+        var operations = new NodeOperations(node, model, dice, name);
         return dice.Next(20) switch
         {
             0 => operations.AddProjectAsync(),
             1 or 2 or 3 or 4 or 5 => operations.WriteAsync(),
             6 or 7 or 8 => operations.RevealAsync(),
             9 or 10 => operations.RotateKekAsync(),
-            11 or 12 => operations.RewrapABitAsync(),
-            13 => operations.RewrapKeksABitAsync(),
+            11 or 12 => operations.RewrapDataKeysInterruptedAsync(),
+            13 => operations.RewrapKeksInterruptedAsync(),
             14 => operations.DeleteAsync(),
             15 => node.SwitchWorkerAsync(dice.IsOneIn(2)),
             16 => RotateMasterKeyAsync(node),
@@ -102,15 +102,15 @@ internal sealed class Simulation : IAsyncDisposable
         var id = masterKeys.New();
         foreach (var one in nodes)
         {
-            one.Expect(id);
+            one.ExpectMasterKey(id);
             if (one == node || !dice.IsOneIn(3))
             {
-                one.Receive();
+                one.ReceiveMasterKeys();
             }
         }
 
         node.Clock.Skip(TimeSpan.FromSeconds(2));
-        await Operations.TryAsync(node, async () =>
+        await NodeOperations.TryAsync(node, async () =>
         {
             var plan = await rotation.PlanAsync(dice.IsOneIn(4) ? null : id);
             await rotation.AnnounceAsync(plan.To);
@@ -122,17 +122,17 @@ internal sealed class Simulation : IAsyncDisposable
         });
     }
 
-    private Task RetireAsync(SimulatedNode node) => Operations.TryAsync(node, async () =>
+    private Task RetireAsync(SimulatedNode node) => NodeOperations.TryAsync(node, async () =>
     {
         var id = dice.Of(masterKeys.Held);
         await node.Node.Get<MasterKeyService>().RetireAsync(id);
         masterKeys.Retired(id);
-        nodes.ForEach(one => one.Lose(id));
+        nodes.ForEach(one => one.RemoveMasterKey(id));
     });
 
     private Task BeginOrEndOutageAsync(SimulatedNode node)
     {
-        node.Begin(node.Suffers && !dice.IsOneIn(3) ? Outage.None : dice.Of(Enum.GetValues<Outage>()));
+        node.Begin(node.MayBeUnavailable && !dice.IsOneIn(3) ? Outage.None : dice.Of(Enum.GetValues<Outage>()));
         return Task.CompletedTask;
     }
 
@@ -148,17 +148,17 @@ internal sealed class Simulation : IAsyncDisposable
         foreach (var node in nodes)
         {
             node.Clock.Skip(time);
-            node.Receive(dice.Next(2));
-            node.Forgive();
+            node.ReceiveMasterKeys(dice.Next(2));
+            node.ForgetRefusals();
         }
 
-        Invariants.EndLeases(database);
+        RowInvariants.EndLeases(database);
         return Task.CompletedTask;
     }
 
     private async Task CheckAsync()
     {
-        Invariants.Check(database);
+        RowInvariants.Check(database);
         await Task.WhenAll(nodes.Select(async node =>
         {
             foreach (var version in model.Versions)
@@ -170,11 +170,11 @@ internal sealed class Simulation : IAsyncDisposable
 
     private async Task HealAsync()
     {
-        Where = "healing";
+        Position = "healing";
         foreach (var node in nodes)
         {
             node.Begin(Outage.None);
-            node.Receive();
+            node.ReceiveMasterKeys();
         }
 
         await Task.WhenAll(nodes.Select(node => node.SettleAsync()));
@@ -187,10 +187,10 @@ internal sealed class Simulation : IAsyncDisposable
             () =>
             {
                 nodes.ForEach(node => node.Clock.Skip(TimeSpan.FromSeconds(1)));
-                return Invariants.IsAllDone(database);
+                return RowInvariants.IsAllDone(database);
             });
-        Where = "the end";
-        nodes.ForEach(node => node.Forgive());
+        Position = "the end";
+        nodes.ForEach(node => node.ForgetRefusals());
         await CheckAsync();
         masterKeys.Check(database);
     }
