@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>What is remembered of credentials and the allowlist is no older than S22 allows.</summary>
+/// <summary>Cached credentials and allowlist entries are no older than S22 allows.</summary>
 public sealed class AccessCacheTests(SharedServer shared)
 {
     [Fact]
-    public async Task What_took_too_long_to_read_is_read_again()
+    public async Task An_allowlist_entry_whose_read_took_too_long_is_read_again()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var database = workspace.Server.Installation.Database;
@@ -15,9 +15,9 @@ public sealed class AccessCacheTests(SharedServer shared)
         var cache = new AccessCache(database, clock);
         Assert.False(await cache.IsAllowedAsync("acc_other"));
 
-        // Denied as soon as it was read, at the look at the clock that finds the read too long; before it come the one that
-        // trusts the memory and the one that begins the read.
-        clock.At(3, () =>
+        // The cache reads the clock when it looks for a cached entry, when it begins to read the database, and after the read.
+        // AtReading the third reading the workspace is denied and the read turns out to have taken too long.
+        clock.AtReading(3, () =>
         {
             TestServer.DenyAsync(database, workspace.Id).Wait();
             clock.Now += TimeSpan.FromMilliseconds(900);
@@ -29,17 +29,17 @@ public sealed class AccessCacheTests(SharedServer shared)
     private sealed class SteppingClock : TimeProvider
     {
         private Action? step;
-        private int looksBeforeStep;
+        private int readingsBeforeStep;
 
         public TimeSpan Now { get; set; }
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public void At(int look, Action does) => (looksBeforeStep, step) = (look, does);
+        public void AtReading(int reading, Action action) => (readingsBeforeStep, step) = (reading, action);
 
         public override long GetTimestamp()
         {
-            if (--looksBeforeStep == 0)
+            if (--readingsBeforeStep == 0)
             {
                 step!();
             }

@@ -8,16 +8,19 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>Every route of the table × every kind of caller × own, another's, absent and impossible things (S21–S24).</summary>
+/// <summary>
+/// Calls every route as every kind of caller, naming the caller's own things, another workspace's, absent and malformed ones
+/// (S21–S24).
+/// </summary>
 public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHelper output)
 {
-    private const string Open = "GET /auth/config";
-    private const int AtOnce = 4;
+    private const string OpenRoute = "GET /auth/config";
+    private const int Concurrency = 4;
 
-    // What an access key sees of lists that name nothing, where it sees nothing there.
+    // Lists that name no target. An access key whose grants do not reach the target gets them empty.
     private static readonly string[] Lists = ["GET /projects", "GET /search/secrets"];
 
-    // What the deletion of a project or environment brings with it, each with an entry of its own.
+    // Actions that the deletion of a project or environment causes. Each has an audit entry of its own.
     private static readonly string[] Consequences = ["kek.destroy", "access_key.revoke", "access_key.update"];
 
     private readonly ConcurrentBag<string> faults = [];
@@ -29,7 +32,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var server = await shared.GetAsync();
 
         Assert.Equal(RouteCalls.All.Keys.Order(StringComparer.Ordinal), Routes(server).Keys.Order(StringComparer.Ordinal));
-        Assert.Equal([Open], Routes(server).Where(route => route.Value.Operation is null).Select(route => route.Key));
+        Assert.Equal([OpenRoute], Routes(server).Where(route => route.Value.Operation is null).Select(route => route.Key));
         Assert.All(Routes(server), route => Assert.Equal(RouteCalls.All[route.Key].Action, route.Value.Operation?.AuditAction));
         var others = Endpoints(server).Where(endpoint => endpoint.Metadata.GetMetadata<ApiRoute>() is null).ToList();
         Assert.All(others, endpoint => Assert.NotNull(endpoint.Metadata.GetMetadata<PublicRoute>()));
@@ -50,7 +53,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
     }
 
     [Fact]
-    public async Task Without_a_valid_credential_no_route_does_anything()
+    public async Task No_route_does_anything_without_a_valid_credential()
     {
         var server = await shared.GetAsync();
         var (own, other) = (await server.NewWorkspaceAsync(), await server.NewWorkspaceAsync());
@@ -65,7 +68,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
                 {
                     cases++;
                     var reply = await RouteCalls.All[name].SendAsync(client, route.Method, target);
-                    var expected = name == Open ? (200, null) : (status, status == 401 ? "AUTH_REQUIRED" : "FORBIDDEN");
+                    var expected = name == OpenRoute ? (200, null) : (status, status == 401 ? "AUTH_REQUIRED" : "FORBIDDEN");
                     Assert.True(expected == (reply.Status, reply.Code), $"{name} by {kind}: {reply.Status} {reply.Text}");
                 }
             }
@@ -78,22 +81,22 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
     }
 
     [Fact]
-    public async Task With_one_a_caller_may_do_what_its_row_says_and_anothers_things_are_as_what_does_not_exist()
+    public async Task A_caller_may_do_what_the_table_of_roles_says_and_another_workspaces_things_look_absent()
     {
         var server = await shared.GetAsync();
         var other = await server.NewWorkspaceAsync();
         var theirs = await Target.NewAsync(other, "theirs");
         var before = (await other.AuditAsync()).Count;
         var all = from route in Routes(server) from kind in Callers.Valid select (route, kind);
-        await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (it, _) =>
+        await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = Concurrency }, async (pair, _) =>
         {
             try
             {
-                await CheckAsync(await server.NewWorkspaceAsync(), it.route.Key, it.route.Value, it.kind, theirs);
+                await CheckAsync(await server.NewWorkspaceAsync(), pair.route.Key, pair.route.Value, pair.kind, theirs);
             }
             catch (Exception exception)
             {
-                faults.Add($"{it.route.Key} by {it.kind}: {exception.Message}");
+                faults.Add($"{pair.route.Key} by {pair.kind}: {exception.Message}");
             }
         });
 
@@ -123,7 +126,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         }
         else if (kind.ReachesTarget?.Invoke(call.Right) == false && call.NamesTarget)
         {
-            // What there is of it may be named to those who read the trail, but not to this caller.
+            // The audit entry may name what exists. The answer to this caller must not.
             var reply = await call.SendAsync(client, route.Method, own);
             Assert.Equal(answers[0].Split('\n')[0], reply.StatusAndBody);
             await AuditedAsync(workspace, reply, call, "denied");
@@ -139,7 +142,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         }
     }
 
-    /// <summary>Sends what must be refused so; the answer, and what the trail says of it.</summary>
+    /// <summary>Sends a call that must be refused with this status. Returns the answer and the metadata of its audit entry.</summary>
     private async Task<string> RefusedAsync(Workspace workspace, ApiClient client, string name, ApiRoute route, Target target, int status)
     {
         Interlocked.Increment(ref cases);
@@ -153,7 +156,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         return string.Join('\n', reply.StatusAndBody, await AuditedAsync(workspace, reply, call, "denied"));
     }
 
-    /// <summary>One entry of this request if the route is audited, none if not; what it says but for ids.</summary>
+    /// <summary>Asserts the audit entries of a request: none if the route is not audited. Returns the first entry's metadata.</summary>
     private static async Task<string> AuditedAsync(Workspace workspace, Reply reply, RouteCall call, string outcome)
     {
         var entries = (await workspace.AuditAsync()).FindAll(entry => entry.Text("requestId") == reply.RequestId

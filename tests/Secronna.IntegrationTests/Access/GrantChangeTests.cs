@@ -5,15 +5,15 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>Grants are given, shown, changed and taken away; a change holds within a second (S22).</summary>
+/// <summary>Grants of access keys can be given, listed, changed and removed. A change takes effect within a second (S22).</summary>
 public sealed class GrantChangeTests(SharedServer shared)
 {
-    private const string Web = """[{"path":"web/production/DB_*","actions":["list","reveal"]}]""";
-    private const string Api = """[{"path":"api","actions":["write"]},{"path":"*/staging/X","actions":["delete"]}]""";
+    private const string WebGrants = """[{"path":"web/production/DB_*","actions":["list","reveal"]}]""";
+    private const string ApiGrants = """[{"path":"api","actions":["write"]},{"path":"*/staging/X","actions":["delete"]}]""";
 
     private readonly FakeTimeProvider time = TestClock.New();
 
-    public static TheoryData<string, string> Bad => new()
+    public static TheoryData<string, string> InvalidGrants => new()
     {
         { "{}", "grants: " },
         { "\"web\"", "grants: " },
@@ -42,8 +42,8 @@ public sealed class GrantChangeTests(SharedServer shared)
     };
 
     [Theory]
-    [MemberData(nameof(Bad))]
-    public async Task Bad_grants_are_refused_by_the_name_of_the_field_and_never_by_what_was_sent(string grants, string field)
+    [MemberData(nameof(InvalidGrants))]
+    public async Task A_refusal_of_invalid_grants_names_the_field_and_never_repeats_what_was_sent(string grants, string field)
     {
         var workspace = await shared.NewWorkspaceAsync();
         var key = await workspace.NewGrantedKeyAsync("web: list");
@@ -64,7 +64,7 @@ public sealed class GrantChangeTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_key_has_100_grants_at_most_and_their_paths_are_limited_each_and_together()
+    public async Task A_key_has_at_most_100_grants_and_their_paths_are_limited_each_and_in_total()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var longest = $"{new string('a', 120)}/{new string('b', 120)}/{new string('K', 256)}";
@@ -82,43 +82,43 @@ public sealed class GrantChangeTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_change_is_of_what_it_names_and_the_rest_stays()
+    public async Task A_patch_changes_only_the_fields_that_it_names()
     {
         var workspace = await shared.NewWorkspaceAsync();
-        var created = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"one","expiresInDays":9,"grants":{{Web}}}""")).Is(201).Data;
-        Assert.Equal(Web, created.GetProperty("grants").GetRawText());
+        var created = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"one","expiresInDays":9,"grants":{{WebGrants}}}""")).Is(201).Data;
+        Assert.Equal(WebGrants, created.GetProperty("grants").GetRawText());
         var url = "/access-keys/" + created.Text("id");
 
-        Assert.Equal(("two", Web, true), Said((await workspace.Api.PatchAsync(url, """{"name":"two"}""")).Is(200)));
-        Assert.Equal(("two", Web, true), Said((await workspace.Api.PatchAsync(url, """{"grants":null}""")).Is(200)));
-        Assert.Equal(("two", Web, false), Said((await workspace.Api.PatchAsync(url, """{"expiresInDays":30}""")).Is(200)));
-        Assert.Equal(("two", Api, false), Said((await workspace.Api.PatchAsync(url, $$"""{"grants":{{Api}}}""")).Is(200)));
-        Assert.Equal(("three", "[]", true), Said((await workspace.Api.PatchAsync(url, """{"name":"three","expiresInDays":9,"grants":[]}""")).Is(200)));
+        Assert.Equal(("two", WebGrants, true), FieldsOf((await workspace.Api.PatchAsync(url, """{"name":"two"}""")).Is(200)));
+        Assert.Equal(("two", WebGrants, true), FieldsOf((await workspace.Api.PatchAsync(url, """{"grants":null}""")).Is(200)));
+        Assert.Equal(("two", WebGrants, false), FieldsOf((await workspace.Api.PatchAsync(url, """{"expiresInDays":30}""")).Is(200)));
+        Assert.Equal(("two", ApiGrants, false), FieldsOf((await workspace.Api.PatchAsync(url, $$"""{"grants":{{ApiGrants}}}""")).Is(200)));
+        Assert.Equal(("three", "[]", true), FieldsOf((await workspace.Api.PatchAsync(url, """{"name":"three","expiresInDays":9,"grants":[]}""")).Is(200)));
         Assert.Equal(5, (await workspace.AuditAsync("action=access_key.update")).Count(entry => entry.Text("outcome") == "success"));
 
-        (string, string, bool) Said(Reply reply) => (
+        (string, string, bool) FieldsOf(Reply reply) => (
             reply.Data.Text("name"), reply.Data.GetProperty("grants").GetRawText(),
             reply.Data.Time("expiresAt") - created.Time("createdAt") < TimeSpan.FromDays(10));
     }
 
     [Fact]
-    public async Task Lists_show_grants_and_those_of_revoked_keys_too()
+    public async Task Lists_show_the_grants_of_active_and_of_revoked_keys()
     {
         var workspace = await shared.NewWorkspaceAsync();
-        var key = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{Web}}}""")).Is(201).Data;
+        var key = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{WebGrants}}}""")).Is(201).Data;
         var client = workspace.Server.With(key.Text("token"));
-        Assert.Equal(Web, (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
+        Assert.Equal(WebGrants, (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
 
         (await workspace.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
 
         var listed = Assert.Single((await workspace.Api.GetAsync("/access-keys")).Is(200).Data.EnumerateArray());
-        Assert.Equal(Web, listed.GetProperty("grants").GetRawText());
+        Assert.Equal(WebGrants, listed.GetProperty("grants").GetRawText());
         (await workspace.Api.PatchAsync("/access-keys/" + key.Text("id"), """{"grants":[]}""")).IsError(409, "CONFLICT");
-        Assert.Equal(Web, (await workspace.Api.GetAsync("/access-keys")).Data[0].GetProperty("grants").GetRawText());
+        Assert.Equal(WebGrants, (await workspace.Api.GetAsync("/access-keys")).Data[0].GetProperty("grants").GetRawText());
     }
 
     [Fact]
-    public async Task Changed_grants_hold_within_a_second()
+    public async Task Changed_grants_take_effect_within_a_second()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -127,12 +127,12 @@ public sealed class GrantChangeTests(SharedServer shared)
         var client = server.With(key.Text("token"));
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
 
-        await ChangeAsync(environment, key.Text("id"), Web);
+        await ChangeAsync(environment, key.Text("id"), WebGrants);
         (await client.PostAsync($"/secrets/{id}/reveal")).IsError(404, "NOT_FOUND");
         (await client.GetAsync("/secrets/" + id)).IsError(404, "NOT_FOUND");
         (await client.GetAsync(environment.SecretsPath)).Is(200);
 
-        await ChangeAsync(environment, key.Text("id"), Api);
+        await ChangeAsync(environment, key.Text("id"), ApiGrants);
         (await client.GetAsync(environment.SecretsPath)).IsError(404, "NOT_FOUND");
 
         await ChangeAsync(environment, key.Text("id"), "[]");
@@ -140,7 +140,7 @@ public sealed class GrantChangeTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Grants_changed_by_another_process_hold_within_a_second()
+    public async Task Grants_changed_by_another_process_take_effect_within_a_second()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -149,10 +149,10 @@ public sealed class GrantChangeTests(SharedServer shared)
         var client = server.With(key.Text("token"));
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
         await using var another = await server.OpenAgainAsync();
-        await another.Database.WriteAsync((environment.Workspace.Id, key.Text("id")), static async (transaction, it) =>
+        await another.Database.WriteAsync((environment.Workspace.Id, key.Text("id")), static async (transaction, state) =>
         {
-            var row = await CredentialTable.LockAsync(transaction, it.Id, ActorTypes.AccessKey, it.Item2);
-            await CredentialTable.UpdateAsync(transaction, row! with { Grants = Web });
+            var row = await CredentialTable.LockAsync(transaction, state.Id, ActorTypes.AccessKey, state.Item2);
+            await CredentialTable.UpdateAsync(transaction, row! with { Grants = WebGrants });
             return true;
         });
 

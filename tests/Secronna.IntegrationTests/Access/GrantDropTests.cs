@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>With a project or an environment go the grants that name it literally: what is made later under its slug is not theirs.</summary>
+/// <summary>
+/// The deletion of a project or an environment removes the grants that name it literally, so that they do not reach what is
+/// created later under the same slug.
+/// </summary>
 [DependsOnTransactions]
 public sealed class GrantDropTests
 {
@@ -14,7 +17,7 @@ public sealed class GrantDropTests
     [Theory]
     [InlineData(false, "api/production/X,we*/production,web/staging/DB_*,web,web/prod*,*/production/*")]
     [InlineData(true, "api/production/X,we*/production,*/production/*")]
-    public async Task A_deletion_takes_literal_grants_away_and_leaves_patterns(bool isProject, string left)
+    public async Task A_deletion_removes_literal_grants_and_keeps_patterns(bool isProject, string left)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -41,7 +44,7 @@ public sealed class GrantDropTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_key_that_is_left_without_grants_is_revoked_and_sees_nothing_of_what_comes_after(bool isProject)
+    public async Task A_key_whose_last_grant_is_removed_is_revoked(bool isProject)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -66,7 +69,7 @@ public sealed class GrantDropTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_is_made_again_under_the_same_slugs_is_not_granted_to_a_key_that_had_the_old(bool isProject)
+    public async Task A_key_with_grants_on_a_deleted_environment_does_not_reach_a_new_one_with_the_same_slugs(bool isProject)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -91,7 +94,7 @@ public sealed class GrantDropTests
     [InlineData(true, "UPDATE", "credentials")]
     [InlineData(false, "INSERT", "audit_entries")]
     [InlineData(true, "INSERT", "audit_entries")]
-    public async Task A_deletion_that_can_not_take_the_grants_away_or_record_it_does_nothing(bool isProject, string change, string table)
+    public async Task A_deletion_that_cannot_remove_or_record_the_grants_changes_nothing(bool isProject, string change, string table)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -110,7 +113,7 @@ public sealed class GrantDropTests
     }
 
     [Fact]
-    public async Task Keys_of_other_workspaces_and_those_without_grants_keep_what_they_have()
+    public async Task A_deletion_leaves_keys_of_other_workspaces_and_keys_without_grants_as_they_are()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var (environment, other) = (await server.NewTestEnvironmentAsync(), await server.NewTestEnvironmentAsync());

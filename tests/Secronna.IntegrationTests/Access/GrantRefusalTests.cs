@@ -5,13 +5,13 @@ using Xunit;
 namespace Secronna.IntegrationTests.Access;
 
 /// <summary>
-/// What a caller is refused is recorded the same whether it is there or not, and however much it asks for, few entries
-/// are written (S19, S23).
+/// Refusals are recorded in the same way whether the refused thing exists or not, and a caller that asks for many things
+/// causes only a few entries (S19, S23).
 /// </summary>
 public sealed class GrantRefusalTests
 {
-    // The first of each that is told apart, and the first of the rest.
-    private const int MostFirst = Refusals.MostAsked + 1;
+    // One entry for the first refusal of each thing that is counted apart, and one for the first of all others.
+    private const int MaxFirstEntries = Refusals.MostAsked + 1;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(61);
 
@@ -20,7 +20,7 @@ public sealed class GrantRefusalTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_caller_that_asks_for_a_thousand_things_writes_a_few_entries_and_counts(bool exist)
+    public async Task A_caller_that_is_refused_a_thousand_times_causes_a_few_entries_with_counts(bool exist)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -29,29 +29,29 @@ public sealed class GrantRefusalTests
             : [.. Enumerable.Range(0, 500).Select(i => $"sec_{i:00000000000000000000000000}")];
         var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
 
-        await AllAsync(client, ids.Concat(ids));
+        await RefuseAllAsync(client, ids.Concat(ids));
 
-        Assert.Equal(MostFirst, (await DeniedAsync(environment)).Count);
+        Assert.Equal(MaxFirstEntries, (await DeniedAsync(environment)).Count);
         time.Advance(Window);
-        // A count for each that is told apart; of the rest, for each that was found, up to a number, and for what is left.
+        // One count for each thing counted apart. The others have one count for each existing thing up to a limit, and one for the rest.
         var expected = Refusals.MostAsked + (exist ? RefusalRun.MostNamed + 1 : 1);
-        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(environment)).Count == MostFirst + expected);
+        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + expected);
         var counts = (await DeniedAsync(environment))[..expected];
-        Assert.Equal(1_000 - MostFirst, counts.Sum(Count));
+        Assert.Equal(1_000 - MaxFirstEntries, counts.Sum(Count));
         Assert.Equal(expected - (exist ? 1 : Refusals.MostAsked + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
         Assert.Contains(counts, entry => entry.GetProperty("metadata").Names() == "count" && Count(entry) > 100);
     }
 
     [Fact]
-    public async Task What_a_caller_looks_for_behind_a_crowd_of_made_up_things_is_named_in_the_end()
+    public async Task A_count_names_an_existing_secret_even_if_many_made_up_ids_were_asked_for_before()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
         var secret = await environment.WriteAsync("MASTER_PASSWORD");
         var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
-        await AllAsync(client, Enumerable.Range(0, 30).Select(i => $"sec_{i:00000000000000000000000000}"));
+        await RefuseAllAsync(client, Enumerable.Range(0, 30).Select(i => $"sec_{i:00000000000000000000000000}"));
 
-        await AllAsync(client, [secret, secret]);
+        await RefuseAllAsync(client, [secret, secret]);
 
         Assert.Empty(await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"));
         time.Advance(Window);
@@ -62,44 +62,44 @@ public sealed class GrantRefusalTests
     }
 
     [Fact]
-    public async Task When_the_minute_is_over_things_are_told_apart_again()
+    public async Task After_a_minute_refused_things_are_counted_apart_again()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
         var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
         var ids = Enumerable.Range(0, 60).Select(i => $"sec_{i:00000000000000000000000000}").ToList();
-        await AllAsync(client, ids[..30]);
-        Assert.Equal(MostFirst, (await DeniedAsync(environment)).Count);
+        await RefuseAllAsync(client, ids[..30]);
+        Assert.Equal(MaxFirstEntries, (await DeniedAsync(environment)).Count);
 
         time.Advance(Window);
-        await Until.HoldsAsync("the count of the rest", async () => (await DeniedAsync(environment)).Count == MostFirst + 1);
-        await AllAsync(client, ids[30..]);
+        await Until.HoldsAsync("the count of the rest", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + 1);
+        await RefuseAllAsync(client, ids[30..]);
 
-        Assert.Equal((2 * MostFirst) + 1, (await DeniedAsync(environment)).Count);
+        Assert.Equal((2 * MaxFirstEntries) + 1, (await DeniedAsync(environment)).Count);
     }
 
     [Fact]
-    public async Task Callers_and_kinds_of_operations_do_not_take_room_from_each_other()
+    public async Task Each_caller_and_action_has_its_own_limit_of_entries()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
         var (one, two) = (await environment.Workspace.NewGrantedClientAsync("web: list"), await environment.Workspace.NewGrantedClientAsync("web: list"));
         var ids = Enumerable.Range(0, 30).Select(i => $"sec_{i:00000000000000000000000000}").ToList();
 
-        await AllAsync(one, ids);
-        await AllAsync(two, ids);
+        await RefuseAllAsync(one, ids);
+        await RefuseAllAsync(two, ids);
         foreach (var id in ids)
         {
             (await one.DeleteAsync("/secrets/" + id)).IsError(404, "NOT_FOUND");
         }
 
         var entries = await DeniedAsync(environment);
-        Assert.Equal(3 * MostFirst, entries.Count);
-        Assert.Equal(3, entries.GroupBy(entry => (entry.Text("actorId"), entry.Text("action"))).Count(group => group.Count() == MostFirst));
+        Assert.Equal(3 * MaxFirstEntries, entries.Count);
+        Assert.Equal(3, entries.GroupBy(entry => (entry.Text("actorId"), entry.Text("action"))).Count(group => group.Count() == MaxFirstEntries));
     }
 
     [Fact]
-    public async Task A_count_names_no_user_agent_when_its_refusals_came_from_several()
+    public async Task A_count_of_refusals_from_several_user_agents_names_none()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -122,12 +122,12 @@ public sealed class GrantRefusalTests
     [InlineData("keys")]
     [InlineData("write")]
     [InlineData("delete")]
-    public async Task A_first_waits_for_its_entry_and_a_repeat_for_none_whether_it_is_there_or_not(string kind)
+    public async Task A_first_refusal_waits_for_its_entry_and_a_repeat_does_not_whether_the_thing_exists_or_not(string kind)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("TOKEN");
-        // The same asked for by two callers: of one of them it is outside, of the other it isn't there at all.
+        // For the first caller the secret is outside its grants. For the second it is in another workspace.
         var other = (await server.NewWorkspaceAsync()).Api;
         foreach (var client in new[] { await environment.Workspace.NewGrantedClientAsync("elsewhere: list reveal write delete"), other })
         {
@@ -146,13 +146,13 @@ public sealed class GrantRefusalTests
             server.Mend("audit_entries");
             (await SendAsync()).IsError(404, "NOT_FOUND");
             server.Break("INSERT", "audit_entries");
-            // Had it to write anything it would fail.
+            // This would fail if it had to write an entry.
             (await SendAsync()).IsError(404, "NOT_FOUND");
             server.Mend("audit_entries");
         }
     }
 
-    private static async Task AllAsync(ApiClient client, IEnumerable<string> ids)
+    private static async Task RefuseAllAsync(ApiClient client, IEnumerable<string> ids)
     {
         foreach (var id in ids)
         {

@@ -2,11 +2,11 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>A reveal of an environment by a key with grants: its entries, its revision, and what it answers of keys outside.</summary>
+/// <summary>Reveals of an environment by an access key with grants: their audit entries, revisions and answers for keys outside the grants.</summary>
 public sealed class GrantRevealTests(SharedServer shared)
 {
     [Fact]
-    public async Task A_key_outside_that_is_asked_for_is_as_one_that_does_not_exist()
+    public async Task A_reveal_of_a_key_outside_the_grants_is_answered_like_one_of_an_absent_key()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "two")]);
@@ -22,13 +22,13 @@ public sealed class GrantRevealTests(SharedServer shared)
             Assert.DoesNotContain("DB_URL", outside.Text, StringComparison.Ordinal);
         }
 
-        // The request for what is absent is a repeat: what was asked for differs in keys alone.
+        // The request for the absent key counts as a repeat of the refusal before it, since they differ only in keys.
         Assert.Equal(2, (await environment.Workspace.AuditAsync("outcome=denied")).Count);
         Assert.Equal(2, (await environment.Workspace.AuditAsync("outcome=success&action=secret.reveal")).Count);
     }
 
     [Fact]
-    public async Task Only_what_is_given_is_recorded()
+    public async Task Only_the_revealed_values_are_recorded()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("DB_URL", "one"), ("DB_USER", "two"), ("TOKEN", "three")]);
@@ -41,7 +41,7 @@ public sealed class GrantRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_revision_is_of_what_is_granted_alone()
+    public async Task A_revision_covers_only_the_granted_secrets()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "two")]);
@@ -49,7 +49,7 @@ public sealed class GrantRevealTests(SharedServer shared)
         var client = environment.Server.With(key.Text("token"));
         var tag = (await RevealAsync(client, environment, "")).Is(200).Header("ETag")!;
         Assert.NotEqual(tag, (await environment.RevealAllAsync()).Header("ETag"));
-        // Those who may read more or less than this have other revisions, so none of theirs is taken for one's own.
+        // Callers that may reveal the same secrets have the same revision; callers that may reveal others have another one.
         Assert.Equal(tag, (await environment.RevealAllAsync("""{"keys":["DB_URL"]}""")).Header("ETag"));
 
         await environment.WriteAsync("TOKEN", "three");
@@ -63,7 +63,7 @@ public sealed class GrantRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task The_revision_of_a_key_that_lost_its_grant_is_answered_as_anything_absent()
+    public async Task A_known_revision_does_not_help_a_key_without_the_right_to_reveal()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("DB_URL", "one");
@@ -77,7 +77,7 @@ public sealed class GrantRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task What_is_outside_counts_for_no_limit_of_a_reveal()
+    public async Task Secrets_outside_the_grants_do_not_count_towards_the_limits_of_a_reveal()
     {
         await using var server = await TestServer.StartAsync(settings =>
         {
@@ -95,7 +95,7 @@ public sealed class GrantRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_secret_outside_and_one_that_does_not_exist_write_a_denied_entry_each_that_names_what_is_in_the_workspace()
+    public async Task Denied_reveals_of_an_ungranted_and_of_an_absent_secret_are_recorded_and_name_only_what_exists()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("TOKEN");
@@ -112,7 +112,7 @@ public sealed class GrantRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_path_outside_is_recorded_as_one_that_does_not_exist_in_its_environment()
+    public async Task A_denied_reveal_of_an_ungranted_path_is_recorded_like_one_of_an_absent_path()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("TOKEN");
@@ -123,9 +123,9 @@ public sealed class GrantRevealTests(SharedServer shared)
             (await client.PostAsync("/reveal", $$"""{"path":"web/production/{{key}}"}""")).IsError(404, "NOT_FOUND");
         }
 
-        var said = (await environment.Workspace.AuditAsync("outcome=denied")).Select(entry => entry.GetProperty("metadata").GetRawText());
-        Assert.Equal(2, said.Count());
-        Assert.Equal($$"""{"projectId":"{{environment.ProjectId}}","environmentId":"{{environment.Id}}"}""", Assert.Single(said.Distinct()));
+        var metadata = (await environment.Workspace.AuditAsync("outcome=denied")).Select(entry => entry.GetProperty("metadata").GetRawText());
+        Assert.Equal(2, metadata.Count());
+        Assert.Equal($$"""{"projectId":"{{environment.ProjectId}}","environmentId":"{{environment.Id}}"}""", Assert.Single(metadata.Distinct()));
     }
 
     private static Task<Reply> RevealAsync(ApiClient client, TestEnvironment environment, string tag) => client.SendAsync(

@@ -3,15 +3,15 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>An access key sees and reads what it is granted, and what lies outside is as if it were not there (S23).</summary>
+/// <summary>An access key sees and reveals what is granted to it. Everything else looks absent (S23).</summary>
 public sealed class GrantSightTests(SharedServer shared)
 {
     private const string NoSecret = "sec_00000000000000000000000000";
 
-    // One for all, since nothing here changes it; beside it another workspace has the same slugs.
+    // All tests share one tree, since none changes it. Another workspace with the same slugs exists beside it.
     private static Task<WorkspaceTree>? tree;
 
-    public static TheoryData<string> Sets =>
+    public static TheoryData<string> GrantSets =>
     [
         "web: list reveal write delete",
         "web/production/DB_*: reveal",
@@ -26,8 +26,8 @@ public sealed class GrantSightTests(SharedServer shared)
     ];
 
     [Theory]
-    [MemberData(nameof(Sets))]
-    public async Task Lists_show_what_is_granted_in_pages_that_tell_of_nothing_else(string set)
+    [MemberData(nameof(GrantSets))]
+    public async Task Lists_show_only_what_is_granted_and_pages_and_cursors_tell_nothing_else(string set)
     {
         var (tree, client, grants) = await NewAsync(set);
         var projects = WorkspaceTree.ReachedPaths(tree.Projects.Keys, grants);
@@ -48,8 +48,8 @@ public sealed class GrantSightTests(SharedServer shared)
     }
 
     [Theory]
-    [MemberData(nameof(Sets))]
-    public async Task Search_finds_what_is_granted_in_pages_that_tell_of_nothing_else(string set)
+    [MemberData(nameof(GrantSets))]
+    public async Task Search_finds_only_what_is_granted_and_pages_and_cursors_tell_nothing_else(string set)
     {
         var (tree, client, grants) = await NewAsync(set);
         foreach (var text in new[] { "/", "_url", "web/prod", "TOKEN", "nowhere" })
@@ -67,24 +67,24 @@ public sealed class GrantSightTests(SharedServer shared)
     }
 
     [Theory]
-    [MemberData(nameof(Sets))]
-    public async Task Each_thing_by_its_id_or_slugs_is_there_or_as_if_it_were_not(string set)
+    [MemberData(nameof(GrantSets))]
+    public async Task Things_outside_the_grants_look_absent_by_id_and_by_slugs(string set)
     {
         var (tree, client, grants) = await NewAsync(set);
         foreach (var (slug, id) in tree.Projects)
         {
             var isSeen = WorkspaceTree.ReachedPaths([slug], grants).Length > 0;
-            await SeenAsync(client, isSeen, $"/projects/{id}", "/projects/proj_00000000000000000000000000");
-            await SeenAsync(client, isSeen, $"/projects/by-slug/{slug}", "/projects/by-slug/nobodys");
-            await SeenAsync(client, isSeen, $"/projects/{id}/environments", "/projects/proj_00000000000000000000000000/environments");
+            await CheckSeenAsync(client, isSeen, $"/projects/{id}", "/projects/proj_00000000000000000000000000");
+            await CheckSeenAsync(client, isSeen, $"/projects/by-slug/{slug}", "/projects/by-slug/nobodys");
+            await CheckSeenAsync(client, isSeen, $"/projects/{id}/environments", "/projects/proj_00000000000000000000000000/environments");
         }
 
         foreach (var (path, environment) in tree.Environments)
         {
             var isSeen = WorkspaceTree.ReachedPaths([path], grants).Length > 0;
-            await SeenAsync(client, isSeen, $"/environments/{environment.Id}", "/environments/env_00000000000000000000000000");
-            await SeenAsync(client, isSeen, environment.SecretsPath, "/environments/env_00000000000000000000000000/secrets");
-            await SeenAsync(
+            await CheckSeenAsync(client, isSeen, $"/environments/{environment.Id}", "/environments/env_00000000000000000000000000");
+            await CheckSeenAsync(client, isSeen, environment.SecretsPath, "/environments/env_00000000000000000000000000/secrets");
+            await CheckSeenAsync(
                 client, isSeen, $"/projects/by-slug/{environment.ProjectSlug}/environments/{environment.Slug}",
                 $"/projects/by-slug/{environment.ProjectSlug}/environments/nobodys");
         }
@@ -92,15 +92,15 @@ public sealed class GrantSightTests(SharedServer shared)
         foreach (var (path, id) in tree.Secrets)
         {
             var isSeen = WorkspaceTree.ReachedPaths([path], grants, "list").Length > 0;
-            await SeenAsync(client, isSeen, $"/secrets/{id}", $"/secrets/{NoSecret}");
-            await SeenAsync(client, isSeen, $"/secrets/{id}/versions", $"/secrets/{NoSecret}/versions");
-            await SeenAsync(client, isSeen, BySlugs(path), BySlugs(path) + "_NOT");
+            await CheckSeenAsync(client, isSeen, $"/secrets/{id}", $"/secrets/{NoSecret}");
+            await CheckSeenAsync(client, isSeen, $"/secrets/{id}/versions", $"/secrets/{NoSecret}/versions");
+            await CheckSeenAsync(client, isSeen, PathBySlugs(path), PathBySlugs(path) + "_NOT");
         }
     }
 
     [Theory]
-    [MemberData(nameof(Sets))]
-    public async Task Values_are_revealed_where_that_is_granted_by_every_way_to_them(string set)
+    [MemberData(nameof(GrantSets))]
+    public async Task Values_are_revealed_by_every_route_exactly_where_that_is_granted(string set)
     {
         var (tree, client, grants) = await NewAsync(set);
         var absent = (await client.PostAsync($"/secrets/{NoSecret}/reveal")).IsError(404, "NOT_FOUND").StatusAndBody;
@@ -142,8 +142,8 @@ public sealed class GrantSightTests(SharedServer shared)
 
     private async Task<(WorkspaceTree WorkspaceTree, ApiClient Client, TestGrant[] Grants)> NewAsync(string set)
     {
-        var grown = await (tree ??= CreateAsync());
-        return (grown, await grown.Workspace.NewGrantedClientAsync(set.Split("; ")), TestGrant.Parse(set.Split("; ")));
+        var whole = await (tree ??= CreateAsync());
+        return (whole, await whole.Workspace.NewGrantedClientAsync(set.Split("; ")), TestGrant.Parse(set.Split("; ")));
     }
 
     private async Task<WorkspaceTree> CreateAsync()
@@ -152,7 +152,10 @@ public sealed class GrantSightTests(SharedServer shared)
         return await WorkspaceTree.CreateAsync(await shared.NewWorkspaceAsync());
     }
 
-    /// <summary>The same list whatever its pages, which are as many as what is seen needs; positions are of what is seen alone.</summary>
+    /// <summary>
+    /// Reads a list with several page sizes. The items must be equal, the number of pages must follow from the visible items
+    /// alone, and cursors must hold positions of visible items alone.
+    /// </summary>
     private static async Task<List<JsonElement>> PagesAsync(ApiClient client, string path, IEnumerable<string> seen)
     {
         var all = (await client.PagesAsync(path, 500)).Items;
@@ -161,14 +164,14 @@ public sealed class GrantSightTests(SharedServer shared)
             var (items, positions, pages) = await client.PagesAsync(path, limit);
             Assert.Equal(all.Select(item => item.GetRawText()), items.Select(item => item.GetRawText()));
             Assert.Equal(Math.Max(1, (all.Count + limit - 1) / limit), pages);
-            // After 32 bytes of authentication.
+            // The position follows 32 bytes of authentication.
             Assert.All(positions, position => Assert.Contains(position[32..], seen));
         }
 
         return all;
     }
 
-    private static async Task SeenAsync(ApiClient client, bool isSeen, string path, string absent)
+    private static async Task CheckSeenAsync(ApiClient client, bool isSeen, string path, string absent)
     {
         var reply = await client.GetAsync(path);
         Assert.True(reply.Status == (isSeen ? 200 : 404), $"{path}: {reply.Status}");
@@ -186,7 +189,7 @@ public sealed class GrantSightTests(SharedServer shared)
 
     private static string KeyOf(string path) => path.Split('/')[2];
 
-    private static string BySlugs(string path) => path.Split('/') is [var project, var environment, var key]
+    private static string PathBySlugs(string path) => path.Split('/') is [var project, var environment, var key]
         ? $"/projects/by-slug/{project}/environments/{environment}/secrets/{key}"
         : throw new ArgumentException(path);
 }

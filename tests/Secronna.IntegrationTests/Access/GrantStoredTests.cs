@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>Grants that another hand has changed in the database, so that they can't be read, grant nothing.</summary>
+/// <summary>Stored grants that someone changed in the database and that cannot be read grant nothing.</summary>
 public sealed class GrantStoredTests
 {
     private readonly FakeTimeProvider time = TestClock.New();
@@ -33,7 +33,7 @@ public sealed class GrantStoredTests
 
     [Theory]
     [MemberData(nameof(Unreadable))]
-    public async Task A_key_whose_grants_can_not_be_read_may_do_nothing_until_they_are_given_anew(string stored)
+    public async Task A_key_with_unreadable_grants_may_do_nothing_until_it_gets_new_ones(string stored)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -48,7 +48,7 @@ public sealed class GrantStoredTests
             Assert.DoesNotContain("a-value-not-to-be-had", reply.Text, StringComparison.Ordinal);
         }
 
-        // Whoever has no valid token learns nothing of it.
+        // A caller without a valid token learns nothing of the damage.
         (await server.With(key.Text("token")[..^1] + (key.Text("token")[^1] == 'a' ? 'b' : 'a')).GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
         Assert.Empty(await environment.Workspace.AuditAsync("action=secret.reveal"));
         var url = "/access-keys/" + key.Text("id");
@@ -61,7 +61,7 @@ public sealed class GrantStoredTests
     }
 
     [Fact]
-    public async Task A_key_whose_grants_can_not_be_read_can_be_revoked_and_until_then_nothing_of_it_is_guessed()
+    public async Task A_key_with_unreadable_grants_blocks_a_deletion_until_it_is_revoked()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();

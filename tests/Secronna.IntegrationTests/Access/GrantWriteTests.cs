@@ -2,13 +2,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>An access key writes and deletes what it is granted and nothing else (S23).</summary>
+/// <summary>An access key writes and deletes only what is granted to it (S23).</summary>
 public sealed class GrantWriteTests(SharedServer shared)
 {
     private const string NoEnvironment = "/environments/env_00000000000000000000000000/secrets";
 
     [Fact]
-    public async Task A_key_is_written_where_that_is_granted_be_it_there_or_not()
+    public async Task A_granted_key_can_be_written_whether_it_exists_or_not()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("DB_URL", "one");
@@ -21,7 +21,7 @@ public sealed class GrantWriteTests(SharedServer shared)
         foreach (var key in new[] { "TOKEN", "NEW", "db_url" })
         {
             Assert.Equal(absent, (await PutAsync(client, environment.SecretsPath, key)).StatusAndBody);
-            // The version of a key outside is no business of the caller's.
+            // The answer must not depend on the version of a key outside the grants.
             Assert.Equal(absent, (await PutAsync(client, environment.SecretsPath, key, ""","expectedVersion":0""")).StatusAndBody);
             Assert.Equal(absent, (await PutAsync(client, environment.SecretsPath, key, ""","expectedVersion":1""")).StatusAndBody);
         }
@@ -37,7 +37,7 @@ public sealed class GrantWriteTests(SharedServer shared)
     [InlineData("""{"key":"DB_URL","value":"v"},{"key":"TOKEN","value":"v","expectedVersion":7}""")]
     [InlineData("""{"key":"DB_URL","value":"v","expectedVersion":7},{"key":"TOKEN","value":"v"}""")]
     [InlineData("""{"key":"DB_URL","value":"v"},{"key":"NEW","value":"v","expectedVersion":0}""")]
-    public async Task A_batch_with_one_key_outside_is_refused_whole(string secrets)
+    public async Task A_batch_with_one_key_outside_the_grants_is_refused_as_a_whole(string secrets)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("DB_URL", "one"), ("TOKEN", "one")]);
@@ -57,7 +57,7 @@ public sealed class GrantWriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_batch_within_the_grants_is_written_whole()
+    public async Task A_batch_within_the_grants_is_written_as_a_whole()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: write", "*/*/TOKEN: write");
@@ -68,7 +68,7 @@ public sealed class GrantWriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_secret_is_deleted_where_that_is_granted()
+    public async Task A_secret_is_deleted_only_where_that_is_granted()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var (inside, outside) = (await environment.WriteAsync("DB_URL"), await environment.WriteAsync("TOKEN"));
@@ -86,25 +86,25 @@ public sealed class GrantWriteTests(SharedServer shared)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_repeat_of_a_write_whose_grant_was_taken_away_is_refused(bool isBatch)
+    public async Task A_repeat_of_a_write_is_refused_after_its_grant_was_removed(bool isBatch)
     {
         await using var server = await TestServer.StartAsync(time: TestClock.New());
         var environment = await server.NewTestEnvironmentAsync();
         var key = await environment.Workspace.NewGrantedKeyAsync("web/production/DB_*: write");
         var client = server.With(key.Text("token"));
-        (await RepeatedAsync(client, environment, isBatch)).Is(201);
-        (await RepeatedAsync(client, environment, isBatch)).Is(201);
+        (await WriteOnceAsync(client, environment, isBatch)).Is(201);
+        (await WriteOnceAsync(client, environment, isBatch)).Is(201);
         var grants = TestGrant.Json("web/production/DB_*: list reveal delete", "web/production/OTHER: write");
         (await environment.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{grants}}}""")).Is(200);
         ((Microsoft.Extensions.Time.Testing.FakeTimeProvider)server.Time).Advance(TimeSpan.FromSeconds(1));
 
-        var reply = await RepeatedAsync(client, environment, isBatch);
+        var reply = await WriteOnceAsync(client, environment, isBatch);
 
         Assert.Equal((await PutAsync(client, NoEnvironment, "DB_URL")).StatusAndBody, reply.IsError(404, "NOT_FOUND").StatusAndBody);
         Assert.Equal(["1"], (await environment.Api.GetAsync(environment.SecretsPath)).Data.Each("currentVersion"));
     }
 
-    private static Task<Reply> RepeatedAsync(ApiClient client, TestEnvironment environment, bool isBatch)
+    private static Task<Reply> WriteOnceAsync(ApiClient client, TestEnvironment environment, bool isBatch)
     {
         const string Secret = """{"key":"DB_URL","value":"v"}""";
         return client.SendAsync(

@@ -4,14 +4,14 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>The header <c>Idempotency-Key</c>: a repeat of a write that was done gets its answer and writes nothing.</summary>
+/// <summary>The header <c>Idempotency-Key</c>: a repeat of a successful write gets the first answer and writes nothing.</summary>
 [DependsOnTransactions]
 public sealed class IdempotencyTests(SharedServer shared)
 {
     private const string Body = """{"key":"A","value":"one"}""";
 
     [Fact]
-    public async Task A_repeat_gets_the_first_answer_and_mints_nothing()
+    public async Task A_repeat_gets_the_first_answer_and_writes_no_version()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var first = (await PutAsync(environment, Body)).Is(201).Data;
@@ -35,7 +35,7 @@ public sealed class IdempotencyTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Equal_requests_at_once_mint_one_version()
+    public async Task Equal_requests_at_once_write_one_version()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var replies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => PutAsync(environment, Body)));
@@ -47,7 +47,7 @@ public sealed class IdempotencyTests(SharedServer shared)
     [InlineData("""{"key":"A","value":"two"}""")]
     [InlineData("""{"key":"B","value":"one"}""")]
     [InlineData("""{"key":"A","value":"one","comment":"why"}""")]
-    public async Task Another_body_under_the_same_key_is_a_conflict(string other)
+    public async Task Another_body_with_the_same_idempotency_key_is_a_conflict(string other)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var written = (await PutAsync(environment, Body)).Is(201).Data;
@@ -56,7 +56,7 @@ public sealed class IdempotencyTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_key_is_bound_to_the_credential_and_the_route()
+    public async Task An_idempotency_key_is_bound_to_the_credential_and_the_route()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var other = await environment.Workspace.NewEnvironmentAsync(environment.ProjectId, "Staging");
@@ -73,7 +73,7 @@ public sealed class IdempotencyTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task What_failed_is_not_kept()
+    public async Task The_answer_of_a_failed_write_is_not_kept()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         const string Expecting = """{"key":"A","value":"one","expectedVersion":1}""";
@@ -103,14 +103,14 @@ public sealed class IdempotencyTests(SharedServer shared)
     [InlineData("")]
     [InlineData("with space")]
     [InlineData("naïve")]
-    public async Task A_key_that_is_none_is_refused(string key)
+    public async Task A_malformed_idempotency_key_is_refused(string key)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         (await PutAsync(environment, Body, key)).IsInvalid("Idempotency-Key");
     }
 
     [Fact]
-    public async Task A_key_has_255_characters_at_most()
+    public async Task An_idempotency_key_has_at_most_255_characters()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         (await PutAsync(environment, Body, new string('k', 256))).IsInvalid("Idempotency-Key");
@@ -118,7 +118,7 @@ public sealed class IdempotencyTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Routes_that_mint_no_version_refuse_it()
+    public async Task Routes_that_write_no_version_refuse_an_idempotency_key()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         (await SendAsync(environment.Api, "POST", "/projects", """{"name":"Other"}""", "once")).IsError(400, "VALIDATION_ERROR");
@@ -126,7 +126,7 @@ public sealed class IdempotencyTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Nothing_of_the_request_is_stored_but_hashes_and_the_answer_which_names_no_value()
+    public async Task Only_hashes_of_the_request_and_an_answer_without_values_are_stored()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
@@ -137,7 +137,7 @@ public sealed class IdempotencyTests(SharedServer shared)
         Assert.All((string[])["id", "body_hash"], column =>
             Assert.Equal(32, ((byte[])server.Sql($"SELECT {column} FROM idempotency_keys")[0][0]).Length));
 
-        // The same body under another key has nothing in common with the first.
+        // The hash of a body depends on the idempotency key, so equal bodies under two keys have different hashes.
         (await PutAsync(environment, """{"key":"A","value":"a value to look for"}""", "other")).Is(201);
         Assert.Equal(2, server.Count("SELECT count(DISTINCT body_hash) FROM idempotency_keys"));
     }

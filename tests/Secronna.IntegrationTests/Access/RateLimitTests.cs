@@ -9,7 +9,7 @@ namespace Secronna.IntegrationTests.Access;
 public sealed class RateLimitTests
 {
     [Fact]
-    public async Task A_credential_reveals_so_many_values_a_minute_and_others_are_not_touched_by_it()
+    public async Task Reveals_are_limited_per_credential_and_other_credentials_are_not_affected()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 6);
         var environment = await server.NewTestEnvironmentAsync();
@@ -51,7 +51,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task The_allowance_comes_back()
+    public async Task The_allowance_of_reveals_is_refilled_over_time()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 60);
         var environment = await server.NewTestEnvironmentAsync();

@@ -7,13 +7,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>The first of a run of equal refusals is written at once, its repeats within a minute as one more entry (S19).</summary>
+/// <summary>The first of several equal refusals is recorded at once. Its repeats within a minute are recorded as one more entry (S19).</summary>
 public sealed class RefusalTests
 {
     private readonly FakeTimeProvider time = TestClock.New();
 
     [Fact]
-    public async Task Equal_refusals_are_one_entry_at_once_and_one_with_their_count_after_a_minute()
+    public async Task Equal_refusals_are_recorded_as_one_entry_at_once_and_one_count_after_a_minute()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var workspace = await server.NewWorkspaceAsync();
@@ -38,7 +38,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Refusals_of_different_callers_or_kinds_are_entries_of_their_own()
+    public async Task Refusals_of_different_callers_or_actions_have_their_own_entries()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var workspace = await server.NewWorkspaceAsync();
@@ -53,7 +53,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_stop_writes_the_counts_that_are_open()
+    public async Task A_stop_of_the_server_writes_the_open_counts()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var workspace = await server.NewWorkspaceAsync();
@@ -72,7 +72,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_repeat_waits_for_the_first_of_its_run_and_ends_as_it_does(bool fails)
+    public async Task A_repeat_waits_for_the_entry_of_the_first_refusal_and_fails_with_it(bool fails)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var workspace = await server.NewWorkspaceAsync();
@@ -105,7 +105,7 @@ public sealed class RefusalTests
 
         await refusals.RecordAsync(Refusal(workspace, "req_3"), "sec_none");
         await refusals.FlushAsync(all: true);
-        // The server's own flush may be writing the count already.
+        // The server's own flush may already be writing the count.
         var denied = await workspace.AuditAsync("outcome=denied");
         await Until.HoldsAsync(
             "the entries",
@@ -115,7 +115,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_count_that_can_not_be_written_is_written_when_it_can_be_again()
+    public async Task A_count_that_cannot_be_written_is_written_later()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var workspace = await server.NewWorkspaceAsync();

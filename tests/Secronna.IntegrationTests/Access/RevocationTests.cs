@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>The allowlist and changes of credentials hold on every node within a second (S22).</summary>
+/// <summary>Changes of the allowlist and of credentials take effect on every node within a second (S22).</summary>
 [RunsAlone]
 [DependsOnTransactions]
 public sealed class RevocationTests
@@ -26,18 +26,18 @@ public sealed class RevocationTests
         var access = await workspace.NewAccessKeyAsync();
         var api = (await workspace.Api.PostAsync("/api-keys", """{"name":"x"}""")).Is(201).Data;
         var clients = new[] { server.With(access.Text("token")), server.With(api.Text("token")) };
-        await AllAsync(clients, 200);
+        await CheckAllAsync(clients, 200);
         (await workspace.Api.PostAsync($"/access-keys/{access.Text("id")}/revoke")).Is(200);
         (await workspace.Api.DeleteAsync("/api-keys/" + api.Text("id"))).Is(200);
 
         time.Advance(Second);
 
-        await AllAsync(clients, 401);
+        await CheckAllAsync(clients, 401);
         (await workspace.Api.GetAsync("/me")).Is(200);
     }
 
     [Fact]
-    public async Task A_credential_revoked_while_its_request_still_sends_its_body_is_refused()
+    public async Task A_request_whose_credential_is_revoked_while_it_sends_its_body_is_refused()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await (await server.NewWorkspaceAsync()).NewTestEnvironmentAsync();
@@ -49,7 +49,7 @@ public sealed class RevocationTests
         await stream.WriteAsync(Encoding.ASCII.GetBytes(
             $"POST /api/v1/environments/{environment.Id}/reveal HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
             + $"Connection: close\r\nAuthorization: Bearer {key.Text("token")}\r\nContent-Length: 2\r\n\r\n{{"));
-        // Noted when it was let in.
+        // The server notes the last use when it admits the request.
         await Until.HoldsAsync(
             "the request was let in",
             async () => (await environment.Api.GetAsync("/access-keys")).Is(200).Data[0].GetProperty("lastUsedAt").ValueKind != JsonValueKind.Null);
@@ -83,11 +83,11 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task A_workspace_denied_by_another_process_is_refused_within_a_second_and_it_is_logged()
+    public async Task A_workspace_denied_by_another_process_is_refused_within_a_second_and_the_refusal_is_logged()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var (workspace, other) = (await server.NewWorkspaceAsync(), await server.NewWorkspaceAsync());
-        await AllAsync([workspace.Api, other.Api], 200);
+        await CheckAllAsync([workspace.Api, other.Api], 200);
         await using var another = await server.OpenAgainAsync();
         await TestServer.DenyAsync(another.Database, workspace.Id);
 
@@ -103,7 +103,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task An_access_key_is_good_until_its_term_and_not_at_it()
+    public async Task An_access_key_is_valid_until_just_before_its_expiry()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var workspace = await server.NewWorkspaceAsync();
@@ -119,7 +119,7 @@ public sealed class RevocationTests
     }
 
     [Fact]
-    public async Task A_term_that_is_changed_holds_within_a_second()
+    public async Task A_changed_expiry_takes_effect_within_a_second()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var workspace = await server.NewWorkspaceAsync();
@@ -133,7 +133,7 @@ public sealed class RevocationTests
         (await client.GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
     }
 
-    private static async Task AllAsync(IEnumerable<ApiClient> clients, int status)
+    private static async Task CheckAllAsync(IEnumerable<ApiClient> clients, int status)
     {
         foreach (var client in clients)
         {

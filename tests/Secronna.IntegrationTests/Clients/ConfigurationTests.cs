@@ -9,20 +9,20 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Clients;
 
-/// <summary>An application whose configuration comes from the server.</summary>
+/// <summary>The configuration provider for .NET applications, against a real server.</summary>
 public sealed class ConfigurationTests(SharedServer shared)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task A_running_host_takes_a_value_that_was_rotated_and_an_unchanged_poll_leaves_no_record()
+    public async Task A_running_host_gets_a_changed_value_and_an_unchanged_poll_causes_no_audit_entry()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("Greeting__Text", "good morning"), ("OTHER", "another")]);
         var time = new FakeTimeProvider();
         var statuses = new ConcurrentQueue<int>();
         using var client = new SecronnaClient(
-            new HttpClient(new Watching(statuses)),
+            new HttpClient(new StatusRecorder(statuses)),
             new SecronnaClientOptions { Server = environment.Server.Address, Token = environment.Workspace.Token });
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddSecronna(o =>
@@ -36,8 +36,8 @@ public sealed class ConfigurationTests(SharedServer shared)
         using var host = builder.Build();
         await host.StartAsync();
         var greeting = host.Services.GetRequiredService<IOptionsMonitor<Greeting>>();
-        var told = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var listening = greeting.OnChange(value => told.TrySetResult(value.Text));
+        var changed = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var listening = greeting.OnChange(value => changed.TrySetResult(value.Text));
         Assert.Equal("good morning", greeting.CurrentValue.Text);
         var records = (await environment.Workspace.AuditAsync()).Count;
         Assert.Equal(2, (await environment.Workspace.AuditAsync("action=secret.reveal")).Count);
@@ -46,19 +46,19 @@ public sealed class ConfigurationTests(SharedServer shared)
         await Until.HoldsAsync("the host asked for changes", () => statuses.Count == 2);
         Assert.Equal([200, 304], statuses);
         Assert.Equal(records, (await environment.Workspace.AuditAsync()).Count);
-        Assert.False(told.Task.IsCompleted);
+        Assert.False(changed.Task.IsCompleted);
 
         await environment.WriteAsync("Greeting__Text", "good evening");
         time.Advance(Interval);
 
-        Assert.Equal("good evening", await told.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("good evening", await changed.Task.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal("good evening", greeting.CurrentValue.Text);
         Assert.Equal(4, (await environment.Workspace.AuditAsync("action=secret.reveal")).Count);
         await host.StopAsync();
     }
 
     [Fact]
-    public async Task A_server_and_a_token_are_enough()
+    public async Task A_server_and_a_token_are_enough_to_read_an_environment()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("Mail__Host", "mail.example"), ("OTHER", "another")]);
@@ -77,7 +77,7 @@ public sealed class ConfigurationTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_key_that_is_not_there_is_an_error_that_names_it()
+    public async Task A_missing_key_is_an_error_that_names_it()
     {
         var environment = await shared.NewTestEnvironmentAsync();
 
@@ -95,8 +95,8 @@ public sealed class ConfigurationTests(SharedServer shared)
         Assert.DoesNotContain(environment.Workspace.Token, error.ToString(), StringComparison.Ordinal);
     }
 
-    /// <summary>Notes the status of each answer.</summary>
-    private sealed class Watching(ConcurrentQueue<int> statuses) : DelegatingHandler(new SocketsHttpHandler())
+    /// <summary>Collects the status of each answer.</summary>
+    private sealed class StatusRecorder(ConcurrentQueue<int> statuses) : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -16,12 +16,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Hosting;
 
-/// <summary>What breaks in the background is logged and tried again; it does not take the server down unseen.</summary>
+/// <summary>A failure of background work is logged and the work is retried. It never stops the server silently.</summary>
 [DependsOnTransactions]
 public sealed class BackgroundTests
 {
     [Fact]
-    public async Task A_purge_that_breaks_is_logged_and_goes_on_when_it_can()
+    public async Task A_purge_that_fails_is_logged_and_retried()
     {
         var time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
@@ -43,7 +43,7 @@ public sealed class BackgroundTests
     }
 
     [Fact]
-    public async Task A_deletion_whose_later_slice_fails_is_ended_in_the_background()
+    public async Task A_deletion_whose_later_slice_fails_is_completed_in_the_background()
     {
         var time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
@@ -74,7 +74,7 @@ public sealed class BackgroundTests
     }
 
     [Fact]
-    public async Task Housekeeping_that_breaks_is_logged_and_goes_on()
+    public async Task Housekeeping_that_fails_is_logged_and_goes_on()
     {
         var time = new BreakableClock();
         using var log = new CapturedLog();
@@ -112,24 +112,24 @@ public sealed class BackgroundTests
     [Theory]
     [InlineData(true, 1)]
     [InlineData(false, 0)]
-    public async Task A_server_that_a_failing_service_stopped_ends_with_1_and_says_so(bool fails, int code)
+    public async Task A_server_that_stops_because_a_service_failed_logs_it_and_exits_with_1(bool fails, int code)
     {
         using var log = new CapturedLog();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log).AddFilter("Microsoft", LogLevel.None);
-        builder.Services.AddSingleton(new Stopper(fails));
-        builder.Services.AddHostedService<Ending>();
+        builder.Services.AddSingleton(new Outcome(fails));
+        builder.Services.AddHostedService<EndingService>();
         await using var app = builder.Build();
         await app.StartAsync();
 
         Assert.Equal(code, await ServerLifetime.WaitAsync(app).WaitAsync(TimeSpan.FromSeconds(60)));
 
-        var said = log.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal)).ToList();
-        Assert.Equal(code, said.Count);
-        Assert.All(said, line =>
+        var critical = log.Lines.Where(line => line.StartsWith("Critical", StringComparison.Ordinal)).ToList();
+        Assert.Equal(code, critical.Count);
+        Assert.All(critical, line =>
         {
-            Assert.Contains("Ending failed, and the server stopped: InvalidTimeZoneException", line, StringComparison.Ordinal);
+            Assert.Contains("EndingService failed, and the server stopped: InvalidTimeZoneException", line, StringComparison.Ordinal);
             Assert.DoesNotContain("canary", line, StringComparison.Ordinal);
         });
     }
@@ -145,16 +145,16 @@ public sealed class BackgroundTests
         public override long GetTimestamp() => IsBroken ? throw new InvalidTimeZoneException() : base.GetTimestamp();
     }
 
-    private sealed record Stopper(bool Fails);
+    private sealed record Outcome(bool Fails);
 
-    private sealed class Ending(Stopper stopper, IHostApplicationLifetime lifetime) : BackgroundService
+    private sealed class EndingService(Outcome outcome, IHostApplicationLifetime lifetime) : BackgroundService
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
             var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
             await started.Task;
-            if (stopper.Fails)
+            if (outcome.Fails)
             {
                 throw new InvalidTimeZoneException("canary");
             }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Hosting;
 
-/// <summary><c>serve</c> refuses files that others can read, before it changes anything (S28).</summary>
+/// <summary>The server refuses unsafe settings and files that other users can access, before it changes anything (S28).</summary>
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class PrivateFilesTests
 {
@@ -17,7 +17,7 @@ public sealed class PrivateFilesTests
     [InlineData("secronna.db", "600", UnixFileMode.GroupWrite)]
     [InlineData("secronna.db-wal", "600", UnixFileMode.OtherRead)]
     [InlineData("secronna.db-shm", "600", UnixFileMode.GroupRead)]
-    public async Task A_folder_or_file_of_the_database_that_others_can_use_stops_the_start(string open, string mode, UnixFileMode bit)
+    public async Task A_start_is_refused_if_other_users_can_access_the_database_s_folder_or_files(string open, string mode, UnixFileMode bit)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -52,7 +52,7 @@ public sealed class PrivateFilesTests
     [Theory]
     [InlineData("serve")]
     [InlineData("dev")]
-    public async Task A_server_that_would_believe_a_senders_word_for_its_address_does_not_start(string command)
+    public async Task A_start_is_refused_if_every_sender_would_be_trusted_to_name_its_address(string command)
     {
         using var folder = new TemporaryFolder();
 

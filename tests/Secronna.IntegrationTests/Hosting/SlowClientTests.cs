@@ -4,13 +4,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Hosting;
 
-/// <summary>Clients that take their time, and those that take connections, leave room for others.</summary>
+/// <summary>Slow clients and clients that hold many connections do not keep others from being served.</summary>
 [RunsAlone]
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class SlowClientTests
 {
     [Fact]
-    public async Task Heads_that_never_end_are_given_up_and_an_honest_client_is_served_meanwhile()
+    public async Task Requests_whose_head_never_ends_are_given_up_while_another_client_is_served()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Http.MaxConnectionsPerAddress = 0);
         var workspace = await server.NewWorkspaceAsync();
@@ -22,7 +22,7 @@ public sealed class SlowClientTests
         while (!ends.IsCompleted)
         {
             (await workspace.Api.GetAsync("/me")).Is(200);
-            // A byte more in time doesn't help them.
+            // Sending more bytes does not extend the time.
             await Task.WhenAll(slow.Select(connection => Record.ExceptionAsync(() => connection.SendAsync("a")).AsTask()));
         }
 
@@ -31,14 +31,14 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public async Task A_body_that_takes_too_long_in_all_is_refused_and_gives_its_memory_back()
+    public async Task A_body_that_takes_too_long_is_refused_and_its_memory_is_released()
     {
-        // As many as the budget for large bodies has room for: 256 MiB, twice 4 MiB for each.
-        const int Room = 32;
+        // The number of batches that the budget for large bodies admits: 256 MiB, of which each batch takes twice 4 MiB.
+        const int AdmittedBatches = 32;
         var time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
-        var slow = await Task.WhenAll(Enumerable.Range(0, Room).Select(_ => BeginBatchAsync(environment)));
+        var slow = await Task.WhenAll(Enumerable.Range(0, AdmittedBatches).Select(_ => BeginBatchAsync(environment)));
         await Task.WhenAll(slow.Select(connection => connection.ReceiveAsync("100 Continue")));
         using (var beyond = await BeginBatchAsync(environment))
         {
@@ -61,7 +61,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public async Task Who_comes_when_all_connections_are_taken_does_no_harm_to_those_who_have_one()
+    public async Task New_connections_beyond_the_limit_do_no_harm_to_the_open_ones()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Http.MaxConnections = 4);
         var held = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RawConnection.OpenAsync(server.Address)));
@@ -79,7 +79,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public async Task One_address_can_not_take_all_connections()
+    public async Task One_address_cannot_take_all_connections()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Http.MaxConnectionsPerAddress = 3);
         var held = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RawConnection.OpenAsync(server.Address, "127.0.0.2")));
@@ -99,7 +99,7 @@ public sealed class SlowClientTests
     }
 
     [Fact]
-    public async Task A_trusted_proxy_has_the_connections_of_many()
+    public async Task The_limit_per_address_does_not_apply_to_a_trusted_proxy()
     {
         await using var server = await TestServer.StartAsync(settings =>
         {
@@ -132,7 +132,7 @@ public sealed class SlowClientTests
         }
         catch (SocketException)
         {
-            // Closed before it was open here.
+            // The server closed the connection before this client saw it open.
             return false;
         }
     }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Hosting;
 
-/// <summary>Metrics and traces count and time; they hold no contents (S16).</summary>
+/// <summary>Metrics and traces hold counts and durations, and no contents (S16).</summary>
 public sealed class TelemetryTests(SharedServer shared)
 {
     [Fact]
@@ -15,14 +15,14 @@ public sealed class TelemetryTests(SharedServer shared)
         var totals = new ConcurrentDictionary<string, double>();
         var tags = new ConcurrentDictionary<string, bool>();
         using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, it) =>
+        listener.InstrumentPublished = (instrument, meters) =>
         {
             if (instrument.Meter.Name.StartsWith("Secronna", StringComparison.Ordinal))
             {
-                it.EnableMeasurementEvents(instrument);
+                meters.EnableMeasurementEvents(instrument);
             }
         };
-        void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> given)
+        void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> given)
         {
             totals.AddOrUpdate(instrument.Name, value, (_, sum) => sum + value);
             foreach (var tag in given)
@@ -31,9 +31,9 @@ public sealed class TelemetryTests(SharedServer shared)
             }
         }
 
-        listener.SetMeasurementEventCallback<long>((instrument, value, given, _) => Note(instrument, value, given));
-        listener.SetMeasurementEventCallback<int>((instrument, value, given, _) => Note(instrument, value, given));
-        listener.SetMeasurementEventCallback<double>((instrument, value, given, _) => Note(instrument, value, given));
+        listener.SetMeasurementEventCallback<long>((instrument, value, given, _) => Record(instrument, value, given));
+        listener.SetMeasurementEventCallback<int>((instrument, value, given, _) => Record(instrument, value, given));
+        listener.SetMeasurementEventCallback<double>((instrument, value, given, _) => Record(instrument, value, given));
         listener.Start();
 
         var environment = await shared.NewTestEnvironmentAsync();
@@ -51,7 +51,7 @@ public sealed class TelemetryTests(SharedServer shared)
     }
 
     [Fact]
-    public void A_trace_has_the_routes_pattern_and_nothing_that_the_caller_wrote()
+    public void A_trace_holds_the_route_pattern_and_nothing_that_the_caller_sent()
     {
         using var activity = new Activity("request");
         activity.SetTag("http.route", "/api/v1/secrets/{secretId}");

@@ -16,7 +16,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Hosting;
 
-/// <summary>TLS by the settings' own certificate, and what happens when its files change.</summary>
+/// <summary>TLS with the certificate of the settings, and its renewal when the files change.</summary>
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TlsTests : IDisposable
 {
@@ -37,7 +37,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_chain_is_sent_and_versions_before_1_2_are_refused()
+    public async Task The_certificate_chain_is_sent_and_TLS_versions_before_1_2_are_refused()
     {
         var thumbprint = certificates.Write(CertificateFile, KeyFile);
         await using var server = await StartAsync();
@@ -55,19 +55,19 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_put_in_its_place_is_used_for_new_connections_and_those_before_go_on()
+    public async Task A_replaced_certificate_is_used_for_new_connections_and_open_ones_go_on()
     {
         certificates.Write(CertificateFile, KeyFile);
         await using var server = await StartAsync();
         await using var before = await ConnectAsync(server);
         var next = certificates.New();
 
-        // Renamed over, one after the other, with a look between: then the pair does not fit.
+        // The files are replaced one after the other. The watch looks in between, when the certificate does not fit the key.
         Replace(CertificateFile, next.Certificate);
-        await LookAsync(server, "and can't be used, the one before stays");
+        await AdvanceUntilLoggedAsync(server, "and can't be used, the one before stays");
         Assert.NotEqual(next.Thumbprint, (await HandshakeAsync(server)).Thumbprint);
         Replace(KeyFile, next.Key);
-        await LookAsync(server, next.Thumbprint);
+        await AdvanceUntilLoggedAsync(server, next.Thumbprint);
 
         Assert.Equal(next.Thumbprint, (await HandshakeAsync(server)).Thumbprint);
         Assert.Contains("live", await AskAsync(before), StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_swap_of_the_link_to_the_folder_is_seen()
+    public async Task A_swapped_symbolic_link_to_the_folder_is_noticed()
     {
         foreach (var name in (string[])["one", "two"])
         {
@@ -90,13 +90,13 @@ public sealed class TlsTests : IDisposable
         await using var server = await StartAsync();
 
         File.CreateSymbolicLink(folder["new"], "two");
-        // The platform's own move takes no link to a folder over another.
+        // File.Move cannot replace one link to a folder by another.
         using (var move = Process.Start("mv", ["-T", folder["new"], folder["now"]]))
         {
             await move.WaitForExitAsync();
         }
 
-        await LookAsync(server, next);
+        await AdvanceUntilLoggedAsync(server, next);
 
         Assert.Equal(next, (await HandshakeAsync(server)).Thumbprint);
     }
@@ -107,7 +107,7 @@ public sealed class TlsTests : IDisposable
     [InlineData("nonsense")]
     [InlineData("another's key")]
     [InlineData("readable")]
-    public async Task A_change_that_can_not_be_used_leaves_the_one_before_and_is_said_once(string change)
+    public async Task An_unusable_change_leaves_the_certificate_in_use_and_is_logged_once(string change)
     {
         var thumbprint = certificates.Write(CertificateFile, KeyFile);
         await using var server = await StartAsync();
@@ -120,16 +120,16 @@ public sealed class TlsTests : IDisposable
             default: ServerCertificates.SetMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.OtherRead); break;
         }
 
-        await LookAsync(server, "and can't be used, the one before stays");
+        await AdvanceUntilLoggedAsync(server, "and can't be used, the one before stays");
         for (var i = 0; i < 5; i++)
         {
             time.Advance(TimeSpan.FromSeconds(10));
             Assert.Equal(thumbprint, (await HandshakeAsync(server)).Thumbprint);
         }
 
-        // Before the next pair is written: a look between its two files may find them not to fit.
+        // Checked before the next pair is written, because the watch may look between its two files and log that they do not fit.
         Assert.Single(Lines(server, "can't be used, the one before stays"));
-        await LookAsync(server, certificates.Write(CertificateFile, KeyFile));
+        await AdvanceUntilLoggedAsync(server, certificates.Write(CertificateFile, KeyFile));
         Assert.DoesNotContain(server.Log.Lines, line => line.Contains("PRIVATE KEY", StringComparison.Ordinal));
     }
 
@@ -138,7 +138,7 @@ public sealed class TlsTests : IDisposable
     [InlineData(15, null)]
     [InlineData(13, "Warning Secronna [24]: The TLS certificate in use expires 2026-01-14")]
     [InlineData(-1, "Error Secronna [25]: The TLS certificate in use expired 2025-12-31")]
-    public void A_certificate_that_expires_soon_is_warned_of_once_a_day(double days, string? said)
+    public void A_certificate_that_expires_soon_is_logged_once_a_day(double days, string? said)
     {
         certificates.Write(CertificateFile, KeyFile, days);
         using var log = new CapturedLog();
@@ -160,7 +160,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Strict_transport_is_said_over_TLS_alone_and_not_on_anybodys_word()
+    public async Task Strict_Transport_Security_is_sent_only_over_TLS_whatever_headers_claim()
     {
         certificates.Write(CertificateFile, KeyFile);
         await using var server = await StartAsync();
@@ -175,7 +175,7 @@ public sealed class TlsTests : IDisposable
 
     [Fact]
     [RunsAlone]
-    public async Task Over_HTTP_2_too_a_body_that_takes_too_long_is_refused_and_its_connection_goes_on()
+    public async Task A_body_that_takes_too_long_over_HTTP_2_is_refused_and_its_connection_goes_on()
     {
         certificates.Write(CertificateFile, KeyFile);
         await using var server = await StartAsync();
@@ -187,7 +187,7 @@ public sealed class TlsTests : IDisposable
 
         var answer = client.PostAsync(new Uri(server.Address, ApiClient.Base + "/projects"), slow);
         await slow.HalfSent;
-        // Let in: while the clock leaps, what is known of its credential would never be new enough.
+        // Waits for admission first: while the clock leaps, the cached credential would always be too old.
         await Until.HoldsAsync(
             "the request was let in",
             () => server.Sql("SELECT last_used_at FROM credentials WHERE id = @id", ("@id", workspace.ApiKeyId))[0][0] is long);
@@ -208,7 +208,7 @@ public sealed class TlsTests : IDisposable
 
     [Fact]
     [RunsAlone]
-    public async Task A_handshake_that_never_ends_is_given_up()
+    public async Task A_TLS_handshake_that_never_ends_is_given_up()
     {
         certificates.Write(CertificateFile, KeyFile);
         await using var server = await StartAsync();
@@ -226,8 +226,8 @@ public sealed class TlsTests : IDisposable
     private static IEnumerable<string> Lines(TestServer server, string part) =>
         server.Log.Lines.Where(line => line.Contains(part, StringComparison.Ordinal));
 
-    // The clock moves until the watch has looked.
-    private Task<TimeSpan> LookAsync(TestServer server, string said) => Until.HoldsAsync(
+    // Advances the clock until the watch has looked and logged the text.
+    private Task<TimeSpan> AdvanceUntilLoggedAsync(TestServer server, string said) => Until.HoldsAsync(
         said,
         () =>
         {
@@ -248,7 +248,7 @@ public sealed class TlsTests : IDisposable
         return (stream.RemoteCertificate!.GetCertHashString(HashAlgorithmName.SHA256), chain);
     }
 
-    // What the server sent besides its own certificate is in the chain's extra store.
+    // The chain's extra store holds the certificates that the server sent besides its own.
     private static async Task<SslStream> ConnectAsync(
         TestServer server, SslProtocols protocols = SslProtocols.None, Action<string[]>? seen = null)
     {

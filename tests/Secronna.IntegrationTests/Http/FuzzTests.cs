@@ -5,7 +5,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>
-/// Whatever is sent, the answer comes, in the envelope, and is no 5xx (S29). A failure prints the seed and the smallest
+/// Every request is answered in the envelope and never with a 5xx (S29). A failure prints the seed and the smallest
 /// input; more rounds with SECRONNA_FUZZ_ROUNDS.
 /// </summary>
 public sealed class FuzzTests(SharedServer shared)
@@ -33,7 +33,7 @@ public sealed class FuzzTests(SharedServer shared)
         Gen.OneOf("1", "0", "500", "true", "2026-01-01T00:00:00Z", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00-14:00", "success", "secret.reveal"));
 
     [Fact]
-    public async Task Bodies()
+    public async Task Random_bodies_are_never_a_5xx()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = (await environment.Workspace.NewAccessKeyAsync()).Text("id");
@@ -55,13 +55,13 @@ public sealed class FuzzTests(SharedServer shared)
             {
                 var body = Mutated(Encoding.UTF8.GetBytes(seeds[seed].Body), edits);
                 var content = chunked ? ApiClient.Chunked(body) : ApiClient.Json(body);
-                NoServerError(await environment.Api.SendToAsync(seeds[seed].Method, ApiClient.Base + seeds[seed].Path, content));
+                AssertNoServerError(await environment.Api.SendToAsync(seeds[seed].Method, ApiClient.Base + seeds[seed].Path, content));
             },
             iter: Inputs * 4, threads: 4);
     }
 
     [Fact]
-    public async Task Paths()
+    public async Task Random_paths_are_never_a_5xx()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var routes = RouteCalls.All.Keys.Select(name => name.Split(' ')).ToArray();
@@ -75,13 +75,13 @@ public sealed class FuzzTests(SharedServer shared)
                         .Replace("{envSlug}", second, StringComparison.Ordinal).Replace("{key}", second, StringComparison.Ordinal)
                         .Replace("{projectId}", first, StringComparison.Ordinal).Replace("{envId}", first, StringComparison.Ordinal)
                         .Replace("{secretId}", first, StringComparison.Ordinal).Replace("{id}", first, StringComparison.Ordinal);
-                NoServerError(await workspace.Api.SendAsync(routes[route][0], path));
+                AssertNoServerError(await workspace.Api.SendAsync(routes[route][0], path));
             },
             iter: Inputs * 2, threads: 4);
     }
 
     [Fact]
-    public async Task Cursors()
+    public async Task Random_changes_of_a_cursor_are_refused_or_change_nothing()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("A", "1"), ("B", "2"), ("C", "3")]);
@@ -95,7 +95,7 @@ public sealed class FuzzTests(SharedServer shared)
                 foreach (var list in new[] { environment.SecretsPath, "/audit" })
                 {
                     var reply = await environment.Api.GetAsync($"{list}?cursor={mutated}");
-                    NoServerError(reply);
+                    AssertNoServerError(reply);
                     Assert.True(reply.Status == 400 || (list == environment.SecretsPath && reply.Data.GetRawText() == whole), reply.Text);
                 }
             },
@@ -103,7 +103,7 @@ public sealed class FuzzTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Query_strings()
+    public async Task Random_query_strings_are_never_a_5xx()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -111,15 +111,15 @@ public sealed class FuzzTests(SharedServer shared)
         string[] names = ["limit", "cursor", "q", "from", "to", "action", "outcome", "actorId", "secretId", "version", "", "%00", "Limit"];
 
         await Gen.Select(Gen.OneOf(paths), Gen.Select(Gen.OneOf(names), QueryText).Array[0, 4]).SampleAsync(
-            async (path, query) => NoServerError(
+            async (path, query) => AssertNoServerError(
                 await environment.Api.GetAsync($"{path}?{string.Join('&', query.Select(part => $"{part.Item1}={part.Item2}"))}")),
             iter: Inputs * 2, threads: 4);
         await QueryText.SampleAsync(
-            async text => NoServerError(await environment.Api.PostAsync($"/secrets/{id}/reveal?version={text}")), iter: Inputs / 2, threads: 4);
+            async text => AssertNoServerError(await environment.Api.PostAsync($"/secrets/{id}/reveal?version={text}")), iter: Inputs / 2, threads: 4);
     }
 
     [Fact]
-    public async Task Tokens()
+    public async Task Random_changes_of_a_token_never_authenticate()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var header = Encoding.ASCII.GetBytes("Bearer " + workspace.Token);
@@ -127,7 +127,7 @@ public sealed class FuzzTests(SharedServer shared)
         await Gen.Select(Gen.Double[0, 1], Gen.Int[0, 6], Edit).Array[1, 4].SampleAsync(
             async edits =>
             {
-                // Line ends would end the header; they are not part of it.
+                // Line ends are removed, because they would end the header.
                 byte[] mutated = [.. Mutated(header, edits).Where(b => b is not ((byte)'\r' or (byte)'\n'))];
                 byte[] request = [.. "GET /api/v1/projects HTTP/1.1\r\nHost: x\r\nAuthorization: "u8, .. mutated, .. "\r\n\r\n"u8];
                 var answer = await RawHttp.SendAsync(workspace.Server.Address, request);
@@ -138,7 +138,7 @@ public sealed class FuzzTests(SharedServer shared)
             iter: Inputs, threads: 4);
     }
 
-    private static void NoServerError(Reply reply) => Assert.True(reply.Status < 500, reply.Text);
+    private static void AssertNoServerError(Reply reply) => Assert.True(reply.Status < 500, reply.Text);
 
     private static byte[] Mutated(byte[] bytes, (double Where, int Cut, byte[] Put)[] edits)
     {

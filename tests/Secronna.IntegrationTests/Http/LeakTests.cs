@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>A value is in no answer but a reveal's, in no log line and in no file, in no encoding (S16).</summary>
+/// <summary>Values appear in no encoding in any answer but a reveal's, in any log line or in any file (S16).</summary>
 public sealed class LeakTests
 {
     private const string Canary = "cAnArY-7fa3c9e1-Zq8wXv5T";
 
     [Fact]
-    public async Task Values_are_nowhere_but_in_the_answers_of_reveals()
+    public async Task Values_appear_only_in_the_answers_of_reveals()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
@@ -32,11 +32,11 @@ public sealed class LeakTests
 
         Assert.True(replies[^1].Status >= 500);
         var files = server.Files().ToList();
-        foreach (var form in Forms())
+        foreach (var encoded in Encodings())
         {
-            Assert.All(replies, reply => Assert.Equal(-1, reply.Body.AsSpan().IndexOf(form)));
-            Assert.All(server.Log.Lines, line => Assert.Equal(-1, Encoding.UTF8.GetBytes(line).AsSpan().IndexOf(form)));
-            Assert.All(files, file => Assert.Equal(-1, file.AsSpan().IndexOf(form)));
+            Assert.All(replies, reply => Assert.Equal(-1, reply.Body.AsSpan().IndexOf(encoded)));
+            Assert.All(server.Log.Lines, line => Assert.Equal(-1, Encoding.UTF8.GetBytes(line).AsSpan().IndexOf(encoded)));
+            Assert.All(files, file => Assert.Equal(-1, file.AsSpan().IndexOf(encoded)));
         }
 
         Assert.Contains(server.Log.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
@@ -86,14 +86,14 @@ public sealed class LeakTests
         return replies;
     }
 
-    private static IEnumerable<byte[]> Forms()
+    private static IEnumerable<byte[]> Encodings()
     {
         var bytes = Encoding.UTF8.GetBytes(Canary);
         yield return bytes;
         yield return Encoding.Unicode.GetBytes(Canary);
         yield return Encoding.ASCII.GetBytes(Convert.ToHexString(bytes));
         yield return Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes));
-        // Base64 of it at each of the three ways that it may stand among other bytes.
+        // Base64 depends on the position of the value among other bytes, modulo three.
         for (var skipped = 0; skipped < 3; skipped++)
         {
             yield return Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes.AsSpan(skipped, bytes.Length - 3).ToArray()).TrimEnd('=')[..24]);

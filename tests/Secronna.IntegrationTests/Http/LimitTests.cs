@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>Every limit of S29, exactly at it and just over it.</summary>
+/// <summary>Every limit of S29: a request exactly at the limit passes, one just over it is refused.</summary>
 public sealed class LimitTests(SharedServer shared)
 {
     [Fact]
-    public async Task A_key_has_256_characters_at_most()
+    public async Task A_key_has_at_most_256_characters()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var key = new string('K', 256);
@@ -26,7 +26,7 @@ public sealed class LimitTests(SharedServer shared)
     [InlineData("😀", 16_384)]
     [InlineData("\u0001", 65_536)]
     [InlineData("\"", 65_536)]
-    public async Task A_value_has_65536_bytes_of_UTF_8_at_most(string character, int count)
+    public async Task A_value_has_at_most_65536_bytes_of_UTF_8(string character, int count)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var value = string.Concat(Enumerable.Repeat(character, count));
@@ -41,7 +41,7 @@ public sealed class LimitTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_name_has_120_characters_at_most_and_a_comment_1000()
+    public async Task A_name_has_at_most_120_characters_and_a_comment_1000()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var name = new string('n', 120);
@@ -60,7 +60,7 @@ public sealed class LimitTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_batch_has_500_keys_at_most()
+    public async Task A_batch_has_at_most_500_keys()
     {
         var environment = await shared.NewTestEnvironmentAsync();
 
@@ -73,7 +73,7 @@ public sealed class LimitTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task An_environment_has_so_many_keys_at_most_and_a_full_one_takes_new_versions()
+    public async Task The_keys_of_an_environment_are_limited_and_a_full_one_accepts_new_versions()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.EnvironmentKeys = 3);
         var environment = await server.NewTestEnvironmentAsync();
@@ -92,7 +92,7 @@ public sealed class LimitTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task One_reveal_gives_so_many_bytes_of_values_at_most()
+    public async Task The_bytes_of_values_in_one_reveal_are_limited()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealBytes = 3_000);
         var environment = await server.NewTestEnvironmentAsync();
@@ -128,7 +128,7 @@ public sealed class LimitTests(SharedServer shared)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_body_has_512_KiB_at_most_with_or_without_its_length_announced(bool chunked)
+    public async Task A_body_has_at_most_512_KiB_with_or_without_a_Content_Length(bool chunked)
     {
         var environment = await shared.NewTestEnvironmentAsync();
 
@@ -143,7 +143,7 @@ public sealed class LimitTests(SharedServer shared)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_batch_has_4_MiB_at_most_with_or_without_its_length_announced(bool chunked)
+    public async Task A_batch_has_at_most_4_MiB_with_or_without_a_Content_Length(bool chunked)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         const string Body = """{"secrets":[{"key":"A","value":"v"}]}""";
@@ -154,7 +154,7 @@ public sealed class LimitTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Search_and_audit_filters_have_bounded_lengths()
+    public async Task Search_texts_and_audit_filters_have_limited_lengths()
     {
         var workspace = await shared.NewWorkspaceAsync();
 

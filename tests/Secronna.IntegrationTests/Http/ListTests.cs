@@ -2,6 +2,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
+/// <summary>Pages, limits, cursors and orders of the lists.</summary>
 public sealed class ListTests(SharedServer shared)
 {
     public static TheoryData<string> Lists { get; } =
@@ -12,14 +13,14 @@ public sealed class ListTests(SharedServer shared)
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task Limits_are_from_1_to_the_most_of_the_list(string list)
+    public async Task A_limit_is_from_1_to_the_maximum_of_the_list(string list)
     {
         var (environment, path) = await FillAsync(list);
-        var most = list == "/audit" ? 1_000 : 500;
+        var max = list == "/audit" ? 1_000 : 500;
 
         (await environment.Api.GetAsync(With(path, "limit=1"))).Is(200);
-        (await environment.Api.GetAsync(With(path, $"limit={most}"))).Is(200);
-        foreach (var wrong in new[] { "0", "-1", $"{most + 1}", "99999999999", "x", "", "1.0", "%2B1", "1%20" })
+        (await environment.Api.GetAsync(With(path, $"limit={max}"))).Is(200);
+        foreach (var wrong in new[] { "0", "-1", $"{max + 1}", "99999999999", "x", "", "1.0", "%2B1", "1%20" })
         {
             (await environment.Api.GetAsync(With(path, $"limit={wrong}"))).IsInvalid("limit");
         }
@@ -50,11 +51,11 @@ public sealed class ListTests(SharedServer shared)
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_cursor_is_good_for_its_list_its_filters_and_its_workspace_alone(string list)
+    public async Task A_cursor_is_valid_only_for_its_list_its_filters_and_its_workspace(string list)
     {
         if (list == "/projects/{project}/keys")
         {
-            // A project has one KEK until rotation comes: there is no second page.
+            // The project has one KEK, so there is no second page.
             return;
         }
 
@@ -74,7 +75,7 @@ public sealed class ListTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_changed_cursor_is_refused_whichever_character_was_changed()
+    public async Task A_cursor_with_any_character_changed_is_refused()
     {
         var (environment, path) = await FillAsync("/projects");
         var cursor = (await environment.Api.GetAsync(With(path, "limit=1"))).Is(200).Meta.Text("cursor");
@@ -82,7 +83,7 @@ public sealed class ListTests(SharedServer shared)
         for (var i = 0; i < cursor.Length; i++)
         {
             var changed = cursor[..i] + (cursor[i] == 'A' ? 'B' : 'A') + cursor[(i + 1)..];
-            // The last character's unused bits may name the same bytes.
+            // Changing the unused bits of the last character may leave the bytes as they are.
             if (i < cursor.Length - 1)
             {
                 (await environment.Api.GetAsync(With(path, "cursor=" + changed))).IsInvalid("cursor");
@@ -99,7 +100,7 @@ public sealed class ListTests(SharedServer shared)
     [InlineData("%FF%FE")]
     [InlineData("%F0%9F%98%80")]
     [InlineData("..%2F..")]
-    public async Task What_is_no_cursor_is_refused(string cursor)
+    public async Task A_malformed_cursor_is_refused(string cursor)
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -108,7 +109,7 @@ public sealed class ListTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_long_cursor_is_refused()
+    public async Task A_cursor_that_is_too_long_is_refused()
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -117,7 +118,7 @@ public sealed class ListTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Secrets_are_listed_by_the_bytes_of_their_keys()
+    public async Task Secrets_are_listed_in_the_order_of_their_keys_bytes()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync(new[] { "b", "a", "B", "A", "_", "Z", "A1", "AA", "A_", "Aa" }.Select(key => (key, "v")));
@@ -140,7 +141,7 @@ public sealed class ListTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task The_default_page_has_100_entries_and_of_the_audit_trail_50()
+    public async Task The_default_page_has_100_items_and_50_for_the_audit_trail()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync(Enumerable.Range(0, 101).Select(i => ($"KEY_{i}", "v")));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.IdentityProvider;
 
-/// <summary>A signed token's first two parts.</summary>
+/// <summary>The decoded header and claims of a signed token.</summary>
 internal sealed record DecodedToken(JsonObject Header, JsonObject Claims)
 {
     public static DecodedToken Of(string? token)
@@ -18,7 +18,7 @@ internal sealed record DecodedToken(JsonObject Header, JsonObject Claims)
         return new DecodedToken(Decode(parts[0]), Decode(parts[1]));
     }
 
-    /// <summary>Whether the keys that the provider publishes at present say that it signed this.</summary>
+    /// <summary>Whether the token verifies with the keys that the provider publishes now.</summary>
     public static async Task<bool> IsSignedAsync(TestIdentityProvider provider, string? token)
     {
         var published = new JsonWebKeySet((await provider.Client.JwksAsync()).ToJsonString());

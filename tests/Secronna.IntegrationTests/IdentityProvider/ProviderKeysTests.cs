@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.IdentityProvider;
 
-/// <summary>The provider's keys, forgeries and faults are what they say.</summary>
+/// <summary>The test identity provider's key rotations, forged tokens and faults behave as the tests of the server assume.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class ProviderKeysTests : IAsyncLifetime
 {
@@ -25,7 +25,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     public ValueTask DisposeAsync() => provider.DisposeAsync();
 
     [Fact]
-    public async Task Rotate_keeping_the_old_key_leaves_old_tokens_valid()
+    public async Task A_rotation_that_keeps_the_old_key_leaves_old_tokens_valid()
     {
         var old = await provider.TokenAsync(Ada);
 
@@ -43,7 +43,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rotate_withdrawing_the_old_key_leaves_old_tokens_unknown()
+    public async Task A_rotation_that_withdraws_the_old_key_makes_old_tokens_invalid()
     {
         var old = await provider.TokenAsync(Ada);
 
@@ -58,7 +58,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     [Theory]
     [InlineData(SigningAlgorithm.ES256)]
     [InlineData(SigningAlgorithm.RS256)]
-    public async Task Forge_signs_anything_as_the_provider_does(SigningAlgorithm algorithm)
+    public async Task A_forged_token_is_signed_like_the_provider_s_own(SigningAlgorithm algorithm)
     {
         provider.Rotate(keepOld: false, algorithm);
         var claims = provider.Forge.ClaimsOf(Ada);
@@ -71,7 +71,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Forge_signs_with_what_is_not_the_providers_key()
+    public async Task A_token_forged_without_the_provider_s_key_does_not_verify()
     {
         var claims = provider.Forge.ClaimsOf(Ada).ToJsonString();
         var header = TokenForge.HeaderOf(provider.CurrentKey);
@@ -108,20 +108,20 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_issuer_ends_with_a_slash_only_where_it_is_to()
+    public async Task The_issuer_ends_with_a_slash_only_if_the_options_say_so()
     {
         await using var slashed = await TestIdentityProvider.StartAsync(new ProviderOptions { IssuerEndsWithSlash = true });
 
-        foreach (var one in new[] { provider, slashed })
+        foreach (var instance in new[] { provider, slashed })
         {
-            Assert.Equal(one == slashed, one.Issuer.EndsWith('/'));
-            Assert.Equal(one.Issuer, (string?)(await one.Client.DiscoveryAsync())["issuer"]);
-            Assert.Equal(one.Issuer, (string?)DecodedToken.Of((await one.CodeFlowAsync(Ada)).AccessToken).Claims["iss"]);
+            Assert.Equal(instance == slashed, instance.Issuer.EndsWith('/'));
+            Assert.Equal(instance.Issuer, (string?)(await instance.Client.DiscoveryAsync())["issuer"]);
+            Assert.Equal(instance.Issuer, (string?)DecodedToken.Of((await instance.CodeFlowAsync(Ada)).AccessToken).Claims["iss"]);
         }
     }
 
     [Fact]
-    public async Task A_provider_that_was_down_comes_back_as_it_was()
+    public async Task A_provider_that_was_down_comes_back_unchanged()
     {
         var tokens = await provider.DeviceFlowAsync(Ada);
 
@@ -134,7 +134,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Documents_can_hang_be_unavailable_or_be_wrong()
+    public async Task Documents_can_hang_or_be_unavailable_or_be_rewritten()
     {
         provider.Faults.Hang();
         var hanging = provider.Client.JwksAsync();
@@ -156,7 +156,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_goes_down_also_while_a_request_hangs()
+    public async Task A_provider_can_go_down_while_a_request_hangs()
     {
         provider.Faults.Hang();
         var hanging = provider.Client.DiscoveryAsync();
@@ -171,7 +171,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tokens_of_many_at_once_are_valid_also_while_keys_rotate()
+    public async Task Tokens_of_many_people_at_once_are_valid_while_keys_rotate()
     {
         var people = Enumerable.Range(0, 24).Select(number => Ada with { Sub = $"usr_{number}" });
         var tokens = people.Select(person => Task.Run(() => provider.TokenAsync(person)));

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.IdentityProvider;
 
-/// <summary>The provider as a program of its own.</summary>
+/// <summary>The test identity provider as a program of its own.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class ProviderProcessTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class ProviderProcessTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public async Task It_says_its_issuer_knows_the_people_of_the_file_rotates_and_ends_when_told()
+    public async Task The_program_prints_its_issuer_and_knows_the_people_of_the_file_and_rotates_and_ends_on_SIGTERM()
     {
         var people = Path.Combine(folder, "people.json");
         await File.WriteAllTextAsync(people, """[{"sub":"usr_eve","accountId":"acc_eve","name":"Eve","mfaVerified":true}]""");

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.IdentityProvider;
 
-/// <summary>The provider that stands in for Huudis does what a provider does, so that tests may believe it.</summary>
+/// <summary>The test identity provider, which stands in for Huudis, follows OpenID Connect, so that tests may rely on it.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class ProviderTests : IAsyncLifetime
 {
@@ -26,7 +26,7 @@ public sealed class ProviderTests : IAsyncLifetime
     public ValueTask DisposeAsync() => provider.DisposeAsync();
 
     [Fact]
-    public async Task An_access_token_has_the_claims_of_the_person_in_a_header_of_its_kind()
+    public async Task An_access_token_has_the_claims_of_the_person_and_the_header_of_an_access_token()
     {
         var token = await provider.TokenAsync(Ada);
 
@@ -50,7 +50,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_person_does_not_have_is_not_in_the_token_and_the_audience_can_be_chosen()
+    public async Task A_token_lacks_the_claims_that_a_person_lacks_and_has_the_chosen_audience()
     {
         var token = await provider.TokenAsync(new Person("usr_bare", null, null, null), audience: "other secronna-cli");
 
@@ -62,7 +62,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_account_signs_itself_in()
+    public async Task A_service_account_gets_a_token_for_its_own_credentials()
     {
         var claims = DecodedToken.Of(await provider.TokenAsync(ServiceAccount.Deployer)).Claims;
 
@@ -73,7 +73,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_device_waits_until_the_person_has_allowed_it()
+    public async Task A_device_gets_tokens_once_the_person_has_allowed_it()
     {
         var device = await Client.BeginDeviceAsync();
         Assert.Equal(5, device.Interval);
@@ -93,7 +93,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_device_that_polls_too_fast_has_to_slow_down_by_five_seconds_each_time()
+    public async Task A_device_that_polls_too_fast_must_wait_five_seconds_longer_each_time()
     {
         var device = await Client.BeginDeviceAsync();
         await Client.PollAsync(device);
@@ -113,7 +113,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_device_is_told_that_it_was_denied_or_came_too_late()
+    public async Task A_device_is_told_that_it_was_denied_or_that_its_code_expired()
     {
         var denied = await Client.BeginDeviceAsync();
         var late = await Client.BeginDeviceAsync();
@@ -127,7 +127,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refresh_token_works_once_and_gives_the_claims_of_now()
+    public async Task A_refresh_token_works_once_and_gives_current_claims()
     {
         var first = await provider.DeviceFlowAsync(Ada);
         provider.People.Put(Ada with { Role = "viewer" });
@@ -141,7 +141,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_is_refreshed_who_was_removed_or_whose_token_was_revoked()
+    public async Task A_refresh_is_refused_if_the_token_was_revoked_or_the_person_removed()
     {
         var revoked = await provider.DeviceFlowAsync(Ada);
         await Client.RevokeAsync(revoked.RefreshToken!);
@@ -153,7 +153,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_code_flow_with_PKCE_gives_tokens_to_who_has_the_verifier()
+    public async Task The_code_flow_with_PKCE_gives_tokens_only_to_the_holder_of_the_verifier()
     {
         var request = Code with { State = "state", Nonce = "nonce" };
         var redirect = await Client.AuthorizeAsync(request, Ada);
@@ -173,7 +173,7 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_code_flow_refuses_who_has_no_PKCE_a_strange_redirect_or_no_permission()
+    public async Task The_code_flow_refuses_a_request_without_PKCE_a_foreign_redirect_or_a_denied_person()
     {
         var bare = await Client.AuthorizeAsync(Code with { Verifier = null }, Ada);
         var plain = await Client.AuthorizeAsync(Code with { ChallengeMethod = "plain" }, Ada);
@@ -189,12 +189,12 @@ public sealed class ProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Userinfo_says_who_the_token_is_of()
+    public async Task Userinfo_names_the_person_of_the_token()
     {
-        var said = await Client.UserInfoAsync(await provider.TokenAsync(Ada));
+        var claims = await Client.UserInfoAsync(await provider.TokenAsync(Ada));
 
-        Assert.Equal("usr_ada", (string?)said?["sub"]);
-        Assert.Equal("acc_alpha", (string?)said?["accountId"]);
+        Assert.Equal("usr_ada", (string?)claims?["sub"]);
+        Assert.Equal("acc_alpha", (string?)claims?["accountId"]);
         Assert.Null(await Client.UserInfoAsync("nonsense"));
     }
 }

@@ -8,12 +8,15 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access.Tokens;
 
-/// <summary>The provider's keys are asked for seldom, by one at a time, and what is known of them outlives the provider.</summary>
+/// <summary>
+/// The server fetches the provider's keys seldom and never twice at once, and known keys go on working while the provider is
+/// down.
+/// </summary>
 [Trait("Engine", "Sqlite")]
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class KnownKeysTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
     private readonly FakeTimeProvider time = TestClock.New();
     private TestIdentityProvider provider = null!;
     private TestServer server = null!;
@@ -23,7 +26,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     {
         provider = await TestIdentityProvider.StartAsync();
         server = await TestServer.StartAsync(
-            // All tests are one address.
+            // All tests connect from one address.
             settings => settings.Http.MaxConnectionsPerAddress = 0, time, provider: provider);
         workspace = await server.NewWorkspaceAsync();
     }
@@ -36,7 +39,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_start_asks_for_nothing_and_the_first_token_once()
+    public async Task A_start_fetches_no_keys_and_the_first_tokens_fetch_them_once()
     {
         Assert.Equal(0, provider.Faults.DiscoveryRequests);
 
@@ -49,7 +52,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     [Theory]
     [InlineData(SigningAlgorithm.ES256)]
     [InlineData(SigningAlgorithm.RS256)]
-    public async Task A_new_key_is_known_at_its_first_token_if_the_last_look_was_long_enough_ago(SigningAlgorithm algorithm)
+    public async Task A_new_key_is_fetched_at_its_first_token_if_the_last_fetch_was_long_enough_ago(SigningAlgorithm algorithm)
     {
         (await CallAsync(NewToken())).Is(200);
         var old = NewToken();
@@ -65,7 +68,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_thousand_unknown_keys_are_one_look_and_good_tokens_do_not_wait_for_it()
+    public async Task A_thousand_tokens_with_unknown_keys_cause_one_fetch_and_valid_tokens_do_not_wait_for_it()
     {
         (await CallAsync(NewToken())).Is(200);
         time.Advance(ProviderKeys.BetweenLooks);
@@ -84,7 +87,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_that_a_known_key_did_not_sign_makes_nobody_look()
+    public async Task A_token_with_a_bad_signature_under_a_known_key_id_causes_no_fetch()
     {
         (await CallAsync(NewToken())).Is(200);
         time.Advance(ProviderKeys.BetweenLooks);
@@ -95,25 +98,25 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_withdrawn_key_is_forgotten_in_time()
+    public async Task A_withdrawn_key_is_forgotten_once_the_known_keys_are_old()
     {
         var old = NewToken();
         (await CallAsync(old)).Is(200);
         provider.Rotate(keepOld: false);
-        time.Advance(ProviderKeys.Fresh + Soon);
+        time.Advance(ProviderKeys.Fresh + OneSecond);
 
         await Until.HoldsAsync("the withdrawn key is forgotten", async () => (await CallAsync(old)).Status == 401);
         (await CallAsync(NewToken())).Is(200);
     }
 
     [Fact]
-    public async Task A_withdrawn_key_is_forgotten_also_where_no_token_comes()
+    public async Task A_withdrawn_key_is_forgotten_even_if_no_token_comes()
     {
         var old = NewToken();
         (await CallAsync(old)).Is(200);
         var known = await Keys.CurrentAsync();
         provider.Rotate(keepOld: false);
-        time.Advance(ProviderKeys.Fresh + Soon);
+        time.Advance(ProviderKeys.Fresh + OneSecond);
 
         await Until.HoldsAsync("newer keys are got", async () => !ReferenceEquals(known, await Keys.CurrentAsync()));
 
@@ -122,19 +125,19 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Old_keys_of_a_provider_in_trouble_are_asked_for_only_so_often()
+    public async Task A_failing_provider_is_asked_for_keys_only_once_per_interval()
     {
         (await CallAsync(NewToken())).Is(200);
         provider.Faults.Unavailable = true;
-        time.Advance(ProviderKeys.Fresh + Soon);
-        await Until.HoldsAsync("a try", () => Troubles == 1);
+        time.Advance(ProviderKeys.Fresh + OneSecond);
+        await Until.HoldsAsync("a try", () => FailedFetches == 1);
         var requests = provider.Faults.DiscoveryRequests;
 
-        // As each second's housekeeping does.
+        // Housekeeping does this every second.
         for (var second = 2; second < ProviderKeys.BetweenLooks.TotalSeconds; second++)
         {
             Keys.KeepFresh();
-            time.Advance(Soon);
+            time.Advance(OneSecond);
         }
 
         Assert.Equal(requests, provider.Faults.DiscoveryRequests);
@@ -142,18 +145,18 @@ public sealed class KnownKeysTests : IAsyncLifetime
             "another try",
             () =>
             {
-                time.Advance(Soon);
-                return Troubles == 2;
+                time.Advance(OneSecond);
+                return FailedFetches == 2;
             });
     }
 
     [Fact]
-    public async Task A_provider_that_withdraws_all_its_keys_has_no_valid_tokens()
+    public async Task No_token_is_valid_after_the_provider_withdrew_all_its_keys()
     {
         var token = NewToken();
         (await CallAsync(token)).Is(200);
         provider.Faults.RewriteJwks = _ => """{"keys":[]}""";
-        time.Advance(ProviderKeys.Fresh + Soon);
+        time.Advance(ProviderKeys.Fresh + OneSecond);
 
         await Until.HoldsAsync("no key is known", async () => (await CallAsync(token)).Status == 401);
 
@@ -167,7 +170,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_that_has_no_keys_yet_has_no_valid_tokens()
+    public async Task No_token_is_valid_before_the_provider_publishes_a_key()
     {
         provider.Faults.RewriteJwks = _ => """{"keys":[]}""";
 
@@ -175,7 +178,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_cannot_be_a_token_of_the_provider_is_refused_without_asking_it()
+    public async Task A_text_that_cannot_be_a_token_of_the_provider_is_refused_without_fetching_keys()
     {
         provider.Faults.Hang();
         var claims = provider.ClaimsOf(workspace.Id, "admin");
@@ -206,7 +209,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Guesses_are_counted_also_while_the_provider_hangs()
+    public async Task Failed_authentications_are_counted_while_the_provider_hangs()
     {
         await using var limited = await TestServer.StartAsync(
             settings => settings.Limits.FailedAuthenticationsPerMinute = 1, time, provider: provider);
@@ -224,10 +227,10 @@ public sealed class KnownKeysTests : IAsyncLifetime
     [InlineData("no JSON")]
     [InlineData("no JWKS")]
     [InlineData("endless")]
-    public async Task With_the_provider_in_trouble_known_keys_go_on_working_for_days(string trouble)
+    public async Task Known_keys_go_on_working_for_days_while_the_provider_fails(string trouble)
     {
         (await CallAsync(NewToken())).Is(200);
-        await TroubleAsync(trouble);
+        await BeginFailureAsync(trouble);
         for (var day = 0; day < 3; day++)
         {
             time.Advance(TimeSpan.FromDays(1));
@@ -238,7 +241,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
             "a line in the log",
             () =>
             {
-                // Its own patience with one that hangs is by this clock.
+                // The timeout of a fetch runs by this clock.
                 time.Advance(TimeSpan.FromSeconds(11));
                 return server.Log.Lines.Any(line => line.Contains("keys could not be got", StringComparison.Ordinal));
             });
@@ -250,9 +253,9 @@ public sealed class KnownKeysTests : IAsyncLifetime
     [InlineData("unavailable")]
     [InlineData("another issuer")]
     [InlineData("no JWKS")]
-    public async Task Where_its_keys_were_never_known_tokens_are_answered_UNAVAILABLE_until_they_are(string trouble)
+    public async Task Tokens_are_answered_UNAVAILABLE_until_the_keys_of_the_provider_are_first_fetched(string trouble)
     {
-        await TroubleAsync(trouble);
+        await BeginFailureAsync(trouble);
         (await CallAsync(NewToken())).IsError(503, "UNAVAILABLE");
         (await workspace.Api.GetAsync("/me")).Is(200);
         (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
@@ -260,13 +263,13 @@ public sealed class KnownKeysTests : IAsyncLifetime
         provider.Faults.Unavailable = false;
         (provider.Faults.RewriteDiscovery, provider.Faults.RewriteJwks) = (null, null);
         await provider.ComeBackAsync();
-        time.Advance(Soon);
+        time.Advance(OneSecond);
 
         (await CallAsync(NewToken())).Is(200);
     }
 
     [Fact]
-    public async Task What_the_log_says_of_it_holds_nothing_of_what_came()
+    public async Task The_log_of_a_failed_fetch_holds_nothing_that_the_provider_sent()
     {
         provider.Faults.RewriteDiscovery = _ => "{\"issuer\":\"s3cret-looking\",";
         (await CallAsync(NewToken())).IsError(503, "UNAVAILABLE");
@@ -276,7 +279,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_provider_without_TLS_is_not_asked_unless_that_is_set()
+    public async Task A_provider_without_TLS_is_not_asked_unless_the_settings_allow_it()
     {
         await using var strict = await TestServer.StartAsync(settings => settings.Huudis.RequireHttpsMetadata = true, provider: provider);
         var own = await strict.NewWorkspaceAsync();
@@ -288,11 +291,11 @@ public sealed class KnownKeysTests : IAsyncLifetime
 
     private ProviderKeys Keys => server.Services.GetRequiredService<ProviderKeys>();
 
-    private int Troubles => server.Log.Lines.Count(line => line.Contains("keys could not be got", StringComparison.Ordinal));
+    private int FailedFetches => server.Log.Lines.Count(line => line.Contains("keys could not be got", StringComparison.Ordinal));
 
     private (int Discovery, int Jwks) Requests => (provider.Faults.DiscoveryRequests, provider.Faults.JwksRequests);
 
-    private async Task TroubleAsync(string trouble)
+    private async Task BeginFailureAsync(string trouble)
     {
         var faults = provider.Faults;
         switch (trouble)
@@ -309,7 +312,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
 
     private string NewToken() => provider.TokenOf(workspace.Id, "admin");
 
-    // As long as the provider's own, by a stranger's key.
+    // Has the form of the provider's own tokens, but a stranger's key signs it.
     private string UnknownToken(string kid) =>
         provider.Forge.Sign(provider.ClaimsOf(workspace.Id, "admin"), SigningKey.Create(kid: kid));
 

@@ -10,19 +10,19 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access.Tokens;
 
-/// <summary>What is no access token for this server, however much it looks like one, is nobody's credential (S21).</summary>
+/// <summary>A text that is not a valid access token for this server is refused, however similar it is to one (S21).</summary>
 [Trait("Engine", "Sqlite")]
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TokenAttackTests(SharedServer shared)
 {
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
-    public static TheoryData<string> Claims =>
+    public static TheoryData<string> RequiredClaims =>
     [
         "iss", "aud", "exp", "sub", "accountId", "scope",
     ];
 
-    public static TheoryData<string, string?> Changes => new()
+    public static TheoryData<string, string?> InvalidClaims => new()
     {
         { "iss", "\"https://huudis.example\"" },
         { "iss", "[]" },
@@ -71,7 +71,7 @@ public sealed class TokenAttackTests(SharedServer shared)
         { "at_hash", "\"MTIzNDU2Nzg5MDEyMzQ1Ng\"" },
     };
 
-    public static TheoryData<string, string> Headers => new()
+    public static TheoryData<string, string> InvalidHeaders => new()
     {
         { "typ", "\"JOSE\"" },
         { "typ", "\"id+jwt\"" },
@@ -106,7 +106,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     };
 
     [Fact]
-    public async Task The_token_that_all_others_here_are_made_of_is_valid()
+    public async Task The_unchanged_token_of_these_tests_is_valid()
     {
         var at = await NewAsync();
         await at.IsValidAsync(at.Forge.Sign(at.Claims));
@@ -121,8 +121,8 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Theory]
-    [MemberData(nameof(Claims))]
-    public async Task A_claim_that_must_be_there_is_missing(string name)
+    [MemberData(nameof(RequiredClaims))]
+    public async Task A_token_without_a_required_claim_is_refused(string name)
     {
         var at = await NewAsync();
         Assert.True(at.Claims.Remove(name));
@@ -130,8 +130,8 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Theory]
-    [MemberData(nameof(Changes))]
-    public async Task A_claim_is_not_what_it_must_be(string name, string? json)
+    [MemberData(nameof(InvalidClaims))]
+    public async Task A_token_with_an_invalid_claim_is_refused(string name, string? json)
     {
         var at = await NewAsync();
         at.Claims.Remove(name);
@@ -139,8 +139,8 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Theory]
-    [MemberData(nameof(Headers))]
-    public async Task A_header_is_not_what_it_must_be(string name, string json)
+    [MemberData(nameof(InvalidHeaders))]
+    public async Task A_token_with_an_invalid_header_is_refused(string name, string json)
     {
         var at = await NewAsync();
         await at.IsRefusedAsync(at.Forge.Sign(at.Claims.ToJsonString(), Header(at, (name, json))));
@@ -153,7 +153,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     [InlineData("exp", "4102444800")]
     [InlineData("scope", "\"x\"")]
     [InlineData("whatever", "[{\"a\":1,\"a\":2}]")]
-    public async Task A_claim_is_there_twice(string name, string json)
+    public async Task A_token_with_a_duplicate_claim_is_refused(string name, string json)
     {
         var at = await NewAsync();
         at.Claims["role"] = "viewer";
@@ -163,7 +163,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_header_member_is_there_twice()
+    public async Task A_token_with_a_duplicate_header_member_is_refused()
     {
         var at = await NewAsync();
         foreach (var more in new[] { "\"alg\":\"ES256\"", "\"alg\":\"none\"", "\"kid\":\"other\"", "\"typ\":\"JWT\"" })
@@ -175,7 +175,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_is_not_signed_by_the_provider()
+    public async Task A_token_that_the_provider_did_not_sign_is_refused()
     {
         var at = await NewAsync();
         var (payload, key) = (at.Claims.ToJsonString(), at.Provider.CurrentKey);
@@ -211,7 +211,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_is_signed_with_HMAC_under_the_public_key()
+    public async Task A_token_signed_with_HMAC_under_the_public_key_is_refused()
     {
         var at = await NewAsync();
         var key = at.Provider.CurrentKey;
@@ -229,7 +229,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_brings_its_own_key_or_says_where_to_get_it()
+    public async Task A_token_that_brings_its_own_key_or_names_where_to_fetch_it_is_refused()
     {
         var at = await NewAsync();
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -257,7 +257,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_is_encrypted()
+    public async Task An_encrypted_token_is_refused()
     {
         var at = await NewAsync();
         var inner = at.Forge.Sign(at.Claims);
@@ -267,7 +267,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task An_ID_token_of_the_provider_is_not_an_access_token()
+    public async Task An_ID_token_and_a_refresh_token_of_the_provider_are_refused()
     {
         var at = await NewAsync();
         var flow = await at.Provider.DeviceFlowAsync(
@@ -289,7 +289,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     [Theory]
     [InlineData(17_000)]
     [InlineData(1_000_000)]
-    public async Task A_token_that_is_too_long_costs_nothing_but_its_answer(int length)
+    public async Task A_token_that_is_too_long_is_refused_and_does_no_harm(int length)
     {
         var at = await NewAsync();
         at.Claims["padding"] = new string('a', length);
@@ -312,7 +312,7 @@ public sealed class TokenAttackTests(SharedServer shared)
         await at.IsValidAsync(at.Forge.Sign(at.Provider.ClaimsOf(at.Workspace.Id, "admin")));
     }
 
-    // The header of a real token with one member changed, or without it where nothing is given.
+    // The header of a valid token with one member changed, or removed if the given JSON is empty.
     private static string Header(Attack at, (string Name, string Json) change)
     {
         var header = JsonNode.Parse(TokenForge.HeaderOf(at.Provider.CurrentKey))!.AsObject();

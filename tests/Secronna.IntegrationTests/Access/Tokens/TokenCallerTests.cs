@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access.Tokens;
 
-/// <summary>Who a valid token's bearer is, and what it may do.</summary>
+/// <summary>The identity and the rights of callers with a valid access token.</summary>
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TokenCallerTests
 {
     [Fact]
-    public async Task A_user_that_signed_in_reveals_and_the_trail_names_its_subject()
+    public async Task A_signed_in_user_can_reveal_and_the_audit_entry_names_the_user()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(provider: provider);
@@ -29,7 +29,7 @@ public sealed class TokenCallerTests
     }
 
     [Fact]
-    public async Task A_service_account_signs_itself_in()
+    public async Task A_service_account_is_identified_as_such()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(provider: provider);
@@ -41,7 +41,7 @@ public sealed class TokenCallerTests
     }
 
     [Fact]
-    public async Task A_token_of_a_workspace_that_is_not_allowed_is_refused_logged_and_leaves_nothing_in_storage()
+    public async Task A_token_of_a_workspace_that_is_not_allowed_is_refused_and_logged_and_stores_nothing()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(provider: provider);
@@ -59,7 +59,7 @@ public sealed class TokenCallerTests
     [InlineData(null, "admin", 201)]
     [InlineData("viewer", "viewer", 403)]
     [InlineData("none", null, 403)]
-    public async Task The_default_role_is_the_one_that_is_set(string? setting, string? role, int status)
+    public async Task A_user_without_a_role_has_the_default_role_of_the_settings(string? setting, string? role, int status)
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(
@@ -79,7 +79,7 @@ public sealed class TokenCallerTests
     [InlineData("null")]
     [InlineData("\"Admin\"")]
     [InlineData("\"\"")]
-    public async Task A_role_that_is_not_known_has_no_rights_and_is_not_the_default_one(string json)
+    public async Task A_role_claim_that_is_not_a_known_role_gives_no_rights_and_not_the_default_role(string json)
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(provider: provider);
@@ -91,7 +91,7 @@ public sealed class TokenCallerTests
     }
 
     [Fact]
-    public async Task Where_it_is_set_whatever_opens_values_needs_a_second_factor_and_nothing_else_does()
+    public async Task With_RequireMfa_only_calls_that_open_values_need_a_second_factor()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(settings => settings.Huudis.RequireMfa = true, provider: provider);
@@ -125,7 +125,7 @@ public sealed class TokenCallerTests
     }
 
     [Fact]
-    public async Task Claims_are_found_under_the_names_that_are_set()
+    public async Task Claims_are_read_under_the_names_in_the_settings()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(
@@ -150,7 +150,7 @@ public sealed class TokenCallerTests
     }
 
     [Fact]
-    public async Task Without_a_provider_tokens_are_nobodys()
+    public async Task Without_a_provider_in_the_settings_every_token_is_refused()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync();
@@ -163,7 +163,7 @@ public sealed class TokenCallerTests
     }
 
     [Fact]
-    public async Task Two_users_of_one_subject_in_two_workspaces_share_nothing()
+    public async Task Users_with_the_same_subject_in_two_workspaces_share_nothing()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 1, provider: provider);

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access.Tokens;
 
-/// <summary>Of what the provider publishes, only strong keys that are meant to verify tokens do, each for what it is for.</summary>
+/// <summary>Of the provider's published keys, only strong ones that are meant for signatures verify tokens, each with its own algorithm.</summary>
 [Trait("Engine", "Sqlite")]
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class VerificationKeysTests : IAsyncLifetime
@@ -52,7 +52,7 @@ public sealed class VerificationKeysTests : IAsyncLifetime
     [InlineData("kty", "\"OKP\"", 401)]
     [InlineData("kty", "\"RSA\"", 401)]
     [InlineData("x", "\"AAAA\"", 401)]
-    public async Task Only_a_key_that_is_meant_to_verify_tokens_does(string name, string? json, int status)
+    public async Task A_key_verifies_tokens_only_if_it_is_meant_for_signatures(string name, string? json, int status)
     {
         RewriteKey(name, json);
 
@@ -65,7 +65,7 @@ public sealed class VerificationKeysTests : IAsyncLifetime
     [InlineData("RS512", 401)]
     [InlineData("PS256", 401)]
     [InlineData("RSA-OAEP", 401)]
-    public async Task A_key_that_names_its_algorithm_is_for_no_other(string? algorithm, int status)
+    public async Task A_key_that_names_its_algorithm_is_used_for_no_other(string? algorithm, int status)
     {
         provider.Rotate(keepOld: false, SigningAlgorithm.RS256);
         RewriteKey("alg", algorithm is null ? null : $"\"{algorithm}\"");
@@ -104,7 +104,7 @@ public sealed class VerificationKeysTests : IAsyncLifetime
         (await CallAsync(SignedBy(key, $$"""{"alg":"RS256","typ":"at+jwt","kid":"mine","x5t":"{{thumbprint}}"}"""))).Is(200);
     }
 
-    // The first key of the JWKS with one member changed, or without it.
+    // Changes one member of the first key in the JWKS, or removes it if the JSON is null.
     private void RewriteKey(string name, string? json) => provider.Faults.RewriteJwks = real =>
     {
         var jwks = JsonNode.Parse(real)!;
