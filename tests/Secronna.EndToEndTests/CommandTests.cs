@@ -27,7 +27,7 @@ public sealed class CommandTests
     [InlineData("storage copy")]
     public async Task Every_command_explains_itself(string command)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var ended = await ServerProgram.RunAsync(
             folder.Path, [], [.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
         Assert.Equal((0, ""), (ended.ExitCode, ended.Error));
@@ -56,7 +56,7 @@ public sealed class CommandTests
     [InlineData("storage copy --to a word-to-keep-quiet-about")]
     public async Task Wrong_usage_is_refused_without_repeating_or_opening_anything(string command)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["file"], "--help word-to-keep-quiet-about");
         var ended = await ServerProgram.RunAsync(folder.Path, [], command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal((2, ""), (ended.ExitCode, ended.Out));
@@ -81,7 +81,7 @@ public sealed class CommandTests
     [InlineData("api-key create --name x", "missing: --workspace")]
     public async Task Wrong_usage_is_named_and_what_there_is_besides(string command, string said)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var ended = await ServerProgram.RunAsync(folder.Path, [], command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(2, ended.ExitCode);
         Assert.Contains(said, ended.Error, StringComparison.Ordinal);

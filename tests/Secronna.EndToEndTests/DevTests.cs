@@ -9,7 +9,7 @@ public sealed partial class DevTests : IDisposable
 {
     private static readonly Dictionary<string, string> NoSettings = [];
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     private string Data => folder["D"];
 

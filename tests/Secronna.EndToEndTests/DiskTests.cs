@@ -10,6 +10,7 @@ public sealed class DiskTests
     private static readonly TimeSpan Quickly = TimeSpan.FromSeconds(5);
 
     [Fact]
+    [RunsAlone]
     public async Task A_failed_fsync_ends_the_process_and_nothing_is_acknowledged_after_it()
     {
         using var disk = await FaultyDisk.CreateAsync();

@@ -10,7 +10,7 @@ public sealed class DocsTests
     public async Task The_lost_key_drill_names_the_key_opens_everything_with_its_copy_and_lists_what_there_was()
     {
         using var installation = await TestInstallation.CreateAsync();
-        using var home = new TempFolder();
+        using var home = new TemporaryFolder();
         await FillAsync(installation);
         LayOut(installation, home);
 
@@ -27,7 +27,7 @@ public sealed class DocsTests
     public async Task The_commands_that_rotate_work_one_after_the_other_while_a_server_runs()
     {
         using var installation = await TestInstallation.CreateAsync();
-        using var home = new TempFolder();
+        using var home = new TemporaryFolder();
         await FillAsync(installation);
         await using var server = await installation.ServeAsync();
 
@@ -44,7 +44,7 @@ public sealed class DocsTests
     public async Task The_commands_of_going_back_restore_an_environment_and_bring_it_forth_again()
     {
         using var installation = await TestInstallation.CreateAsync();
-        using var home = new TempFolder();
+        using var home = new TemporaryFolder();
         await FillAsync(installation);
         await using var server = await installation.ServeAsync();
 
@@ -70,7 +70,7 @@ public sealed class DocsTests
     [Fact]
     public async Task The_examples_of_the_API_work_one_after_the_other()
     {
-        using var home = new TempFolder();
+        using var home = new TemporaryFolder();
         var start = $"""
             trap 'kill "$server"; wait "$server"' EXIT
             '{ServerProgram.Path}' dev --port 0 > /dev/null &
@@ -100,7 +100,7 @@ public sealed class DocsTests
     }
 
     // The folders that the quick start makes.
-    private static void LayOut(TestInstallation installation, TempFolder home)
+    private static void LayOut(TestInstallation installation, TemporaryFolder home)
     {
         Directory.CreateDirectory(home["secronna/keys"]);
         Directory.CreateDirectory(home["secronna/keys-copy"]);
@@ -109,7 +109,7 @@ public sealed class DocsTests
         File.Copy(installation.MasterKeyFile, home["secronna/keys-copy/master-keys"]);
     }
 
-    private static Task<string> RunAsync(string text, TempFolder home, Dictionary<string, string> settings) => Readme.RunAsync(
+    private static Task<string> RunAsync(string text, TemporaryFolder home, Dictionary<string, string> settings) => Readme.RunAsync(
         string.Concat(Readme.Blocks(text)), home.Path, new Dictionary<string, string>(settings)
         {
             ["HOME"] = home.Path,

@@ -8,13 +8,14 @@ public sealed class KillTests(ITestOutputHelper output)
 {
     private const string RoundsVariable = "SECRONNA_KILL_ROUNDS";
     private const string SeedVariable = "SECRONNA_KILL_SEED";
-    private const int DefaultRounds = 100;
+    private const int OrdinaryRounds = 12;
+    private const int ThoroughRounds = 100;
 
     [Fact]
     public async Task Killed_under_load_again_and_again_it_loses_nothing_that_it_acknowledged()
     {
-        var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
-        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var rounds = Rounds.Of(RoundsVariable, OrdinaryRounds, ThoroughRounds);
+        var seed = Rounds.Seed(SeedVariable);
         output.WriteLine($"{rounds} rounds; {SeedVariable}={seed}");
         using var installation = await TestInstallation.CreateAsync();
         var ledger = new Ledger();

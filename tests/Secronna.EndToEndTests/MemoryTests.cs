@@ -11,6 +11,7 @@ namespace Secronna.EndToEndTests;
 /// After 10,000 values were written and revealed, and some of them rolled back, restored and compared, the server's memory
 /// holds none of them (S26, S27). The connections stay open while it is looked at: what a connection keeps counts too.
 /// </summary>
+[RunsAlone]
 public sealed class MemoryTests(ITestOutputHelper output)
 {
     private const int Values = 10_000;

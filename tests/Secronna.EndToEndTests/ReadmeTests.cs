@@ -5,7 +5,7 @@ namespace Secronna.EndToEndTests;
 /// <summary>The README's commands, in order in one shell, as whoever follows it types them.</summary>
 public sealed class ReadmeTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 

@@ -4,6 +4,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests;
 
 /// <summary>Asked to stop, it finishes what it began and leaves everything in one file.</summary>
+[RunsAlone]
 public sealed class StopTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);

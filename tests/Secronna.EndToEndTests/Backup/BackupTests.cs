@@ -39,14 +39,14 @@ public sealed class BackupTests
     public async Task A_copy_is_one_file_for_its_owner_alone_and_has_the_entry_of_its_own_making()
     {
         using var installation = await TestInstallation.CreateAsync();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = folder["copy.db"];
         await installation.DoAsync("backup", file);
         Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
         Assert.Equal(OwnerOnly, File.GetUnixFileMode(file));
-        Assert.Equal("delete", await SqliteFile.OneAsync<string>(file, "PRAGMA journal_mode"));
+        Assert.Equal("delete", SqliteFile.One<string>(file, "PRAGMA journal_mode"));
         Assert.Equal([file], Directory.GetFileSystemEntries(folder.Path));
-        Assert.Equal("success " + file, await SqliteFile.OneAsync<string>(
+        Assert.Equal("success " + file, SqliteFile.One<string>(
             file, "SELECT outcome || ' ' || name FROM audit_entries WHERE action = 'backup.create' AND workspace_id = ''"));
         Assert.Equal(["backup.create success"], await InstallationTrail.ReadAsync(installation));
     }
@@ -67,7 +67,7 @@ public sealed class BackupTests
         var sample = await Sample.FillAsync(installation);
         var file = installation.Folder["copy.db"];
         await installation.DoAsync("backup", file);
-        await SqliteFile.RunAsync(installation.DatabaseFile, "UPDATE secret_versions SET ciphertext = x'00', wrapped_data_key = x'00' WHERE kek_id IS NOT NULL");
+        SqliteFile.Run(installation.DatabaseFile, "UPDATE secret_versions SET ciphertext = x'00', wrapped_data_key = x'00' WHERE kek_id IS NOT NULL");
 
         File.Delete(installation.DatabaseFile);
         File.Copy(file, installation.DatabaseFile);
@@ -126,7 +126,7 @@ public sealed class BackupTests
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         disk.PutUnder(installation, "copy.db");
         disk.Break(FaultyDisk.DiskFull);
         await ExpectFailureAsync(installation, folder, "full");
@@ -170,7 +170,7 @@ public sealed class BackupTests
         Assert.Contains("pg_dump", ended.Error, StringComparison.Ordinal);
     }
 
-    private static async Task ExpectFailureAsync(TestInstallation installation, TempFolder folder, string reason)
+    private static async Task ExpectFailureAsync(TestInstallation installation, TemporaryFolder folder, string reason)
     {
         var ended = await installation.RunAsync("backup", folder["copy.db"]);
         Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
@@ -184,9 +184,9 @@ public sealed class BackupTests
     // What is stored of a secret, cut to what surely stands in one page.
     private static async Task<byte[][]> SealedAsync(TestInstallation installation, string secretId) =>
     [
-        await SqliteFile.OneAsync<byte[]>(
+        SqliteFile.One<byte[]>(
             installation.DatabaseFile, $"SELECT substr(ciphertext, 20, 32) FROM secret_versions WHERE secret_id = '{secretId}'"),
-        await SqliteFile.OneAsync<byte[]>(
+        SqliteFile.One<byte[]>(
             installation.DatabaseFile, $"SELECT substr(wrapped_data_key, 30, 32) FROM secret_versions WHERE secret_id = '{secretId}'"),
     ];
 

@@ -24,7 +24,7 @@ internal static class Contents
 
     public static async Task<SortedDictionary<string, List<string>>> ReadSqliteAsync(string path)
     {
-        await using var connection = await SqliteFile.OpenAsync(path);
+        await using var connection = SqliteFile.Stranger(SqliteFile.ConnectionString(path));
         return await ReadAsync(connection, SqliteColumns);
     }
 

@@ -35,8 +35,8 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     {
         using var installation = await TestInstallation.CreateAsync();
         var sample = await Sample.FillAsync(installation);
-        await SqliteFile.RunAsync(installation.DatabaseFile, Idempotency);
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
+        SqliteFile.Run(installation.DatabaseFile, Idempotency);
+        SqliteFile.ForgetServers(installation.DatabaseFile);
 
         var postgres = await cluster.Cluster.NewDatabaseAsync();
         var copied = await installation.DoAsync("storage", "copy", "--to", postgres, "--json");
@@ -70,7 +70,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     public async Task It_moves_within_an_engine_too(bool toPostgres)
     {
         using var installation = await TestInstallation.CreateAsync();
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
+        SqliteFile.ForgetServers(installation.DatabaseFile);
         var file = installation.Folder["moved.db"];
         if (!toPostgres)
         {
@@ -95,7 +95,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     {
         using var installation = await TestInstallation.CreateAsync();
         await Sample.FillAsync(installation);
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
+        SqliteFile.ForgetServers(installation.DatabaseFile);
         var postgres = await NewMigratedAsync(installation);
         await cluster.Cluster.ExecuteAsync(Name(postgres), CloseGate);
         await using (await HoldGateAsync(postgres))
@@ -119,7 +119,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     {
         using var installation = await TestInstallation.CreateAsync();
         await FillWithLargeAsync(installation);
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
+        SqliteFile.ForgetServers(installation.DatabaseFile);
         var file = installation.Folder["target.db"];
         using (var copy = new RunningCommand(installation, "storage", "copy", "--to", SqliteFile.ConnectionString(file)))
         {
@@ -140,7 +140,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     {
         using var installation = await TestInstallation.CreateAsync();
         await Sample.FillAsync(installation);
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
+        SqliteFile.ForgetServers(installation.DatabaseFile);
         var postgres = await NewMigratedAsync(installation);
         await cluster.Cluster.ExecuteAsync(Name(postgres), CloseGate);
         using var first = new RunningCommand(installation, "storage", "copy", "--to", postgres);
@@ -178,9 +178,9 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     public async Task A_target_that_is_not_empty_or_is_the_source_is_refused_and_not_touched()
     {
         using var installation = await TestInstallation.CreateAsync();
-        using var other = await TestInstallation.CreateAsync();
+        using var other = await TestInstallation.CreateOtherAsync();
         var before = await Contents.ReadSqliteAsync(other.DatabaseFile);
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
+        SqliteFile.ForgetServers(installation.DatabaseFile);
         await ExpectRefusedAsync(installation, SqliteFile.ConnectionString(other.DatabaseFile), "not empty");
         await ExpectRefusedAsync(installation, SqliteFile.ConnectionString(installation.DatabaseFile), "the target is the source");
         await ExpectRefusedAsync(installation, "nonsense", "connection string");
@@ -193,7 +193,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     public async Task Without_the_master_key_nothing_is_copied()
     {
         using var installation = await TestInstallation.CreateAsync();
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
+        SqliteFile.ForgetServers(installation.DatabaseFile);
         File.Delete(installation.MasterKeyFile);
         await installation.DoAsync("master-key", "generate");
         await ExpectRefusedAsync(installation, SqliteFile.ConnectionString(installation.Folder["target.db"]), "master key");
@@ -205,8 +205,8 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     {
         using var installation = await TestInstallation.CreateAsync();
         await Sample.FillAsync(installation);
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
-        await SqliteFile.RunAsync(
+        SqliteFile.ForgetServers(installation.DatabaseFile);
+        SqliteFile.Run(
             installation.DatabaseFile, "UPDATE secret_versions SET ciphertext = zeroblob(99) WHERE version = 2 AND kek_id IS NOT NULL");
         var postgres = await cluster.Cluster.NewDatabaseAsync();
         await ExpectRefusedAsync(installation, postgres, "does not open");
@@ -219,7 +219,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     {
         using var installation = await TestInstallation.CreateAsync();
         await Sample.FillAsync(installation);
-        await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
+        SqliteFile.ForgetServers(installation.DatabaseFile);
         var original = await cluster.Cluster.NewDatabaseAsync();
         await installation.DoAsync("storage", "copy", "--to", original);
         installation.UsePostgres(original);

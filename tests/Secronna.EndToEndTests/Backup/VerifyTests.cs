@@ -83,10 +83,10 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [InlineData("INSERT INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome) VALUES ('acc_none', 1, 'aud_1', 1, 'user', 'usr', 'secret.reveal', 'success')", "audit entries of workspace acc_none, and no such workspace")]
     public async Task What_is_damaged_is_named(string damage, string problem)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = Copy(folder);
-        var secret = await SqliteFile.OneAsync<string>(file, "SELECT " + OneSecret);
-        await SqliteFile.RunAsync(file, damage);
+        var secret = SqliteFile.One<string>(file, "SELECT " + OneSecret);
+        SqliteFile.Run(file, damage);
         await ExpectProblemAsync(file, problem.Replace("@secret", secret, StringComparison.Ordinal));
     }
 
@@ -95,13 +95,13 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [InlineData("wrapped_data_key")]
     public async Task A_flipped_bit_is_found_at_the_version_that_it_is_in(string column)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = Copy(folder);
-        var secret = await SqliteFile.OneAsync<string>(file, "SELECT " + OneSecret);
+        var secret = SqliteFile.One<string>(file, "SELECT " + OneSecret);
         var where = $" FROM secret_versions WHERE version = 2 AND secret_id = '{secret}'";
-        var bytes = await SqliteFile.OneAsync<byte[]>(file, $"SELECT {column}{where}");
+        var bytes = SqliteFile.One<byte[]>(file, $"SELECT {column}{where}");
         bytes[^1] ^= 1;
-        await SqliteFile.RunAsync(
+        SqliteFile.Run(
             file, $"UPDATE secret_versions SET {column} = $bytes WHERE version = 2 AND secret_id = '{secret}'", ("$bytes", bytes));
         await ExpectProblemAsync(file, $"version 2 of secret {secret} does not open");
     }
@@ -109,9 +109,9 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [Fact]
     public async Task Many_problems_are_counted_and_the_first_named()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = Copy(folder);
-        await SqliteFile.RunAsync(file, "UPDATE secret_versions SET ciphertext = zeroblob(100) WHERE ciphertext IS NOT NULL");
+        SqliteFile.Run(file, "UPDATE secret_versions SET ciphertext = zeroblob(100) WHERE ciphertext IS NOT NULL");
         var ended = await RunAsync(file);
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains($"{backup.Sample.Versions.Count} problem(s)", ended.Error, StringComparison.Ordinal);
@@ -122,7 +122,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [Fact]
     public async Task Pages_that_are_overwritten_are_found()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = Copy(folder);
         await using (var stream = File.OpenWrite(file))
         {
@@ -138,7 +138,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [Fact]
     public async Task A_file_cut_short_or_of_something_else_is_refused_by_its_own_name()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var file = folder["other.db"];
         await File.WriteAllTextAsync(file, "no database, however long it may be");
         var ended = await RunAsync(file);
@@ -153,9 +153,9 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     [Fact]
     public async Task A_missing_master_key_is_named_with_those_found()
     {
-        using var other = await TestInstallation.CreateAsync();
-        var needed = await SqliteFile.OneAsync<string>(backup.File, "SELECT active_master_key_id FROM installation");
-        var found = await SqliteFile.OneAsync<string>(other.DatabaseFile, "SELECT active_master_key_id FROM installation");
+        using var other = await TestInstallation.CreateOtherAsync();
+        var needed = SqliteFile.One<string>(backup.File, "SELECT active_master_key_id FROM installation");
+        var found = SqliteFile.One<string>(other.DatabaseFile, "SELECT active_master_key_id FROM installation");
         var ended = await other.RunAsync("backup", "verify", backup.File);
         Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
         Assert.Equal($"Error: master key: the database needs the key with the id {needed}; found: {found}\n", ended.Error);
@@ -166,7 +166,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
     public async Task Another_master_key_under_the_right_id_is_refused()
     {
         using var other = TestInstallation.CreateEmpty();
-        var needed = await SqliteFile.OneAsync<string>(backup.File, "SELECT active_master_key_id FROM installation");
+        var needed = SqliteFile.One<string>(backup.File, "SELECT active_master_key_id FROM installation");
         await other.DoAsync("master-key", "generate", "--id", needed);
         var ended = await other.RunAsync("backup", "verify", backup.File);
         Assert.Equal(1, ended.ExitCode);
@@ -180,7 +180,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
         var file = own.Folder["copy.db"];
         await own.DoAsync("backup", file);
         await own.DoAsync("backup", "verify", file);
-        await SqliteFile.RunAsync(file, "UPDATE secrets SET current_version = 1; UPDATE workspaces SET audit_sequence = 9");
+        SqliteFile.Run(file, "UPDATE secrets SET current_version = 1; UPDATE workspaces SET audit_sequence = 9");
         Assert.Equal(1, (await own.RunAsync("backup", "verify", file)).ExitCode);
         Assert.Equal(
             ["backup.create success", "backup.verify success", "backup.verify success", "backup.verify failed"],
@@ -206,7 +206,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
         elsewhere.Environment.Remove("Secronna__DataFolder");
         var ended = await elsewhere.DoAsync("backup", "verify", "--connection", SqliteFile.ConnectionString(elsewhere.DatabaseFile));
         Assert.Contains($" {backup.Sample.Versions.Count} versions opened", ended.Out, StringComparison.Ordinal);
-        Assert.Equal("success", await SqliteFile.OneAsync<string>(
+        Assert.Equal("success", SqliteFile.One<string>(
             elsewhere.DatabaseFile, "SELECT outcome FROM audit_entries WHERE workspace_id = '' AND action = 'backup.verify'"));
     }
 
@@ -224,7 +224,7 @@ public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBacku
         await installation.DoAsync("backup", "verify", "--connection", SqliteFile.ConnectionString(installation.DatabaseFile));
     }
 
-    private string Copy(TempFolder folder)
+    private string Copy(TemporaryFolder folder)
     {
         File.Copy(backup.File, folder["copy.db"]);
         return folder["copy.db"];

@@ -8,7 +8,7 @@ namespace Secronna.EndToEndTests.Clients;
 /// <summary><c>run --fallback</c> while the server answers, is away, hangs, and is back with the key revoked.</summary>
 public sealed class CliFallbackTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     private string Copy => folder["copy"];
 

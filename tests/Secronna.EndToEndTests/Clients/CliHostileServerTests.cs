@@ -12,7 +12,7 @@ public sealed class CliHostileServerTests : IDisposable
     private const string Good =
         """{"data":{"revision":"1","secrets":[{"id":"sec_1","key":"A","version":1,"value":"canary"}],"unrecoverable":[]},"error":null,"meta":{"requestId":"req_1","timestamp":"2026-01-01T00:00:00Z"}}""";
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     /// <summary>Texts that a server sends instead of an answer.</summary>
     public static TheoryData<string> Rubbish =>

@@ -74,7 +74,7 @@ public sealed class CliNetworkTests : IDisposable
     [Fact]
     public async Task Plain_http_to_another_machine_is_refused_before_anything_is_sent()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var ended = await new CommandLine(folder.Path, "http://192.0.2.1:4230", "st_live_x").RunAsync("", "auth", "whoami");
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("--insecure", ended.Error, StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed class CompletionTests : IDisposable
         ["fish"] = ["fish", "-N", "-c", "secronna completion fish | source; complete -c secronna >&2; complete -C $argv[1]"],
     };
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public static TheoryData<string, string, string> Lines
     {

@@ -5,7 +5,7 @@ namespace Secronna.EndToEndTests.Clients;
 /// <summary>The command line as it is published: one native file, and a .NET program.</summary>
 public sealed class NativeTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 

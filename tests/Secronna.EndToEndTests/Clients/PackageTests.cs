@@ -10,7 +10,7 @@ public sealed class PackageTests : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 

@@ -12,7 +12,7 @@ internal static class DeployFiles
     public static string Of(string name) => Path.Combine(Root, name);
 
     /// <summary>A copy of all of them, to work in.</summary>
-    public static void CopyTo(TempFolder folder)
+    public static void CopyTo(TemporaryFolder folder)
     {
         foreach (var file in Directory.GetFiles(Root, "*", SearchOption.AllDirectories))
         {

@@ -14,7 +14,7 @@ public sealed partial class SystemdUnitTests : IDisposable
         "CapabilityBoundingSet=", "LimitCORE=0", "UMask=0077", "SystemCallFilter=@system-service", "StateDirectoryMode=0700",
     ];
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
     private readonly string[] lines = File.ReadAllLines(DeployFiles.Of("secronna.service"));
 
     public void Dispose() => folder.Dispose();

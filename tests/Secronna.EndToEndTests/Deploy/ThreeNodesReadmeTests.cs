@@ -7,7 +7,7 @@ namespace Secronna.EndToEndTests.Deploy;
 /// <summary>The commands of the example with three nodes, in order in one shell, on free ports.</summary>
 public sealed class ThreeNodesReadmeTests : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 

@@ -11,7 +11,7 @@ internal sealed class FaultyDisk : IDisposable
     public const string FsyncFails = "fsync-fails";
     public const string DiskFull = "disk-full";
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     private FaultyDisk()
     {

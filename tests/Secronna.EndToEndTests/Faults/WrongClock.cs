@@ -6,7 +6,7 @@ namespace Secronna.EndToEndTests.Faults;
 /// <summary>A wall clock that is off: a small library between a server and the system's clock.</summary>
 internal sealed class WrongClock : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     private WrongClock()
     {

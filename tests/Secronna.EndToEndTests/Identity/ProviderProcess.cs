@@ -27,10 +27,10 @@ internal sealed class ProviderProcess : IAsyncDisposable
 
     public string Issuer { get; }
 
-    public static Task<ProviderProcess> StartAsync(TempFolder folder, params Person[] people) => StartAsync(folder, people, []);
+    public static Task<ProviderProcess> StartAsync(TemporaryFolder folder, params Person[] people) => StartAsync(folder, people, []);
 
     /// <summary>With arguments of its own, which win.</summary>
-    public static async Task<ProviderProcess> StartAsync(TempFolder folder, Person[] people, params string[] arguments)
+    public static async Task<ProviderProcess> StartAsync(TemporaryFolder folder, Person[] people, params string[] arguments)
     {
         var file = folder["people.json"];
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(people, JsonSerializerOptions.Web));

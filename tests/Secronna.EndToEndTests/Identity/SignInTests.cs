@@ -69,7 +69,7 @@ public sealed class SignInTests(SharedPostgres postgres)
     [Fact]
     public async Task Tokens_of_a_workspace_that_is_denied_are_refused_by_every_node_within_a_second()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         await using var provider = await ProviderProcess.StartAsync(folder, Ada);
         var settings = new Dictionary<string, string>(provider.Settings);
         await using var nodes = await NodeSet.StartAsync(

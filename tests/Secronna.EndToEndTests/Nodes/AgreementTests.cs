@@ -5,6 +5,7 @@ namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>Three nodes over one database agree on everything, at once (S12) or within the second that S22 allows.</summary>
 [Collection(SharedPostgresTests.Name)]
+[RunsAlone]
 public sealed class AgreementTests(SharedPostgres postgres)
 {
     [Fact]

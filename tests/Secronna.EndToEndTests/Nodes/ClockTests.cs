@@ -7,6 +7,7 @@ namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>Nodes whose clocks are two minutes apart: order and instants are the database's, and S22 needs no wall clock.</summary>
 [Collection(SharedPostgresTests.Name)]
+[RunsAlone]
 public sealed class ClockTests(SharedPostgres postgres)
 {
     private static readonly TimeSpan[] Offsets = [TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(-1), TimeSpan.Zero];

@@ -7,10 +7,12 @@ namespace Secronna.EndToEndTests.Nodes;
 /// PostgreSQL killed or standing still under load: requests fail with UNAVAILABLE in bounded time, the nodes come back by
 /// themselves, and nothing that was acknowledged is lost (S30).
 /// </summary>
+[RunsAlone]
 public sealed class DatabaseLossTests(ITestOutputHelper output)
 {
     private const string RoundsVariable = "SECRONNA_DATABASE_KILL_ROUNDS";
-    private const int DefaultRounds = 2;
+    private const int OrdinaryRounds = 1;
+    private const int ThoroughRounds = 2;
 
     // A statement's ten seconds, three for the connection that would cancel it and three for one that waited behind it; and
     // as much again for a busy machine: what is looked for is a request that hangs.
@@ -19,7 +21,7 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
     [Fact]
     public async Task Killed_under_load_again_and_again_it_costs_no_acknowledged_write_and_nothing_hangs()
     {
-        var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
+        var rounds = Rounds.Of(RoundsVariable, OrdinaryRounds, ThoroughRounds);
         await using var cluster = await PostgresCluster.StartNewAsync();
         await using var nodes = await NodeSet.StartAsync(cluster, 2);
         using var api = nodes[0].Connect();

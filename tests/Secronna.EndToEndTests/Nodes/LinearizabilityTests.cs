@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Secronna.EndToEndTests.Faults;
 using Secronna.EndToEndTests.Linearizability;
 using Secronna.EndToEndTests.Running;
@@ -10,11 +9,13 @@ namespace Secronna.EndToEndTests.Nodes;
 /// still: all that was answered fits one order in which each request happened at one moment.
 /// </summary>
 [Collection(SharedPostgresTests.Name)]
+[RunsAlone]
 public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHelper output)
 {
     private const string RoundsVariable = "SECRONNA_NODES_ROUNDS";
     private const string SeedVariable = "SECRONNA_NODES_SEED";
-    private const int DefaultRounds = 6;
+    private const int OrdinaryRounds = 3;
+    private const int ThoroughRounds = 6;
     private const int Clients = 16;
     private const int Some = 100;
 
@@ -23,8 +24,8 @@ public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHel
     [Fact]
     public async Task Killed_and_paused_one_at_a_time_they_give_one_linearizable_history()
     {
-        var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
-        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var rounds = Rounds.Of(RoundsVariable, OrdinaryRounds, ThoroughRounds);
+        var seed = Rounds.Seed(SeedVariable);
         output.WriteLine($"{rounds} rounds; {SeedVariable}={seed}");
         using var clock = await WrongClock.CreateAsync();
         await using var nodes = await NodeSet.StartAsync(

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Faults;
 using Secronna.EndToEndTests.Running;
@@ -20,7 +19,7 @@ public sealed class PastAgreementTests(SharedPostgres postgres, ITestOutputHelpe
     [Fact]
     public async Task What_a_node_told_of_an_instant_while_all_wrote_is_what_the_others_tell_of_it_ever_after()
     {
-        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+        var seed = Rounds.Seed(SeedVariable);
         output.WriteLine($"{SeedVariable}={seed}");
         using var clock = await WrongClock.CreateAsync();
         await using var nodes = await NodeSet.StartAsync(

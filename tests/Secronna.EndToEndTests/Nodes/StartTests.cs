@@ -111,7 +111,7 @@ public sealed class StartTests(SharedPostgres postgres)
         using var authority = new TestAuthority("one");
         using var stranger = new TestAuthority("another");
         await UseTlsAsync(cluster, authority);
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         authority.WriteCertificate(folder["one.pem"]);
         stranger.WriteCertificate(folder["another.pem"]);
         var database = await cluster.NewDatabaseAsync();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Secronna.EndToEndTests.Nodes;
 using Secronna.EndToEndTests.Running;
 
@@ -10,7 +9,8 @@ public sealed class RestoreKillTests(SharedPostgres postgres, ITestOutputHelper 
 {
     private const string RoundsVariable = "SECRONNA_RESTORE_ROUNDS";
     private const string SeedVariable = "SECRONNA_RESTORE_SEED";
-    private const int DefaultRounds = 8;
+    private const int OrdinaryRounds = 4;
+    private const int ThoroughRounds = 8;
 
     [Fact]
     public async Task A_server_that_is_killed_in_a_restore_has_done_all_or_nothing_of_it_on_SQLite() =>
@@ -23,8 +23,8 @@ public sealed class RestoreKillTests(SharedPostgres postgres, ITestOutputHelper 
     private async Task RunAsync(NodeSet set)
     {
         await using var nodes = set;
-        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
-        var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
+        var seed = Rounds.Seed(SeedVariable);
+        var rounds = Rounds.Of(RoundsVariable, OrdinaryRounds, ThoroughRounds);
         output.WriteLine($"{rounds} rounds; {SeedVariable}={seed}");
         var restores = new KilledRestores(nodes, new Dice(seed));
         await restores.PrepareAsync();
@@ -35,6 +35,6 @@ public sealed class RestoreKillTests(SharedPostgres postgres, ITestOutputHelper 
 
         output.WriteLine(
             $"of {rounds} restores {restores.Answered} were answered, {restores.Whole} were there without an answer, of {restores.Absent} nothing was");
-        Assert.True((restores.Absent > 0 && restores.Whole + restores.Answered > 0) || rounds < DefaultRounds, "all kills came too early, or too late");
+        Assert.True((restores.Absent > 0 && restores.Whole + restores.Answered > 0) || rounds < ThoroughRounds, "all kills came too early, or too late");
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Secronna.EndToEndTests.Running;
+using Secronna.Tests.Pkcs11;
 
 namespace Secronna.EndToEndTests.Rotation;
 
@@ -14,17 +15,18 @@ public sealed class ProviderMoveTests
     [Fact]
     public async Task From_a_file_to_a_token_to_the_environment_and_to_a_file_no_request_fails_and_every_version_opens()
     {
-        using var token = new SoftHsmToken();
+        using var hsm = new SoftHsm();
+        var token = hsm.NewToken();
         await using var move = await ProviderMove.BeginAsync();
         var installation = move.Installation;
-        installation.Environment[token.Variable.Key] = token.Variable.Value;
-        await move.ToAsync(token.Settings, "in-token");
+        installation.Environment[hsm.Variable.Key] = hsm.Variable.Value;
+        await move.ToAsync(token.SettingsByName, "in-token");
         File.Delete(installation.MasterKeyFile);
         await move.RestartAndCheckAsync();
 
         installation.Environment[Variable] = $"in-environment {Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
         await move.ToAsync(new() { ["Provider"] = "Environment" }, "in-environment", generates: false);
-        token.Delete();
+        token.Remove();
         await move.RestartAndCheckAsync();
 
         await move.ToAsync(new() { ["Provider"] = "File", ["File"] = installation.Folder["other-keys"] }, "in-file");
@@ -35,14 +37,15 @@ public sealed class ProviderMoveTests
     [Fact]
     public async Task A_token_that_is_deleted_stops_readiness_and_the_key_that_it_held_is_named()
     {
-        using var token = new SoftHsmToken();
+        using var hsm = new SoftHsm();
+        var token = hsm.NewToken();
         await using var move = await ProviderMove.BeginAsync();
-        move.Installation.Environment[token.Variable.Key] = token.Variable.Value;
-        await move.ToAsync(token.Settings, "in-token");
+        move.Installation.Environment[hsm.Variable.Key] = hsm.Variable.Value;
+        await move.ToAsync(token.SettingsByName, "in-token");
         File.Delete(move.Installation.MasterKeyFile);
         await move.RestartAndCheckAsync();
 
-        token.Delete();
+        token.Remove();
         using var api = move.Server.Connect();
         var answer = await api.GetAsync("/health/ready");
         await Until.HoldsAsync("it is not ready", async () => (answer = await api.GetAsync("/health/ready")).Status == 503);

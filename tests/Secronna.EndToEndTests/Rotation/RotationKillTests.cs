@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Secronna.EndToEndTests.Nodes;
 using Secronna.EndToEndTests.Running;
 
@@ -12,7 +11,8 @@ public sealed class RotationKillTests(SharedPostgres postgres, ITestOutputHelper
     private const string SeedVariable = "SECRONNA_ROTATION_SEED";
 
     // Of both engines together; half of them rotate a KEK, half the master key.
-    private const int DefaultRounds = 50;
+    private const int OrdinaryRounds = 6;
+    private const int ThoroughRounds = 50;
 
     [Fact]
     public async Task A_server_that_is_killed_while_keys_rotate_ends_the_rotation_after_its_start() =>
@@ -27,8 +27,8 @@ public sealed class RotationKillTests(SharedPostgres postgres, ITestOutputHelper
     private async Task RunAsync(NodeSet set, Func<int, bool, bool> waits)
     {
         await using var nodes = set;
-        var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
-        var rounds = (Setting.Number(RoundsVariable) ?? DefaultRounds) / 2;
+        var seed = Rounds.Seed(SeedVariable);
+        var rounds = Rounds.Of(RoundsVariable, OrdinaryRounds, ThoroughRounds) / 2;
         output.WriteLine($"{rounds} rounds; {SeedVariable}={seed}");
         var rotations = new KilledRotations(nodes, new Dice(seed));
         await rotations.PrepareAsync();

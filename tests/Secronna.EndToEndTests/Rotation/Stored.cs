@@ -86,7 +86,7 @@ internal sealed class Stored(TestInstallation installation)
     {
         if (!installation.Environment.TryGetValue("Secronna__Storage__ConnectionString", out var text))
         {
-            return await SqliteFile.OpenAsync(installation.DatabaseFile);
+            return SqliteFile.Stranger(SqliteFile.ConnectionString(installation.DatabaseFile));
         }
 
         var connection = new NpgsqlConnection(text + ";Pooling=false");

@@ -7,7 +7,7 @@ internal sealed class DevServer : IAsyncDisposable
 
     private DevServer() => Cli = new CommandLine(Folder.Path, new() { ["HOME"] = Directory.CreateDirectory(Folder["home"]).FullName });
 
-    public TempFolder Folder { get; } = new();
+    public TemporaryFolder Folder { get; } = new();
 
     /// <summary>Where the server keeps what is its own.</summary>
     public string DataFolder => Folder["D"];

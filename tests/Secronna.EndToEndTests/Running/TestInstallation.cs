@@ -23,7 +23,7 @@ internal sealed class TestInstallation : IDisposable
         };
     }
 
-    public TempFolder Folder { get; } = new();
+    public TemporaryFolder Folder { get; } = new();
 
     public string DataFolder { get; }
 
@@ -46,8 +46,22 @@ internal sealed class TestInstallation : IDisposable
         return installation;
     }
 
-    /// <summary>Migrated, with a workspace and an API key.</summary>
+    /// <summary>Migrated, with a workspace and an API key: a copy of one installation, the master key and the token included.</summary>
     public static async Task<TestInstallation> CreateAsync()
+    {
+        var prepared = await PreparedInstallation.GetAsync();
+        var installation = new TestInstallation { Token = prepared.Token };
+        File.Copy(prepared.MasterKeyFile, installation.MasterKeyFile);
+        foreach (var file in Directory.GetFiles(prepared.DataFolder))
+        {
+            File.Copy(file, Path.Combine(installation.DataFolder, Path.GetFileName(file)));
+        }
+
+        return installation;
+    }
+
+    /// <summary>Another such installation, which has a master key and a token of its own.</summary>
+    public static async Task<TestInstallation> CreateOtherAsync()
     {
         var installation = await CreateWithMasterKeyAsync();
         await installation.SetUpAsync();

@@ -157,8 +157,9 @@ public sealed class PostgresOpeningTests
         var file = stranger.One<string>("SELECT current_setting('hba_file')");
         await File.WriteAllTextAsync(file, $"host all {user} 127.0.0.1/32 scram-sha-256\n" + await File.ReadAllTextAsync(file));
         stranger.Run("SELECT pg_reload_conf()");
-        await Http.Eventually.TrueAsync(
-            () => stranger.One<long>("SELECT count(*) FROM pg_hba_file_rules WHERE auth_method = 'scram-sha-256'") > 0, "the rule");
+        await Until.HoldsAsync(
+            "the rule",
+            () => stranger.One<long>("SELECT count(*) FROM pg_hba_file_rules WHERE auth_method = 'scram-sha-256'") > 0);
     }
 
     /// <summary>The message of the refusal, in which and in whose causes no password is.</summary>
