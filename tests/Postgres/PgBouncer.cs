@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
+using Secronna.Tests.Running;
 
 namespace Secronna.Tests.Postgres;
 
@@ -16,7 +15,7 @@ internal sealed class PgBouncer : IAsyncDisposable
 
     private PgBouncer(int serverPort)
     {
-        Port = FreePort();
+        Port = FreePort.Next();
         File.WriteAllText(Path.Combine(folder, "users"), "\"postgres\" \"\"\n");
         // A pool of its own for each database; few connections, so that sessions are shared.
         File.WriteAllText(Path.Combine(folder, "pgbouncer.ini"), $"""
@@ -94,12 +93,5 @@ internal sealed class PgBouncer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

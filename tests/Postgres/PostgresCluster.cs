@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Npgsql;
+using Secronna.Tests.Running;
 
 namespace Secronna.Tests.Postgres;
 
@@ -10,9 +8,8 @@ namespace Secronna.Tests.Postgres;
 /// A real PostgreSQL of the tests' own, in a temporary folder and on loopback: started, stopped, killed and started again.
 /// As root it runs as the user postgres, since PostgreSQL refuses root.
 /// </summary>
-internal sealed partial class PostgresCluster : IAsyncDisposable
+internal sealed class PostgresCluster : IAsyncDisposable
 {
-    private const int Interrupt = 2;
     private const int MostConnections = 400;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -22,7 +19,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
     private Process? process;
     private int databases;
 
-    private PostgresCluster() => Port = FreePort();
+    private PostgresCluster() => Port = FreePort.Next();
 
     public int Port { get; }
 
@@ -113,7 +110,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
     {
         if (process is { HasExited: false })
         {
-            _ = Signal(process.Id, Interrupt);
+            ServerProgram.Signal(process.Id, ServerProgram.Interrupt);
             await process.WaitForExitAsync().WaitAsync(Patience);
         }
     }
@@ -211,14 +208,4 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
             ?? throw new InvalidOperationException("PostgreSQL is not installed: test.sh installs it");
     }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int processId, int signal);
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
@@ -40,10 +38,7 @@ public sealed class StartTests(SharedPostgres postgres)
     [Fact]
     public async Task Refuses_where_no_server_is()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
+        var port = FreePort.Next();
         using var installation = await CreateAsync($"Host=127.0.0.1;Port={port};Database=vault;Username=postgres");
         await ExpectRefusalAsync(installation, ["serve"], "no connection to PostgreSQL", "127.0.0.1");
     }
