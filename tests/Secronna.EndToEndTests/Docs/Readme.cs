@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests.Running;
+namespace Secronna.EndToEndTests.Docs;
 
 /// <summary>The commands of a readme, run as somebody who pastes them would.</summary>
 internal static partial class Readme

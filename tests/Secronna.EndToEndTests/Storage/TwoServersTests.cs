@@ -1,6 +1,6 @@
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Storage;
 
 /// <summary>Two servers on one SQLite file, a mistake that operators make: slower, but nothing is lost or doubled.</summary>
 public sealed class TwoServersTests(ITestOutputHelper output)

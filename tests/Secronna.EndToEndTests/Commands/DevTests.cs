@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Commands;
 
 /// <summary>What a newcomer does: one command, then curl; and what is left after stops, kills and lost files.</summary>
 public sealed partial class DevTests : IDisposable

@@ -5,7 +5,7 @@ using Secronna.EndToEndTests.Running;
 using Secronna.EndToEndTests.Scanning;
 using Secronna.Tests.Tls;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Vault;
 
 /// <summary>
 /// After 10,000 values were written and revealed, and some of them rolled back, restored and compared, the server's memory

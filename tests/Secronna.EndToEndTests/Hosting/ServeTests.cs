@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Data.Sqlite;
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Hosting;
 
 /// <summary>What <c>serve</c> refuses, each with a message that says what to mend, and what it takes.</summary>
 public sealed class ServeTests

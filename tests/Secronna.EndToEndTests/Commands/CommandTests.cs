@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Commands;
 
 /// <summary>The commands of operators, alone and beside a running server.</summary>
 public sealed class CommandTests

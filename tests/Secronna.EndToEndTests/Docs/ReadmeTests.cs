@@ -1,6 +1,6 @@
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Docs;
 
 /// <summary>The README's commands, in order in one shell, as whoever follows it types them.</summary>
 public sealed class ReadmeTests : IDisposable

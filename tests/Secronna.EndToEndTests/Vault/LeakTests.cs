@@ -4,7 +4,7 @@ using Secronna.EndToEndTests.PointInTime;
 using Secronna.EndToEndTests.Running;
 using Secronna.EndToEndTests.Scanning;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Vault;
 
 /// <summary>Nothing that the server leaves on the disk or says holds a value, in any encoding (S16).</summary>
 public sealed class LeakTests

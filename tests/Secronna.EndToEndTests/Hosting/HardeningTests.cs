@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Hosting;
 
 /// <summary>The running server keeps its memory off the disk and away from others, unless told not to (S28).</summary>
 public sealed class HardeningTests

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Docs;
 
 /// <summary>Commands of the documentation that nobody should find broken on a bad day, run as they stand there.</summary>
 public sealed class DocsTests

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Hosting;
 
 /// <summary>Asked to stop, it finishes what it began and leaves everything in one file.</summary>
 public sealed class StopTests

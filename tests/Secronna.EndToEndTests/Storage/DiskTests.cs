@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Secronna.EndToEndTests.Faults;
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Storage;
 
 /// <summary>A disk that lies or is full: nothing is promised that it does not hold (S30).</summary>
 public sealed class DiskTests

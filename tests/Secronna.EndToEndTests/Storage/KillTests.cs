@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Secronna.EndToEndTests.Running;
 
-namespace Secronna.EndToEndTests;
+namespace Secronna.EndToEndTests.Storage;
 
 /// <summary>Killed at any moment under load, it keeps all that it acknowledged, whole, and nothing by halves (S30).</summary>
 public sealed class KillTests(ITestOutputHelper output)
