@@ -17,7 +17,7 @@ public sealed class BackupTests
         using var api = new Api(server.Url, installation.Token);
         var (_, environment) = await api.CreateEnvironmentAsync("Load");
         var ledger = new Ledger();
-        using var load = new Load(server.Url, installation.Token, environment, ledger);
+        using var load = new RequestLoad(server.Url, installation.Token, environment, ledger);
         for (var i = 1; i <= 3; i++)
         {
             var before = ledger.Writes;
@@ -64,7 +64,7 @@ public sealed class BackupTests
     public async Task A_restored_copy_serves_what_was_there_and_goes_on()
     {
         using var installation = await TestInstallation.CreateAsync();
-        var sample = await Sample.FillAsync(installation);
+        var sample = await SampleData.FillAsync(installation);
         var file = installation.Folder["copy.db"];
         await installation.DoAsync("backup", file);
         await SqliteFile.RunAsync(installation.DatabaseFile, "UPDATE secret_versions SET ciphertext = x'00', wrapped_data_key = x'00' WHERE kek_id IS NOT NULL");
@@ -127,7 +127,7 @@ public sealed class BackupTests
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
         using var folder = new TempFolder();
-        disk.PutUnder(installation, "copy.db");
+        disk.UseFor(installation, "copy.db");
         disk.Break(FaultyDisk.DiskFull);
         await ExpectFailureAsync(installation, folder, "full");
         Assert.Equal(["backup.create success", "backup.create failed"], await InstallationTrail.ReadAsync(installation));

@@ -166,9 +166,9 @@ public sealed class CommandTests
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
         using var api = new Api(server.Url, installation.Token);
-        using var using_ = new ConstantUse(api);
+        using var requests = new RepeatedRequest(api);
         await installation.DoAsync("workspace", "deny", TestInstallation.WorkspaceId);
-        await using_.ExpectRefusedWithinASecondAsync(403);
+        await requests.ExpectRefusedWithinASecondAsync(403);
         await installation.DoAsync("workspace", "allow", TestInstallation.WorkspaceId);
         await Until.HoldsAsync("it works again", async () => (await api.GetAsync("/api/v1/me")).Status == 200);
     }
@@ -183,12 +183,12 @@ public sealed class CommandTests
         var created = await administrator.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "short-lived" });
         using var here = new Api(server.Url, (string)created.Data["token"]!);
         using var there = new Api(other.Url, (string)created.Data["token"]!);
-        using var usingHere = new ConstantUse(here);
-        using var usingThere = new ConstantUse(there);
-        await usingHere.ExpectAcceptedAsync();
-        await usingThere.ExpectAcceptedAsync();
+        using var requestsHere = new RepeatedRequest(here);
+        using var requestsThere = new RepeatedRequest(there);
+        await requestsHere.ExpectAcceptedAsync();
+        await requestsThere.ExpectAcceptedAsync();
         Assert.Equal(200, (await administrator.PostAsync($"/api/v1/access-keys/{created.Data["id"]}/revoke")).Status);
-        await Task.WhenAll(usingHere.ExpectRefusedWithinASecondAsync(401), usingThere.ExpectRefusedWithinASecondAsync(401));
+        await Task.WhenAll(requestsHere.ExpectRefusedWithinASecondAsync(401), requestsThere.ExpectRefusedWithinASecondAsync(401));
     }
 
     private static List<JsonNode> JsonLines(string text) =>

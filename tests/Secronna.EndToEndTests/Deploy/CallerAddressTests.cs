@@ -16,12 +16,12 @@ public sealed class CallerAddressTests
     {
         using var installation = await TestInstallation.CreateAsync();
         var addresses = DeployFiles.NewAddresses();
-        foreach (var line in (await File.ReadAllLinesAsync(DeployFiles.Of("three-nodes/secronna.env"))).Where(line => line.StartsWith("Secronna__Http__", StringComparison.Ordinal)))
+        foreach (var line in (await File.ReadAllLinesAsync(DeployFiles.PathOf("three-nodes/secronna.env"))).Where(line => line.StartsWith("Secronna__Http__", StringComparison.Ordinal)))
         {
             installation.Environment[line.Split('=')[0]] = line.Split('=')[1];
         }
 
-        await using var balancer = await Balancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
+        await using var balancer = await LoadBalancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
         await using var node = await RunningServer.StartAsync(
             installation.Folder.Path, installation.Environment, "serve", "--urls", "http://" + addresses["SECRONNA_NODE_1"]);
         using var api = new Api(balancer.Url, installation.Token);

@@ -9,7 +9,7 @@ internal static class DeployFiles
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "deploy");
 
-    public static string Of(string name) => Path.Combine(Root, name);
+    public static string PathOf(string name) => Path.Combine(Root, name);
 
     /// <summary>A copy of all of them, to work in.</summary>
     public static void CopyTo(TempFolder folder)

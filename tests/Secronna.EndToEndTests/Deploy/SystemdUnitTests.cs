@@ -15,7 +15,7 @@ public sealed partial class SystemdUnitTests : IDisposable
     ];
 
     private readonly TempFolder folder = new();
-    private readonly string[] lines = File.ReadAllLines(DeployFiles.Of("secronna.service"));
+    private readonly string[] lines = File.ReadAllLines(DeployFiles.PathOf("secronna.service"));
 
     public void Dispose() => folder.Dispose();
 
@@ -27,7 +27,7 @@ public sealed partial class SystemdUnitTests : IDisposable
     public void Settings_that_it_and_the_environment_file_name_exist()
     {
         var named = lines.Where(line => line.StartsWith("Environment=", StringComparison.Ordinal)).Select(line => line["Environment=".Length..])
-            .Concat(File.ReadAllLines(DeployFiles.Of("three-nodes/secronna.env")).Where(line => line.Length > 0 && line[0] != '#'))
+            .Concat(File.ReadAllLines(DeployFiles.PathOf("three-nodes/secronna.env")).Where(line => line.Length > 0 && line[0] != '#'))
             .Select(line => line.Split('=', 2))
             .Where(pair => pair[0].StartsWith("Secronna__", StringComparison.Ordinal))
             .GroupBy(pair => pair[0].Replace("__", ":", StringComparison.Ordinal), pair => (string?)pair[1].Trim('"'))

@@ -20,7 +20,7 @@ public sealed class ThreeNodesReadmeTests : IDisposable
         await SetPortsAsync(cluster.Port);
         var readme = await File.ReadAllTextAsync(folder["deploy/three-nodes/README.md"]);
 
-        var output = await RunAsync(string.Concat(Readme.Blocks(readme)), cluster.Port);
+        var output = await RunAsync(string.Concat(ShellBlocks.Read(readme)), cluster.Port);
 
         var values = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal))
             .Select(line => JsonNode.Parse(line)!["data"] as JsonObject).Select(data => (string?)data?["value"]).OfType<string>();
@@ -50,7 +50,7 @@ public sealed class ThreeNodesReadmeTests : IDisposable
     }
 
     // The programs in the path as an installation has them, and PostgreSQL where psql looks for it.
-    private Task<string> RunAsync(string script, int postgresPort) => Readme.RunAsync(
+    private Task<string> RunAsync(string script, int postgresPort) => ShellBlocks.RunAsync(
         script,
         folder["deploy/three-nodes"],
         new Dictionary<string, string>

@@ -13,7 +13,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
     private readonly List<RunningServer> nodes = [];
     private PostgresCluster cluster = null!;
     private TestInstallation installation = null!;
-    private Balancer balancer = null!;
+    private LoadBalancer balancer = null!;
     private string connectionString = "";
 
     public async ValueTask InitializeAsync()
@@ -21,7 +21,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
         cluster = await PostgresCluster.StartNewAsync();
         connectionString = await cluster.NewDatabaseAsync();
         installation = await TestInstallation.CreateAsync(connectionString);
-        balancer = await Balancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
+        balancer = await LoadBalancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
         for (var number = 1; number <= 3; number++)
         {
             nodes.Add(await StartNodeAsync(number));
@@ -53,7 +53,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
         var ledger = new Ledger();
         using var api = new Api(balancer.Url, installation.Token);
         var environment = (await api.CreateEnvironmentAsync("Nodes")).EnvironmentId;
-        using (var load = new Load(balancer.Url, installation.Token, environment, ledger, Workers, Workers, goesOn: true))
+        using (var load = new RequestLoad(balancer.Url, installation.Token, environment, ledger, Workers, Workers, continuesAfterFailure: true))
         {
             for (var number = 1; number <= 3; number++)
             {

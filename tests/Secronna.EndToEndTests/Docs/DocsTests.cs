@@ -80,7 +80,7 @@ public sealed class DocsTests
 
             """;
 
-        var output = await Readme.RunAsync(start + string.Concat(Readme.Blocks(await TextAsync("api.md"))), home.Path);
+        var output = await ShellBlocks.RunAsync(start + string.Concat(ShellBlocks.Read(await TextAsync("api.md"))), home.Path);
 
         var answers = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal)).ToList();
         Assert.True(answers.Count > 40, $"{answers.Count} answers");
@@ -109,8 +109,8 @@ public sealed class DocsTests
         File.Copy(installation.MasterKeyFile, home["secronna/keys-copy/master-keys"]);
     }
 
-    private static Task<string> RunAsync(string text, TempFolder home, Dictionary<string, string> settings) => Readme.RunAsync(
-        string.Concat(Readme.Blocks(text)), home.Path, new Dictionary<string, string>(settings)
+    private static Task<string> RunAsync(string text, TempFolder home, Dictionary<string, string> settings) => ShellBlocks.RunAsync(
+        string.Concat(ShellBlocks.Read(text)), home.Path, new Dictionary<string, string>(settings)
         {
             ["HOME"] = home.Path,
             ["TMPDIR"] = home.Path,

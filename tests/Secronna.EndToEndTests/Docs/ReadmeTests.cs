@@ -12,7 +12,7 @@ public sealed class ReadmeTests : IDisposable
     [Fact]
     public async Task Its_commands_work_when_pasted_one_after_the_other()
     {
-        var blocks = Readme.Blocks(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")));
+        var blocks = ShellBlocks.Read(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")));
         Assert.Contains("dotnet run --project src/Secronna.Server -- dev &", blocks[0], StringComparison.Ordinal);
         // The program that is built already, on a free port.
         blocks[0] = $"""
@@ -30,7 +30,7 @@ public sealed class ReadmeTests : IDisposable
 
             """;
 
-        var lines = (await Readme.RunAsync(string.Concat(blocks), folder.Path)).Split('\n');
+        var lines = (await ShellBlocks.RunAsync(string.Concat(blocks), folder.Path)).Split('\n');
 
         Assert.Contains(lines, line => line.StartsWith("api_key", StringComparison.Ordinal) && line.Contains("acc_dev", StringComparison.Ordinal));
         Assert.Contains("postgres://newpostgres://oldpostgres://new", lines);
@@ -44,10 +44,10 @@ public sealed class ReadmeTests : IDisposable
     [InlineData(1, "waited: gone")]
     public async Task Its_line_that_waits_ends_when_the_server_is_ready_and_when_there_is_none(int exitCode, string end)
     {
-        var first = Readme.Blocks(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")))[0];
+        var first = ShellBlocks.Read(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")))[0];
         var waiting = Assert.Single(first.Split('\n'), line => line.StartsWith("until ", StringComparison.Ordinal));
         var program = exitCode == 0 ? $"'{ServerProgram.Path}' dev --port 0" : "false";
-        var output = await Readme.RunAsync(
+        var output = await ShellBlocks.RunAsync(
             $"""
             {program} > /dev/null &
             server=$!

@@ -28,7 +28,7 @@ internal sealed class FaultyDisk : IDisposable
 
     /// <param name="installation">The installation.</param>
     /// <param name="file">Part of the path of files that are on the disk; those of the database if not given.</param>
-    public void PutUnder(TestInstallation installation, string? file = null)
+    public void UseFor(TestInstallation installation, string? file = null)
     {
         if (file is not null)
         {

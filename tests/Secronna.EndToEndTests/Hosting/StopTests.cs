@@ -18,7 +18,7 @@ public sealed class StopTests
         {
             using var api = new Api(server.Url, installation.Token);
             environment = (await api.CreateEnvironmentAsync("Stop")).EnvironmentId;
-            using var load = new Load(server.Url, installation.Token, environment, ledger);
+            using var load = new RequestLoad(server.Url, installation.Token, environment, ledger);
             await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > 200);
             var asked = Stopwatch.GetTimestamp();
             Assert.Equal(0, await server.StopAsync());

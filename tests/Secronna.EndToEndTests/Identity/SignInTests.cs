@@ -39,7 +39,7 @@ public sealed class SignInTests(SharedPostgres postgres)
         await Until.HoldsAsync("a line in the log", () => server.Log.Contains("acc_eve", StringComparison.Ordinal));
         Assert.DoesNotContain("acc_eve", (await installation.DoAsync("workspace", "list")).Out, StringComparison.Ordinal);
 
-        using var use = new ConstantUse(ada);
+        using var use = new RepeatedRequest(ada);
         await use.ExpectAcceptedAsync();
         await installation.DoAsync("workspace", "deny", TestInstallation.WorkspaceId);
         await use.ExpectRefusedWithinASecondAsync(403);
@@ -74,7 +74,7 @@ public sealed class SignInTests(SharedPostgres postgres)
         var settings = new Dictionary<string, string>(provider.Settings);
         await using var nodes = await NodeSet.StartAsync(
             await postgres.Cluster.NewDatabaseAsync(), settings, settings, settings);
-        using var uses = new ConstantUses(nodes, await provider.SignInAsync(Ada));
+        using var uses = new RepeatedRequestOnNodes(nodes, await provider.SignInAsync(Ada));
         await uses.ExpectAcceptedAsync();
 
         await nodes.Installation.DoAsync("workspace", "deny", TestInstallation.WorkspaceId);

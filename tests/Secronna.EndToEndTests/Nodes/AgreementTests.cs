@@ -14,7 +14,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
         using var api = nodes[0].Connect();
         var environment = (await api.CreateEnvironmentAsync("Ledger")).EnvironmentId;
         var ledger = new Ledger();
-        var loads = nodes.All.Select(node => new Load(node.Url, nodes.Installation.Token, environment, ledger, 4, 2)).ToList();
+        var loads = nodes.All.Select(node => new RequestLoad(node.Url, nodes.Installation.Token, environment, ledger, 4, 2)).ToList();
         try
         {
             await Until.HoldsAsync("all write", () => ledger.Writes > 600);
@@ -28,7 +28,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
 
         using var other = nodes[2].Connect();
         await ledger.CheckAllAsync(other, environment);
-        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+        await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
     {
         var nodes = await postgres.NodesAsync();
         await nodes.Installation.DoAsync("workspace", "allow", "acc_denied");
-        using var uses = new ConstantUses(nodes, await nodes.Installation.CreateApiKeyAsync("acc_denied"));
+        using var uses = new RepeatedRequestOnNodes(nodes, await nodes.Installation.CreateApiKeyAsync("acc_denied"));
         await uses.ExpectAcceptedAsync();
         await nodes.Installation.DoAsync("workspace", "deny", "acc_denied");
         await uses.ExpectRefusedWithinASecondAsync(403);
@@ -110,7 +110,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
         var nodes = await postgres.NodesAsync();
         using var api = nodes[0].Connect();
         var created = await api.PostAsync($"/api/v1/{kind}", new JsonObject { ["name"] = "short-lived" });
-        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!);
+        using var uses = new RepeatedRequestOnNodes(nodes, (string)created.Data["token"]!);
         await uses.ExpectAcceptedAsync();
         var revoked = kind == "api-keys"
             ? await api.DeleteAsync($"/api/v1/{kind}/{created.Data["id"]}")
@@ -128,7 +128,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
         var created = await api.PostAsync("/api/v1/access-keys", JsonNode.Parse("""
             {"name":"narrow","grants":[{"path":"granted","actions":["list"]},{"path":"other","actions":["list"]}]}
             """)!);
-        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!, $"/api/v1/environments/{environment}");
+        using var uses = new RepeatedRequestOnNodes(nodes, (string)created.Data["token"]!, $"/api/v1/environments/{environment}");
         await uses.ExpectAcceptedAsync();
         var changed = await api.SendAsync(
             HttpMethod.Patch, $"/api/v1/access-keys/{created.Data["id"]}", """{"grants":[{"path":"other","actions":["list"]}]}""");
@@ -142,7 +142,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
         var nodes = await postgres.NodesAsync();
         using var api = nodes[0].Connect();
         var created = await api.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "before" });
-        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!);
+        using var uses = new RepeatedRequestOnNodes(nodes, (string)created.Data["token"]!);
         await uses.ExpectAcceptedAsync();
         var changed = await api.SendAsync(HttpMethod.Patch, $"/api/v1/access-keys/{created.Data["id"]}", """{"name":"after"}""");
         Assert.Equal(200, changed.Status);

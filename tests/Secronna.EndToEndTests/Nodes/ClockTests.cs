@@ -34,7 +34,7 @@ public sealed class ClockTests(SharedPostgres postgres)
         Assert.All(instants.Zip(instants.Skip(1)), pair => Assert.True(pair.First > pair.Second, "instants do not rise"));
         Assert.InRange(instants[0], Now - Slack, Now + Slack);
         Assert.Equal(instants[0], Time((await apis[0].GetAsync($"/api/v1/secrets/{id}")).Data["updatedAt"]!));
-        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+        await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ClockTests(SharedPostgres postgres)
 
         // Made where the clock is ahead, and used at once where it is behind.
         var created = await apis[0].PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "short-lived", ["expiresInDays"] = 1 });
-        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!);
+        using var uses = new RepeatedRequestOnNodes(nodes, (string)created.Data["token"]!);
         await uses.ExpectAcceptedAsync();
         Assert.Equal(200, (await apis[1].PostAsync($"/api/v1/access-keys/{created.Data["id"]}/revoke")).Status);
         await uses.ExpectRefusedWithinASecondAsync(401);

@@ -32,7 +32,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public int Cuts => Volatile.Read(ref cuts);
 
     /// <summary>The connection string through here. Prepared statements would hide from here what they are.</summary>
-    public string Through(string connectionString)
+    public string ConnectionStringThrough(string connectionString)
     {
         var here = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { Port = listener.Port };
         return here.ConnectionString + ";Max Auto Prepare=0;SSL Mode=Disable";

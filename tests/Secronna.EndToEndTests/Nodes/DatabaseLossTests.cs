@@ -27,7 +27,7 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
         var ledger = new Ledger();
         for (var round = 0; round < rounds; round++)
         {
-            await LoadAsync(nodes, environment, ledger, async loads =>
+            await LosePostgresUnderLoadAsync(nodes, environment, ledger, async loads =>
             {
                 await cluster.KillAsync();
                 await ExpectLossNoticedAsync(nodes, loads);
@@ -47,17 +47,17 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
         using var api = nodes[0].Connect();
         var environment = (await api.CreateEnvironmentAsync("Loss")).EnvironmentId;
         var ledger = new Ledger();
-        await LoadAsync(nodes, environment, ledger, async loads =>
+        await LosePostgresUnderLoadAsync(nodes, environment, ledger, async loads =>
         {
-            using var stopped = new StoppedPostgres(cluster);
+            using var stopped = new PausedPostgres(cluster);
             await ExpectLossNoticedAsync(nodes, loads);
         });
         await ExpectAllKeptAsync(nodes, ledger, environment);
     }
 
-    private async Task LoadAsync(NodeSet nodes, string environment, Ledger ledger, Func<List<Load>, Task> lose)
+    private async Task LosePostgresUnderLoadAsync(NodeSet nodes, string environment, Ledger ledger, Func<List<RequestLoad>, Task> lose)
     {
-        var loads = nodes.All.Select(node => new Load(node.Url, nodes.Installation.Token, environment, ledger, 8, 8)).ToList();
+        var loads = nodes.All.Select(node => new RequestLoad(node.Url, nodes.Installation.Token, environment, ledger, 8, 8)).ToList();
         try
         {
             await ProgressAsync(ledger);
@@ -80,7 +80,7 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task ExpectLossNoticedAsync(NodeSet nodes, List<Load> loads)
+    private static async Task ExpectLossNoticedAsync(NodeSet nodes, List<RequestLoad> loads)
     {
         foreach (var (node, load) in nodes.All.Zip(loads))
         {
@@ -101,6 +101,6 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
         using var api = nodes[1].Connect();
         await ledger.CheckAllAsync(api, environment);
         await ledger.CheckAsync(api, environment);
-        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+        await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 }

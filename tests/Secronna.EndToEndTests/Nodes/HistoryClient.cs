@@ -10,12 +10,12 @@ namespace Secronna.EndToEndTests.Nodes;
 /// <summary>One client of one node: does one thing after the other, and records each with its times and its answer.</summary>
 internal sealed class HistoryClient : IDisposable
 {
-    private readonly History history;
+    private readonly RequestHistory history;
     private readonly int node;
     private readonly Api api;
     private readonly Api once;
 
-    public HistoryClient(History history, NodeSet nodes, int node)
+    public HistoryClient(RequestHistory history, NodeSet nodes, int node)
     {
         (this.history, this.node) = (history, node);
         api = nodes[node].Connect();
@@ -28,7 +28,7 @@ internal sealed class HistoryClient : IDisposable
     {
         while (!end.IsCancellationRequested)
         {
-            var key = History.Keys[dice.Next(History.Keys.Count)];
+            var key = RequestHistory.Keys[dice.Next(RequestHistory.Keys.Count)];
             var last = history.LastKnown(key);
             var succeeded = await (dice.Next(100) switch
             {

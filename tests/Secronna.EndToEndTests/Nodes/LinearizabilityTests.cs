@@ -31,8 +31,8 @@ public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHel
             await postgres.Cluster.NewDatabaseAsync(), clock.OffBy(Minute), clock.OffBy(-Minute), clock.OffBy(TimeSpan.Zero));
         using var api = nodes[0].Connect();
         var environment = (await api.CreateEnvironmentAsync("Web")).EnvironmentId;
-        var history = new History(nodes.All.Count, environment, "web/production");
-        using var load = new HistoryLoad(nodes, history, Clients, seed);
+        var history = new RequestHistory(nodes.All.Count, environment, "web/production");
+        using var load = new HistoryClients(nodes, history, Clients, seed);
         var dice = new Dice(seed);
         for (var round = 0; round < rounds; round++)
         {
@@ -45,14 +45,14 @@ public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHel
         Assert.Empty(history.Wrong);
         foreach (var key in history.ByKey())
         {
-            var fault = Checker.FindFault(key);
+            var fault = LinearizabilityChecker.FindFault(key);
             Assert.True(fault is null, $"{key.Key}: {fault}");
         }
 
-        await ExpectWholeAsync(nodes, api, history);
+        await ExpectConsistentAsync(nodes, api, history);
     }
 
-    private static async Task RunAsync(NodeSet nodes, History history, Dice dice, bool isKill)
+    private static async Task RunAsync(NodeSet nodes, RequestHistory history, Dice dice, bool isKill)
     {
         await ProgressAsync(history);
         var chosen = dice.Next(nodes.All.Count);
@@ -80,16 +80,16 @@ public sealed class LinearizabilityTests(SharedPostgres postgres, ITestOutputHel
     private static IEnumerable<int> Others(NodeSet nodes, int chosen) =>
         Enumerable.Range(0, nodes.All.Count).Where(node => node != chosen);
 
-    private static Task<TimeSpan> ProgressAsync(History history)
+    private static Task<TimeSpan> ProgressAsync(RequestHistory history)
     {
         var before = history.Successes.Count;
         return Until.HoldsAsync("requests are answered", () => history.Successes.Count >= before + Some);
     }
 
-    private static async Task ExpectWholeAsync(NodeSet nodes, Api api, History history)
+    private static async Task ExpectConsistentAsync(NodeSet nodes, Api api, RequestHistory history)
     {
-        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
-        var recorded = (await StoredState.ReadAsync(
+        await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
+        var recorded = (await StorageInvariants.ReadTextsAsync(
             nodes.ConnectionString, "SELECT request_id FROM audit_entries WHERE outcome = 'success' AND request_id IS NOT NULL")).ToHashSet();
         Assert.All(history.Successes, request => Assert.True(recorded.Contains(request), $"no entry of {request}"));
         foreach (var secret in await api.ListAsync($"/api/v1/environments/{history.EnvironmentId}/secrets"))

@@ -13,7 +13,7 @@ public sealed class PastAgreementTests(SharedPostgres postgres, ITestOutputHelpe
 {
     private const string SeedVariable = "SECRONNA_NODES_SEED";
     private const int WritersPerNode = 2;
-    private const int LooksPerNode = 15;
+    private const int ObservationsPerNode = 15;
 
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
@@ -27,33 +27,33 @@ public sealed class PastAgreementTests(SharedPostgres postgres, ITestOutputHelpe
             await postgres.Cluster.NewDatabaseAsync(), clock.OffBy(Minute), clock.OffBy(-Minute), clock.OffBy(TimeSpan.Zero));
         using var apis = new ApiSet(nodes);
         var environment = (await apis[0].CreateEnvironmentAsync("Past")).EnvironmentId;
-        var looks = new ConcurrentBag<Look>();
-        using var load = new PastLoad(nodes, environment, WritersPerNode, seed);
+        var observations = new ConcurrentBag<Observation>();
+        using var load = new EnvironmentWriters(nodes, environment, WritersPerNode, seed);
         await Task.WhenAll(nodes.All.Select((_, node) => Task.Run(async () =>
         {
             var dice = new Dice(seed - node - 1);
-            for (var i = 0; i < LooksPerNode; i++)
+            for (var i = 0; i < ObservationsPerNode; i++)
             {
-                looks.Add(await LookAsync(apis, environment, load, node, dice));
+                observations.Add(await ObserveAsync(apis, environment, load, node, dice));
             }
         })));
         await load.StopAsync();
 
         var changes = await apis[2].ListAsync($"/api/v1/environments/{environment}/history?limit=500");
         output.WriteLine($"{load.Count} changes were acknowledged, {changes.Count} are in the history");
-        Assert.All(looks, look => CheckAgainst(changes, load, look));
-        foreach (var look in looks)
+        Assert.All(observations, observation => CheckAgainst(changes, load, observation));
+        foreach (var observation in observations)
         {
-            await ExpectTheSameAgainAsync(apis[(look.Node + 1) % nodes.All.Count], environment, look);
+            await ExpectTheSameAgainAsync(apis[(observation.Node + 1) % nodes.All.Count], environment, observation);
         }
 
-        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+        await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 
     /// <summary>What a node told of an instant, and what had been written before that instant for certain.</summary>
-    private sealed record Look(int Node, string At, (string Id, int Version)? Before, JsonArray Listed, JsonArray Secrets, JsonArray Unrecoverable);
+    private sealed record Observation(int Node, string At, (string Id, int Version)? Before, JsonArray Listed, JsonArray Secrets, JsonArray Unrecoverable);
 
-    private static async Task<Look> LookAsync(ApiSet apis, string environment, PastLoad load, int node, Dice dice)
+    private static async Task<Observation> ObserveAsync(ApiSet apis, string environment, EnvironmentWriters load, int node, Dice dice)
     {
         var (at, before) = ("", ((string, int)?)null);
         if (dice.Next(2) == 0)
@@ -70,26 +70,26 @@ public sealed class PastAgreementTests(SharedPostgres postgres, ITestOutputHelpe
 
         var listed = await apis[node].ListAsync(ListPath(environment, at));
         var revealed = await RevealAsync(apis[node], environment, at);
-        return new Look(
+        return new Observation(
             node, at, before, [.. listed.Select(secret => secret.DeepClone())], revealed["secrets"]!.AsArray(), revealed["unrecoverable"]!.AsArray());
     }
 
-    private static void CheckAgainst(List<JsonNode> newestFirst, PastLoad load, Look look)
+    private static void CheckAgainst(List<JsonNode> newestFirst, EnvironmentWriters load, Observation observation)
     {
-        var until = Time(look.At);
+        var until = Time(observation.At);
         var then = newestFirst.Where(change => Time((string)change["at"]!) <= until)
             .DistinctBy(change => (string)change["secretId"]!).Where(change => change["version"] is not null)
             .OrderBy(change => (string)change["key"]!, StringComparer.Ordinal)
             .Select(change => (Key: (string)change["key"]!, Id: (string)change["secretId"]!, Version: (int)change["version"]!)).ToList();
-        Assert.Equal(then, look.Listed.Select(secret => ((string)secret!["key"]!, (string)secret["id"]!, (int)secret["currentVersion"]!)));
-        var lost = look.Unrecoverable.Select(key => (string)key!).ToHashSet();
+        Assert.Equal(then, observation.Listed.Select(secret => ((string)secret!["key"]!, (string)secret["id"]!, (int)secret["currentVersion"]!)));
+        var lost = observation.Unrecoverable.Select(key => (string)key!).ToHashSet();
         Assert.Equal(
             then.Where(secret => !lost.Contains(secret.Key)).Select(secret => (secret.Id, secret.Version, load.ValueOf(secret.Id, secret.Version))),
-            look.Secrets.Select(secret => ((string)secret!["id"]!, (int)secret["version"]!, (string)secret["value"]!)));
+            observation.Secrets.Select(secret => ((string)secret!["id"]!, (int)secret["version"]!, (string)secret["value"]!)));
         // What is lost was deleted.
         var deleted = newestFirst.Where(change => change["version"] is null).Select(change => (string)change["secretId"]!).ToHashSet();
         Assert.Subset(then.Where(secret => deleted.Contains(secret.Id)).Select(secret => secret.Key).ToHashSet(), lost);
-        if (look.Before is { } before)
+        if (observation.Before is { } before)
         {
             var written = newestFirst.Single(change => (string)change["secretId"]! == before.Id && (int?)change["version"] == before.Version);
             Assert.True(Time((string)written["at"]!) <= until, "acknowledged before the clock had passed its instant");
@@ -97,15 +97,15 @@ public sealed class PastAgreementTests(SharedPostgres postgres, ITestOutputHelpe
     }
 
     // Of values, those are gone whose secrets were deleted since.
-    private static async Task ExpectTheSameAgainAsync(Api other, string environment, Look look)
+    private static async Task ExpectTheSameAgainAsync(Api other, string environment, Observation observation)
     {
-        var listed = await other.ListAsync(ListPath(environment, look.At));
-        Assert.Equal(look.Listed.Select(secret => secret!.ToJsonString()), listed.Select(secret => secret.ToJsonString()));
-        var revealed = await RevealAsync(other, environment, look.At);
+        var listed = await other.ListAsync(ListPath(environment, observation.At));
+        Assert.Equal(observation.Listed.Select(secret => secret!.ToJsonString()), listed.Select(secret => secret.ToJsonString()));
+        var revealed = await RevealAsync(other, environment, observation.At);
         var lost = revealed["unrecoverable"]!.AsArray().Select(key => (string)key!).ToHashSet();
-        Assert.Superset(look.Unrecoverable.Select(key => (string)key!).ToHashSet(), lost);
+        Assert.Superset(observation.Unrecoverable.Select(key => (string)key!).ToHashSet(), lost);
         Assert.Equal(
-            look.Secrets.Where(secret => !lost.Contains((string)secret!["key"]!)).Select(secret => secret!.ToJsonString()),
+            observation.Secrets.Where(secret => !lost.Contains((string)secret!["key"]!)).Select(secret => secret!.ToJsonString()),
             revealed["secrets"]!.AsArray().Select(secret => secret!.ToJsonString()));
     }
 

@@ -14,7 +14,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
     private const int Keys = 2_000;
     private const int Extras = 200;
 
-    private readonly Stored stored = new(nodes.Installation);
+    private readonly InstallationDatabase database = new(nodes.Installation);
     private readonly string[] times = new string[2];
     private string id = "";
     private int current;
@@ -33,7 +33,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
     {
         using var api = nodes[0].Connect();
         id = (await api.CreateEnvironmentAsync("Restored")).EnvironmentId;
-        var environment = new PastEnvironment(api, id);
+        var environment = new EnvironmentClient(api, id);
         for (current = 0; current < times.Length; current++)
         {
             times[current] = await environment.WriteAsync(Values(current));
@@ -57,7 +57,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
         long before;
         using (var api = nodes[0].Connect())
         {
-            await WriteExtrasAsync(new PastEnvironment(api, id));
+            await WriteExtrasAsync(new EnvironmentClient(api, id));
             before = await LastEntryAsync();
         }
 
@@ -73,7 +73,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
         Enumerable.Range(0, Keys).Select(i => ($"KEY_{i:D4}", $"value of KEY_{i:D4} in state {state}"));
 
     // Made since both times: what a restore prunes.
-    private static async Task WriteExtrasAsync(PastEnvironment environment) => await environment.WriteAsync(
+    private static async Task WriteExtrasAsync(EnvironmentClient environment) => await environment.WriteAsync(
         Enumerable.Range(0, Extras).Select(i => ($"MORE_{i:D4}", "more")));
 
     // A client that sends nothing twice: what is sent again would be another restore.
@@ -82,7 +82,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
         using var api = new Api(nodes[0].Url, nodes.Installation.Token, keepsConnections: false);
         try
         {
-            var answer = await new PastEnvironment(api, id).TryRestoreAsync(times[1 - current], prune: true);
+            var answer = await new EnvironmentClient(api, id).TryRestoreAsync(times[1 - current], prune: true);
             Assert.Equal(200, answer.Status);
             return true;
         }
@@ -95,7 +95,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
     private async Task CheckAsync(long before, bool wasAnswered)
     {
         using var api = nodes[0].Connect();
-        var environment = new PastEnvironment(api, id);
+        var environment = new EnvironmentClient(api, id);
         // As of a time: that waits for a transaction that the database may still be at.
         var values = (await environment.RevealAsync(await environment.NowAsync())).Values;
         var isDone = !values.ContainsKey("MORE_0000");
@@ -118,7 +118,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
     // All entries by one request, or none.
     private async Task CheckRecordAsync(long before, bool isDone) => Assert.Equal(
         isDone ? [$"environment.restore|1|1", $"secret.delete|{Extras}|1", $"secret.rollback|{Keys}|1"] : [],
-        await stored.RowsAsync($"""
+        await database.RowsAsync($"""
             SELECT action, count(*), count(DISTINCT request_id) FROM audit_entries WHERE sequence > {before}
               AND workspace_id = '{TestInstallation.WorkspaceId}' AND action <> 'secret.reveal' GROUP BY action ORDER BY action
             """));
@@ -128,27 +128,27 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
     private async Task CheckChangesAsync()
     {
         Assert.All(
-            await stored.RowsAsync($"""
+            await database.RowsAsync($"""
                 SELECT count(*), count(v.version), count(DISTINCT v.kind) FROM secret_changes c
                 LEFT JOIN secret_versions v ON v.secret_id = c.secret_id AND v.version = c.version
                 WHERE c.environment_id = '{id}' AND c.instant IN (SELECT created_at FROM secret_versions WHERE kind = 'restored')
                 GROUP BY c.instant
                 """),
             row => Assert.Equal($"{Keys + Extras}|{Keys}|1", row));
-        Assert.Equal(0, await stored.CountAsync($"""
+        Assert.Equal(0, await database.CountAsync($"""
             SELECT count(*) FROM secrets s WHERE environment_id = '{id}'
               AND current_version <> (SELECT count(*) FROM secret_versions v WHERE v.secret_id = s.id)
             """));
-        Assert.Equal(0, await stored.CountAsync($"""
+        Assert.Equal(0, await database.CountAsync($"""
             SELECT count(*) FROM environments e WHERE secret_count <>
               (SELECT count(*) FROM secrets s WHERE s.environment_id = e.id AND s.deleted_at IS NULL)
             """));
-        await Until.HoldsAsync("what was pruned is destroyed", async () => await stored.CountAsync("""
+        await Until.HoldsAsync("what was pruned is destroyed", async () => await database.CountAsync("""
             SELECT count(*) FROM secret_versions v JOIN secrets s ON s.id = v.secret_id
             WHERE s.deleted_at IS NOT NULL AND v.ciphertext IS NOT NULL
             """) == 0);
     }
 
-    private Task<long> LastEntryAsync() => stored.CountAsync(
+    private Task<long> LastEntryAsync() => database.CountAsync(
         $"SELECT max(sequence) FROM audit_entries WHERE workspace_id = '{TestInstallation.WorkspaceId}'");
 }

@@ -23,7 +23,7 @@ public sealed class RestoreTests(SharedPostgres postgres)
     {
         await using var nodes = set;
         using var api = nodes[0].Connect();
-        var environment = new PastEnvironment(api, (await api.CreateEnvironmentAsync("Drill")).EnvironmentId);
+        var environment = new EnvironmentClient(api, (await api.CreateEnvironmentAsync("Drill")).EnvironmentId);
         await environment.WriteAsync(Range(0, Keys, "first"));
         var good = await environment.WriteAsync(Range(0, 5, "second"));
         var noted = (await environment.RevealAsync()).Values;
@@ -49,7 +49,7 @@ public sealed class RestoreTests(SharedPostgres postgres)
         Enumerable.Range(from, count).Select(i => ($"KEY_{i:D2}", $"{value} KEY_{i:D2}"));
 
     private static async Task LooksAtThePastAsync(
-        PastEnvironment environment, string good, SortedDictionary<string, string> noted)
+        EnvironmentClient environment, string good, SortedDictionary<string, string> noted)
     {
         var then = await environment.RevealAsync(good);
         Assert.Equal(["KEY_18", "KEY_19"], then.Unrecoverable);
@@ -57,7 +57,7 @@ public sealed class RestoreTests(SharedPostgres postgres)
     }
 
     private static async Task<Answer> DriesAndRestoresAsync(
-        Api api, PastEnvironment environment, string good, SortedDictionary<string, string> noted, SortedDictionary<string, string> spoilt)
+        Api api, EnvironmentClient environment, string good, SortedDictionary<string, string> noted, SortedDictionary<string, string> spoilt)
     {
         var history = await environment.HistoryAsync();
         var dry = await environment.RestoreAsync(good, dryRun: true);
@@ -91,7 +91,7 @@ public sealed class RestoreTests(SharedPostgres postgres)
     }
 
     // One entry for each key that changed, and one for the whole; none of what stayed.
-    private static async Task HasAllOnRecordAsync(Api api, PastEnvironment environment, string requestId, int rollbacks, int deletes)
+    private static async Task HasAllOnRecordAsync(Api api, EnvironmentClient environment, string requestId, int rollbacks, int deletes)
     {
         var entries = (await api.ListAsync($"/api/v1/audit?environmentId={environment.Id}&limit=1000"))
             .Where(entry => (string)entry["requestId"]! == requestId).ToList();
@@ -106,7 +106,7 @@ public sealed class RestoreTests(SharedPostgres postgres)
     }
 
     private static async Task PrunesAsync(
-        Api api, PastEnvironment environment, string good, SortedDictionary<string, string> noted)
+        Api api, EnvironmentClient environment, string good, SortedDictionary<string, string> noted)
     {
         var pruned = await environment.RestoreAsync(good, prune: true);
 
@@ -121,7 +121,7 @@ public sealed class RestoreTests(SharedPostgres postgres)
 
     // Nothing was rewound: what was spoilt can be had again, but for what was pruned.
     private static async Task GoesForthAgainAsync(
-        PastEnvironment environment, string bad, SortedDictionary<string, string> spoilt)
+        EnvironmentClient environment, string bad, SortedDictionary<string, string> spoilt)
     {
         string[] gone = ["KEY_19", "NEW_0", "NEW_1"];
         var kept = spoilt.Where(each => !gone.Contains(each.Key)).ToList();
@@ -139,7 +139,7 @@ public sealed class RestoreTests(SharedPostgres postgres)
         var settings = nodes.Installation.Environment;
         var connection = settings.GetValueOrDefault("Secronna__Storage__ConnectionString") ?? $"Data Source={nodes.Installation.DatabaseFile}";
         await nodes.Installation.DoAsync("backup", "verify", "--connection", connection);
-        var trail = await new Stored(nodes.Installation).OneAsync($"""
+        var trail = await new InstallationDatabase(nodes.Installation).ReadOneAsync($"""
             SELECT count(*) - max(sequence), min(sequence) FROM audit_entries WHERE workspace_id = '{TestInstallation.WorkspaceId}'
             """);
         Assert.Equal("0|1", trail);

@@ -14,10 +14,10 @@ internal sealed class KilledRotations(NodeSet nodes, Dice dice)
     // So that a rotation of the master key has several pages.
     private const int Projects = 250;
 
-    private readonly Stored stored = new(nodes.Installation);
+    private readonly InstallationDatabase database = new(nodes.Installation);
     private readonly Ledger ledger = new();
-    private Bulk bulk = null!;
-    private Bulk other = null!;
+    private FilledProject project = null!;
+    private FilledProject other = null!;
     private List<string> ofOther = [];
     private string live = "";
 
@@ -29,31 +29,31 @@ internal sealed class KilledRotations(NodeSet nodes, Dice dice)
     public async Task PrepareAsync()
     {
         using var api = nodes[0].Connect();
-        bulk = await Bulk.FillAsync(api, "Rotated", VersionsOfEachKey);
-        live = await bulk.AddEnvironmentAsync(api);
-        other = await Bulk.FillAsync(api, "Not rotated", rounds: 1);
+        project = await FilledProject.FillAsync(api, "Rotated", VersionsOfEachKey);
+        live = await project.AddEnvironmentAsync(api);
+        other = await FilledProject.FillAsync(api, "Not rotated", rounds: 1);
         await Parallel.ForAsync(0, Projects, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
             Assert.Equal(201, (await api.PostAsync("/api/v1/projects", new JsonObject { ["name"] = $"Project {i}" })).Status));
-        ofOther = await stored.VersionsAsync(other.EnvironmentId);
+        ofOther = await database.VersionsAsync(other.EnvironmentId);
     }
 
     /// <summary>A rotation of the project's KEK, with a node killed.</summary>
     /// <param name="waits">Whether the hold of who was killed ends in its own time.</param>
     public async Task RotateKekAsync(bool waits)
     {
-        using var load = new LoadOnNodes(nodes, live, ledger);
-        await load.GoesOnAsync();
+        using var load = new RequestLoadOnNodes(nodes, live, ledger);
+        await load.WaitForWritesAsync();
         var asked = TryRotateAsync(nodes[dice.Next(nodes.All.Count)]);
         if (dice.Next(3) > 0)
         {
             await Until.HoldsAsync("the work begins", async () =>
-                asked.IsCompleted && await stored.CountAsync("SELECT count(*) FROM project_keys WHERE state = 'retiring' AND worker IS NULL") == 0);
+                asked.IsCompleted && await database.CountAsync("SELECT count(*) FROM project_keys WHERE state = 'retiring' AND worker IS NULL") == 0);
         }
 
         await Until.HasPassedAsync(TimeSpan.FromMilliseconds(dice.Next(120)));
         var killed = await KillOneAsync();
         await asked;
-        await NoteAsync($"SELECT DISTINCT kek_id FROM secret_versions v JOIN secrets s ON s.id = v.secret_id WHERE s.environment_id = '{bulk.EnvironmentId}'");
+        await NoteAsync($"SELECT DISTINCT kek_id FROM secret_versions v JOIN secrets s ON s.id = v.secret_id WHERE s.environment_id = '{project.EnvironmentId}'");
         await RestartAsync(load, killed, waits);
         await CheckAsync(load);
     }
@@ -63,11 +63,11 @@ internal sealed class KilledRotations(NodeSet nodes, Dice dice)
     /// <param name="waits">Whether it is the command, whose hold ends in its own time.</param>
     public async Task RotateMasterKeyAsync(string to, bool waits)
     {
-        var versions = await stored.VersionsAsync(bulk.EnvironmentId);
-        using var load = new LoadOnNodes(nodes, live, ledger);
-        await load.GoesOnAsync();
+        var versions = await database.VersionsAsync(project.EnvironmentId);
+        using var load = new RequestLoadOnNodes(nodes, live, ledger);
+        await load.WaitForWritesAsync();
         using var command = new RunningCommand(nodes.Installation, "master-key", "rotate", "--to", to);
-        await Until.HoldsAsync("the rotation begins", async () => command.HasExited || await stored.ActiveMasterKeyAsync() == to);
+        await Until.HoldsAsync("the rotation begins", async () => command.HasExited || await database.ActiveMasterKeyAsync() == to);
         await Until.HasPassedAsync(TimeSpan.FromMilliseconds(dice.Next(60)));
         int? killed = null;
         await (waits || dice.Next(2) == 0 ? command.KillAsync() : KillAsync());
@@ -76,8 +76,8 @@ internal sealed class KilledRotations(NodeSet nodes, Dice dice)
         var ended = await command.EndAsync();
         Assert.True(killed is null || ended.ExitCode == 0, ended.Error);
         await CheckAsync(load);
-        await stored.ExpectUnderAsync(to);
-        Assert.Equal(versions, await stored.VersionsAsync(bulk.EnvironmentId));
+        await database.ExpectAllUnderMasterKeyAsync(to);
+        Assert.Equal(versions, await database.VersionsAsync(project.EnvironmentId));
 
         async Task KillAsync() => killed = await KillOneAsync();
     }
@@ -86,7 +86,7 @@ internal sealed class KilledRotations(NodeSet nodes, Dice dice)
     public async Task CheckAllAsync()
     {
         using var api = nodes.All[^1].Connect();
-        await bulk.CheckAllAsync(api);
+        await project.CheckAllAsync(api);
         await other.CheckAllAsync(api);
         await ledger.CheckAllAsync(api, live);
     }
@@ -98,9 +98,9 @@ internal sealed class KilledRotations(NodeSet nodes, Dice dice)
         return node;
     }
 
-    private async Task NoteAsync(string sqlOfKeysInUse) => HalfDone += (await stored.RowsAsync(sqlOfKeysInUse)).Count > 1 ? 1 : 0;
+    private async Task NoteAsync(string sqlOfKeysInUse) => HalfDone += (await database.RowsAsync(sqlOfKeysInUse)).Count > 1 ? 1 : 0;
 
-    private async Task RestartAsync(LoadOnNodes load, int? killed, bool waits)
+    private async Task RestartAsync(RequestLoadOnNodes load, int? killed, bool waits)
     {
         var processId = killed is { } was ? nodes[was].ProcessId : 0;
         if (killed is { } node)
@@ -111,19 +111,19 @@ internal sealed class KilledRotations(NodeSet nodes, Dice dice)
 
         if (!waits)
         {
-            await stored.ForgetAsync(processId);
+            await database.ExpireWorkOfProcessAsync(processId);
         }
     }
 
-    private async Task CheckAsync(LoadOnNodes load)
+    private async Task CheckAsync(RequestLoadOnNodes load)
     {
-        await Until.HoldsAsync("the rotation ends by itself", () => stored.IsAtRestAsync(bulk.ProjectId), 2 * Until.Patience);
-        await load.GoesOnAsync();
+        await Until.HoldsAsync("the rotation ends by itself", () => database.HasNoRotationAsync(project.ProjectId), 2 * Until.Patience);
+        await load.WaitForWritesAsync();
         await load.StopAsync();
-        await stored.ExpectKeksWholeAsync(bulk.ProjectId);
-        Assert.Equal(ofOther, await stored.VersionsAsync(other.EnvironmentId));
+        await database.ExpectKeksConsistentAsync(project.ProjectId);
+        Assert.Equal(ofOther, await database.VersionsAsync(other.EnvironmentId));
         using var api = nodes[dice.Next(nodes.All.Count)].Connect();
-        await bulk.CheckCurrentAsync(api);
+        await project.CheckCurrentAsync(api);
         await ledger.CheckAsync(api, live);
     }
 
@@ -133,7 +133,7 @@ internal sealed class KilledRotations(NodeSet nodes, Dice dice)
         using var api = node.Connect();
         try
         {
-            await bulk.RotateAsync(api);
+            await project.RotateAsync(api);
         }
         catch (HttpRequestException)
         {

@@ -24,41 +24,41 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
     {
         await using var nodes = set;
         using var api = nodes[0].Connect();
-        var bulk = await Bulk.FillAsync(api, "Quiet", rounds: 2);
+        var project = await FilledProject.FillAsync(api, "Quiet", rounds: 2);
         var ledger = new Ledger();
         var (_, live) = await api.CreateEnvironmentAsync("Live");
         var file = new MasterKeyFile(nodes.Installation.MasterKeyFile);
         var old = Assert.Single(file.Ids);
 
-        await RotateAsync(nodes, bulk, live, ledger, old);
+        await RotateAsync(nodes, project, live, ledger, old);
         await ExpectOldIsNeededNoMoreAsync(nodes, file, old);
-        await CheckAsync(nodes, bulk, live, ledger);
-        await ExpectNewIsNeededAsync(nodes, file, bulk);
-        await CheckAsync(nodes, bulk, live, ledger);
+        await CheckAsync(nodes, project, live, ledger);
+        await ExpectNewIsNeededAsync(nodes, file, project);
+        await CheckAsync(nodes, project, live, ledger);
     }
 
-    private static async Task RotateAsync(NodeSet nodes, Bulk bulk, string live, Ledger ledger, string old)
+    private static async Task RotateAsync(NodeSet nodes, FilledProject project, string live, Ledger ledger, string old)
     {
-        var (installation, stored) = (nodes.Installation, new Stored(nodes.Installation));
-        using var load = new LoadOnNodes(nodes, live, ledger);
-        await load.GoesOnAsync();
-        await using var projects = new NewProjects(nodes);
+        var (installation, database) = (nodes.Installation, new InstallationDatabase(nodes.Installation));
+        using var load = new RequestLoadOnNodes(nodes, live, ledger);
+        await load.WaitForWritesAsync();
+        await using var projects = new ProjectCreator(nodes);
         await ExpectRefusalAsync(installation, "is the active one", "master-key", "retire", old);
         await installation.DoAsync("master-key", "generate", "--id", New);
-        var (before, all) = (await stored.VersionsAsync(bulk.EnvironmentId), await stored.VersionsAsync());
+        var (before, all) = (await database.VersionsAsync(project.EnvironmentId), await database.VersionsAsync());
         var rotated = await installation.DoAsync("master-key", "rotate");
         Assert.Contains($"master key {New} is active, and everything is under it", rotated.Out, StringComparison.Ordinal);
-        await load.GoesOnAsync();
+        await load.WaitForWritesAsync();
         await projects.StopAsync();
         await load.StopAsync();
 
-        Assert.Equal(before, await stored.VersionsAsync(bulk.EnvironmentId));
-        Assert.Empty(all.Except(await stored.VersionsAsync()));
-        await stored.ExpectUnderAsync(New);
+        Assert.Equal(before, await database.VersionsAsync(project.EnvironmentId));
+        Assert.Empty(all.Except(await database.VersionsAsync()));
+        await database.ExpectAllUnderMasterKeyAsync(New);
         Assert.True(projects.Ids.Count > 0, "no project was made meanwhile");
         var retired = await installation.DoAsync("master-key", "retire", old);
         Assert.Matches("backups made before .* need it", retired.Out);
-        Assert.Equal([old], await stored.TrailAsync("master_key.retire"));
+        Assert.Equal([old], await database.TrailAsync("master_key.retire"));
         await ExpectRefusalAsync(installation, "is retired", "master-key", "rotate", "--to", old);
     }
 
@@ -66,9 +66,9 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
     private static async Task ExpectOldIsNeededNoMoreAsync(NodeSet nodes, MasterKeyFile file, string old)
     {
         file.TakeOut(old);
-        var stored = new Stored(nodes.Installation);
+        var database = new InstallationDatabase(nodes.Installation);
         await Until.HoldsAsync("every node has noticed", async () =>
-            await stored.CountAsync($"SELECT count(*) FROM nodes WHERE master_keys <> '{New}'") == 0);
+            await database.CountAsync($"SELECT count(*) FROM nodes WHERE master_keys <> '{New}'") == 0);
         foreach (var node in nodes.All)
         {
             Assert.True(await node.IsReadyAsync(), node.Log);
@@ -78,7 +78,7 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
         await nodes[0].StartAgainAsync();
     }
 
-    private static async Task ExpectNewIsNeededAsync(NodeSet nodes, MasterKeyFile file, Bulk bulk)
+    private static async Task ExpectNewIsNeededAsync(NodeSet nodes, MasterKeyFile file, FilledProject project)
     {
         var line = file.TakeOut(New);
         using var apis = new ApiSet(nodes);
@@ -89,7 +89,7 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
             await Until.HoldsAsync("it is not ready", async () => (answer = await api.GetAsync("/health/ready")).Status == 503, TimeSpan.FromSeconds(10));
             Assert.Contains($"master key {New} is missing", answer.Envelope.ToJsonString(), StringComparison.Ordinal);
             Assert.Contains(New, nodes[node].Log, StringComparison.Ordinal);
-            var reveal = await bulk.RevealAsync(api);
+            var reveal = await project.RevealAsync(api);
             Assert.Equal((503, "UNAVAILABLE"), (reveal.Status, reveal.ErrorCode));
         }
 
@@ -100,12 +100,12 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
         }
     }
 
-    private static async Task CheckAsync(NodeSet nodes, Bulk bulk, string live, Ledger ledger)
+    private static async Task CheckAsync(NodeSet nodes, FilledProject project, string live, Ledger ledger)
     {
         foreach (var node in nodes.All)
         {
             using var api = node.Connect();
-            await bulk.CheckCurrentAsync(api);
+            await project.CheckCurrentAsync(api);
         }
 
         using var last = nodes.All[^1].Connect();

@@ -10,14 +10,14 @@ namespace Secronna.EndToEndTests.Running;
 /// </summary>
 internal sealed class Ledger
 {
-    private readonly ConcurrentDictionary<(string Key, int Version), Written> acknowledged = new();
-    private readonly ConcurrentDictionary<string, string> intended = new();
-    private readonly ConcurrentQueue<Written> fresh = new();
+    private readonly ConcurrentDictionary<(string Key, int Version), AcknowledgedWrite> acknowledged = new();
+    private readonly ConcurrentDictionary<string, string> possibleValues = new();
+    private readonly ConcurrentQueue<AcknowledgedWrite> uncheckedWrites = new();
     private readonly ConcurrentQueue<string> revealRequests = new();
-    private readonly ConcurrentQueue<string> wrong = new();
+    private readonly ConcurrentQueue<string> violations = new();
     private readonly Dictionary<string, int> checkedVersions = [];
     private readonly Dictionary<string, string> secretIds = [];
-    private volatile Written[] toReveal = [];
+    private volatile AcknowledgedWrite[] toReveal = [];
     private long checkedSequence;
     private int values;
 
@@ -30,43 +30,43 @@ internal sealed class Ledger
     public long AuditEntries => checkedSequence;
 
     /// <summary>A new value that may be written to the key from now on.</summary>
-    public string Intend(string key)
+    public string NewValue(string key)
     {
         var value = $"value {Interlocked.Increment(ref values)} of {key}";
-        intended[value] = key;
+        possibleValues[value] = key;
         return value;
     }
 
-    public void Acknowledged(Written written)
+    public void RecordWrite(AcknowledgedWrite written)
     {
         if (!acknowledged.TryAdd((written.Key, written.Version), written))
         {
-            wrong.Enqueue($"{written.Key} version {written.Version} was given twice");
+            violations.Enqueue($"{written.Key} version {written.Version} was given twice");
         }
 
-        fresh.Enqueue(written);
+        uncheckedWrites.Enqueue(written);
         if (toReveal.Length < 64 || written.Version % 16 == 0)
         {
-            toReveal = [.. fresh.Reverse().Take(128)];
+            toReveal = [.. uncheckedWrites.Reverse().Take(128)];
         }
     }
 
-    public Written? AnyAcknowledged() =>
+    public AcknowledgedWrite? AnyAcknowledged() =>
         toReveal is { Length: > 0 } some ? some[RandomNumberGenerator.GetInt32(some.Length)] : null;
 
-    public void Revealed(string requestId, Written written, string value)
+    public void RecordReveal(string requestId, AcknowledgedWrite written, string value)
     {
         revealRequests.Enqueue(requestId);
         if (value != written.Value)
         {
-            wrong.Enqueue($"{written.Key} version {written.Version} was revealed with another value");
+            violations.Enqueue($"{written.Key} version {written.Version} was revealed with another value");
         }
     }
 
     /// <summary>Checks what came since the last check.</summary>
     public async Task CheckAsync(Api api, string environmentId)
     {
-        Assert.Empty(wrong);
+        Assert.Empty(violations);
         var secrets = await api.ListAsync($"/api/v1/environments/{environmentId}/secrets");
         foreach (var secret in secrets)
         {
@@ -75,11 +75,11 @@ internal sealed class Ledger
             await CheckKeyAsync(api, key, (int)secret["currentVersion"]!);
         }
 
-        Assert.All(fresh, written => Assert.True(
+        Assert.All(uncheckedWrites, written => Assert.True(
             checkedVersions.GetValueOrDefault(written.Key) >= written.Version, $"lost: {written.Key} version {written.Version}"));
         // Before the check's own reveals come: so only up to here.
         await CheckTrailAsync(api);
-        fresh.Clear();
+        uncheckedWrites.Clear();
         toReveal = [];
     }
 
@@ -128,7 +128,7 @@ internal sealed class Ledger
             }
             else
             {
-                Assert.Equal(key, intended.GetValueOrDefault(value));
+                Assert.Equal(key, possibleValues.GetValueOrDefault(value));
             }
 
             revealRequests.Enqueue(answer.RequestId);
@@ -164,7 +164,7 @@ internal sealed class Ledger
         Assert.True(below is 1 || below <= checkedSequence, $"the trail begins with {below}");
         checkedSequence = newest;
         Assert.All(revealRequests, request => Assert.True(revealed.Contains(request), $"a reveal without its entry: {request}"));
-        Assert.All(fresh, write => Assert.True(written.Contains(write.RequestId), $"a write without its entry: {write.RequestId}"));
+        Assert.All(uncheckedWrites, write => Assert.True(written.Contains(write.RequestId), $"a write without its entry: {write.RequestId}"));
         Reveals += revealRequests.Count;
         revealRequests.Clear();
     }

@@ -90,7 +90,7 @@ internal sealed class TestInstallation : IDisposable
     }
 
     /// <summary>A workspace and an API key in a database that is migrated.</summary>
-    public async Task AllowAsync()
+    public async Task AddWorkspaceAsync()
     {
         await DoAsync("workspace", "allow", WorkspaceId, "--name", "End to end");
         Token = await CreateApiKeyAsync(WorkspaceId);
@@ -118,6 +118,6 @@ internal sealed class TestInstallation : IDisposable
     private async Task SetUpAsync()
     {
         await DoAsync("migrate");
-        await AllowAsync();
+        await AddWorkspaceAsync();
     }
 }

@@ -14,13 +14,13 @@ public sealed class DiskTests
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
-        disk.PutUnder(installation);
+        disk.UseFor(installation);
         var ledger = new Ledger();
         string environment;
         await using (var server = await installation.ServeAsync())
         {
             environment = await BeginAsync(server, installation);
-            using var load = new Load(server.Url, installation.Token, environment, ledger);
+            using var load = new RequestLoad(server.Url, installation.Token, environment, ledger);
             await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > 100);
             disk.Break(FaultyDisk.FsyncFails);
             var broke = Stopwatch.GetTimestamp();
@@ -39,7 +39,7 @@ public sealed class DiskTests
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
-        disk.PutUnder(installation);
+        disk.UseFor(installation);
         await using var server = await installation.ServeAsync();
         var environment = await BeginAsync(server, installation);
         using var api = new Api(server.Url, installation.Token);
@@ -64,13 +64,13 @@ public sealed class DiskTests
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
-        disk.PutUnder(installation);
+        disk.UseFor(installation);
         var ledger = new Ledger();
         await using var server = await installation.ServeAsync();
         var environment = await BeginAsync(server, installation);
         using var api = new Api(server.Url, installation.Token);
         var written = await api.WriteAsync(environment, "OTHER", "kept");
-        using (var load = new Load(server.Url, installation.Token, environment, ledger))
+        using (var load = new RequestLoad(server.Url, installation.Token, environment, ledger))
         {
             await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > 100);
             disk.Break(FaultyDisk.DiskFull);

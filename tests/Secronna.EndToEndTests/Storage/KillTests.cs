@@ -41,7 +41,7 @@ public sealed class KillTests(ITestOutputHelper output)
         RunningServer server, TestInstallation installation, string environment, Ledger ledger, TimeSpan moment)
     {
         var before = ledger.Writes;
-        using var load = new Load(server.Url, installation.Token, environment, ledger);
+        using var load = new RequestLoad(server.Url, installation.Token, environment, ledger);
         await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > before);
         await Until.HasPassedAsync(moment);
         await server.KillAsync();

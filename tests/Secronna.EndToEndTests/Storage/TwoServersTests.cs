@@ -14,8 +14,8 @@ public sealed class TwoServersTests(ITestOutputHelper output)
         await using var two = await installation.ServeAsync();
         using var api = new Api(one.Url, installation.Token);
         var environment = (await api.CreateEnvironmentAsync("Two")).EnvironmentId;
-        using (var first = new Load(one.Url, installation.Token, environment, ledger, 8, 8))
-        using (var second = new Load(two.Url, installation.Token, environment, ledger, 8, 8))
+        using (var first = new RequestLoad(one.Url, installation.Token, environment, ledger, 8, 8))
+        using (var second = new RequestLoad(two.Url, installation.Token, environment, ledger, 8, 8))
         {
             await Until.HoldsAsync("both work", () => ledger.Writes > 1_500);
             await Task.WhenAll(first.StopAsync(), second.StopAsync());

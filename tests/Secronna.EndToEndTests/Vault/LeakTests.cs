@@ -55,9 +55,9 @@ public sealed class LeakTests
             Assert.Equal(201, (await api.WriteAsync(other, $"KEY_{i}", current[i / 2 * 2].Item2)).Status);
         }
 
-        var past = new PastUse(api, environment, other);
-        await past.UseAsync(current);
-        return await past.RefuseAsync(values);
+        var calls = new PointInTimeCalls(api, environment, other);
+        await calls.CallAllAsync(current);
+        return await calls.PassValuesAsArgumentsAsync(values);
     }
 
     private static async Task WriteAndRevealAsync(Api api, string environment, string key, string value, StringBuilder answers)

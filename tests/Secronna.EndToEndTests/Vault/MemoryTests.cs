@@ -32,7 +32,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var (needles, values, environments) = await UseAllAsync(api);
 
         ExpectControlAlone(needles, server.Id);
-        await new PastUse(api, environments[0], environments[1]).UseAsync(values[..PerEnvironment].Select((value, i) => (Key(i), value)).ToList());
+        await new PointInTimeCalls(api, environments[0], environments[1]).CallAllAsync(values[..PerEnvironment].Select((value, i) => (Key(i), value)).ToList());
         ExpectControlAlone(needles, server.Id);
         await RefuseAllAsync(api, needles);
         ExpectControlAlone(needles, server.Id);

@@ -5,10 +5,10 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Docs;
 
 /// <summary>The commands of a readme, run as somebody who pastes them would.</summary>
-internal static partial class Readme
+internal static partial class ShellBlocks
 {
     /// <summary>The <c>sh</c> blocks of a text, in order.</summary>
-    public static List<string> Blocks(string text) => [.. Block().Matches(text).Select(match => match.Groups[1].Value)];
+    public static List<string> Read(string text) => [.. Block().Matches(text).Select(match => match.Groups[1].Value)];
 
     /// <summary>Runs a script in a folder to its end, which must be good; what it printed.</summary>
     public static async Task<string> RunAsync(

@@ -3,15 +3,15 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>A credential in constant use on every node, so that each has it in its cache.</summary>
-internal sealed class ConstantUses : IDisposable
+internal sealed class RepeatedRequestOnNodes : IDisposable
 {
     private readonly List<Api> apis;
-    private readonly List<ConstantUse> uses;
+    private readonly List<RepeatedRequest> uses;
 
-    public ConstantUses(NodeSet nodes, string token, string path = "/api/v1/projects")
+    public RepeatedRequestOnNodes(NodeSet nodes, string token, string path = "/api/v1/projects")
     {
         apis = [.. nodes.All.Select(node => node.Connect(token))];
-        uses = [.. apis.Select(api => new ConstantUse(api, path))];
+        uses = [.. apis.Select(api => new RepeatedRequest(api, path))];
     }
 
     public Api this[int node] => apis[node];

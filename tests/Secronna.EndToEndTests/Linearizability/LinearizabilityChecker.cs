@@ -8,7 +8,7 @@ namespace Secronna.EndToEndTests.Linearizability;
 /// every answer is what the key then gives: Wing and Gong's search, with Lowe's memory of what was tried. What has no
 /// answer is placed only where that changes something.
 /// </summary>
-internal sealed class Checker
+internal sealed class LinearizabilityChecker
 {
     private const int MostSteps = 2_000_000;
 
@@ -19,7 +19,7 @@ internal sealed class Checker
     private readonly HashSet<(UInt128 Done, KeyState State)> tried = [];
     private Position furthest;
 
-    private Checker(IEnumerable<Operation> history)
+    private LinearizabilityChecker(IEnumerable<Operation> history)
     {
         var inOrder = history.OrderBy(operation => operation.Invoked).ToList();
         answered = inOrder.FindAll(operation => operation.Answered is not null);
@@ -30,7 +30,7 @@ internal sealed class Checker
     }
 
     /// <summary>Null where there is such an order; else how far the search came and what fitted no more.</summary>
-    public static string? FindFault(IEnumerable<Operation> history) => new Checker(history).FindFault();
+    public static string? FindFault(IEnumerable<Operation> history) => new LinearizabilityChecker(history).FindFault();
 
     private string? FindFault()
     {

@@ -6,9 +6,9 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>What is stored of keys, read and changed past the servers, whichever the engine.</summary>
-internal sealed class Stored(TestInstallation installation)
+internal sealed class InstallationDatabase(TestInstallation installation)
 {
-    public const string Rotating = "SELECT count(*) FROM installation WHERE rotation_began_at IS NOT NULL";
+    public const string CountUnfinishedRotations = "SELECT count(*) FROM installation WHERE rotation_began_at IS NOT NULL";
 
     private const string UnderDestroyed =
         "SELECT count(*) FROM secret_versions v WHERE NOT EXISTS (SELECT 1 FROM project_keys k WHERE k.id = v.kek_id AND k.state <> 'destroyed') AND v.kek_id IS NOT NULL";
@@ -17,12 +17,12 @@ internal sealed class Stored(TestInstallation installation)
     public async Task<List<string>> RowsAsync(string sql)
     {
         await using var connection = await OpenAsync();
-        return await Contents.RowsAsync(connection, sql);
+        return await DatabaseContents.RowsAsync(connection, sql);
     }
 
-    public async Task<string> OneAsync(string sql) => Assert.Single(await RowsAsync(sql));
+    public async Task<string> ReadOneAsync(string sql) => Assert.Single(await RowsAsync(sql));
 
-    public async Task<long> CountAsync(string sql) => long.Parse(await OneAsync(sql), System.Globalization.CultureInfo.InvariantCulture);
+    public async Task<long> CountAsync(string sql) => long.Parse(await ReadOneAsync(sql), System.Globalization.CultureInfo.InvariantCulture);
 
     public async Task RunAsync(string sql)
     {
@@ -38,7 +38,7 @@ internal sealed class Stored(TestInstallation installation)
         + (environmentIds.Length == 0 ? "" : $" WHERE s.environment_id IN ('{string.Join("', '", environmentIds)}')")
         + " ORDER BY v.secret_id, v.version");
 
-    public Task<string> ActiveMasterKeyAsync() => OneAsync("SELECT active_master_key_id FROM installation");
+    public Task<string> ActiveMasterKeyAsync() => ReadOneAsync("SELECT active_master_key_id FROM installation");
 
     /// <summary>A KEK's id, state and what else is asked for, of one project or all, oldest first.</summary>
     public Task<List<string>> KeksAsync(string state, string? projectId = null, string columns = "id") => RowsAsync(
@@ -49,11 +49,11 @@ internal sealed class Stored(TestInstallation installation)
         $"SELECT {columns} FROM audit_entries WHERE action = '{action}' AND outcome = 'success' AND {where} ORDER BY target_id, sequence");
 
     /// <summary>No rotation is under way, of this project or of the master key.</summary>
-    public async Task<bool> IsAtRestAsync(string projectId) =>
-        await CountAsync(Rotating) == 0 && (await KeksAsync("retiring", projectId)).Count == 0;
+    public async Task<bool> HasNoRotationAsync(string projectId) =>
+        await CountAsync(CountUnfinishedRotations) == 0 && (await KeksAsync("retiring", projectId)).Count == 0;
 
     /// <summary>What holds of a project's KEKs when no rotation is under way: each was made once, and destroyed once (S9, S10).</summary>
-    public async Task ExpectKeksWholeAsync(string projectId)
+    public async Task ExpectKeksConsistentAsync(string projectId)
     {
         Assert.Equal(0, await CountAsync(UnderDestroyed));
         var active = Assert.Single(await KeksAsync("active", projectId));
@@ -66,16 +66,16 @@ internal sealed class Stored(TestInstallation installation)
     }
 
     /// <summary>What holds of master keys when no rotation is under way: everything is under this one (S8).</summary>
-    public async Task ExpectUnderAsync(string masterKeyId)
+    public async Task ExpectAllUnderMasterKeyAsync(string masterKeyId)
     {
         Assert.Equal(masterKeyId, await ActiveMasterKeyAsync());
-        Assert.Equal(0, await CountAsync(Rotating));
+        Assert.Equal(0, await CountAsync(CountUnfinishedRotations));
         Assert.Equal(0, await CountAsync($"SELECT count(*) FROM project_keys WHERE state <> 'destroyed' AND master_key_id <> '{masterKeyId}'"));
         Assert.Equal([$"started", "finished"], await TrailAsync("master_key.rotate", "name", $"target_id = '{masterKeyId}'"));
     }
 
     /// <summary>As if time had passed since a process was killed: nobody waits for it any more.</summary>
-    public async Task ForgetAsync(int processId)
+    public async Task ExpireWorkOfProcessAsync(int processId)
     {
         await RunAsync($"DELETE FROM nodes WHERE name LIKE '%(process {processId})'");
         await RunAsync("UPDATE project_keys SET worked_until = 0 WHERE worker NOT IN (SELECT id FROM nodes)");

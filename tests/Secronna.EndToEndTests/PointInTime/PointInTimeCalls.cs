@@ -8,7 +8,7 @@ namespace Secronna.EndToEndTests.PointInTime;
 /// All that there is about the past, used on values that nothing but a reveal may give away: rollback, restore with its dry
 /// run, compare, reveals and lists of a time, history.
 /// </summary>
-internal sealed class PastUse(Api api, string environmentId, string otherId)
+internal sealed class PointInTimeCalls(Api api, string environmentId, string otherId)
 {
     private const int Changed = 100;
     private const int RolledBack = 40;
@@ -19,7 +19,7 @@ internal sealed class PastUse(Api api, string environmentId, string otherId)
     private string Path => $"/api/v1/environments/{environmentId}";
 
     /// <summary>Uses it on an environment with these values under these keys; what was answered that is no reveal.</summary>
-    public async Task<string> UseAsync(IReadOnlyList<(string Key, string Value)> values)
+    public async Task<string> CallAllAsync(IReadOnlyList<(string Key, string Value)> values)
     {
         var secrets = (await api.ListAsync(Path + "/secrets?limit=500")).ToDictionary(
             each => (string)each["key"]!, each => ((string)each["id"]!, (int)each["currentVersion"]!));
@@ -32,16 +32,16 @@ internal sealed class PastUse(Api api, string environmentId, string otherId)
         });
         await RestoreAsync(at, [.. values.Skip(RolledBack).Take(ChangedMeanwhile)]);
         await CompareAsync(at);
-        await LookAsync(at, values);
+        await RevealAndListAsync(at, values);
         return answers.ToString();
     }
 
     /// <summary>Puts values where they don't belong; what was answered.</summary>
-    public async Task<string> RefuseAsync(IEnumerable<string> values)
+    public async Task<string> PassValuesAsArgumentsAsync(IEnumerable<string> values)
     {
         foreach (var value in values)
         {
-            await RefuseAsync(value);
+            await PassValueAsArgumentAsync(value);
         }
 
         return answers.ToString();
@@ -80,7 +80,7 @@ internal sealed class PastUse(Api api, string environmentId, string otherId)
         Keep(await api.PostAsync(Path + "/compare", new JsonObject { ["with"] = otherId }), 200);
     }
 
-    private async Task LookAsync(string at, IReadOnlyList<(string Key, string Value)> values)
+    private async Task RevealAndListAsync(string at, IReadOnlyList<(string Key, string Value)> values)
     {
         var expected = values.ToDictionary(each => each.Key, each => each.Value);
         var some = new JsonArray([.. values.Take(3).Select(each => (JsonNode)each.Key)]);
@@ -99,7 +99,7 @@ internal sealed class PastUse(Api api, string environmentId, string otherId)
         }
     }
 
-    private async Task RefuseAsync(string value)
+    private async Task PassValueAsArgumentAsync(string value)
     {
         Keep(await api.PostAsync(Path + "/restore", new JsonObject { ["at"] = value }), 400);
         Keep(await api.PostAsync(Path + "/reveal", new JsonObject { ["at"] = value }), 400);

@@ -10,7 +10,7 @@ internal sealed record SampleVersion(string Token, string SecretId, int Version,
 /// An installation with a bit of everything: workspaces, one of them denied, projects, many versions, deleted secrets,
 /// projects and environments, revoked credentials, refusals, and a record of what must be revealed.
 /// </summary>
-internal sealed class Sample
+internal sealed class SampleData
 {
     private const int Keys = 30;
     private const int Rounds = 4;
@@ -20,9 +20,9 @@ internal sealed class Sample
     public List<string> DeletedSecrets { get; } = [];
 
     /// <summary>Fills an installation through a server of its own, which stops again.</summary>
-    public static async Task<Sample> FillAsync(TestInstallation installation)
+    public static async Task<SampleData> FillAsync(TestInstallation installation)
     {
-        var sample = new Sample();
+        var sample = new SampleData();
         await using var server = await installation.ServeAsync();
         await sample.FillAsync(server, installation.Token);
         await installation.DoAsync("workspace", "allow", "acc_other", "--name", "Ökonomie \U0001F511");

@@ -5,7 +5,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>What clients of several nodes did on a few keys of an environment, and what came of it.</summary>
-internal sealed class History(int nodes, string environmentId, string environmentPath)
+internal sealed class RequestHistory(int nodes, string environmentId, string environmentPath)
 {
     private readonly ConcurrentQueue<(string Key, Operation Operation)> entries = new();
     private readonly ConcurrentDictionary<string, (string Id, int Version)> known = new();

@@ -1,7 +1,7 @@
 namespace Secronna.EndToEndTests.Linearizability;
 
 /// <summary>The checker itself: what it must accept, and what it must never.</summary>
-public sealed class CheckerTests
+public sealed class LinearizabilityCheckerTests
 {
     [Fact]
     public void One_after_the_other_is_accepted() => Accept(
@@ -100,11 +100,11 @@ public sealed class CheckerTests
         Refuse([.. history, Reveal(15_000, 15_001, (1_400, "v1400"))]);
     }
 
-    private static void Accept(params Operation[] history) => Assert.Null(Checker.FindFault(history));
+    private static void Accept(params Operation[] history) => Assert.Null(LinearizabilityChecker.FindFault(history));
 
     private static void Refuse(params Operation[] history)
     {
-        var fault = Checker.FindFault(history);
+        var fault = LinearizabilityChecker.FindFault(history);
         Assert.NotNull(fault);
         Assert.StartsWith("after ", fault, StringComparison.Ordinal);
     }

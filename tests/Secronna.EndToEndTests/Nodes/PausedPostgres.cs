@@ -5,12 +5,12 @@ using Secronna.Tests.Postgres;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>Has all processes of PostgreSQL stand still: connections are taken and kept, and nothing is answered.</summary>
-internal sealed class StoppedPostgres : IDisposable
+internal sealed class PausedPostgres : IDisposable
 {
     private readonly List<int> stopped = [];
 
     // The first of them first: then it makes no more.
-    public StoppedPostgres(PostgresCluster cluster)
+    public PausedPostgres(PostgresCluster cluster)
     {
         Stop(cluster.ProcessId);
         foreach (var child in ChildrenOf(cluster.ProcessId))

@@ -8,14 +8,14 @@ public sealed class SampleBackup : IAsyncLifetime
 {
     internal TestInstallation Installation { get; private set; } = null!;
 
-    internal Sample Sample { get; private set; } = null!;
+    internal SampleData Sample { get; private set; } = null!;
 
     public string File => Installation.Folder["sample.db"];
 
     public async ValueTask InitializeAsync()
     {
         Installation = await TestInstallation.CreateAsync();
-        Sample = await Sample.FillAsync(Installation);
+        Sample = await SampleData.FillAsync(Installation);
         await Installation.DoAsync("backup", File);
     }
 
@@ -27,7 +27,7 @@ public sealed class SampleBackup : IAsyncLifetime
 }
 
 /// <summary><c>backup verify</c>: what is damaged is found and named; what is whole is counted, and not changed.</summary>
-public sealed class VerifyTests(SampleBackup backup) : IClassFixture<SampleBackup>
+public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<SampleBackup>
 {
     private const string OneSecret = "(SELECT id FROM secrets WHERE deleted_at IS NULL AND current_version = 4 ORDER BY id LIMIT 1)";
 

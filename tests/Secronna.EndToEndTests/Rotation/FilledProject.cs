@@ -4,14 +4,14 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>A project with as many versions as make its rotation last a while, and what each must be revealed as.</summary>
-internal sealed class Bulk
+internal sealed class FilledProject
 {
     private const int BatchSize = 500;
 
     private readonly Dictionary<string, string> ids = [];
     private int rounds;
 
-    private Bulk(string projectId, string environmentId) => (ProjectId, EnvironmentId) = (projectId, environmentId);
+    private FilledProject(string projectId, string environmentId) => (ProjectId, EnvironmentId) = (projectId, environmentId);
 
     public string ProjectId { get; }
 
@@ -20,16 +20,16 @@ internal sealed class Bulk
     public int Versions => ids.Count * rounds;
 
     /// <summary>A new project with so many versions of each of so many keys.</summary>
-    public static async Task<Bulk> FillAsync(Api api, string project, int rounds, int keys = BatchSize)
+    public static async Task<FilledProject> FillAsync(Api api, string project, int rounds, int keys = BatchSize)
     {
         var (projectId, environmentId) = await api.CreateEnvironmentAsync(project, "Bulk");
-        var bulk = new Bulk(projectId, environmentId);
-        while (bulk.rounds < rounds)
+        var filled = new FilledProject(projectId, environmentId);
+        while (filled.rounds < rounds)
         {
-            await bulk.WriteAsync(api, keys);
+            await filled.WriteAsync(api, keys);
         }
 
-        return bulk;
+        return filled;
     }
 
     /// <summary>An environment more in the project.</summary>

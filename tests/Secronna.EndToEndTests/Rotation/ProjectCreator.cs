@@ -4,13 +4,13 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>Makes projects, one after another at each node in turn, until it is told to stop.</summary>
-internal sealed class NewProjects : IAsyncDisposable
+internal sealed class ProjectCreator : IAsyncDisposable
 {
     private readonly NodeSet nodes;
     private readonly CancellationTokenSource end = new();
     private readonly Task work;
 
-    public NewProjects(NodeSet nodes)
+    public ProjectCreator(NodeSet nodes)
     {
         this.nodes = nodes;
         work = Task.Run(MakeAsync);

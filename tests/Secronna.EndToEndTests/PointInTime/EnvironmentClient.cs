@@ -7,7 +7,7 @@ namespace Secronna.EndToEndTests.PointInTime;
 internal sealed record RevealedState(SortedDictionary<string, string> Values, List<string> Unrecoverable);
 
 /// <summary>An environment, as it is and as it was.</summary>
-internal sealed class PastEnvironment(Api api, string id)
+internal sealed class EnvironmentClient(Api api, string id)
 {
     private const int BatchSize = 500;
 

@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>Bytes that are sought in a database's files, with what they are.</summary>
-internal sealed class Needles(TestInstallation installation)
+internal sealed class DatabaseFileSearch(TestInstallation installation)
 {
     private const int Size = 16;
 
@@ -15,7 +15,7 @@ internal sealed class Needles(TestInstallation installation)
     /// <summary>Adds pieces of stored boxes: past the header, which is no secret, and small enough to stand in one page.</summary>
     public async Task AddAsync(string what, string sqlOfBoxes)
     {
-        var boxes = await new Stored(installation).RowsAsync(sqlOfBoxes);
+        var boxes = await new InstallationDatabase(installation).RowsAsync(sqlOfBoxes);
         Assert.NotEmpty(boxes);
         foreach (var box in boxes.Select(Convert.FromHexString))
         {

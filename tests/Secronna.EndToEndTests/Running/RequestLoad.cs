@@ -6,20 +6,20 @@ using System.Text.Json;
 namespace Secronna.EndToEndTests.Running;
 
 /// <summary>An acknowledged write.</summary>
-internal sealed record Written(string Key, string SecretId, int Version, string Value, string RequestId);
+internal sealed record AcknowledgedWrite(string Key, string SecretId, int Version, string Value, string RequestId);
 
 /// <summary>
 /// Writers and revealers at work on a few keys that all share, with a record of what the server promised: the writes that
 /// it acknowledged and the reveals that it answered.
 /// </summary>
-internal sealed class Load : IDisposable
+internal sealed class RequestLoad : IDisposable
 {
     private const int Keys = 8;
 
     private readonly Api api;
     private readonly string environmentId;
     private readonly Ledger ledger;
-    private readonly bool goesOn;
+    private readonly bool continuesAfterFailure;
     private readonly CancellationTokenSource end = new();
     private readonly Task[] workers;
     private int failures;
@@ -32,11 +32,11 @@ internal sealed class Load : IDisposable
     /// <param name="ledger">What keeps the record.</param>
     /// <param name="writers">How many write.</param>
     /// <param name="revealers">How many reveal.</param>
-    /// <param name="goesOn">Whether whoever gets no answer goes on, because there are other servers; else it ends there.</param>
-    public Load(
-        string url, string token, string environmentId, Ledger ledger, int writers = 16, int revealers = 16, bool goesOn = false)
+    /// <param name="continuesAfterFailure">Whether whoever gets no answer goes on, because there are other servers; else it ends there.</param>
+    public RequestLoad(
+        string url, string token, string environmentId, Ledger ledger, int writers = 16, int revealers = 16, bool continuesAfterFailure = false)
     {
-        this.goesOn = goesOn;
+        this.continuesAfterFailure = continuesAfterFailure;
         api = new Api(url, token);
         this.environmentId = environmentId;
         this.ledger = ledger;
@@ -91,7 +91,7 @@ internal sealed class Load : IDisposable
                 is HttpRequestException or IOException or SocketException or OperationCanceledException or JsonException)
             {
                 Interlocked.Increment(ref failures);
-                if (!goesOn)
+                if (!continuesAfterFailure)
                 {
                     return;
                 }
@@ -109,7 +109,7 @@ internal sealed class Load : IDisposable
 
     private async Task<bool> WriteAsync(string key)
     {
-        var value = ledger.Intend(key);
+        var value = ledger.NewValue(key);
         var answer = await api.WriteAsync(environmentId, key, value);
         if (answer.Status != 201)
         {
@@ -117,7 +117,7 @@ internal sealed class Load : IDisposable
             return false;
         }
 
-        ledger.Acknowledged(new Written(
+        ledger.RecordWrite(new AcknowledgedWrite(
             key, (string)answer.Data["id"]!, (int)answer.Data["version"]!, value, answer.RequestId));
         return true;
     }
@@ -136,7 +136,7 @@ internal sealed class Load : IDisposable
             return false;
         }
 
-        ledger.Revealed(answer.RequestId, written, (string)answer.Data["value"]!);
+        ledger.RecordReveal(answer.RequestId, written, (string)answer.Data["value"]!);
         return true;
     }
 }

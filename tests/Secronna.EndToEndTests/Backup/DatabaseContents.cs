@@ -8,7 +8,7 @@ namespace Secronna.EndToEndTests.Backup;
 /// All rows of all tables of a database, of either engine, as text. Which tables and columns there are is asked of the
 /// database itself, so that one that a later migration adds is among them.
 /// </summary>
-internal static class Contents
+internal static class DatabaseContents
 {
     private const string OfMigrations = "schema_migrations";
 

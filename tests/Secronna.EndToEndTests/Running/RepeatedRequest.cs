@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Secronna.EndToEndTests.Running;
 
 /// <summary>Uses a credential again and again, so that the server has it in its cache.</summary>
-internal sealed class ConstantUse : IDisposable
+internal sealed class RepeatedRequest : IDisposable
 {
     private readonly CancellationTokenSource end = new();
     private readonly Task use;
@@ -11,7 +11,7 @@ internal sealed class ConstantUse : IDisposable
     private long accepted;
     private int lastStatus;
 
-    public ConstantUse(Api api, string path = "/api/v1/projects") => use = UseAsync(api, path);
+    public RepeatedRequest(Api api, string path = "/api/v1/projects") => use = UseAsync(api, path);
 
     public Task<TimeSpan> ExpectAcceptedAsync() => Until.HoldsAsync("it is accepted", () => Volatile.Read(ref accepted) > 3);
 

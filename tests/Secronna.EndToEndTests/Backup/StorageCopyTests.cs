@@ -7,7 +7,7 @@ using Secronna.Tests.Postgres;
 namespace Secronna.EndToEndTests.Backup;
 
 /// <summary>A cluster for all tests of moving.</summary>
-public sealed class MoveCluster : IAsyncLifetime
+public sealed class StorageCopyCluster : IAsyncLifetime
 {
     internal PostgresCluster Cluster { get; private set; } = null!;
 
@@ -17,7 +17,7 @@ public sealed class MoveCluster : IAsyncLifetime
 }
 
 /// <summary><c>storage copy</c>: an installation moves to the other engine, or to another place, whole or not at all.</summary>
-public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
+public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture<StorageCopyCluster>
 {
     private const string Idempotency = "INSERT INTO idempotency_keys (id, body_hash, answer, created_at) VALUES (x'00ff', x'', '{}', 1)";
 
@@ -34,14 +34,14 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     public async Task An_installation_moves_to_PostgreSQL_and_back_with_every_row_and_goes_on_there()
     {
         using var installation = await TestInstallation.CreateAsync();
-        var sample = await Sample.FillAsync(installation);
+        var sample = await SampleData.FillAsync(installation);
         await SqliteFile.RunAsync(installation.DatabaseFile, Idempotency);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
 
         var postgres = await cluster.Cluster.NewDatabaseAsync();
         var copied = await installation.DoAsync("storage", "copy", "--to", postgres, "--json");
-        var before = await Contents.ReadSqliteAsync(installation.DatabaseFile);
-        Assert.Equal(before, await Contents.ReadPostgresAsync(postgres));
+        var before = await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile);
+        Assert.Equal(before, await DatabaseContents.ReadPostgresAsync(postgres));
         // A table that is new must be filled above, or this says nothing of it.
         // Servers leave the table of nodes when they end.
         Assert.All(before.Where(table => table.Key != "nodes"), table => Assert.True(table.Value.Count > 1, $"{table.Key} has no row"));
@@ -56,7 +56,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         await installation.DoAsync("storage", "copy", "--to", SqliteFile.ConnectionString(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.False(File.Exists(file + "-wal"));
-        Assert.Equal(await Contents.ReadPostgresAsync(postgres), await Contents.ReadSqliteAsync(file));
+        Assert.Equal(await DatabaseContents.ReadPostgresAsync(postgres), await DatabaseContents.ReadSqliteAsync(file));
 
         installation.Environment.Remove("Secronna__Storage__Provider");
         installation.Environment["Secronna__Storage__ConnectionString"] = SqliteFile.ConnectionString(file);
@@ -75,7 +75,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         if (!toPostgres)
         {
             await installation.DoAsync("storage", "copy", "--to", SqliteFile.ConnectionString(file));
-            Assert.Equal(await Contents.ReadSqliteAsync(installation.DatabaseFile), await Contents.ReadSqliteAsync(file));
+            Assert.Equal(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadSqliteAsync(file));
             return;
         }
 
@@ -84,7 +84,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
         await installation.DoAsync("storage", "copy", "--to", first);
         installation.UsePostgres(first);
         await installation.DoAsync("storage", "copy", "--to", second);
-        Assert.Equal(await Contents.ReadPostgresAsync(first), await Contents.ReadPostgresAsync(second));
+        Assert.Equal(await DatabaseContents.ReadPostgresAsync(first), await DatabaseContents.ReadPostgresAsync(second));
         await installation.DoAsync("backup", "verify", "--connection", second);
         Assert.Equal(
             ["storage.copy success", "storage.copy success", "backup.verify success"], await InstallationTrail.ReadAsync(installation));
@@ -94,7 +94,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     public async Task A_copy_that_is_killed_leaves_the_target_empty_and_works_the_next_time()
     {
         using var installation = await TestInstallation.CreateAsync();
-        await Sample.FillAsync(installation);
+        await SampleData.FillAsync(installation);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         var postgres = await NewMigratedAsync(installation);
         await cluster.Cluster.ExecuteAsync(Name(postgres), CloseGate);
@@ -107,11 +107,11 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
 
         await cluster.Cluster.ExecuteAsync(Name(postgres), "DROP TRIGGER gate ON secret_versions");
         await Until.HoldsAsync("PostgreSQL noticed", async () => await WaitingAsync(postgres) == 0);
-        Assert.All(await Contents.ReadPostgresAsync(postgres), table => Assert.Single(table.Value));
+        Assert.All(await DatabaseContents.ReadPostgresAsync(postgres), table => Assert.Single(table.Value));
         await installation.DoAsync("storage", "copy", "--to", postgres);
         Assert.Equal(
             ["storage.copy success", "storage.copy success"], await InstallationTrail.ReadAsync(installation));
-        Assert.Equal(await Contents.ReadSqliteAsync(installation.DatabaseFile), await Contents.ReadPostgresAsync(postgres));
+        Assert.Equal(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadPostgresAsync(postgres));
     }
 
     [Fact]
@@ -130,16 +130,16 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
             await copy.KillAsync();
         }
 
-        Assert.All(await Contents.ReadSqliteAsync(file), table => Assert.Single(table.Value));
+        Assert.All(await DatabaseContents.ReadSqliteAsync(file), table => Assert.Single(table.Value));
         await installation.DoAsync("storage", "copy", "--to", SqliteFile.ConnectionString(file));
-        Assert.Equal(await Contents.ReadSqliteAsync(installation.DatabaseFile), await Contents.ReadSqliteAsync(file));
+        Assert.Equal(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadSqliteAsync(file));
     }
 
     [Fact]
     public async Task Of_two_copies_to_one_target_one_is_refused_and_nothing_is_doubled()
     {
         using var installation = await TestInstallation.CreateAsync();
-        await Sample.FillAsync(installation);
+        await SampleData.FillAsync(installation);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         var postgres = await NewMigratedAsync(installation);
         await cluster.Cluster.ExecuteAsync(Name(postgres), CloseGate);
@@ -154,7 +154,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
 
         Assert.Equal(0, (await first.EndAsync()).ExitCode);
         Assert.Equal(["storage.copy success"], await InstallationTrail.ReadAsync(installation));
-        Assert.Equal(await Contents.ReadSqliteAsync(installation.DatabaseFile), await Contents.ReadPostgresAsync(postgres));
+        Assert.Equal(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadPostgresAsync(postgres));
     }
 
     [Fact]
@@ -179,13 +179,13 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     {
         using var installation = await TestInstallation.CreateAsync();
         using var other = await TestInstallation.CreateAsync();
-        var before = await Contents.ReadSqliteAsync(other.DatabaseFile);
+        var before = await DatabaseContents.ReadSqliteAsync(other.DatabaseFile);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         await ExpectRefusedAsync(installation, SqliteFile.ConnectionString(other.DatabaseFile), "not empty");
         await ExpectRefusedAsync(installation, SqliteFile.ConnectionString(installation.DatabaseFile), "the target is the source");
         await ExpectRefusedAsync(installation, "nonsense", "connection string");
         await ExpectRefusedAsync(installation, "Host=127.0.0.1;Port=1;Database=x;Username=x", "no connection to PostgreSQL");
-        Assert.Equal(before, await Contents.ReadSqliteAsync(other.DatabaseFile));
+        Assert.Equal(before, await DatabaseContents.ReadSqliteAsync(other.DatabaseFile));
         Assert.Empty(await InstallationTrail.ReadAsync(installation));
     }
 
@@ -204,13 +204,13 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     public async Task A_copy_that_does_not_verify_is_undone_and_recorded()
     {
         using var installation = await TestInstallation.CreateAsync();
-        await Sample.FillAsync(installation);
+        await SampleData.FillAsync(installation);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         await SqliteFile.RunAsync(
             installation.DatabaseFile, "UPDATE secret_versions SET ciphertext = zeroblob(99) WHERE version = 2 AND kek_id IS NOT NULL");
         var postgres = await cluster.Cluster.NewDatabaseAsync();
         await ExpectRefusedAsync(installation, postgres, "does not open");
-        Assert.All(await Contents.ReadPostgresAsync(postgres), table => Assert.Single(table.Value));
+        Assert.All(await DatabaseContents.ReadPostgresAsync(postgres), table => Assert.Single(table.Value));
         Assert.Equal(["storage.copy success", "storage.copy failed"], await InstallationTrail.ReadAsync(installation));
     }
 
@@ -218,7 +218,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     public async Task A_restored_PostgreSQL_is_verified_and_its_damage_named()
     {
         using var installation = await TestInstallation.CreateAsync();
-        await Sample.FillAsync(installation);
+        await SampleData.FillAsync(installation);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         var original = await cluster.Cluster.NewDatabaseAsync();
         await installation.DoAsync("storage", "copy", "--to", original);
@@ -243,7 +243,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
             await InstallationTrail.ReadAsync(installation));
     }
 
-    private async Task ServeOnPostgresAsync(TestInstallation installation, string postgres, Sample sample)
+    private async Task ServeOnPostgresAsync(TestInstallation installation, string postgres, SampleData sample)
     {
         installation.UsePostgres(postgres);
         await using var one = await installation.ServeAsync();
@@ -292,7 +292,7 @@ public sealed class MoveTests(MoveCluster cluster) : IClassFixture<MoveCluster>
     }
 
     // Those that stand at the gate.
-    private static async Task<int> WaitingAsync(string postgres) => (await StoredState.ReadAsync(
+    private static async Task<int> WaitingAsync(string postgres) => (await StorageInvariants.ReadTextsAsync(
         postgres, $"SELECT pid::text FROM pg_locks WHERE locktype = 'advisory' AND objid = {Gate} AND NOT granted")).Count;
 
     private static async Task FillWithLargeAsync(TestInstallation installation)

@@ -6,7 +6,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>Writers on all nodes that change one environment in every way, and keep the values that were acknowledged.</summary>
-internal sealed class PastLoad : IDisposable
+internal sealed class EnvironmentWriters : IDisposable
 {
     private const int Keys = 10;
 
@@ -21,7 +21,7 @@ internal sealed class PastLoad : IDisposable
     private int lastValue;
 
     /// <summary>Begins at once, with so many writers on each node.</summary>
-    public PastLoad(NodeSet nodes, string environmentId, int writersPerNode, int seed)
+    public EnvironmentWriters(NodeSet nodes, string environmentId, int writersPerNode, int seed)
     {
         (this.nodes, this.environmentId) = (nodes, environmentId);
         writers = [.. Enumerable.Range(0, writersPerNode * nodes.All.Count).Select(writer => Task.Run(() =>

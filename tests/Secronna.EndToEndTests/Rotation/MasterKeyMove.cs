@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>An installation whose master key goes from one provider to another while its server serves.</summary>
-internal sealed class ProviderMove : IAsyncDisposable
+internal sealed class MasterKeyMove : IAsyncDisposable
 {
     private const string Prefix = "Secronna__MasterKey__";
 
@@ -13,22 +13,22 @@ internal sealed class ProviderMove : IAsyncDisposable
     private NodeSet? nodes;
     private string live = "";
 
-    private ProviderMove(TestInstallation installation) =>
+    private MasterKeyMove(TestInstallation installation) =>
         (this.installation, place) = (installation, new() { ["Provider"] = "File", ["File"] = installation.MasterKeyFile });
 
     public TestInstallation Installation => installation;
 
     public Node Server => nodes![0];
 
-    public Bulk Bulk { get; private set; } = null!;
+    public FilledProject Project { get; private set; } = null!;
 
     /// <summary>With a file, as it is without any setting.</summary>
-    public static async Task<ProviderMove> BeginAsync()
+    public static async Task<MasterKeyMove> BeginAsync()
     {
-        var move = new ProviderMove(await TestInstallation.CreateAsync());
+        var move = new MasterKeyMove(await TestInstallation.CreateAsync());
         await move.RestartAsync();
         using var api = move.Server.Connect();
-        move.Bulk = await Bulk.FillAsync(api, "Moved", rounds: 2, keys: 200);
+        move.Project = await FilledProject.FillAsync(api, "Moved", rounds: 2, keys: 200);
         (_, move.live) = await api.CreateEnvironmentAsync("Live");
         return move;
     }
@@ -46,15 +46,15 @@ internal sealed class ProviderMove : IAsyncDisposable
         await (generates && isFile ? GenerateAsync(keyId) : Task.CompletedTask);
         await RestartAsync();
         await (generates && !isFile ? GenerateAsync(keyId) : Task.CompletedTask);
-        using (var load = new LoadOnNodes(nodes!, live, ledger))
+        using (var load = new RequestLoadOnNodes(nodes!, live, ledger))
         {
-            await load.GoesOnAsync();
+            await load.WaitForWritesAsync();
             await installation.DoAsync("master-key", "rotate", "--to", keyId);
-            await load.GoesOnAsync();
+            await load.WaitForWritesAsync();
             await load.StopAsync();
         }
 
-        await new Stored(installation).ExpectUnderAsync(keyId);
+        await new InstallationDatabase(installation).ExpectAllUnderMasterKeyAsync(keyId);
         await CheckAsync();
         Set(place = next, []);
     }
@@ -75,7 +75,7 @@ internal sealed class ProviderMove : IAsyncDisposable
     private async Task CheckAsync()
     {
         using var api = Server.Connect();
-        await Bulk.CheckAllAsync(api);
+        await Project.CheckAllAsync(api);
         await ledger.CheckAllAsync(api, live);
     }
 

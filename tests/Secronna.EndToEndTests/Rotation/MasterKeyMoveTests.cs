@@ -7,7 +7,7 @@ namespace Secronna.EndToEndTests.Rotation;
 /// The master key moves from one kind of place to another (S2): a server starts with both, a rotation under load brings
 /// everything to the new one, and the old one is needed no more.
 /// </summary>
-public sealed class ProviderMoveTests
+public sealed class MasterKeyMoveTests
 {
     private const string Variable = "SECRONNA_MASTER_KEYS";
 
@@ -15,7 +15,7 @@ public sealed class ProviderMoveTests
     public async Task From_a_file_to_a_token_to_the_environment_and_to_a_file_no_request_fails_and_every_version_opens()
     {
         using var token = new SoftHsmToken();
-        await using var move = await ProviderMove.BeginAsync();
+        await using var move = await MasterKeyMove.BeginAsync();
         var installation = move.Installation;
         installation.Environment[token.Variable.Key] = token.Variable.Value;
         await move.ToAsync(token.Settings, "in-token");
@@ -36,7 +36,7 @@ public sealed class ProviderMoveTests
     public async Task A_token_that_is_deleted_stops_readiness_and_the_key_that_it_held_is_named()
     {
         using var token = new SoftHsmToken();
-        await using var move = await ProviderMove.BeginAsync();
+        await using var move = await MasterKeyMove.BeginAsync();
         move.Installation.Environment[token.Variable.Key] = token.Variable.Value;
         await move.ToAsync(token.Settings, "in-token");
         File.Delete(move.Installation.MasterKeyFile);
@@ -48,7 +48,7 @@ public sealed class ProviderMoveTests
         await Until.HoldsAsync("it is not ready", async () => (answer = await api.GetAsync("/health/ready")).Status == 503);
         Assert.Contains("master key in-token is missing", answer.Envelope.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("in-token", move.Server.Log, StringComparison.Ordinal);
-        var reveal = await move.Bulk.RevealAsync(api);
+        var reveal = await move.Project.RevealAsync(api);
         Assert.Equal((503, "UNAVAILABLE"), (reveal.Status, reveal.ErrorCode));
     }
 }

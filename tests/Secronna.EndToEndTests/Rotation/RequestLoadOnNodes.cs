@@ -3,13 +3,13 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>Writers and revealers at each of some nodes, on the same keys.</summary>
-internal sealed class LoadOnNodes : IDisposable
+internal sealed class RequestLoadOnNodes : IDisposable
 {
     private readonly NodeSet nodes;
     private readonly string environmentId;
-    private readonly Load[] loads;
+    private readonly RequestLoad[] loads;
 
-    public LoadOnNodes(NodeSet nodes, string environmentId, Ledger ledger)
+    public RequestLoadOnNodes(NodeSet nodes, string environmentId, Ledger ledger)
     {
         (this.nodes, this.environmentId, Ledger) = (nodes, environmentId, ledger);
         loads = [.. Enumerable.Range(0, nodes.All.Count).Select(Begin)];
@@ -18,7 +18,7 @@ internal sealed class LoadOnNodes : IDisposable
     public Ledger Ledger { get; }
 
     /// <summary>Waits until some writes more are acknowledged.</summary>
-    public Task GoesOnAsync(int writes = 20)
+    public Task WaitForWritesAsync(int writes = 20)
     {
         var before = Ledger.Writes;
         return Until.HoldsAsync("writes go on", () => Ledger.Writes >= before + writes);
@@ -44,5 +44,5 @@ internal sealed class LoadOnNodes : IDisposable
 
     public void Dispose() => Array.ForEach(loads, load => load.Dispose());
 
-    private Load Begin(int node) => new(nodes[node].Url, nodes.Installation.Token, environmentId, Ledger, writers: 1, revealers: 1);
+    private RequestLoad Begin(int node) => new(nodes[node].Url, nodes.Installation.Token, environmentId, Ledger, writers: 1, revealers: 1);
 }

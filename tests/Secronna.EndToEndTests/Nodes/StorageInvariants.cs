@@ -3,7 +3,7 @@ using Npgsql;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>What must hold of what is stored, whatever happened to the nodes and to the database (S12, S20, S30).</summary>
-internal static class StoredState
+internal static class StorageInvariants
 {
     private static readonly (string What, string CountOfFaults)[] Rules =
     [
@@ -52,7 +52,7 @@ internal static class StoredState
     ];
 
     /// <summary>Expects all rules to hold.</summary>
-    public static async Task ExpectWholeAsync(string connectionString)
+    public static async Task ExpectHoldAsync(string connectionString)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
         foreach (var (what, countOfFaults) in Rules)
@@ -63,7 +63,7 @@ internal static class StoredState
     }
 
     /// <summary>A column of text.</summary>
-    public static async Task<List<string>> ReadAsync(string connectionString, string sql)
+    public static async Task<List<string>> ReadTextsAsync(string connectionString, string sql)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
         await using var command = source.CreateCommand(sql);

@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>Clients of several nodes at work, each always on the same node, and the history that they make.</summary>
-internal sealed class HistoryLoad : IDisposable
+internal sealed class HistoryClients : IDisposable
 {
     private readonly NodeSet nodes;
     private readonly CancellationTokenSource end = new();
@@ -14,7 +14,7 @@ internal sealed class HistoryLoad : IDisposable
     /// <param name="history">What they did, and from now on do.</param>
     /// <param name="count">How many clients.</param>
     /// <param name="seed">Of what they choose to do.</param>
-    public HistoryLoad(NodeSet nodes, History history, int count, int seed)
+    public HistoryClients(NodeSet nodes, RequestHistory history, int count, int seed)
     {
         (this.nodes, History) = (nodes, history);
         clients = [.. Enumerable.Range(0, count).Select(client => Task.Run(async () =>
@@ -24,7 +24,7 @@ internal sealed class HistoryLoad : IDisposable
         }))];
     }
 
-    public History History { get; }
+    public RequestHistory History { get; }
 
     /// <summary>Stops, and reveals each key once more on each node as part of the history.</summary>
     public async Task StopAsync()
@@ -34,7 +34,7 @@ internal sealed class HistoryLoad : IDisposable
         for (var node = 0; node < nodes.All.Count; node++)
         {
             using var last = new HistoryClient(History, nodes, node);
-            foreach (var key in History.Keys)
+            foreach (var key in RequestHistory.Keys)
             {
                 Assert.True(await last.RevealAsync(key, null));
             }

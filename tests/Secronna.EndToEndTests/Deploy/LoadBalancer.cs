@@ -5,27 +5,27 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Deploy;
 
 /// <summary>haproxy with the shipped configuration; ended with the test.</summary>
-internal sealed class Balancer : IAsyncDisposable
+internal sealed class LoadBalancer : IAsyncDisposable
 {
     private readonly Process process;
 
-    private Balancer(Process process, string url) => (this.process, Url) = (process, url);
+    private LoadBalancer(Process process, string url) => (this.process, Url) = (process, url);
 
     public string Url { get; }
 
     /// <summary>Starts it and waits until it takes connections. What it logs goes to a file.</summary>
-    public static async Task<Balancer> StartAsync(IReadOnlyDictionary<string, string> addresses, string log)
+    public static async Task<LoadBalancer> StartAsync(IReadOnlyDictionary<string, string> addresses, string log)
     {
         // Debian keeps it where only an administrator's PATH looks.
         var program = new[] { "/usr/sbin/haproxy", "/usr/local/sbin/haproxy" }.FirstOrDefault(File.Exists) ?? "haproxy";
-        var command = $"exec {program} -f '{DeployFiles.Of("three-nodes/haproxy.cfg")}' >'{log}' 2>&1 </dev/null";
+        var command = $"exec {program} -f '{DeployFiles.PathOf("three-nodes/haproxy.cfg")}' >'{log}' 2>&1 </dev/null";
         var start = new ProcessStartInfo("/bin/sh", ["-c", command]);
         foreach (var (name, address) in addresses)
         {
             start.Environment[name] = address;
         }
 
-        var balancer = new Balancer(Process.Start(start)!, "http://" + addresses["SECRONNA_BALANCER"]);
+        var balancer = new LoadBalancer(Process.Start(start)!, "http://" + addresses["SECRONNA_BALANCER"]);
         try
         {
             await Until.HoldsAsync("the balancer listens", () => TakesConnectionsAsync(addresses["SECRONNA_BALANCER"]));

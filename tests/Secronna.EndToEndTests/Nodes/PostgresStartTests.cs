@@ -8,7 +8,7 @@ namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>Starts on PostgreSQL: what is refused, each in a line that says what to mend, and several at once.</summary>
 [Collection(SharedPostgresTests.Name)]
-public sealed class StartTests(SharedPostgres postgres)
+public sealed class PostgresStartTests(SharedPostgres postgres)
 {
     private const string Password = "word-to-keep-quiet-about";
 
@@ -18,21 +18,21 @@ public sealed class StartTests(SharedPostgres postgres)
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         await using var nodes = await NodeSet.StartAsync(
             await TestInstallation.CreateWithMasterKeyAsync(connectionString), NodeSet.Plain(3), "--migrate");
-        var applied = await StoredState.ReadAsync(connectionString, "SELECT name FROM schema_migrations ORDER BY number");
+        var applied = await StorageInvariants.ReadTextsAsync(connectionString, "SELECT name FROM schema_migrations ORDER BY number");
         Assert.NotEmpty(applied);
         Assert.Equal(applied.Distinct(), applied);
         Assert.Contains("current", (await nodes.Installation.DoAsync("migrate")).Out, StringComparison.Ordinal);
-        Assert.Equal(["1"], await StoredState.ReadAsync(connectionString, "SELECT count(*)::text FROM installation"));
+        Assert.Equal(["1"], await StorageInvariants.ReadTextsAsync(connectionString, "SELECT count(*)::text FROM installation"));
 
         // Hashed under the installation key: one that is made here works there only where the key is the same.
-        await nodes.Installation.AllowAsync();
+        await nodes.Installation.AddWorkspaceAsync();
         using var apis = new ApiSet(nodes);
         Assert.All(await apis.AllAsync(api => api.GetAsync("/api/v1/me")), answer => Assert.Equal(200, answer.Status));
         foreach (var maker in nodes.All)
         {
             using var api = maker.Connect();
             var made = await api.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "made by one" });
-            using var uses = new ConstantUses(nodes, (string)made.Data["token"]!);
+            using var uses = new RepeatedRequestOnNodes(nodes, (string)made.Data["token"]!);
             await uses.ExpectAcceptedAsync();
         }
     }
@@ -70,7 +70,7 @@ public sealed class StartTests(SharedPostgres postgres)
         await postgres.Cluster.ExecuteAsync("postgres", $"ALTER DATABASE {Name(connectionString)} SET {setting} = off");
         using var installation = await CreateAsync(connectionString);
         await ExpectRefusalAsync(installation, ["serve", "--migrate"], setting, "set it to on");
-        Assert.Equal(["0"], await StoredState.ReadAsync(
+        Assert.Equal(["0"], await StorageInvariants.ReadTextsAsync(
             connectionString, "SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'"));
     }
 
@@ -80,7 +80,7 @@ public sealed class StartTests(SharedPostgres postgres)
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         using var installation = await CreateAsync(connectionString);
         await ExpectRefusalAsync(installation, ["serve"], "migrat", "--migrate");
-        Assert.Equal(["0"], await StoredState.ReadAsync(
+        Assert.Equal(["0"], await StorageInvariants.ReadTextsAsync(
             connectionString, "SELECT count(*)::text FROM pg_tables WHERE schemaname = 'public'"));
     }
 
@@ -90,7 +90,7 @@ public sealed class StartTests(SharedPostgres postgres)
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         using var installation = await CreateAsync(connectionString);
         await installation.DoAsync("migrate");
-        await installation.AllowAsync();
+        await installation.AddWorkspaceAsync();
         var needed = (await File.ReadAllTextAsync(installation.MasterKeyFile)).Split(' ')[0];
         using var another = await CreateAsync(connectionString);
         var found = (await File.ReadAllTextAsync(another.MasterKeyFile)).Split(' ')[0];
@@ -124,7 +124,7 @@ public sealed class StartTests(SharedPostgres postgres)
         using var api = nodes[0].Connect();
         var environment = (await api.CreateEnvironmentAsync("TLS")).EnvironmentId;
         Assert.Equal(201, (await api.WriteAsync(environment, "KEY", "value")).Status);
-        Assert.Equal(["t"], (await StoredState.ReadAsync(
+        Assert.Equal(["t"], (await StorageInvariants.ReadTextsAsync(
             database, "SELECT ssl::text FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'secronna'"))
             .Select(isTls => isTls[..1]).Distinct());
     }
