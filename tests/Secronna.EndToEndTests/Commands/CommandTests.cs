@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Commands;
 
-/// <summary>The commands of operators, alone and beside a running server.</summary>
+/// <summary>The operator's commands, run alone and while a server runs on the same installation.</summary>
 public sealed class CommandTests
 {
     [Theory]
@@ -25,7 +25,7 @@ public sealed class CommandTests
     [InlineData("backup verify")]
     [InlineData("storage")]
     [InlineData("storage copy")]
-    public async Task Every_command_explains_itself(string command)
+    public async Task Every_command_prints_its_usage_with_help(string command)
     {
         using var folder = new TempFolder();
         var ended = await ServerProgram.RunAsync(
@@ -54,7 +54,7 @@ public sealed class CommandTests
     [InlineData("storage copy")]
     [InlineData("storage copy --to")]
     [InlineData("storage copy --to a word-to-keep-quiet-about")]
-    public async Task Wrong_usage_is_refused_without_repeating_or_opening_anything(string command)
+    public async Task Wrong_usage_is_refused_without_quoting_the_arguments_or_opening_a_file(string command)
     {
         using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder["file"], "--help word-to-keep-quiet-about");
@@ -79,7 +79,7 @@ public sealed class CommandTests
     [InlineData("workspace list acc", "a word too many")]
     [InlineData("workspace allow", "missing: ID")]
     [InlineData("api-key create --name x", "missing: --workspace")]
-    public async Task Wrong_usage_is_named_and_what_there_is_besides(string command, string said)
+    public async Task Wrong_usage_is_answered_with_what_is_wrong_and_which_words_are_allowed(string command, string said)
     {
         using var folder = new TempFolder();
         var ended = await ServerProgram.RunAsync(folder.Path, [], command.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -89,7 +89,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Migrate_shows_what_is_pending_then_applies_it_once()
+    public async Task Migrate_lists_pending_migrations_in_a_dry_run_and_applies_them_once()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         Assert.Contains("pending: ", (await installation.DoAsync("migrate", "--dry-run")).Out, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Master_keys_are_generated_listed_and_never_replaced()
+    public async Task Master_keys_are_generated_and_listed_and_an_existing_id_is_not_replaced()
     {
         using var installation = await TestInstallation.CreateAsync();
         await installation.DoAsync("master-key", "generate", "--id", "second");
@@ -114,7 +114,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task Commands_work_on_the_database_of_a_running_server_and_are_in_the_trail()
+    public async Task Commands_work_while_a_server_runs_and_are_recorded_in_the_trail()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
@@ -133,7 +133,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task The_trail_is_exported_by_time_and_with_every_workspace()
+    public async Task The_trail_export_covers_every_workspace_and_filters_by_time()
     {
         using var installation = await TestInstallation.CreateAsync();
         await installation.DoAsync("workspace", "allow", "acc_more");
@@ -152,7 +152,7 @@ public sealed class CommandTests
     [InlineData("workspace", "allow", "not an id")]
     [InlineData("api-key", "create", "--workspace", "acc_unknown", "--name", "x")]
     [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", " ")]
-    public async Task What_can_not_be_done_says_why(params string[] arguments)
+    public async Task A_command_that_cannot_be_done_exits_with_1_and_an_error(params string[] arguments)
     {
         using var installation = await TestInstallation.CreateAsync();
         var ended = await installation.RunAsync(arguments);
@@ -174,7 +174,7 @@ public sealed class CommandTests
     }
 
     [Fact]
-    public async Task A_revoked_credential_is_refused_within_a_second_of_the_answer_on_every_server()
+    public async Task A_revoked_credential_is_refused_on_every_server_within_a_second_of_the_answer()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();

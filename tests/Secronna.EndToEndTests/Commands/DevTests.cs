@@ -4,7 +4,10 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Commands;
 
-/// <summary>What a newcomer does: one command, then curl; and what is left after stops, kills and lost files.</summary>
+/// <summary>
+/// The <c>dev</c> command: one command starts a server, curl uses it, and everything is still there after a stop, a kill or the
+/// loss of a file.
+/// </summary>
 public sealed partial class DevTests : IDisposable
 {
     private static readonly Dictionary<string, string> NoSettings = [];
@@ -20,7 +23,7 @@ public sealed partial class DevTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task An_empty_folder_becomes_a_server_with_its_url_and_token_in_a_file()
+    public async Task In_an_empty_folder_it_starts_a_server_and_writes_its_url_and_token_to_a_private_file()
     {
         await using var server = await StartAsync();
         var text = await File.ReadAllTextAsync(EnvironmentFile);
@@ -52,8 +55,8 @@ public sealed partial class DevTests : IDisposable
 
         Assert.Equal(200, (await api.DeleteAsync($"/api/v1/secrets/{id}")).Status);
         Assert.Equal(404, (await api.GetAsync($"/api/v1/secrets/{id}")).Status);
-        var gone = await api.RevealAsync(id, 1);
-        Assert.Equal((404, "NOT_FOUND"), (gone.Status, gone.ErrorCode));
+        var deleted = await api.RevealAsync(id, 1);
+        Assert.Equal((404, "NOT_FOUND"), (deleted.Status, deleted.ErrorCode));
     }
 
     [Fact]
@@ -61,7 +64,7 @@ public sealed partial class DevTests : IDisposable
     {
         await using var server = await StartAsync();
         var greeting = server.Log.Split('\n').Select(line => line.Trim()).ToList();
-        var source = Sourcing().Match(server.Log).Groups[1].Value;
+        var source = SourceCommand().Match(server.Log).Groups[1].Value;
         var commands = greeting.Where(line => line.StartsWith("curl ", StringComparison.Ordinal)).ToList();
         Assert.Equal(3, commands.Count);
         var answers = new List<JsonNode>();
@@ -79,7 +82,7 @@ public sealed partial class DevTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Stopped_or_killed_and_started_again_everything_is_there_under_the_same_token(bool killed)
+    public async Task After_a_stop_or_a_kill_and_a_new_start_everything_is_there_under_the_same_token(bool killed)
     {
         string token, id;
         await using (var server = await StartAsync())
@@ -100,7 +103,7 @@ public sealed partial class DevTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_on_the_same_folder_is_refused_and_leaves_the_firsts_address_in_its_file()
+    public async Task A_second_dev_server_on_the_same_folder_is_refused_and_does_not_change_the_first_ones_file()
     {
         await using var server = await StartAsync();
         var before = await File.ReadAllTextAsync(EnvironmentFile);
@@ -111,14 +114,14 @@ public sealed partial class DevTests : IDisposable
     }
 
     [Fact]
-    public async Task A_taken_port_is_refused_with_the_option_for_another()
+    public async Task A_port_in_use_is_refused_and_the_error_names_the_option_for_another_port()
     {
         await using var server = await StartAsync();
         await ExpectRefusalAsync(server.Url.Split(':')[^1], folder["other"], server.Url, "--port");
     }
 
     [Fact]
-    public async Task A_file_in_place_of_the_folder_is_said_to_be_one()
+    public async Task A_file_in_place_of_the_data_folder_is_refused_and_kept()
     {
         await File.WriteAllTextAsync(folder["file"], "kept");
         await ExpectRefusalAsync("0", folder["file"], folder["file"], "is a file, not a folder", "--data");
@@ -126,7 +129,7 @@ public sealed partial class DevTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lost_environment_file_brings_a_new_key_that_works_beside_the_old()
+    public async Task After_the_loss_of_dev_env_a_new_key_is_made_and_the_old_key_still_works()
     {
         string token;
         await using (var server = await StartAsync())
@@ -148,7 +151,7 @@ public sealed partial class DevTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Without_its_master_key_it_does_not_start_and_names_the_key(bool killed)
+    public async Task Without_its_master_key_it_does_not_start_and_the_error_names_the_key(bool killed)
     {
         await using (var server = await StartAsync())
         {
@@ -161,7 +164,7 @@ public sealed partial class DevTests : IDisposable
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("master key", ended.Error, StringComparison.Ordinal);
         Assert.Contains(id, ended.Error, StringComparison.Ordinal);
-        Assert.False(File.Exists(MasterKeyFile), "another key would hide that the right one is lost");
+        Assert.False(File.Exists(MasterKeyFile), "a newly generated key would hide that the right one is lost");
     }
 
     private Task<RunningServer> StartAsync() =>
@@ -227,5 +230,5 @@ public sealed partial class DevTests : IDisposable
     }
 
     [GeneratedRegex(@"In another terminal, first: +(\. \S+)")]
-    private static partial Regex Sourcing();
+    private static partial Regex SourceCommand();
 }

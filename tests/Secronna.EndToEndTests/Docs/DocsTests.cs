@@ -3,16 +3,16 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Docs;
 
-/// <summary>Commands of the documentation that nobody should find broken on a bad day, run as they stand there.</summary>
+/// <summary>Runs the commands of the documentation's pages for emergencies, exactly as the pages show them.</summary>
 public sealed class DocsTests
 {
     [Fact]
-    public async Task The_lost_key_drill_names_the_key_opens_everything_with_its_copy_and_lists_what_there_was()
+    public async Task The_lost_key_drill_names_the_lost_key_and_opens_every_version_with_the_copy_of_the_key()
     {
         using var installation = await TestInstallation.CreateAsync();
         using var home = new TempFolder();
         await FillAsync(installation);
-        LayOut(installation, home);
+        CreateQuickStartFolders(installation, home);
 
         var output = await RunAsync(await SectionAsync("lost-or-leaked-master-key.md", "## Lost-key drill"), home, []);
 
@@ -24,7 +24,7 @@ public sealed class DocsTests
     }
 
     [Fact]
-    public async Task The_commands_that_rotate_work_one_after_the_other_while_a_server_runs()
+    public async Task The_rotation_page_works_from_top_to_bottom_while_a_server_runs()
     {
         using var installation = await TestInstallation.CreateAsync();
         using var home = new TempFolder();
@@ -41,7 +41,7 @@ public sealed class DocsTests
     }
 
     [Fact]
-    public async Task The_commands_of_going_back_restore_an_environment_and_bring_it_forth_again()
+    public async Task The_page_on_undoing_changes_restores_an_environment_and_undoes_the_restore()
     {
         using var installation = await TestInstallation.CreateAsync();
         using var home = new TempFolder();
@@ -68,7 +68,7 @@ public sealed class DocsTests
     }
 
     [Fact]
-    public async Task The_examples_of_the_API_work_one_after_the_other()
+    public async Task The_examples_of_the_API_page_work_from_top_to_bottom()
     {
         using var home = new TempFolder();
         var start = $"""
@@ -99,8 +99,8 @@ public sealed class DocsTests
         Assert.Equal(0, await server.StopAsync());
     }
 
-    // The folders that the quick start makes.
-    private static void LayOut(TestInstallation installation, TempFolder home)
+    // Creates the folders that the quick start makes.
+    private static void CreateQuickStartFolders(TestInstallation installation, TempFolder home)
     {
         Directory.CreateDirectory(home["secronna/keys"]);
         Directory.CreateDirectory(home["secronna/keys-copy"]);
@@ -119,7 +119,7 @@ public sealed class DocsTests
 
     private static Task<string> TextAsync(string page) => File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "docs", page));
 
-    // Up to the next heading of its level or above. A block may have comments that look like one.
+    // The text from a heading to the next one of level 2 or deeper. A comment in a shell block may look like a level-1 heading.
     private static async Task<string> SectionAsync(string page, string heading) => Regex.Match(
         await TextAsync(page), $"^{heading}$(.*?)^##+ ", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value;
 }

@@ -2,7 +2,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Docs;
 
-/// <summary>The README's commands, in order in one shell, as whoever follows it types them.</summary>
+/// <summary>Runs the README's commands in order in one shell, as a reader who follows it would.</summary>
 public sealed class ReadmeTests : IDisposable
 {
     private readonly TempFolder folder = new();
@@ -10,11 +10,11 @@ public sealed class ReadmeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Its_commands_work_when_pasted_one_after_the_other()
+    public async Task Its_commands_work_when_pasted_in_order()
     {
         var blocks = ShellBlocks.Read(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")));
         Assert.Contains("dotnet run --project src/Secronna.Server -- dev &", blocks[0], StringComparison.Ordinal);
-        // The program that is built already, on a free port.
+        // Starts the program that is already built, on a free port, in place of `dotnet run`.
         blocks[0] = $"""
             '{ServerProgram.Path}' dev --port 0 &
             server=$!
@@ -42,10 +42,10 @@ public sealed class ReadmeTests : IDisposable
     [Theory]
     [InlineData(0, "waited")]
     [InlineData(1, "waited: gone")]
-    public async Task Its_line_that_waits_ends_when_the_server_is_ready_and_when_there_is_none(int exitCode, string end)
+    public async Task Its_waiting_loop_ends_when_the_server_is_ready_and_when_the_server_has_ended(int exitCode, string end)
     {
-        var first = ShellBlocks.Read(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")))[0];
-        var waiting = Assert.Single(first.Split('\n'), line => line.StartsWith("until ", StringComparison.Ordinal));
+        var firstBlock = ShellBlocks.Read(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")))[0];
+        var waiting = Assert.Single(firstBlock.Split('\n'), line => line.StartsWith("until ", StringComparison.Ordinal));
         var program = exitCode == 0 ? $"'{ServerProgram.Path}' dev --port 0" : "false";
         var output = await ShellBlocks.RunAsync(
             $"""

@@ -4,13 +4,13 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Docs;
 
-/// <summary>The commands of a readme, run as somebody who pastes them would.</summary>
+/// <summary>The shell blocks of a Markdown page, run as a reader who pastes them would run them.</summary>
 internal static partial class ShellBlocks
 {
-    /// <summary>The <c>sh</c> blocks of a text, in order.</summary>
+    /// <summary>Returns the contents of the page's <c>sh</c> blocks, in order.</summary>
     public static List<string> Read(string text) => [.. Block().Matches(text).Select(match => match.Groups[1].Value)];
 
-    /// <summary>Runs a script in a folder to its end, which must be good; what it printed.</summary>
+    /// <summary>Runs a script with bash in a folder, expects it to succeed, and returns its standard output.</summary>
     public static async Task<string> RunAsync(
         string script, string folder, IEnumerable<KeyValuePair<string, string>>? environment = null, TimeSpan? patience = null)
     {

@@ -4,15 +4,17 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Hosting;
 
-/// <summary>The running server keeps its memory off the disk and away from others, unless told not to (S28).</summary>
+/// <summary>
+/// A running server writes none of its memory to disk and lets no other process read it, unless diagnostics are switched on (S28).
+/// </summary>
 public sealed class HardeningTests
 {
     [Fact]
-    public async Task Diagnostics_and_dumps_are_off_in_the_very_process_that_was_started()
+    public async Task Diagnostics_and_core_dumps_are_off_in_the_process_that_was_started()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
-        // The id is the one that was started: it executed itself again in place.
+        // The server executes itself again in place with these variables set, so the process id stays the same.
         var environment = (await File.ReadAllTextAsync($"/proc/{server.Id}/environ", Encoding.UTF8)).Split('\0');
         Assert.Contains("DOTNET_EnableDiagnostics=0", environment);
         Assert.Contains("DOTNET_DbgEnableMiniDump=0", environment);
@@ -26,37 +28,37 @@ public sealed class HardeningTests
     [Theory]
     [InlineData("false", false)]
     [InlineData("true", true)]
-    public async Task Another_process_of_the_same_user_may_look_into_it_with_diagnostics_on_alone(string diagnostics, bool mayLook)
+    public async Task Another_process_of_the_same_user_can_inspect_the_server_only_with_diagnostics_on(string diagnostics, bool canInspect)
     {
         using var installation = await TestInstallation.CreateAsync();
         installation.Environment["Secronna__Diagnostics"] = diagnostics;
         await using var server = await RunningServer.StartAsync(WithoutTracing(ServerProgram.Start(
             installation.Folder.Path, installation.Environment, ["serve", "--urls", "http://127.0.0.1:0"])));
-        using var look = Process.Start(WithoutTracing(new ProcessStartInfo("readlink", [$"/proc/{server.Id}/exe"])
+        using var readlink = Process.Start(WithoutTracing(new ProcessStartInfo("readlink", [$"/proc/{server.Id}/exe"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         }))!;
-        var seen = await look.StandardOutput.ReadToEndAsync();
-        await look.WaitForExitAsync();
-        Assert.Equal(mayLook ? ServerProgram.Path : "", seen.Trim());
+        var target = await readlink.StandardOutput.ReadToEndAsync();
+        await readlink.WaitForExitAsync();
+        Assert.Equal(canInspect ? ServerProgram.Path : "", target.Trim());
         Assert.Equal(0, await server.StopAsync());
     }
 
     [Fact]
-    public async Task With_diagnostics_on_the_runtime_keeps_its_port()
+    public async Task With_diagnostics_on_the_runtime_opens_its_diagnostics_port()
     {
         using var installation = await TestInstallation.CreateAsync();
         installation.Environment["Secronna__Diagnostics"] = "true";
         await using var server = await installation.ServeAsync();
         Assert.NotEmpty(DiagnosticsFiles(server.Id));
-        // Stopped and not killed: then the runtime takes its files away.
+        // The runtime removes these files at an orderly stop; after a kill they would stay.
         Assert.Equal(0, await server.StopAsync());
         Assert.Empty(DiagnosticsFiles(server.Id));
     }
 
     [Fact]
-    public async Task Files_are_their_owners_alone()
+    public async Task Files_in_the_data_folder_are_accessible_to_their_owner_only()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
@@ -67,7 +69,7 @@ public sealed class HardeningTests
             .Single(line => line.StartsWith("Umask:", StringComparison.Ordinal)).Split('\t')[1]);
     }
 
-    // Root may trace anything; without that one capability, in both processes, it is a user like others.
+    // Root may trace any process. Without CAP_SYS_PTRACE in both processes, root is limited as any other user is.
     private static ProcessStartInfo WithoutTracing(ProcessStartInfo start)
     {
         if (Environment.IsPrivilegedProcess)

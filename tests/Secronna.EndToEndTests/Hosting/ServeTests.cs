@@ -5,14 +5,14 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Hosting;
 
-/// <summary>What <c>serve</c> refuses, each with a message that says what to mend, and what it takes.</summary>
+/// <summary>What <c>serve</c> accepts, and what it refuses with a message that says what to change.</summary>
 public sealed class ServeTests
 {
     private const string AnyPort = "http://127.0.0.1:0";
     private const UnixFileMode GroupMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead;
 
     [Fact]
-    public async Task Refuses_without_a_database_setting()
+    public async Task Refuses_to_start_without_a_database_setting()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         installation.Environment.Remove("Secronna__DataFolder");
@@ -22,7 +22,7 @@ public sealed class ServeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Refuses_without_a_master_key(bool isNamed)
+    public async Task Refuses_to_start_without_a_master_key(bool isNamed)
     {
         using var installation = TestInstallation.CreateEmpty();
         if (!isNamed)
@@ -64,7 +64,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Refuses_where_there_is_no_database_yet()
+    public async Task Refuses_to_start_when_there_is_no_database_yet()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         await ExpectRefusalAsync(installation, "there is no database", "--migrate");
@@ -98,7 +98,7 @@ public sealed class ServeTests
     [InlineData("Secronna__Http__AllowedHosts__0", "secrets.example.com:443")]
     [InlineData("Secronna__Http__MaxConnections", "-1")]
     [InlineData("Secronna__Diagnostics", "perhaps")]
-    public async Task Refuses_an_unknown_setting_or_a_wrong_value_by_name(string name, string value)
+    public async Task Refuses_an_unknown_setting_and_a_wrong_value_and_names_the_setting(string name, string value)
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         installation.Environment[name] = value;
@@ -106,7 +106,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Without_or_with_another_master_key_it_names_the_one_it_needs_and_writes_nothing()
+    public async Task With_another_master_key_it_names_the_needed_and_the_found_key_and_writes_nothing()
     {
         using var installation = await TestInstallation.CreateAsync();
         var needed = (await File.ReadAllTextAsync(installation.MasterKeyFile)).Split(' ')[0];
@@ -123,13 +123,13 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Migrates_where_that_is_wished_and_warns_of_a_master_key_beside_the_data()
+    public async Task Migrates_when_asked_and_warns_of_a_master_key_in_the_data_folder()
     {
         using var installation = TestInstallation.CreateEmpty();
         installation.Environment["Secronna__MasterKey__File"] = Path.Combine(installation.DataFolder, "master-keys");
         await installation.DoAsync("master-key", "generate");
         await using var server = await installation.ServeAsync("--migrate");
-        await Until.HoldsAsync("it warns", () => server.Log.Contains("whoever copies the folder has the keys", StringComparison.Ordinal));
+        await Until.HoldsAsync("the server logs the warning", () => server.Log.Contains("whoever copies the folder has the keys", StringComparison.Ordinal));
         Assert.Equal(0, await server.StopAsync());
         await using var again = await installation.ServeAsync();
     }
@@ -151,7 +151,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Serves_TLS_itself_with_a_certificate()
+    public async Task Serves_TLS_with_Kestrels_default_certificate()
     {
         using var installation = await TestInstallation.CreateAsync();
         using var certificate = CreateCertificate(installation.Folder["certificate.pem"], installation.Folder["certificate.key"]);
@@ -164,7 +164,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task A_taken_port_is_an_error_and_no_crash()
+    public async Task A_port_in_use_is_an_error_without_a_stack_trace()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();

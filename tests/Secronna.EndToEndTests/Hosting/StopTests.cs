@@ -3,13 +3,13 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Hosting;
 
-/// <summary>Asked to stop, it finishes what it began and leaves everything in one file.</summary>
+/// <summary>A server that is asked to stop answers the requests it has begun and leaves the database as one file.</summary>
 public sealed class StopTests
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     [Fact]
-    public async Task Asked_to_stop_under_load_it_answers_what_is_in_flight_and_ends_with_success()
+    public async Task Under_load_the_server_answers_requests_in_flight_and_exits_with_0_when_asked_to_stop()
     {
         using var installation = await TestInstallation.CreateAsync();
         var ledger = new Ledger();
@@ -36,7 +36,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task A_request_whose_body_is_still_coming_is_answered_after_the_signal()
+    public async Task A_request_whose_body_is_incomplete_when_the_signal_comes_is_answered()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
@@ -45,7 +45,7 @@ public sealed class StopTests
         using var slow = await SlowRequest.BeginAsync(server.Url, installation.Token, environment);
         await Until.HoldsAsync("the request is in flight", slow.HasReachedHandlerAsync);
         ServerProgram.Signal(server.Id, ServerProgram.Terminate);
-        await Until.HoldsAsync("it takes no new connections", () => slow.IsRefusedAsync(server.Url));
+        await Until.HoldsAsync("the server refuses new connections", () => slow.IsRefusedAsync(server.Url));
         Assert.Contains("HTTP/1.1 201", await slow.FinishAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await server.WaitForExitAsync());
     }

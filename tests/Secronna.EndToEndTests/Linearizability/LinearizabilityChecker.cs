@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 namespace Secronna.EndToEndTests.Linearizability;
 
 /// <summary>
-/// Searches an order of a key's operations in which each happens at one moment between its invocation and its answer, and
-/// every answer is what the key then gives: Wing and Gong's search, with Lowe's memory of what was tried. What has no
-/// answer is placed only where that changes something.
+/// Searches for an order of a key's operations in which each operation happens at one moment between its invocation and its answer
+/// and every answer is right in that order. This is Wing and Gong's search with Lowe's cache of states that were tried. Operations
+/// without an answer are placed only where they change the state.
 /// </summary>
 internal sealed class LinearizabilityChecker
 {
-    private const int MostSteps = 2_000_000;
+    private const int MaxSteps = 2_000_000;
 
     private readonly List<Operation> answered;
     private readonly List<Operation> lost;
@@ -21,15 +21,18 @@ internal sealed class LinearizabilityChecker
 
     private LinearizabilityChecker(IEnumerable<Operation> history)
     {
-        var inOrder = history.OrderBy(operation => operation.Invoked).ToList();
-        answered = inOrder.FindAll(operation => operation.Answered is not null);
-        lost = inOrder.FindAll(operation => operation.Answered is null);
+        var byInvocation = history.OrderBy(operation => operation.Invoked).ToList();
+        answered = byInvocation.FindAll(operation => operation.Answered is not null);
+        lost = byInvocation.FindAll(operation => operation.Answered is null);
         acknowledged = [.. answered.OfType<Put>().Where(put => put.Written is not null).Select(put => put.Written!.Value)];
         seen = [.. answered.OfType<Reveal>().Where(reveal => reveal.Given is not null).Select(reveal => reveal.Given!.Value.Value)];
         furthest = new Position(KeyState.Absent, new BitArray(answered.Count), new BitArray(lost.Count), 0, 0);
     }
 
-    /// <summary>Null where there is such an order; else how far the search came and what fitted no more.</summary>
+    /// <summary>
+    /// Returns <c>null</c> if the history is linearizable; otherwise a text that says how far the search came and which operations did
+    /// not fit next.
+    /// </summary>
     public static string? FindFault(IEnumerable<Operation> history) => new LinearizabilityChecker(history).FindFault();
 
     private string? FindFault()
@@ -38,12 +41,12 @@ internal sealed class LinearizabilityChecker
         open.Push(furthest);
         for (var steps = 0; open.TryPop(out var position); steps++)
         {
-            if (steps == MostSteps)
+            if (steps == MaxSteps)
             {
                 return "undecided: too many orders are possible";
             }
 
-            position = AfterAllThatChangeNothing(position);
+            position = ApplyAllThatChangeNothing(position);
             if (position.Count == answered.Count)
             {
                 return null;
@@ -60,22 +63,22 @@ internal sealed class LinearizabilityChecker
             + string.Join("; ", Candidates(furthest).Select(index => answered[index]));
     }
 
-    // What leaves the state as it is and fits now may as well happen now: whatever comes after it comes to the same.
-    private Position AfterAllThatChangeNothing(Position position)
+    // An operation that fits now and does not change the state can be placed now: it restricts nothing that comes later.
+    private Position ApplyAllThatChangeNothing(Position position)
     {
         while (true)
         {
-            var idle = Candidates(position).FindAll(index => answered[index].Apply(position.State) == position.State);
-            if (idle.Count == 0)
+            var unchanging = Candidates(position).FindAll(index => answered[index].Apply(position.State) == position.State);
+            if (unchanging.Count == 0)
             {
                 return position;
             }
 
-            position = idle.Aggregate(position, (before, index) => before.WithAnswered(index, before.State));
+            position = unchanging.Aggregate(position, (before, index) => before.WithAnswered(index, before.State));
         }
     }
 
-    // The last that is pushed is tried first: what was answered before what was lost.
+    // The stack tries the last one pushed first, so answered operations are tried before lost ones.
     private void PushNext(Stack<Position> open, Position position)
     {
         var candidates = Candidates(position);
@@ -94,7 +97,8 @@ internal sealed class LinearizabilityChecker
         }
     }
 
-    // A version that was acknowledged to another is not theirs; and of equal ones whose values nobody saw, any will do.
+    // A lost write cannot have minted a version that was acknowledged to another write. Of several lost writes that differ only in
+    // values that nobody revealed, one is enough to try.
     private IEnumerable<(int Index, KeyState Next)> LostThatMayBeNext(Position position, long? latest)
     {
         var unseen = new HashSet<int>();
@@ -109,7 +113,7 @@ internal sealed class LinearizabilityChecker
         }
     }
 
-    /// <summary>What may be next: all that were invoked before the first of those left was answered.</summary>
+    /// <summary>Returns the operations that may be next: those invoked before the first answer of the remaining ones.</summary>
     private List<int> Candidates(Position position)
     {
         var candidates = new List<int>();
@@ -126,7 +130,12 @@ internal sealed class LinearizabilityChecker
         return candidates.FindAll(index => answered[index].Invoked <= latest);
     }
 
-    /// <summary>A state, what has happened, how many of those with an answer, and before which all have.</summary>
+    /// <summary>A state of the search.</summary>
+    /// <param name="State">The key's state.</param>
+    /// <param name="Answered">Which answered operations are placed.</param>
+    /// <param name="Lost">Which operations without an answer are placed.</param>
+    /// <param name="First">The index of the first answered operation that is not placed.</param>
+    /// <param name="Count">The number of answered operations that are placed.</param>
     private sealed record Position(KeyState State, BitArray Answered, BitArray Lost, int First, int Count)
     {
         public Position WithAnswered(int index, KeyState next)
@@ -143,7 +152,7 @@ internal sealed class LinearizabilityChecker
 
         public Position WithLost(int index, KeyState next) => this with { State = next, Lost = new BitArray(Lost) { [index] = true } };
 
-        // Of 128 bits, so that two are never the same by chance.
+        // 128 bits, so that two positions never have the same fingerprint by chance.
         public UInt128 Fingerprint()
         {
             var bytes = new byte[((Answered.Count + 7) / 8) + ((Lost.Count + 7) / 8)];

@@ -1,15 +1,15 @@
 namespace Secronna.EndToEndTests.Linearizability;
 
-/// <summary>The checker itself: what it must accept, and what it must never.</summary>
+/// <summary>The checker accepts linearizable histories and finds the fault in others.</summary>
 public sealed class LinearizabilityCheckerTests
 {
     [Fact]
-    public void One_after_the_other_is_accepted() => Accept(
+    public void Sequential_operations_are_accepted() => Accept(
         Put("a", 1, 2, 1), Reveal(3, 4, (1, "a")), Put("b", 5, 6, 2), Reveal(7, 8, (2, "b")), Delete("s", 9, 10), Reveal(11, 12, null),
         Put("c", 13, 14, 1, "t"), Reveal(15, 16, (1, "c")));
 
     [Fact]
-    public void Those_at_the_same_time_may_have_come_in_either_order()
+    public void Concurrent_operations_may_happen_in_either_order()
     {
         Accept(Put("a", 1, 10, 2), Put("b", 1, 10, 1), Reveal(11, 12, (2, "a")));
         Accept(Put("a", 1, 2, 1), Put("b", 3, 10, 2), Reveal(4, 5, (2, "b")), Reveal(6, 7, (2, "b")));
@@ -37,7 +37,7 @@ public sealed class LinearizabilityCheckerTests
     public void A_gap_in_the_versions_is_found() => Refuse(Put("a", 1, 2, 1), Put("b", 3, 4, 3));
 
     [Fact]
-    public void A_read_before_the_write_is_found() => Refuse(Reveal(1, 2, (1, "a")), Put("a", 3, 4, 1));
+    public void A_read_before_its_write_is_found() => Refuse(Reveal(1, 2, (1, "a")), Put("a", 3, 4, 1));
 
     [Fact]
     public void A_value_that_nobody_wrote_is_found() => Refuse(Put("a", 1, 2, 1), Reveal(3, 4, (1, "z")));
@@ -52,7 +52,7 @@ public sealed class LinearizabilityCheckerTests
     }
 
     [Fact]
-    public void What_was_deleted_stays_deleted_and_comes_again_only_as_another()
+    public void A_deleted_secret_stays_deleted_and_its_key_can_only_be_written_as_a_new_secret()
     {
         Refuse(Put("a", 1, 2, 1), Delete("s", 3, 4), Reveal(5, 6, (1, "a")));
         Refuse(Put("a", 1, 2, 1), Delete("s", 3, 4), Put("b", 5, 6, 2));
@@ -63,7 +63,7 @@ public sealed class LinearizabilityCheckerTests
     }
 
     [Fact]
-    public void What_got_no_answer_may_have_happened_at_once_late_or_never()
+    public void An_operation_without_an_answer_may_have_happened_at_once_later_or_never()
     {
         Accept(Put("a", 1, 2, 1), Lost("b", 3), Reveal(4, 5, (1, "a")), Reveal(6, 7, (2, "b")));
         Accept(Put("a", 1, 2, 1), Lost("b", 3), Reveal(4, 5, (1, "a")), Put("c", 6, 7, 2));
@@ -73,7 +73,7 @@ public sealed class LinearizabilityCheckerTests
     }
 
     [Fact]
-    public void What_got_no_answer_does_not_explain_everything()
+    public void An_operation_without_an_answer_does_not_excuse_every_fault()
     {
         Refuse(Reveal(1, 2, (1, "a")), Lost("a", 3));
         Refuse(Put("a", 1, 2, 1), Lost("b", 3), Reveal(4, 5, (2, "b")), Reveal(6, 7, (1, "a")));
@@ -82,7 +82,7 @@ public sealed class LinearizabilityCheckerTests
     }
 
     [Fact]
-    public void A_long_history_of_many_at_once_with_much_that_was_lost_is_decided()
+    public void A_long_history_with_concurrent_and_lost_operations_is_decided()
     {
         List<Operation> history = [];
         for (var version = 1; version <= 2_000; version++)

@@ -3,21 +3,21 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>
-/// What was destroyed is in no byte of the database's files any more, while the server goes on serving (S15): not a deleted
-/// secret's boxes, nor what rotation replaced, which old master keys or KEKs would open.
+/// After a destruction the database's files contain no byte of it, while the server goes on serving (S15). This holds for the
+/// ciphertexts of a deleted secret, and for the wrapped keys that a rotation replaced, which old master keys or KEKs would open.
 /// </summary>
 public sealed class CryptoShreddingTests
 {
     [Fact]
-    public async Task Nothing_of_deleted_secrets_is_left_under_load()
+    public async Task Under_load_nothing_of_deleted_secrets_is_left_in_the_files()
     {
         using var server = await ServerUnderLoad.BeginAsync();
         var secrets = await server.Api.ListAsync($"/api/v1/environments/{server.Project.EnvironmentId}/secrets");
-        var gone = secrets.Take(5).Select(secret => (string)secret["id"]!).ToList();
-        await server.AddVersionsAsync($"s.id IN ('{string.Join("', '", gone)}')");
+        var deleted = secrets.Take(5).Select(secret => (string)secret["id"]!).ToList();
+        await server.AddVersionsAsync($"s.id IN ('{string.Join("', '", deleted)}')");
         await server.DestroyAsync(async () =>
         {
-            foreach (var id in gone)
+            foreach (var id in deleted)
             {
                 Assert.Equal(200, (await server.Api.DeleteAsync($"/api/v1/secrets/{id}")).Status);
             }
@@ -25,11 +25,11 @@ public sealed class CryptoShreddingTests
     }
 
     [Fact]
-    public async Task Nothing_that_a_rotation_of_a_KEK_replaced_is_left_under_load()
+    public async Task Under_load_nothing_that_a_KEK_rotation_replaced_is_left_in_the_files()
     {
         using var server = await ServerUnderLoad.BeginAsync();
         await server.Search.AddAsync("the old KEK", $"SELECT wrapped_key FROM project_keys WHERE project_id = '{server.Project.ProjectId}'");
-        await server.Search.AddAsync("old data keys", OfVersions("v.wrapped_data_key", $"s.environment_id = '{server.Project.EnvironmentId}'"));
+        await server.Search.AddAsync("the old wrapped data keys", SelectFromVersions("v.wrapped_data_key", $"s.environment_id = '{server.Project.EnvironmentId}'"));
         await server.DestroyAsync(async () =>
         {
             await server.Project.RotateAsync(server.Api);
@@ -39,7 +39,7 @@ public sealed class CryptoShreddingTests
     }
 
     [Fact]
-    public async Task Nothing_that_a_rotation_of_the_master_key_replaced_is_left_under_load()
+    public async Task Under_load_nothing_that_a_master_key_rotation_replaced_is_left_in_the_files()
     {
         using var server = await ServerUnderLoad.BeginAsync();
         await server.AddKeysAsync();
@@ -52,7 +52,7 @@ public sealed class CryptoShreddingTests
     }
 
     [Fact]
-    public async Task Nothing_that_a_server_replaced_in_place_of_a_killed_command_is_left()
+    public async Task When_a_server_finishes_the_rotation_of_a_killed_command_nothing_that_it_replaced_is_left()
     {
         using var server = await ServerUnderLoad.BeginAsync();
         await server.AddKeysAsync();
@@ -68,7 +68,7 @@ public sealed class CryptoShreddingTests
     }
 
     [Fact]
-    public async Task Nothing_of_a_deleted_project_is_left_under_load()
+    public async Task Under_load_nothing_of_a_deleted_project_is_left_in_the_files()
     {
         using var server = await ServerUnderLoad.BeginAsync();
         await server.Search.AddAsync("its KEK", $"SELECT wrapped_key FROM project_keys WHERE project_id = '{server.Project.ProjectId}'");
@@ -77,10 +77,10 @@ public sealed class CryptoShreddingTests
             Assert.Equal(200, (await server.Api.DeleteAsync($"/api/v1/projects/{server.Project.ProjectId}?force=true")).Status));
     }
 
-    private static string OfVersions(string column, string where) =>
+    private static string SelectFromVersions(string column, string where) =>
         $"SELECT {column} FROM secret_versions v JOIN secrets s ON s.id = v.secret_id WHERE {where}";
 
-    /// <summary>A server with a project to destroy and load on another.</summary>
+    /// <summary>A server with a project to destroy, and with load on another project during the destruction.</summary>
     private sealed class ServerUnderLoad : IDisposable
     {
         private readonly NodeSet nodes;
@@ -109,8 +109,8 @@ public sealed class CryptoShreddingTests
 
         public async Task AddVersionsAsync(string where)
         {
-            await Search.AddAsync("data keys", OfVersions("v.wrapped_data_key", where));
-            await Search.AddAsync("values", OfVersions("v.ciphertext", where));
+            await Search.AddAsync("data keys", SelectFromVersions("v.wrapped_data_key", where));
+            await Search.AddAsync("values", SelectFromVersions("v.ciphertext", where));
         }
 
         public async Task AddKeysAsync()
@@ -119,14 +119,14 @@ public sealed class CryptoShreddingTests
             await Search.AddAsync("the installation key under the old master key", "SELECT wrapped_key FROM installation");
         }
 
-        /// <summary>Destroys while writers write and revealers reveal; what is gone must be gone when they have stopped, too.</summary>
+        /// <summary>Destroys something under load, stops the load, and expects that nothing of it is left in the files.</summary>
         public async Task DestroyAsync(Func<Task> destroy)
         {
             using var load = new RequestLoadOnNodes(nodes, live, ledger);
             await load.WaitForWritesAsync();
-            Search.ExpectAllThere();
+            Search.ExpectAllFound();
             await destroy();
-            // Writes would sooner or later take the log's place by themselves: nothing may wait for them.
+            // Further writes would overwrite the log sooner or later. The destruction must not depend on them.
             await load.StopAsync();
             await Search.ExpectNoneLeftAsync();
         }

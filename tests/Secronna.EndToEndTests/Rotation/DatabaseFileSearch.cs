@@ -2,47 +2,50 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>Bytes that are sought in a database's files, with what they are.</summary>
+/// <summary>Searches the files of an installation's SQLite database for pieces of ciphertexts and wrapped keys.</summary>
 internal sealed class DatabaseFileSearch(TestInstallation installation)
 {
     private const int Size = 16;
 
-    private readonly List<(string What, byte[] Bytes)> all = [];
+    private readonly List<(string Name, byte[] Bytes)> pieces = [];
 
     private IEnumerable<string> Files =>
         Directory.GetFiles(installation.DataFolder).Where(file => file.StartsWith(installation.DatabaseFile, StringComparison.Ordinal));
 
-    /// <summary>Adds pieces of stored boxes: past the header, which is no secret, and small enough to stand in one page.</summary>
-    public async Task AddAsync(string what, string sqlOfBoxes)
+    /// <summary>
+    /// Adds two pieces of each ciphertext or wrapped key that a query returns. They begin after its header, which is not secret, and
+    /// are small enough to be in one page.
+    /// </summary>
+    public async Task AddAsync(string name, string sql)
     {
-        var boxes = await new InstallationDatabase(installation).RowsAsync(sqlOfBoxes);
+        var boxes = await new InstallationDatabase(installation).RowsAsync(sql);
         Assert.NotEmpty(boxes);
         foreach (var box in boxes.Select(Convert.FromHexString))
         {
-            all.Add((what, box[^Size..]));
-            all.Add((what, box.AsSpan(box.Length / 2, Size).ToArray()));
+            pieces.Add((name, box[^Size..]));
+            pieces.Add((name, box.AsSpan(box.Length / 2, Size).ToArray()));
         }
     }
 
-    /// <summary>What is in any of the files, and where.</summary>
-    public HashSet<string> Found()
+    /// <summary>Returns the name and the place of each piece that is in one of the files.</summary>
+    public HashSet<string> Find()
     {
         var files = Files.Select(file => (Name: Path.GetFileName(file), Bytes: Read(file))).ToList();
         return
         [
-            .. from needle in all
+            .. from piece in pieces
                from file in files
-               let at = file.Bytes.AsSpan().IndexOf(needle.Bytes)
+               let at = file.Bytes.AsSpan().IndexOf(piece.Bytes)
                where at >= 0
-               select $"{needle.What} in {file.Name} at {at} of {file.Bytes.Length}",
+               select $"{piece.Name} in {file.Name} at {at} of {file.Bytes.Length}",
         ];
     }
 
-    /// <summary>All of them are there: else their absence later would say nothing.</summary>
-    public void ExpectAllThere()
+    /// <summary>Expects that all pieces are in the files now; otherwise their absence later would prove nothing.</summary>
+    public void ExpectAllFound()
     {
         var files = Files.Select(Read).ToList();
-        Assert.All(all, needle => Assert.True(files.Exists(file => file.AsSpan().IndexOf(needle.Bytes) >= 0), needle.What));
+        Assert.All(pieces, piece => Assert.True(files.Exists(file => file.AsSpan().IndexOf(piece.Bytes) >= 0), piece.Name));
     }
 
     public async Task ExpectNoneLeftAsync()
@@ -50,7 +53,7 @@ internal sealed class DatabaseFileSearch(TestInstallation installation)
         HashSet<string> found = [];
         try
         {
-            await Until.HoldsAsync("nothing is left", () => (found = Found()).Count == 0);
+            await Until.HoldsAsync("nothing is left", () => (found = Find()).Count == 0);
         }
         catch (Xunit.Sdk.FailException)
         {

@@ -3,13 +3,13 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>A project with as many versions as make its rotation last a while, and what each must be revealed as.</summary>
+/// <summary>A project with so many versions that rotating its KEK takes a while, and the value that each version must have.</summary>
 internal sealed class FilledProject
 {
     private const int BatchSize = 500;
 
     private readonly Dictionary<string, string> ids = [];
-    private int rounds;
+    private int versionsOfEachKey;
 
     private FilledProject(string projectId, string environmentId) => (ProjectId, EnvironmentId) = (projectId, environmentId);
 
@@ -17,14 +17,15 @@ internal sealed class FilledProject
 
     public string EnvironmentId { get; }
 
-    public int Versions => ids.Count * rounds;
+    /// <summary>The number of versions in the project.</summary>
+    public int Versions => ids.Count * versionsOfEachKey;
 
-    /// <summary>A new project with so many versions of each of so many keys.</summary>
+    /// <summary>Creates a project with <paramref name="rounds"/> versions of each of <paramref name="keys"/> keys.</summary>
     public static async Task<FilledProject> FillAsync(Api api, string project, int rounds, int keys = BatchSize)
     {
         var (projectId, environmentId) = await api.CreateEnvironmentAsync(project, "Bulk");
         var filled = new FilledProject(projectId, environmentId);
-        while (filled.rounds < rounds)
+        while (filled.versionsOfEachKey < rounds)
         {
             await filled.WriteAsync(api, keys);
         }
@@ -32,32 +33,32 @@ internal sealed class FilledProject
         return filled;
     }
 
-    /// <summary>An environment more in the project.</summary>
+    /// <summary>Adds another environment to the project and returns its id.</summary>
     public async Task<string> AddEnvironmentAsync(Api api)
     {
-        var made = await api.PostAsync($"/api/v1/projects/{ProjectId}/environments", new JsonObject { ["name"] = "Live" });
-        return (string)made.Data["id"]!;
+        var created = await api.PostAsync($"/api/v1/projects/{ProjectId}/environments", new JsonObject { ["name"] = "Live" });
+        return (string)created.Data["id"]!;
     }
 
     public async Task RotateAsync(Api api) =>
         Assert.Equal(202, (await api.PostAsync($"/api/v1/projects/{ProjectId}/keys/rotate")).Status);
 
-    /// <summary>What the reveal of one version answers.</summary>
+    /// <summary>Reveals one version of the project, whatever the answer.</summary>
     public Task<Answer> RevealAsync(Api api) => api.RevealAsync(ids.Values.First(), 1);
 
-    /// <summary>All current versions have their values.</summary>
+    /// <summary>Expects that every current version has its value.</summary>
     public async Task CheckCurrentAsync(Api api)
     {
         var answer = await api.PostAsync($"/api/v1/environments/{EnvironmentId}/reveal");
         Assert.Equal(200, answer.Status);
         var secrets = answer.Data["secrets"]!.AsArray();
         Assert.Equal(ids.Count, secrets.Count);
-        Assert.All(secrets, secret => Assert.Equal(Value((string)secret!["key"]!, rounds), (string)secret["value"]!));
+        Assert.All(secrets, secret => Assert.Equal(Value((string)secret!["key"]!, versionsOfEachKey), (string)secret["value"]!));
     }
 
-    /// <summary>All versions have their values.</summary>
+    /// <summary>Expects that every version has its value.</summary>
     public Task CheckAllAsync(Api api) => Parallel.ForEachAsync(
-        ids.SelectMany(id => Enumerable.Range(1, rounds).Select(version => (id.Key, Id: id.Value, Version: version))),
+        ids.SelectMany(id => Enumerable.Range(1, versionsOfEachKey).Select(version => (id.Key, Id: id.Value, Version: version))),
         new ParallelOptions { MaxDegreeOfParallelism = 16 },
         async (each, _) =>
         {
@@ -68,10 +69,10 @@ internal sealed class FilledProject
 
     private async Task WriteAsync(Api api, int keys)
     {
-        rounds++;
+        versionsOfEachKey++;
         foreach (var batch in Enumerable.Range(0, keys).Select(i => $"KEY_{i}").Chunk(BatchSize))
         {
-            var secrets = batch.Select(key => new JsonObject { ["key"] = key, ["value"] = Value(key, rounds) });
+            var secrets = batch.Select(key => new JsonObject { ["key"] = key, ["value"] = Value(key, versionsOfEachKey) });
             var answer = await api.PostAsync(
                 $"/api/v1/environments/{EnvironmentId}/secrets/batch", new JsonObject { ["secrets"] = new JsonArray([.. secrets]) });
             Assert.Equal(201, answer.Status);

@@ -5,15 +5,15 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>What is stored of keys, read and changed past the servers, whichever the engine.</summary>
+/// <summary>Runs SQL on an installation's database, of either engine, bypassing the servers.</summary>
 internal sealed class InstallationDatabase(TestInstallation installation)
 {
     public const string CountUnfinishedRotations = "SELECT count(*) FROM installation WHERE rotation_began_at IS NOT NULL";
 
-    private const string UnderDestroyed =
+    private const string CountVersionsUnderDestroyedKeks =
         "SELECT count(*) FROM secret_versions v WHERE NOT EXISTS (SELECT 1 FROM project_keys k WHERE k.id = v.kek_id AND k.state <> 'destroyed') AND v.kek_id IS NOT NULL";
 
-    /// <summary>A query's rows, each as text.</summary>
+    /// <summary>Returns the rows of a query, each as text with <c>|</c> between columns.</summary>
     public async Task<List<string>> RowsAsync(string sql)
     {
         await using var connection = await OpenAsync();
@@ -32,7 +32,7 @@ internal sealed class InstallationDatabase(TestInstallation installation)
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Every byte of the versions in some environments: no ids stand for all of them.</summary>
+    /// <summary>Returns all columns of the versions in the given environments, or of all versions if no id is given.</summary>
     public Task<List<string>> VersionsAsync(params string[] environmentIds) => RowsAsync(
         "SELECT v.* FROM secret_versions v JOIN secrets s ON s.id = v.secret_id"
         + (environmentIds.Length == 0 ? "" : $" WHERE s.environment_id IN ('{string.Join("', '", environmentIds)}')")
@@ -40,22 +40,25 @@ internal sealed class InstallationDatabase(TestInstallation installation)
 
     public Task<string> ActiveMasterKeyAsync() => ReadOneAsync("SELECT active_master_key_id FROM installation");
 
-    /// <summary>A KEK's id, state and what else is asked for, of one project or all, oldest first.</summary>
+    /// <summary>Returns the given columns of the KEKs in a state, of one project or of all, oldest first.</summary>
     public Task<List<string>> KeksAsync(string state, string? projectId = null, string columns = "id") => RowsAsync(
         $"SELECT {columns} FROM project_keys WHERE state = '{state}'{(projectId is null ? "" : $" AND project_id = '{projectId}'")} ORDER BY id");
 
-    /// <summary>What the trail says that was done, with whom it was done to: an action of success.</summary>
+    /// <summary>Returns the given columns of the audit entries of an action that succeeded.</summary>
     public Task<List<string>> TrailAsync(string action, string columns = "target_id", string where = "1 = 1") => RowsAsync(
         $"SELECT {columns} FROM audit_entries WHERE action = '{action}' AND outcome = 'success' AND {where} ORDER BY target_id, sequence");
 
-    /// <summary>No rotation is under way, of this project or of the master key.</summary>
+    /// <summary>Whether neither this project's KEK nor the master key is being rotated.</summary>
     public async Task<bool> HasNoRotationAsync(string projectId) =>
         await CountAsync(CountUnfinishedRotations) == 0 && (await KeksAsync("retiring", projectId)).Count == 0;
 
-    /// <summary>What holds of a project's KEKs when no rotation is under way: each was made once, and destroyed once (S9, S10).</summary>
+    /// <summary>
+    /// Expects what must hold for a project's KEKs when no rotation is under way: each was created once, and each but the active one
+    /// was destroyed once (S9, S10).
+    /// </summary>
     public async Task ExpectKeksConsistentAsync(string projectId)
     {
-        Assert.Equal(0, await CountAsync(UnderDestroyed));
+        Assert.Equal(0, await CountAsync(CountVersionsUnderDestroyedKeks));
         var active = Assert.Single(await KeksAsync("active", projectId));
         var destroyed = await KeksAsync("destroyed", projectId);
         var where = $"project_id = '{projectId}'";
@@ -65,7 +68,7 @@ internal sealed class InstallationDatabase(TestInstallation installation)
         Assert.True(await CountAsync($"SELECT wraps FROM project_keys WHERE id = '{active}'") >= versions, "fewer wraps are counted than there are data keys");
     }
 
-    /// <summary>What holds of master keys when no rotation is under way: everything is under this one (S8).</summary>
+    /// <summary>Expects that no master-key rotation is under way and that this master key wraps everything (S8).</summary>
     public async Task ExpectAllUnderMasterKeyAsync(string masterKeyId)
     {
         Assert.Equal(masterKeyId, await ActiveMasterKeyAsync());
@@ -74,7 +77,9 @@ internal sealed class InstallationDatabase(TestInstallation installation)
         Assert.Equal([$"started", "finished"], await TrailAsync("master_key.rotate", "name", $"target_id = '{masterKeyId}'"));
     }
 
-    /// <summary>As if time had passed since a process was killed: nobody waits for it any more.</summary>
+    /// <summary>
+    /// Removes a killed process from the table of nodes and expires its claims on work, as if enough time had passed since.
+    /// </summary>
     public async Task ExpireWorkOfProcessAsync(int processId)
     {
         await RunAsync($"DELETE FROM nodes WHERE name LIKE '%(process {processId})'");

@@ -3,17 +3,17 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>Several nodes re-wrap data keys side by side, and do nothing twice (S9, S10).</summary>
+/// <summary>Several nodes re-wrap data keys at the same time and do no work twice (S9, S10).</summary>
 [Collection(SharedPostgresTests.Name)]
 public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHelper output)
 {
     private const int Attempts = 10;
 
-    // Longer than a node holds the work that it has taken.
+    // Longer than a node's claim on its work lasts.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Several_projects_rotated_at_once_on_all_nodes_end_with_every_old_KEK_destroyed_once()
+    public async Task After_concurrent_rotations_of_several_projects_on_all_nodes_every_old_KEK_is_destroyed_once()
     {
         await using var nodes = await NodeSet.StartAsync(postgres.Cluster);
         using var apis = new ApiSet(nodes);
@@ -24,7 +24,7 @@ public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHe
         using var load = new RequestLoadOnNodes(nodes, live, ledger);
         await load.WaitForWritesAsync();
 
-        // The same project more than once too: what came of the first is replaced by the second.
+        // Each project is rotated three times: the KEK of one rotation is replaced by the next.
         await Task.WhenAll(Enumerable.Range(0, 3 * projects.Length).Select(i => projects[i % projects.Length].RotateAsync(apis[i % 3])));
         var workers = new HashSet<string>();
         await Until.HoldsAsync("all old KEKs are destroyed", async () =>
@@ -48,7 +48,7 @@ public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHe
     }
 
     [Fact]
-    public async Task A_node_that_stood_still_while_others_took_over_its_work_does_no_harm_when_it_goes_on()
+    public async Task A_node_that_was_suspended_while_others_took_over_its_work_does_no_harm_when_it_resumes()
     {
         await using var nodes = await NodeSet.StartAsync(postgres.Cluster);
         using var apis = new ApiSet(nodes);
@@ -56,26 +56,27 @@ public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHe
         var project = await FilledProject.FillAsync(apis[0], "Large", rounds: 20);
         var other = await FilledProject.FillAsync(apis[0], "Other", rounds: 1);
         var before = await database.VersionsAsync(other.EnvironmentId);
-        var stopped = await StopOneAtWorkAsync(nodes, database, project, apis[0]);
+        var suspended = await SuspendWorkingNodeAsync(nodes, database, project, apis[0]);
 
-        await Until.HoldsAsync("the others end what it had begun", () => database.HasNoRotationAsync(project.ProjectId), Patience);
+        await Until.HoldsAsync("the other nodes finish the rotation", () => database.HasNoRotationAsync(project.ProjectId), Patience);
         var active = Assert.Single(await database.KeksAsync("active", project.ProjectId));
-        nodes[stopped].Resume();
-        await Until.HoldsAsync("it is ready again", nodes[stopped].IsReadyAsync, Patience);
-        Assert.Equal(201, (await apis[stopped].WriteAsync(project.EnvironmentId, "AFTER", "written by it")).Status);
-        await apis[stopped].DeleteAsync($"/api/v1/secrets/{(await apis[stopped].ListAsync($"/api/v1/environments/{project.EnvironmentId}/secrets"))
+        nodes[suspended].Resume();
+        await Until.HoldsAsync("the resumed node is ready", nodes[suspended].IsReadyAsync, Patience);
+        Assert.Equal(201, (await apis[suspended].WriteAsync(project.EnvironmentId, "AFTER", "written by it")).Status);
+        await apis[suspended].DeleteAsync($"/api/v1/secrets/{(await apis[suspended].ListAsync($"/api/v1/environments/{project.EnvironmentId}/secrets"))
             .Single(secret => (string)secret["key"]! == "AFTER")["id"]}");
 
         Assert.Equal([active], await database.KeksAsync("active", project.ProjectId));
         await database.ExpectKeksConsistentAsync(project.ProjectId);
         Assert.Equal(before, await database.VersionsAsync(other.EnvironmentId));
-        await project.CheckAllAsync(apis[stopped]);
-        await project.CheckCurrentAsync(apis[(stopped + 1) % 3]);
+        await project.CheckAllAsync(apis[suspended]);
+        await project.CheckCurrentAsync(apis[(suspended + 1) % 3]);
         await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 
-    // Once more where the row that holds it up was among the first that it came to.
-    private async Task<int> StopOneAtWorkAsync(NodeSet nodes, InstallationDatabase database, FilledProject project, Api api)
+    // Suspends the node that works on the rotation when it has re-wrapped some of the data keys. Tries again if the locked row was
+    // among the first that the node came to.
+    private async Task<int> SuspendWorkingNodeAsync(NodeSet nodes, InstallationDatabase database, FilledProject project, Api api)
     {
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
@@ -94,9 +95,9 @@ public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHe
             }
 
             await rowLock.DisposeAsync();
-            await Until.HoldsAsync("it ends", () => database.HasNoRotationAsync(project.ProjectId), Patience);
+            await Until.HoldsAsync("the rotation ends", () => database.HasNoRotationAsync(project.ProjectId), Patience);
         }
 
-        throw new InvalidOperationException("no node was stopped at work");
+        throw new InvalidOperationException("no node was suspended in the middle of its work");
     }
 }

@@ -2,19 +2,19 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>An installation whose master key goes from one provider to another while its server serves.</summary>
+/// <summary>Moves the master key of an installation from one provider to another while its server serves.</summary>
 internal sealed class MasterKeyMove : IAsyncDisposable
 {
     private const string Prefix = "Secronna__MasterKey__";
 
     private readonly TestInstallation installation;
     private readonly Ledger ledger = new();
-    private Dictionary<string, string> place;
+    private Dictionary<string, string> provider;
     private NodeSet? nodes;
     private string live = "";
 
     private MasterKeyMove(TestInstallation installation) =>
-        (this.installation, place) = (installation, new() { ["Provider"] = "File", ["File"] = installation.MasterKeyFile });
+        (this.installation, provider) = (installation, new() { ["Provider"] = "File", ["File"] = installation.MasterKeyFile });
 
     public TestInstallation Installation => installation;
 
@@ -22,7 +22,7 @@ internal sealed class MasterKeyMove : IAsyncDisposable
 
     public FilledProject Project { get; private set; } = null!;
 
-    /// <summary>With a file, as it is without any setting.</summary>
+    /// <summary>Creates an installation whose master key is in a file, which is the default provider.</summary>
     public static async Task<MasterKeyMove> BeginAsync()
     {
         var move = new MasterKeyMove(await TestInstallation.CreateAsync());
@@ -34,14 +34,17 @@ internal sealed class MasterKeyMove : IAsyncDisposable
     }
 
     /// <summary>
-    /// Restarts with another provider beside the old one, rotates under load to a key of it, which is generated if told so,
-    /// and restarts without the old one.
+    /// Restarts the server with the next provider and the old one, rotates under load to a key of the next provider, and removes the
+    /// old provider from the settings.
     /// </summary>
+    /// <param name="next">The settings of the next provider.</param>
+    /// <param name="keyId">The id of its key.</param>
+    /// <param name="generates">Whether to generate the key with <c>master-key generate</c>; else it exists already.</param>
     public async Task ToAsync(Dictionary<string, string> next, string keyId, bool generates = true)
     {
-        var old = place;
+        var old = provider;
         Set(next, old);
-        // A file is there when its first key is.
+        // The file must exist before the server starts, and the first generated key creates it.
         var isFile = next["Provider"] == "File";
         await (generates && isFile ? GenerateAsync(keyId) : Task.CompletedTask);
         await RestartAsync();
@@ -56,10 +59,10 @@ internal sealed class MasterKeyMove : IAsyncDisposable
 
         await new InstallationDatabase(installation).ExpectAllUnderMasterKeyAsync(keyId);
         await CheckAsync();
-        Set(place = next, []);
+        Set(provider = next, []);
     }
 
-    /// <summary>Restarts, and finds every version with its value.</summary>
+    /// <summary>Restarts the server and expects that every version has its value.</summary>
     public async Task RestartAndCheckAsync()
     {
         await RestartAsync();

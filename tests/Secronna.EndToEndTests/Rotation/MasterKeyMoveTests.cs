@@ -4,15 +4,15 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>
-/// The master key moves from one kind of place to another (S2): a server starts with both, a rotation under load brings
-/// everything to the new one, and the old one is needed no more.
+/// The master key moves from one provider to another (S2): a server starts with both, a rotation under load wraps everything with the
+/// new provider's key, and the old provider is no longer needed.
 /// </summary>
 public sealed class MasterKeyMoveTests
 {
     private const string Variable = "SECRONNA_MASTER_KEYS";
 
     [Fact]
-    public async Task From_a_file_to_a_token_to_the_environment_and_to_a_file_no_request_fails_and_every_version_opens()
+    public async Task When_the_key_moves_from_a_file_to_a_token_to_the_environment_and_to_a_file_no_request_fails_and_every_version_opens()
     {
         using var token = new SoftHsmToken();
         await using var move = await MasterKeyMove.BeginAsync();
@@ -33,7 +33,7 @@ public sealed class MasterKeyMoveTests
     }
 
     [Fact]
-    public async Task A_token_that_is_deleted_stops_readiness_and_the_key_that_it_held_is_named()
+    public async Task After_the_deletion_of_the_token_the_server_is_not_ready_and_names_the_missing_key()
     {
         using var token = new SoftHsmToken();
         await using var move = await MasterKeyMove.BeginAsync();
@@ -45,7 +45,7 @@ public sealed class MasterKeyMoveTests
         token.Delete();
         using var api = move.Server.Connect();
         var answer = await api.GetAsync("/health/ready");
-        await Until.HoldsAsync("it is not ready", async () => (answer = await api.GetAsync("/health/ready")).Status == 503);
+        await Until.HoldsAsync("the server is not ready", async () => (answer = await api.GetAsync("/health/ready")).Status == 503);
         Assert.Contains("master key in-token is missing", answer.Envelope.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("in-token", move.Server.Log, StringComparison.Ordinal);
         var reveal = await move.Project.RevealAsync(api);

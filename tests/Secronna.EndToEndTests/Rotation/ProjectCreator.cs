@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>Makes projects, one after another at each node in turn, until it is told to stop.</summary>
+/// <summary>Creates projects one after another, on each node in turn, until it is stopped.</summary>
 internal sealed class ProjectCreator : IAsyncDisposable
 {
     private readonly NodeSet nodes;
@@ -13,12 +13,13 @@ internal sealed class ProjectCreator : IAsyncDisposable
     public ProjectCreator(NodeSet nodes)
     {
         this.nodes = nodes;
-        work = Task.Run(MakeAsync);
+        work = Task.Run(CreateAsync);
     }
 
+    /// <summary>The ids of the created projects.</summary>
     public List<string> Ids { get; } = [];
 
-    /// <summary>Ends it: each was made.</summary>
+    /// <summary>Stops and expects that every project was created.</summary>
     public async Task StopAsync()
     {
         await end.CancelAsync();
@@ -32,14 +33,14 @@ internal sealed class ProjectCreator : IAsyncDisposable
         end.Dispose();
     }
 
-    private async Task MakeAsync()
+    private async Task CreateAsync()
     {
         using var apis = new ApiSet(nodes);
         for (var i = 0; !end.IsCancellationRequested; i++)
         {
-            var made = await apis[i % nodes.All.Count].PostAsync("/api/v1/projects", new JsonObject { ["name"] = $"New {i}" });
-            Assert.True(made.Status == 201, made.Envelope.ToJsonString());
-            Ids.Add((string)made.Data["id"]!);
+            var created = await apis[i % nodes.All.Count].PostAsync("/api/v1/projects", new JsonObject { ["name"] = $"New {i}" });
+            Assert.True(created.Status == 201, created.Envelope.ToJsonString());
+            Ids.Add((string)created.Data["id"]!);
         }
     }
 }

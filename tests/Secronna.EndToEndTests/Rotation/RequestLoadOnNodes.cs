@@ -2,7 +2,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>Writers and revealers at each of some nodes, on the same keys.</summary>
+/// <summary>One writer and one revealer on each node of a set, all on the same keys.</summary>
 internal sealed class RequestLoadOnNodes : IDisposable
 {
     private readonly NodeSet nodes;
@@ -17,14 +17,14 @@ internal sealed class RequestLoadOnNodes : IDisposable
 
     public Ledger Ledger { get; }
 
-    /// <summary>Waits until some writes more are acknowledged.</summary>
+    /// <summary>Waits until <paramref name="writes"/> more writes are acknowledged.</summary>
     public Task WaitForWritesAsync(int writes = 20)
     {
         var before = Ledger.Writes;
-        return Until.HoldsAsync("writes go on", () => Ledger.Writes >= before + writes);
+        return Until.HoldsAsync("more writes are acknowledged", () => Ledger.Writes >= before + writes);
     }
 
-    /// <summary>Begins anew at a node that was started again.</summary>
+    /// <summary>Begins again on a node that was killed and started again.</summary>
     public async Task RestartAsync(int node)
     {
         await loads[node].StopAsync();
@@ -33,7 +33,7 @@ internal sealed class RequestLoadOnNodes : IDisposable
         loads[node] = Begin(node);
     }
 
-    /// <summary>Ends it: nothing was refused, and nothing left without an answer.</summary>
+    /// <summary>Stops the load and expects that every request was answered with success.</summary>
     public async Task StopAsync()
     {
         await Task.WhenAll(loads.Select(load => load.StopAsync()));

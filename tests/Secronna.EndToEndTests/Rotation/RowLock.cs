@@ -3,10 +3,10 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>Holds one row in PostgreSQL, so that whoever changes it waits until this ends.</summary>
+/// <summary>Locks one row in PostgreSQL until it is disposed of, so that every change to the row waits.</summary>
 internal sealed class RowLock : IAsyncDisposable
 {
-    /// <summary>How many wait for somebody's lock.</summary>
+    /// <summary>SQL that counts the sessions of the database that wait for a lock.</summary>
     public const string CountWaiters =
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
@@ -14,17 +14,17 @@ internal sealed class RowLock : IAsyncDisposable
 
     private RowLock(NpgsqlConnection connection) => this.connection = connection;
 
-    /// <summary>In the way of the data key of a KEK that comes after so many others, as the index has them.</summary>
+    /// <summary>Locks one version under a KEK: the one that follows <paramref name="after"/> others in the index's order.</summary>
     public static Task<RowLock> OnDataKeyAsync(string connectionString, string kekId, int after) => LockAsync(connectionString, $"""
         SELECT 1 FROM secret_versions WHERE (secret_id, version) =
             (SELECT secret_id, version FROM secret_versions WHERE kek_id = '{kekId}' OFFSET {after} LIMIT 1) FOR UPDATE
         """);
 
-    /// <summary>In the way of a secret's next version.</summary>
+    /// <summary>Locks a secret, so that its next version waits.</summary>
     public static Task<RowLock> OnSecretAsync(string connectionString, string secretId) =>
         LockAsync(connectionString, $"SELECT 1 FROM secrets WHERE id = '{secretId}' FOR UPDATE");
 
-    /// <summary>In the way of a workspace's next project.</summary>
+    /// <summary>Locks the workspace, so that its next project waits.</summary>
     public static Task<RowLock> OnWorkspaceAsync(string connectionString) =>
         LockAsync(connectionString, $"SELECT 1 FROM workspaces WHERE id = '{TestInstallation.WorkspaceId}' FOR UPDATE");
 

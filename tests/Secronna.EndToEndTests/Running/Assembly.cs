@@ -1,5 +1,5 @@
-// Processes, signals, file modes and /proc.
+// The tests use processes, signals, file modes and /proc.
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
 
-// Each test starts servers, some under full load: one at a time.
+// Each test starts servers, and some put them under full load: the tests run one at a time.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

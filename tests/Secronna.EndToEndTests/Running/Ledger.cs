@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Secronna.EndToEndTests.Running;
 
 /// <summary>
-/// What a server promised under load, and the check that it keeps it: every acknowledged write is there with its value,
-/// version numbers have no gap and no repeat, every answered reveal has its audit entry, the trail has no gap, and every
-/// version opens. What was checked once is not looked at again, but for the full check at the end.
+/// A record of what servers acknowledged under load, and the check that it holds: every acknowledged write is there with its value,
+/// version numbers have no gap and no repeat, every answered reveal has its audit entry, the trail has no gap, and every version
+/// opens. <see cref="CheckAsync"/> checks only what is new since its last call; <see cref="CheckAllAsync"/> checks everything.
 /// </summary>
 internal sealed class Ledger
 {
@@ -29,7 +29,7 @@ internal sealed class Ledger
 
     public long AuditEntries => checkedSequence;
 
-    /// <summary>A new value that may be written to the key from now on.</summary>
+    /// <summary>Returns a new value and records that the key may have it from now on.</summary>
     public string NewValue(string key)
     {
         var value = $"value {Interlocked.Increment(ref values)} of {key}";
@@ -41,7 +41,7 @@ internal sealed class Ledger
     {
         if (!acknowledged.TryAdd((written.Key, written.Version), written))
         {
-            violations.Enqueue($"{written.Key} version {written.Version} was given twice");
+            violations.Enqueue($"{written.Key} version {written.Version} was acknowledged twice");
         }
 
         uncheckedWrites.Enqueue(written);
@@ -52,7 +52,7 @@ internal sealed class Ledger
     }
 
     public AcknowledgedWrite? AnyAcknowledged() =>
-        toReveal is { Length: > 0 } some ? some[RandomNumberGenerator.GetInt32(some.Length)] : null;
+        toReveal is { Length: > 0 } writes ? writes[RandomNumberGenerator.GetInt32(writes.Length)] : null;
 
     public void RecordReveal(string requestId, AcknowledgedWrite written, string value)
     {
@@ -63,7 +63,7 @@ internal sealed class Ledger
         }
     }
 
-    /// <summary>Checks what came since the last check.</summary>
+    /// <summary>Checks everything that was recorded since the last check.</summary>
     public async Task CheckAsync(Api api, string environmentId)
     {
         Assert.Empty(violations);
@@ -77,13 +77,13 @@ internal sealed class Ledger
 
         Assert.All(uncheckedWrites, written => Assert.True(
             checkedVersions.GetValueOrDefault(written.Key) >= written.Version, $"lost: {written.Key} version {written.Version}"));
-        // Before the check's own reveals come: so only up to here.
+        // Called last, because the check's own reveals must have their entries too.
         await CheckTrailAsync(api);
         uncheckedWrites.Clear();
         toReveal = [];
     }
 
-    /// <summary>Reveals every version that there ever was.</summary>
+    /// <summary>Checks what is new, then reveals every version of every key.</summary>
     public async Task CheckAllAsync(Api api, string environmentId)
     {
         await CheckAsync(api, environmentId);
@@ -115,7 +115,7 @@ internal sealed class Ledger
         await RevealAllAsync(api, key, last + 1, current);
     }
 
-    // An acknowledged version has its value; one that was not acknowledged has one that was on its way.
+    // An acknowledged version has the value of its write. A version that was never acknowledged has a value that was sent to its key.
     private Task RevealAllAsync(Api api, string key, int first, int last) => Parallel.ForEachAsync(
         Enumerable.Range(first, last - first + 1), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (version, _) =>
         {
@@ -155,7 +155,7 @@ internal sealed class Ledger
                     break;
                 }
 
-                Note(entry, revealed, written);
+                RecordEntry(entry, revealed, written);
             }
 
             cursor = page.Cursor;
@@ -169,7 +169,7 @@ internal sealed class Ledger
         revealRequests.Clear();
     }
 
-    private static void Note(System.Text.Json.Nodes.JsonNode entry, HashSet<string> revealed, HashSet<string> written)
+    private static void RecordEntry(System.Text.Json.Nodes.JsonNode entry, HashSet<string> revealed, HashSet<string> written)
     {
         var (action, outcome) = ((string)entry["action"]!, (string)entry["outcome"]!);
         if (outcome == "success" && action is "secret.reveal" or "secret.write")

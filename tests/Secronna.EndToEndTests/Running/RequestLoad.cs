@@ -5,12 +5,12 @@ using System.Text.Json;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>An acknowledged write.</summary>
+/// <summary>A write that the server acknowledged.</summary>
 internal sealed record AcknowledgedWrite(string Key, string SecretId, int Version, string Value, string RequestId);
 
 /// <summary>
-/// Writers and revealers at work on a few keys that all share, with a record of what the server promised: the writes that
-/// it acknowledged and the reveals that it answered.
+/// Writers and revealers that send requests without pause for the same few keys. The ledger records the writes that the server
+/// acknowledged and the reveals that it answered.
 /// </summary>
 internal sealed class RequestLoad : IDisposable
 {
@@ -25,14 +25,16 @@ internal sealed class RequestLoad : IDisposable
     private int failures;
     private long longest;
 
-    /// <summary>Begins at once. Pass the same ledger for the whole of a test.</summary>
-    /// <param name="url">Where the requests go.</param>
+    /// <summary>Begins to send requests at once. Pass the same ledger for the whole of a test.</summary>
+    /// <param name="url">The server or load balancer to send to.</param>
     /// <param name="token">The credential.</param>
-    /// <param name="environmentId">Where the keys are.</param>
-    /// <param name="ledger">What keeps the record.</param>
-    /// <param name="writers">How many write.</param>
-    /// <param name="revealers">How many reveal.</param>
-    /// <param name="continuesAfterFailure">Whether whoever gets no answer goes on, because there are other servers; else it ends there.</param>
+    /// <param name="environmentId">The environment of the keys.</param>
+    /// <param name="ledger">The record of acknowledged requests.</param>
+    /// <param name="writers">The number of writers.</param>
+    /// <param name="revealers">The number of revealers.</param>
+    /// <param name="continuesAfterFailure">
+    /// Whether a writer or revealer goes on after a request without an answer, because other servers may answer; else it ends.
+    /// </param>
     public RequestLoad(
         string url, string token, string environmentId, Ledger ledger, int writers = 16, int revealers = 16, bool continuesAfterFailure = false)
     {
@@ -47,13 +49,13 @@ internal sealed class RequestLoad : IDisposable
         ];
     }
 
-    /// <summary>Answers other than success, by now.</summary>
+    /// <summary>All answers so far that were not successes.</summary>
     public ConcurrentQueue<Answer> Refused { get; } = new();
 
-    /// <summary>Requests that got no answer.</summary>
+    /// <summary>The number of requests that got no answer.</summary>
     public int Failures => Volatile.Read(ref failures);
 
-    /// <summary>How long the request took that took longest, of those that have ended.</summary>
+    /// <summary>The longest duration of a request that has ended.</summary>
     public TimeSpan Longest => TimeSpan.FromTicks(Interlocked.Read(ref longest));
 
     public static IEnumerable<string> AllKeys => Enumerable.Range(0, Keys).Select(i => $"KEY_{i}");
@@ -72,7 +74,7 @@ internal sealed class RequestLoad : IDisposable
         end.Dispose();
     }
 
-    // Ends with its own end, or with the server's.
+    // Ends when this load is stopped, or at the first request without an answer.
     private async Task RepeatAsync(Func<int, Task<bool>> work)
     {
         for (var i = 0; !end.IsCancellationRequested; i++)
@@ -85,7 +87,7 @@ internal sealed class RequestLoad : IDisposable
                     await Task.Yield();
                 }
 
-                Note(Stopwatch.GetElapsedTime(began));
+                RecordDuration(Stopwatch.GetElapsedTime(began));
             }
             catch (Exception exception) when (exception
                 is HttpRequestException or IOException or SocketException or OperationCanceledException or JsonException)
@@ -99,11 +101,11 @@ internal sealed class RequestLoad : IDisposable
         }
     }
 
-    private void Note(TimeSpan took)
+    private void RecordDuration(TimeSpan duration)
     {
-        for (var known = Longest; took > known; known = Longest)
+        for (var known = Longest; duration > known; known = Longest)
         {
-            Interlocked.CompareExchange(ref longest, took.Ticks, known.Ticks);
+            Interlocked.CompareExchange(ref longest, duration.Ticks, known.Ticks);
         }
     }
 

@@ -4,13 +4,13 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Storage;
 
-/// <summary>A disk that lies or is full: nothing is promised that it does not hold (S30).</summary>
+/// <summary>On a disk that fails or is full, the server acknowledges nothing that the disk does not hold (S30).</summary>
 public sealed class DiskTests
 {
     private static readonly TimeSpan Quickly = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task A_failed_fsync_ends_the_process_and_nothing_is_acknowledged_after_it()
+    public async Task A_failed_fsync_ends_the_process_and_no_acknowledged_write_is_lost()
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
@@ -35,7 +35,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public async Task A_request_that_meets_a_failing_fsync_is_never_answered_with_success()
+    public async Task A_write_whose_fsync_fails_is_never_answered_with_success()
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
@@ -60,7 +60,7 @@ public sealed class DiskTests
     }
 
     [Fact]
-    public async Task A_full_disk_makes_it_unavailable_and_space_makes_it_work_again_by_itself()
+    public async Task On_a_full_disk_requests_get_UNAVAILABLE_and_the_server_recovers_by_itself_once_there_is_space()
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
@@ -75,16 +75,16 @@ public sealed class DiskTests
             await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > 100);
             disk.Break(FaultyDisk.DiskFull);
             await Until.HoldsAsync("requests are refused", () => load.Refused.Count > 50);
-            await Until.HoldsAsync("it says that it is not ready", async () => (await api.GetAsync("/health/ready")).Status == 503);
-            var denied = await api.RevealAsync((string)written.Data["id"]!, 1);
-            Assert.Equal((503, "UNAVAILABLE"), (denied.Status, denied.ErrorCode));
-            Assert.Null(denied.Envelope["data"]);
+            await Until.HoldsAsync("the server reports that it is not ready", async () => (await api.GetAsync("/health/ready")).Status == 503);
+            var refused = await api.RevealAsync((string)written.Data["id"]!, 1);
+            Assert.Equal((503, "UNAVAILABLE"), (refused.Status, refused.ErrorCode));
+            Assert.Null(refused.Envelope["data"]);
             Assert.Equal(200, (await api.GetAsync("/health/live")).Status);
 
             var before = ledger.Writes;
             disk.Mend(FaultyDisk.DiskFull);
             await Until.HoldsAsync("writes are acknowledged again", () => ledger.Writes > before + 100);
-            await Until.HoldsAsync("it is ready again", async () => (await api.GetAsync("/health/ready")).Status == 200);
+            await Until.HoldsAsync("the server is ready again", async () => (await api.GetAsync("/health/ready")).Status == 200);
             await load.StopAsync();
             Assert.Equal(0, load.Failures);
             Assert.All(load.Refused, answer => Assert.Equal((503, "UNAVAILABLE"), (answer.Status, answer.ErrorCode)));
@@ -101,13 +101,13 @@ public sealed class DiskTests
     }
 
     private static async Task ExpectAllKeptAsync(
-        TestInstallation installation, Ledger ledger, string environment, string? besides = null)
+        TestInstallation installation, Ledger ledger, string environment, string? keyOutsideLedger = null)
     {
         await using var again = await installation.ServeAsync();
         using var api = new Api(again.Url, installation.Token);
-        if (besides is not null)
+        if (keyOutsideLedger is not null)
         {
-            var secret = (await api.ListAsync($"/api/v1/environments/{environment}/secrets")).Single(each => (string)each["key"]! == besides);
+            var secret = (await api.ListAsync($"/api/v1/environments/{environment}/secrets")).Single(each => (string)each["key"]! == keyOutsideLedger);
             Assert.Equal(200, (await api.DeleteAsync($"/api/v1/secrets/{secret["id"]}")).Status);
         }
 

@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Storage;
 
-/// <summary>Killed at any moment under load, it keeps all that it acknowledged, whole, and nothing by halves (S30).</summary>
+/// <summary>A server that is killed at any moment under load keeps every acknowledged write and no partial one (S30).</summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const string RoundsVariable = "SECRONNA_KILL_ROUNDS";
@@ -11,7 +11,7 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int DefaultRounds = 100;
 
     [Fact]
-    public async Task Killed_under_load_again_and_again_it_loses_nothing_that_it_acknowledged()
+    public async Task A_server_that_is_killed_repeatedly_under_load_loses_no_acknowledged_write()
     {
         var rounds = Setting.Number(RoundsVariable) ?? DefaultRounds;
         var seed = Setting.Number(SeedVariable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
@@ -25,7 +25,7 @@ public sealed class KillTests(ITestOutputHelper output)
             using var api = new Api(server.Url, installation.Token);
             environment = environment.Length > 0 ? environment : (await api.CreateEnvironmentAsync("Kill")).EnvironmentId;
             await ledger.CheckAsync(api, environment);
-            await LoadAndKillAsync(server, installation, environment, ledger, Moment(seed, round));
+            await LoadAndKillAsync(server, installation, environment, ledger, DelayBeforeKill(seed, round));
         }
 
         await using var last = await installation.ServeAsync();
@@ -34,23 +34,23 @@ public sealed class KillTests(ITestOutputHelper output)
         await ledger.CheckAsync(check, environment);
         output.WriteLine(
             $"{ledger.Writes} writes acknowledged, {ledger.Versions} versions, {ledger.Reveals} reveals answered, {ledger.AuditEntries} audit entries");
-        Assert.True(ledger.Writes > rounds * 10, "the load was too small to say anything");
+        Assert.True(ledger.Writes > rounds * 10, "too few writes were acknowledged for the test to mean anything");
     }
 
     private static async Task LoadAndKillAsync(
-        RunningServer server, TestInstallation installation, string environment, Ledger ledger, TimeSpan moment)
+        RunningServer server, TestInstallation installation, string environment, Ledger ledger, TimeSpan delay)
     {
         var before = ledger.Writes;
         using var load = new RequestLoad(server.Url, installation.Token, environment, ledger);
         await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > before);
-        await Until.HasPassedAsync(moment);
+        await Until.HasPassedAsync(delay);
         await server.KillAsync();
         await load.StopAsync();
         Assert.Empty(load.Refused);
     }
 
-    // From 20 to 300 ms after the first write: a hash of the seed, so that a run can be repeated.
-    private static TimeSpan Moment(int seed, int round)
+    // The kill comes 20 to 300 ms after the first write. A hash of seed and round chooses it, so that a run can be repeated.
+    private static TimeSpan DelayBeforeKill(int seed, int round)
     {
         var hash = SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(round)]);
         return TimeSpan.FromMilliseconds(20 + (BitConverter.ToUInt32(hash) % 281));

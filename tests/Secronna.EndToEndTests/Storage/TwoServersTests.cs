@@ -2,11 +2,13 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Storage;
 
-/// <summary>Two servers on one SQLite file, a mistake that operators make: slower, but nothing is lost or doubled.</summary>
+/// <summary>
+/// Two servers on one SQLite file, a mistake that operators make: they are slower, but no write is lost and none is done twice.
+/// </summary>
 public sealed class TwoServersTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task Two_servers_on_one_file_share_it_without_loss()
+    public async Task Two_servers_on_one_file_lose_no_write_and_do_none_twice()
     {
         using var installation = await TestInstallation.CreateAsync();
         var ledger = new Ledger();
@@ -17,7 +19,7 @@ public sealed class TwoServersTests(ITestOutputHelper output)
         using (var first = new RequestLoad(one.Url, installation.Token, environment, ledger, 8, 8))
         using (var second = new RequestLoad(two.Url, installation.Token, environment, ledger, 8, 8))
         {
-            await Until.HoldsAsync("both work", () => ledger.Writes > 1_500);
+            await Until.HoldsAsync("both servers acknowledge writes", () => ledger.Writes > 1_500);
             await Task.WhenAll(first.StopAsync(), second.StopAsync());
             output.WriteLine($"refused: {first.Refused.Count} and {second.Refused.Count}; writes {ledger.Writes}");
             Assert.Equal(0, first.Failures + second.Failures);

@@ -6,14 +6,16 @@ using Secronna.EndToEndTests.Scanning;
 
 namespace Secronna.EndToEndTests.Vault;
 
-/// <summary>Nothing that the server leaves on the disk or says holds a value, in any encoding (S16).</summary>
+/// <summary>
+/// No file that the server writes, no log line and no answer other than a reveal's contains a secret's value, in any encoding (S16).
+/// </summary>
 public sealed class LeakTests
 {
     private const int Rounds = 150;
     private const int Keys = 40;
 
     [Fact]
-    public async Task No_value_is_in_the_data_folder_the_log_or_an_answer_that_is_no_reveal()
+    public async Task No_value_is_in_the_data_folder_the_log_or_any_answer_other_than_a_reveals()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
@@ -33,23 +35,23 @@ public sealed class LeakTests
             await ProvokeErrorsAsync(api, environment, values[i], answers);
         }
 
-        answers.Append(await UseThePastAsync(api, environment, values));
+        answers.Append(await CallPointInTimeAsync(api, environment, values));
         foreach (var path in new[] { $"environments/{environment}/secrets", "audit", "search/secrets?q=KEY", "projects" })
         {
             (await api.ListAsync("/api/v1/" + path)).ForEach(entry => answers.Append(entry.ToJsonString()));
         }
 
-        // While it runs, with its log of writes; and stopped.
+        // Searched once while the server runs, when there is a write-ahead log, and once after its stop.
         ExpectOnlyControl(needles, installation, server.Log, answers.ToString());
         Assert.Equal(0, await server.StopAsync());
         ExpectOnlyControl(needles, installation, server.Log, answers.ToString());
     }
 
-    // Beside an environment that has half of the same values.
-    private static async Task<string> UseThePastAsync(Api api, string environment, List<string> values)
+    // The environment to compare with has the same value under every second key.
+    private static async Task<string> CallPointInTimeAsync(Api api, string environment, List<string> values)
     {
         var current = Enumerable.Range(0, Keys).Select(i => ($"KEY_{i}", values[Rounds - 1 - ((Rounds - 1 - i) % Keys)])).ToList();
-        var (_, other) = await api.CreateEnvironmentAsync("Beside");
+        var (_, other) = await api.CreateEnvironmentAsync("Other");
         for (var i = 0; i < Keys; i++)
         {
             Assert.Equal(201, (await api.WriteAsync(other, $"KEY_{i}", current[i / 2 * 2].Item2)).Status);
@@ -69,7 +71,7 @@ public sealed class LeakTests
         Assert.Equal(value, (string)revealed.Data["value"]!);
     }
 
-    // The value where it does not belong: errors must not give it back, and nothing may keep it.
+    // Sends the value in requests that are refused: the errors must not contain it, and nothing may store it.
     private static async Task ProvokeErrorsAsync(Api api, string environment, string value, StringBuilder answers)
     {
         var path = $"/api/v1/environments/{environment}/secrets";
@@ -96,7 +98,7 @@ public sealed class LeakTests
 
     private static void ExpectOnlyControl(NeedleSet needles, TestInstallation installation, string log, string answers)
     {
-        var hits = new List<(Hit Hit, string Place)>();
+        var hits = new List<(Hit Hit, string Source)>();
         foreach (var file in Directory.GetFiles(installation.Folder.Path, "*", SearchOption.AllDirectories))
         {
             Find(needles, ReadShared(file), file, hits);
@@ -105,14 +107,14 @@ public sealed class LeakTests
         Find(needles, Encoding.UTF8.GetBytes(log), "log", hits);
         Find(needles, Encoding.UTF8.GetBytes(answers), "answers", hits);
         Assert.DoesNotContain(hits, hit => hit.Hit.Name != "control");
-        Assert.Contains(hits, hit => hit.Hit.Name == "control" && hit.Place.Contains("secronna.db", StringComparison.Ordinal));
+        Assert.Contains(hits, hit => hit.Hit.Name == "control" && hit.Source.Contains("secronna.db", StringComparison.Ordinal));
     }
 
-    private static void Find(NeedleSet needles, byte[] bytes, string place, List<(Hit Hit, string Place)> found)
+    private static void Find(NeedleSet needles, byte[] bytes, string source, List<(Hit Hit, string Source)> found)
     {
         var hits = new List<Hit>();
         needles.Find(bytes, 0, hits);
-        found.AddRange(hits.Select(hit => (hit, place)));
+        found.AddRange(hits.Select(hit => (hit, source)));
     }
 
     private static byte[] ReadShared(string path)

@@ -8,8 +8,8 @@ using Secronna.Tests.Tls;
 namespace Secronna.EndToEndTests.Vault;
 
 /// <summary>
-/// After 10,000 values were written and revealed, and some of them rolled back, restored and compared, the server's memory
-/// holds none of them (S26, S27). The connections stay open while it is looked at: what a connection keeps counts too.
+/// After 10,000 values were written and revealed, and some of them were rolled back, restored and compared, the server's memory
+/// contains none of them (S26, S27). The connections stay open during the search, so that their buffers are searched too.
 /// </summary>
 public sealed class MemoryTests(ITestOutputHelper output)
 {
@@ -18,33 +18,33 @@ public sealed class MemoryTests(ITestOutputHelper output)
     private const int PerEnvironment = Values / Environments;
     private const int BatchSize = 50;
     private const int Connections = 16;
-    // Two records of TLS, of 16 KiB, for each connection; what is found of them is less than half of it.
-    private const int MostBytesLeftByTls = Connections * 2 * 16 * 1_024;
+    // Two TLS records of 16 KiB for each connection. What the search finds is less than half of that.
+    private const int MaxBytesLeftByTls = Connections * 2 * 16 * 1_024;
 
-    private static readonly ParallelOptions Together = new() { MaxDegreeOfParallelism = Connections };
+    private static readonly ParallelOptions OnAllConnections = new() { MaxDegreeOfParallelism = Connections };
 
     [Fact]
-    public async Task Ten_thousand_values_written_revealed_and_brought_back_leave_nothing_in_memory()
+    public async Task Ten_thousand_values_that_were_written_revealed_and_restored_leave_nothing_in_memory()
     {
         using var installation = await NewInstallationAsync();
         await using var server = await installation.ServeAsync();
         using var api = new Api(server.Url, installation.Token);
         var (needles, values, environments) = await UseAllAsync(api);
 
-        ExpectControlAlone(needles, server.Id);
+        ExpectOnlyControl(needles, server.Id);
         await new PointInTimeCalls(api, environments[0], environments[1]).CallAllAsync(values[..PerEnvironment].Select((value, i) => (Key(i), value)).ToList());
-        ExpectControlAlone(needles, server.Id);
+        ExpectOnlyControl(needles, server.Id);
         await RefuseAllAsync(api, needles);
-        ExpectControlAlone(needles, server.Id);
+        ExpectOnlyControl(needles, server.Id);
         Assert.Equal(0, await server.StopAsync());
     }
 
     /// <summary>
-    /// The platform's TLS keeps in each connection's buffers what it encrypted and decrypted last, and does not zero them.
-    /// SECURITY.md has the figure.
+    /// The platform's TLS keeps the data that it last encrypted and decrypted in each connection's buffers and does not zero them.
+    /// SECURITY.md states how much is found.
     /// </summary>
     [Fact]
-    public async Task With_TLS_in_the_server_itself_no_more_is_left_than_its_connections_buffers_hold()
+    public async Task With_TLS_in_the_server_itself_no_more_is_left_than_the_buffers_of_its_connections_hold()
     {
         using var installation = await NewInstallationAsync();
         using var certificates = new ServerCertificates();
@@ -55,9 +55,9 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
         var leaks = Leaks(needles, server.Id);
 
-        var left = leaks.Where(each => each.Hit.Encoding != "JSON").Select(each => each.Hit.Name).Distinct().Count();
-        output.WriteLine($"{left} of {Values} values have left {leaks.Count} pieces of {NeedleSet.Window} bytes");
-        Assert.InRange(leaks.Count * NeedleSet.Window, 0, MostBytesLeftByTls);
+        var valuesFound = leaks.Where(each => each.Hit.Encoding != "JSON").Select(each => each.Hit.Name).Distinct().Count();
+        output.WriteLine($"{leaks.Count} pieces of {NeedleSet.Window} bytes of {valuesFound} of {Values} values were found");
+        Assert.InRange(leaks.Count * NeedleSet.Window, 0, MaxBytesLeftByTls);
         Assert.Equal(0, await server.StopAsync());
     }
 
@@ -66,14 +66,14 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var installation = await TestInstallation.CreateAsync();
         if (!Environment.IsPrivilegedProcess)
         {
-            // Otherwise nobody but root may look.
+            // Without diagnostics only root may read the server's memory.
             installation.Environment["Secronna__Diagnostics"] = "true";
         }
 
         return installation;
     }
 
-    // Writes and reveals all values; what is to be looked for, and where the values are.
+    // Writes and reveals all values. Returns what to search for, the values, and the ids of their environments.
     private static async Task<(NeedleSet Needles, List<string> Values, List<string> Environments)> UseAllAsync(Api api)
     {
         var values = Enumerable.Range(0, Values).Select(Value).ToList();
@@ -88,17 +88,17 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var environments = new List<string>();
         for (var environment = 0; environment < Environments; environment++)
         {
-            var mine = values.GetRange(environment * PerEnvironment, PerEnvironment);
-            environments.Add(await UseAsync(api, $"Memory {environment}", mine, control));
+            var part = values.GetRange(environment * PerEnvironment, PerEnvironment);
+            environments.Add(await UseAsync(api, $"Memory {environment}", part, control));
         }
 
         return (needles, values, environments);
     }
 
-    // What is refused was in memory too, and leaves it by other ways.
+    // Values of refused requests are in memory too, and other code has to zero them.
     private static async Task RefuseAllAsync(Api api, NeedleSet needles)
     {
-        const int Times = 100;
+        const int RepeatsOfEach = 100;
         var (_, environment) = await api.CreateEnvironmentAsync("Refused");
         var path = $"/api/v1/environments/{environment}/secrets";
         Func<string, (HttpMethod Method, string Path, string Body)>[] refused =
@@ -118,12 +118,12 @@ public sealed class MemoryTests(ITestOutputHelper output)
             value => (HttpMethod.Post, path + "/batch", $$"""{"secrets":[{"key":"A","value":"{{value}}"},7]}"""),
             value => (HttpMethod.Post, $"/api/v1/environments/{environment}/reveal", $$"""{"{{value}}":1}"""),
         ];
-        for (var i = 0; i < refused.Length * Times; i++)
+        for (var i = 0; i < refused.Length * RepeatsOfEach; i++)
         {
             var value = Canary.Plain();
             needles.Add($"refused {i % refused.Length}", value);
-            var (method, where, body) = refused[i % refused.Length](value);
-            Assert.InRange((await api.SendAsync(method, where, body)).Status, 400, 409);
+            var (method, target, body) = refused[i % refused.Length](value);
+            Assert.InRange((await api.SendAsync(method, target, body)).Status, 400, 409);
         }
     }
 
@@ -132,12 +132,12 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var (_, environment) = await api.CreateEnvironmentAsync(project);
         var path = $"{project.ToLowerInvariant().Replace(' ', '-')}/production";
         var ids = new string[values.Count];
-        Assert.Equal(201, (await api.WriteAsync(environment, control, "the key's name is no secret")).Status);
+        Assert.Equal(201, (await api.WriteAsync(environment, control, "a key's name is not secret")).Status);
         var half = values.Count / 2;
-        await Parallel.ForAsync(0, half, Together, async (i, _) => ids[i] = await WriteAsync(api, environment, i, values[i], chunked: i % 3 == 0));
-        await Parallel.ForAsync(0, half / BatchSize, Together, async (batch, _) =>
+        await Parallel.ForAsync(0, half, OnAllConnections, async (i, _) => ids[i] = await WriteAsync(api, environment, i, values[i], chunked: i % 3 == 0));
+        await Parallel.ForAsync(0, half / BatchSize, OnAllConnections, async (batch, _) =>
             await WriteBatchAsync(api, environment, half + (batch * BatchSize), values, ids));
-        await Parallel.ForAsync(0, values.Count, Together, async (i, _) =>
+        await Parallel.ForAsync(0, values.Count, OnAllConnections, async (i, _) =>
         {
             var revealed = i % 2 == 0
                 ? await api.RevealAsync(ids[i], 1)
@@ -169,27 +169,27 @@ public sealed class MemoryTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task RevealAllAsync(Api api, string where, List<string> values)
+    private static async Task RevealAllAsync(Api api, string parent, List<string> values)
     {
-        var revealed = await api.PostAsync($"/api/v1/{where}/reveal");
+        var revealed = await api.PostAsync($"/api/v1/{parent}/reveal");
         Assert.Equal(200, revealed.Status);
         var secrets = revealed.Data["secrets"]!.AsArray().Where(secret => ((string)secret!["key"]!).StartsWith("K_", StringComparison.Ordinal));
         Assert.Equal(values, secrets.Select(secret => (string)secret!["value"]!));
     }
 
-    private void ExpectControlAlone(NeedleSet needles, int processId) => Assert.Empty(Leaks(needles, processId));
+    private void ExpectOnlyControl(NeedleSet needles, int processId) => Assert.Empty(Leaks(needles, processId));
 
-    // What was found, once for each place; the control must be there, or the search finds nothing.
+    // Returns each address where a value was found, once. Fails if the control is not found: then the search finds nothing.
     private List<(Hit Hit, Mapping Mapping)> Leaks(NeedleSet needles, int processId)
     {
         var started = Stopwatch.GetTimestamp();
         var memory = new ProcessMemory(processId);
         var found = memory.Find(needles);
-        // Pieces of what JSON escapes are the same in many values, and say nothing of which it was.
+        // Escaped pieces are the same in many values, so one address may match several of them.
         var leaks = found.Where(each => each.Hit.Name != "control").GroupBy(each => (each.Hit.Offset, each.Hit.Encoding))
-            .Select(place => place.First()).ToList();
+            .Select(address => address.First()).ToList();
         output.WriteLine(
-            $"{memory.BytesRead >> 20} MiB looked through for {needles.Count} windows in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s: "
+            $"{memory.BytesRead >> 20} MiB searched for {needles.Count} windows in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s: "
             + $"{leaks.Count} hits of {leaks.Select(each => each.Hit.Name).Distinct().Count()} values, {found.Count - leaks.Count} of the control");
         foreach (var (hit, mapping) in leaks.Take(20))
         {
@@ -201,7 +201,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         return leaks;
     }
 
-    // Mostly short, as secrets are; some that JSON escapes, some that need more than one buffer, some near the limit.
+    // Most values are short, as secrets are. Some need JSON escapes, some need several buffers, some are near the size limit.
     private static string Value(int i) => (i % 200) switch
     {
         0 => Canary.Plain(60 * 1_024),
