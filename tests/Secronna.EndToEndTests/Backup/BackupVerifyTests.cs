@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Backup;
 
-/// <summary>An installation and a backup of it, for all tests of verifying: none changes either.</summary>
+/// <summary>An installation and a backup of it for all tests of <c>backup verify</c>. No test changes either.</summary>
 public sealed class SampleBackup : IAsyncLifetime
 {
     internal TestInstallation Installation { get; private set; } = null!;
@@ -26,13 +26,13 @@ public sealed class SampleBackup : IAsyncLifetime
     }
 }
 
-/// <summary><c>backup verify</c>: what is damaged is found and named; what is whole is counted, and not changed.</summary>
+/// <summary><c>backup verify</c> counts what a backup contains, finds and names damage, and does not change the file.</summary>
 public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<SampleBackup>
 {
     private const string OneSecret = "(SELECT id FROM secrets WHERE deleted_at IS NULL AND current_version = 4 ORDER BY id LIMIT 1)";
 
     [Fact]
-    public async Task A_backup_is_counted_and_not_changed_by_a_byte()
+    public async Task The_contents_of_a_backup_are_counted_and_the_file_is_not_changed()
     {
         var before = SHA256.HashData(await File.ReadAllBytesAsync(backup.File));
         var modified = File.GetLastWriteTimeUtc(backup.File);
@@ -81,7 +81,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     [InlineData("UPDATE workspaces SET audit_sequence = audit_sequence - 1 WHERE id = 'acc_e2e'", "goes on past its counter")]
     [InlineData("DROP TRIGGER audit_entries_keep; UPDATE audit_entries SET created_at = 1 WHERE workspace_id = 'acc_other' AND sequence = 9", "entry 9 of the trail of workspace acc_other is older than the one before it")]
     [InlineData("INSERT INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome) VALUES ('acc_none', 1, 'aud_1', 1, 'user', 'usr', 'secret.reveal', 'success')", "audit entries of workspace acc_none, and no such workspace")]
-    public async Task What_is_damaged_is_named(string damage, string problem)
+    public async Task Each_kind_of_damage_is_named(string damage, string problem)
     {
         using var folder = new TempFolder();
         var file = Copy(folder);
@@ -93,7 +93,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     [Theory]
     [InlineData("ciphertext")]
     [InlineData("wrapped_data_key")]
-    public async Task A_flipped_bit_is_found_at_the_version_that_it_is_in(string column)
+    public async Task A_flipped_bit_is_reported_for_the_version_that_it_is_in(string column)
     {
         using var folder = new TempFolder();
         var file = Copy(folder);
@@ -107,7 +107,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     }
 
     [Fact]
-    public async Task Many_problems_are_counted_and_the_first_named()
+    public async Task Many_problems_are_counted_and_the_first_twenty_are_named()
     {
         using var folder = new TempFolder();
         var file = Copy(folder);
@@ -120,7 +120,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     }
 
     [Fact]
-    public async Task Pages_that_are_overwritten_are_found()
+    public async Task Overwritten_pages_are_reported_as_damage_of_the_file()
     {
         using var folder = new TempFolder();
         var file = Copy(folder);
@@ -136,7 +136,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     }
 
     [Fact]
-    public async Task A_file_cut_short_or_of_something_else_is_refused_by_its_own_name()
+    public async Task A_file_that_is_empty_missing_or_not_a_database_is_refused_and_named()
     {
         using var folder = new TempFolder();
         var file = folder["other.db"];
@@ -151,7 +151,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     }
 
     [Fact]
-    public async Task A_missing_master_key_is_named_with_those_found()
+    public async Task A_missing_master_key_is_named_with_the_keys_that_were_found()
     {
         using var other = await TestInstallation.CreateAsync();
         var needed = await SqliteFile.OneAsync<string>(backup.File, "SELECT active_master_key_id FROM installation");
@@ -174,7 +174,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     }
 
     [Fact]
-    public async Task It_is_recorded_before_values_are_opened_and_again_when_there_are_problems()
+    public async Task Verification_is_recorded_before_values_are_opened_and_again_when_there_are_problems()
     {
         using var own = await TestInstallation.CreateAsync();
         var file = own.Folder["copy.db"];
@@ -188,7 +188,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     }
 
     [Fact]
-    public async Task Where_it_can_not_be_recorded_nothing_is_opened()
+    public async Task Nothing_is_opened_if_the_verification_cannot_be_recorded()
     {
         using var elsewhere = TestInstallation.CreateEmpty();
         File.Copy(backup.Installation.MasterKeyFile, elsewhere.MasterKeyFile);
@@ -198,7 +198,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     }
 
     [Fact]
-    public async Task A_restored_database_is_verified_in_place_and_keeps_the_record()
+    public async Task A_restored_database_is_verified_in_place_and_records_the_verification()
     {
         using var elsewhere = TestInstallation.CreateEmpty();
         File.Copy(backup.Installation.MasterKeyFile, elsewhere.MasterKeyFile);
@@ -211,14 +211,14 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     }
 
     [Fact]
-    public async Task A_database_in_use_is_no_backup()
+    public async Task The_file_of_a_running_server_is_refused_as_a_backup_and_verified_as_a_database()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
-        // Now and then the server empties its log; then the file is as good as a backup for that moment.
+        // Sometimes the server has just emptied its write-ahead log; the file is as good as a backup then.
         var ended = new Ended(0, "", "");
         await Until.HoldsAsync(
-            "its log is in the way",
+            "verify refuses the file because of its write-ahead log",
             async () => (ended = await installation.RunAsync("backup", "verify", installation.DatabaseFile)).ExitCode == 1);
         Assert.Contains("--connection", ended.Error, StringComparison.Ordinal);
         await installation.DoAsync("backup", "verify", "--connection", SqliteFile.ConnectionString(installation.DatabaseFile));

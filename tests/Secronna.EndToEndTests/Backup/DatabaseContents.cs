@@ -5,12 +5,12 @@ using Npgsql;
 namespace Secronna.EndToEndTests.Backup;
 
 /// <summary>
-/// All rows of all tables of a database, of either engine, as text. Which tables and columns there are is asked of the
-/// database itself, so that one that a later migration adds is among them.
+/// Reads all rows of all tables of a database, of either engine, as text. The tables and columns are read from the database itself,
+/// so that those of later migrations are included.
 /// </summary>
 internal static class DatabaseContents
 {
-    private const string OfMigrations = "schema_migrations";
+    private const string MigrationsTable = "schema_migrations";
 
     private const string SqliteColumns = """
         SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
@@ -39,7 +39,7 @@ internal static class DatabaseContents
     {
         var all = new SortedDictionary<string, List<string>>(StringComparer.Ordinal);
         var names = (await RowsAsync(connection, columns)).Select(row => row.Split('|')).ToList();
-        foreach (var table in names.GroupBy(name => name[0]).Where(table => table.Key != OfMigrations))
+        foreach (var table in names.GroupBy(name => name[0]).Where(table => table.Key != MigrationsTable))
         {
             var list = string.Join(", ", table.Select(name => name[1]));
             var rows = await RowsAsync(connection, $"SELECT {list} FROM {table.Key}");
@@ -50,7 +50,7 @@ internal static class DatabaseContents
         return all;
     }
 
-    /// <summary>The rows of a query, each as text.</summary>
+    /// <summary>Returns the rows of a query, each as text with <c>|</c> between columns.</summary>
     public static async Task<List<string>> RowsAsync(DbConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();

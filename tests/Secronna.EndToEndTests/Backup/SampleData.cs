@@ -3,12 +3,12 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Backup;
 
-/// <summary>A version that was written, and its value.</summary>
+/// <summary>A version that was written, its value, and a token that can reveal it.</summary>
 internal sealed record SampleVersion(string Token, string SecretId, int Version, string Value);
 
 /// <summary>
-/// An installation with a bit of everything: workspaces, one of them denied, projects, many versions, deleted secrets,
-/// projects and environments, revoked credentials, refusals, and a record of what must be revealed.
+/// Fills an installation with data of every kind: workspaces, one of them denied, projects, environments, many versions, deleted
+/// secrets, a rollback, a revoked credential and a refusal. Records the value that each version must have.
 /// </summary>
 internal sealed class SampleData
 {
@@ -19,7 +19,7 @@ internal sealed class SampleData
 
     public List<string> DeletedSecrets { get; } = [];
 
-    /// <summary>Fills an installation through a server of its own, which stops again.</summary>
+    /// <summary>Fills an installation through a server, which is started and stopped for it.</summary>
     public static async Task<SampleData> FillAsync(TestInstallation installation)
     {
         var sample = new SampleData();
@@ -34,13 +34,13 @@ internal sealed class SampleData
         return sample;
     }
 
-    /// <summary>Every version has its value at this server; what was deleted is gone.</summary>
+    /// <summary>Expects that a server reveals every version with its value and none of the deleted secrets.</summary>
     public async Task CheckAsync(string url)
     {
-        foreach (var of in Versions.GroupBy(version => version.Token))
+        foreach (var versionsOfToken in Versions.GroupBy(version => version.Token))
         {
-            using var api = new Api(url, of.Key);
-            foreach (var version in of)
+            using var api = new Api(url, versionsOfToken.Key);
+            foreach (var version in versionsOfToken)
             {
                 var answer = await api.RevealAsync(version.SecretId, version.Version);
                 Assert.Equal((200, version.Value), (answer.Status, (string?)answer.Envelope["data"]?["value"]));

@@ -6,7 +6,7 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Backup;
 
-/// <summary>A cluster for all tests of moving.</summary>
+/// <summary>A PostgreSQL cluster for all tests of <c>storage copy</c>.</summary>
 public sealed class StorageCopyCluster : IAsyncLifetime
 {
     internal PostgresCluster Cluster { get; private set; } = null!;
@@ -16,13 +16,13 @@ public sealed class StorageCopyCluster : IAsyncLifetime
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
 }
 
-/// <summary><c>storage copy</c>: an installation moves to the other engine, or to another place, whole or not at all.</summary>
+/// <summary><c>storage copy</c> copies an installation to a database of either engine, completely or not at all.</summary>
 public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture<StorageCopyCluster>
 {
-    private const string Idempotency = "INSERT INTO idempotency_keys (id, body_hash, answer, created_at) VALUES (x'00ff', x'', '{}', 1)";
+    private const string InsertIdempotencyKey = "INSERT INTO idempotency_keys (id, body_hash, answer, created_at) VALUES (x'00ff', x'', '{}', 1)";
 
-    // What stands in the way of a row waits until the test lets go.
-    private const int Gate = 4_711;
+    // The advisory lock at which a trigger makes the copy wait until the test releases it.
+    private const int GateLock = 4_711;
 
     private const string CloseGate = """
         CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS
@@ -31,19 +31,19 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         """;
 
     [Fact]
-    public async Task An_installation_moves_to_PostgreSQL_and_back_with_every_row_and_goes_on_there()
+    public async Task An_installation_is_copied_to_PostgreSQL_and_back_with_every_row_and_is_served_from_each_copy()
     {
         using var installation = await TestInstallation.CreateAsync();
         var sample = await SampleData.FillAsync(installation);
-        await SqliteFile.RunAsync(installation.DatabaseFile, Idempotency);
+        await SqliteFile.RunAsync(installation.DatabaseFile, InsertIdempotencyKey);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
 
         var postgres = await cluster.Cluster.NewDatabaseAsync();
         var copied = await installation.DoAsync("storage", "copy", "--to", postgres, "--json");
         var before = await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile);
         Assert.Equal(before, await DatabaseContents.ReadPostgresAsync(postgres));
-        // A table that is new must be filled above, or this says nothing of it.
-        // Servers leave the table of nodes when they end.
+        // Every table must have rows, or the comparison says nothing about it: fill new tables above. Servers remove their rows from
+        // the table of nodes when they end.
         Assert.All(before.Where(table => table.Key != "nodes"), table => Assert.True(table.Value.Count > 1, $"{table.Key} has no row"));
         Assert.Equal(
             before.Sum(table => table.Value.Count - 1L),
@@ -67,7 +67,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task It_moves_within_an_engine_too(bool toPostgres)
+    public async Task An_installation_is_copied_within_an_engine_too(bool toPostgres)
     {
         using var installation = await TestInstallation.CreateAsync();
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
@@ -91,7 +91,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     }
 
     [Fact]
-    public async Task A_copy_that_is_killed_leaves_the_target_empty_and_works_the_next_time()
+    public async Task A_killed_copy_to_PostgreSQL_leaves_the_target_empty_and_the_next_copy_succeeds()
     {
         using var installation = await TestInstallation.CreateAsync();
         await SampleData.FillAsync(installation);
@@ -115,18 +115,18 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     }
 
     [Fact]
-    public async Task A_copy_to_a_file_that_is_killed_leaves_it_empty_and_works_the_next_time()
+    public async Task A_killed_copy_to_a_file_leaves_the_target_empty_and_the_next_copy_succeeds()
     {
         using var installation = await TestInstallation.CreateAsync();
-        await FillWithLargeAsync(installation);
+        await FillWithLargeValuesAsync(installation);
         await SqliteFile.ForgetServersAsync(installation.DatabaseFile);
         var file = installation.Folder["target.db"];
         using (var copy = new RunningCommand(installation, "storage", "copy", "--to", SqliteFile.ConnectionString(file)))
         {
-            // More than the cache takes is in the log, and it is not committed.
+            // SQLite's cache is full, so that uncommitted rows are in the write-ahead log.
             await Until.HoldsAsync("rows are being written", () =>
                 copy.HasExited || new FileInfo(file + "-wal") is { Exists: true, Length: > 4_000_000 });
-            Assert.False(copy.HasExited, "it ended too soon to be killed");
+            Assert.False(copy.HasExited, "the copy ended before it could be killed");
             await copy.KillAsync();
         }
 
@@ -136,7 +136,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     }
 
     [Fact]
-    public async Task Of_two_copies_to_one_target_one_is_refused_and_nothing_is_doubled()
+    public async Task Of_two_copies_to_one_target_the_second_is_refused_and_no_row_is_copied_twice()
     {
         using var installation = await TestInstallation.CreateAsync();
         await SampleData.FillAsync(installation);
@@ -158,7 +158,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     }
 
     [Fact]
-    public async Task A_source_that_is_served_is_refused_and_one_that_was_stopped_is_copied()
+    public async Task A_source_with_a_running_server_is_refused_and_copied_after_the_server_stopped()
     {
         using var installation = await TestInstallation.CreateAsync();
         var to = SqliteFile.ConnectionString(installation.Folder["target.db"]);
@@ -175,7 +175,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     }
 
     [Fact]
-    public async Task A_target_that_is_not_empty_or_is_the_source_is_refused_and_not_touched()
+    public async Task A_target_that_is_not_empty_or_is_the_source_is_refused_and_not_changed()
     {
         using var installation = await TestInstallation.CreateAsync();
         using var other = await TestInstallation.CreateAsync();
@@ -201,7 +201,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     }
 
     [Fact]
-    public async Task A_copy_that_does_not_verify_is_undone_and_recorded()
+    public async Task A_copy_that_does_not_verify_is_removed_and_recorded_as_failed()
     {
         using var installation = await TestInstallation.CreateAsync();
         await SampleData.FillAsync(installation);
@@ -215,7 +215,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     }
 
     [Fact]
-    public async Task A_restored_PostgreSQL_is_verified_and_its_damage_named()
+    public async Task A_restored_PostgreSQL_database_is_verified_and_its_damage_is_named()
     {
         using var installation = await TestInstallation.CreateAsync();
         await SampleData.FillAsync(installation);
@@ -265,7 +265,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         Assert.Contains(reason, ended.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>A database that has its tables, and nothing in them.</summary>
+    /// <summary>Creates a database whose tables exist and are empty.</summary>
     private async Task<string> NewMigratedAsync(TestInstallation installation)
     {
         var postgres = await cluster.Cluster.NewDatabaseAsync();
@@ -280,22 +280,22 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     {
         var connection = new NpgsqlConnection(postgres + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"SELECT pg_advisory_lock({Gate})", connection);
+        await using var command = new NpgsqlCommand($"SELECT pg_advisory_lock({GateLock})", connection);
         await command.ExecuteNonQueryAsync();
         return connection;
     }
 
     private static async Task WaitAtGateAsync(string postgres, RunningCommand copy)
     {
-        await Until.HoldsAsync("the copy waits in the middle", async () => copy.HasExited || await WaitingAsync(postgres) > 0);
-        Assert.False(copy.HasExited, "it ended too soon");
+        await Until.HoldsAsync("the copy waits at the gate", async () => copy.HasExited || await WaitingAsync(postgres) > 0);
+        Assert.False(copy.HasExited, "the copy ended before it came to the gate");
     }
 
-    // Those that stand at the gate.
+    // The number of sessions that wait at the gate.
     private static async Task<int> WaitingAsync(string postgres) => (await StorageInvariants.ReadTextsAsync(
-        postgres, $"SELECT pid::text FROM pg_locks WHERE locktype = 'advisory' AND objid = {Gate} AND NOT granted")).Count;
+        postgres, $"SELECT pid::text FROM pg_locks WHERE locktype = 'advisory' AND objid = {GateLock} AND NOT granted")).Count;
 
-    private static async Task FillWithLargeAsync(TestInstallation installation)
+    private static async Task FillWithLargeValuesAsync(TestInstallation installation)
     {
         await using var server = await installation.ServeAsync();
         using var api = new Api(server.Url, installation.Token);

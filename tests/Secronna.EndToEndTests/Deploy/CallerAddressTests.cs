@@ -6,13 +6,13 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Deploy;
 
-/// <summary>Behind the shipped configuration of haproxy, and by the shipped settings, the trail has the caller's own address.</summary>
+/// <summary>With the shipped configuration of haproxy and the shipped settings, the trail records the caller's own address.</summary>
 public sealed class CallerAddressTests
 {
     private const string Caller = "127.0.0.77";
 
     [Fact]
-    public async Task The_trail_has_the_callers_address_whatever_the_caller_writes()
+    public async Task The_trail_has_the_callers_address_whatever_forwarding_headers_the_caller_sends()
     {
         using var installation = await TestInstallation.CreateAsync();
         var addresses = DeployFiles.NewAddresses();

@@ -4,7 +4,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Deploy;
 
-/// <summary>haproxy with the shipped configuration; ended with the test.</summary>
+/// <summary>A haproxy process with the shipped configuration. Disposing of it ends it.</summary>
 internal sealed class LoadBalancer : IAsyncDisposable
 {
     private readonly Process process;
@@ -13,10 +13,10 @@ internal sealed class LoadBalancer : IAsyncDisposable
 
     public string Url { get; }
 
-    /// <summary>Starts it and waits until it takes connections. What it logs goes to a file.</summary>
+    /// <summary>Starts haproxy, with its log in a file, and waits until it accepts connections.</summary>
     public static async Task<LoadBalancer> StartAsync(IReadOnlyDictionary<string, string> addresses, string log)
     {
-        // Debian keeps it where only an administrator's PATH looks.
+        // Debian installs haproxy in a folder that only an administrator's PATH contains.
         var program = new[] { "/usr/sbin/haproxy", "/usr/local/sbin/haproxy" }.FirstOrDefault(File.Exists) ?? "haproxy";
         var command = $"exec {program} -f '{DeployFiles.PathOf("three-nodes/haproxy.cfg")}' >'{log}' 2>&1 </dev/null";
         var start = new ProcessStartInfo("/bin/sh", ["-c", command]);
@@ -28,7 +28,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         var balancer = new LoadBalancer(Process.Start(start)!, "http://" + addresses["SECRONNA_BALANCER"]);
         try
         {
-            await Until.HoldsAsync("the balancer listens", () => TakesConnectionsAsync(addresses["SECRONNA_BALANCER"]));
+            await Until.HoldsAsync("the balancer listens", () => AcceptsConnectionsAsync(addresses["SECRONNA_BALANCER"]));
             return balancer;
         }
         catch
@@ -45,7 +45,7 @@ internal sealed class LoadBalancer : IAsyncDisposable
         process.Dispose();
     }
 
-    private static async Task<bool> TakesConnectionsAsync(string address)
+    private static async Task<bool> AcceptsConnectionsAsync(string address)
     {
         try
         {

@@ -5,7 +5,7 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Deploy;
 
-/// <summary>The commands of the example with three nodes, in order in one shell, on free ports.</summary>
+/// <summary>Runs the commands of the README for three nodes in order in one shell, on free ports.</summary>
 public sealed class ThreeNodesReadmeTests : IDisposable
 {
     private readonly TempFolder folder = new();
@@ -13,7 +13,7 @@ public sealed class ThreeNodesReadmeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Its_commands_work_when_pasted_one_after_the_other()
+    public async Task Its_commands_work_when_pasted_in_order()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         DeployFiles.CopyTo(folder);
@@ -49,7 +49,7 @@ public sealed class ThreeNodesReadmeTests : IDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    // The programs in the path as an installation has them, and PostgreSQL where psql looks for it.
+    // Puts the programs on the PATH, as an installation does, and points psql to the tests' PostgreSQL.
     private Task<string> RunAsync(string script, int postgresPort) => ShellBlocks.RunAsync(
         script,
         folder["deploy/three-nodes"],

@@ -5,7 +5,9 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>Writers on all nodes that change one environment in every way, and keep the values that were acknowledged.</summary>
+/// <summary>
+/// Writers on all nodes that change one environment by writes, batches, deletions and restores, and record the acknowledged values.
+/// </summary>
 internal sealed class EnvironmentWriters : IDisposable
 {
     private const int Keys = 10;
@@ -20,7 +22,7 @@ internal sealed class EnvironmentWriters : IDisposable
     private int count;
     private int lastValue;
 
-    /// <summary>Begins at once, with so many writers on each node.</summary>
+    /// <summary>Starts <paramref name="writersPerNode"/> writers on each node.</summary>
     public EnvironmentWriters(NodeSet nodes, string environmentId, int writersPerNode, int seed)
     {
         (this.nodes, this.environmentId) = (nodes, environmentId);
@@ -28,21 +30,21 @@ internal sealed class EnvironmentWriters : IDisposable
             WorkAsync(writer % nodes.All.Count, new Dice(seed + writer))))];
     }
 
-    /// <summary>How many changes were acknowledged.</summary>
+    /// <summary>The number of acknowledged changes.</summary>
     public int Count => Volatile.Read(ref count);
 
-    /// <summary>The value of a version, which may be that of another.</summary>
+    /// <summary>The value of a version. A restored version has the value of the version that it restored.</summary>
     public string ValueOf(string id, int version) =>
         restored.TryGetValue((id, version), out var to) ? ValueOf(id, to) : values[(id, version)];
 
-    /// <summary>Writes a key as one of the writers does; the secret and its version.</summary>
+    /// <summary>Writes a key and returns the secret's id and the version.</summary>
     public async Task<(string Id, int Version)> WriteAsync(Api api, string key)
     {
         var value = NewValue();
-        return Note(await api.WriteAsync(environmentId, key, value), value);
+        return RecordVersion(await api.WriteAsync(environmentId, key, value), value);
     }
 
-    /// <summary>Waits for the end of all that was begun; what of it went wrong comes out.</summary>
+    /// <summary>Stops the writers, waits for their last requests, and throws if one of them failed.</summary>
     public async Task StopAsync()
     {
         await end.CancelAsync();
@@ -65,14 +67,14 @@ internal sealed class EnvironmentWriters : IDisposable
             await (dice.Next(20) switch
             {
                 < 10 => WriteAsync(api, key),
-                < 15 => WriteManyAsync(api, dice),
+                < 15 => WriteBatchAsync(api, dice),
                 < 17 => DeleteAsync(api, key),
                 _ => RestoreAsync(api, dice),
             });
         }
     }
 
-    private async Task WriteManyAsync(Api api, Dice dice)
+    private async Task WriteBatchAsync(Api api, Dice dice)
     {
         var writes = Enumerable.Range(0, Keys).Where(_ => dice.Next(2) == 0).Prepend(Keys).Select(key => (Key: $"KEY_{key}", Value: NewValue())).ToList();
         var answer = await api.PostAsync($"/api/v1/environments/{environmentId}/secrets/batch", new JsonObject
@@ -82,7 +84,7 @@ internal sealed class EnvironmentWriters : IDisposable
         Assert.Equal(201, answer.Status);
         foreach (var (write, written) in writes.Zip(answer.Data.AsArray()))
         {
-            Note(written!, write.Value);
+            RecordVersion(written!, write.Value);
         }
     }
 
@@ -116,19 +118,19 @@ internal sealed class EnvironmentWriters : IDisposable
         Interlocked.Increment(ref count);
     }
 
-    private (string Id, int Version) Note(Answer answer, string value)
+    private (string Id, int Version) RecordVersion(Answer answer, string value)
     {
         Assert.Equal(201, answer.Status);
-        return Note(answer.Data, value);
+        return RecordVersion(answer.Data, value);
     }
 
-    private (string Id, int Version) Note(JsonNode written, string value)
+    private (string Id, int Version) RecordVersion(JsonNode written, string value)
     {
-        var name = ((string)written["id"]!, (int)written["version"]!);
-        Assert.True(values.TryAdd(name, value), "a version was minted twice");
-        ids[(string)written["key"]!] = name.Item1;
+        var version = (Id: (string)written["id"]!, Version: (int)written["version"]!);
+        Assert.True(values.TryAdd(version, value), "a version was minted twice");
+        ids[(string)written["key"]!] = version.Id;
         Interlocked.Increment(ref count);
-        return name;
+        return version;
     }
 
     private string NewValue() => string.Create(CultureInfo.InvariantCulture, $"value {Interlocked.Increment(ref lastValue)}");

@@ -2,31 +2,31 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>Clients of several nodes at work, each always on the same node, and the history that they make.</summary>
+/// <summary>Several clients that work at the same time, each on its own node, and the history that they record.</summary>
 internal sealed class HistoryClients : IDisposable
 {
     private readonly NodeSet nodes;
     private readonly CancellationTokenSource end = new();
     private readonly Task[] clients;
 
-    /// <summary>Begins at once.</summary>
-    /// <param name="nodes">The nodes, among which the clients are shared out.</param>
-    /// <param name="history">What they did, and from now on do.</param>
-    /// <param name="count">How many clients.</param>
-    /// <param name="seed">Of what they choose to do.</param>
+    /// <summary>Starts the clients.</summary>
+    /// <param name="nodes">The nodes, among which the clients are distributed.</param>
+    /// <param name="history">The history that the clients add to.</param>
+    /// <param name="count">The number of clients.</param>
+    /// <param name="seed">The seed of the clients' random choices.</param>
     public HistoryClients(NodeSet nodes, RequestHistory history, int count, int seed)
     {
         (this.nodes, History) = (nodes, history);
         clients = [.. Enumerable.Range(0, count).Select(client => Task.Run(async () =>
         {
-            using var one = new HistoryClient(history, nodes, client % nodes.All.Count);
-            await one.WorkAsync(new Dice(((long)seed << 8) + client), end.Token);
+            using var historyClient = new HistoryClient(history, nodes, client % nodes.All.Count);
+            await historyClient.WorkAsync(new Dice(((long)seed << 8) + client), end.Token);
         }))];
     }
 
     public RequestHistory History { get; }
 
-    /// <summary>Stops, and reveals each key once more on each node as part of the history.</summary>
+    /// <summary>Stops the clients, and reveals each key once more on each node as part of the history.</summary>
     public async Task StopAsync()
     {
         await end.CancelAsync();

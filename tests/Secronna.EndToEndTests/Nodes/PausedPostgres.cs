@@ -4,27 +4,29 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>Has all processes of PostgreSQL stand still: connections are taken and kept, and nothing is answered.</summary>
+/// <summary>
+/// Suspends all processes of PostgreSQL until it is disposed of: connections are accepted and stay open, but nothing is answered.
+/// </summary>
 internal sealed class PausedPostgres : IDisposable
 {
-    private readonly List<int> stopped = [];
+    private readonly List<int> paused = [];
 
-    // The first of them first: then it makes no more.
+    // The postmaster is suspended first, so that it starts no further processes.
     public PausedPostgres(PostgresCluster cluster)
     {
-        Stop(cluster.ProcessId);
+        Pause(cluster.ProcessId);
         foreach (var child in ChildrenOf(cluster.ProcessId))
         {
-            Stop(child);
+            Pause(child);
         }
     }
 
-    public void Dispose() => stopped.ForEach(process => ServerProgram.Signal(process, ServerProgram.Continue));
+    public void Dispose() => paused.ForEach(process => ServerProgram.Signal(process, ServerProgram.Continue));
 
-    private void Stop(int process)
+    private void Pause(int process)
     {
         ServerProgram.Signal(process, ServerProgram.Stop);
-        stopped.Add(process);
+        paused.Add(process);
     }
 
     private static List<int> ChildrenOf(int process) =>

@@ -6,14 +6,14 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>Starts on PostgreSQL: what is refused, each in a line that says what to mend, and several at once.</summary>
+/// <summary>Servers start on PostgreSQL, also several at once, or refuse with one line that says what to change.</summary>
 [Collection(SharedPostgresTests.Name)]
 public sealed class PostgresStartTests(SharedPostgres postgres)
 {
     private const string Password = "word-to-keep-quiet-about";
 
     [Fact]
-    public async Task Three_nodes_that_migrate_an_empty_database_at_once_do_it_once()
+    public async Task Three_nodes_that_migrate_an_empty_database_at_once_apply_each_migration_once()
     {
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         await using var nodes = await NodeSet.StartAsync(
@@ -24,21 +24,21 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
         Assert.Contains("current", (await nodes.Installation.DoAsync("migrate")).Out, StringComparison.Ordinal);
         Assert.Equal(["1"], await StorageInvariants.ReadTextsAsync(connectionString, "SELECT count(*)::text FROM installation"));
 
-        // Hashed under the installation key: one that is made here works there only where the key is the same.
+        // Tokens are hashed with the installation key, so a token of one node works on another only if both have the same key.
         await nodes.Installation.AddWorkspaceAsync();
         using var apis = new ApiSet(nodes);
         Assert.All(await apis.AllAsync(api => api.GetAsync("/api/v1/me")), answer => Assert.Equal(200, answer.Status));
-        foreach (var maker in nodes.All)
+        foreach (var node in nodes.All)
         {
-            using var api = maker.Connect();
-            var made = await api.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "made by one" });
-            using var uses = new RepeatedRequestOnNodes(nodes, (string)made.Data["token"]!);
-            await uses.ExpectAcceptedAsync();
+            using var api = node.Connect();
+            var created = await api.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "created on one node" });
+            using var requests = new RepeatedRequestOnNodes(nodes, (string)created.Data["token"]!);
+            await requests.ExpectAcceptedAsync();
         }
     }
 
     [Fact]
-    public async Task Refuses_where_no_server_is()
+    public async Task Refuses_to_start_when_no_PostgreSQL_answers()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -49,14 +49,14 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Refuses_a_database_that_is_not_there()
+    public async Task Refuses_a_database_that_does_not_exist()
     {
         using var installation = await CreateAsync(postgres.Cluster.ConnectionString("not_there"));
         await ExpectRefusalAsync(installation, ["serve", "--migrate"], "not_there");
     }
 
     [Fact]
-    public async Task Refuses_a_connection_string_that_is_none()
+    public async Task Refuses_an_invalid_connection_string()
     {
         using var installation = await CreateAsync("Host=127.0.0.1;Nonsense=1");
         await ExpectRefusalAsync(installation, ["serve"], "connection string", "Host=");
@@ -64,7 +64,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
 
     [Theory]
     [InlineData("synchronous_commit")]
-    public async Task Refuses_a_database_that_would_lose_what_was_acknowledged(string setting)
+    public async Task Refuses_a_database_whose_settings_could_lose_acknowledged_writes(string setting)
     {
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         await postgres.Cluster.ExecuteAsync("postgres", $"ALTER DATABASE {Name(connectionString)} SET {setting} = off");
@@ -75,7 +75,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Refuses_a_database_that_needs_migrating_and_leaves_it_alone()
+    public async Task Refuses_a_database_that_needs_migrating_and_does_not_change_it()
     {
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         using var installation = await CreateAsync(connectionString);
@@ -85,7 +85,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Refuses_another_master_key_and_names_the_one_that_is_needed()
+    public async Task Refuses_to_start_with_another_master_key_and_names_the_needed_and_the_found_key()
     {
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         using var installation = await CreateAsync(connectionString);
@@ -105,7 +105,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Talks_TLS_with_a_server_whose_certificate_its_own_authority_signed_and_with_no_other()
+    public async Task Connects_by_TLS_only_to_a_PostgreSQL_whose_certificate_the_configured_authority_signed()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         using var authority = new TestAuthority("one");

@@ -4,7 +4,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>What clients of several nodes did on a few keys of an environment, and what came of it.</summary>
+/// <summary>The operations of clients of several nodes on a few keys of an environment, with their answers.</summary>
 internal sealed class RequestHistory(int nodes, string environmentId, string environmentPath)
 {
     private readonly ConcurrentQueue<(string Key, Operation Operation)> entries = new();
@@ -17,30 +17,30 @@ internal sealed class RequestHistory(int nodes, string environmentId, string env
 
     public string EnvironmentId => environmentId;
 
-    /// <summary>Slugs of the project and the environment.</summary>
+    /// <summary>The slugs of the project and the environment, as <c>project/environment</c>.</summary>
     public string EnvironmentPath => environmentPath;
 
-    /// <summary>The requests that were answered with success and have an audit entry for it.</summary>
+    /// <summary>The ids of requests that were answered with success, each of which must have an audit entry.</summary>
     public ConcurrentQueue<string> Successes { get; } = new();
 
-    /// <summary>Answers that nobody should get.</summary>
+    /// <summary>Answers that are neither expected nor UNAVAILABLE.</summary>
     public ConcurrentQueue<string> Wrong { get; } = new();
 
     public int Count => entries.Count;
 
-    /// <summary>Requests to this node that got no answer.</summary>
+    /// <summary>The number of requests to a node that got no answer.</summary>
     public int Lost(int node) => Volatile.Read(ref lost[node]);
 
-    /// <summary>Requests to this node that were answered UNAVAILABLE.</summary>
+    /// <summary>The number of requests to a node that were answered with UNAVAILABLE.</summary>
     public int Unavailable(int node) => Volatile.Read(ref unavailable[node]);
 
-    /// <summary>Each key with its operations.</summary>
+    /// <summary>The operations by key.</summary>
     public ILookup<string, Operation> ByKey() => entries.ToLookup(entry => entry.Key, entry => entry.Operation);
 
-    /// <summary>A value that no other write has.</summary>
+    /// <summary>Returns a value that no other write has.</summary>
     public string NewValue() => $"value {Interlocked.Increment(ref values)}";
 
-    /// <summary>The id and version of some acknowledged write of the key.</summary>
+    /// <summary>The id and version of a recently acknowledged write of the key; <c>null</c> if there is none.</summary>
     public (string Id, int Version)? LastKnown(string key) => known.TryGetValue(key, out var last) ? last : null;
 
     public void Add(string key, Operation operation)
@@ -52,8 +52,9 @@ internal sealed class RequestHistory(int nodes, string environmentId, string env
         }
     }
 
-    /// <returns>True: the node answered.</returns>
-    public bool NoteAnswer(Answer answer)
+    /// <summary>Records an expected answer.</summary>
+    /// <returns>Always <c>true</c>: the node answered.</returns>
+    public bool RecordAnswer(Answer answer)
     {
         if (answer.Status is 200 or 201)
         {
@@ -63,8 +64,9 @@ internal sealed class RequestHistory(int nodes, string environmentId, string env
         return true;
     }
 
-    /// <returns>Whether the node answered at all.</returns>
-    public bool NoteFailure(int node, Answer? answer)
+    /// <summary>Records an answer that is neither a success nor an expected refusal, or the lack of an answer.</summary>
+    /// <returns>Whether the node answered.</returns>
+    public bool RecordFailure(int node, Answer? answer)
     {
         if (answer is null)
         {

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>What must hold of what is stored, whatever happened to the nodes and to the database (S12, S20, S30).</summary>
+/// <summary>Rules for the stored data that must hold whatever happened to the nodes and the database (S12, S20, S30).</summary>
 internal static class StorageInvariants
 {
-    private static readonly (string What, string CountOfFaults)[] Rules =
+    private static readonly (string Rule, string CountOfFaults)[] Rules =
     [
         ("versions go from 1 to the current one without a gap", """
             SELECT count(*) FROM secrets s WHERE (s.current_version, s.current_version, 1::bigint) IS DISTINCT FROM
@@ -19,7 +19,7 @@ internal static class StorageInvariants
             SELECT count(*) FROM (SELECT created_at, lag(created_at) OVER (PARTITION BY workspace_id ORDER BY sequence) AS earlier
                 FROM audit_entries) a WHERE created_at < earlier
             """),
-        // The entry takes its number under a lock that is held until the commit. A batch has one instant, and a restore.
+        // An audit entry gets its number under a lock that is held until the commit. All versions of a batch or a restore have one instant.
         ("each version's instant is later than those committed before it", """
             SELECT count(*) FROM (SELECT v.created_at, a.request_id, lag(v.created_at) OVER w AS earlier, lag(a.request_id) OVER w AS other
                 FROM audit_entries a JOIN secret_versions v ON v.secret_id = a.secret_id AND v.version = a.version
@@ -51,18 +51,18 @@ internal static class StorageInvariants
             """),
     ];
 
-    /// <summary>Expects all rules to hold.</summary>
+    /// <summary>Expects that all rules hold.</summary>
     public static async Task ExpectHoldAsync(string connectionString)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
-        foreach (var (what, countOfFaults) in Rules)
+        foreach (var (rule, countOfFaults) in Rules)
         {
             await using var command = source.CreateCommand(countOfFaults);
-            Assert.True(await command.ExecuteScalarAsync() is 0L, what);
+            Assert.True(await command.ExecuteScalarAsync() is 0L, rule);
         }
     }
 
-    /// <summary>A column of text.</summary>
+    /// <summary>Returns the first column of a query, which must be text.</summary>
     public static async Task<List<string>> ReadTextsAsync(string connectionString, string sql)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);

@@ -3,10 +3,10 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.PointInTime;
 
-/// <summary>What an answer says of a state: values by key, and the keys whose values are gone.</summary>
+/// <summary>A revealed state of an environment: the values by key, and the keys whose values were destroyed.</summary>
 internal sealed record RevealedState(SortedDictionary<string, string> Values, List<string> Unrecoverable);
 
-/// <summary>An environment, as it is and as it was.</summary>
+/// <summary>Reads and changes one environment over the API, in the present and as of a time.</summary>
 internal sealed class EnvironmentClient(Api api, string id)
 {
     private const int BatchSize = 500;
@@ -15,7 +15,7 @@ internal sealed class EnvironmentClient(Api api, string id)
 
     private string Path => $"/api/v1/environments/{id}";
 
-    /// <summary>Writes values in batches and gives when all of them were there, by the last answer.</summary>
+    /// <summary>Writes values in batches and returns the timestamp of the last answer, when all of them were there.</summary>
     public async Task<string> WriteAsync(IEnumerable<(string Key, string Value)> values)
     {
         var at = "";
@@ -28,11 +28,11 @@ internal sealed class EnvironmentClient(Api api, string id)
         return at;
     }
 
-    /// <summary>The secrets that there are, by key.</summary>
+    /// <summary>Returns the ids of the environment's secrets by key.</summary>
     public async Task<Dictionary<string, string>> IdsAsync() => (await api.ListAsync(Path + "/secrets"))
         .ToDictionary(secret => (string)secret["key"]!, secret => (string)secret["id"]!);
 
-    /// <summary>Deletes a secret and gives when it was gone.</summary>
+    /// <summary>Deletes a secret and returns the timestamp of the answer.</summary>
     public async Task<string> DeleteAsync(string key)
     {
         var answer = await api.DeleteAsync($"/api/v1/secrets/{(await IdsAsync())[key]}");
@@ -40,7 +40,7 @@ internal sealed class EnvironmentClient(Api api, string id)
         return Time(answer);
     }
 
-    /// <summary>All values, as of now or of a time.</summary>
+    /// <summary>Reveals all values, as of a time or, if it is <c>null</c>, as of now.</summary>
     public async Task<RevealedState> RevealAsync(string? at = null)
     {
         var data = (await DoAsync("reveal", at is null ? null : new JsonObject { ["at"] = at })).Data;
@@ -49,14 +49,14 @@ internal sealed class EnvironmentClient(Api api, string id)
             [.. data["unrecoverable"]!.AsArray().Select(key => (string)key!)]);
     }
 
-    /// <summary>What happened, newest first: change, key and version in one text.</summary>
+    /// <summary>Returns the history, newest first; each entry is the change, the key and the version in one text.</summary>
     public async Task<List<string>> HistoryAsync() =>
         [.. (await api.ListAsync(Path + "/history?limit=7")).Select(each => $"{each["change"]} {each["key"]} {each["version"]}".TrimEnd())];
 
     public Task<Answer> RestoreAsync(string at, bool dryRun = false, bool prune = false) =>
         DoAsync("restore", RestoreBody(at, dryRun, prune));
 
-    /// <summary>The same, however it ends.</summary>
+    /// <summary>Sends a restore and returns the answer, whatever its status.</summary>
     public Task<Answer> TryRestoreAsync(string at, bool prune) =>
         api.PostAsync(Path + "/restore", RestoreBody(at, false, prune));
 
@@ -67,10 +67,10 @@ internal sealed class EnvironmentClient(Api api, string id)
 
     private static string Time(Answer answer) => (string)answer.Envelope["meta"]!["timestamp"]!;
 
-    private async Task<Answer> DoAsync(string what, JsonObject? body, int status = 200)
+    private async Task<Answer> DoAsync(string action, JsonObject? body, int status = 200)
     {
-        var answer = await api.PostAsync($"{Path}/{what}", body);
-        Assert.True(answer.Status == status, $"{what}: {answer.Status} {answer.ErrorCode}");
+        var answer = await api.PostAsync($"{Path}/{action}", body);
+        Assert.True(answer.Status == status, $"{action}: {answer.Status} {answer.ErrorCode}");
         return answer;
     }
 }

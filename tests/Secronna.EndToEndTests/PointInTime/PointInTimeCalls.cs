@@ -5,8 +5,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.PointInTime;
 
 /// <summary>
-/// All that there is about the past, used on values that nothing but a reveal may give away: rollback, restore with its dry
-/// run, compare, reveals and lists of a time, history.
+/// Calls every point-in-time feature of the API: rollback, restore with its dry run, compare, reveals and lists as of a time, and
+/// history. Collects the answers other than reveals, which must not contain a value.
 /// </summary>
 internal sealed class PointInTimeCalls(Api api, string environmentId, string otherId)
 {
@@ -18,7 +18,9 @@ internal sealed class PointInTimeCalls(Api api, string environmentId, string oth
 
     private string Path => $"/api/v1/environments/{environmentId}";
 
-    /// <summary>Uses it on an environment with these values under these keys; what was answered that is no reveal.</summary>
+    /// <summary>
+    /// Calls everything on an environment that has these values under these keys. Returns all answers other than reveals.
+    /// </summary>
     public async Task<string> CallAllAsync(IReadOnlyList<(string Key, string Value)> values)
     {
         var secrets = (await api.ListAsync(Path + "/secrets?limit=500")).ToDictionary(
@@ -28,7 +30,7 @@ internal sealed class PointInTimeCalls(Api api, string environmentId, string oth
         await Parallel.ForEachAsync(values.Take(RolledBack), async (each, _) =>
         {
             var (id, version) = secrets[each.Key];
-            Keep(await api.PostAsync($"/api/v1/secrets/{id}/rollback", new JsonObject { ["version"] = version }), 201);
+            CollectAnswer(await api.PostAsync($"/api/v1/secrets/{id}/rollback", new JsonObject { ["version"] = version }), 201);
         });
         await RestoreAsync(at, [.. values.Skip(RolledBack).Take(ChangedMeanwhile)]);
         await CompareAsync(at);
@@ -36,7 +38,7 @@ internal sealed class PointInTimeCalls(Api api, string environmentId, string oth
         return answers.ToString();
     }
 
-    /// <summary>Puts values where they don't belong; what was answered.</summary>
+    /// <summary>Sends values as arguments that must be times or ids, which is refused. Returns the answers.</summary>
     public async Task<string> PassValuesAsArgumentsAsync(IEnumerable<string> values)
     {
         foreach (var value in values)
@@ -47,37 +49,38 @@ internal sealed class PointInTimeCalls(Api api, string environmentId, string oth
         return answers.ToString();
     }
 
-    // Another value under each: that of the next.
+    // Writes to each key the value of the next one.
     private async Task WriteAsync(IEnumerable<(string Key, string Value)> values)
     {
         var list = values.ToList();
         await Parallel.ForEachAsync(list.Zip(list.Skip(1)), async (pair, _) =>
-            Keep(await api.WriteAsync(environmentId, pair.First.Key, pair.Second.Value), 201));
+            CollectAnswer(await api.WriteAsync(environmentId, pair.First.Key, pair.Second.Value), 201));
     }
 
-    // With writers that get in its way: so that some values are kept until the end, and sealed again.
+    // Writes to some keys during the restore, so that the restore has to keep some values longer and seal them again.
     private async Task RestoreAsync(string at, List<(string Key, string Value)> meanwhile)
     {
         var dry = await api.PostAsync(Path + "/restore", new JsonObject { ["at"] = at, ["dryRun"] = true });
-        Keep(dry, 200);
+        CollectAnswer(dry, 200);
         Assert.True(Restored(dry) >= RolledBack);
         var writing = WriteAsync(meanwhile);
         var restored = await api.PostAsync(Path + "/restore", new JsonObject { ["at"] = at });
         await writing;
-        Keep(restored, 200);
+        CollectAnswer(restored, 200);
         Assert.True(Restored(restored) >= RolledBack);
     }
 
     private static int Restored(Answer answer) =>
         answer.Data["changes"]!.AsArray().Count(each => (string)each!["result"]! == "restored");
 
-    // With itself as it was: all was opened, since no version is the same, and no value differs but those written meanwhile.
+    // Compares the environment with its own past. All versions are opened, since none is the same, but only the values that were
+    // written during the restore differ.
     private async Task CompareAsync(string at)
     {
         var compared = await api.PostAsync(Path + "/compare", new JsonObject { ["with"] = environmentId, ["withAt"] = at });
-        Keep(compared, 200);
+        CollectAnswer(compared, 200);
         Assert.InRange(compared.Data.AsArray().Count(each => (string)each!["result"]! != "same"), 0, ChangedMeanwhile);
-        Keep(await api.PostAsync(Path + "/compare", new JsonObject { ["with"] = otherId }), 200);
+        CollectAnswer(await api.PostAsync(Path + "/compare", new JsonObject { ["with"] = otherId }), 200);
     }
 
     private async Task RevealAndListAsync(string at, IReadOnlyList<(string Key, string Value)> values)
@@ -101,14 +104,14 @@ internal sealed class PointInTimeCalls(Api api, string environmentId, string oth
 
     private async Task PassValueAsArgumentAsync(string value)
     {
-        Keep(await api.PostAsync(Path + "/restore", new JsonObject { ["at"] = value }), 400);
-        Keep(await api.PostAsync(Path + "/reveal", new JsonObject { ["at"] = value }), 400);
-        Keep(await api.PostAsync(Path + "/compare", new JsonObject { ["with"] = otherId, ["withAt"] = value }), 400);
+        CollectAnswer(await api.PostAsync(Path + "/restore", new JsonObject { ["at"] = value }), 400);
+        CollectAnswer(await api.PostAsync(Path + "/reveal", new JsonObject { ["at"] = value }), 400);
+        CollectAnswer(await api.PostAsync(Path + "/compare", new JsonObject { ["with"] = otherId, ["withAt"] = value }), 400);
         var with = await api.PostAsync(Path + "/compare", new JsonObject { ["with"] = value });
-        Keep(with, with.Status == 400 ? 400 : 404);
+        CollectAnswer(with, with.Status == 400 ? 400 : 404);
     }
 
-    private void Keep(Answer answer, int status)
+    private void CollectAnswer(Answer answer, int status)
     {
         Assert.Equal(status, answer.Status);
         lock (answers)
