@@ -86,7 +86,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
 
         var block = Math.Max(ReservedWraps, count);
         if (!await database.WriteAsync((kek.Id, block), static (transaction, it) =>
-            KekTable.ReserveWrapsAsync(transaction, it.Id, it.block, KekPolicy.MaxWraps)))
+            KekTable.ReserveWrapsAsync(transaction, it.Id, it.block, KekPolicy.ReservableBelow(it.block))))
         {
             await ReplaceAsync(caller, kek);
             return false;
@@ -102,7 +102,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
     /// </summary>
     public static ValueTask<bool> LockAsync(Transaction transaction, string kekId, int wraps) => wraps == 0
         ? KekTable.LockActiveAsync(transaction, kekId)
-        : KekTable.ReserveWrapsAsync(transaction, kekId, wraps, KekPolicy.MaxWraps);
+        : KekTable.ReserveWrapsAsync(transaction, kekId, wraps, KekPolicy.ReservableBelow(wraps));
 
     /// <summary>
     /// Makes the project a new KEK in place of this one, which new writes use at once (S9); the old one's data keys are
