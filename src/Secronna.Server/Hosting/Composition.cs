@@ -53,7 +53,7 @@ internal static class Composition
             services.GetRequiredService<ILogger<ProviderKeys>>()))
         .AddSingleton<Authorization>()
         .AddSingleton<RateLimits>()
-        .AddSingleton<Refusals>()
+        .AddSingleton<RefusalRecorder>()
         .AddSingleton<AuditService>()
         .AddSingleton<KekLeases>()
         .AddSingleton<KekRotation>()

@@ -30,8 +30,8 @@ internal sealed class SecretWriter(
 
     /// <summary>What a request that this one repeats was answered with; null where there is none yet.</summary>
     /// <exception cref="RequestException">CONFLICT: that one had another body.</exception>
-    public static ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAsync(Session session, Idempotency idempotency) =>
-        idempotency.FindFirstAsync(session, Json);
+    public static ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(Session session, Idempotency idempotency) =>
+        idempotency.FindFirstAnswerAsync(session, Json);
 
     /// <summary>
     /// Writes all or nothing at one instant, for a caller whose permission was checked. A repeat of a request that was done
@@ -124,7 +124,7 @@ internal sealed class SecretWriter(
             return null;
         }
 
-        if (plan.Idempotency is not null && await plan.Idempotency.FindFirstAsync(transaction, Json) is { } first)
+        if (plan.Idempotency is not null && await plan.Idempotency.FindFirstAnswerAsync(transaction, Json) is { } first)
         {
             return new WriteDone(change, first, 0);
         }

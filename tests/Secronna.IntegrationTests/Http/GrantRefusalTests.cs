@@ -11,7 +11,7 @@ namespace Secronna.IntegrationTests.Http;
 public sealed class GrantRefusalTests
 {
     // The first of each that is told apart, and the first of the rest.
-    private const int MostFirst = Refusals.MostAsked + 1;
+    private const int MostFirst = RefusalRuns.MaxRunsPerCaller + 1;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(61);
 
@@ -34,11 +34,11 @@ public sealed class GrantRefusalTests
         Assert.Equal(MostFirst, (await DeniedAsync(place)).Count);
         time.Advance(Window);
         // A count for each that is told apart; of the rest, for each that was found, up to a number, and for what is left.
-        var expected = Refusals.MostAsked + (exist ? RefusalRun.MostNamed + 1 : 1);
+        var expected = RefusalRuns.MaxRunsPerCaller + (exist ? RefusalRun.MaxSeparateCounts + 1 : 1);
         await Eventually.TrueAsync(async () => (await DeniedAsync(place)).Count == MostFirst + expected, "the counts");
         var counts = (await DeniedAsync(place))[..expected];
         Assert.Equal(1_000 - MostFirst, counts.Sum(Count));
-        Assert.Equal(expected - (exist ? 1 : Refusals.MostAsked + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
+        Assert.Equal(expected - (exist ? 1 : RefusalRuns.MaxRunsPerCaller + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
         Assert.Contains(counts, entry => entry.GetProperty("metadata").Names() == "count" && Count(entry) > 100);
     }
 

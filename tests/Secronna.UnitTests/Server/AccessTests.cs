@@ -35,7 +35,7 @@ public sealed class AccessTests
         Assert.All(tokens, token =>
         {
             Assert.Matches($@"\A{start}[0-9a-hjkmnp-tv-z]{{60}}\z", token);
-            Assert.True(CredentialToken.HasForm(token));
+            Assert.True(CredentialToken.IsWellFormed(token));
             Assert.Equal(token[..16], CredentialToken.Prefix(token));
         });
         Assert.True((CredentialToken.Length - CredentialToken.PrefixLength) * 5 >= 256);
@@ -56,7 +56,7 @@ public sealed class AccessTests
             "", "sk_live_", token[..^1], token + "0", "sk_test_" + token[8..], "SK_LIVE_" + token[8..], token[..^1] + "i", token[..^1] + "\0",
             token[..^1] + "é", token[..8] + "u" + token[9..], token.ToUpperInvariant(), " " + token[1..],
         ];
-        Assert.All(others, other => Assert.False(CredentialToken.HasForm(other)));
+        Assert.All(others, other => Assert.False(CredentialToken.IsWellFormed(other)));
     }
 
     [Fact]

@@ -43,13 +43,13 @@ public sealed class GrantSetTests
                 Assert.True(string.CompareOrdinal(ranges[i - 1].Before, ranges[i].From) <= 0);
             }
 
-            foreach (var key in Keys.Where(key => set.Allow(action, path.Project, path.Environment, key)))
+            foreach (var key in Keys.Where(key => set.Allows(action, path.Project, path.Environment, key)))
             {
                 Assert.Single(ranges, range => string.CompareOrdinal(range.From, key) <= 0 && string.CompareOrdinal(key, range.Before) < 0);
             }
 
-            Assert.True(!set.AllowAllKeys(action, path.Project, path.Environment)
-                || Keys.All(key => set.Allow(action, path.Project, path.Environment, key)));
+            Assert.True(!set.AllowsAllKeys(action, path.Project, path.Environment)
+                || Keys.All(key => set.Allows(action, path.Project, path.Environment, key)));
         }
     });
 
@@ -75,7 +75,7 @@ public sealed class GrantSetTests
     public void No_grants_are_everything()
     {
         Assert.True(GrantSet.Of([]).IsEverything);
-        Assert.True(GrantSet.Everything.Allow(GrantActions.Delete, "web", "production", "KEY"));
+        Assert.True(GrantSet.Everything.Allows(GrantActions.Delete, "web", "production", "KEY"));
         Assert.False(GrantSet.Of([new Grant("*", ["list"])]).IsEverything);
     }
 
@@ -103,7 +103,7 @@ public sealed class GrantSetTests
     public void A_path_matches_segment_by_segment(string grant, string path, bool allowed)
     {
         var parts = path.Split('/');
-        Assert.Equal(allowed, Set(new Grant(grant, ["reveal"])).Allow(GrantActions.Reveal, parts[0], parts[1], parts[2]));
+        Assert.Equal(allowed, Set(new Grant(grant, ["reveal"])).Allows(GrantActions.Reveal, parts[0], parts[1], parts[2]));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class GrantSetTests
         {
             Assert.Equal(
                 Allows(grants, action, path.Project, path.Environment, path.Key),
-                Set(grants).Allow(action, path.Project, path.Environment, path.Key));
+                Set(grants).Allows(action, path.Project, path.Environment, path.Key));
         }
     }, iter: 20_000);
 
@@ -124,31 +124,31 @@ public sealed class GrantSetTests
         {
             var inEnvironment = Keys.Any(key => Allows(grants, action, path.Project, path.Environment, key));
             var inProject = Slugs.Any(slug => Keys.Any(key => Allows(grants, action, path.Project, slug, key)));
-            Assert.Equal(inEnvironment, Set(grants).Allow(action, path.Project, path.Environment));
-            Assert.Equal(inProject, Set(grants).Allow(action, path.Project));
+            Assert.Equal(inEnvironment, Set(grants).Allows(action, path.Project, path.Environment));
+            Assert.Equal(inProject, Set(grants).Allows(action, path.Project));
         }
     }, iter: 2_000);
 
     [Fact]
     public void Several_grants_allow_what_any_of_them_does_so_that_one_more_takes_nothing_away() =>
         Gen.Select(AnyGrants, AnyGrant, AnyPath).Sample((grants, more, path) => Assert.Equal(
-            Set(grants).Allow(GrantActions.Write, path.Project, path.Environment, path.Key)
-                || Set(more).Allow(GrantActions.Write, path.Project, path.Environment, path.Key),
-            Set([.. grants, more]).Allow(GrantActions.Write, path.Project, path.Environment, path.Key)));
+            Set(grants).Allows(GrantActions.Write, path.Project, path.Environment, path.Key)
+                || Set(more).Allows(GrantActions.Write, path.Project, path.Environment, path.Key),
+            Set([.. grants, more]).Allows(GrantActions.Write, path.Project, path.Environment, path.Key)));
 
     [Fact]
     public void Any_action_is_allowed_where_one_is_and_each_by_itself() => Gen.Select(Actions, AnyPath).Sample((actions, path) =>
     {
         var set = Set(new Grant(path.Project, actions));
-        var allowed = Single.Where(action => set.Allow(action, path.Project, path.Environment, path.Key));
+        var allowed = Single.Where(action => set.Allows(action, path.Project, path.Environment, path.Key));
         Assert.Equal(actions, allowed.Select(action => action.ToString().ToLowerInvariant()));
-        Assert.True(set.Allow(GrantActions.Any, path.Project));
-        Assert.Equal(actions.Contains("list") || actions.Contains("write"), set.Allow(GrantActions.List | GrantActions.Write, path.Project));
+        Assert.True(set.Allows(GrantActions.Any, path.Project));
+        Assert.Equal(actions.Contains("list") || actions.Contains("write"), set.Allows(GrantActions.List | GrantActions.Write, path.Project));
     });
 
     [Fact]
     public void An_action_that_is_not_known_grants_nothing() =>
-        Assert.False(Set(new Grant("*", ["everything", "List", ""])).Allow(GrantActions.Any, "web"));
+        Assert.False(Set(new Grant("*", ["everything", "List", ""])).Allows(GrantActions.Any, "web"));
 
     [Theory]
     [InlineData("web", null, "web", false)]
@@ -168,7 +168,7 @@ public sealed class GrantSetTests
     public void A_deletion_takes_the_grants_away_that_name_it_literally(
         string path, string? environment, string project, bool stays) => Assert.Equal(
             stays ? ["other", path] : ["other"],
-            GrantSet.Without([new Grant("other", ["list"]), new Grant(path, ["list"])], project, environment).Select(grant => grant.Path));
+            GrantSet.RemoveGrantsNaming([new Grant("other", ["list"]), new Grant(path, ["list"])], project, environment).Select(grant => grant.Path));
 
     [Fact]
     public void Many_stars_take_steps_in_proportion_and_not_in_powers()
@@ -176,8 +176,8 @@ public sealed class GrantSetTests
         var pattern = string.Concat(Enumerable.Repeat("*A", 127)) + "*B";
         var set = Set(new Grant($"{new string('*', 120)}/*/{pattern}", ["list"]));
 
-        Assert.False(set.Allow(GrantActions.List, new string('a', 120), "b", new string('A', 256)));
-        Assert.True(set.Allow(GrantActions.List, new string('a', 120), "b", new string('A', 255) + "B"));
+        Assert.False(set.Allows(GrantActions.List, new string('a', 120), "b", new string('A', 256)));
+        Assert.True(set.Allows(GrantActions.List, new string('a', 120), "b", new string('A', 255) + "B"));
     }
 
     private static GrantSet Set(params Grant[] grants) => GrantSet.Of(grants);

@@ -36,7 +36,7 @@ internal sealed class RestoreService(
             return Respond(order, plan);
         }
 
-        if (idempotency is not null && await idempotency.FindFirstAsync(database, Json) is { } first)
+        if (idempotency is not null && await idempotency.FindFirstAnswerAsync(database, Json) is { } first)
         {
             return first;
         }
@@ -110,7 +110,7 @@ internal sealed class RestoreService(
             return null;
         }
 
-        if (idempotency is not null && await idempotency.FindFirstAsync(transaction, Json) is { } first)
+        if (idempotency is not null && await idempotency.FindFirstAnswerAsync(transaction, Json) is { } first)
         {
             return new RestoreDone(change, first, 0, []);
         }
