@@ -56,7 +56,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         (await CallAsync(NewToken())).IsError(401, "AUTH_REQUIRED");
         Assert.Equal((1, 1), Requests);
 
-        time.Advance(ProviderKeys.BetweenLooks);
+        time.Advance(ProviderKeys.BetweenFetches);
 
         (await CallAsync(NewToken())).Is(200);
         (await CallAsync(old)).Is(200);
@@ -67,7 +67,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     public async Task A_thousand_unknown_keys_are_one_look_and_good_tokens_do_not_wait_for_it()
     {
         (await CallAsync(NewToken())).Is(200);
-        time.Advance(ProviderKeys.BetweenLooks);
+        time.Advance(ProviderKeys.BetweenFetches);
         provider.Faults.Hang();
         var unknown = Enumerable.Range(0, 1_000).Select(i => CallAsync(UnknownToken($"unknown_{i}"))).ToList();
         await provider.Faults.Hanging;
@@ -86,7 +86,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     public async Task A_token_that_a_known_key_did_not_sign_makes_nobody_look()
     {
         (await CallAsync(NewToken())).Is(200);
-        time.Advance(ProviderKeys.BetweenLooks);
+        time.Advance(ProviderKeys.BetweenFetches);
 
         (await CallAsync(UnknownToken(provider.CurrentKey.Kid))).Is(401);
 
@@ -99,7 +99,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         var old = NewToken();
         (await CallAsync(old)).Is(200);
         provider.Rotate(keepOld: false);
-        time.Advance(ProviderKeys.Fresh + Soon);
+        time.Advance(ProviderKeys.FreshFor + Soon);
 
         await Eventually.TrueAsync(async () => (await CallAsync(old)).Status == 401, "the withdrawn key is forgotten");
         (await CallAsync(NewToken())).Is(200);
@@ -112,7 +112,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         (await CallAsync(old)).Is(200);
         var known = await Keys.CurrentAsync();
         provider.Rotate(keepOld: false);
-        time.Advance(ProviderKeys.Fresh + Soon);
+        time.Advance(ProviderKeys.FreshFor + Soon);
 
         await Eventually.TrueAsync(async () => !ReferenceEquals(known, await Keys.CurrentAsync()), "newer keys are got");
 
@@ -125,12 +125,12 @@ public sealed class KnownKeysTests : IAsyncLifetime
     {
         (await CallAsync(NewToken())).Is(200);
         provider.Faults.Unavailable = true;
-        time.Advance(ProviderKeys.Fresh + Soon);
+        time.Advance(ProviderKeys.FreshFor + Soon);
         await Eventually.TrueAsync(() => Troubles == 1, "a try");
         var requests = provider.Faults.DiscoveryRequests;
 
         // As each second's housekeeping does.
-        for (var second = 2; second < ProviderKeys.BetweenLooks.TotalSeconds; second++)
+        for (var second = 2; second < ProviderKeys.BetweenFetches.TotalSeconds; second++)
         {
             Keys.KeepFresh();
             time.Advance(Soon);
@@ -152,7 +152,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         var token = NewToken();
         (await CallAsync(token)).Is(200);
         provider.Faults.RewriteJwks = _ => """{"keys":[]}""";
-        time.Advance(ProviderKeys.Fresh + Soon);
+        time.Advance(ProviderKeys.FreshFor + Soon);
 
         await Eventually.TrueAsync(async () => (await CallAsync(token)).Status == 401, "no key is known");
 
@@ -160,7 +160,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         await Eventually.TrueAsync(
             () => server.Log.Lines.Any(line => line.Contains("publishes no key", StringComparison.Ordinal)), "a line in the log");
         provider.Faults.RewriteJwks = null;
-        time.Advance(ProviderKeys.BetweenLooks);
+        time.Advance(ProviderKeys.BetweenFetches);
         (await CallAsync(token)).Is(200);
     }
 
