@@ -94,8 +94,8 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
         return refusal;
     }
 
-    // The route and the service must declare the same operation. A route that leads to the service of another operation is a fault
-    // of the program, and fails for every caller.
+    // The route and the service must declare the same operation. A route that leads to the service of another operation is a
+    // fault of the program, and fails for every caller.
     private static void RequireDeclared(Caller caller, Operation operation)
     {
         if (caller.Origin.Operation is { } declared && !ReferenceEquals(declared, operation))

@@ -3,8 +3,8 @@ using Secronna.Protocol;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// What a caller may do where in its workspace (S23): the grants of an access key, or everything. It is immutable, and its answers
-/// depend on nothing but the grants and the question.
+/// What a caller may do where in its workspace (S23): the grants of an access key, or everything. It is immutable, and its
+/// answers depend on nothing but the grants and the question.
 /// </summary>
 internal sealed class GrantSet
 {
@@ -33,8 +33,8 @@ internal sealed class GrantSet
     public static GrantSet Of(IReadOnlyList<Grant> grants) => grants.Count == 0 ? Everything : new GrantSet(grants);
 
     /// <summary>
-    /// Whether any of the actions is granted on the thing that the path names. Of a project or an environment it is true if any of
-    /// the actions is granted on it or on anything in it. Upper and lower case of keys and slugs differ.
+    /// Whether any of the actions is granted on the thing that the path names. Of a project or an environment it is true if any
+    /// of the actions is granted on it or on anything in it. Upper and lower case of keys and slugs differ.
     /// </summary>
     public bool Allows(GrantActions actions, string project, string? environment = null, string? key = null)
     {
@@ -94,8 +94,8 @@ internal sealed class GrantSet
     }
 
     /// <summary>
-    /// The grants that stay when a project, or an environment of it, is deleted. Grants whose path names the deleted thing without
-    /// <c>*</c> go, so that they don't apply to a thing that gets the same slug later.
+    /// The grants that stay when a project, or an environment of it, is deleted. Grants whose path names the deleted thing
+    /// without <c>*</c> go, so that they don't apply to a thing that gets the same slug later.
     /// </summary>
     /// <param name="grants">The grants before the deletion.</param>
     /// <param name="project">The slug of the project.</param>

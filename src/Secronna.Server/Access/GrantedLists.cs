@@ -5,9 +5,9 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Lists what a caller may see (S23). A position in a list is always that of a row that the caller sees, so neither a cursor nor the
-/// end of a page tells of hidden rows. Where grants name projects or key prefixes, only rows that match them are read, so that the
-/// time that a list takes doesn't tell of hidden rows either.
+/// Lists what a caller may see (S23). A position in a list is always that of a row that the caller sees, so neither a cursor nor
+/// the end of a page tells of hidden rows. Where grants name projects or key prefixes, only rows that match them are read, so
+/// that the time that a list takes doesn't tell of hidden rows either.
 /// </summary>
 internal static class GrantedLists
 {
@@ -54,7 +54,9 @@ internal static class GrantedLists
             (after, limit) => EnvironmentTable.ListAsync(session, caller.WorkspaceId, projectId, after, limit),
             row => row.VisibleTo(caller) is not null, row => row.Id);
 
-    /// <summary>The secrets of an environment on which the caller is granted an action, in the order of their keys' bytes.</summary>
+    /// <summary>
+    /// The secrets of an environment on which the caller is granted an action, in the order of their keys' bytes.
+    /// </summary>
     /// <param name="session">The session to read in.</param>
     /// <param name="caller">The caller.</param>
     /// <param name="action">The action that must be granted on a secret.</param>

@@ -10,8 +10,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Recognises the repeat of a request by its header <c>Idempotency-Key</c>. Two requests are the same if their caller, route and key
-/// are the same; a repeat must also have the same body. Only keyed hashes of both are stored.
+/// Recognises the repeat of a request by its header <c>Idempotency-Key</c>. Two requests are the same if their caller, route and
+/// key are the same; a repeat must also have the same body. Only keyed hashes of both are stored.
 /// </summary>
 internal sealed class Idempotency
 {

@@ -51,11 +51,15 @@ internal static class Operations
     public static Operation RevealEnvironment { get; } =
         new(Permission.Reveal) { AuditAction = AuditActions.SecretReveal, NeedsSecondFactor = true };
 
-    /// <summary>Writes the value of an earlier version as the next version. The caller must be allowed to read that value.</summary>
+    /// <summary>
+    /// Writes the value of an earlier version as the next version. The caller must be allowed to read that value.
+    /// </summary>
     public static Operation RollBackSecret { get; } =
         new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.SecretRollback, NeedsSecondFactor = true };
 
-    /// <summary>Brings an environment back to an instant (S14). With pruning it also takes <see cref="Permission.Delete"/>.</summary>
+    /// <summary>
+    /// Brings an environment back to an instant (S14). With pruning it also takes <see cref="Permission.Delete"/>.
+    /// </summary>
     public static Operation RestoreEnvironment { get; } =
         new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.EnvironmentRestore, NeedsSecondFactor = true };
 

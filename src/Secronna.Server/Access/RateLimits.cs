@@ -19,8 +19,8 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
 
     /// <summary>Takes a number of values from a credential's allowance.</summary>
     /// <returns>
-    /// <c>null</c>, or the refusal RATE_LIMITED if the allowance is used up. Then nothing was taken, and the service must record the
-    /// refusal (S19) and throw it.
+    /// <c>null</c>, or the refusal RATE_LIMITED if the allowance is used up. Then nothing was taken, and the service must record
+    /// the refusal (S19) and throw it.
     /// </returns>
     public RequestException? TakeReveals(Caller caller, int values) => Take(reveals, settings.RevealsPerMinute, caller, values);
 

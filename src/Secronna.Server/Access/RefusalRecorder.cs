@@ -4,7 +4,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Records refusals (S19) so that no caller can fill the disk with them, tell by them what exists (S23), or hide what it is after.
+/// Records refusals (S19) so that no caller can fill the disk with them, tell by them what exists (S23), or hide what it is
+/// after.
 /// <list type="bullet">
 /// <item>The first refusal of a kind (<see cref="RefusalKind"/>) is durable before the caller is answered. Its repeats within a
 /// minute wait for it, and are then only counted: the count becomes a further entry when the minute is over.</item>

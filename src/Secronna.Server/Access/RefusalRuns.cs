@@ -29,7 +29,9 @@ internal sealed class RefusalRuns(TimeProvider time)
     /// </summary>
     /// <param name="entry">The audit entry of the refusal.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
-    /// <returns>The run, and whether it begins here; no run if there are too many, so that the refusal stands for itself.</returns>
+    /// <returns>
+    /// The run, and whether it begins here; no run if there are too many, so that the refusal stands for itself.
+    /// </returns>
     public (RefusalRun? Run, bool IsFirst) Join(AuditEntry entry, string target)
     {
         var kind = RefusalKind.Of(entry, target);
@@ -53,7 +55,9 @@ internal sealed class RefusalRuns(TimeProvider time)
         }
     }
 
-    /// <summary>Drops a run whose first entry could not be written. Its repeats fail as well, so their counts are not recorded.</summary>
+    /// <summary>
+    /// Drops a run whose first entry could not be written. Its repeats fail as well, so their counts are not recorded.
+    /// </summary>
     public void Cancel(RefusalRun run)
     {
         lock (gate)
@@ -82,8 +86,8 @@ internal sealed class RefusalRuns(TimeProvider time)
     }
 
     /// <summary>
-    /// Takes back counts that could not be recorded. The first, which failed, goes to the end, so that it can't hold up the others
-    /// for good.
+    /// Takes back counts that could not be recorded. The first, which failed, goes to the end, so that it can't hold up the
+    /// others for good.
     /// </summary>
     public void ReturnUnrecordedCounts(List<AuditEntry> failedFirst)
     {

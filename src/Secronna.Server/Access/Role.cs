@@ -3,7 +3,9 @@ namespace Secronna.Server.Access;
 /// <summary>Decides which kinds of things a caller may do at all.</summary>
 internal enum Role
 {
-    /// <summary>No rights: a role that this server does not know, or the operator at the command line, who needs no role.</summary>
+    /// <summary>
+    /// No rights: a role that this server does not know, or the operator at the command line, who needs no role.
+    /// </summary>
     None,
 
     /// <summary>Sees everything but values.</summary>

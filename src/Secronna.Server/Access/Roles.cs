@@ -2,7 +2,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Access;
 
-/// <summary>The table of roles: which role may do which kind of thing at all. The contract and docs/access.md have the same table.</summary>
+/// <summary>
+/// The table of roles: which role may do which kind of thing at all. The contract and docs/access.md have the same table.
+/// </summary>
 internal static class Roles
 {
     /// <summary>One rule for each permission, in the order of the permissions' numbers.</summary>

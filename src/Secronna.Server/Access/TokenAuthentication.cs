@@ -7,8 +7,8 @@ using Secronna.Server.Access.Tokens;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Authenticates access tokens of the identity provider (RFC 9068, and plain JWTs with the same claims). The framework's JWT library
-/// verifies them. Only an access token for this server, signed by a key that the provider publishes, stands for a caller.
+/// Authenticates access tokens of the identity provider (RFC 9068, and plain JWTs with the same claims). The framework's JWT
+/// library verifies them. Only an access token for this server, signed by a key that the provider publishes, stands for a caller.
 /// </summary>
 internal sealed class TokenAuthentication(IdentityProviderSettings settings, ProviderKeys keys, AccessCache cache)
 {

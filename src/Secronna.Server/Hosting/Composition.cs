@@ -56,6 +56,8 @@ internal static class Composition
         .AddSingleton<RefusalRecorder>()
         .AddSingleton<AuditService>()
         .AddSingleton<KekLeases>()
+        .AddSingleton<KekCreation>()
+        .AddSingleton<WrapReservations>()
         .AddSingleton<KekRotation>()
         .AddSingleton<KekRewrapper>()
         .AddSingleton<MasterKeyRewrapper>()

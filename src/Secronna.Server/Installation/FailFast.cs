@@ -4,10 +4,10 @@ namespace Secronna.Server.Installation;
 internal static class FailFast
 {
     /// <summary>
-    /// Ends the process because the disk did not confirm a write. What the disk holds is unknown then, so nothing that is in memory
-    /// may be acknowledged any more.
+    /// Ends the process because the disk did not confirm a write. What the disk holds is unknown then, so nothing that is in
+    /// memory may be acknowledged any more.
     /// </summary>
     public static void OnFsyncFailure(string reason) =>
         Environment.FailFast(
-            $"secronna-server ends: {reason}. Writes that were not acknowledged may be lost. Repair the disk, then start the server again");
+            $"secronna-server ends: {reason}. The last writes may be lost. Repair the disk, then start the server again");
 }

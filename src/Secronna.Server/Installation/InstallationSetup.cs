@@ -8,12 +8,14 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Installation;
 
 /// <summary>
-/// Checks that the available master keys unwrap what the database holds, before anything is migrated or written (S11). Creates the
-/// installation key of a new database, and unwraps it for an existing one.
+/// Checks that the available master keys unwrap what the database holds, before anything is migrated or written (S11). Creates
+/// the installation key of a new database, and unwraps it for an existing one.
 /// </summary>
 internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider time)
 {
-    /// <summary>The keys that are derived from the installation key. A database that has no installation key yet gets one.</summary>
+    /// <summary>
+    /// The keys that are derived from the installation key. A database that has no installation key yet gets one.
+    /// </summary>
     public async Task<InstallationKeys> OpenKeysAsync(Database database)
     {
         var row = await database.ReadAsync(InstallationTable.FindAsync) ?? await CreateAsync(database);
@@ -41,8 +43,8 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
                 : throw new StorageUnavailableException("the installation's row is gone"));
 
     /// <summary>
-    /// Requires that every master key in use is available, and that the active one has the right bytes. A KEK that doesn't unwrap is
-    /// not an error here: a verification must be able to report it.
+    /// Requires that every master key in use is available, and that the active one has the right bytes. A KEK that doesn't unwrap
+    /// is not an error here: a verification must be able to report it.
     /// </summary>
     /// <param name="engine">The database.</param>
     /// <param name="place">Where the database is, for messages.</param>
@@ -78,8 +80,8 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         return await masterKeys.WrapVerifiedAsync(MasterKeyBinding.ForInstallationKey(to), key.Memory);
     }
 
-    // The installation key shows that the active master key is the right one. A check box shows it of each other master key, or a KEK
-    // if there is no check box. The check box is preferred because a single damaged KEK must not stop a server.
+    // The installation key shows that the active master key is the right one. A check box shows it of each other master key, or a
+    // KEK if there is no check box. The check box is preferred because a single damaged KEK must not stop a server.
     private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row, bool isCurrent)
     {
         using var key = await UnwrapAsync(row);

@@ -38,7 +38,9 @@ internal sealed class OpenInstallation : IAsyncDisposable
     /// <param name="settings">The settings of the database and the master keys.</param>
     /// <param name="migrate">Whether to apply the migrations that the database lacks.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="onFsyncFailure">Called with the reason when the disk did not confirm a write; must end the process (S30).</param>
+    /// <param name="onFsyncFailure">
+    /// Called with the reason when the disk did not confirm a write; must end the process (S30).
+    /// </param>
     /// <exception cref="SettingsException">A setting or a master key is wrong or missing.</exception>
     /// <exception cref="StorageSetupException">The database can't be used.</exception>
     public static async Task<OpenInstallation> OpenAsync(

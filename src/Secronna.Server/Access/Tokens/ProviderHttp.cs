@@ -1,8 +1,8 @@
 namespace Secronna.Server.Access.Tokens;
 
 /// <summary>
-/// Makes the HTTP client for the identity provider. The provider is trusted to publish the right keys, but its answers are bounded
-/// in time and size.
+/// Makes the HTTP client for the identity provider. The provider is trusted to publish the right keys, but its answers are
+/// bounded in time and size.
 /// </summary>
 internal static class ProviderHttp
 {

@@ -6,8 +6,9 @@ namespace Secronna.Server.Access.Tokens;
 
 /// <summary>
 /// The identity provider's keys, from its discovery document (OpenID Connect Discovery 1.0) and JWKS (RFC 7517). They are fetched
-/// when the first token comes, when they are old, and when a token names an unknown key. There is one fetch at a time, and fetches
-/// are a minimum time apart. While the provider can't be reached or gives invalid answers, the keys fetched last stay in use.
+/// when the first token comes, when they are old, and when a token names an unknown key. There is one fetch at a time, and
+/// fetches are a minimum time apart. While the provider can't be reached or gives invalid answers, the keys fetched last stay in
+/// use.
 /// </summary>
 internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient http, TimeProvider time, ILogger<ProviderKeys> log)
 {
@@ -33,8 +34,8 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
     private Task? fetch;
 
     /// <summary>
-    /// The keys that were fetched last. If there are none yet, fetches them. <c>null</c> if there are none and the provider can't be
-    /// reached.
+    /// The keys that were fetched last. If there are none yet, fetches them. <c>null</c> if there are none and the provider can't
+    /// be reached.
     /// </summary>
     public async ValueTask<VerificationKeys?> CurrentAsync()
     {
@@ -61,8 +62,8 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
     }
 
     /// <summary>
-    /// Begins a fetch if the keys are old, and doesn't wait for it. Does nothing if there are no keys yet: then no token has come that
-    /// needs them.
+    /// Begins a fetch if the keys are old, and doesn't wait for it. Does nothing if there are no keys yet: then no token has come
+    /// that needs them.
     /// </summary>
     public void KeepFresh()
     {

@@ -18,8 +18,8 @@ internal sealed record TokenClaims(
     // Claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.1.3.6). An ID token is no access token.
     private static readonly string[] IdTokenClaims = ["nonce", "at_hash"];
 
-    // The claim of a token that is bound to a key (RFC 7800, RFC 9449). Its bearer would have to prove possession of the key, which
-    // is not checked here. Such a token is refused, since accepting it would weaken what its issuer meant.
+    // The claim of a token that is bound to a key (RFC 7800, RFC 9449). Its bearer would have to prove possession of the key,
+    // which is not checked here. Such a token is refused, since accepting it would weaken what its issuer meant.
     private const string Confirmation = "cnf";
 
     /// <summary>The claims of a token's payload; <c>null</c> if it is not an access token as the contract defines it.</summary>

@@ -3,12 +3,14 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Secronna.Server.Access.Tokens;
 
-/// <summary>The keys of a JWKS (RFC 7517) that may verify tokens: those that are meant for signatures and strong enough.</summary>
+/// <summary>
+/// The keys of a JWKS (RFC 7517) that may verify tokens: those that are meant for signatures and strong enough.
+/// </summary>
 internal sealed class VerificationKeys
 {
     /// <summary>
-    /// The accepted signature algorithms. Only asymmetric ones are: with a symmetric algorithm the published key could sign too, and
-    /// with <c>none</c> nothing is signed.
+    /// The accepted signature algorithms. Only asymmetric ones are: with a symmetric algorithm the published key could sign too,
+    /// and with <c>none</c> nothing is signed.
     /// </summary>
     public static readonly string[] Algorithms = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512"];
 

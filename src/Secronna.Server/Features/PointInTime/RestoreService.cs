@@ -119,7 +119,7 @@ internal sealed class RestoreService(
             ? before
             : (await RestorePlan.ReadAsync(transaction, caller, locked.Id, order)).Plan;
         if (plan is null || resealed.CountMoved(plan, kek) is not { } moved
-            || !await KekRotation.LockAsync(transaction, kek.Id, moved))
+            || !await WrapReservations.LockAsync(transaction, kek.Id, moved))
         {
             return null;
         }
