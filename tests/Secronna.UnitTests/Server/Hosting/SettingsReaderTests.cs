@@ -3,7 +3,7 @@ using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Hosting;
 
 public sealed class SettingsReaderTests
 {

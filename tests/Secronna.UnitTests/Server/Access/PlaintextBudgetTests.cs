@@ -2,7 +2,7 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Access;
 
 /// <summary>What large requests hold together has a bound (S29).</summary>
 public sealed class PlaintextBudgetTests

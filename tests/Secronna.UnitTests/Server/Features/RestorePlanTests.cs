@@ -3,7 +3,7 @@ using Secronna.Server.Features.PointInTime;
 using Secronna.Storage.Tables;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Features;
 
 /// <summary>What brings the secrets of now back to those of then.</summary>
 public sealed class RestorePlanTests

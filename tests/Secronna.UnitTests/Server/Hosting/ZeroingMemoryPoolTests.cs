@@ -1,7 +1,7 @@
 using Secronna.Server.Hosting.Hardening;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Hosting;
 
 public sealed class ZeroingMemoryPoolTests
 {

@@ -3,7 +3,7 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Access;
 
 /// <summary>What grants allow, against a matcher so plain that it can be read (S23).</summary>
 public sealed class GrantSetTests

@@ -1,7 +1,7 @@
 using Secronna.Server.Access;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Access;
 
 /// <summary>The table of roles is the same in the code and in docs/access.md.</summary>
 public sealed class RoleTableTests

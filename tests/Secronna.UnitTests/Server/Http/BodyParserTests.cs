@@ -13,7 +13,7 @@ using Secronna.Server.Http;
 using Secronna.Server.Vault;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Http;
 
 /// <summary>Parsers of request bodies: whatever comes in, they give a result or the one kind of refusal (S29).</summary>
 public sealed class BodyParserTests

@@ -6,7 +6,7 @@ using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Http;
 
 public sealed class CursorsTests : IDisposable
 {

@@ -5,7 +5,7 @@ using CsCheck;
 using Secronna.Server.Http;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Http;
 
 public sealed class PlaintextWriterTests
 {

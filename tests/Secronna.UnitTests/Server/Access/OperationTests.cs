@@ -2,7 +2,7 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Access;
 
 /// <summary>Each operation is declared once: who may do it, how it is recorded, whether it needs a second factor.</summary>
 public sealed class OperationTests
