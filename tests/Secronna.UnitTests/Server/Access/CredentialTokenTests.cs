@@ -12,7 +12,7 @@ public sealed class CredentialTokenTests
     [Theory]
     [InlineData(ActorTypes.ApiKey, "sk_live_")]
     [InlineData(ActorTypes.AccessKey, "st_live_")]
-    public void A_token_says_its_kind_and_holds_256_random_bits(string kind, string start)
+    public void A_token_begins_with_its_kind_and_holds_256_random_bits(string kind, string start)
     {
         var tokens = Enumerable.Range(0, 2_000).Select(_ => CredentialToken.New(kind)).ToList();
         Assert.All(tokens, token =>
@@ -23,7 +23,7 @@ public sealed class CredentialTokenTests
         });
         Assert.True((CredentialToken.Length - CredentialToken.PrefixLength) * 5 >= 256);
         Assert.Equal(tokens.Count, tokens.Select(token => token[CredentialToken.PrefixLength..]).Distinct().Count());
-        // Every place takes every one of the 32 characters: one is missing from 2,000 with a chance below 10^-24.
+        // Each of the 32 characters occurs at each position. The probability that one is missing in 2,000 tokens is below 10^-24.
         for (var place = start.Length; place < CredentialToken.Length; place++)
         {
             Assert.Equal(32, tokens.Select(token => token[place]).Distinct().Count());
@@ -31,7 +31,7 @@ public sealed class CredentialTokenTests
     }
 
     [Fact]
-    public void What_has_not_the_form_of_a_token_is_refused()
+    public void Text_without_the_form_of_a_token_is_not_well_formed()
     {
         var token = CredentialToken.New(ActorTypes.ApiKey);
         string[] others =
@@ -43,7 +43,7 @@ public sealed class CredentialTokenTests
     }
 
     [Fact]
-    public void A_tokens_hash_is_keyed_and_of_the_whole_token()
+    public void The_hash_of_a_token_depends_on_the_key_the_workspace_the_id_and_every_character()
     {
         using var keys = new InstallationKeys(RandomNumberGenerator.GetBytes(32));
         using var otherKeys = new InstallationKeys(RandomNumberGenerator.GetBytes(32));

@@ -20,7 +20,7 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
-    public void Reveals_of_one_id_in_another_workspace_or_of_another_kind_are_another_credentials()
+    public void Credentials_with_the_same_id_in_other_workspaces_or_of_other_kinds_have_separate_allowances()
     {
         using var rates = new RateLimits(new LimitSettings { RevealsPerMinute = 1 });
         var caller = Caller("key_1");
@@ -37,16 +37,16 @@ public sealed class RateLimitsTests
     [InlineData("::ffff:10.0.0.1", "::ffff:10.0.0.2", false)]
     [InlineData("fe80::1%1", "fe80::1%2", true)]
     [InlineData("nonsense", "rubbish", true)]
-    public void Failed_authentications_are_counted_together_for_a_64_of_IPv6(string first, string second, bool isOne)
+    public void Failed_authentications_from_the_same_64_of_IPv6_are_counted_together(string first, string second, bool areTogether)
     {
         using var rates = new RateLimits(new LimitSettings { FailedAuthenticationsPerMinute = 1 });
         rates.CountFailedAuthentication(first);
         var refusal = Record.Exception(() => rates.CountFailedAuthentication(second));
-        Assert.Equal(isOne, refusal is RequestException { Code: ErrorCodes.RateLimited });
+        Assert.Equal(areTogether, refusal is RequestException { Code: ErrorCodes.RateLimited });
     }
 
     [Fact]
-    public void More_than_a_minutes_allowance_takes_a_full_one()
+    public void A_request_for_more_than_a_full_allowance_takes_a_full_one()
     {
         using var rates = new RateLimits(new LimitSettings { RevealsPerMinute = 100 });
         Assert.Null(rates.TakeReveals(Caller("key_1"), 5_000));
@@ -63,7 +63,7 @@ public sealed class RateLimitsTests
     [InlineData(1_000)]
     [InlineData(60_000)]
     [InlineData(int.MaxValue)]
-    public void An_allowance_comes_back_at_the_rate_that_is_set(int perMinute)
+    public void An_allowance_is_refilled_at_the_rate_that_is_set(int perMinute)
     {
         var (tokens, period) = RateLimits.Refill(perMinute);
         Assert.InRange(tokens, 1, perMinute);
@@ -72,7 +72,7 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
-    public void Failed_authentications_are_limited_for_each_address_and_unknown_ones_together()
+    public void Failed_authentications_are_limited_for_each_address_and_for_all_unknown_addresses_together()
     {
         using var rates = new RateLimits(new LimitSettings { FailedAuthenticationsPerMinute = 2 });
         foreach (var address in (string?[])["10.0.0.1", "10.0.0.2", null])
@@ -84,7 +84,7 @@ public sealed class RateLimitsTests
     }
 
     [Fact]
-    public void Zero_is_off()
+    public void A_rate_of_zero_means_no_limit()
     {
         using var rates = new RateLimits(new LimitSettings { RevealsPerMinute = 0, FailedAuthenticationsPerMinute = 0 });
         for (var i = 0; i < 1_000; i++)

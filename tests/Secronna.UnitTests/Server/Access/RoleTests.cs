@@ -15,7 +15,7 @@ public sealed class RoleTests
     [InlineData((int)Role.AccessKey, "Identify List Reveal Write Delete")]
     [InlineData((int)Role.None, "Identify")]
     [InlineData(99, "Identify")]
-    public void Each_role_may_do_what_the_table_says(int role, string allowed) =>
+    public void Each_role_has_the_permissions_of_the_table(int role, string allowed) =>
         Assert.Equal(
             allowed.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             Enum.GetValues<Permission>().Where(permission => Roles.Allows((Role)role, permission)).Select(permission => permission.ToString()));

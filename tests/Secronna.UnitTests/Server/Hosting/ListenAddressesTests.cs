@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Server.Hosting;
 
-/// <summary>The addresses that the server listens on, and the address of the client that it believes in.</summary>
+/// <summary>Which addresses the server may listen on, and which settings about client addresses it refuses.</summary>
 public sealed class ListenAddressesTests
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class ListenAddressesTests
     [InlineData("http://127.0.0.1.example.com:4230", false)]
     [InlineData("HTTP://0.0.0.0:4230", false)]
     [InlineData("nonsense", false)]
-    public void Plain_HTTP_is_for_loopback_alone(string url, bool safe)
+    public void Plain_HTTP_is_allowed_on_loopback_only(string url, bool safe)
     {
         var none = new ConfigurationBuilder().Build();
         var refusal = Record.Exception(() => ListenAddresses.RequireSafe([url], none, new Settings()));
@@ -47,7 +47,7 @@ public sealed class ListenAddressesTests
     [InlineData("ForwardedHeaders_Enabled", "TRUE", false)]
     [InlineData("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "false", true)]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:0", true)]
-    public void Addresses_that_a_sender_may_write_itself_are_refused(string name, string text, bool passes)
+    public void A_setting_by_which_any_sender_could_choose_its_address_is_refused(string name, string text, bool passes)
     {
         var refusal = Record.Exception(() => ListenAddresses.RequireOwn(
             new ConfigurationBuilder().AddInMemoryCollection([new(name, text)]).Build()));
