@@ -60,7 +60,7 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
 
         var line = (await File.ReadAllLinesAsync(environmentFile)).FirstOrDefault(line => line.StartsWith(TokenLine, StringComparison.Ordinal));
         var token = line?[TokenLine.Length..].Trim();
-        return token is not null && CredentialToken.HasForm(token) && await IsValidAsync(token) ? token : null;
+        return token is not null && CredentialToken.IsWellFormed(token) && await IsValidAsync(token) ? token : null;
     }
 
     private async Task<bool> IsValidAsync(string token)

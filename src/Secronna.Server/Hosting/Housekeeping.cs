@@ -10,7 +10,7 @@ namespace Secronna.Server.Hosting;
 /// provider's keys asked for again when they are old.
 /// </summary>
 internal sealed class Housekeeping(
-    Refusals refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
+    RefusalRecorder refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 

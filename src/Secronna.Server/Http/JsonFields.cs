@@ -242,5 +242,5 @@ internal sealed class JsonFields
 
     // Only what may be a misspelt name becomes text: a caller may have put a value there.
     private static string NameAtHand(ref Utf8JsonReader reader) =>
-        reader.ValueSpan.Length <= Errors.LongestShownName ? System.Text.Encoding.Latin1.GetString(reader.ValueSpan) : "";
+        reader.ValueSpan.Length <= Errors.MaxShownNameLength ? System.Text.Encoding.Latin1.GetString(reader.ValueSpan) : "";
 }

@@ -1,5 +1,3 @@
-using Secronna.EndToEndTests.Running;
-
 [assembly: AssemblyFixture(typeof(PreparedInstallation))]
 
 namespace Secronna.EndToEndTests.Running;

@@ -128,7 +128,7 @@ internal sealed class CredentialService(
         Transaction transaction, Caller caller, TimeProvider time, CredentialRow row, string project, string? environment)
     {
         var before = StoredGrants.Read(row);
-        var left = GrantSet.Without(before, project, environment);
+        var left = GrantSet.RemoveGrantsNaming(before, project, environment);
         if (left.Count == before.Count)
         {
             return;

@@ -36,7 +36,7 @@ internal sealed class RestoreService(
             return Respond(order, plan);
         }
 
-        if (idempotency is not null && await idempotency.FindFirstAsync(database, Json) is { } first)
+        if (idempotency is not null && await idempotency.FindFirstAnswerAsync(database, Json) is { } first)
         {
             return first;
         }
@@ -110,7 +110,7 @@ internal sealed class RestoreService(
             return null;
         }
 
-        if (idempotency is not null && await idempotency.FindFirstAsync(transaction, Json) is { } first)
+        if (idempotency is not null && await idempotency.FindFirstAnswerAsync(transaction, Json) is { } first)
         {
             return new RestoreDone(change, first, 0, []);
         }
@@ -119,7 +119,7 @@ internal sealed class RestoreService(
             ? before
             : (await RestorePlan.ReadAsync(transaction, caller, locked.Id, order)).Plan;
         if (plan is null || resealed.CountMoved(plan, kek) is not { } moved
-            || !await KekRotation.LockAsync(transaction, kek.Id, moved))
+            || !await WrapReservations.LockAsync(transaction, kek.Id, moved))
         {
             return null;
         }

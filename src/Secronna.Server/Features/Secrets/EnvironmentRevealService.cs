@@ -172,7 +172,7 @@ internal sealed class EnvironmentRevealService(
         var rows = new List<SecretRow>();
         foreach (var key in wanted)
         {
-            rows.AddRange(await PastSecretTable.ListBetweenAsync(session, environment.Id, at.Microseconds, key, KeyRange.Next(key), 1));
+            rows.AddRange(await PastSecretTable.ListBetweenAsync(session, environment.Id, at.Microseconds, key, KeyRange.FirstAfter(key), 1));
         }
 
         return rows;
@@ -180,7 +180,7 @@ internal sealed class EnvironmentRevealService(
 
     // Null where all are granted, whichever there are: they are read in fewer steps.
     private static async ValueTask<IEnumerable<string>?> GrantedKeysAsync(Session session, Caller caller, EnvironmentRow environment) =>
-        caller.Grants.AllowAllKeys(GrantActions.Reveal, environment.ProjectSlug, environment.Slug)
+        caller.Grants.AllowsAllKeys(GrantActions.Reveal, environment.ProjectSlug, environment.Slug)
             ? null
             : (await GrantedLists.SecretsAsync(session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys))
                 .Select(secret => secret.Key);

@@ -5,12 +5,12 @@ using CsCheck;
 using Secronna.Server.Http;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Http;
 
 public sealed class PlaintextWriterTests
 {
     [Fact]
-    public void What_is_written_is_JSON_of_the_value_in_small_pieces_and_as_long_as_foretold() =>
+    public void A_value_is_written_as_JSON_in_small_pieces_and_with_the_computed_length() =>
         Gen.Select(Gen.String[0, 400], Gen.Int[64, 300]).Sample((text, block) => Check(text, block), iter: 5_000);
 
     [Theory]
@@ -20,7 +20,7 @@ public sealed class PlaintextWriterTests
     [InlineData("line\nline\r\n\t\b\f\u0001\u001f\u007f\u0085\u2028\u2029")]
     [InlineData("äöü € 日本 😀")]
     [InlineData("<script>&'+`</script>")]
-    public void Known_texts(string text)
+    public void Texts_with_special_characters_are_escaped(string text)
     {
         for (var repeat = 1; repeat <= 200; repeat += 33)
         {
@@ -29,11 +29,11 @@ public sealed class PlaintextWriterTests
     }
 
     [Fact]
-    public void The_largest_value_of_the_longest_escapes() => Check(new string('\u0001', 65_536), 4_096);
+    public void The_largest_value_with_the_longest_escapes_is_written() => Check(new string('\u0001', 65_536), 4_096);
 
     private static void Check(string text, int block)
     {
-        // Lone halves of surrogates can't be in a value: it was UTF-8 when it came.
+        // A value never has half of a surrogate pair alone, because it is valid UTF-8. Encoding the text has the same effect.
         var value = Encoding.UTF8.GetBytes(text);
         var writer = new SmallBlocks(block);
         writer.WriteEscaped(value);
@@ -43,7 +43,7 @@ public sealed class PlaintextWriterTests
         Assert.InRange(writer.LargestHint, 0, 4_096);
     }
 
-    /// <summary>Gives blocks of one size, as the web server does, and notes how much it was asked for.</summary>
+    /// <summary>Gives blocks of one size, as the web server does, and notes the largest size that was asked for.</summary>
     private sealed class SmallBlocks(int size) : PipeWriter
     {
         private readonly byte[] block = new byte[size];

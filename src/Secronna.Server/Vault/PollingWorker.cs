@@ -1,10 +1,12 @@
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Does work in the background that stands in the database: when woken, and every so often, for what was left by a restart
-/// or by a node that is gone. What breaks is tried again later, sooner than it takes the server down.
+/// Does work in the background whose state is in the database: when it is woken, and at an interval, because a restart or a
+/// stopped node may have left work undone. If the work throws, it is logged and tried again, and the server goes on.
 /// </summary>
-internal abstract class Worker(TimeSpan lookEvery, TimeProvider time) : BackgroundService
+/// <param name="interval">The time after which the worker looks for work without being woken.</param>
+/// <param name="time">The clock.</param>
+internal abstract class PollingWorker(TimeSpan interval, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
@@ -12,7 +14,7 @@ internal abstract class Worker(TimeSpan lookEvery, TimeProvider time) : Backgrou
 
     protected TimeProvider Time => time;
 
-    /// <summary>There is something to do.</summary>
+    /// <summary>Makes the worker look for work at once.</summary>
     public void Wake() => wake.Release();
 
     /// <inheritdoc/>
@@ -22,11 +24,13 @@ internal abstract class Worker(TimeSpan lookEvery, TimeProvider time) : Backgrou
         base.Dispose();
     }
 
-    /// <summary>Does what there is to do.</summary>
+    /// <summary>Does all the work that there is.</summary>
+    /// <param name="wasWoken">Whether the worker was woken; otherwise the interval has passed.</param>
+    /// <param name="cancellation">Cancelled when the server stops.</param>
     protected abstract Task WorkAsync(bool wasWoken, CancellationToken cancellation);
 
-    /// <summary>Says that it broke, and will be tried again.</summary>
-    protected abstract void Delayed(Exception exception);
+    /// <summary>Logs that the work failed and will be tried again.</summary>
+    protected abstract void LogFailure(Exception exception);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -34,7 +38,7 @@ internal abstract class Worker(TimeSpan lookEvery, TimeProvider time) : Backgrou
         {
             try
             {
-                var wasWoken = await wake.WaitAsync(lookEvery, stoppingToken);
+                var wasWoken = await wake.WaitAsync(interval, stoppingToken);
                 await WorkAsync(wasWoken, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -43,7 +47,7 @@ internal abstract class Worker(TimeSpan lookEvery, TimeProvider time) : Backgrou
             }
             catch (Exception exception)
             {
-                Delayed(exception);
+                LogFailure(exception);
                 wake.Release();
                 await Task.Delay(RetryAfter, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

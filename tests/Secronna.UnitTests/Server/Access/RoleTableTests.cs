@@ -1,12 +1,12 @@
 using Secronna.Server.Access;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Access;
 
 /// <summary>The table of roles is the same in the code and in docs/access.md.</summary>
 public sealed class RoleTableTests
 {
-    // How each line of the documentation begins, and what it takes.
+    // How each line of the documentation begins, and the permissions that it stands for.
     private static readonly (string Begins, Permission[] Takes)[] Lines =
     [
         ("projects, environments, secrets", [Permission.List]),
@@ -21,11 +21,11 @@ public sealed class RoleTableTests
     ];
 
     [Fact]
-    public void Each_permission_has_its_place_in_the_table() =>
+    public void The_table_has_one_rule_for_each_permission_in_their_order() =>
         Assert.Equal(Enum.GetValues<Permission>(), Roles.Table.Select(rule => rule.Permission));
 
     [Fact]
-    public void The_documentation_has_the_same_table()
+    public void The_documentation_has_the_same_table_as_the_code()
     {
         var documented = Documented();
         Assert.Equal(Lines.Select(line => line.Begins), documented.Select(line => Lines.Single(known => IsLine(line, known.Begins)).Begins));

@@ -3,9 +3,9 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Access;
 
-/// <summary>What grants allow, against a matcher so plain that it can be read (S23).</summary>
+/// <summary>What grants allow (S23), compared with a matcher that is plain enough to be seen to be right.</summary>
 public sealed class GrantSetTests
 {
     private const int Longest = 3;
@@ -13,7 +13,7 @@ public sealed class GrantSetTests
     private static readonly GrantActions[] Single =
         [GrantActions.List, GrantActions.Reveal, GrantActions.Write, GrantActions.Delete];
 
-    // With patterns as short, what a pattern matches at all it matches in here.
+    // All names up to the length of the patterns: a pattern that matches any name also matches one of these.
     private static readonly string[] Slugs = [.. Words("ab")];
     private static readonly string[] Keys = [.. Words("aA")];
 
@@ -32,7 +32,7 @@ public sealed class GrantSetTests
         (project, environment, key) => (Slugs[project], Slugs[environment], Keys[key]));
 
     [Fact]
-    public void Ranges_of_keys_lie_apart_in_order_and_hold_every_key_that_is_granted() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
+    public void Key_ranges_are_in_order_without_overlaps_and_hold_every_granted_key() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
     {
         var set = GrantSet.Of(grants);
         foreach (var action in Single)
@@ -43,13 +43,13 @@ public sealed class GrantSetTests
                 Assert.True(string.CompareOrdinal(ranges[i - 1].Before, ranges[i].From) <= 0);
             }
 
-            foreach (var key in Keys.Where(key => set.Allow(action, path.Project, path.Environment, key)))
+            foreach (var key in Keys.Where(key => set.Allows(action, path.Project, path.Environment, key)))
             {
                 Assert.Single(ranges, range => string.CompareOrdinal(range.From, key) <= 0 && string.CompareOrdinal(key, range.Before) < 0);
             }
 
-            Assert.True(!set.AllowAllKeys(action, path.Project, path.Environment)
-                || Keys.All(key => set.Allow(action, path.Project, path.Environment, key)));
+            Assert.True(!set.AllowsAllKeys(action, path.Project, path.Environment)
+                || Keys.All(key => set.Allows(action, path.Project, path.Environment, key)));
         }
     });
 
@@ -58,13 +58,13 @@ public sealed class GrantSetTests
     [InlineData("web/production/DB_URL", "DB_URL", "DB_URL ")]
     [InlineData("*/production", "", "~")]
     [InlineData("web/production/*_URL", "", "~")]
-    public void A_range_of_keys_is_as_narrow_as_the_pattern_begins(string path, string from, string before) =>
+    public void A_key_range_is_as_narrow_as_the_text_before_the_first_star(string path, string from, string before) =>
         Assert.Equal(
             new KeyRange(from, before),
             Assert.Single(GrantSet.Of([new Grant(path, ["list"])]).KeyRanges(GrantActions.List, "web", "production")));
 
     [Fact]
-    public void The_only_projects_are_known_where_all_grants_name_theirs()
+    public void The_only_projects_are_known_if_every_grant_names_its_project_without_a_star()
     {
         Assert.Equal(["web", "api"], GrantSet.Of([new("web", ["list"]), new("api/x", ["write"]), new("web/y", ["list"])]).OnlyProjects!);
         Assert.Null(GrantSet.Of([new("web", ["list"]), new("a*", ["write"])]).OnlyProjects);
@@ -72,10 +72,10 @@ public sealed class GrantSetTests
     }
 
     [Fact]
-    public void No_grants_are_everything()
+    public void No_grants_mean_everything()
     {
         Assert.True(GrantSet.Of([]).IsEverything);
-        Assert.True(GrantSet.Everything.Allow(GrantActions.Delete, "web", "production", "KEY"));
+        Assert.True(GrantSet.Everything.Allows(GrantActions.Delete, "web", "production", "KEY"));
         Assert.False(GrantSet.Of([new Grant("*", ["list"])]).IsEverything);
     }
 
@@ -100,55 +100,55 @@ public sealed class GrantSetTests
     [InlineData("w*b/prod*/*_URL", "web/production/DB_URLS", false)]
     [InlineData("w*b/prod*/*_URL", "web-2/production/DB_URL", false)]
     [InlineData("**/*/**", "web/production/KEY", true)]
-    public void A_path_matches_segment_by_segment(string grant, string path, bool allowed)
+    public void A_grants_path_matches_segment_by_segment(string grant, string path, bool allowed)
     {
         var parts = path.Split('/');
-        Assert.Equal(allowed, Set(new Grant(grant, ["reveal"])).Allow(GrantActions.Reveal, parts[0], parts[1], parts[2]));
+        Assert.Equal(allowed, Set(new Grant(grant, ["reveal"])).Allows(GrantActions.Reveal, parts[0], parts[1], parts[2]));
     }
 
     [Fact]
-    public void A_key_is_allowed_as_the_plain_matcher_says() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
+    public void A_key_is_allowed_exactly_if_the_plain_matcher_says_so() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
     {
         foreach (var action in Single)
         {
             Assert.Equal(
                 Allows(grants, action, path.Project, path.Environment, path.Key),
-                Set(grants).Allow(action, path.Project, path.Environment, path.Key));
+                Set(grants).Allows(action, path.Project, path.Environment, path.Key));
         }
     }, iter: 20_000);
 
     [Fact]
-    public void A_project_or_environment_is_allowed_where_some_key_below_it_is() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
+    public void A_project_or_environment_is_allowed_exactly_if_some_key_in_it_is() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
     {
         foreach (var action in Single)
         {
             var inEnvironment = Keys.Any(key => Allows(grants, action, path.Project, path.Environment, key));
             var inProject = Slugs.Any(slug => Keys.Any(key => Allows(grants, action, path.Project, slug, key)));
-            Assert.Equal(inEnvironment, Set(grants).Allow(action, path.Project, path.Environment));
-            Assert.Equal(inProject, Set(grants).Allow(action, path.Project));
+            Assert.Equal(inEnvironment, Set(grants).Allows(action, path.Project, path.Environment));
+            Assert.Equal(inProject, Set(grants).Allows(action, path.Project));
         }
     }, iter: 2_000);
 
     [Fact]
-    public void Several_grants_allow_what_any_of_them_does_so_that_one_more_takes_nothing_away() =>
+    public void Several_grants_allow_what_any_of_them_allows() =>
         Gen.Select(AnyGrants, AnyGrant, AnyPath).Sample((grants, more, path) => Assert.Equal(
-            Set(grants).Allow(GrantActions.Write, path.Project, path.Environment, path.Key)
-                || Set(more).Allow(GrantActions.Write, path.Project, path.Environment, path.Key),
-            Set([.. grants, more]).Allow(GrantActions.Write, path.Project, path.Environment, path.Key)));
+            Set(grants).Allows(GrantActions.Write, path.Project, path.Environment, path.Key)
+                || Set(more).Allows(GrantActions.Write, path.Project, path.Environment, path.Key),
+            Set([.. grants, more]).Allows(GrantActions.Write, path.Project, path.Environment, path.Key)));
 
     [Fact]
-    public void Any_action_is_allowed_where_one_is_and_each_by_itself() => Gen.Select(Actions, AnyPath).Sample((actions, path) =>
+    public void A_question_about_several_actions_is_answered_yes_if_one_of_them_is_granted() => Gen.Select(Actions, AnyPath).Sample((actions, path) =>
     {
         var set = Set(new Grant(path.Project, actions));
-        var allowed = Single.Where(action => set.Allow(action, path.Project, path.Environment, path.Key));
+        var allowed = Single.Where(action => set.Allows(action, path.Project, path.Environment, path.Key));
         Assert.Equal(actions, allowed.Select(action => action.ToString().ToLowerInvariant()));
-        Assert.True(set.Allow(GrantActions.Any, path.Project));
-        Assert.Equal(actions.Contains("list") || actions.Contains("write"), set.Allow(GrantActions.List | GrantActions.Write, path.Project));
+        Assert.True(set.Allows(GrantActions.Any, path.Project));
+        Assert.Equal(actions.Contains("list") || actions.Contains("write"), set.Allows(GrantActions.List | GrantActions.Write, path.Project));
     });
 
     [Fact]
-    public void An_action_that_is_not_known_grants_nothing() =>
-        Assert.False(Set(new Grant("*", ["everything", "List", ""])).Allow(GrantActions.Any, "web"));
+    public void An_unknown_action_grants_nothing() =>
+        Assert.False(Set(new Grant("*", ["everything", "List", ""])).Allows(GrantActions.Any, "web"));
 
     [Theory]
     [InlineData("web", null, "web", false)]
@@ -165,19 +165,19 @@ public sealed class GrantSetTests
     [InlineData("web/staging", "production", "web", true)]
     [InlineData("api/production", "production", "web", true)]
     [InlineData("*/production", "production", "web", true)]
-    public void A_deletion_takes_the_grants_away_that_name_it_literally(
+    public void A_deletion_removes_the_grants_that_name_the_deleted_thing_without_a_star(
         string path, string? environment, string project, bool stays) => Assert.Equal(
             stays ? ["other", path] : ["other"],
-            GrantSet.Without([new Grant("other", ["list"]), new Grant(path, ["list"])], project, environment).Select(grant => grant.Path));
+            GrantSet.RemoveGrantsNaming([new Grant("other", ["list"]), new Grant(path, ["list"])], project, environment).Select(grant => grant.Path));
 
     [Fact]
-    public void Many_stars_take_steps_in_proportion_and_not_in_powers()
+    public void A_pattern_with_many_stars_is_matched_in_polynomial_time()
     {
         var pattern = string.Concat(Enumerable.Repeat("*A", 127)) + "*B";
         var set = Set(new Grant($"{new string('*', 120)}/*/{pattern}", ["list"]));
 
-        Assert.False(set.Allow(GrantActions.List, new string('a', 120), "b", new string('A', 256)));
-        Assert.True(set.Allow(GrantActions.List, new string('a', 120), "b", new string('A', 255) + "B"));
+        Assert.False(set.Allows(GrantActions.List, new string('a', 120), "b", new string('A', 256)));
+        Assert.True(set.Allows(GrantActions.List, new string('a', 120), "b", new string('A', 255) + "B"));
     }
 
     private static GrantSet Set(params Grant[] grants) => GrantSet.Of(grants);

@@ -2,9 +2,9 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Access;
 
-/// <summary>Each operation is declared once: who may do it, how it is recorded, whether it needs a second factor.</summary>
+/// <summary>The declarations of operations: who may do each, how it is recorded, and whether it needs a second factor.</summary>
 public sealed class OperationTests
 {
     private static readonly IReadOnlyList<Operation> All =
@@ -29,7 +29,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public void An_operation_whose_refusals_are_recorded_cannot_be_demanded_without_a_record() =>
+    public void An_operation_whose_refusals_are_recorded_cannot_be_demanded_without_recording() =>
         Assert.Throws<InvalidOperationException>(() => Authorization.Demand(NewCaller(null), Operations.RevealSecret));
 
     private static bool Reads(string name) =>

@@ -1,19 +1,19 @@
 using Secronna.Server.Hosting.Hardening;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Hosting;
 
 public sealed class ZeroingMemoryPoolTests
 {
     [Fact]
-    public void A_block_is_zero_when_it_is_used_again()
+    public void A_block_is_zeroed_when_it_is_given_back()
     {
         using var pool = new ZeroingMemoryPool();
         var first = pool.Rent();
         var memory = first.Memory;
         memory.Span.Fill(0xA5);
         first.Dispose();
-        // What was held before can be seen through the old view: it is gone as soon as the block is given back.
+        // The old view still shows the block, which is zeroed as soon as it is given back.
         Assert.True(memory.Span.IndexOfAnyExcept((byte)0) < 0);
         using var second = pool.Rent();
         Assert.Same(first, second);
@@ -34,14 +34,14 @@ public sealed class ZeroingMemoryPoolTests
     }
 
     [Fact]
-    public void More_than_a_block_is_refused()
+    public void A_request_for_more_than_a_block_is_refused()
     {
         using var pool = new ZeroingMemoryPool();
         Assert.Throws<ArgumentOutOfRangeException>(() => pool.Rent(4_097));
     }
 
     [Fact]
-    public void A_block_given_back_twice_has_one_holder()
+    public void A_block_that_was_given_back_twice_is_rented_once()
     {
         using var pool = new ZeroingMemoryPool();
         var block = pool.Rent();
@@ -53,7 +53,7 @@ public sealed class ZeroingMemoryPoolTests
     }
 
     [Fact]
-    public void More_idle_blocks_than_are_kept_are_zeroed_too()
+    public void Idle_blocks_beyond_those_that_are_kept_are_zeroed_too()
     {
         using var pool = new ZeroingMemoryPool();
         var blocks = Enumerable.Range(0, 5_000).Select(_ => pool.Rent()).ToList();
@@ -64,7 +64,7 @@ public sealed class ZeroingMemoryPoolTests
     }
 
     [Fact]
-    public void Many_threads_never_hold_one_block_together()
+    public void No_block_is_rented_by_two_threads_at_once()
     {
         using var pool = new ZeroingMemoryPool();
         Parallel.For(0, 20_000, i =>

@@ -6,7 +6,7 @@ using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Http;
 
 public sealed class CursorsTests : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class CursorsTests : IDisposable
     [InlineData("")]
     [InlineData("sec_01arz3ndektsv4rrffq69g5fav")]
     [InlineData("9223372036854775807")]
-    public void A_position_comes_back_to_its_own_list_alone(string position)
+    public void A_cursor_gives_its_position_back_for_its_own_list_and_installation_only(string position)
     {
         var cursor = cursors.Encode("acc_a\n/projects", position);
         Assert.Equal(position, cursors.Decode("acc_a\n/projects", cursor));
@@ -32,14 +32,14 @@ public sealed class CursorsTests : IDisposable
     }
 
     [Fact]
-    public void A_key_of_any_length_makes_a_cursor_that_is_taken_back()
+    public void The_longest_key_makes_a_valid_cursor()
     {
         var key = new string('K', Limits.KeyLength);
         Assert.Equal(key, cursors.Decode("list", cursors.Encode("list", key)));
     }
 
     [Fact]
-    public void Every_changed_character_is_refused()
+    public void A_cursor_with_a_changed_or_missing_character_is_refused()
     {
         var cursor = cursors.Encode("list", "12345");
         for (var place = 0; place < cursor.Length - 1; place++)
@@ -57,7 +57,7 @@ public sealed class CursorsTests : IDisposable
     }
 
     [Fact]
-    public void No_text_is_taken_for_a_cursor_or_breaks_the_reader()
+    public void Random_text_and_bytes_are_refused_as_cursors()
     {
         Gen.String.Sample(text => Refused("list", text));
         Gen.Byte.Array[0, 2_000].Sample(bytes => Refused("list", System.Buffers.Text.Base64Url.EncodeToString(bytes)), iter: 1_000);

@@ -13,9 +13,9 @@ using Secronna.Server.Http;
 using Secronna.Server.Vault;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Http;
 
-/// <summary>Parsers of request bodies: whatever comes in, they give a result or the one kind of refusal (S29).</summary>
+/// <summary>Parsers of request bodies give a result or a <see cref="RequestException"/>, whatever they are sent (S29).</summary>
 public sealed class BodyParserTests
 {
     private static readonly LimitSettings Limits = new();
@@ -54,7 +54,7 @@ public sealed class BodyParserTests
     [InlineData("{} x")]
     [InlineData("{}]")]
     [InlineData("{}{}")]
-    public void What_was_parsed_is_zeroed_when_the_body_goes_on_after_it(string body)
+    public void Parsed_values_are_zeroed_if_the_body_goes_on_after_them(string body)
     {
         var (one, two) = (PinnedBuffer.Rent(8), PinnedBuffer.Rent(8));
         Refuse((ref Utf8JsonReader reader) =>
@@ -75,16 +75,16 @@ public sealed class BodyParserTests
     }
 
     [Fact]
-    public void Random_bytes_give_nothing_but_a_refusal() => Gen.Byte.Array[0, 80].Sample(TryAll, iter: 20_000);
+    public void Random_bytes_give_a_result_or_a_refusal() => Gen.Byte.Array[0, 80].Sample(TryAll, iter: 20_000);
 
     [Fact]
-    public void Random_JSON_like_text_gives_nothing_but_a_refusal() =>
+    public void Random_text_that_resembles_JSON_gives_a_result_or_a_refusal() =>
         AnyOf("{", "}", "[", "]", ",", ":", "\"", "\"key\"", "\"value\"", "\"secrets\"", "\"keys\"", "\"path\"", "null", "true", "-1", "1e9",
             "\\ud800", "\\u0000", "\\", " ", "\"\\ud800\"", "\"k\\u0065y\"", "//", "\ufeff").Array[0, 16]
             .Sample(parts => TryAll(Encoding.UTF8.GetBytes(string.Concat(parts))), iter: 20_000);
 
     [Fact]
-    public void Good_bodies_with_a_few_bytes_changed_give_nothing_but_a_refusal() =>
+    public void Valid_bodies_with_a_few_changed_bytes_give_a_result_or_a_refusal() =>
         Gen.Select(AnyOf(Seeds), Gen.Select(Gen.Int[0, 200], Gen.Byte).Array[1, 4], Gen.Int[0, 200]).Sample((seed, changes, cut) =>
         {
             var body = Encoding.UTF8.GetBytes(seed);
@@ -98,7 +98,7 @@ public sealed class BodyParserTests
         }, iter: 20_000);
 
     [Fact]
-    public void A_value_is_what_any_JSON_reader_reads() => Gen.String.Sample(text =>
+    public void A_value_is_the_text_that_another_JSON_reader_reads() => Gen.String.Sample(text =>
     {
         if (text.Contains('\0') || !IsWellFormed(text))
         {
@@ -142,7 +142,7 @@ public sealed class BodyParserTests
     [InlineData("{\"key\":\"A\",\"value\":\"v\",\"expectedVersion\":1.5}", "expectedVersion: must be")]
     [InlineData("{\"key\":\"A\",\"value\":\"v\",\"expectedVersion\":\"1\"}", "expectedVersion: must be")]
     [InlineData("{\"key\":\"A\",\"value\":\"v\",\"expectedVersion\":99999999999}", "expectedVersion: must be")]
-    public void A_wrong_body_is_refused_by_the_name_of_what_is_wrong(string body, string reason)
+    public void The_refusal_of_a_wrong_body_names_the_field_and_the_rule(string body, string reason)
     {
         var refusal = Assert.Throws<RequestException>(() => Write(body));
         Assert.Equal(ErrorCodes.ValidationError, refusal.Code);
@@ -150,7 +150,7 @@ public sealed class BodyParserTests
     }
 
     [Fact]
-    public void Nothing_deeper_than_eight_is_read()
+    public void JSON_that_is_nested_deeper_than_eight_levels_is_refused()
     {
         var deep = string.Concat(Enumerable.Repeat("[", 9)) + string.Concat(Enumerable.Repeat("]", 9));
         Assert.Throws<RequestException>(() => Write("{\"key\":\"A\",\"value\":" + deep + "}"));
@@ -158,7 +158,7 @@ public sealed class BodyParserTests
     }
 
     [Fact]
-    public void A_value_has_65536_bytes_at_most_however_it_is_written()
+    public void A_value_has_65536_bytes_at_most_however_it_is_escaped()
     {
         foreach (var (piece, bytes) in (ReadOnlySpan<(string, int)>)[("x", 1), ("\\u0078", 1), ("ä", 2), ("\\ud83d\\ude00", 4), ("\\n", 1)])
         {
@@ -171,7 +171,7 @@ public sealed class BodyParserTests
     }
 
     [Fact]
-    public void A_batch_gives_its_comment_to_those_without_one_and_refuses_a_key_that_is_there_twice()
+    public void A_batch_gives_its_comment_to_writes_without_one_and_refuses_duplicate_keys()
     {
         var writes = Parse(Encoding.UTF8.GetBytes(Seeds[1].Replace("null", "\"own\"", StringComparison.Ordinal)), (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, Limits));
         Assert.Equal(["all", "own"], writes.Select(write => write.Comment));
@@ -185,7 +185,7 @@ public sealed class BodyParserTests
     }
 
     [Fact]
-    public void A_refusal_never_repeats_what_was_sent_as_a_value()
+    public void A_refusal_never_repeats_text_that_may_be_a_value()
     {
         const string Canary = "hunter2hunter2";
         foreach (var body in (string[])
@@ -219,7 +219,7 @@ public sealed class BodyParserTests
             }
             catch (RequestException)
             {
-                // The one kind of refusal.
+                // A refusal is a valid outcome. Any other exception fails the test.
             }
         }
     }

@@ -3,12 +3,12 @@ using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Hosting;
 
 public sealed class SettingsReaderTests
 {
     [Fact]
-    public void Nothing_set_gives_the_defaults_of_the_documentation()
+    public void Without_any_setting_the_defaults_are_those_of_the_documentation()
     {
         var settings = Read();
         Assert.Equal("Sqlite", settings.Storage.Provider);
@@ -90,7 +90,8 @@ public sealed class SettingsReaderTests
     ];
 
     [Fact]
-    public void Every_setting_is_read() => Assert.All(Every, one => Assert.Equal(one.Value, one.Setting(Read((one.Name, one.Text)))));
+    public void Every_setting_is_read() => Assert.All(
+        Every, setting => Assert.Equal(setting.Value, setting.Setting(Read((setting.Name, setting.Text)))));
 
     [Theory]
     [InlineData("Storage:Provider", "Oracle")]
@@ -165,7 +166,7 @@ public sealed class SettingsReaderTests
     [InlineData("Diagnostics", "on")]
     [InlineData("Diagnostic", "true")]
     [InlineData("Storage:Provider:More", "x")]
-    public void A_wrong_or_unknown_setting_is_refused_by_its_name(string name, string text)
+    public void The_refusal_of_a_wrong_or_unknown_setting_names_it(string name, string text)
     {
         var refusal = Assert.Throws<SettingsException>(() => Read((name, text)));
         Assert.Contains("Secronna__" + name.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
@@ -174,7 +175,7 @@ public sealed class SettingsReaderTests
     [Theory]
     [InlineData("http://huudis.example", null)]
     [InlineData("HTTP://huudis.example", "true")]
-    public void An_issuer_without_TLS_is_refused_where_TLS_is_required(string issuer, string? required)
+    public void An_issuer_without_TLS_is_refused_if_TLS_is_required(string issuer, string? required)
     {
         var refusal = Assert.Throws<SettingsException>(() => Read(
             required is null ? [("Huudis:Issuer", issuer)] : [("Huudis:RequireHttpsMetadata", required), ("Huudis:Issuer", issuer)]));
@@ -183,16 +184,16 @@ public sealed class SettingsReaderTests
     }
 
     [Fact]
-    public void An_issuer_without_TLS_is_taken_where_TLS_is_not_required() => Assert.Equal(
+    public void An_issuer_without_TLS_is_accepted_if_TLS_is_not_required() => Assert.Equal(
         "http://huudis.example", Read(("Huudis:Issuer", "http://huudis.example"), ("Huudis:RequireHttpsMetadata", "false")).Huudis.Issuer);
 
     [Fact]
-    public void Several_keys_keep_their_order() => Assert.Equal(
+    public void Master_key_ids_keep_the_order_of_their_numbers() => Assert.Equal(
         ["b", "a", "d", "c"],
         Read(("MasterKey:KeyIds:10", "c"), ("MasterKey:KeyIds:0", "b"), ("MasterKey:KeyIds:2", "d"), ("MasterKey:KeyIds:1", "a")).MasterKey.KeyIds);
 
     [Fact]
-    public void A_refusal_never_shows_a_connection_strings_password()
+    public void A_refusal_never_shows_the_password_of_a_connection_string()
     {
         var refusal = Assert.Throws<SettingsException>(() => Read(("Storage:Conection", "Host=x;Password=hunter2")));
         Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);

@@ -2,13 +2,13 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Access;
 
-/// <summary>What large requests hold together has a bound (S29).</summary>
+/// <summary>The memory that large requests take together is bounded (S29).</summary>
 public sealed class PlaintextBudgetTests
 {
     [Fact]
-    public void What_is_taken_can_be_taken_again_only_when_it_was_given_back()
+    public void Bytes_that_are_taken_can_be_taken_again_only_after_they_were_given_back()
     {
         var budget = new PlaintextBudget(100);
         var first = budget.Take(60);

@@ -3,13 +3,13 @@ using Secronna.Server.Features.PointInTime;
 using Secronna.Storage.Tables;
 using Xunit;
 
-namespace Secronna.UnitTests.Server;
+namespace Secronna.UnitTests.Server.Features;
 
-/// <summary>What brings the secrets of now back to those of then.</summary>
+/// <summary>The plan of a restore: what brings the present secrets back to those of an earlier instant.</summary>
 public sealed class RestorePlanTests
 {
     [Fact]
-    public void Each_secret_has_what_happened_to_it()
+    public void The_plan_says_for_each_secret_what_happens_to_it()
     {
         var changes = Changes(
             [Row("s1", "SAME", 2), Row("s2", "OLDER", 1), Row("s3", "GONE", 7)],
@@ -25,21 +25,21 @@ public sealed class RestorePlanTests
     }
 
     [Fact]
-    public void Under_one_key_the_secret_that_is_gone_comes_first()
+    public void Of_two_secrets_with_the_same_key_the_deleted_one_comes_first()
     {
         var changes = Changes([Row("s1", "KEY", 3)], [Row("s2", "KEY", 1)], _ => true);
         Assert.Equal(["s1 unrecoverable", "s2 pruned"], changes.Select(change => $"{change.SecretId} {change.Result}"));
     }
 
     [Fact]
-    public void A_version_that_a_rollback_made_equal_is_another_one_still()
+    public void A_later_version_counts_as_changed_even_if_a_rollback_gave_it_the_same_value()
     {
         var change = Assert.Single(Changes([Row("s1", "KEY", 1)], [Row("s1", "KEY", 3)], _ => false));
         Assert.Equal(("restored", 3, 1, 4), (change.Result, change.From, change.To, change.Version));
     }
 
     [Fact]
-    public void Nothing_then_and_nothing_now_is_nothing_to_do() => Assert.Empty(Changes([], [], _ => true));
+    public void An_environment_without_secrets_then_and_now_has_no_changes() => Assert.Empty(Changes([], [], _ => true));
 
     [Theory]
     [InlineData("s1", 1, "s1", 1, false, "same")]
@@ -48,7 +48,7 @@ public sealed class RestorePlanTests
     [InlineData("s1", 1, "s2", 1, true, "different")]
     [InlineData("s1", 1, "s1", 2, true, "different")]
     [InlineData("s1", 1, "s1", 1, true, "same")]
-    public void A_key_of_both_is_told_by_its_values_unless_they_are_one_or_gone(
+    public void A_key_of_both_sides_needs_its_values_opened_unless_the_version_is_the_same_or_gone(
         string here, int version, string there, int otherVersion, bool isDeleted, string? result)
     {
         var left = Row(here, "KEY", version) with { IsDeletedSince = isDeleted };
@@ -57,12 +57,12 @@ public sealed class RestorePlanTests
     }
 
     [Fact]
-    public void Keys_of_one_side_are_told_by_their_side_in_the_order_of_bytes() => Assert.Equal(
+    public void Keys_of_one_side_only_are_listed_with_their_side_in_the_order_of_bytes() => Assert.Equal(
         ["B only_here", "a only_there", "b only_here"],
         ComparedKey.Pair([Row("s1", "B", 1), Row("s2", "b", 1)], [Row("s3", "a", 1)]).Select(key => $"{key.Key} {key.Result}"));
 
     [Fact]
-    public void It_holds_what_can_be_opened_what_is_deleted_and_how_much_there_is_to_bring_back()
+    public void The_plan_has_the_secrets_to_open_the_secrets_to_delete_and_the_bytes_to_restore()
     {
         SecretRow[] then = [Row("s1", "SAME", 2, 162), Row("s2", "OLDER", 1, 72), Row("s3", "GONE", 7)];
         SecretRow[] now = [Row("s1", "SAME", 2), Row("s2", "OLDER", 4), Row("s4", "NEW", 3)];
