@@ -32,7 +32,7 @@ internal static class ApiKeyCommand
 
         var settings = SettingsSource.Read();
         await using var installation = await SettingsSource.OpenAsync(settings);
-        if (!await installation.Database.ReadAsync(workspaceId, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id)))
+        if (!await installation.Database.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, workspaceId)))
         {
             throw new SettingsException("this workspace is not on the allowlist: run workspace allow first");
         }

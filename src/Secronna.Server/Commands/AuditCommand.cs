@@ -50,13 +50,13 @@ internal static class AuditCommand
         Database database, StreamWriter output, string workspaceId, Instant? from, Instant? to)
     {
         var above = from is { } begin
-            ? await database.ReadAsync((workspaceId, begin), static (session, it) =>
-                AuditEntryTable.FirstSinceAsync(session, it.workspaceId, it.begin.Microseconds)) - 1
+            ? await database.ReadAsync(session =>
+                AuditEntryTable.FirstSinceAsync(session, workspaceId, begin.Microseconds)) - 1
             : 0;
         while (true)
         {
-            var entries = await database.ReadAsync((workspaceId, above), static (session, it) =>
-                AuditEntryTable.ExportAsync(session, it.workspaceId, it.above, PageSize));
+            var entries = await database.ReadAsync(session =>
+                AuditEntryTable.ExportAsync(session, workspaceId, above, PageSize));
             foreach (var entry in entries)
             {
                 if (to is { } end && entry.CreatedAt > end.Microseconds)

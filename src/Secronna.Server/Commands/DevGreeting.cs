@@ -32,7 +32,7 @@ internal static class DevGreeting
 
     private static async Task<string> ThingsToTryAsync(OpenInstallation installation)
     {
-        var secret = await installation.Database.ReadAsync(0, static (session, _) =>
+        var secret = await installation.Database.ReadAsync(session =>
             SecretTable.FindByPathAsync(session, DevStart.WorkspaceId, "demo", "development", "GREETING"));
         return secret is null
             ? $$"""

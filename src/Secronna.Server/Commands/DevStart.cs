@@ -22,7 +22,7 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
     /// <summary>The token for dev.env: the one that is there, or of a new API key.</summary>
     public async Task<string> PrepareAsync()
     {
-        var isNew = !await installation.Database.ReadAsync(WorkspaceId, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id));
+        var isNew = !await installation.Database.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, WorkspaceId));
         if (isNew)
         {
             await WorkspaceService.AllowAsync(

@@ -45,7 +45,7 @@ internal static class KekCommand
         var project = await FindAsync(installation.Database, name);
         var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Admin };
         var kek = await services.GetRequiredService<KekService>().RotateAsync(caller, project.Id);
-        var areAny = (await installation.Database.ReadAsync(0, static (session, _) => NodeTable.ListLiveAsync(session))).Count > 0;
+        var areAny = (await installation.Database.ReadAsync(session => NodeTable.ListLiveAsync(session))).Count > 0;
         Console.WriteLine(json
             ? JsonSerializer.Serialize(kek, CommandJson.Default.KekResponse)
             : $"project {project.Id} writes under KEK {kek.Id} from now on\n"
@@ -80,7 +80,7 @@ internal static class KekCommand
     }
 
     private static async Task<ProjectRow> FindAsync(Database database, string name) =>
-        await database.ReadAsync(name, static (session, name) => name.Split('/') switch
+        await database.ReadAsync(session => name.Split('/') switch
         {
             [var workspaceId, var slug] => ProjectTable.FindBySlugAsync(session, workspaceId, slug),
             _ => ProjectTable.FindAnywhereAsync(session, name),

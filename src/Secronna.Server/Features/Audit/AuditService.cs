@@ -13,8 +13,8 @@ internal sealed class AuditService(Database database)
     {
         Authorization.Demand(caller, Operations.ReadAuditTrail);
         var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
-        var found = await database.ReadAsync((caller.WorkspaceId, filter, below, page.Limit), static (session, it) =>
-            AuditEntryTable.PageAsync(session, it.WorkspaceId, it.filter, it.below, it.Limit));
+        var found = await database.ReadAsync(session =>
+            AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit));
         return new Page<AuditResponse>(
             [.. found.Entries.Select(Convert)], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
     }

@@ -79,7 +79,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
     // What is written to the source after its state was read would be lost.
     private static async Task RequireUnusedSinceAsync(Database source, InstallationPulse before)
     {
-        var now = await source.ReadAsync(0, static (session, _) => InstallationScan.PulseAsync(session));
+        var now = await source.ReadAsync(session => InstallationScan.PulseAsync(session));
         if (now.ProbedAt != before.ProbedAt || now.Changes != before.Changes)
         {
             throw new SettingsException("the source was used while it was copied, and the copy was undone: stop all servers and commands first");
@@ -104,5 +104,5 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
     }
 
     private static ValueTask<InstallationPulse> PulseAsync(Database database) =>
-        database.ReadAsync(0, static (session, _) => InstallationScan.PulseAsync(session));
+        database.ReadAsync(session => InstallationScan.PulseAsync(session));
 }

@@ -75,9 +75,9 @@ internal sealed class CredentialService(
         await authorization.DemandAsync(caller, Operations.ChangeAccessKey);
         var entry = AuditRecord.Of(caller, time, Operations.ChangeAccessKey) with { TargetId = id };
         var expiresAt = ExpiryAfter(change.ExpiresInDays);
-        var response = await database.WriteAsync((caller.WorkspaceId, id, change, expiresAt, entry), static async (transaction, it) =>
+        var response = await database.WriteAsync(async transaction =>
         {
-            if (await CredentialTable.LockAsync(transaction, it.WorkspaceId, ActorTypes.AccessKey, it.id) is not { } row)
+            if (await CredentialTable.LockAsync(transaction, caller.WorkspaceId, ActorTypes.AccessKey, id) is not { } row)
             {
                 return null;
             }
@@ -89,12 +89,12 @@ internal sealed class CredentialService(
 
             var changed = row with
             {
-                Name = it.change.Name ?? row.Name,
-                ExpiresAt = it.expiresAt ?? row.ExpiresAt,
-                Grants = it.change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
+                Name = change.Name ?? row.Name,
+                ExpiresAt = expiresAt ?? row.ExpiresAt,
+                Grants = change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
             };
             await CredentialTable.UpdateAsync(transaction, changed);
-            transaction.Audit.Append(it.entry with { Name = changed.Name });
+            transaction.Audit.Append(entry with { Name = changed.Name });
             // Here, so that nothing is changed of a key whose grants can't be read, unless they are.
             return Convert(changed);
         });
@@ -162,11 +162,11 @@ internal sealed class CredentialService(
             var entry = AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = name };
             try
             {
-                return await database.WriteAsync((row, token, entry), static async (transaction, it) =>
+                return await database.WriteAsync(async transaction =>
                 {
-                    await CredentialTable.InsertAsync(transaction, it.row);
-                    transaction.Audit.Append(it.entry);
-                    return (it.row, it.token);
+                    await CredentialTable.InsertAsync(transaction, row);
+                    transaction.Audit.Append(entry);
+                    return (row, token);
                 });
             }
             catch (UniqueViolationException)
@@ -179,26 +179,26 @@ internal sealed class CredentialService(
     private async Task<List<CredentialRow>> ListAsync(Caller caller, string kind, bool withRevoked, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListCredentials);
-        return await database.ReadAsync((caller.WorkspaceId, kind, withRevoked, page), static (session, it) =>
+        return await database.ReadAsync(session =>
             CredentialTable.ListAsync(
-                session, it.WorkspaceId, it.kind, it.withRevoked, it.page.After ?? "", it.page.Limit + 1));
+                session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1));
     }
 
     private async Task<(bool WasRevoked, long At)?> RevokeAsync(Caller caller, string kind, string id, string action)
     {
         var now = Instant.From(time.GetUtcNow()).Microseconds;
         var entry = AuditRecord.Of(caller, time, action) with { TargetId = id };
-        return await database.WriteAsync((caller.WorkspaceId, kind, id, now, entry), static async (transaction, it) =>
+        return await database.WriteAsync(async transaction =>
         {
-            var row = await CredentialTable.LockAsync(transaction, it.WorkspaceId, it.kind, it.id);
+            var row = await CredentialTable.LockAsync(transaction, caller.WorkspaceId, kind, id);
             if (row is null or { RevokedAt: not null })
             {
                 return row is null ? null : (true, row.RevokedAt!.Value);
             }
 
-            await CredentialTable.RevokeAsync(transaction, it.id, it.now);
-            transaction.Audit.Append(it.entry with { Name = row.Name });
-            return ((bool, long)?)(false, it.now);
+            await CredentialTable.RevokeAsync(transaction, id, now);
+            transaction.Audit.Append(entry with { Name = row.Name });
+            return ((bool, long)?)(false, now);
         });
     }
 

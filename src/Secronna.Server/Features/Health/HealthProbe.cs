@@ -29,7 +29,7 @@ internal sealed class HealthProbe(
         await base.StopAsync(cancellationToken);
         try
         {
-            await database.WriteAsync(node.Id, static (transaction, id) => NodeTable.LeaveAsync(transaction, id)).WaitAsync(Patience, time, cancellationToken);
+            await database.WriteAsync(transaction => NodeTable.LeaveAsync(transaction, node.Id)).WaitAsync(Patience, time, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -83,9 +83,9 @@ internal sealed class HealthProbe(
     private async Task ProbeAsync()
     {
         var lack = await masterKeys.LookAsync();
-        await database.WriteAsync((node, masterKeys.UsableIds), static async (transaction, it) =>
+        await database.WriteAsync(async transaction =>
             await InstallationTable.ProbeAsync(transaction)
-            && await NodeTable.BeatAsync(transaction, it.node.Id, it.node.Name, it.UsableIds));
+            && await NodeTable.BeatAsync(transaction, node.Id, node.Name, masterKeys.UsableIds));
         if (lack is not null)
         {
             throw lack;

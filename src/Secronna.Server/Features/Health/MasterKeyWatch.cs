@@ -106,5 +106,5 @@ internal sealed class MasterKeyWatch(
     }
 
     private async Task<List<KnownMasterKey>> KnownAsync() =>
-        (await database.ReadAsync(0, static (session, _) => KnownMasterKeyTable.ListAsync(session))).FindAll(key => key.RetiredAt is null);
+        (await database.ReadAsync(session => KnownMasterKeyTable.ListAsync(session))).FindAll(key => key.RetiredAt is null);
 }

@@ -18,14 +18,14 @@ internal sealed class KekService(
     public async Task<Page<KekResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListKeks);
-        var rows = await database.ReadAsync((caller.WorkspaceId, projectId, page), static async (session, it) =>
+        var rows = await database.ReadAsync(async session =>
         {
-            if (await ProjectTable.FindAsync(session, it.WorkspaceId, it.projectId) is null)
+            if (await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId) is null)
             {
                 throw Errors.NotFound("project");
             }
 
-            var keks = await KekTable.ListAsync(session, it.projectId, it.page.After ?? "", it.page.Limit + 1);
+            var keks = await KekTable.ListAsync(session, projectId, page.After ?? "", page.Limit + 1);
             var rows = new List<(KekRow Kek, long Remaining)>();
             foreach (var kek in keks)
             {
@@ -65,10 +65,10 @@ internal sealed class KekService(
     }
 
     private ValueTask<KekRow?> FindActiveAsync(Caller caller, string projectId) =>
-        database.ReadAsync((caller.WorkspaceId, projectId), static async (session, it) =>
-            await ProjectTable.FindAsync(session, it.WorkspaceId, it.projectId) is null
+        database.ReadAsync(async session =>
+            await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId) is null
                 ? null
-                : await KekTable.FindActiveAsync(session, it.projectId));
+                : await KekTable.FindActiveAsync(session, projectId));
 
     private static KekResponse Convert(KekRow kek, long remaining) =>
         new(kek.Id, kek.State, kek.MasterKeyId, new Instant(kek.CreatedAt), kek.Wraps, remaining);

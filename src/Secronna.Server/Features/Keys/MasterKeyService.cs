@@ -58,22 +58,22 @@ internal sealed class MasterKeyService(
     private static async Task AnnounceAsync(Database database, MasterKeyRing masterKeys, string id, AuditEntry? entry)
     {
         var box = await masterKeys.NewCheckBoxAsync(id);
-        var known = await database.WriteAsync((id, box, entry), static async (transaction, it) =>
+        var known = await database.WriteAsync(async transaction =>
         {
-            await KnownMasterKeyTable.AnnounceAsync(transaction, it.id, it.box);
-            if (it.entry is not null)
+            await KnownMasterKeyTable.AnnounceAsync(transaction, id, box);
+            if (entry is not null)
             {
-                transaction.Audit.Append(it.entry);
+                transaction.Audit.Append(entry);
             }
 
-            return await KnownMasterKeyTable.FindAsync(transaction, it.id);
+            return await KnownMasterKeyTable.FindAsync(transaction, id);
         });
         await masterKeys.CheckAsync(id, known!.CheckBox!);
     }
 
     /// <summary>The live nodes that have not said that they can use the key.</summary>
     public async Task<IReadOnlyList<NodeRow>> LackingAsync(string id) =>
-        [.. (await database.ReadAsync(0, static (session, _) => NodeTable.ListLiveAsync(session)))
+        [.. (await database.ReadAsync(session => NodeTable.ListLiveAsync(session)))
             .Where(node => !node.MasterKeyIds.Contains(id))];
 
     /// <summary>Makes the plan's key, which was announced, the active one, with the installation key under it, and records it.</summary>
@@ -81,21 +81,21 @@ internal sealed class MasterKeyService(
     public async Task StartAsync(MasterKeyPlan plan)
     {
         var wrapped = await setup.RewrapInstallationKeyAsync(database, plan.From, plan.To);
-        var isStarted = await database.WriteAsync((plan, wrapped, time), static async (transaction, it) =>
+        var isStarted = await database.WriteAsync(async transaction =>
         {
-            if (!await InstallationTable.ActivateMasterKeyAsync(transaction, it.plan.From, it.plan.To, it.wrapped))
+            if (!await InstallationTable.ActivateMasterKeyAsync(transaction, plan.From, plan.To, wrapped))
             {
                 return false;
             }
 
             // A retirement, which holds the same row, may have come after the plan: whoever retires a key may destroy it.
-            if (await KnownMasterKeyTable.FindAsync(transaction, it.plan.To) is { RetiredAt: not null })
+            if (await KnownMasterKeyTable.FindAsync(transaction, plan.To) is { RetiredAt: not null })
             {
-                throw new SettingsException($"master key: {it.plan.To} was retired meanwhile: see master-key list");
+                throw new SettingsException($"master key: {plan.To} was retired meanwhile: see master-key list");
             }
 
-            await KnownMasterKeyTable.ActivateAsync(transaction, it.plan.To);
-            transaction.Audit.Append(MasterKeyRecord.Of(it.time, AuditActions.MasterKeyRotate, it.plan.To, MasterKeyRecord.Started));
+            await KnownMasterKeyTable.ActivateAsync(transaction, plan.To);
+            transaction.Audit.Append(MasterKeyRecord.Of(time, AuditActions.MasterKeyRotate, plan.To, MasterKeyRecord.Started));
             return true;
         });
         if (!isStarted)
@@ -124,7 +124,7 @@ internal sealed class MasterKeyService(
                     return done.Broken;
                 }
 
-                if (!await database.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)))
+                if (!await database.ReadAsync(session => InstallationTable.IsRotatingAsync(session)))
                 {
                     return [];
                 }
@@ -141,32 +141,32 @@ internal sealed class MasterKeyService(
     /// <summary>Retires a key that nothing is under.</summary>
     /// <returns>What was known of it.</returns>
     /// <exception cref="SettingsException">Something is under it, or it is not known.</exception>
-    public Task<KnownMasterKey> RetireAsync(string id) => database.WriteAsync((id, time), static async (transaction, it) =>
+    public Task<KnownMasterKey> RetireAsync(string id) => database.WriteAsync(async transaction =>
     {
-        if (await InstallationTable.LockMasterKeyAsync(transaction) == it.id)
+        if (await InstallationTable.LockMasterKeyAsync(transaction) == id)
         {
-            throw new SettingsException($"master key: {it.id} is the active one: rotate to another first (master-key rotate)");
+            throw new SettingsException($"master key: {id} is the active one: rotate to another first (master-key rotate)");
         }
 
-        var known = await KnownMasterKeyTable.FindAsync(transaction, it.id)
-            ?? throw new SettingsException($"master key: the installation knows no key with the id {it.id}: see master-key list");
-        if (await KekTable.CountUnderAsync(transaction, it.id) is > 0 and var count)
+        var known = await KnownMasterKeyTable.FindAsync(transaction, id)
+            ?? throw new SettingsException($"master key: the installation knows no key with the id {id}: see master-key list");
+        if (await KekTable.CountUnderAsync(transaction, id) is > 0 and var count)
         {
-            throw new SettingsException($"master key: {count} KEK(s) are under {it.id}: run master-key rotate, and let it end");
+            throw new SettingsException($"master key: {count} KEK(s) are under {id}: run master-key rotate, and let it end");
         }
 
         if (known.RetiredAt is not null)
         {
-            throw new SettingsException($"master key: {it.id} is retired already");
+            throw new SettingsException($"master key: {id} is retired already");
         }
 
-        await KnownMasterKeyTable.RetireAsync(transaction, it.id);
-        transaction.Audit.Append(MasterKeyRecord.Of(it.time, AuditActions.MasterKeyRetire, it.id));
+        await KnownMasterKeyTable.RetireAsync(transaction, id);
+        transaction.Audit.Append(MasterKeyRecord.Of(time, AuditActions.MasterKeyRetire, id));
         return known;
     });
 
     private async Task<(string Active, List<KnownMasterKey> Known, List<(string MasterKeyId, long Keks)> Counts)> ReadAsync() =>
-        await database.ReadAsync(0, static async (session, _) =>
+        await database.ReadAsync(async session =>
         {
             var installation = await InstallationTable.FindAsync(session)
                 ?? throw new StorageUnavailableException("the installation's row is gone");

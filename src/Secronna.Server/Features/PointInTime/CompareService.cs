@@ -68,12 +68,12 @@ internal sealed class CompareService(
 
     private async Task CompareAsync(Caller caller, ComparedKey[] pairs)
     {
-        var rows = await database.ReadAsync((caller, pairs), static async (session, it) =>
+        var rows = await database.ReadAsync(async session =>
         {
             var rows = new List<(SealedVersionRow? Here, SealedVersionRow? There)>();
-            foreach (var pair in it.pairs)
+            foreach (var pair in pairs)
             {
-                rows.Add((await FindAsync(session, it.caller, pair.Here!), await FindAsync(session, it.caller, pair.There!)));
+                rows.Add((await FindAsync(session, caller, pair.Here!), await FindAsync(session, caller, pair.There!)));
             }
 
             return rows;

@@ -104,12 +104,12 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
     }
 
     private ValueTask<List<SealedVersionRow>> LoadAsync(Caller caller, SecretRow[] secrets) =>
-        database.ReadAsync((caller.WorkspaceId, secrets), static async (session, it) =>
+        database.ReadAsync(async session =>
         {
             var rows = new List<SealedVersionRow>();
-            foreach (var secret in it.secrets)
+            foreach (var secret in secrets)
             {
-                if (await VersionTable.FindSealedAsync(session, it.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
+                if (await VersionTable.FindSealedAsync(session, caller.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
                 {
                     rows.Add(row);
                 }

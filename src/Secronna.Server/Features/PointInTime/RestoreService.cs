@@ -95,8 +95,8 @@ internal sealed class RestoreService(
         }
 
         await restoration.Resealed.SealAsync(caller, plan, kek, missing, restoration.KeepsValues);
-        return await database.WriteAsync((this, caller, restoration, kek), static (transaction, it) =>
-            it.Item1.WriteAsync(transaction, it.caller, it.restoration, it.kek), weight: plan.Changes.Count);
+        return await database.WriteAsync(transaction =>
+            WriteAsync(transaction, caller, restoration, kek), weight: plan.Changes.Count);
     }
 
     /// <summary>The transaction's part; null, with no version minted, where what was sealed doesn't fit any more.</summary>

@@ -20,8 +20,8 @@ internal sealed class RollbackService(
         Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.RollBackSecret);
-        var (secret, row, first) = await database.ReadAsync((caller, secretId, version, idempotency), static (session, it) =>
-            FindAsync(session, it.caller, it.secretId, it.version, it.idempotency));
+        var (secret, row, first) = await database.ReadAsync(session =>
+            FindAsync(session, caller, secretId, version, idempotency));
         if (first is not null)
         {
             return first[0];

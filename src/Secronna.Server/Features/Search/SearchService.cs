@@ -18,12 +18,12 @@ internal sealed class SearchService(Database database)
         Authorization.Demand(caller, Operations.SearchSecrets);
         if (!caller.Grants.IsEverything)
         {
-            return await database.ReadAsync((caller, text, page), static (session, it) =>
-                GrantedSearch.FindAsync(session, it.caller, it.text, it.page));
+            return await database.ReadAsync(session =>
+                GrantedSearch.FindAsync(session, caller, text, page));
         }
 
-        var rows = await database.ReadAsync((caller.WorkspaceId, page), static (session, it) =>
-            SecretTable.ScanAsync(session, it.WorkspaceId, it.page.After ?? "", ScanLimit));
+        var rows = await database.ReadAsync(session =>
+            SecretTable.ScanAsync(session, caller.WorkspaceId, page.After ?? "", ScanLimit));
         var found = new List<SearchResponse>();
         foreach (var row in rows)
         {
