@@ -147,7 +147,7 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
         return values.ToArray() is [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] && key.All(character => character is >= '!' and <= '~')
             ? key
             : throw FakeErrors.Invalid(
-                IdempotencyKeyHeader, $"must be there once, with 1 to {Limits.IdempotencyKeyLength} characters of ASCII and no space");
+                IdempotencyKeyHeader, $"must be sent once, with 1 to {Limits.IdempotencyKeyLength} printable characters of ASCII and no space");
     }
 
     private Dictionary<string, string> ReadQuery(FakeRoute found)
@@ -164,7 +164,7 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
 
             if (value.Contains('\0') || !read.TryAdd(name, value))
             {
-                throw FakeErrors.Invalid(name, "must be there once, without U+0000");
+                throw FakeErrors.Invalid(name, "must be sent once, without the character U+0000");
             }
         }
 

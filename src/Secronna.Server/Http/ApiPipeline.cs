@@ -14,7 +14,7 @@ internal static class ApiPipeline
         var caller = route.Operation is null ? null : await AuthenticateAsync(context, route);
         CheckIdempotencyKey(context.Request.Headers, route);
         var request = new ApiRequest(context, route, caller);
-        request.CheckQuery();
+        request.Query.Check();
         if (route.Body is null)
         {
             await request.RequireNoBodyAsync();
@@ -52,7 +52,7 @@ internal static class ApiPipeline
         if (values is not [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] || key.Any(character => character is < '!' or > '~'))
         {
             throw Errors.Invalid(
-                IdempotencyKey, $"must be there once, with 1 to {Limits.IdempotencyKeyLength} characters of ASCII and no space");
+                IdempotencyKey, $"must be sent once, with 1 to {Limits.IdempotencyKeyLength} printable characters of ASCII and no space");
         }
     }
 

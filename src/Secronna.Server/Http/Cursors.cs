@@ -33,7 +33,7 @@ internal sealed class Cursors(InstallationKeys keys)
             || length < TagSize
             || !CryptographicOperations.FixedTimeEquals(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
         {
-            throw Errors.Invalid("cursor", "is not one that this list gave");
+            throw Errors.Invalid("cursor", "is not a cursor that this list gave");
         }
 
         return Encoding.UTF8.GetString(bytes[TagSize..length]);

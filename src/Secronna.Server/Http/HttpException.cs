@@ -29,7 +29,7 @@ internal static class HttpErrors
         "Host: the server does not answer to this name; Secronna__Http__AllowedHosts has those that it does");
 
     public static HttpException BodyTooSlow(TimeSpan limit) => new(
-        StatusCodes.Status400BadRequest, ErrorCodes.ValidationError, $"the body took longer than {limit.TotalSeconds:F0} seconds to come")
+        StatusCodes.Status400BadRequest, ErrorCodes.ValidationError, $"the body took longer than {limit.TotalSeconds:F0} seconds to arrive")
     {
         EndsConnection = true,
     };

@@ -31,11 +31,11 @@ internal static class AuditEndpoints
         EnvironmentId = Text(request, "environmentId"),
         SecretId = Text(request, "secretId"),
         Outcome = OneOf(request, "outcome", AuditOutcomes.All),
-        From = request.QueryInstant("from")?.Microseconds,
-        To = request.QueryInstant("to")?.Microseconds,
+        From = request.Query.Instant("from")?.Microseconds,
+        To = request.Query.Instant("to")?.Microseconds,
     };
 
-    private static string? Text(ApiRequest request, string name) => request.Query(name) switch
+    private static string? Text(ApiRequest request, string name) => request.Query.Text(name) switch
     {
         "" => throw Errors.Invalid(name, "must not be empty"),
         { Length: > MostCharacters } => throw Errors.Invalid(name, $"is over {MostCharacters} characters"),
@@ -43,7 +43,7 @@ internal static class AuditEndpoints
     };
 
     private static string? OneOf(ApiRequest request, string name, IReadOnlyCollection<string> words) =>
-        request.Query(name) is not { } text || words.Contains(text)
-            ? request.Query(name)
+        request.Query.Text(name) is not { } text || words.Contains(text)
+            ? request.Query.Text(name)
             : throw Errors.Invalid(name, $"must be one of: {string.Join(", ", words)}");
 }

@@ -11,7 +11,7 @@ internal static class AccessKeyBody
     private static readonly string[] AccessKeyFields = ["name", "expiresInDays", "grants"];
     private static readonly string[] GrantFields = ["path", "actions"];
 
-    public static AccessKeyChange Read(ref Utf8JsonReader reader, int mostCharacters, bool isNew)
+    public static AccessKeyChange Read(ref Utf8JsonReader reader, int maxNameLength, bool isNew)
     {
         string? name = null;
         int? expiresInDays = null;
@@ -21,7 +21,7 @@ internal static class AccessKeyBody
         {
             switch (field)
             {
-                case 0: name = NameBody.ReadName(ref reader, fields, field, mostCharacters); break;
+                case 0: name = NameBody.ReadName(ref reader, fields, field, maxNameLength); break;
                 case 1: expiresInDays = fields.ReadInt32(ref reader, field, 1, Limits.ExpiryDays); break;
                 default: grants = ReadGrants(ref reader, fields, field); break;
             }
@@ -60,11 +60,11 @@ internal static class AccessKeyBody
             : throw Errors.Invalid(fields.Name(field), $"have paths of more than {Limits.GrantsLength} characters together");
     }
 
-    private static Grant ReadGrant(ref Utf8JsonReader reader, string place)
+    private static Grant ReadGrant(ref Utf8JsonReader reader, string prefix)
     {
         string? path = null;
         List<string>? actions = null;
-        var fields = JsonFields.Begin(ref reader, place, GrantFields);
+        var fields = JsonFields.Begin(ref reader, prefix, GrantFields);
         while (fields.Next(ref reader, out var field))
         {
             switch (field)

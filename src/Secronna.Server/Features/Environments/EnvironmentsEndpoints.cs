@@ -34,7 +34,7 @@ internal static class EnvironmentsEndpoints
         routes.Api("DELETE", "/environments/{envId}", Operations.DeleteEnvironment, "Delete an environment")
             .TakesQuery("force", "boolean", "Also when it has secrets").Gives(Json.DeletedResponse)
             .By<EnvironmentService>((request, environments) =>
-                environments.DeleteAsync(request.Caller, request.Route("envId"), request.QueryFlag("force")));
+                environments.DeleteAsync(request.Caller, request.Route("envId"), request.Query.Flag("force")));
 
         routes.Api(
                 "GET", "/projects/by-slug/{projectSlug}/environments/{envSlug}", Operations.GetEnvironment,

@@ -30,7 +30,7 @@ internal static class PointInTimeEndpoints
             .Takes<CompareRequest>().Gives(Json.IReadOnlyListCompareResponse)
             .By<CompareService>(async (request, comparisons) =>
             {
-                var (with, at) = await request.BodyAsync<(ComparedSide, Instant?)>(PointInTimeBodies.Compare);
+                var (with, at) = await request.BodyAsync<(ComparedSide, Instant?)>(PointInTimeBody.ReadCompare);
                 return await comparisons.CompareAsync(
                     request.Caller, new ComparedSide(EnvironmentReference.OfId(request.Route("envId")), at), with);
             });
@@ -38,15 +38,15 @@ internal static class PointInTimeEndpoints
 
     private static async Task<WrittenResponse> RollBackAsync(ApiRequest request, RollbackService rollbacks)
     {
-        var mostComment = request.Limits.CommentLength;
-        var (version, comment) = await request.BodyAsync((ref Utf8JsonReader reader) => PointInTimeBodies.Rollback(ref reader, mostComment));
+        var maxCommentLength = request.Limits.CommentLength;
+        var (version, comment) = await request.BodyAsync((ref Utf8JsonReader reader) => PointInTimeBody.ReadRollback(ref reader, maxCommentLength));
         return await rollbacks.RollBackAsync(request.Caller, request.Route("secretId"), version, comment, request.Idempotency);
     }
 
     private static async Task<RestoreResponse> RestoreAsync(ApiRequest request, RestoreService restores)
     {
-        var mostComment = request.Limits.CommentLength;
-        var order = await request.BodyAsync((ref Utf8JsonReader reader) => PointInTimeBodies.Restore(ref reader, mostComment));
+        var maxCommentLength = request.Limits.CommentLength;
+        var order = await request.BodyAsync((ref Utf8JsonReader reader) => PointInTimeBody.ReadRestore(ref reader, maxCommentLength));
         return await restores.RestoreAsync(request.Caller, request.Route("envId"), order, request.Idempotency);
     }
 }

@@ -32,7 +32,7 @@ internal static class ProjectsEndpoints
         routes.Api("DELETE", "/projects/{projectId}", Operations.DeleteProject, "Delete a project and destroy its keys")
             .TakesQuery("force", "boolean", "Also when it has secrets").Gives(Json.DeletedResponse)
             .By<ProjectService>((request, projects) =>
-                projects.DeleteAsync(request.Caller, request.Route("projectId"), request.QueryFlag("force")));
+                projects.DeleteAsync(request.Caller, request.Route("projectId"), request.Query.Flag("force")));
 
         routes.Api("GET", "/projects/by-slug/{projectSlug}", Operations.GetProject, "Find a project by its slug")
             .Gives(Json.ProjectResponse)

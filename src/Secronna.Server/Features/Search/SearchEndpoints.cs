@@ -16,7 +16,7 @@ internal static class SearchEndpoints
             .GivesPages(ProtocolJson.Default.SearchResponse)
             .By<SearchService>((request, search, page) => search.FindAsync(request.Caller, Text(request), page));
 
-    private static string Text(ApiRequest request) => request.Query("q") switch
+    private static string Text(ApiRequest request) => request.Query.Text("q") switch
     {
         null or "" => throw Errors.Invalid("q", "is required"),
         { Length: > MostCharacters } => throw Errors.Invalid("q", $"is over {MostCharacters} characters"),

@@ -16,7 +16,7 @@ internal static class RevealEndpoints
             .TakesQuery("version", "integer", "Which version; the current one if not given")
             .GivesValues<RevealResponse, RevealService>(async (request, reveals) =>
             {
-                var version = request.QueryInt32("version", 1, int.MaxValue);
+                var version = request.Query.Int32("version", 1, int.MaxValue);
                 using var revealed = await reveals.RevealAsync(request.Caller, request.Route("secretId"), version);
                 await RevealResponses.WriteAsync(request.Context, revealed, withPath: false);
             });
@@ -25,7 +25,7 @@ internal static class RevealEndpoints
             .Takes<RevealPathRequest>()
             .GivesValues<RevealPathResponse, RevealService>(async (request, reveals) =>
             {
-                var (path, version) = await request.BodyAsync<(string, int?)>(SecretBodies.Path);
+                var (path, version) = await request.BodyAsync<(string, int?)>(RevealBody.ReadPath);
                 using var revealed = await reveals.RevealPathAsync(request.Caller, path, version);
                 await RevealResponses.WriteAsync(request.Context, revealed, withPath: true);
             });
@@ -46,7 +46,7 @@ internal static class RevealEndpoints
     private static async Task RevealAsync(ApiRequest request, EnvironmentRevealService reveals, EnvironmentReference name)
     {
         var limits = request.Limits;
-        var wanted = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Selection(ref reader, limits));
+        var wanted = await request.BodyAsync((ref Utf8JsonReader reader) => RevealBody.ReadSelection(ref reader, limits));
         var known = KnownTags(request.Context);
         var (revision, values) = await reveals.RevealAsync(
             request.Caller, name, wanted, revision => known(Tag(revision)));

@@ -24,7 +24,7 @@ internal static class SecretsEndpoints
             .TakesQuery("at", "date-time", "As they stood at this time; now if not given")
             .GivesPages(Json.SecretSummary)
             .By<SecretService>((request, secrets, page) =>
-                secrets.ListAsync(request.Caller, request.Route("envId"), request.QueryInstant("at"), page));
+                secrets.ListAsync(request.Caller, request.Route("envId"), request.Query.Instant("at"), page));
 
         routes.Api("GET", "/secrets/{secretId}", Operations.GetSecret, "Look at a secret; not at its value")
             .Gives(Json.SecretResponse)
@@ -50,7 +50,7 @@ internal static class SecretsEndpoints
     private static async Task<WrittenResponse> WriteAsync(ApiRequest request, SecretService secrets)
     {
         var limits = request.Limits;
-        using var write = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Write(ref reader, limits));
+        using var write = await request.BodyAsync((ref Utf8JsonReader reader) => SecretWriteBody.Read(ref reader, limits));
         return (await secrets.WriteAsync(request.Caller, request.Route("envId"), [write], request.Idempotency))[0];
     }
 
@@ -58,7 +58,7 @@ internal static class SecretsEndpoints
     {
         var limits = request.Limits;
         var writes = await request.BodyAsync(
-            (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, limits), limits.BatchBodyBytes);
+            (ref Utf8JsonReader reader) => SecretWriteBody.ReadBatch(ref reader, limits), limits.BatchBodyBytes);
         try
         {
             return await secrets.WriteAsync(request.Caller, request.Route("envId"), writes, request.Idempotency);
