@@ -116,7 +116,7 @@ internal sealed class EnvironmentService(
 
             var now = Instant.From(time.GetUtcNow()).Microseconds;
             await EnvironmentTable.MarkDeletedAsync(transaction, caller.WorkspaceId, id, now);
-            await CredentialService.DropGrantsAsync(transaction, caller, time, found.ProjectSlug, found.Slug);
+            await CredentialService.RemoveGrantsAsync(transaction, caller, time, found.ProjectSlug, found.Slug);
             transaction.Audit.Append(AuditRecord.Of(caller, time, Operations.DeleteEnvironment) with
             {
                 ProjectId = found.ProjectId,

@@ -109,7 +109,7 @@ internal sealed class ProjectService(
                 ProjectId = id,
                 Name = project.Name,
             });
-            await CredentialService.DropGrantsAsync(transaction, caller, time, project.Slug, null);
+            await CredentialService.RemoveGrantsAsync(transaction, caller, time, project.Slug, null);
             foreach (var kek in keks)
             {
                 transaction.Audit.Append(AuditRecord.Of(caller, time, AuditActions.KekDestroy) with
