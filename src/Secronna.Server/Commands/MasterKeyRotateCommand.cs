@@ -51,7 +51,7 @@ internal static class MasterKeyRotateCommand
         Console.WriteLine(plan.From == plan.To
             ? $"would go on with the rotation to master key {plan.To}: {plan.Keks:N0} KEK(s) are left"
             : $"would rotate from master key {plan.From} to {plan.To}: the installation key and {plan.Keks:N0} KEK(s); no version is touched");
-        if (await rotation.LackingAsync(plan.To) is { Count: > 0 } lacking)
+        if (await rotation.ListNodesWithoutAsync(plan.To) is { Count: > 0 } lacking)
         {
             Console.WriteLine($"has not been said to be usable yet by: {Names(lacking)}");
         }
@@ -61,7 +61,7 @@ internal static class MasterKeyRotateCommand
         MasterKeyService rotation, MasterKeyPlan plan, bool force, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (await rotation.LackingAsync(plan.To) is { Count: > 0 } lacking)
+        while (await rotation.ListNodesWithoutAsync(plan.To) is { Count: > 0 } lacking)
         {
             if (force)
             {

@@ -49,14 +49,14 @@ public sealed class WrongMasterKeyTests
         var rotation = vault.Services.GetRequiredService<MasterKeyService>();
         await rotation.AnnounceAsync("mk_2");
         var watch = vault.Services.GetRequiredService<MasterKeyWatch>();
-        await watch.LookAsync();
+        await watch.CheckAsync();
         Assert.Equal(["mk_1", "mk_2"], watch.UsableIds.Order(StringComparer.Ordinal));
 
         await ReplaceAsync(vault, "mk_2");
         vault.Cool();
 
         var other = vault.Services.GetRequiredService<MasterKeyWatch>();
-        await other.LookAsync();
+        await other.CheckAsync();
         Assert.Equal(["mk_1"], other.UsableIds);
         await Assert.ThrowsAsync<MasterKeyMismatchException>(() => vault.Services.GetRequiredService<MasterKeyService>().AnnounceAsync("mk_2"));
     }

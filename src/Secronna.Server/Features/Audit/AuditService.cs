@@ -9,6 +9,7 @@ namespace Secronna.Server.Features.Audit;
 /// <summary>Reads the audit trail of a workspace.</summary>
 internal sealed class AuditService(Database database)
 {
+    /// <summary>A page of the entries, newest first.</summary>
     public async Task<Page<AuditResponse>> ListAsync(Caller caller, AuditFilter filter, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ReadAuditTrail);
@@ -19,6 +20,7 @@ internal sealed class AuditService(Database database)
             [.. found.Entries.Select(Convert)], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>An entry as the API and the export give it.</summary>
     public static AuditResponse Convert(RecordedEntry recorded)
     {
         var entry = recorded.Entry;

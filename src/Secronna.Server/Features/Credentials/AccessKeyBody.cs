@@ -11,6 +11,10 @@ internal static class AccessKeyBody
     private static readonly string[] AccessKeyFields = ["name", "expiresInDays", "grants"];
     private static readonly string[] GrantFields = ["path", "actions"];
 
+    /// <summary>Reads a body.</summary>
+    /// <param name="reader">Stands at the body's first token.</param>
+    /// <param name="maxNameLength">Characters that a name may have.</param>
+    /// <param name="isNew">Whether the key is created, so that it needs a name.</param>
     public static AccessKeyChange Read(ref Utf8JsonReader reader, int maxNameLength, bool isNew)
     {
         string? name = null;

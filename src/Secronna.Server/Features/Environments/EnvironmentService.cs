@@ -7,7 +7,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Environments;
 
-/// <summary>Environments of a project.</summary>
+/// <summary>Creates, lists, renames and deletes the environments of a project.</summary>
 internal sealed class EnvironmentService(
     Database database, Authorization authorization, Purger purger, TimeProvider time)
 {

@@ -6,7 +6,7 @@ using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>Routes about the past of secrets and environments, and how environments differ.</summary>
+/// <summary>The routes of rollbacks, histories, restores and comparisons.</summary>
 internal static class PointInTimeEndpoints
 {
     private static ProtocolJson Json => ProtocolJson.Default;
@@ -17,16 +17,16 @@ internal static class PointInTimeEndpoints
             .Takes<RollbackRequest>().Idempotent().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
             .By<RollbackService>(RollBackAsync);
 
-        routes.Api("GET", "/environments/{envId}/history", Operations.ReadHistory, "List what happened to an environment's secrets, newest first")
+        routes.Api("GET", "/environments/{envId}/history", Operations.ReadHistory, "List the changes of an environment's secrets, newest first")
             .GivesPages(Json.HistoryResponse)
             .By<HistoryService>((request, history, page) =>
                 history.ListAsync(request.Caller, request.Route("envId"), page));
 
-        routes.Api("POST", "/environments/{envId}/restore", Operations.RestoreEnvironment, "Bring an environment back to how it stood at a time")
+        routes.Api("POST", "/environments/{envId}/restore", Operations.RestoreEnvironment, "Bring an environment back to how it was at a time")
             .Takes<RestoreRequest>().Idempotent().Gives(Json.RestoreResponse)
             .By<RestoreService>(RestoreAsync);
 
-        routes.Api("POST", "/environments/{envId}/compare", Operations.CompareEnvironments, "Tell in which keys two environments differ; no values")
+        routes.Api("POST", "/environments/{envId}/compare", Operations.CompareEnvironments, "List the keys in which two environments differ, without their values")
             .Takes<CompareRequest>().Gives(Json.IReadOnlyListCompareResponse)
             .By<CompareService>(async (request, comparisons) =>
             {

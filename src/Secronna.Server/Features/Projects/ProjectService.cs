@@ -8,7 +8,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Projects;
 
-/// <summary>Projects: each with a KEK of its own from the start (S3).</summary>
+/// <summary>Creates, lists, renames and deletes projects. Each project has its own KEK from the start (S3).</summary>
 internal sealed class ProjectService(
     Database database, KekRotation keks, Authorization authorization, Purger purger, TimeProvider time)
 {
@@ -84,7 +84,9 @@ internal sealed class ProjectService(
         return Convert(row ?? throw await authorization.NotFoundAsync(caller, Operations.RenameProject, "project", id));
     }
 
-    /// <summary>Destroys the project's KEKs, which makes every value in it unreadable; the rest goes in the background.</summary>
+    /// <summary>
+    /// Destroys the project's KEKs, which makes every value in the project unreadable. A background service removes the rest.
+    /// </summary>
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
     {
         await authorization.DemandAsync(caller, Operations.DeleteProject);
@@ -96,7 +98,7 @@ internal sealed class ProjectService(
                 return null;
             }
 
-            // Waits for writers, who hold the KEK that they use; those that come later find it destroyed.
+            // Waits for transactions that write with a KEK, because they lock it. Later transactions find it destroyed.
             var keks = await KekTable.DestroyAllAsync(transaction, id);
             if (!force && await ProjectTable.HasSecretsAsync(transaction, id))
             {

@@ -8,11 +8,11 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>Secrets but for their values: lists, versions, deletion.</summary>
+/// <summary>Lists, finds, writes and deletes secrets. It reveals no values.</summary>
 internal sealed class SecretService(
     Database database, SecretWriter writer, Authorization authorization, Purger purger, TimeProvider time)
 {
-    /// <summary>An environment's secrets as they are, or as they stood at an instant, with those deleted since (S14).</summary>
+    /// <summary>An environment's secrets, current or of an instant. A list of an instant has the secrets deleted since (S14).</summary>
     public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, Instant? at, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListSecrets);
@@ -57,15 +57,15 @@ internal sealed class SecretService(
     }
 
     /// <summary>
-    /// Destroys every version's data key and ciphertext and leaves a tombstone (S15). It comes back when nothing of the
-    /// versions is left in the tables; the log's pages follow as soon as readers let go of them.
+    /// Destroys the data key and ciphertext of every version, and leaves a tombstone (S15). When it returns, the tables hold
+    /// nothing of the versions. The pages of SQLite's log are overwritten as soon as no reader uses them.
     /// </summary>
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id)
     {
         await authorization.DemandAsync(caller, Operations.DeleteSecret);
         var (found, change) = await database.WriteAsync(async transaction =>
         {
-            // Found twice: only under the environment's lock is it certain that no other deletes or writes it.
+            // Read again under the environment's lock: only then can no other transaction write or delete the secret.
             var found = await SecretTable.FindAsync(transaction, caller.WorkspaceId, id);
             if (found.VisibleTo(caller, GrantActions.Delete) is not { EnvironmentId: var environmentId }
                 || await EnvironmentInstant.TakeAsync(transaction, caller, environmentId) is not { } change
@@ -90,7 +90,7 @@ internal sealed class SecretService(
         return new DeletedResponse(id, true);
     }
 
-    /// <summary>Writes values, all or none, as the next versions of their keys (S12).</summary>
+    /// <summary>Writes values as the next versions of their keys (S12): all of them, or none.</summary>
     /// <returns>The versions, in the order of the writes.</returns>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency)
