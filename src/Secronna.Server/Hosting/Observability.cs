@@ -43,7 +43,7 @@ internal static class Observability
                 .AddRuntimeInstrumentation()
                 .AddOtlpExporter())
             .WithTracing(traces => traces
-                .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = TraceContents.Remove)
+                .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = (activity, _) => TraceContents.Remove(activity))
                 .AddOtlpExporter());
     }
 }

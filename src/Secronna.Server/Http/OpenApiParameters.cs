@@ -7,6 +7,7 @@ namespace Secronna.Server.Http;
 /// <summary>Describes the parameters of a route in OpenAPI: those in its path, its query and its headers.</summary>
 internal static partial class OpenApiParameters
 {
+    /// <summary>All parameters of a route.</summary>
     public static List<IOpenApiParameter> Of(ApiRoute route) =>
         [.. PathParameters(route), .. route.Query.Select(QueryParameterOf), .. HeaderParameters(route)];
 
@@ -25,7 +26,7 @@ internal static partial class OpenApiParameters
         {
             Name = ApiPipeline.IdempotencyKey,
             In = ParameterLocation.Header,
-            Description = "A repeat with the same key and body gets the first answer, for a day",
+            Description = "For a day, a repeat with the same key and body gets the first answer",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
         },
     ];

@@ -28,7 +28,7 @@ public sealed class MasterKeyRefusalTests(SharedPostgres postgres)
         var said = await installation.DoAsync("master-key", "rotate", "--dry-run");
         Assert.Matches($"would rotate from master key .* to {New}: the installation key and 1 KEK", said.Out);
         // The server that was killed counts as running for a while yet.
-        Assert.Contains("has not been said to be usable yet by", said.Out, StringComparison.Ordinal);
+        Assert.Contains("these servers have not yet reported that they can use it", said.Out, StringComparison.Ordinal);
         Assert.Equal(before, await Contents.ReadSqliteAsync(installation.DatabaseFile));
     }
 
@@ -49,7 +49,7 @@ public sealed class MasterKeyRefusalTests(SharedPostgres postgres)
         await stored.RunAsync($"UPDATE project_keys SET master_key_id = '{old}', wrapped_key = x'{kek}'");
         var refused = await installation.RunAsync("master-key", "retire", old);
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains($"1 KEK(s) are under {old}", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"1 KEK(s) are wrapped with {old}", refused.Error, StringComparison.Ordinal);
         await bulk.CheckAllAsync(api);
         await stored.RunAsync("UPDATE installation SET rotation_began_at = 1");
         await Until.HoldsAsync("the server ends it", async () => await stored.CountAsync(Stored.Rotating) == 0);

@@ -47,7 +47,7 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
         await installation.DoAsync("master-key", "generate", "--id", New);
         var (before, all) = (await stored.VersionsAsync(bulk.EnvironmentId), await stored.VersionsAsync());
         var rotated = await installation.DoAsync("master-key", "rotate");
-        Assert.Contains($"master key {New} is active, and everything is under it", rotated.Out, StringComparison.Ordinal);
+        Assert.Contains($"master key {New} is active and wraps everything", rotated.Out, StringComparison.Ordinal);
         await load.GoesOnAsync();
         await projects.StopAsync();
         await load.StopAsync();

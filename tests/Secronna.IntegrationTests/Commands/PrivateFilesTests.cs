@@ -42,7 +42,7 @@ public sealed class PrivateFilesTests
                 folder.Path, ["serve", "--migrate", "--urls", "http://127.0.0.1:0"], setting, ("Secronna__MasterKey__File", folder.File("keys")));
 
             Assert.Equal(1, code);
-            Assert.Contains("others can read", errors, StringComparison.Ordinal);
+            Assert.Contains("other users can use", errors, StringComparison.Ordinal);
             Assert.Contains($"{path}: run chmod {mode}", errors, StringComparison.Ordinal);
             Assert.Equal(0, new FileInfo(Path.Combine(data, "secronna.db")).Length);
         }

@@ -62,7 +62,7 @@ public sealed class TlsTests : IDisposable
 
         // Renamed over, one after the other, with a look between: then the pair does not fit.
         Replace(CertificateFile, next.Certificate);
-        await LookAsync(server, "and can't be used, the one before stays");
+        await LookAsync(server, "and can't be used; the previous certificate stays in use");
         Assert.NotEqual(next.Thumbprint, (await HandshakeAsync(server)).Thumbprint);
         Replace(KeyFile, next.Key);
         await LookAsync(server, next.Thumbprint);
@@ -118,7 +118,7 @@ public sealed class TlsTests : IDisposable
             default: ServerCertificates.SetMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.OtherRead); break;
         }
 
-        await LookAsync(server, "and can't be used, the one before stays");
+        await LookAsync(server, "and can't be used; the previous certificate stays in use");
         for (var i = 0; i < 5; i++)
         {
             time.Advance(TimeSpan.FromSeconds(10));
@@ -147,7 +147,7 @@ public sealed class TlsTests : IDisposable
             for (var i = 0; i < 5; i++)
             {
                 time.Advance(TimeSpan.FromSeconds(10));
-                certificate.Look(logger);
+                certificate.Refresh(logger);
             }
 
             Assert.Equal(said is null && (day == 0 || days > 15) ? 0 : day + (said is null ? 0 : 1), log.Lines.Count);

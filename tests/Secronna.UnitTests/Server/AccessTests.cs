@@ -204,7 +204,7 @@ public sealed class AccessTests
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:0", true)]
     public void Addresses_that_a_sender_may_write_itself_are_refused(string name, string text, bool passes)
     {
-        var refusal = Record.Exception(() => ListenAddresses.RequireOwn(
+        var refusal = Record.Exception(() => ListenAddresses.RequireNoForwarding(
             new ConfigurationBuilder().AddInMemoryCollection([new(name, text)]).Build()));
         Assert.Equal(passes, refusal is null);
         Assert.True(passes || (refusal is SettingsException && refusal.Message.StartsWith(name.ToUpperInvariant(), StringComparison.Ordinal)));
