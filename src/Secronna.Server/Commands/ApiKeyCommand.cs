@@ -34,7 +34,8 @@ internal static class ApiKeyCommand
         await using var installation = await SettingsSource.OpenAsync(settings);
         if (!await installation.Database.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, workspaceId)))
         {
-            throw new SettingsException($"workspace {workspaceId} is not on the allowlist: run secronna-server workspace allow {workspaceId} first");
+            throw new SettingsException(
+                $"workspace {workspaceId} is not on the allowlist: run secronna-server workspace allow {workspaceId} first");
         }
 
         await using var services = SettingsSource.Services(installation, settings);

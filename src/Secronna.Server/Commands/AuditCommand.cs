@@ -11,7 +11,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// <c>audit</c>: exports the audit trail as JSON lines, oldest first. The installation's own entries come before those of workspaces.
+/// <c>audit</c>: exports the audit trail as JSON lines, oldest first. The installation's own entries come before those of
+/// workspaces.
 /// </summary>
 internal static class AuditCommand
 {

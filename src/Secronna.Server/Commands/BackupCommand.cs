@@ -14,7 +14,11 @@ internal static class BackupCommand
     public static Command Create()
     {
         // Optional, because the subcommand verify has an argument of its own.
-        var file = new Argument<string?>("FILE") { Description = "The file to write; it must not exist yet", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "The file to write; it must not exist yet",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("backup", "Copy the SQLite database to a file, even while servers run")
         {
             file, BackupVerifyCommand.Create(file),
@@ -37,7 +41,9 @@ internal static class BackupCommand
             await engine.BackUpAsync(file, (done, all) => progress.Report($"{done:N0} of {all:N0} pages copied"), interruption.Token);
             return true;
         });
-        Console.WriteLine($"{engine.Place} was copied to {file} ({new FileInfo(file).Length:N0} bytes)\nkeep the master keys apart from it; secronna-server backup verify checks whether it can be restored");
+        Console.WriteLine(
+            $"{engine.Place} was copied to {file} ({new FileInfo(file).Length:N0} bytes)\n"
+            + "keep the master keys apart from it; secronna-server backup verify checks whether it can be restored");
         return 0;
     }
 
@@ -46,7 +52,8 @@ internal static class BackupCommand
         if (engine.FilePath is null)
         {
             throw new SettingsException(
-                "this command copies SQLite databases only. Back up PostgreSQL with pg_dump or base backups, as docs/backup-and-restore.md says; "
+                "this command copies SQLite databases only. "
+                + "Back up PostgreSQL with pg_dump or base backups, as docs/backup-and-restore.md says; "
                 + "secronna-server backup verify --connection then verifies a database that was restored");
         }
 

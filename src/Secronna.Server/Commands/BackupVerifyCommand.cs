@@ -18,16 +18,25 @@ namespace Secronna.Server.Commands;
 internal static class BackupVerifyCommand
 {
     /// <summary>Creates the command.</summary>
-    /// <param name="backupFile">The argument of <c>backup</c> itself, which must not be given together with <c>verify</c>.</param>
+    /// <param name="backupFile">
+    /// The argument of <c>backup</c> itself, which must not be given together with <c>verify</c>.
+    /// </param>
     public static Command Create(Argument<string?> backupFile)
     {
-        var file = new Argument<string?>("FILE") { Description = "A file that the backup command wrote; it is not changed", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "A file that the backup command wrote; it is not changed",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var connection = new Option<string?>("--connection")
         {
             Description = "A restored database instead of a file: Data Source=FILE (SQLite) or Host=… (PostgreSQL)",
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
-        var command = new Command("verify", "Open every version of a backup, and check its keys, pointers and audit trail") { file, connection, json };
+        var command = new Command("verify", "Open every version of a backup, and check its keys, pointers and audit trail")
+        {
+            file, connection, json,
+        };
         command.SetAction((parsed, _) => (parsed.GetValue(backupFile), parsed.GetValue(file), parsed.GetValue(connection)) switch
         {
             (null, { } name, null) => VerifyFileAsync(Path.GetFullPath(name), parsed.GetValue(json)),

@@ -6,7 +6,9 @@ namespace Secronna.Server.Commands;
 /// <summary>The command line is wrong. The message says how it should be.</summary>
 internal sealed class UsageException(string message) : Exception(message);
 
-/// <summary>Runs the program's commands. Errors go to standard error; the exit code is 1 for failures and 2 for wrong usage.</summary>
+/// <summary>
+/// Runs the program's commands. Errors go to standard error; the exit code is 1 for failures and 2 for wrong usage.
+/// </summary>
 internal static class CommandLine
 {
     private const int FailureCode = 1;

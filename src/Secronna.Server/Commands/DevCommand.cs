@@ -17,8 +17,15 @@ internal static class DevCommand
 
     public static Command Create()
     {
-        var data = new Option<string?>("--data") { Description = $"The folder for the database, keys and settings; {DefaultFolder} if not given" };
-        var port = new Option<int>("--port") { Description = "The port to listen on; 0 takes a free one", DefaultValueFactory = _ => DefaultPort };
+        var data = new Option<string?>("--data")
+        {
+            Description = $"The folder for the database, the master key and dev.env; {DefaultFolder} if not given",
+        };
+        var port = new Option<int>("--port")
+        {
+            Description = "The port to listen on; 0 takes a free one",
+            DefaultValueFactory = _ => DefaultPort,
+        };
         var command = new Command("dev", "Run a server to try Secronna out, with everything it needs made for you") { data, port };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(data), parsed.GetValue(port)));
         return command;

@@ -3,8 +3,8 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// The folder of <c>dev</c>, locked. Only its owner may use it (S28), and only one server at a time, because <c>dev.env</c> names one
-/// address. The system releases the lock however the process ends.
+/// The folder of <c>dev</c>, locked. Only its owner may use it (S28), and only one server at a time, because <c>dev.env</c> names
+/// one address. The system releases the lock however the process ends.
 /// </summary>
 internal sealed class DevFolder : IDisposable
 {
@@ -19,7 +19,9 @@ internal sealed class DevFolder : IDisposable
     private DevFolder(FileStream lockFile) => this.lockFile = lockFile;
 
     /// <summary>Creates the folder if it is missing, and locks it until this object is disposed.</summary>
-    /// <exception cref="SettingsException">It is a file, or another server has locked it; the message says what to do.</exception>
+    /// <exception cref="SettingsException">
+    /// It is a file, or another server has locked it; the message says what to do.
+    /// </exception>
     public static DevFolder Lock(string folder)
     {
         if (File.Exists(folder))
@@ -35,7 +37,8 @@ internal sealed class DevFolder : IDisposable
         catch (IOException exception) when (exception.HResult == LockedError)
         {
             throw new SettingsException(
-                $"another dev server uses the folder {folder}: stop that server, use it with the {DevStart.EnvironmentFile} in the folder, or name another folder with --data");
+                $"another dev server uses the folder {folder}: "
+                + $"stop that server, use it with the {DevStart.EnvironmentFile} in the folder, or name another folder with --data");
         }
     }
 

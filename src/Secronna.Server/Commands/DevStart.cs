@@ -21,7 +21,9 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
     private const string TokenPrefix = "export SECRONNA_TOKEN=";
     private const string KeyName = "dev";
 
-    /// <summary>Makes what is missing, and returns a token: the one in dev.env if it is still valid, or that of a new API key.</summary>
+    /// <summary>
+    /// Makes what is missing, and returns a token: the one in dev.env if it is still valid, or that of a new API key.
+    /// </summary>
     public async Task<string> PrepareAsync()
     {
         var isNew = !await installation.Database.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, WorkspaceId));

@@ -14,7 +14,10 @@ internal static class KekCommand
 {
     private const int PageSize = 500;
 
-    public static Command Create() => new("kek", "Rotate and list the KEKs of projects, which wrap the data keys of versions") { Rotate(), List() };
+    public static Command Create() => new("kek", "Rotate and list the KEKs of projects, which wrap the data keys of versions")
+    {
+        Rotate(), List(),
+    };
 
     private static Command Rotate()
     {
@@ -70,7 +73,8 @@ internal static class KekCommand
             {
                 Console.WriteLine(json
                     ? JsonSerializer.Serialize(kek, CommandJson.Default.KekResponse)
-                    : $"{kek.Id}  {kek.State,-9}  {kek.CreatedAt}  {kek.Remaining:N0} data keys to re-wrap  {(kek.State == KekStates.Destroyed ? "" : "wrapped with " + kek.MasterKeyId)}");
+                    : $"{kek.Id}  {kek.State,-9}  {kek.CreatedAt}  {kek.Remaining:N0} data keys to re-wrap  "
+                        + (kek.State == KekStates.Destroyed ? "" : "wrapped with " + kek.MasterKeyId));
             }
 
             after = page.Next;

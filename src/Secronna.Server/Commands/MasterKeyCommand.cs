@@ -10,7 +10,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>master-key generate</c> and <c>master-key retire</c>; <c>list</c> and <c>rotate</c> have files of their own.</summary>
+/// <summary>
+/// <c>master-key generate</c> and <c>master-key retire</c>; <c>list</c> and <c>rotate</c> have files of their own.
+/// </summary>
 internal static class MasterKeyCommand
 {
     public static Command Create() => new("master-key", "Manage the master keys, which wrap the KEKs of projects")
@@ -59,7 +61,9 @@ internal static class MasterKeyCommand
     {
         if (OpenInstallation.FindEngine(settings, TimeProvider.System) is { } engine && await IsKnownAsync(engine, id))
         {
-            throw new SettingsException($"the installation knows a master key with the id {id}: another node may have generated it. Copy that key, or choose another id");
+            throw new SettingsException(
+                $"the installation knows a master key with the id {id}: another node may have generated it. "
+                + "Copy that key, or choose another id");
         }
 
         if (settings.MasterKey is { Provider: "File", File: var file } && !File.Exists(file))
@@ -76,7 +80,8 @@ internal static class MasterKeyCommand
 
     private static async Task<bool> IsKnownAsync(DatabaseEngine engine, string id) =>
         await Migrator.IsCurrentAsync(engine)
-        && (await InstallationTable.PeekAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))?.Exists(key => key.Id == id) == true;
+        && (await InstallationTable.PeekAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))
+            ?.Exists(key => key.Id == id) == true;
 
     // Without an installation there is no audit trail to record it in. Running nodes are told of the key and check whether they
     // can use it.

@@ -11,7 +11,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// <c>master-key list</c>: lists which keys the providers hold, which the database needs, and which backups need. It writes nothing.
+/// <c>master-key list</c>: lists which keys the providers hold, which the database needs, and which backups need. It writes
+/// nothing.
 /// </summary>
 internal static class MasterKeyListCommand
 {

@@ -17,7 +17,10 @@ internal static class MasterKeyRotateCommand
         var to = new Option<string?>("--to") { Description = "The key that becomes active; the newest of the main provider if not given" };
         var dryRun = new Option<bool>("--dry-run") { Description = "Say what would be done, and which servers can't use the key" };
         var force = new Option<bool>("--force") { Description = "Rotate even if running servers can't use the key; they stop being ready" };
-        var command = new Command("rotate", "Make another master key active and wrap all KEKs with it, while servers run") { to, dryRun, force };
+        var command = new Command("rotate", "Make another master key active and wrap all KEKs with it, while servers run")
+        {
+            to, dryRun, force,
+        };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(to), parsed.GetValue(dryRun), parsed.GetValue(force)));
         return command;
     }
@@ -96,7 +99,9 @@ internal static class MasterKeyRotateCommand
 
         Console.WriteLine(
             $"master key {plan.To} is active and wraps everything: {plan.Keks:N0} KEK(s) re-wrapped, no version touched\n"
-            + (plan.From == plan.To ? "secronna-server master-key list shows which keys may be retired" : $"master key {plan.From} may be retired: secronna-server master-key retire {plan.From}"));
+            + (plan.From == plan.To
+                ? "secronna-server master-key list shows which keys may be retired"
+                : $"master key {plan.From} may be retired: secronna-server master-key retire {plan.From}"));
         return 0;
     }
 

@@ -6,8 +6,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// A temporary copy of a backup's file, in a folder that only its owner may use. Opening and migrating the copy does not change the
-/// backup. Disposing deletes the copy.
+/// A temporary copy of a backup's file, in a folder that only its owner may use. Opening and migrating the copy does not change
+/// the backup. Disposing deletes the copy.
 /// </summary>
 internal sealed class ScratchCopy : IDisposable
 {

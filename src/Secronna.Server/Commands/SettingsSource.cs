@@ -16,7 +16,9 @@ internal static class SettingsSource
     /// <exception cref="SettingsException">A setting is unknown or its value does not fit.</exception>
     public static Settings Read() => SettingsReader.Read(Configuration());
 
-    /// <summary>Whether core dumps and diagnostics ports stay as the system sets them. It is read before all other settings.</summary>
+    /// <summary>
+    /// Whether core dumps and diagnostics ports stay as the system sets them. It is read before all other settings.
+    /// </summary>
     public static bool ReadDiagnostics() =>
         bool.TryParse(Configuration()["Secronna:Diagnostics"], out var diagnostics) && diagnostics;
 

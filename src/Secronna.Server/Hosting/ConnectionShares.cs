@@ -17,7 +17,9 @@ internal sealed class ConnectionShares(HttpSettings settings, TimeProvider time,
     private readonly Dictionary<IPAddress, int> open = [];
     private long? loggedAt;
 
-    /// <summary>Runs a connection within its address's share. A connection beyond the share is closed before a byte is read.</summary>
+    /// <summary>
+    /// Runs a connection within its address's share. A connection beyond the share is closed before a byte is read.
+    /// </summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (CountedAddress(connection) is not { } address)

@@ -1,6 +1,8 @@
 namespace Secronna.Server.Hosting;
 
-/// <summary>Log lines about starting, stopping, housekeeping and connections. They hold ids and counts, never contents (S16).</summary>
+/// <summary>
+/// Log lines about starting, stopping, housekeeping and connections. They hold ids and counts, never contents (S16).
+/// </summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(1, LogLevel.Information, "Secronna is ready on {Urls}; database {Database}")]
@@ -15,6 +17,8 @@ internal static partial class HostingLog
     [LoggerMessage(13, LogLevel.Error, "Housekeeping failed and will be tried again: {Reason}")]
     public static partial void HousekeepingFailed(ILogger log, string reason);
 
-    [LoggerMessage(26, LogLevel.Warning, "Address {Address} has {Count} connections, the most that one address may have: further connections are refused")]
+    [LoggerMessage(
+        26, LogLevel.Warning,
+        "Address {Address} has {Count} connections, the most that one address may have: further connections are refused")]
     public static partial void ConnectionsRefused(ILogger log, string address, int count);
 }

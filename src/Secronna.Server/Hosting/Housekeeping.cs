@@ -6,8 +6,8 @@ using Secronna.Server.Vault;
 namespace Secronna.Server.Hosting;
 
 /// <summary>
-/// Every second, writes the counts of repeated refusals, forgets expired unwrapped KEKs, and refreshes the identity provider's keys
-/// when they are old.
+/// Every second, writes the counts of repeated refusals, forgets expired unwrapped KEKs, and refreshes the identity provider's
+/// keys when they are old.
 /// </summary>
 internal sealed class Housekeeping(
     Refusals refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService

@@ -4,7 +4,9 @@ using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Hosting;
 
-/// <summary>Checks the addresses to listen on. Plain HTTP is allowed on loopback, and beyond it only where a setting says so.</summary>
+/// <summary>
+/// Checks the addresses to listen on. Plain HTTP is allowed on loopback, and beyond it only where a setting says so.
+/// </summary>
 internal static class ListenAddresses
 {
     private static readonly string[] ForwardingVariables =
@@ -33,7 +35,8 @@ internal static class ListenAddresses
         foreach (var url in urls.Concat(endpoints))
         {
             var address = Parse(url);
-            if (!settings.Http.AllowPlainHttp && !string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase) && !IsLoopback(address.Host))
+            if (!settings.Http.AllowPlainHttp && !IsLoopback(address.Host)
+                && !string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase))
             {
                 throw new SettingsException(
                     $"{url} is plain HTTP beyond loopback: use https, or set Secronna__Http__AllowPlainHttp=true behind a TLS proxy");

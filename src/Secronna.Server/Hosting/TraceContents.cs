@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Secronna.Server.Hosting;
 
 /// <summary>
-/// Removes from a trace what the caller wrote: the path and query, which may hold keys and search texts, and the user agent (S16).
+/// Removes from a trace what the caller wrote: the path and query, which may hold keys and search texts, and the user agent
+/// (S16).
 /// </summary>
 internal static class TraceContents
 {

@@ -29,7 +29,8 @@ internal static class WebServer
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    // Longer than common clients and proxies keep idle connections, so that the server does not close one just as it is used again.
+    // Longer than common clients and proxies keep idle connections, so that the server does not close one just as it is used
+    // again.
     private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(100);
     private static readonly TimeSpan StrictTransportMaxAge = TimeSpan.FromDays(365);
 
@@ -89,8 +90,8 @@ internal static class WebServer
         https.HandshakeTimeout = HandshakeTimeout;
         if (certificate is not null)
         {
-            // The selector only tells Kestrel that there is a certificate. OnAuthenticate gives the handshake its whole chain, which a
-            // selector can't.
+            // The selector only tells Kestrel that there is a certificate. OnAuthenticate gives the handshake its whole chain,
+            // which a selector can't.
             https.ServerCertificateSelector = (_, _) => certificate.Context.TargetCertificate;
             https.OnAuthenticate = (_, tls) =>
             {

@@ -36,7 +36,9 @@ internal static class ApiRouteExtensions
     /// <param name="routes">Where the route is mapped once its answer is declared.</param>
     /// <param name="method">The HTTP method.</param>
     /// <param name="pattern">The path after <see cref="Base"/>.</param>
-    /// <param name="operation">The operation that the caller must be permitted; <c>null</c> for a route without a credential.</param>
+    /// <param name="operation">
+    /// The operation that the caller must be permitted; <c>null</c> for a route without a credential.
+    /// </param>
     /// <param name="summary">What the route does, for the OpenAPI document.</param>
     public static ApiRoute Api(
         this IEndpointRouteBuilder routes, string method, string pattern, Operation? operation, string summary) =>

@@ -19,7 +19,9 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     public LimitSettings Limits => context.RequestServices.GetRequiredService<LimitSettings>();
 
     /// <summary>Who makes the request.</summary>
-    /// <exception cref="RequestException">AUTH_REQUIRED: the route declares no operation, so nobody was authenticated (S24).</exception>
+    /// <exception cref="RequestException">
+    /// AUTH_REQUIRED: the route declares no operation, so nobody was authenticated (S24).
+    /// </exception>
     public Caller Caller => caller ?? throw Errors.AuthRequired();
 
     /// <summary>The query parameters.</summary>

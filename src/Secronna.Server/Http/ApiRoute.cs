@@ -6,7 +6,9 @@ namespace Secronna.Server.Http;
 
 /// <summary>A query parameter of a route.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">Its type in the OpenAPI document: <c>string</c>, <c>integer</c>, <c>boolean</c> or <c>date-time</c>.</param>
+/// <param name="Type">
+/// Its type in the OpenAPI document: <c>string</c>, <c>integer</c>, <c>boolean</c> or <c>date-time</c>.
+/// </param>
 /// <param name="Description">Its description in the OpenAPI document.</param>
 internal sealed record QueryParameter(string Name, string Type, string Description);
 

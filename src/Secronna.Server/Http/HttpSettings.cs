@@ -8,13 +8,17 @@ internal sealed class HttpSettings
     /// <summary>Whether to serve plain HTTP beyond loopback, because a proxy in front ends TLS.</summary>
     public bool AllowPlainHttp { get; set; }
 
-    /// <summary>The PEM file with the certificate for <c>https</c> addresses, followed by its intermediate certificates.</summary>
+    /// <summary>
+    /// The PEM file with the certificate for <c>https</c> addresses, followed by its intermediate certificates.
+    /// </summary>
     public string? Certificate { get; set; }
 
     /// <summary>The PEM file with the certificate's private key.</summary>
     public string? CertificateKey { get; set; }
 
-    /// <summary>The names that the Host header may have; <c>*.example.com</c> is every name below. An empty list accepts every name.</summary>
+    /// <summary>
+    /// The names that the Host header may have; <c>*.example.com</c> is every name below. An empty list accepts every name.
+    /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
     /// <summary>The networks of the proxies whose <c>X-Forwarded-For</c> is believed (S17).</summary>

@@ -5,7 +5,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Http;
 
-/// <summary>Corrects the schemas of types: an <see cref="Instant"/> is text, and only members that can't be <c>null</c> are required.</summary>
+/// <summary>
+/// Corrects the schemas of types: an <see cref="Instant"/> is text, and only members that can't be <c>null</c> are required.
+/// </summary>
 internal sealed class OpenApiSchemas : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)

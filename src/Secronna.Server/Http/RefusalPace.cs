@@ -10,8 +10,8 @@ namespace Secronna.Server.Http;
 internal sealed class RefusalPace
 {
     /// <summary>
-    /// The time from a request's arrival to its answer, at least: about ten times what a look-up takes, and unnoticeable to a caller.
-    /// Zero sends answers at once, for tests with thousands of requests.
+    /// The time from a request's arrival to its answer, at least: about ten times what a look-up takes, and unnoticeable to a
+    /// caller. Zero sends answers at once, for tests with thousands of requests.
     /// </summary>
     public TimeSpan MinDelay { get; set; } = TimeSpan.FromMilliseconds(6);
 

@@ -20,7 +20,9 @@ internal static class RequestBody
     // The web server's minimum data rate alone would let a body of many small chunks hold its memory for a quarter of an hour.
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Reads the body. The caller disposes it as soon as it is parsed. A request without a body gives an empty one.</summary>
+    /// <summary>
+    /// Reads the body. The caller disposes it as soon as it is parsed. A request without a body gives an empty one.
+    /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="limit">The most bytes that the body may have.</param>
     /// <param name="isRequired">Whether a request without a body must have the content type of JSON too.</param>

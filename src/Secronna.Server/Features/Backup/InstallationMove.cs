@@ -73,7 +73,8 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         if (found.ProblemCount > 0)
         {
             throw new SettingsException(
-                $"the copy was undone and {target.Place} is empty, because it had {found.ProblemCount:N0} problem(s), which the source probably has too:\n"
+                $"the copy was undone and {target.Place} is empty, because the copy had {found.ProblemCount:N0} problem(s), "
+                + "which the source probably has too:\n"
                 + string.Join('\n', found.Problems));
         }
     }
@@ -84,7 +85,8 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         var now = await source.ReadAsync(InstallationScan.PulseAsync);
         if (now.ProbedAt != before.ProbedAt || now.Changes != before.Changes)
         {
-            throw new SettingsException("the copy was undone, because the source was written to while it was copied: stop all servers and commands, and copy again");
+            throw new SettingsException(
+                "the copy was undone, because the source was written to while it was copied: stop all servers and commands, and copy again");
         }
     }
 
@@ -100,7 +102,8 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
             await Task.Delay(PollInterval, time, cancellation);
             if ((await PulseAsync(database)).ProbedAt != first.ProbedAt)
             {
-                throw new SettingsException($"a server runs on {engine.Place}: stop all servers, so that nothing is written to it while it is copied");
+                throw new SettingsException(
+                    $"a server runs on {engine.Place}: stop all servers, so that nothing is written to it while it is copied");
             }
         }
     }

@@ -6,7 +6,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Credentials;
 
-/// <summary>Creates, lists, changes and revokes API keys and access keys (S25). A change takes effect on every node within a second (S22).</summary>
+/// <summary>
+/// Creates, lists, changes and revokes API keys and access keys (S25). A change takes effect on every node within a second (S22).
+/// </summary>
 internal sealed class CredentialService(
     Database database, Authorization authorization, InstallationKeys keys, TimeProvider time)
 {

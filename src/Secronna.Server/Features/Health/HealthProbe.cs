@@ -7,9 +7,9 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Health;
 
 /// <summary>
-/// Tries in the background what a ready server must be able to do: read the database, unwrap with the master key, and make a write
-/// durable. The write also tells other nodes that this node runs, and which master keys it can use. A health check returns the
-/// last result and does no work.
+/// Tries in the background what a ready server must be able to do: read the database, unwrap with the master key, and make a
+/// write durable. The write also tells other nodes that this node runs, and which master keys it can use. A health check returns
+/// the last result and does no work.
 /// </summary>
 internal sealed class HealthProbe(
     Database database, MasterKeyWatch masterKeys, NodeIdentity node, TimeProvider time, ILogger<HealthProbe> log) : BackgroundService

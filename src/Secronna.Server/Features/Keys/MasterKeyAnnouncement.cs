@@ -12,7 +12,9 @@ internal static class MasterKeyAnnouncement
     /// <param name="masterKeys">The keys of this process.</param>
     /// <param name="id">The key's id.</param>
     /// <param name="entry">An audit entry to append in the same transaction, or <c>null</c>.</param>
-    /// <exception cref="MasterKeyException">This process can't use the key, or another key was announced with this id.</exception>
+    /// <exception cref="MasterKeyException">
+    /// This process can't use the key, or another key was announced with this id.
+    /// </exception>
     public static async Task AnnounceAsync(Database database, MasterKeyRing masterKeys, string id, AuditEntry? entry)
     {
         var box = await masterKeys.NewCheckBoxAsync(id);

@@ -26,11 +26,14 @@ internal sealed class MasterKeyService(
         // A key that was active before is used again only if it is named.
         var to = wanted ?? masterKeys.MainKeyIds.LastOrDefault(id => id == active
                 || known.Find(key => key.Id == id) is null or { ActiveSince: null, RetiredAt: null })
-            ?? throw new SettingsException($"master key: {masterKeys.MainSource} holds no key that was never active: add one with secronna-server master-key generate, or name the key to rotate to");
+            ?? throw new SettingsException(
+                $"master key: {masterKeys.MainSource} holds no key that was never active: add one with secronna-server master-key generate, "
+                + "or name the key to rotate to");
         await masterKeys.RequireAsync(to);
         if (known.Find(key => key.Id == to) is { RetiredAt: not null })
         {
-            throw new SettingsException($"master key: {to} is retired: name another key, or add one with secronna-server master-key generate");
+            throw new SettingsException(
+                $"master key: {to} is retired: name another key, or add one with secronna-server master-key generate");
         }
 
         var remaining = counts.Where(count => count.MasterKeyId != to).Sum(count => count.Keks);
@@ -41,11 +44,15 @@ internal sealed class MasterKeyService(
     }
 
     /// <summary>Announces the key to all nodes, so that each checks whether it can use it.</summary>
-    /// <exception cref="MasterKeyException">This process can't use the key, or another key was announced with this id.</exception>
+    /// <exception cref="MasterKeyException">
+    /// This process can't use the key, or another key was announced with this id.
+    /// </exception>
     public Task AnnounceAsync(string id) => MasterKeyAnnouncement.AnnounceAsync(database, masterKeys, id, null);
 
     /// <summary>Records that a command has generated the key, and announces it to all nodes.</summary>
-    /// <exception cref="MasterKeyException">This process can't use the key, or another key was announced with this id.</exception>
+    /// <exception cref="MasterKeyException">
+    /// This process can't use the key, or another key was announced with this id.
+    /// </exception>
     public static Task AnnounceNewAsync(Database database, MasterKeyRing masterKeys, string id, TimeProvider time) =>
         MasterKeyAnnouncement.AnnounceAsync(database, masterKeys, id, MasterKeyRecord.Of(time, AuditActions.MasterKeyGenerate, id));
 
@@ -81,7 +88,8 @@ internal sealed class MasterKeyService(
         });
         if (!isStarted)
         {
-            throw new SettingsException("master key: another rotation started at the same time: secronna-server master-key list shows the keys");
+            throw new SettingsException(
+                "master key: another rotation started at the same time: secronna-server master-key list shows the keys");
         }
     }
 
@@ -126,14 +134,17 @@ internal sealed class MasterKeyService(
     {
         if (await InstallationTable.LockMasterKeyAsync(transaction) == id)
         {
-            throw new SettingsException($"master key: {id} is the active one: rotate to another first with secronna-server master-key rotate");
+            throw new SettingsException(
+                $"master key: {id} is the active one: rotate to another first with secronna-server master-key rotate");
         }
 
         var known = await KnownMasterKeyTable.FindAsync(transaction, id)
-            ?? throw new SettingsException($"master key: the installation knows no key with the id {id}: secronna-server master-key list shows the keys");
+            ?? throw new SettingsException(
+                $"master key: the installation knows no key with the id {id}: secronna-server master-key list shows the keys");
         if (await KekTable.CountUnderAsync(transaction, id) is > 0 and var count)
         {
-            throw new SettingsException($"master key: {count} KEK(s) are wrapped with {id}: run secronna-server master-key rotate, and wait until it has finished");
+            throw new SettingsException(
+                $"master key: {count} KEK(s) are wrapped with {id}: run secronna-server master-key rotate, and wait until it has finished");
         }
 
         if (known.RetiredAt is not null)

@@ -17,16 +17,22 @@ internal static class PointInTimeEndpoints
             .Takes<RollbackRequest>().Idempotent().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
             .By<RollbackService>(RollBackAsync);
 
-        routes.Api("GET", "/environments/{envId}/history", Operations.ReadHistory, "List the changes of an environment's secrets, newest first")
+        routes.Api(
+                "GET", "/environments/{envId}/history", Operations.ReadHistory,
+                "List the changes of an environment's secrets, newest first")
             .GivesPages(Json.HistoryResponse)
             .By<HistoryService>((request, history, page) =>
                 history.ListAsync(request.Caller, request.Route("envId"), page));
 
-        routes.Api("POST", "/environments/{envId}/restore", Operations.RestoreEnvironment, "Bring an environment back to how it was at a time")
+        routes.Api(
+                "POST", "/environments/{envId}/restore", Operations.RestoreEnvironment,
+                "Bring an environment back to how it was at a time")
             .Takes<RestoreRequest>().Idempotent().Gives(Json.RestoreResponse)
             .By<RestoreService>(RestoreAsync);
 
-        routes.Api("POST", "/environments/{envId}/compare", Operations.CompareEnvironments, "List the keys in which two environments differ, without their values")
+        routes.Api(
+                "POST", "/environments/{envId}/compare", Operations.CompareEnvironments,
+                "List the keys in which two environments differ, without their values")
             .Takes<CompareRequest>().Gives(Json.IReadOnlyListCompareResponse)
             .By<CompareService>(async (request, comparisons) =>
             {
@@ -39,14 +45,16 @@ internal static class PointInTimeEndpoints
     private static async Task<WrittenResponse> RollBackAsync(ApiRequest request, RollbackService rollbacks)
     {
         var maxCommentLength = request.Limits.CommentLength;
-        var (version, comment) = await request.BodyAsync((ref Utf8JsonReader reader) => PointInTimeBody.ReadRollback(ref reader, maxCommentLength));
+        var (version, comment) = await request.BodyAsync(
+            (ref Utf8JsonReader reader) => PointInTimeBody.ReadRollback(ref reader, maxCommentLength));
         return await rollbacks.RollBackAsync(request.Caller, request.Route("secretId"), version, comment, request.Idempotency);
     }
 
     private static async Task<RestoreResponse> RestoreAsync(ApiRequest request, RestoreService restores)
     {
         var maxCommentLength = request.Limits.CommentLength;
-        var order = await request.BodyAsync((ref Utf8JsonReader reader) => PointInTimeBody.ReadRestore(ref reader, maxCommentLength));
+        var order = await request.BodyAsync(
+            (ref Utf8JsonReader reader) => PointInTimeBody.ReadRestore(ref reader, maxCommentLength));
         return await restores.RestoreAsync(request.Caller, request.Route("envId"), order, request.Idempotency);
     }
 }

@@ -14,12 +14,16 @@ internal sealed class RestoreAttempts(
     // that they fail only when the project gets a new KEK or when the values are too large to keep.
     private const int MaxAttempts = 10;
 
-    /// <summary>Runs attempts, and finishes the one that was written. Values that were opened are zeroed before it finishes.</summary>
+    /// <summary>
+    /// Runs attempts, and finishes the one that was written. Values that were opened are zeroed before it finishes.
+    /// </summary>
     /// <param name="caller">Who restores.</param>
     /// <param name="first">The plan of the first attempt; each further attempt makes its own.</param>
     /// <param name="order">What the caller asked for.</param>
     /// <param name="idempotency">Recognises a repeat of the request; <c>null</c> without an <c>Idempotency-Key</c>.</param>
-    /// <exception cref="RequestException">UNAVAILABLE: every attempt failed. Recorded, because values were opened for them.</exception>
+    /// <exception cref="RequestException">
+    /// UNAVAILABLE: every attempt failed. Recorded, because values were opened for them.
+    /// </exception>
     public async Task<RestoreDone> RunAsync(Caller caller, RestorePlan first, RestoreOrder order, Idempotency? idempotency)
     {
         var done = await WriteAsync(caller, first, order, idempotency);

@@ -29,7 +29,9 @@ internal sealed class RestoreWriter(Database database, KekReservations keks, Pur
             transaction => WriteAsync(transaction, caller, attempt, kek), weight: plan.Changes.Count);
     }
 
-    /// <summary>Destroys the pruned secrets' versions (S15), and waits until the clock has passed the restore's instant.</summary>
+    /// <summary>
+    /// Destroys the pruned secrets' versions (S15), and waits until the clock has passed the restore's instant.
+    /// </summary>
     public async Task FinishAsync(RestoreDone done)
     {
         await purger.DestroyAsync(done.Pruned);

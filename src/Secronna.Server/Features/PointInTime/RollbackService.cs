@@ -13,8 +13,8 @@ internal sealed class RollbackService(
     private const string Action = AuditActions.SecretRollback;
 
     /// <summary>
-    /// Mints a version with the value of an earlier one (S14). The caller needs the grants to write and to reveal: whoever may not
-    /// read a value may not bring it back either.
+    /// Mints a version with the value of an earlier one (S14). The caller needs the grants to write and to reveal: whoever may
+    /// not read a value may not bring it back either.
     /// </summary>
     public async Task<WrittenResponse> RollBackAsync(
         Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)

@@ -90,7 +90,9 @@ internal sealed class EnvironmentRevealService(
                 caller, Operations.RevealEnvironment, environment, Errors.KeysNotFound(missing), name.ToString());
     }
 
-    /// <summary>Records the reveals and opens the values; <c>null</c> when one of the secrets was deleted after it was read.</summary>
+    /// <summary>
+    /// Records the reveals and opens the values; <c>null</c> when one of the secrets was deleted after it was read.
+    /// </summary>
     private async Task<RevealedEnvironment?> TryRevealAsync(Caller caller, string revision, SealedEnvironment found)
     {
         // The ciphertexts and the opened values are both in memory until the last byte is sent.

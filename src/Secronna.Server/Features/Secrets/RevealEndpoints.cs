@@ -7,7 +7,9 @@ using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>The routes that reveal values. They are POST so that nothing of a reveal gets into an access log, a URL or a cache.</summary>
+/// <summary>
+/// The routes that reveal values. They are POST so that nothing of a reveal gets into an access log, a URL or a cache.
+/// </summary>
 internal static class RevealEndpoints
 {
     public static void MapReveals(this IEndpointRouteBuilder routes)

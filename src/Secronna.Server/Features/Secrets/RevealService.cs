@@ -6,7 +6,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>Reveals one value. It authorises, reads the sealed version, records the reveal durably, and only then opens it (S16–S18).</summary>
+/// <summary>
+/// Reveals one value. It authorises, reads the sealed version, records the reveal durably, and only then opens it (S16–S18).
+/// </summary>
 internal sealed class RevealService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, TimeProvider time)
 {

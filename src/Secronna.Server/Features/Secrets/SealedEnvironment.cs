@@ -6,7 +6,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>The sealed versions that a reveal of an environment asks for, read in one snapshot. Nothing of them is opened.</summary>
+/// <summary>
+/// The sealed versions that a reveal of an environment asks for, read in one snapshot. Nothing of them is opened.
+/// </summary>
 /// <param name="Environment">
 /// The environment; <c>null</c> when it does not exist. The lists are empty when the caller may not reveal anything in it.
 /// </param>

@@ -12,7 +12,9 @@ namespace Secronna.Server.Features.Secrets;
 internal sealed class SecretService(
     Database database, SecretWriter writer, Authorization authorization, Purger purger, TimeProvider time)
 {
-    /// <summary>An environment's secrets, current or of an instant. A list of an instant has the secrets deleted since (S14).</summary>
+    /// <summary>
+    /// An environment's secrets, current or of an instant. A list of an instant has the secrets deleted since (S14).
+    /// </summary>
     public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, Instant? at, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListSecrets);

@@ -6,7 +6,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Workspaces;
 
 /// <summary>
-/// Changes and lists the allowlist of workspaces (S22). Only the operator does so. Every change is recorded in its own transaction (S19).
+/// Changes and lists the allowlist of workspaces (S22). Only the operator does so. Every change is recorded in its own
+/// transaction (S19).
 /// </summary>
 internal static class WorkspaceService
 {

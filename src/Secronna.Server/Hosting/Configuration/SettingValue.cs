@@ -3,7 +3,9 @@ using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Hosting.Configuration;
 
-/// <summary>Parses the value of a setting. A value that does not fit is a <see cref="SettingsException"/> that names the setting.</summary>
+/// <summary>
+/// Parses the value of a setting. A value that does not fit is a <see cref="SettingsException"/> that names the setting.
+/// </summary>
 internal static class SettingValue
 {
     private const int MaxDays = 3_650;

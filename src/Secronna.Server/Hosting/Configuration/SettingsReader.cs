@@ -8,7 +8,8 @@ using static Secronna.Server.Hosting.Configuration.SettingValue;
 namespace Secronna.Server.Hosting.Configuration;
 
 /// <summary>
-/// Reads section <c>Secronna</c> setting by setting, so that a wrong or unknown setting stops the start with a message that names it.
+/// Reads section <c>Secronna</c> setting by setting, so that a wrong or unknown setting stops the start with a message that names
+/// it.
 /// </summary>
 internal static class SettingsReader
 {
@@ -80,8 +81,8 @@ internal static class SettingsReader
             case ["KeyIds", _]: settings.KeyIds.Add(Text(name, value)); break;
             case ["Region"]: settings.Region = Text(name, value); break;
             case ["Endpoint"]: settings.Endpoint = Url(name, value); break;
-            case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i is >= 0 and < MaxPrevious
-                && inner is not ["Previous", ..]:
+            case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i)
+                && i is >= 0 and < MaxPrevious && inner is not ["Previous", ..]:
                 while (settings.Previous.Count <= i)
                 {
                     settings.Previous.Add(new MasterKeySettings());

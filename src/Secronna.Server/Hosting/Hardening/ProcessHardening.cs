@@ -36,7 +36,8 @@ internal static partial class ProcessHardening
         var none = new ResourceLimit();
         if (SetResourceLimit(RlimitCore, in none) != 0 || ProcessControl(PrSetDumpable, 0, 0, 0, 0) != 0)
         {
-            throw new InvalidOperationException("core dumps could not be turned off; set Secronna__Diagnostics=true to start without hardening");
+            throw new InvalidOperationException(
+                "core dumps could not be turned off; set Secronna__Diagnostics=true to start without hardening");
         }
     }
 
@@ -49,11 +50,12 @@ internal static partial class ProcessHardening
         DeleteDiagnosticsFiles();
         _ = Execute("/proc/self/exe", [.. arguments, null], [.. environment, null]);
         throw new InvalidOperationException(
-            $"the program could not execute itself (errno {Marshal.GetLastPInvokeError()}); set Secronna__Diagnostics=true to start without hardening");
+            $"the program could not execute itself (errno {Marshal.GetLastPInvokeError()}); "
+            + "set Secronna__Diagnostics=true to start without hardening");
     }
 
-    // The runtime created the files of its diagnostics port before it could be told not to. Executing again skips its shutdown, so
-    // nothing else would delete them.
+    // The runtime created the files of its diagnostics port before it could be told not to. Executing again skips its shutdown,
+    // so nothing else would delete them.
     private static void DeleteDiagnosticsFiles()
     {
         const int StartTime = 19; // index after the program's name, which is in parentheses: proc_pid_stat(5)

@@ -6,14 +6,18 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Secronna.Server.Hosting.Hardening;
 
-/// <summary>Gives the web server pinned buffers for requests and responses, which are zeroed before they are used again (S27).</summary>
+/// <summary>
+/// Gives the web server pinned buffers for requests and responses, which are zeroed before they are used again (S27).
+/// </summary>
 internal sealed class ZeroingMemoryPoolFactory : IMemoryPoolFactory<byte>
 {
     /// <inheritdoc/>
     public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new ZeroingMemoryPool();
 }
 
-/// <summary>A pool of blocks of 4 KiB. It keeps a bounded number of idle blocks; the garbage collector gets further ones, zeroed.</summary>
+/// <summary>
+/// A pool of blocks of 4 KiB. It keeps a bounded number of idle blocks; the garbage collector gets further ones, zeroed.
+/// </summary>
 internal sealed class ZeroingMemoryPool : MemoryPool<byte>
 {
     /// <summary>Bytes of a block.</summary>

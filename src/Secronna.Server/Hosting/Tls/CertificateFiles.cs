@@ -43,8 +43,10 @@ internal sealed class CertificateFiles : IDisposable
     public static CertificateFiles? Read(HttpSettings settings) => settings switch
     {
         { Certificate: null, CertificateKey: null } => null,
-        { Certificate: null } => throw new SettingsException($"{KeySetting} is set: set {CertificateSetting} too, to the file with its certificate"),
-        { CertificateKey: null } => throw new SettingsException($"{CertificateSetting} is set: set {KeySetting} too, to the file with its private key"),
+        { Certificate: null } => throw new SettingsException(
+            $"{KeySetting} is set: set {CertificateSetting} too, to the file with its certificate"),
+        { CertificateKey: null } => throw new SettingsException(
+            $"{CertificateSetting} is set: set {KeySetting} too, to the file with its private key"),
         _ => new CertificateFiles(settings),
     };
 
@@ -74,7 +76,8 @@ internal sealed class CertificateFiles : IDisposable
         catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
         {
             throw new SettingsException(
-                $"{CertificateSetting} and {KeySetting} don't fit together: {settings.Certificate} must hold certificates in PEM, the server's first, and "
+                $"{CertificateSetting} and {KeySetting} don't fit together: {settings.Certificate} must hold certificates in PEM, the server's "
+                + "first, and "
                 + $"{settings.CertificateKey} that certificate's private key in PEM, not encrypted");
         }
     }
@@ -110,7 +113,8 @@ internal sealed class CertificateFiles : IDisposable
         {
             return new FileInfo(path) is { Exists: true, Length: <= MaxBytes }
                 ? File.ReadAllBytes(path)
-                : throw new SettingsException($"{CertificateSetting}: there is no file {path} that this user may read, or it is larger than {MaxBytes} bytes");
+                : throw new SettingsException(
+                    $"{CertificateSetting}: there is no file {path} that this user may read, or it is larger than {MaxBytes} bytes");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

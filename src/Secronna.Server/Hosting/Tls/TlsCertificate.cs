@@ -6,8 +6,8 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Hosting.Tls;
 
 /// <summary>
-/// The certificate that handshakes use. It is replaced when its files change. The two files are not replaced at the same moment, so
-/// the previous certificate stays in use until both fit together again.
+/// The certificate that handshakes use. It is replaced when its files change. The two files are not replaced at the same moment,
+/// so the previous certificate stays in use until both fit together again.
 /// </summary>
 internal sealed class TlsCertificate
 {
