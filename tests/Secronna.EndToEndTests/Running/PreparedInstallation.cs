@@ -1,3 +1,5 @@
+using Secronna.EndToEndTests.Running;
+
 [assembly: AssemblyFixture(typeof(PreparedInstallation))]
 
 namespace Secronna.EndToEndTests.Running;

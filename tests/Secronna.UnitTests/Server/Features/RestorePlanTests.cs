@@ -67,12 +67,12 @@ public sealed class RestorePlanTests
         SecretRow[] then = [Row("s1", "SAME", 2, 162), Row("s2", "OLDER", 1, 72), Row("s3", "GONE", 7)];
         SecretRow[] now = [Row("s1", "SAME", 2), Row("s2", "OLDER", 4), Row("s4", "NEW", 3)];
 
-        var plan = RestorePlan.Of(Place, Kek, then, now, _ => true);
+        var plan = RestorePlan.Compute(Place, Kek, then, now, _ => true);
 
-        Assert.Equal([then[0], then[1]], plan.Then);
+        Assert.Equal([then[0], then[1]], plan.Restorable);
         Assert.Equal([now[2]], plan.Pruned);
         Assert.Equal("OLDER", Assert.Single(plan.Restored).Key);
-        Assert.Equal((10, 110), (plan.RestoredBytes, plan.ThenBytes));
+        Assert.Equal((10, 110), (plan.RestoredBytes, plan.RestorableBytes));
     }
 
     private static EnvironmentRow Place { get; } = new("env_x", "acc_x", "proj_x", "web", "Production", "production", "Web", 0, 0);
@@ -80,7 +80,7 @@ public sealed class RestorePlanTests
     private static KekRow Kek { get; } = null!;
 
     private static IReadOnlyList<RestoreChange> Changes(SecretRow[] then, SecretRow[] now, Func<SecretRow, bool> isPruned) =>
-        RestorePlan.Of(Place, Kek, then, now, isPruned).Changes;
+        RestorePlan.Compute(Place, Kek, then, now, isPruned).Changes;
 
     private static SecretRow Row(string id, string key, int version, int bytes = 0) =>
         new(id, "acc_x", "proj_x", "env_x", "web", "production", key, version, 0, 0) { SealedBytes = bytes };

@@ -49,7 +49,7 @@ public sealed class ListenAddressesTests
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:0", true)]
     public void A_setting_by_which_any_sender_could_choose_its_address_is_refused(string name, string text, bool passes)
     {
-        var refusal = Record.Exception(() => ListenAddresses.RequireOwn(
+        var refusal = Record.Exception(() => ListenAddresses.RequireNoForwarding(
             new ConfigurationBuilder().AddInMemoryCollection([new(name, text)]).Build()));
         Assert.Equal(passes, refusal is null);
         Assert.True(passes || (refusal is SettingsException && refusal.Message.StartsWith(name.ToUpperInvariant(), StringComparison.Ordinal)));

@@ -38,16 +38,16 @@ public sealed class BodyParserTests
 
     private static readonly Action<byte[]>[] Parsers =
     [
-        body => Parse(body, (ref Utf8JsonReader reader) => SecretBodies.Write(ref reader, Limits)).Dispose(),
-        body => Parse(body, (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, Limits)).ForEach(write => write.Dispose()),
-        body => Parse(body, SecretBodies.Path),
-        body => Parse(body, (ref Utf8JsonReader reader) => SecretBodies.Selection(ref reader, Limits)),
-        body => Parse(body, (ref Utf8JsonReader reader) => PointInTimeBodies.Rollback(ref reader, 1_000)),
-        body => Parse(body, (ref Utf8JsonReader reader) => PointInTimeBodies.Restore(ref reader, 1_000)),
-        body => Parse<(ComparedSide, Instant?)>(body, PointInTimeBodies.Compare),
-        body => Parse(body, (ref Utf8JsonReader reader) => NameBody.Name(ref reader, 120)),
+        body => Parse(body, (ref Utf8JsonReader reader) => SecretWriteBody.Read(ref reader, Limits)).Dispose(),
+        body => Parse(body, (ref Utf8JsonReader reader) => SecretWriteBody.ReadBatch(ref reader, Limits)).ForEach(write => write.Dispose()),
+        body => Parse(body, RevealBody.ReadPath),
+        body => Parse(body, (ref Utf8JsonReader reader) => RevealBody.ReadSelection(ref reader, Limits)),
+        body => Parse(body, (ref Utf8JsonReader reader) => PointInTimeBody.ReadRollback(ref reader, 1_000)),
+        body => Parse(body, (ref Utf8JsonReader reader) => PointInTimeBody.ReadRestore(ref reader, 1_000)),
+        body => Parse<(ComparedSide, Instant?)>(body, PointInTimeBody.ReadCompare),
+        body => Parse(body, (ref Utf8JsonReader reader) => NameBody.Read(ref reader, 120)),
         body => Parse(body, (ref Utf8JsonReader reader) => AccessKeyBody.Read(ref reader, 120, isNew: true)),
-        body => Parse(body, NameBody.Empty),
+        body => Parse(body, NameBody.ReadEmpty),
     ];
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class BodyParserTests
         Assert.Throws<ObjectDisposedException>(() => { _ = two.Span; });
 
         void Refuse<T>(BodyParser<T> parse) =>
-            Assert.Throws<RequestException>(() => { JsonFields.Parse(Encoding.UTF8.GetBytes(body), parse); });
+            Assert.Throws<RequestException>(() => { JsonBody.Parse(Encoding.UTF8.GetBytes(body), parse); });
     }
 
     [Fact]
@@ -123,8 +123,8 @@ public sealed class BodyParserTests
     [InlineData("{\"key\":\"A\",\"value\":\"v\"}{}", "not JSON")]
     [InlineData("{\"key\":\"A\",\"value\":\"v\",}", "not JSON")]
     [InlineData("/* c */{\"key\":\"A\",\"value\":\"v\"}", "not JSON")]
-    [InlineData("{\"key\":\"A\",\"value\":\"v\",\"value\":\"w\"}", "value: is there twice")]
-    [InlineData("{\"key\":\"A\",\"value\":\"v\",\"v\\u0061lue\":\"w\"}", "value: is there twice")]
+    [InlineData("{\"key\":\"A\",\"value\":\"v\",\"value\":\"w\"}", "value: appears twice")]
+    [InlineData("{\"key\":\"A\",\"value\":\"v\",\"v\\u0061lue\":\"w\"}", "value: appears twice")]
     [InlineData("{\"key\":\"A\",\"value\":\"v\",\"Value\":\"w\"}", "Value: unknown field")]
     [InlineData("{\"key\":\"A\",\"value\":\"v\",\"\\ud800\":1}", "unknown field")]
     [InlineData("{\"key\":\"A\",\"value\":\"v\",\"k\\ud800\":1}", "unknown field")]
@@ -134,7 +134,7 @@ public sealed class BodyParserTests
     [InlineData("{\"key\":\"A\",\"value\":5}", "value: must be a string")]
     [InlineData("{\"key\":\"A\",\"value\":\"\\ud800\"}", "value: has half")]
     [InlineData("{\"key\":\"A\",\"value\":\"\\udc00\\ud800\"}", "value: has half")]
-    [InlineData("{\"key\":\"A\",\"value\":\"a\\u0000b\"}", "value: must not have")]
+    [InlineData("{\"key\":\"A\",\"value\":\"a\\u0000b\"}", "value: must not contain")]
     [InlineData("{\"key\":\"A\",\"value\":\"v\",\"comment\":\"\\u0000\"}", "comment: must not have")]
     [InlineData("{\"key\":\"A-\",\"value\":\"v\"}", "key: must be")]
     [InlineData("{\"key\":null,\"value\":\"v\"}", "key: must be")]
@@ -173,10 +173,10 @@ public sealed class BodyParserTests
     [Fact]
     public void A_batch_gives_its_comment_to_writes_without_one_and_refuses_duplicate_keys()
     {
-        var writes = Parse(Encoding.UTF8.GetBytes(Seeds[1].Replace("null", "\"own\"", StringComparison.Ordinal)), (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, Limits));
+        var writes = Parse(Encoding.UTF8.GetBytes(Seeds[1].Replace("null", "\"own\"", StringComparison.Ordinal)), (ref Utf8JsonReader reader) => SecretWriteBody.ReadBatch(ref reader, Limits));
         Assert.Equal(["all", "own"], writes.Select(write => write.Comment));
         writes.ForEach(write => write.Dispose());
-        Assert.Contains("secrets[1].key: is there twice", RefusedBatch("""{"secrets":[{"key":"A","value":"1"},{"key":"A","value":"2"}]}"""), StringComparison.Ordinal);
+        Assert.Contains("secrets[1].key: appears twice", RefusedBatch("""{"secrets":[{"key":"A","value":"1"},{"key":"A","value":"2"}]}"""), StringComparison.Ordinal);
         Assert.Contains("at least one", RefusedBatch("""{"secrets":[]}"""), StringComparison.Ordinal);
         Assert.Contains("secrets: is required", RefusedBatch("{}"), StringComparison.Ordinal);
         Assert.Contains("secrets[0]", RefusedBatch("""{"secrets":[7]}"""), StringComparison.Ordinal);
@@ -202,12 +202,12 @@ public sealed class BodyParserTests
     private static Gen<string> AnyOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 
     private static string RefusedBatch(string body) => Assert.Throws<RequestException>(() =>
-        Parse(Encoding.UTF8.GetBytes(body), (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, Limits))).Message;
+        Parse(Encoding.UTF8.GetBytes(body), (ref Utf8JsonReader reader) => SecretWriteBody.ReadBatch(ref reader, Limits))).Message;
 
     private static SecretWrite Write(string body) =>
-        Parse(Encoding.UTF8.GetBytes(body), (ref Utf8JsonReader reader) => SecretBodies.Write(ref reader, Limits));
+        Parse(Encoding.UTF8.GetBytes(body), (ref Utf8JsonReader reader) => SecretWriteBody.Read(ref reader, Limits));
 
-    private static T Parse<T>(byte[] body, BodyParser<T> parser) => JsonFields.Parse(body, parser);
+    private static T Parse<T>(byte[] body, BodyParser<T> parser) => JsonBody.Parse(body, parser);
 
     private static void TryAll(byte[] body)
     {

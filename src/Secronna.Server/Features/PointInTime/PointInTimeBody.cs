@@ -5,14 +5,15 @@ using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>Parsers of the bodies about the past.</summary>
-internal static class PointInTimeBodies
+/// <summary>Parses the bodies that roll back, restore and compare.</summary>
+internal static class PointInTimeBody
 {
     private static readonly string[] RollbackFields = ["version", "comment"];
     private static readonly string[] RestoreFields = ["at", "dryRun", "prune", "comment"];
     private static readonly string[] CompareFields = ["with", "at", "withAt"];
 
-    public static (int Version, string? Comment) Rollback(ref Utf8JsonReader reader, int mostComment)
+    /// <summary>The version whose value is brought back, and the comment of the new version.</summary>
+    public static (int Version, string? Comment) ReadRollback(ref Utf8JsonReader reader, int maxCommentLength)
     {
         int? version = null;
         string? comment = null;
@@ -22,7 +23,7 @@ internal static class PointInTimeBodies
             switch (field)
             {
                 case 0: version = fields.ReadInt32(ref reader, field, 1, int.MaxValue); break;
-                default: comment = fields.ReadString(ref reader, field, mostComment); break;
+                default: comment = fields.ReadString(ref reader, field, maxCommentLength); break;
             }
         }
 
@@ -30,10 +31,11 @@ internal static class PointInTimeBodies
         return (version!.Value, comment);
     }
 
-    public static RestoreOrder Restore(ref Utf8JsonReader reader, int mostComment)
+    /// <summary>What a restore is to do.</summary>
+    public static RestoreOrder ReadRestore(ref Utf8JsonReader reader, int maxCommentLength)
     {
         Instant? at = null;
-        var (isDryRun, isPruned) = (false, false);
+        var (isDryRun, prunes) = (false, false);
         string? comment = null;
         var fields = JsonFields.Begin(ref reader, "", RestoreFields);
         while (fields.Next(ref reader, out var field))
@@ -42,17 +44,17 @@ internal static class PointInTimeBodies
             {
                 case 0: at = fields.ReadInstant(ref reader, field); break;
                 case 1: isDryRun = fields.ReadFlag(ref reader, field) ?? false; break;
-                case 2: isPruned = fields.ReadFlag(ref reader, field) ?? false; break;
-                default: comment = fields.ReadString(ref reader, field, mostComment); break;
+                case 2: prunes = fields.ReadFlag(ref reader, field) ?? false; break;
+                default: comment = fields.ReadString(ref reader, field, maxCommentLength); break;
             }
         }
 
         fields.Require(0, at is not null);
-        return new RestoreOrder(at!.Value, isDryRun, isPruned, comment);
+        return new RestoreOrder(at!.Value, isDryRun, prunes, comment);
     }
 
-    /// <summary>What to compare with, and as of when the environment itself.</summary>
-    public static (ComparedSide With, Instant? At) Compare(ref Utf8JsonReader reader)
+    /// <summary>The environment to compare with, and the instant of the environment in the path; <c>null</c> is now.</summary>
+    public static (ComparedSide With, Instant? At) ReadCompare(ref Utf8JsonReader reader)
     {
         string? with = null;
         (Instant? At, Instant? WithAt) times = default;
