@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Secronna.IntegrationTests.Storage;
+using Secronna.IntegrationTests.Storage.Sqlite;
 using Secronna.Server.Installation;
 using Secronna.Storage;
 using Secronna.Storage.Engine;

@@ -1,0 +1,36 @@
+using Microsoft.Data.Sqlite;
+using Secronna.IntegrationTests.Engines;
+using Secronna.Storage;
+using Secronna.Storage.Engine;
+
+namespace Secronna.IntegrationTests.Storage.Sqlite;
+
+/// <summary>Databases of tests that are about the file itself.</summary>
+internal static class SqliteFile
+{
+    public static string ConnectionString(TemporaryFolder folder) => $"Data Source={folder.File("secronna.db")}";
+
+    public static async Task<string> NewDatabaseAsync(TemporaryFolder folder)
+    {
+        var connectionString = ConnectionString(folder);
+        await MigrateAsync(connectionString);
+        return connectionString;
+    }
+
+    public static DatabaseEngine Engine(string connectionString) => DatabaseEngines.Sqlite(connectionString, TimeProvider.System);
+
+    public static async Task<IReadOnlyList<Migration>> MigrateAsync(string connectionString) =>
+        await Migrator.ApplyAsync(Engine(connectionString));
+
+    public static async Task<Database> OpenAsync(string connectionString) => await Engine(connectionString).OpenAsync(_ => { });
+
+    /// <summary>A connection such as anyone with the file has: none of the server's settings.</summary>
+    public static SqliteConnection Stranger(string connectionString)
+    {
+        var connection = new SqliteConnection(connectionString + ";Pooling=False");
+        connection.Open();
+        connection.Run("PRAGMA foreign_keys = OFF");
+        connection.Run("PRAGMA synchronous = OFF");
+        return connection;
+    }
+}

@@ -1,0 +1,60 @@
+using Secronna.Protocol;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Storage.Tables;
+
+/// <summary>The counter that nodes look at (S22) moves with every change that a decision rests on.</summary>
+public sealed class AccessCounterTests
+{
+    [Fact]
+    public async Task Every_change_of_credentials_and_allowlist_moves_the_counter()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var row = new CredentialRow(
+            Ids.New(Ids.Credential, storage.Clock.GetUtcNow()), TestStorage.Workspace, ActorTypes.AccessKey, "name", "st_live_00000000",
+            new byte[32], storage.Now, "key_1", CredentialRow.NoGrants, null, null, null);
+        await MovesAsync(storage, transaction => CredentialTable.InsertAsync(transaction, row));
+        await MovesAsync(storage, transaction => CredentialTable.UpdateAsync(transaction, row with { Name = "other" }));
+        await MovesAsync(storage, async transaction => Assert.True(await CredentialTable.RevokeAsync(transaction, row.Id, storage.Now)));
+        await MovesAsync(storage, transaction => WorkspaceTable.AllowAsync(transaction, "acc_b", "B", storage.Now));
+        await MovesAsync(storage, async transaction => Assert.True(await WorkspaceTable.DenyAsync(transaction, "acc_b")));
+        await MovesAsync(storage, transaction => WorkspaceTable.AllowAsync(transaction, "acc_b", null, storage.Now));
+    }
+
+    [Fact]
+    public async Task Noting_a_use_and_probing_leave_it()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var row = new CredentialRow(
+            "key_9", TestStorage.Workspace, ActorTypes.ApiKey, "name", "sk_live_00000000", new byte[32], 1, "key_1", CredentialRow.NoGrants, null, null, null);
+        await storage.WriteAsync(transaction => CredentialTable.InsertAsync(transaction, row));
+        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
+        Assert.True(await storage.WriteAsync(transaction => CredentialTable.TouchAsync(transaction, row.Id, 5)));
+        Assert.False(await storage.WriteAsync(transaction => CredentialTable.TouchAsync(transaction, row.Id, 4)));
+        Assert.True(await storage.WriteAsync(transaction => InstallationTable.ProbeAsync(transaction)));
+        Assert.Equal(before, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
+    }
+
+    [Fact]
+    public async Task A_change_that_is_undone_moves_nothing()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
+        await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => storage.WriteAsync<bool>(async transaction =>
+        {
+            await WorkspaceTable.AllowAsync(transaction, "acc_b", null, storage.Now);
+            throw new TimeZoneNotFoundException();
+        }));
+        Assert.Equal(before, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
+        Assert.False(await storage.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, "acc_b")));
+    }
+
+    private static async Task MovesAsync(TestStorage storage, Func<Transaction, ValueTask> change)
+    {
+        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
+        await storage.WriteAsync(change);
+        Assert.Equal(before + 1, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
+    }
+}
