@@ -104,7 +104,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         try
         {
             var began = time.GetTimestamp();
-            var changes = await database.ReadAsync(0, static (session, _) => InstallationTable.AccessChangesAsync(session));
+            var changes = await database.ReadAsync(0, static (session, _) => InstallationTable.ReadAccessCounterAsync(session));
             lock (gate)
             {
                 if (memory.Changes != changes)

@@ -65,5 +65,5 @@ internal sealed class Idempotency
 
     /// <summary>Keeps the answer, in the transaction of what it answers for.</summary>
     public ValueTask KeepAsync<T>(Transaction transaction, T answer, JsonTypeInfo<T> type) =>
-        IdempotencyKeyTable.KeepAsync(transaction, id, new FirstAnswer(bodyHash, JsonSerializer.Serialize(answer, type)));
+        IdempotencyKeyTable.StoreAsync(transaction, id, new StoredAnswer(bodyHash, JsonSerializer.Serialize(answer, type)));
 }

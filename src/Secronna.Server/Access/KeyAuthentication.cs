@@ -80,7 +80,7 @@ internal sealed class KeyAuthentication(
     {
         try
         {
-            await database.WriteAsync((id, at), static (transaction, it) => CredentialTable.TouchAsync(transaction, it.id, it.at));
+            await database.WriteAsync((id, at), static (transaction, it) => CredentialTable.StoreLastUseAsync(transaction, it.id, it.at));
         }
         catch (StorageUnavailableException exception)
         {

@@ -37,7 +37,7 @@ internal static class BackupCommand
             await engine.BackUpAsync(file, (done, all) => progress.Say($"{done:N0} of {all:N0} pages copied"), interruption.Token);
             return true;
         });
-        Console.WriteLine($"{engine.Place} was copied to {file} ({new FileInfo(file).Length:N0} bytes)\nkeep the master keys apart from it; secronna-server backup verify tells whether it can be restored");
+        Console.WriteLine($"{engine.DisplayName} was copied to {file} ({new FileInfo(file).Length:N0} bytes)\nkeep the master keys apart from it; secronna-server backup verify tells whether it can be restored");
         return 0;
     }
 
@@ -57,7 +57,7 @@ internal static class BackupCommand
 
         if (!await InstallationTable.ExistsAsync(engine))
         {
-            throw new SettingsException($"there is no installation in {engine.Place} that this user may read: nothing to copy");
+            throw new SettingsException($"there is no installation in {engine.DisplayName} that this user may read: nothing to copy");
         }
     }
 }

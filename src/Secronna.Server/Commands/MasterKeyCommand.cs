@@ -76,7 +76,7 @@ internal static class MasterKeyCommand
 
     private static async Task<bool> IsKnownAsync(DatabaseEngine engine, string id) =>
         await Migrator.IsCurrentAsync(engine)
-        && (await InstallationTable.PeekAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))?.Exists(key => key.Id == id) == true;
+        && (await InstallationTable.ReadIfExistsAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))?.Exists(key => key.Id == id) == true;
 
     // Before there is a database there is no trail to record it in. Nodes that run are told, and look whether they have it.
     private static async Task RecordAsync(Settings settings, string id)

@@ -62,9 +62,9 @@ internal static class MasterKeyListCommand
 
         // Of a database that is still to be migrated no more is known than what it uses.
         var isCurrent = await Migrator.IsCurrentAsync(engine);
-        return await InstallationTable.PeekAsync(engine, async (session, row) => new MasterKeyUse(
+        return await InstallationTable.ReadIfExistsAsync(engine, async (session, row) => new MasterKeyUse(
             row.ActiveMasterKeyId,
-            (await KekTable.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId),
+            (await KekTable.ListOnePerMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId),
             isCurrent ? await KnownMasterKeyTable.ListAsync(session) : []));
     }
 

@@ -9,8 +9,8 @@ namespace Secronna.Server.Vault;
 /// </summary>
 internal sealed class DataKeyBatch(KekRow old, LeasedKek oldKek)
 {
-    private readonly HashSet<VersionName> left = [];
-    private HashSet<VersionName> writing = [];
+    private readonly HashSet<VersionId> left = [];
+    private HashSet<VersionId> writing = [];
 
     /// <summary>Data keys that stay as they are: those that don't unwrap, and those that are being removed.</summary>
     public int Left => left.Count;
@@ -29,12 +29,12 @@ internal sealed class DataKeyBatch(KekRow old, LeasedKek oldKek)
 
     public List<DataKeyRow> Without(List<DataKeyRow> rows)
     {
-        rows.RemoveAll(row => left.Contains(row.Name) || writing.Contains(row.Name));
+        rows.RemoveAll(row => left.Contains(row.Id) || writing.Contains(row.Id));
         return rows;
     }
 
     /// <summary>The batch before is written; these are on their way.</summary>
-    public void Written(DataKeyRow[] next) => writing = [.. next.Select(row => row.Name)];
+    public void Written(DataKeyRow[] next) => writing = [.. next.Select(row => row.Id)];
 
     public List<RewrappedDataKey> Rewrap(LeasedKek kek, DataKeyRow[] rows)
     {
@@ -44,14 +44,14 @@ internal sealed class DataKeyBatch(KekRow old, LeasedKek oldKek)
         {
             // Bound to the KEK's own workspace and project, not to those that a row names: one moved here from elsewhere
             // doesn't unwrap.
-            var binding = new VersionBinding(old.WorkspaceId, old.ProjectId, row.EnvironmentId, row.Name.SecretId, row.Name.Version);
+            var binding = new VersionBinding(old.WorkspaceId, old.ProjectId, row.EnvironmentId, row.Id.SecretId, row.Id.Version);
             try
             {
-                keys.Add(new RewrappedDataKey(row.Name, row.WrappedDataKey, rewrap.Rewrap(binding, row.WrappedDataKey)));
+                keys.Add(new RewrappedDataKey(row.Id, row.WrappedDataKey, rewrap.Rewrap(binding, row.WrappedDataKey)));
             }
             catch (DecryptionException)
             {
-                left.Add(row.Name);
+                left.Add(row.Id);
                 // One that is overwritten belongs to what was deleted, and goes soon.
                 Broken += row.WrappedDataKey.AsSpan().ContainsAnyExcept((byte)0) ? 1 : 0;
             }

@@ -38,7 +38,7 @@ internal sealed class KekRewrapper(
         finally
         {
             await database.WriteAsync((old.Id, node.Id), static (transaction, it) =>
-                KekTable.ReleaseAsync(transaction, it.Item1, it.Item2));
+                KekRetirement.ReleaseWorkAsync(transaction, it.Item1, it.Item2));
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class KekRewrapper(
     private async ValueTask<List<DataKeyRow>> ReadPageAsync(DataKeyBatch batch, KekRow old) => batch.Left > MostLeft
         ? []
         : batch.Without(await database.ReadAsync((old.Id, batch.Excluded + PageSize), static (session, it) =>
-            VersionTable.ListUnderAsync(session, it.Id, it.Item2)));
+            DataKeyTable.ListUnderAsync(session, it.Id, it.Item2)));
 
     /// <summary>Re-wraps for the project's active KEK; null when the project is gone, and with it all there was to do.</summary>
     private async Task<(string KekId, List<RewrappedDataKey> Keys)?> RewrapAsync(DataKeyBatch batch, KekRow old, DataKeyRow[] rows)
@@ -151,14 +151,14 @@ internal sealed class KekRewrapper(
     private async Task WriteAsync(KekRow old, string kekId, List<RewrappedDataKey> keys) =>
         await database.WriteAsync((old.Id, kekId, keys), static async (transaction, it) =>
             await KekRotation.LockAsync(transaction, it.kekId, 0)
-                ? await VersionTable.RewrapAsync(transaction, it.Id, it.kekId, it.keys)
+                ? await DataKeyTable.RewrapAsync(transaction, it.Id, it.kekId, it.keys)
                 : 0, weight: keys.Count);
 
     private ValueTask<KekRow?> FindActiveAsync(KekRow old) =>
         database.ReadAsync(old.ProjectId, static (session, id) => KekTable.FindActiveAsync(session, id));
 
     private Task<bool> TakeAsync(KekRow old) => database.WriteAsync((old.Id, node.Id), static (transaction, it) =>
-        KekTable.TakeAsync(transaction, it.Item1, it.Item2, Hold));
+        KekRetirement.TakeWorkAsync(transaction, it.Item1, it.Item2, Hold));
 
     private async ValueTask<LeasedKek?> LeaseAsync(KekRow old)
     {

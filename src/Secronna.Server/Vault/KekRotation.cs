@@ -114,7 +114,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
         var entry = AuditRecord.Of(caller, time, AuditActions.KekRotate) with { ProjectId = kek.ProjectId, TargetId = next.Id };
         return await database.WriteAsync((kek, next, entry), static async (transaction, it) =>
         {
-            if (!await KekTable.RetireAsync(transaction, it.kek.Id))
+            if (!await KekRetirement.RetireAsync(transaction, it.kek.Id))
             {
                 return null;
             }
@@ -135,7 +135,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
         };
         var isDestroyed = await database.WriteAsync((kek.Id, entry), static async (transaction, it) =>
         {
-            var isDestroyed = await KekTable.DestroyAsync(transaction, it.Id);
+            var isDestroyed = await KekRetirement.DestroyAsync(transaction, it.Id);
             if (isDestroyed)
             {
                 transaction.Audit.Append(it.entry);
@@ -146,7 +146,7 @@ internal sealed class KekRotation(Database database, MasterKeyRing masterKeys, K
         if (isDestroyed)
         {
             Forget([kek.Id]);
-            database.ForgetDeleted();
+            database.EraseDeletedInBackground();
         }
 
         return isDestroyed;

@@ -82,7 +82,7 @@ internal sealed class MasterKeyRewrapper(
                 return default((InstallationRow, List<KekRow>)?);
             }
 
-            foreach (var other in await KekTable.OneOfEachMasterKeyAsync(session))
+            foreach (var other in await KekTable.ListOnePerMasterKeyAsync(session))
             {
                 var after = "";
                 while (other.MasterKeyId != installation.ActiveMasterKeyId
@@ -149,12 +149,12 @@ internal sealed class MasterKeyRewrapper(
         {
             // No KEK is added while this is held.
             var activeId = await InstallationTable.LockMasterKeyAsync(transaction);
-            if (activeId is null || (await KekTable.OneOfEachMasterKeyAsync(transaction)).Exists(kek => kek.MasterKeyId != activeId))
+            if (activeId is null || (await KekTable.ListOnePerMasterKeyAsync(transaction)).Exists(kek => kek.MasterKeyId != activeId))
             {
                 return false;
             }
 
-            await KnownMasterKeyTable.NoteOthersUnusedAsync(transaction, activeId);
+            await KnownMasterKeyTable.SetOthersUnusedAsync(transaction, activeId);
             if (await InstallationTable.EndRotationAsync(transaction))
             {
                 transaction.Audit.Append(MasterKeyRecord.Of(time, AuditActions.MasterKeyRotate, activeId, MasterKeyRecord.Finished));
@@ -162,7 +162,7 @@ internal sealed class MasterKeyRewrapper(
 
             return true;
         });
-        database.ForgetDeleted();
+        database.EraseDeletedInBackground();
         return isDone;
     }
 }

@@ -33,19 +33,19 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
     {
         var wasAnything = wasWoken;
         while (!cancellation.IsCancellationRequested
-            && await database.WriteAsync(0, static (transaction, _) => Purge.SliceAsync(transaction)))
+            && await database.WriteAsync(0, static (transaction, _) => Purge.RunSliceAsync(transaction)))
         {
             wasAnything = true;
         }
 
         while (!cancellation.IsCancellationRequested
-            && await database.WriteAsync(0, static (transaction, _) => IdempotencyKeyTable.ForgetOldAsync(transaction)))
+            && await database.WriteAsync(0, static (transaction, _) => IdempotencyKeyTable.RemoveOldAsync(transaction)))
         {
         }
 
         if (wasAnything)
         {
-            database.ForgetDeleted();
+            database.EraseDeletedInBackground();
         }
     }
 

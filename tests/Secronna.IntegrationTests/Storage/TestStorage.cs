@@ -173,7 +173,7 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public async Task PurgeAllAsync()
     {
-        while (await WriteAsync(Purge.SliceAsync))
+        while (await WriteAsync(Purge.RunSliceAsync))
         {
         }
     }

@@ -22,12 +22,12 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
     /// <exception cref="StorageSetupException">One of them can't be used, or the target is not empty.</exception>
     public async Task CheckAsync(DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
     {
-        if (source.GetType() == target.GetType() && source.Place == target.Place)
+        if (source.GetType() == target.GetType() && source.DisplayName == target.DisplayName)
         {
-            throw new SettingsException($"the target is the source, {source.Place}: name another database");
+            throw new SettingsException($"the target is the source, {source.DisplayName}: name another database");
         }
 
-        await new InstallationSetup(masterKeys, time).RequireKeysAsync(source, source.Place);
+        await new InstallationSetup(masterKeys, time).RequireKeysAsync(source, source.DisplayName);
         await StorageCopy.RequireEmptyAsync(target);
         await RequireNotServedAsync(source, cancellation);
     }
@@ -42,7 +42,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         await Migrator.ApplyAsync(target);
         await using var copy = await StorageCopy.BeginAsync(target);
         return await OperatorRecord.BeforeAsync(
-            database, AuditActions.StorageCopy, target.Place, () => CopyAsync(database, target, copy, cancellation));
+            database, AuditActions.StorageCopy, target.DisplayName, () => CopyAsync(database, target, copy, cancellation));
     }
 
     private async Task<(IReadOnlyList<TableRows> Tables, Verification Found)> CopyAsync(
@@ -61,7 +61,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         DatabaseEngine source, StorageCopy copy, CancellationToken cancellation)
     {
         await using var snapshot = await source.OpenSnapshotAsync();
-        var before = await InstallationScan.PulseAsync(snapshot);
+        var before = await InstallationPulse.ReadAsync(snapshot);
         return (before, await copy.FillAsync(
             snapshot, rows => progress($"{rows.Rows:N0} rows of {rows.Table} copied"), cancellation));
     }
@@ -71,7 +71,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         if (found.ProblemCount > 0)
         {
             throw new SettingsException(
-                $"the copy was undone, {target.Place} is empty: {found.ProblemCount:N0} problem(s), which the source likely has too:\n"
+                $"the copy was undone, {target.DisplayName} is empty: {found.ProblemCount:N0} problem(s), which the source likely has too:\n"
                 + string.Join('\n', found.Problems));
         }
     }
@@ -79,7 +79,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
     // What is written to the source after its state was read would be lost.
     private static async Task RequireUnusedSinceAsync(Database source, InstallationPulse before)
     {
-        var now = await source.ReadAsync(0, static (session, _) => InstallationScan.PulseAsync(session));
+        var now = await source.ReadAsync(0, static (session, _) => InstallationPulse.ReadAsync(session));
         if (now.ProbedAt != before.ProbedAt || now.Changes != before.Changes)
         {
             throw new SettingsException("the source was used while it was copied, and the copy was undone: stop all servers and commands first");
@@ -98,11 +98,11 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
             await Task.Delay(BetweenLooks, time, cancellation);
             if ((await PulseAsync(database)).ProbedAt != first.ProbedAt)
             {
-                throw new SettingsException($"a server runs on {engine.Place}: stop all servers, so that nothing is written while it is copied");
+                throw new SettingsException($"a server runs on {engine.DisplayName}: stop all servers, so that nothing is written while it is copied");
             }
         }
     }
 
     private static ValueTask<InstallationPulse> PulseAsync(Database database) =>
-        database.ReadAsync(0, static (session, _) => InstallationScan.PulseAsync(session));
+        database.ReadAsync(0, static (session, _) => InstallationPulse.ReadAsync(session));
 }

@@ -29,7 +29,7 @@ internal sealed class HealthProbe(
         await base.StopAsync(cancellationToken);
         try
         {
-            await database.WriteAsync(node.Id, static (transaction, id) => NodeTable.LeaveAsync(transaction, id)).WaitAsync(Patience, time, cancellationToken);
+            await database.WriteAsync(node.Id, static (transaction, id) => NodeTable.RemoveAsync(transaction, id)).WaitAsync(Patience, time, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -85,7 +85,7 @@ internal sealed class HealthProbe(
         var lack = await masterKeys.LookAsync();
         await database.WriteAsync((node, masterKeys.UsableIds), static async (transaction, it) =>
             await InstallationTable.ProbeAsync(transaction)
-            && await NodeTable.BeatAsync(transaction, it.node.Id, it.node.Name, it.UsableIds));
+            && await NodeTable.ReportAsync(transaction, it.node.Id, it.node.Name, it.UsableIds));
         if (lack is not null)
         {
             throw lack;

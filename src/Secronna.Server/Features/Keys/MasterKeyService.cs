@@ -171,7 +171,7 @@ internal sealed class MasterKeyService(
             var installation = await InstallationTable.FindAsync(session)
                 ?? throw new StorageUnavailableException("the installation's row is gone");
             var counts = new List<(string, long)>();
-            foreach (var kek in await KekTable.OneOfEachMasterKeyAsync(session))
+            foreach (var kek in await KekTable.ListOnePerMasterKeyAsync(session))
             {
                 counts.Add((kek.MasterKeyId, await KekTable.CountUnderAsync(session, kek.MasterKeyId)));
             }

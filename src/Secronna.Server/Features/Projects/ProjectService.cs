@@ -97,7 +97,7 @@ internal sealed class ProjectService(
             }
 
             // Waits for writers, who hold the KEK that they use; those that come later find it destroyed.
-            var keks = await KekTable.DestroyAllAsync(transaction, it.id);
+            var keks = await KekRetirement.DestroyAllAsync(transaction, it.id);
             if (!it.force && await ProjectTable.HasSecretsAsync(transaction, it.id))
             {
                 throw Errors.NotEmpty("project");

@@ -147,7 +147,7 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
     public async Task What_was_being_purged_goes_with_its_changes()
     {
         await using var storage = await MigratedAsync();
-        while (await storage.WriteAsync(0, static (transaction, _) => Purge.SliceAsync(transaction)))
+        while (await storage.WriteAsync(0, static (transaction, _) => Purge.RunSliceAsync(transaction)))
         {
         }
 

@@ -56,7 +56,7 @@ public sealed class RotationMigrationTests : IAsyncLifetime
         Assert.Equal(["kek_3"], await IdsAsync(static session => KekTable.ListRetiringAsync(session, "", 9)));
         Assert.Equal(["kek_1"], await IdsAsync(static session => KekTable.ListWornAsync(session, 9)));
         Assert.Equal(["kek_1", "kek_2"], await IdsAsync(static session => KekTable.ListOlderAsync(session, 31, 9)));
-        Assert.Equal(1, await opened.ReadAsync(0, static (session, _) => VersionTable.CountUnderAsync(session, "kek_1")));
+        Assert.Equal(1, await opened.ReadAsync(0, static (session, _) => DataKeyTable.CountUnderAsync(session, "kek_1")));
         Assert.False(await opened.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)));
 
         async Task<IEnumerable<string>> IdsAsync(Func<Session, ValueTask<List<KekRow>>> list) =>

@@ -67,8 +67,8 @@ public sealed class PostgresOpeningTests
         await cluster.ExecuteAsync("postgres", "CREATE ROLE rightless LOGIN");
         var connectionString = new NpgsqlConnectionStringBuilder(storage.ConnectionString) { Username = "rightless" }.ConnectionString;
         var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(async () =>
-            await InstallationTable.PeekAsync(DatabaseEngines.Postgres(connectionString), (_, row) => new ValueTask<InstallationRow>(row)));
-        Assert.Contains("the role has not the rights", refusal.Message, StringComparison.Ordinal);
+            await InstallationTable.ReadIfExistsAsync(DatabaseEngines.Postgres(connectionString), (_, row) => new ValueTask<InstallationRow>(row)));
+        Assert.Contains("the role lacks a privilege", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class PostgresOpeningTests
     [InlineData("Host=a;Database=b", "b on a")]
     [InlineData("Server=a;Database=b;Username=u;Password=" + Password, "b on a")]
     public void A_connection_string_says_what_it_is_of(string connectionString, string place) =>
-        Assert.EndsWith(place, DatabaseEngines.Of(connectionString, TimeProvider.System).Place, StringComparison.Ordinal);
+        Assert.EndsWith(place, DatabaseEngines.FromConnectionString(connectionString, TimeProvider.System).DisplayName, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]
@@ -146,7 +146,7 @@ public sealed class PostgresOpeningTests
     [InlineData("Password='" + Password)]
     public void A_connection_string_of_neither_engine_is_refused(string connectionString)
     {
-        var refusal = Assert.Throws<StorageSetupException>(() => DatabaseEngines.Of(connectionString, TimeProvider.System));
+        var refusal = Assert.Throws<StorageSetupException>(() => DatabaseEngines.FromConnectionString(connectionString, TimeProvider.System));
         Assert.DoesNotContain(Password, refusal.ToString(), StringComparison.Ordinal);
     }
 

@@ -151,10 +151,10 @@ public sealed class PostgresUnitTests
         await holds.Task;
 
         Assert.True(await storage.WriteAsync(transaction => KekTable.ReserveWrapsAsync(transaction, kek.Id, 10, 1_000)));
-        var retirement = storage.WriteAsync(transaction => KekTable.RetireAsync(transaction, kek.Id));
+        var retirement = storage.WriteAsync(transaction => KekRetirement.RetireAsync(transaction, kek.Id));
         using var stranger = storage.Stranger();
         await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the retirement");
-        var destruction = storage.WriteAsync(transaction => KekTable.DestroyAllAsync(transaction, kek.ProjectId));
+        var destruction = storage.WriteAsync(transaction => KekRetirement.DestroyAllAsync(transaction, kek.ProjectId));
         await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 1, "the destruction");
 
         goOn.SetResult();

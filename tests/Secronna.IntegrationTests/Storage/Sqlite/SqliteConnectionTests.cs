@@ -58,7 +58,7 @@ public sealed class SqliteConnectionTests
     {
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
-        var refusal = Assert.Throws<StorageSetupException>(() => SqliteConnections.SetPragma(connection, "journal_mode", "wal"));
+        var refusal = Assert.Throws<StorageSetupException>(() => SqlitePragmas.Set(connection, "journal_mode", "wal"));
         Assert.Contains("journal_mode = wal", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("memory", refusal.Message, StringComparison.Ordinal);
     }

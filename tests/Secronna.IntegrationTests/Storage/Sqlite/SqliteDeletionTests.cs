@@ -25,7 +25,7 @@ public sealed class SqliteDeletionTests
             stranger.Run("BEGIN");
             Assert.NotEmpty(stranger.All("SELECT version FROM secret_versions LIMIT 1"));
             await storage.DeleteSecretAsync(environment, secretId);
-            storage.Database.ForgetDeleted();
+            storage.Database.EraseDeletedInBackground();
             // The writer goes on while it waits for the reader.
             for (var i = 0; i < 5; i++)
             {
@@ -65,7 +65,7 @@ public sealed class SqliteDeletionTests
         }
 
         await storage.PurgeAllAsync();
-        storage.Database.ForgetDeleted();
+        storage.Database.EraseDeletedInBackground();
         await LogIsEmptyAsync(storage);
         var files = Files(storage);
         Assert.Contains(live.Values.SelectMany(secret => secret.Marks), mark => IsIn(files, mark));

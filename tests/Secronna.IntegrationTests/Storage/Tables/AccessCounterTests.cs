@@ -30,31 +30,31 @@ public sealed class AccessCounterTests
         var row = new CredentialRow(
             "key_9", TestStorage.Workspace, ActorTypes.ApiKey, "name", "sk_live_00000000", new byte[32], 1, "key_1", CredentialRow.NoGrants, null, null, null);
         await storage.WriteAsync(transaction => CredentialTable.InsertAsync(transaction, row));
-        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
-        Assert.True(await storage.WriteAsync(transaction => CredentialTable.TouchAsync(transaction, row.Id, 5)));
-        Assert.False(await storage.WriteAsync(transaction => CredentialTable.TouchAsync(transaction, row.Id, 4)));
+        var before = await storage.ReadAsync(InstallationTable.ReadAccessCounterAsync);
+        Assert.True(await storage.WriteAsync(transaction => CredentialTable.StoreLastUseAsync(transaction, row.Id, 5)));
+        Assert.False(await storage.WriteAsync(transaction => CredentialTable.StoreLastUseAsync(transaction, row.Id, 4)));
         Assert.True(await storage.WriteAsync(transaction => InstallationTable.ProbeAsync(transaction)));
-        Assert.Equal(before, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
+        Assert.Equal(before, await storage.ReadAsync(InstallationTable.ReadAccessCounterAsync));
     }
 
     [Fact]
     public async Task A_change_that_is_undone_moves_nothing()
     {
         await using var storage = await TestStorage.CreateAsync();
-        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
+        var before = await storage.ReadAsync(InstallationTable.ReadAccessCounterAsync);
         await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => storage.WriteAsync<bool>(async transaction =>
         {
             await WorkspaceTable.AllowAsync(transaction, "acc_b", null, storage.Now);
             throw new TimeZoneNotFoundException();
         }));
-        Assert.Equal(before, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
+        Assert.Equal(before, await storage.ReadAsync(InstallationTable.ReadAccessCounterAsync));
         Assert.False(await storage.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, "acc_b")));
     }
 
     private static async Task MovesAsync(TestStorage storage, Func<Transaction, ValueTask> change)
     {
-        var before = await storage.ReadAsync(InstallationTable.AccessChangesAsync);
+        var before = await storage.ReadAsync(InstallationTable.ReadAccessCounterAsync);
         await storage.WriteAsync(change);
-        Assert.Equal(before + 1, await storage.ReadAsync(InstallationTable.AccessChangesAsync));
+        Assert.Equal(before + 1, await storage.ReadAsync(InstallationTable.ReadAccessCounterAsync));
     }
 }

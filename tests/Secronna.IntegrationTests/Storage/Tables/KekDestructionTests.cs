@@ -70,7 +70,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     [Fact]
     public async Task A_writer_that_waits_behind_the_retirement_is_told_so()
     {
-        await using var retirement = new StoppedWriter(storage, kek.Id, KekTable.RetireAsync);
+        await using var retirement = new StoppedWriter(storage, kek.Id, KekRetirement.RetireAsync);
         await retirement.HoldsAsync();
 
         var late = node.WriteAsync(kek.Id, static (transaction, id) => KekTable.LockActiveAsync(transaction, id));
@@ -166,10 +166,10 @@ public sealed class KekDestructionTests : IAsyncLifetime
     private async Task<bool> RetireAndDestroyAsync(Database by) => await RetireAsync(by) && await DestroyAsync(by);
 
     private Task<bool> RetireAsync(Database by) =>
-        by.WriteAsync(kek.Id, static (transaction, id) => KekTable.RetireAsync(transaction, id));
+        by.WriteAsync(kek.Id, static (transaction, id) => KekRetirement.RetireAsync(transaction, id));
 
     private Task<bool> DestroyAsync(Database by) =>
-        by.WriteAsync(kek.Id, static (transaction, id) => KekTable.DestroyAsync(transaction, id));
+        by.WriteAsync(kek.Id, static (transaction, id) => KekRetirement.DestroyAsync(transaction, id));
 
     // SQLite has no place that says who waits: its one writer at a time is held at the gate.
     private async Task IsWaitedForAsync(Task late)

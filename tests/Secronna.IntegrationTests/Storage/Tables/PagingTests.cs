@@ -110,7 +110,7 @@ public sealed class PagingTests
         for (var i = 0; i < Rows; i++)
         {
             var kek = await storage.AddKekAsync(project);
-            Assert.True(await storage.WriteAsync(transaction => KekTable.RetireAsync(transaction, kek.Id)));
+            Assert.True(await storage.WriteAsync(transaction => KekRetirement.RetireAsync(transaction, kek.Id)));
             var under = $"mk_{i % 3}";
             await storage.WriteAsync(transaction => KekTable.RewrapAsync(transaction, kek, under, [3]));
             ids.Add(kek.Id);
@@ -118,7 +118,7 @@ public sealed class PagingTests
 
         Assert.Equal(Ordered(ids), await WalkAsync(storage, "", row => row.Id, (session, after) =>
             KekTable.ListAsync(session, project.Id, after, Limit)));
-        Assert.Equal(["mk_0", "mk_1", "mk_2"], (await storage.ReadAsync(KekTable.OneOfEachMasterKeyAsync)).Select(row => row.MasterKeyId));
+        Assert.Equal(["mk_0", "mk_1", "mk_2"], (await storage.ReadAsync(KekTable.ListOnePerMasterKeyAsync)).Select(row => row.MasterKeyId));
     }
 
     [Fact]

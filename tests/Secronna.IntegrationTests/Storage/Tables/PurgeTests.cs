@@ -42,7 +42,7 @@ public sealed class PurgeTests
         Assert.Equal([(Count - 1_000L, (long)Count)], await storage.StateOfVersionsAsync(secretId));
         Assert.Equal(1, await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, [secretId], 0)));
         Assert.Equal([(0L, (long)Count)], await storage.StateOfVersionsAsync(secretId));
-        Assert.False(await storage.WriteAsync(Purge.SliceAsync));
+        Assert.False(await storage.WriteAsync(Purge.RunSliceAsync));
     }
 
     [Fact]
@@ -53,10 +53,10 @@ public sealed class PurgeTests
         var secretId = (await storage.WriteVersionsAsync(environment, "KEY", 1_300))[0].SecretId;
         await storage.DeleteSecretAsync(environment, secretId);
         await storage.ReopenAsync();
-        Assert.True(await storage.WriteAsync(Purge.SliceAsync));
+        Assert.True(await storage.WriteAsync(Purge.RunSliceAsync));
         await storage.ReopenAsync();
-        Assert.True(await storage.WriteAsync(Purge.SliceAsync));
-        Assert.False(await storage.WriteAsync(Purge.SliceAsync));
+        Assert.True(await storage.WriteAsync(Purge.RunSliceAsync));
+        Assert.False(await storage.WriteAsync(Purge.RunSliceAsync));
         Assert.Equal([(0L, 1_300L)], await storage.StateOfVersionsAsync(secretId));
     }
 
@@ -67,7 +67,7 @@ public sealed class PurgeTests
         var environment = await storage.AddEnvironmentAsync();
         var version = await storage.WriteVersionAsync(environment, "KEY");
         Assert.Equal(1, await storage.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, [version.SecretId], 0)));
-        Assert.False(await storage.WriteAsync(Purge.SliceAsync));
+        Assert.False(await storage.WriteAsync(Purge.RunSliceAsync));
         Assert.NotNull(await storage.ReadAsync(session => VersionTable.FindSealedAsync(session, TestStorage.Workspace, version.SecretId, 1)));
     }
 
@@ -92,7 +92,7 @@ public sealed class PurgeTests
             ? ProjectTable.MarkDeletedAsync(transaction, TestStorage.Workspace, project.Id, storage.Now)
             : EnvironmentTable.MarkDeletedAsync(transaction, TestStorage.Workspace, environment.Id, storage.Now));
         Assert.Null(await storage.ReadAsync(session => EnvironmentTable.FindAsync(session, TestStorage.Workspace, environment.Id)));
-        Assert.True(await storage.WriteAsync(Purge.SliceAsync));
+        Assert.True(await storage.WriteAsync(Purge.RunSliceAsync));
         await storage.ReopenAsync();
         await storage.PurgeAllAsync();
         Assert.Equal((1L, 1L), await storage.CountSecretsAndVersionsAsync());
@@ -120,7 +120,7 @@ public sealed class PurgeTests
 
         await Task.WhenAll(new[] { storage.Database, other, storage.Database, other }.Select(node => Task.Run(async () =>
         {
-            while (await node.WriteAsync(0, static (transaction, _) => Purge.SliceAsync(transaction)))
+            while (await node.WriteAsync(0, static (transaction, _) => Purge.RunSliceAsync(transaction)))
             {
             }
         })));
@@ -138,11 +138,11 @@ public sealed class PurgeTests
         await using var storage = await TestStorage.CreateAsync();
         var project = await storage.AddProjectAsync("web");
         var kek = await storage.AddKekAsync(project);
-        Assert.Equal([kek.Id], await storage.WriteAsync(transaction => KekTable.DestroyAllAsync(transaction, project.Id)));
+        Assert.Equal([kek.Id], await storage.WriteAsync(transaction => KekRetirement.DestroyAllAsync(transaction, project.Id)));
         var row = await storage.ReadAsync(session => KekTable.FindAsync(session, kek.Id));
         Assert.Equal(("destroyed", null), (row!.State, row.WrappedKey));
         Assert.False(await storage.WriteAsync(transaction => KekTable.ReserveWrapsAsync(transaction, kek.Id, 1, long.MaxValue)));
         Assert.False(await storage.WriteAsync(transaction => KekTable.LockActiveAsync(transaction, kek.Id)));
-        Assert.Empty(await storage.WriteAsync(transaction => KekTable.DestroyAllAsync(transaction, project.Id)));
+        Assert.Empty(await storage.WriteAsync(transaction => KekRetirement.DestroyAllAsync(transaction, project.Id)));
     }
 }

@@ -53,7 +53,7 @@ public sealed class RewrapTests : IAsyncLifetime
     {
         var versions = await WriteAsync("ONE");
         await RewrapAsync(versions);
-        await storage.WriteAsync(transaction => VersionTable.RewrapAsync(transaction, kek.Id, "kek_3", [New(versions[0], (byte[])Rows()[versions[0].SecretId][2])]));
+        await storage.WriteAsync(transaction => DataKeyTable.RewrapAsync(transaction, kek.Id, "kek_3", [New(versions[0], (byte[])Rows()[versions[0].SecretId][2])]));
 
         Assert.Equal(0, await RewrapAsync(versions));
 
@@ -65,7 +65,7 @@ public sealed class RewrapTests : IAsyncLifetime
     {
         var hold = TimeSpan.FromSeconds(15);
         Assert.False(await TakeAsync("node_a"));
-        await storage.WriteAsync(transaction => KekTable.RetireAsync(transaction, kek.Id));
+        await storage.WriteAsync(transaction => KekRetirement.RetireAsync(transaction, kek.Id));
 
         Assert.True(await TakeAsync("node_a"));
         Assert.True(await TakeAsync("node_a"));
@@ -76,7 +76,7 @@ public sealed class RewrapTests : IAsyncLifetime
         Assert.True(await TakeAsync("node_b"));
         Assert.False(await TakeAsync("node_a"));
 
-        Task<bool> TakeAsync(string worker) => storage.WriteAsync(transaction => KekTable.TakeAsync(transaction, kek.Id, worker, hold));
+        Task<bool> TakeAsync(string worker) => storage.WriteAsync(transaction => KekRetirement.TakeWorkAsync(transaction, kek.Id, worker, hold));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class RewrapTests : IAsyncLifetime
         var moved = await storage.ReadAsync(session => KekTable.FindAsync(session, kek.Id));
         Assert.Equal(("mk_2", KekStates.Active), (moved!.MasterKeyId, moved.State));
 
-        await storage.WriteAsync(transaction => KekTable.DestroyAllAsync(transaction, kek.ProjectId));
+        await storage.WriteAsync(transaction => KekRetirement.DestroyAllAsync(transaction, kek.ProjectId));
         Assert.False(await MoveAsync(moved, "mk_3"));
 
         Task<bool> MoveAsync(KekRow row, string masterKeyId) =>
@@ -107,12 +107,12 @@ public sealed class RewrapTests : IAsyncLifetime
 
     // The versions of TestStorage are under kek_1.
     private Task<int> RewrapAsync(List<NewVersion> versions) => storage.WriteAsync(transaction =>
-        VersionTable.RewrapAsync(transaction, "kek_1", kek.Id, versions.ConvertAll(New)));
+        DataKeyTable.RewrapAsync(transaction, "kek_1", kek.Id, versions.ConvertAll(New)));
 
     private static RewrappedDataKey New(NewVersion version) => New(version, version.WrappedDataKey);
 
     private static RewrappedDataKey New(NewVersion version, byte[] before) =>
-        new(new VersionName(version.SecretId, version.Version), before, RandomNumberGenerator.GetBytes(78));
+        new(new VersionId(version.SecretId, version.Version), before, RandomNumberGenerator.GetBytes(78));
 
     private Dictionary<string, object[]> Rows()
     {
