@@ -18,7 +18,9 @@ public static class DatabaseEngines
     public static DatabaseEngine Sqlite(string connectionString, TimeProvider time) => new SqliteEngine(connectionString, time);
 
     /// <summary>A database of a PostgreSQL server, version 13 or later.</summary>
-    /// <param name="connectionString">The connection string, <c>Host=…;Database=…;Username=…</c>, in the format of Npgsql.</param>
+    /// <param name="connectionString">
+    /// The connection string, <c>Host=…;Database=…;Username=…</c>, in the format of Npgsql.
+    /// </param>
     /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
     public static DatabaseEngine Postgres(string connectionString) => new PostgresEngine(connectionString);
 

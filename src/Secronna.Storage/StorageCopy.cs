@@ -4,8 +4,8 @@ namespace Secronna.Storage;
 
 /// <summary>
 /// Copies one state of a whole database into another database, of the same or the other engine. It runs in one transaction of the
-/// target, so the target has all rows or none: disposing without a commit leaves nothing. Sealed values and wrapped keys are copied
-/// as they are.
+/// target, so the target has all rows or none: disposing without a commit leaves nothing. Sealed values and wrapped keys are
+/// copied as they are.
 /// </summary>
 public sealed class StorageCopy : IAsyncDisposable
 {
@@ -38,7 +38,9 @@ public sealed class StorageCopy : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins a copy into a migrated, empty database. Nobody else can write to the database until the copy ends.</summary>
+    /// <summary>
+    /// Begins a copy into a migrated, empty database. Nobody else can write to the database until the copy ends.
+    /// </summary>
     /// <exception cref="StorageSetupException">The database is not empty, or is in use.</exception>
     public static async ValueTask<StorageCopy> BeginAsync(DatabaseEngine target)
     {

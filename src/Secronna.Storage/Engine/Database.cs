@@ -23,7 +23,9 @@ public abstract class Database : IAsyncDisposable
     public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read) =>
         ReadAsync(read, static (session, read) => read(session));
 
-    /// <summary>Reads with several statements that all see one state, which has everything that was acknowledged before.</summary>
+    /// <summary>
+    /// Reads with several statements that all see one state, which has everything that was acknowledged before.
+    /// </summary>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public abstract ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
 
@@ -58,14 +60,16 @@ public abstract class Database : IAsyncDisposable
     /// </param>
     /// <param name="weight">About how many rows the work writes: its share of a batch.</param>
     /// <exception cref="StorageUnavailableException">
-    /// The work could not be made durable, and is not reported as done (S30). Nothing of it was kept. Only when the connection was
-    /// lost during the commit, all of it may have been kept.
+    /// The work could not be made durable, and is not reported as done (S30). Nothing of it was kept. Only when the connection
+    /// was lost during the commit, all of it may have been kept.
     /// </exception>
     public abstract Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1);
 
     /// <summary>Runs a unit of work, where an allocation for the closure does not matter.</summary>
-    /// <exception cref="StorageUnavailableException">The work could not be made durable, and is not reported as done (S30).</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The work could not be made durable, and is not reported as done (S30).
+    /// </exception>
     public Task<T> WriteAsync<T>(Func<Transaction, ValueTask<T>> work, int weight = 1) =>
         WriteAsync(work, static (transaction, work) => work(transaction), weight);
 

@@ -8,7 +8,9 @@ namespace Secronna.Storage.Engine;
 /// <summary>A migration that is embedded in the program.</summary>
 public sealed record Migration(int Number, string Name, string Sql)
 {
-    /// <summary>The SHA-256 of <see cref="Sql"/>, in hex. It shows whether a migration was changed after it was applied.</summary>
+    /// <summary>
+    /// The SHA-256 of <see cref="Sql"/>, in hex. It shows whether a migration was changed after it was applied.
+    /// </summary>
     public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
 
     /// <summary>Reads the embedded migrations of an engine, in order.</summary>

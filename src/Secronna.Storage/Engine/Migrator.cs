@@ -26,8 +26,8 @@ public static class Migrator
     public static async ValueTask<bool> IsCurrentAsync(DatabaseEngine engine) => (await PendingAsync(engine)).Count == 0;
 
     /// <summary>
-    /// Applies the migrations that the database lacks, in one transaction under a lock that only one process can hold. Creates the
-    /// database's file if needed.
+    /// Applies the migrations that the database lacks, in one transaction under a lock that only one process can hold. Creates
+    /// the database's file if needed.
     /// </summary>
     /// <returns>The migrations that were applied. The list is empty when another process applied them first.</returns>
     /// <exception cref="StorageSetupException">

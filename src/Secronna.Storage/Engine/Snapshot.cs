@@ -26,7 +26,7 @@ public sealed class Snapshot : Session, IAsyncDisposable
             var snapshot = new Snapshot(engine, connection);
             await connection.RunAsync(engine.BeginSnapshotSql);
             // The snapshot is taken by the first statement, not by BEGIN.
-            await using var first = snapshot.Prepare("SELECT 1 FROM installation");
+            await using var first = snapshot.Prepare("SELECT 1 FROM installation WHERE id = 1");
             await first.ReadAsync();
             return snapshot;
         }

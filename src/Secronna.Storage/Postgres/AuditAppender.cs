@@ -21,7 +21,9 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
     private bool isRunning;
 
     /// <summary>Appends entries, and returns when they are durable (S18).</summary>
-    /// <exception cref="StorageUnavailableException">It is not known whether the entries are durable, or too many wait.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// It is not known whether the entries are durable, or too many wait.
+    /// </exception>
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries)
     {
         var pending = new PendingEntries(entries);

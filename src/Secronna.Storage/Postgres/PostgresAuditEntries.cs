@@ -5,9 +5,9 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Postgres;
 
 /// <summary>
-/// Builds the statements that append audit entries, one for each workspace. A statement advances the workspace's counter and inserts
-/// all rows of the workspace, so sequence numbers have no gap (S20). The lock of the counter's row lasts until the commit, which is
-/// sent together with these statements.
+/// Builds the statements that append audit entries, one for each workspace. A statement advances the workspace's counter and
+/// inserts all rows of the workspace, so sequence numbers have no gap (S20). The lock of the counter's row lasts until the
+/// commit, which is sent together with these statements.
 /// </summary>
 internal static class PostgresAuditEntries
 {
@@ -48,7 +48,9 @@ internal static class PostgresAuditEntries
 
     private static readonly Func<AuditEntry, long?>[] Numbers = [entry => entry.Version, entry => entry.Count];
 
-    /// <summary>The statements, ordered by workspace id. All transactions lock the counters in this order, so none wait in a circle.</summary>
+    /// <summary>
+    /// The statements, ordered by workspace id. All transactions lock the counters in this order, so none wait in a circle.
+    /// </summary>
     public static IEnumerable<NpgsqlBatchCommand> ToCommands(IEnumerable<AuditEntry> entries) => entries
         .GroupBy(entry => entry.WorkspaceId, StringComparer.Ordinal)
         .OrderBy(group => group.Key, StringComparer.Ordinal)

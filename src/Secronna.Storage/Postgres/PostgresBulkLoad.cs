@@ -18,7 +18,9 @@ internal sealed class PostgresBulkLoad(PostgresEngineConnection connection) : Bu
         """;
 
     /// <summary>Begins the transaction and locks every table. Disposes of the connection if that fails.</summary>
-    /// <exception cref="StorageSetupException">Another transaction that writes to a table did not end within 5 seconds.</exception>
+    /// <exception cref="StorageSetupException">
+    /// Another transaction that writes to a table did not end within 5 seconds.
+    /// </exception>
     public static async ValueTask<BulkLoad> BeginAsync(PostgresEngineConnection connection)
     {
         try

@@ -65,7 +65,8 @@ internal sealed class PostgresEngine : DatabaseEngine
         }
     }
 
-    // A database that was just restored has no statistics. Without these settings the planner would read a whole table for each page.
+    // A database that was just restored has no statistics. Without these settings the planner would read a whole table for each
+    // page.
     internal override string BeginSnapshotSql => """
         BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
         SET LOCAL enable_seqscan = off;

@@ -5,8 +5,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Postgres;
 
 /// <summary>
-/// Turns errors of PostgreSQL and of its connections into the storage's exceptions. The server's messages are not used, because they
-/// may quote data.
+/// Turns errors of PostgreSQL and of its connections into the storage's exceptions. The server's messages are not used, because
+/// they may quote data.
 /// </summary>
 internal static class PostgresErrors
 {
@@ -42,9 +42,9 @@ internal static class PostgresErrors
 
     private static bool IsServerGone(string state) => state[..2] is "08" or "57" && state is not PostgresErrorCodes.QueryCanceled;
 
-    // Classes of errors that an operator or time can mend: a full disk, no memory, no free connection, a lock that was held for too
-    // long, an idle transaction that was ended, an I/O error, a server that became a standby, damaged files, a refused login, a
-    // missing database.
+    // Classes of errors that an operator or time can mend: a full disk, no memory, no free connection, a lock that was held for
+    // too long, an idle transaction that was ended, an I/O error, a server that became a standby, damaged files, a refused login,
+    // a missing database.
     private static bool IsTemporary(string state) =>
         state[..2] is "53" or "55" or "57" or "58" or "25" or "XX" or "40" or "28" or "3D";
 

@@ -14,7 +14,9 @@ internal sealed class PostgresServerCheck(NpgsqlConnectionStringBuilder settings
 
     /// <summary>Connects and checks.</summary>
     /// <returns>Whether the connection goes directly to the server. Otherwise there is a pooler between.</returns>
-    /// <exception cref="StorageSetupException">The server refuses the connection, or can't be used; the message says why.</exception>
+    /// <exception cref="StorageSetupException">
+    /// The server refuses the connection, or can't be used; the message says why.
+    /// </exception>
     public async ValueTask<bool> RunAsync()
     {
         try

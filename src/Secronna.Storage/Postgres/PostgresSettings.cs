@@ -3,8 +3,8 @@ using Npgsql;
 namespace Secronna.Storage.Postgres;
 
 /// <summary>
-/// The program's defaults for settings that the connection string does not have. All times are in seconds. Together they bound how
-/// long a request waits for a database that does not answer.
+/// The program's defaults for settings that the connection string does not have. All times are in seconds. Together they bound
+/// how long a request waits for a database that does not answer.
 /// </summary>
 internal static class PostgresSettings
 {
@@ -60,8 +60,8 @@ internal static class PostgresSettings
     /// <summary>Creates a pool of connections.</summary>
     /// <param name="settings">The result of <see cref="Read"/>.</param>
     /// <param name="isDirect">
-    /// Whether there is no pooler between. Then each connection prepares statements that it uses often, unless the connection string
-    /// has its own setting for that.
+    /// Whether there is no pooler between. Then each connection prepares statements that it uses often, unless the connection
+    /// string has its own setting for that.
     /// </param>
     public static NpgsqlDataSource NewSource(NpgsqlConnectionStringBuilder settings, bool isDirect)
     {

@@ -9,8 +9,9 @@ namespace Secronna.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresTransactionScope
 {
-    // The settings end with the transaction. A node that stands still loses its row locks after 5 seconds, before other nodes stop
-    // waiting for them after 8. A commit waits for its fsync even if synchronous_commit was turned off after the start (S30).
+    // The settings end with the transaction. A node that stands still loses its row locks after 5 seconds, before other nodes
+    // stop waiting for them after 8. A commit waits for its fsync even if synchronous_commit was turned off after the start
+    // (S30).
     private const string Settings = """
         SELECT set_config('lock_timeout', '8s', true), set_config('idle_in_transaction_session_timeout', '5s', true),
             set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)

@@ -10,7 +10,9 @@ internal static class PostgresUnits
 
     private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
-    /// <summary>Runs a unit of work and commits it. Runs it again when PostgreSQL undid it in favour of another transaction.</summary>
+    /// <summary>
+    /// Runs a unit of work and commits it. Runs it again when PostgreSQL undid it in favour of another transaction.
+    /// </summary>
     /// <exception cref="StorageUnavailableException">The unit is not known to be durable.</exception>
     public static async Task<T> RunAsync<TState, T>(
         NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)

@@ -2,8 +2,9 @@ namespace Secronna.Storage.Sqlite;
 
 /// <summary>
 /// Completes the tasks of a batch's units on the thread pool. The writer's thread must not run the continuations, which serve
-/// requests. A few work items take the units one after the other, because queueing one work item for each unit would cost more than
-/// the units do. A continuation runs on the work item's thread, so a slow one delays only the units that this work item would take.
+/// requests. A few work items take the units one after the other, because queueing one work item for each unit would cost more
+/// than the units do. A continuation runs on the work item's thread, so a slow one delays only the units that this work item
+/// would take.
 /// </summary>
 internal sealed class BatchReplies : IThreadPoolWorkItem
 {

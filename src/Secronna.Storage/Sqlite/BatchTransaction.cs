@@ -3,18 +3,21 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// Runs the units of a batch in one transaction, each in its own savepoint, then writes the audit entries of all and commits once.
+/// Runs the units of a batch in one transaction, each in its own savepoint, then writes the audit entries of all and commits
+/// once.
 /// </summary>
 internal sealed class BatchTransaction(SqliteEngineConnection connection)
 {
     private readonly Transaction transaction = new(connection);
 
     /// <summary>
-    /// Runs and commits a batch. A unit that throws is undone alone, and its <see cref="UnitOfWork.Error"/> is set. An error of the
-    /// transaction itself (a full disk, an I/O error) undoes the whole batch (S30).
+    /// Runs and commits a batch. A unit that throws is undone alone, and its <see cref="UnitOfWork.Error"/> is set. An error of
+    /// the transaction itself (a full disk, an I/O error) undoes the whole batch (S30).
     /// </summary>
     /// <returns>Why nothing of the batch was kept; <c>null</c> when the batch was committed.</returns>
-    /// <exception cref="FsyncFailedException">The disk did not confirm a write: nobody knows whether the batch was kept.</exception>
+    /// <exception cref="FsyncFailedException">
+    /// The disk did not confirm a write: nobody knows whether the batch was kept.
+    /// </exception>
     public StorageUnavailableException? Commit(List<UnitOfWork> batch)
     {
         try

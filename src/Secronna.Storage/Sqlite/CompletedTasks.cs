@@ -1,8 +1,8 @@
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// Takes the results of tasks without waiting. SQLite completes every call synchronously, so a task that is not complete waits for
-/// something else, and would hold up the writer.
+/// Takes the results of tasks without waiting. SQLite completes every call synchronously, so a task that is not complete waits
+/// for something else, and would hold up the writer.
 /// </summary>
 internal static class CompletedTasks
 {

@@ -4,8 +4,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// The only writer of the database, on a thread of its own. It takes the queued units of work in batches; each batch has one commit
-/// and one fsync. The units are answered after the commit.
+/// The only writer of the database, on a thread of its own. It takes the queued units of work in batches; each batch has one
+/// commit and one fsync. The units are answered after the commit.
 /// </summary>
 internal sealed class GroupCommitWriter : IDisposable
 {
@@ -29,7 +29,9 @@ internal sealed class GroupCommitWriter : IDisposable
 
     public void Enqueue(UnitOfWork unit) => queue.Add(unit);
 
-    /// <summary>Requests that the log is truncated as soon as no reader uses it, so that deleted content leaves its pages (S15).</summary>
+    /// <summary>
+    /// Requests that the log is truncated as soon as no reader uses it, so that deleted content leaves its pages (S15).
+    /// </summary>
     public void RequestWalTruncation()
     {
         wal.RequestTruncation();

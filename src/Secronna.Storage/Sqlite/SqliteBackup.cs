@@ -5,9 +5,9 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// Copies the database into a new file while others write. All pages are read in one read transaction, so the copy is one state, and
-/// a write does not make it start again. The log can't be truncated during the copy, so content that is deleted meanwhile is erased
-/// only afterwards.
+/// Copies the database into a new file while others write. All pages are read in one read transaction, so the copy is one state,
+/// and a write does not make it start again. The log can't be truncated during the copy, so content that is deleted meanwhile is
+/// erased only afterwards.
 /// </summary>
 internal static class SqliteBackup
 {
@@ -36,7 +36,8 @@ internal static class SqliteBackup
         source.Run("SELECT count(*) FROM sqlite_schema");
         using (var target = Open(path))
         {
-            // Nobody else uses the file before it is complete, and it is flushed once at the end. So SQLite needs no journal and no fsync.
+            // Nobody else uses the file before it is complete, and it is flushed once at the end. So SQLite needs no journal and
+            // no fsync.
             Execute(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
             CopyPages(source.Handle, target.Handle!, progress, cancellation);
         }

@@ -2,7 +2,9 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>Fills a database file by inserts. SQLite writes pages that the cache can't hold to the log before the commit.</summary>
+/// <summary>
+/// Fills a database file by inserts. SQLite writes pages that the cache can't hold to the log before the commit.
+/// </summary>
 internal sealed class SqliteBulkLoad(SqliteEngineConnection connection) : BulkLoad(connection)
 {
     /// <summary>Begins the transaction, which takes the write lock. Disposes of the connection if that fails.</summary>

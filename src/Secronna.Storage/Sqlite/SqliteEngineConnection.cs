@@ -38,7 +38,9 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
         return changed;
     }
 
-    /// <summary>Runs a statement without parameters and ignores its rows. Its text must be a constant, because it is cached.</summary>
+    /// <summary>
+    /// Runs a statement without parameters and ignores its rows. Its text must be a constant, because it is cached.
+    /// </summary>
     public void Run(string sql)
     {
         var statement = Acquire(sql);
@@ -70,7 +72,9 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Keeps the write-ahead log when the connection is closed, so that a command that only reads changes no file.</summary>
+    /// <summary>
+    /// Keeps the write-ahead log when the connection is closed, so that a command that only reads changes no file.
+    /// </summary>
     public void KeepLogOnClose() =>
         SqliteResult.Check(raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _), Handle);
 

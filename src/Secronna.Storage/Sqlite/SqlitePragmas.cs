@@ -4,7 +4,9 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>The pragmas of every connection. Each is set and read back, because SQLite ignores settings that it does not accept.</summary>
+/// <summary>
+/// The pragmas of every connection. Each is set and read back, because SQLite ignores settings that it does not accept.
+/// </summary>
 internal static class SqlitePragmas
 {
     /// <summary>How long a statement waits for a lock of another connection.</summary>

@@ -5,8 +5,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// A new file that appears under its name when it is complete and durable, or not at all. Until then it has a temporary name in the
-/// same folder. Only its owner can read it (S28).
+/// A new file that appears under its name when it is complete and durable, or not at all. Until then it has a temporary name in
+/// the same folder. Only its owner can read it (S28).
 /// </summary>
 internal sealed partial class UnfinishedFile : IDisposable
 {
@@ -46,7 +46,9 @@ internal sealed partial class UnfinishedFile : IDisposable
 
     /// <summary>Flushes the file to the disk, then gives it its name.</summary>
     /// <exception cref="StorageSetupException">Another file got the name meanwhile.</exception>
-    /// <exception cref="StorageUnavailableException">The disk did not confirm a write, or the file could not be renamed.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The disk did not confirm a write, or the file could not be renamed.
+    /// </exception>
     public void Keep()
     {
         if (OperatingSystem.IsWindows())
@@ -78,7 +80,8 @@ internal sealed partial class UnfinishedFile : IDisposable
         }
     }
 
-    // A move could replace a file that another process created meanwhile; a link can't. Where the file system has no links, it moves.
+    // A move could replace a file that another process created meanwhile; a link can't. Where the file system has no links, it
+    // moves.
     private void GiveName()
     {
         if (Link(TemporaryPath, path) == 0)

@@ -2,7 +2,9 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>Credentials. A change advances the access counter in the same transaction, so that every node sees it (S22).</summary>
+/// <summary>
+/// Credentials. A change advances the access counter in the same transaction, so that every node sees it (S22).
+/// </summary>
 public static class CredentialTable
 {
     private const string ColumnList = """
@@ -28,7 +30,8 @@ public static class CredentialTable
 
     /// <summary>
     /// Finds the credential whose token has this prefix, even if it is revoked or expired, and whether its workspace is on the
-    /// allowlist. Returns <c>null</c> when there is none. It is one statement, so that an unknown prefix takes as long as a known one.
+    /// allowlist. Returns <c>null</c> when there is none. It is one statement, so that an unknown prefix takes as long as a known
+    /// one.
     /// </summary>
     public static async ValueTask<(CredentialRow Row, bool IsAllowed)?> FindByPrefixAsync(Session session, string prefix)
     {
@@ -37,7 +40,9 @@ public static class CredentialTable
         return await query.Bind(prefix).ReadAsync() ? (Read(query), query.GetInt64(12) != 0) : null;
     }
 
-    /// <summary>Finds a credential of the workspace and locks its row for a change. Returns <c>null</c> when there is none.</summary>
+    /// <summary>
+    /// Finds a credential of the workspace and locks its row for a change. Returns <c>null</c> when there is none.
+    /// </summary>
     public static async ValueTask<CredentialRow?> LockAsync(
         Transaction transaction, string workspaceId, string kind, string id)
     {
@@ -56,8 +61,8 @@ public static class CredentialTable
     }
 
     /// <summary>
-    /// Lists the workspace's credentials of a kind with ids after <paramref name="after"/> that have grants and are not revoked, and
-    /// locks their rows for a change.
+    /// Lists the workspace's credentials of a kind with ids after <paramref name="after"/> that have grants and are not revoked,
+    /// and locks their rows for a change.
     /// </summary>
     public static async ValueTask<List<CredentialRow>> LockGrantedAsync(
         Transaction transaction, string workspaceId, string kind, string after, int limit)
@@ -87,8 +92,8 @@ public static class CredentialTable
     }
 
     /// <summary>
-    /// Stores when a credential was last used. No decision depends on this, so the access counter stays as it is. Returns false when a
-    /// later use is stored already.
+    /// Stores when a credential was last used. No decision depends on this, so the access counter stays as it is. Returns false
+    /// when a later use is stored already.
     /// </summary>
     public static async ValueTask<bool> StoreLastUseAsync(Transaction transaction, string id, long now)
     {

@@ -6,8 +6,8 @@ namespace Secronna.Storage.Tables;
 internal static class EnvironmentPurge
 {
     /// <summary>
-    /// Removes the next rows: first overwrites what is sealed (where the engine overwrites in place), then removes the changes, then
-    /// versions and secrets, at last the environment.
+    /// Removes the next rows: first overwrites what is sealed (where the engine overwrites in place), then removes the changes,
+    /// then versions and secrets, at last the environment.
     /// </summary>
     public static async ValueTask RemoveSliceAsync(Transaction transaction, string environmentId)
     {
@@ -60,7 +60,9 @@ internal static class EnvironmentPurge
         return isAny;
     }
 
-    /// <summary>Removes the next versions of a secret, and the secret when none is left. Returns the number of versions removed.</summary>
+    /// <summary>
+    /// Removes the next versions of a secret, and the secret when none is left. Returns the number of versions removed.
+    /// </summary>
     private static async ValueTask<int> RemoveVersionsAsync(Transaction transaction, string secretId)
     {
         var removed = await transaction.ExecuteAsync("""

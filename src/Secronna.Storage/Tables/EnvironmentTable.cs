@@ -73,8 +73,8 @@ public static class EnvironmentTable
     }
 
     /// <summary>
-    /// Marks an environment as deleted, so that no query finds it. <see cref="Purge"/> removes its rows later. Returns false when the
-    /// environment does not exist.
+    /// Marks an environment as deleted, so that no query finds it. <see cref="Purge"/> removes its rows later. Returns false when
+    /// the environment does not exist.
     /// </summary>
     public static async ValueTask<bool> MarkDeletedAsync(
         Transaction transaction, string workspaceId, string id, long now)
@@ -85,9 +85,9 @@ public static class EnvironmentTable
     }
 
     /// <summary>
-    /// Locks the environment's row for a change of its secrets, and gives the change its instant: the time by the clock, but always
-    /// later than the last change and than every instant whose state was read. So an instant names one state. Returns <c>null</c>
-    /// when the environment does not exist.
+    /// Locks the environment's row for a change of its secrets, and gives the change its instant: the time by the clock, but
+    /// always later than the last change and than every instant whose state was read. So an instant names one state. Returns
+    /// <c>null</c> when the environment does not exist.
     /// </summary>
     public static async ValueTask<EnvironmentChange?> BeginChangeAsync(
         Transaction transaction, string workspaceId, string id)

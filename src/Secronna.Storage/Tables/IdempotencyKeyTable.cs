@@ -2,10 +2,14 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>Answers to requests with an <c>Idempotency-Key</c>. Each is stored in the transaction of its request's change.</summary>
+/// <summary>
+/// Answers to requests with an <c>Idempotency-Key</c>. Each is stored in the transaction of its request's change.
+/// </summary>
 public static class IdempotencyKeyTable
 {
-    /// <summary>The largest number of answers that one call of <see cref="RemoveOldAsync"/> removes. Its SQL has the same number.</summary>
+    /// <summary>
+    /// The largest number of answers that one call of <see cref="RemoveOldAsync"/> removes. Its SQL has the same number.
+    /// </summary>
     public const int SliceAnswers = 500;
 
     // 86400000000 microseconds are a day.

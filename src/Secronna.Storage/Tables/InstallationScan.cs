@@ -3,8 +3,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// Reads all projects, environments, secrets and versions, page by page, to verify them. Rows of a deleted environment or project are
-/// left out or marked, because they are being removed in the background.
+/// Reads all projects, environments, secrets and versions, page by page, to verify them. Rows of a deleted environment or project
+/// are left out or marked, because they are being removed in the background.
 /// </summary>
 public static class InstallationScan
 {
@@ -32,9 +32,9 @@ public static class InstallationScan
         FROM secrets s{UndeletedJoin} WHERE s.id > $1 ORDER BY s.id LIMIT $2
         """;
 
-    // The inner query takes the page first; the subqueries then find the environment of each version. With a join, a planner without
-    // statistics might start from the secrets and read the whole table for every page. A page has 100 versions, because a version may
-    // have 64 KiB.
+    // The inner query takes the page first; the subqueries then find the environment of each version. With a join, a planner
+    // without statistics might start from the secrets and read the whole table for every page. A page has 100 versions, because a
+    // version may have 64 KiB.
     private const string Versions = """
         SELECT v.secret_id, v.version, v.kek_id, v.wrapped_data_key, v.ciphertext,
             (SELECT s.workspace_id FROM secrets s WHERE s.id = v.secret_id),
@@ -47,7 +47,9 @@ public static class InstallationScan
         ORDER BY v.secret_id, v.version
         """;
 
-    /// <summary>Lists the projects with ids after <paramref name="after"/>, and whether each has exactly one active KEK.</summary>
+    /// <summary>
+    /// Lists the projects with ids after <paramref name="after"/>, and whether each has exactly one active KEK.
+    /// </summary>
     public static async ValueTask<List<(string Id, bool HasActiveKek)>> ListProjectsAsync(Session session, string after)
     {
         await using var query = session.Prepare("""

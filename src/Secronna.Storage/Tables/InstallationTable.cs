@@ -56,8 +56,8 @@ public static class InstallationTable
     }
 
     /// <summary>
-    /// Makes another master key the active one, and stores the installation key wrapped by it (S8). Returns false when
-    /// <paramref name="from"/> is not the active one any more. Until the transaction ends, no KEK can be added; all KEKs that were added
+    /// Makes another master key the active one, and stores the installation key wrapped by it (S8). Returns false when <paramref
+    /// name="from"/> is not the active one any more. Until the transaction ends, no KEK can be added; all KEKs that were added
     /// before are visible to it.
     /// </summary>
     public static async ValueTask<bool> ActivateMasterKeyAsync(Transaction transaction, string from, string to, byte[] wrappedKey)
@@ -74,8 +74,8 @@ public static class InstallationTable
     }
 
     /// <summary>
-    /// Locks the installation's row and returns the id of the active master key. Until the transaction ends, that key stays the active
-    /// one and no KEK can be added.
+    /// Locks the installation's row and returns the id of the active master key. Until the transaction ends, that key stays the
+    /// active one and no KEK can be added.
     /// </summary>
     public static async ValueTask<string?> LockMasterKeyAsync(Transaction transaction)
     {
@@ -84,7 +84,8 @@ public static class InstallationTable
     }
 
     /// <summary>
-    /// Whether a master key is the active one. If so, it stays the active one until the transaction ends. KEKs can be added meanwhile.
+    /// Whether a master key is the active one. If so, it stays the active one until the transaction ends. KEKs can be added
+    /// meanwhile.
     /// </summary>
     public static async ValueTask<bool> HoldMasterKeyAsync(Transaction transaction, string id)
     {
@@ -109,8 +110,8 @@ public static class InstallationTable
     }
 
     /// <summary>
-    /// Reserves the work of the rotation for a worker, or extends its reservation, for the time <paramref name="hold"/>. Returns false
-    /// while another worker has it.
+    /// Reserves the work of the rotation for a worker, or extends its reservation, for the time <paramref name="hold"/>. Returns
+    /// false while another worker has it.
     /// </summary>
     public static async ValueTask<bool> TakeRotationAsync(Transaction transaction, string worker, TimeSpan hold)
     {

@@ -3,12 +3,14 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// The end of a KEK: it is retired, its data keys are wrapped by another KEK, and it is destroyed (S9). Retiring and destroying wait for
-/// writers that hold the KEK by <see cref="KekTable.LockActiveAsync"/>.
+/// The end of a KEK: it is retired, its data keys are wrapped by another KEK, and it is destroyed (S9). Retiring and destroying
+/// wait for writers that hold the KEK by <see cref="KekTable.LockActiveAsync"/>.
 /// </summary>
 public static class KekRetirement
 {
-    /// <summary>Makes an active KEK a retiring one, after all writers let go of it. Returns false when it is not active.</summary>
+    /// <summary>
+    /// Makes an active KEK a retiring one, after all writers let go of it. Returns false when it is not active.
+    /// </summary>
     public static async ValueTask<bool> RetireAsync(Transaction transaction, string id)
     {
         await LockAsync(transaction, "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active' FOR UPDATE", id);
@@ -18,8 +20,8 @@ public static class KekRetirement
     }
 
     /// <summary>
-    /// Destroys a retiring KEK that no version refers to (S9). It locks the KEK's row, which waits for writers, before it searches for
-    /// versions. Returns false when a version refers to the KEK, or the KEK is not retiring any more.
+    /// Destroys a retiring KEK that no version refers to (S9). It locks the KEK's row, which waits for writers, before it
+    /// searches for versions. Returns false when a version refers to the KEK, or the KEK is not retiring any more.
     /// </summary>
     public static async ValueTask<bool> DestroyAsync(Transaction transaction, string id)
     {
@@ -35,7 +37,9 @@ public static class KekRetirement
         return await update.Bind(id).ExecuteAsync() == 1;
     }
 
-    /// <summary>Destroys all KEKs of a project, after all writers let go of them. Returns the ids of the KEKs that it destroyed.</summary>
+    /// <summary>
+    /// Destroys all KEKs of a project, after all writers let go of them. Returns the ids of the KEKs that it destroyed.
+    /// </summary>
     public static async ValueTask<List<string>> DestroyAllAsync(Transaction transaction, string projectId)
     {
         await LockAsync(
@@ -49,8 +53,8 @@ public static class KekRetirement
     }
 
     /// <summary>
-    /// Reserves the work on a retiring KEK for a worker, or extends its reservation, for the time <paramref name="hold"/>. Returns false
-    /// while another worker has it.
+    /// Reserves the work on a retiring KEK for a worker, or extends its reservation, for the time <paramref name="hold"/>.
+    /// Returns false while another worker has it.
     /// </summary>
     public static async ValueTask<bool> TakeWorkAsync(Transaction transaction, string id, string worker, TimeSpan hold)
     {

@@ -68,7 +68,9 @@ public static class KekTable
         return await ReadAllAsync(query.Bind(limit));
     }
 
-    /// <summary>Lists the KEKs that a master key wraps, with ids after <paramref name="after"/>, without destroyed ones.</summary>
+    /// <summary>
+    /// Lists the KEKs that a master key wraps, with ids after <paramref name="after"/>, without destroyed ones.
+    /// </summary>
     public static async ValueTask<List<KekRow>> ListUnderAsync(Session session, string masterKeyId, string after, int limit)
     {
         await using var query = session.Prepare(
@@ -113,8 +115,8 @@ public static class KekTable
     }
 
     /// <summary>
-    /// Whether the KEK is active. If so, it stays active until the transaction ends, so that a write can use it (S9). Wraps can be
-    /// reserved meanwhile. With a stronger lock, a reservation would have to wait for a moment when no writer holds the KEK.
+    /// Whether the KEK is active. If so, it stays active until the transaction ends, so that a write can use it (S9). Wraps can
+    /// be reserved meanwhile. With a stronger lock, a reservation would have to wait for a moment when no writer holds the KEK.
     /// </summary>
     public static async ValueTask<bool> LockActiveAsync(Transaction transaction, string id)
     {
@@ -124,8 +126,8 @@ public static class KekTable
     }
 
     /// <summary>
-    /// Stores a KEK wrapped by another master key (S8). Returns false when its master key is not that of <paramref name="row"/> any
-    /// more, or the KEK is destroyed.
+    /// Stores a KEK wrapped by another master key (S8). Returns false when its master key is not that of <paramref name="row"/>
+    /// any more, or the KEK is destroyed.
     /// </summary>
     public static async ValueTask<bool> RewrapAsync(Transaction transaction, KekRow row, string masterKeyId, byte[] wrappedKey)
     {

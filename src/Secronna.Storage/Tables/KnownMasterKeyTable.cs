@@ -22,8 +22,8 @@ public static class KnownMasterKeyTable
     }
 
     /// <summary>
-    /// Makes a master key known, so that every node checks whether it can use it. If the key is known already, only a missing check box
-    /// is added.
+    /// Makes a master key known, so that every node checks whether it can use it. If the key is known already, only a missing
+    /// check box is added.
     /// </summary>
     public static async ValueTask<bool> AnnounceAsync(Transaction transaction, string id, ReadOnlyMemory<byte> checkBox)
     {

@@ -3,15 +3,15 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// The secrets of an environment at an instant in the past (S14). After <see cref="EnvironmentTable.SettleAsync"/>, the result for an
-/// instant is always the same, except that secrets which were deleted since are left with their names only.
+/// The secrets of an environment at an instant in the past (S14). After <see cref="EnvironmentTable.SettleAsync"/>, the result
+/// for an instant is always the same, except that secrets which were deleted since are left with their names only.
 /// </summary>
 public static class PastSecretTable
 {
     /// <summary>
-    /// Lists the secrets that existed at an instant, with keys from <paramref name="from"/> to before <paramref name="before"/>, ordered
-    /// by the bytes of their keys. Each has the version that was current then and the time when it was written. A secret whose version
-    /// is missing although the secret was not deleted has version 0.
+    /// Lists the secrets that existed at an instant, with keys from <paramref name="from"/> to before <paramref name="before"/>,
+    /// ordered by the bytes of their keys. Each has the version that was current then and the time when it was written. A secret
+    /// whose version is missing although the secret was not deleted has version 0.
     /// </summary>
     public static async ValueTask<List<SecretRow>> ListBetweenAsync(
         Session session, string environmentId, long instant, string from, string before, int limit)
@@ -34,8 +34,8 @@ public static class PastSecretTable
     }
 
     /// <summary>
-    /// Lists the secrets that exist or existed, with keys before <paramref name="before"/>, ordered by the bytes of their keys and then
-    /// by age. The list starts after <paramref name="after"/>.
+    /// Lists the secrets that exist or existed, with keys before <paramref name="before"/>, ordered by the bytes of their keys
+    /// and then by age. The list starts after <paramref name="after"/>.
     /// </summary>
     public static async ValueTask<List<SecretLifetimeRow>> ListWithDeletedAsync(
         Session session, string environmentId, string before, SecretLifetimeRow after, int limit)

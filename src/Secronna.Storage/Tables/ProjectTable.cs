@@ -66,8 +66,8 @@ public static class ProjectTable
     }
 
     /// <summary>
-    /// Whether any environment of the project has a secret. The answer stays right while the project's KEKs are destroyed or locked,
-    /// because no secret can be written then.
+    /// Whether any environment of the project has a secret. The answer stays right while the project's KEKs are destroyed or
+    /// locked, because no secret can be written then.
     /// </summary>
     public static async ValueTask<bool> HasSecretsAsync(Session session, string id)
     {
@@ -77,8 +77,8 @@ public static class ProjectTable
     }
 
     /// <summary>
-    /// Marks a project as deleted, so that no query finds it. <see cref="Purge"/> removes its rows later. Returns false when the project
-    /// does not exist.
+    /// Marks a project as deleted, so that no query finds it. <see cref="Purge"/> removes its rows later. Returns false when the
+    /// project does not exist.
     /// </summary>
     public static async ValueTask<bool> MarkDeletedAsync(
         Transaction transaction, string workspaceId, string id, long now)

@@ -3,9 +3,9 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// Removes deleted content in slices of a few milliseconds: the versions of tombstones (S15), and all rows under deleted environments
-/// and projects. The rows themselves say what is left to do, so a purge goes on after a restart. Nodes skip rows that another node has
-/// locked.
+/// Removes deleted content in slices of a few milliseconds: the versions of tombstones (S15), and all rows under deleted
+/// environments and projects. The rows themselves say what is left to do, so a purge goes on after a restart. Nodes skip rows
+/// that another node has locked.
 /// </summary>
 public static class Purge
 {

@@ -37,7 +37,9 @@ public static class SecretTable
             : null;
     }
 
-    /// <summary>Lists the environment's secrets with keys after <paramref name="afterKey"/>, ordered by the bytes of their keys.</summary>
+    /// <summary>
+    /// Lists the environment's secrets with keys after <paramref name="afterKey"/>, ordered by the bytes of their keys.
+    /// </summary>
     public static async ValueTask<List<SecretRow>> ListAsync(
         Session session, string environmentId, string afterKey, int limit)
     {
@@ -48,8 +50,8 @@ public static class SecretTable
     }
 
     /// <summary>
-    /// Lists the environment's secrets with keys from <paramref name="from"/> to before <paramref name="before"/>, ordered by the bytes of
-    /// their keys.
+    /// Lists the environment's secrets with keys from <paramref name="from"/> to before <paramref name="before"/>, ordered by the
+    /// bytes of their keys.
     /// </summary>
     public static async ValueTask<List<SecretRow>> ListBetweenAsync(
         Session session, string environmentId, string from, string before, int limit)
@@ -59,7 +61,9 @@ public static class SecretTable
         return await query.Bind(environmentId).Bind(from).Bind(before).Bind(limit).ReadAllAsync(Read);
     }
 
-    /// <summary>Lists the workspace's secrets with ids after <paramref name="after"/>, ordered by id. The search reads them page by page.</summary>
+    /// <summary>
+    /// Lists the workspace's secrets with ids after <paramref name="after"/>, ordered by id. The search reads them page by page.
+    /// </summary>
     public static async ValueTask<List<SecretRow>> ScanAsync(
         Session session, string workspaceId, string after, int limit)
     {
@@ -69,7 +73,9 @@ public static class SecretTable
         return await query.ReadAllAsync(Read);
     }
 
-    /// <summary>Finds the id and the current version of a key in an environment. Returns <c>null</c> when there is none.</summary>
+    /// <summary>
+    /// Finds the id and the current version of a key in an environment. Returns <c>null</c> when there is none.
+    /// </summary>
     public static async ValueTask<(string Id, int CurrentVersion)?> FindCurrentAsync(
         Session session, string environmentId, string key)
     {

@@ -10,7 +10,9 @@ namespace Secronna.Storage.Tables;
 /// <param name="EnvironmentId">The id of the secret's environment.</param>
 /// <param name="ProjectId">The id of the environment's project.</param>
 /// <param name="IsDeleted">Whether the secret is a tombstone.</param>
-/// <param name="IsBeingRemoved">Whether the environment or the project is deleted, so that the rows are removed in the background.</param>
+/// <param name="IsBeingRemoved">
+/// Whether the environment or the project is deleted, so that the rows are removed in the background.
+/// </param>
 public sealed record StoredVersionRow(
     string SecretId, long Version, string? KekId, byte[] WrappedDataKey, byte[] Ciphertext, string WorkspaceId,
     string EnvironmentId, string ProjectId, bool IsDeleted, bool IsBeingRemoved);

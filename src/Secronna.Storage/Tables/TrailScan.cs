@@ -28,8 +28,8 @@ public static class TrailScan
     }
 
     /// <summary>
-    /// Finds the next workspace id after <paramref name="after"/> that audit entries name, and whether that workspace exists. Returns
-    /// <c>null</c> after the last.
+    /// Finds the next workspace id after <paramref name="after"/> that audit entries name, and whether that workspace exists.
+    /// Returns <c>null</c> after the last.
     /// </summary>
     public static async ValueTask<(string Id, bool Exists)?> FindNextWorkspaceAsync(Session session, string after)
     {

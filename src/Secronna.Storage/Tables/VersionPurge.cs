@@ -2,7 +2,9 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>Destroys the versions of a deleted secret (S15): overwrites their content, then sets it to NULL. The rows stay.</summary>
+/// <summary>
+/// Destroys the versions of a deleted secret (S15): overwrites their content, then sets it to NULL. The rows stay.
+/// </summary>
 internal static class VersionPurge
 {
     /// <summary>Destroys the next versions of a secret.</summary>
@@ -19,8 +21,8 @@ internal static class VersionPurge
         }
 
         var to = Math.Min(progress.DestroyedTo + maxVersions, progress.CurrentVersion);
-        // Setting columns to NULL shrinks rows, and SQLite may then move rows beside them. Those are overwritten one slice ahead, so
-        // that a moved row leaves no copy of its content.
+        // Setting columns to NULL shrinks rows, and SQLite may then move rows beside them. Those are overwritten one slice ahead,
+        // so that a moved row leaves no copy of its content.
         await OverwriteAsync(transaction, secretId, progress.DestroyedTo, to + Purge.SliceVersions);
         await SetToNullAsync(transaction, secretId, progress.DestroyedTo, to);
         await SetProgressAsync(transaction, secretId, to);
@@ -28,8 +30,8 @@ internal static class VersionPurge
     }
 
     /// <summary>
-    /// Overwrites the wrapped keys and ciphertexts of versions with zeros of the same length, so that each row stays in its place and
-    /// none beside it moves. Does nothing where the engine does not overwrite in place. Returns the number of versions.
+    /// Overwrites the wrapped keys and ciphertexts of versions with zeros of the same length, so that each row stays in its place
+    /// and none beside it moves. Does nothing where the engine does not overwrite in place. Returns the number of versions.
     /// </summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="secretId">The secret's id.</param>

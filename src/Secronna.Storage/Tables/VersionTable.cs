@@ -5,8 +5,8 @@ namespace Secronna.Storage.Tables;
 /// <summary>Versions of secrets. They never change once written (S12, S13), and are destroyed with their secret (S15).</summary>
 public static class VersionTable
 {
-    // A LEFT JOIN, because a secret whose version was removed by tampering must not look absent. Its row has an empty ciphertext and an
-    // empty wrapped key, and opening them fails as any tampering does (S6).
+    // A LEFT JOIN, because a secret whose version was removed by tampering must not look absent. Its row has an empty ciphertext
+    // and an empty wrapped key, and opening them fails as any tampering does (S6).
     private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext";
     private const string SealedTables = SecretTable.Tables + " LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = ";
 
@@ -62,8 +62,8 @@ public static class VersionTable
     }
 
     /// <summary>
-    /// Lists the current versions of an environment, ordered by the bytes of their keys. Stops with the row whose ciphertext takes the
-    /// total beyond <paramref name="maxBytes"/>.
+    /// Lists the current versions of an environment, ordered by the bytes of their keys. Stops with the row whose ciphertext
+    /// takes the total beyond <paramref name="maxBytes"/>.
     /// </summary>
     public static async ValueTask<List<SealedVersionRow>> ListSealedAsync(
         Session session, string environmentId, long maxBytes)

@@ -5,7 +5,9 @@ namespace Secronna.Storage.Tables;
 /// <summary>Workspaces and the allowlist.</summary>
 public static class WorkspaceTable
 {
-    /// <summary>Puts a workspace on the allowlist. If <paramref name="name"/> is <c>null</c>, the workspace keeps its name.</summary>
+    /// <summary>
+    /// Puts a workspace on the allowlist. If <paramref name="name"/> is <c>null</c>, the workspace keeps its name.
+    /// </summary>
     public static async ValueTask AllowAsync(Transaction transaction, string id, string? name, long now)
     {
         await using var upsert = transaction.Prepare("""

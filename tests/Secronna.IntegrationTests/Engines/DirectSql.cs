@@ -2,18 +2,23 @@ using System.Data.Common;
 
 namespace Secronna.IntegrationTests.Engines;
 
-/// <summary>SQL past the server, in what all engines understand; parameters are named <c>@name</c>.</summary>
+/// <summary>
+/// Runs SQL on a connection that bypasses the server. Both engines must understand the SQL. Parameters are named <c>@name</c>.
+/// </summary>
 internal static class DirectSql
 {
+    /// <summary>Runs a statement. Returns the number of rows that it changed.</summary>
     public static int Run(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
     {
         using var command = Command(connection, sql, parameters);
         return command.ExecuteNonQuery();
     }
 
+    /// <summary>The first column of the first row.</summary>
     public static T One<T>(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters) =>
         (T)connection.All(sql, parameters)[0][0];
 
+    /// <summary>All rows.</summary>
     public static List<object[]> All(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
     {
         using var command = Command(connection, sql, parameters);
@@ -23,7 +28,7 @@ internal static class DirectSql
         {
             var row = new object[reader.FieldCount];
             reader.GetValues(row);
-            // SQLite has one size of numbers.
+            // SQLite returns every number as long, so the numbers of PostgreSQL become long too.
             rows.Add(Array.ConvertAll(row, value => value is int number ? (long)number : value));
         }
 

@@ -2,10 +2,10 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Storage;
 
-/// <summary>What the tests look at and the server has no query for.</summary>
+/// <summary>Queries that only tests need.</summary>
 internal static class StorageQueries
 {
-    /// <summary>Of a secret: how many versions still have anything sealed, and how many there are.</summary>
+    /// <summary>Counts the versions of a secret that still have a wrapped key or a ciphertext, and all its versions.</summary>
     public static async Task<List<(long Sealed, long All)>> StateOfVersionsAsync(this TestStorage storage, string secretId) =>
         await storage.ReadAsync(async session =>
         {

@@ -6,15 +6,17 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Storage;
 
-/// <summary>Every statement that is compiled into the stores: all their SQL stands in the assembly's string literals.</summary>
+/// <summary>Every SQL statement of the storage assembly, read from its string literals.</summary>
 internal static partial class StorageStatements
 {
     private static readonly List<string> All = Read();
 
-    /// <summary>As SQLite gets them.</summary>
-    public static List<string> OfSqlite { get; } = [.. All.Where(sql => !IsPostgres().IsMatch(sql)).Select(sql => RowLock().Replace(sql, ""))];
+    /// <summary>The statements that run on SQLite, without row locks.</summary>
+    public static List<string> ForSqlite { get; } = [.. All.Where(sql => !PostgresOnly().IsMatch(sql))
+        .Select(sql => RowLock().Replace(sql, ""))];
 
-    public static List<string> OfPostgres { get; } = [.. All.Where(sql => !IsSqlite().IsMatch(sql))];
+    /// <summary>The statements that run on PostgreSQL.</summary>
+    public static List<string> ForPostgres { get; } = [.. All.Where(sql => !SqliteOnly().IsMatch(sql))];
 
     private static List<string> Read()
     {
@@ -24,8 +26,9 @@ internal static partial class StorageStatements
         for (var handle = metadata.GetNextHandle(default(UserStringHandle)); !handle.IsNil; handle = metadata.GetNextHandle(handle))
         {
             var text = metadata.GetUserString(handle).Trim();
-            // What ends so is put together with a table's name: it reads all of it for a copy, or asks for one row.
-            if (Statement().IsMatch(text) && !text.EndsWith("FROM", StringComparison.Ordinal) && !text.Contains("schema_migrations", StringComparison.Ordinal))
+            // Texts that end with FROM are completed with a table's name, to copy all rows of the table or to find one.
+            if (Statement().IsMatch(text) && !text.EndsWith("FROM", StringComparison.Ordinal)
+                && !text.Contains("schema_migrations", StringComparison.Ordinal))
             {
                 found.Add(text);
             }
@@ -41,8 +44,8 @@ internal static partial class StorageStatements
     private static partial Regex RowLock();
 
     [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(")]
-    private static partial Regex IsPostgres();
+    private static partial Regex PostgresOnly();
 
     [GeneratedRegex(@"\bsqlite_|\bzeroblob\(")]
-    private static partial Regex IsSqlite();
+    private static partial Regex SqliteOnly();
 }

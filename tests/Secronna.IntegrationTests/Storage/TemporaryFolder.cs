@@ -1,6 +1,6 @@
 namespace Secronna.IntegrationTests.Storage;
 
-/// <summary>A folder of a test's own, gone with the test.</summary>
+/// <summary>A folder for one test. Disposing of it removes it with its files.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("secronna-test-").FullName;

@@ -6,7 +6,7 @@ namespace Secronna.IntegrationTests.Storage.Engine;
 public sealed class DurableFileTests
 {
     [Fact]
-    public void A_file_and_its_folder_are_flushed()
+    public void A_file_and_its_folder_can_be_flushed()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("keys"), "a key");
@@ -14,10 +14,10 @@ public sealed class DurableFileTests
         DurableFile.Flush(Path.GetDirectoryName(folder.File("keys"))!);
     }
 
-    // The system can't flush a device that keeps nothing.
+    // /dev/null can't be flushed.
     [Theory]
     [InlineData("/dev/null")]
     [InlineData("/nowhere/at/all")]
-    public void What_the_disk_does_not_confirm_is_an_error(string path) =>
+    public void A_flush_that_fails_is_an_error_which_names_the_path(string path) =>
         Assert.Contains(path, Assert.Throws<StorageUnavailableException>(() => DurableFile.Flush(path)).Message, StringComparison.Ordinal);
 }

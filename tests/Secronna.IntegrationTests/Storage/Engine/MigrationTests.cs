@@ -27,27 +27,27 @@ public sealed class MigrationTests : IAsyncLifetime
         Assert.Equal(Known, await Migrator.ApplyAsync(Engine));
         Assert.Empty(await Migrator.PendingAsync(Engine));
         Assert.Empty(await Migrator.ApplyAsync(Engine));
-        using var stranger = database.Connect();
-        var recorded = stranger.All("SELECT number, name, checksum FROM schema_migrations ORDER BY applied_at, number");
+        using var direct = database.Connect();
+        var recorded = direct.All("SELECT number, name, checksum FROM schema_migrations ORDER BY applied_at, number");
         Assert.Equal(
             Known.Select(known => new object[] { (long)known.Number, known.Name, known.Checksum }), recorded);
     }
 
     [Fact]
-    public async Task A_dry_run_over_an_empty_database_names_all_and_applies_none()
+    public async Task In_an_empty_database_all_migrations_are_pending_and_listing_them_applies_none()
     {
         Assert.Equal(Known, await Migrator.PendingAsync(Engine));
         Assert.Equal(Known, await Migrator.PendingAsync(Engine));
     }
 
     [Fact]
-    public async Task Of_many_at_once_one_applies()
+    public async Task Exactly_one_of_many_concurrent_migrators_applies_the_migrations()
     {
-        using var together = new Barrier(6);
+        using var barrier = new Barrier(6);
         var applied = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Factory.StartNew(
             async () =>
             {
-                together.SignalAndWait();
+                barrier.SignalAndWait();
                 return (await Migrator.ApplyAsync(Engine)).Count;
             },
             TaskCreationOptions.LongRunning).Unwrap()));
@@ -64,7 +64,7 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_migration_that_was_changed_stops_opening_and_migrating()
+    public async Task Opening_and_migrating_are_refused_when_a_migration_was_changed()
     {
         await Migrator.ApplyAsync(Engine);
         Alter("UPDATE schema_migrations SET checksum = 'another' WHERE number = 1");
@@ -75,7 +75,7 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_that_is_newer_than_the_program_stops_opening_and_migrating()
+    public async Task Opening_and_migrating_are_refused_when_the_database_is_newer_than_the_program()
     {
         await Migrator.ApplyAsync(Engine);
         Alter("INSERT INTO schema_migrations VALUES (999, '0999_later', 'c', 1)");
@@ -88,7 +88,7 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_migration_that_fails_leaves_nothing_of_itself()
+    public async Task A_migration_that_fails_is_undone()
     {
         Alter("CREATE TABLE credentials (in_the_way integer)");
         Assert.Contains("could not be migrated", await RefusedAsync(MigrateAsync), StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public sealed class MigrationTests : IAsyncLifetime
 
     private void Alter(string sql)
     {
-        using var stranger = database.Connect();
-        stranger.Run(sql);
+        using var direct = database.Connect();
+        direct.Run(sql);
     }
 }

@@ -7,8 +7,8 @@ using Xunit;
 namespace Secronna.IntegrationTests.Storage.Engine;
 
 /// <summary>
-/// A database from before there was a past to ask for is brought forward: what happened in it is known to the microsecond,
-/// and what happens from then on follows.
+/// Migrating a filled database from before point-in-time reads makes its whole history known, to the microsecond. Later changes
+/// continue that history.
 /// </summary>
 public sealed class PointInTimeMigrationTests : IAsyncLifetime
 {
@@ -16,22 +16,22 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
 
     private DatabaseEngine Engine => database.EngineWith(TimeProvider.System);
 
-    // KEY_A: two versions, a batch with KEY_B, one more. KEY_B: deleted and destroyed, then written anew under its key.
-    // KEY_C: deleted while the destruction of its versions is not done. Beside them an environment that has nothing, and one
-    // that is deleted and whose rows are still there.
+    // KEY_A has three versions; the second was written together with KEY_B's second. KEY_B was deleted and destroyed, then its
+    // key was written again. KEY_C is deleted, and one of its versions is not destroyed yet. There are also an empty environment,
+    // and a deleted environment whose rows still exist.
     public async ValueTask InitializeAsync()
     {
         database = await TestEngine.Current.NewDatabaseAsync(isEmpty: true);
-        using var stranger = database.Connect();
-        stranger.Run("CREATE TABLE schema_migrations (number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)");
+        using var direct = database.Connect();
+        direct.Run("CREATE TABLE schema_migrations (number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)");
         foreach (var migration in Migrator.KnownFor(Engine).Take(4))
         {
-            stranger.Run(migration.Sql);
-            stranger.Run("INSERT INTO schema_migrations VALUES (@number, @name, @checksum, 1)",
+            direct.Run(migration.Sql);
+            direct.Run("INSERT INTO schema_migrations VALUES (@number, @name, @checksum, 1)",
                 ("@number", (long)migration.Number), ("@name", migration.Name), ("@checksum", migration.Checksum));
         }
 
-        stranger.Run("""
+        direct.Run("""
             INSERT INTO installation (id, created_at, active_master_key_id, wrapped_key) VALUES (1, 10, 'mk_1', @box);
             INSERT INTO workspaces (id, allowed, created_at) VALUES ('acc_a', 1, 10);
             INSERT INTO projects (id, workspace_id, name, slug, created_at, created_by) VALUES
@@ -67,12 +67,12 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     [Fact]
-    public async Task Each_version_and_each_deletion_is_a_change_and_nothing_else_is()
+    public async Task Each_version_and_each_deletion_becomes_a_change_and_there_are_no_others()
     {
         Assert.Equal(5, (await Migrator.ApplyAsync(Engine))[0].Number);
 
-        using var stranger = database.Connect();
-        var changes = stranger.All("SELECT environment_id, instant, secret_id, coalesce(version, 0) FROM secret_changes ORDER BY 1, 2, 3");
+        using var direct = database.Connect();
+        var changes = direct.All("SELECT environment_id, instant, secret_id, coalesce(version, 0) FROM secret_changes ORDER BY 1, 2, 3");
         Assert.Equal(
             [
                 "env_1|100|sec_a|1", "env_1|200|sec_b|1", "env_1|300|sec_a|2", "env_1|300|sec_b|2", "env_1|400|sec_b|0",
@@ -80,14 +80,14 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
                 "env_3|400|sec_e|1",
             ],
             changes.Select(row => string.Join('|', row)));
-        Assert.Equal([0L, 0L, 0L], stranger.All("SELECT settled_to FROM environments").Select(row => row[0]));
+        Assert.Equal([0L, 0L, 0L], direct.All("SELECT settled_to FROM environments").Select(row => row[0]));
     }
 
     [Fact]
-    public async Task Its_history_tells_who_did_what_newest_first()
+    public async Task The_history_tells_who_changed_what_newest_first()
     {
         await using var storage = await MigratedAsync();
-        var changes = await storage.ReadAsync(0, static (session, _) =>
+        var changes = await storage.ReadAsync(session =>
             SecretChangeTable.ListAsync(session, "env_1", ChangePosition.Latest, 99));
         Assert.Equal(
             [
@@ -97,7 +97,7 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
                 "200 KEY_B sec_b written 1 by key_1", "100 KEY_A sec_a written 1 by key_1: first",
             ],
             changes.Select(Text));
-        Assert.Empty(await storage.ReadAsync(0, static (session, _) =>
+        Assert.Empty(await storage.ReadAsync(session =>
             SecretChangeTable.ListAsync(session, "env_2", ChangePosition.Latest, 99)));
     }
 
@@ -112,17 +112,17 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
     [InlineData(999, "KEY_A sec_a 3 of 900, KEY_B sec_d 1 of 500, KEY_C sec_c 2 of 700 deleted since")]
     [InlineData(1000, "KEY_A sec_a 3 of 900, KEY_B sec_d 1 of 500")]
     [InlineData(long.MaxValue, "KEY_A sec_a 3 of 900, KEY_B sec_d 1 of 500")]
-    public async Task Its_state_at_each_instant_is_what_it_was(long instant, string expected)
+    public async Task The_state_at_each_instant_is_what_it_was_then(long instant, string expected)
     {
         await using var storage = await MigratedAsync();
         Assert.Equal(expected, await StateAsync(storage, instant));
     }
 
     [Fact]
-    public async Task What_changes_after_it_follows_what_was_there()
+    public async Task Changes_after_the_migration_continue_the_history()
     {
         await using var storage = await MigratedAsync();
-        var instant = await storage.WriteAsync(0, static async (transaction, _) =>
+        var instant = await storage.WriteAsync(async transaction =>
         {
             var environment = await EnvironmentTable.LockAsync(transaction, "acc_a", "env_1");
             var change = await EnvironmentTable.BeginChangeAsync(transaction, "acc_a", "env_1");
@@ -136,7 +136,7 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
 
         Assert.Equal($"KEY_A sec_a 4 of {instant}", await StateAsync(storage, instant));
         Assert.Equal("KEY_A sec_a 3 of 900, KEY_B sec_d 1 of 500 deleted since", await StateAsync(storage, instant - 1));
-        var newest = await storage.ReadAsync(0, static (session, _) =>
+        var newest = await storage.ReadAsync(session =>
             SecretChangeTable.ListAsync(session, "env_1", ChangePosition.Latest, 3));
         Assert.Equal(
             [$"{instant} KEY_B sec_d deleted by key_1", $"{instant} KEY_A sec_a restored 4 by key_1", "1000 KEY_C sec_c deleted by key_1"],
@@ -144,17 +144,17 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_being_purged_goes_with_its_changes()
+    public async Task A_purge_that_was_under_way_also_removes_the_changes()
     {
         await using var storage = await MigratedAsync();
-        while (await storage.WriteAsync(0, static (transaction, _) => Purge.RunSliceAsync(transaction)))
+        while (await storage.WriteAsync(transaction => Purge.RunSliceAsync(transaction)))
         {
         }
 
-        using var stranger = database.Connect();
-        Assert.Empty(stranger.All("SELECT 1 FROM secret_changes WHERE environment_id = 'env_3'"));
-        Assert.Empty(stranger.All("SELECT 1 FROM secret_versions v JOIN secrets s ON s.id = v.secret_id WHERE s.deleted_at IS NOT NULL AND v.ciphertext IS NOT NULL"));
-        Assert.Equal(10L, stranger.One<long>("SELECT count(*) FROM secret_changes"));
+        using var direct = database.Connect();
+        Assert.Empty(direct.All("SELECT 1 FROM secret_changes WHERE environment_id = 'env_3'"));
+        Assert.Empty(direct.All("SELECT 1 FROM secret_versions v JOIN secrets s ON s.id = v.secret_id WHERE s.deleted_at IS NOT NULL AND v.ciphertext IS NOT NULL"));
+        Assert.Equal(10L, direct.One<long>("SELECT count(*) FROM secret_changes"));
     }
 
     private async Task<Database> MigratedAsync()

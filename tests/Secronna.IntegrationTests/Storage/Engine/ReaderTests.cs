@@ -9,15 +9,15 @@ namespace Secronna.IntegrationTests.Storage.Engine;
 public sealed class ReaderTests
 {
     [Fact]
-    public async Task A_snapshot_is_one_state_also_when_a_write_comes_between_its_statements()
+    public async Task A_snapshot_is_one_state_even_when_a_write_commits_between_its_statements()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
-        var counts = await storage.Database.ReadSnapshotAsync((storage, environment), static async (session, it) =>
+        var counts = await storage.Database.ReadSnapshotAsync((storage, environment), static async (session, state) =>
         {
-            var before = await SecretTable.ListAsync(session, it.environment.Id, "", 100);
-            await it.storage.WriteVersionAsync(it.environment, "KEY");
-            var after = await SecretTable.ListAsync(session, it.environment.Id, "", 100);
+            var before = await SecretTable.ListAsync(session, state.environment.Id, "", 100);
+            await state.storage.WriteVersionAsync(state.environment, "KEY");
+            var after = await SecretTable.ListAsync(session, state.environment.Id, "", 100);
             return (before.Count, after.Count);
         });
         Assert.Equal((0, 0), counts);
@@ -25,7 +25,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task A_read_sees_all_that_was_acknowledged()
+    public async Task A_read_sees_everything_that_was_acknowledged()
     {
         await using var storage = await TestStorage.CreateAsync();
         for (var i = 0; i < 50; i++)
@@ -37,7 +37,7 @@ public sealed class ReaderTests
 
     [Fact]
     [Trait(TestEngine.Trait, TestEngine.Sqlite)]
-    public async Task Reads_one_after_another_use_one_connection()
+    public async Task Consecutive_reads_use_one_connection()
     {
         await using var storage = await TestStorage.CreateAsync();
         var connections = new HashSet<IEngineConnection>();
@@ -50,7 +50,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task A_connection_whose_read_threw_serves_the_next()
+    public async Task A_connection_whose_read_threw_serves_the_next_read()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddProjectAsync("web");
@@ -68,7 +68,7 @@ public sealed class ReaderTests
 
     [Fact]
     [Trait(TestEngine.Trait, TestEngine.Sqlite)]
-    public async Task Reads_at_once_have_connections_of_their_own_and_wait_for_a_place()
+    public async Task Concurrent_reads_use_a_connection_each_and_wait_when_all_are_in_use()
     {
         await using var storage = await TestStorage.CreateAsync();
         var goOn = new TaskCompletionSource();
@@ -93,7 +93,7 @@ public sealed class ReaderTests
     }
 
     [Fact]
-    public async Task Reads_during_writes_always_find_whole_states()
+    public async Task Reads_during_writes_always_find_a_consistent_state()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -104,7 +104,7 @@ public sealed class ReaderTests
             var last = 1;
             while (!stop.IsCancellationRequested)
             {
-                // The pointer and the version that it points to come with one transaction, and never go back.
+                // One transaction stores the pointer and the version that it names, and the pointer never goes back.
                 var row = await storage.ReadAsync(session =>
                     VersionTable.FindSealedAsync(session, TestStorage.Workspace, first.SecretId, null));
                 Assert.NotNull(row);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Engine;
 
-/// <summary>A database from before rotations, with rows, is brought forward: nothing is lost, and its master keys are known.</summary>
+/// <summary>Migrating a filled database from before key rotation loses nothing, and makes its master keys known.</summary>
 public sealed class RotationMigrationTests : IAsyncLifetime
 {
     private TestDatabase database = null!;
@@ -15,16 +15,16 @@ public sealed class RotationMigrationTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await TestEngine.Current.NewDatabaseAsync(isEmpty: true);
-        using var stranger = database.Connect();
-        stranger.Run("CREATE TABLE schema_migrations (number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)");
+        using var direct = database.Connect();
+        direct.Run("CREATE TABLE schema_migrations (number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)");
         foreach (var migration in Migrator.KnownFor(Engine).Take(2))
         {
-            stranger.Run(migration.Sql);
-            stranger.Run("INSERT INTO schema_migrations VALUES (@number, @name, @checksum, 1)",
+            direct.Run(migration.Sql);
+            direct.Run("INSERT INTO schema_migrations VALUES (@number, @name, @checksum, 1)",
                 ("@number", (long)migration.Number), ("@name", migration.Name), ("@checksum", migration.Checksum));
         }
 
-        stranger.Run("""
+        direct.Run("""
             INSERT INTO installation (id, created_at, active_master_key_id, wrapped_key) VALUES (1, 10, 'mk_2', @box);
             INSERT INTO workspaces (id, allowed, created_at) VALUES ('acc_a', 1, 10);
             INSERT INTO projects (id, workspace_id, name, slug, created_at, created_by) VALUES
@@ -45,30 +45,30 @@ public sealed class RotationMigrationTests : IAsyncLifetime
     public ValueTask DisposeAsync() => database.DisposeAsync();
 
     [Fact]
-    public async Task Its_master_keys_are_known_since_their_first_KEK_and_its_KEKs_are_found_by_the_new_indexes()
+    public async Task Master_keys_are_known_since_their_first_KEK_and_KEKs_are_found_by_the_new_indexes()
     {
         Assert.Equal([3, 4, 5], (await Migrator.ApplyAsync(Engine)).Select(migration => migration.Number));
 
         await using var opened = await Engine.OpenAsync(_ => { });
-        var known = await opened.ReadAsync(0, static (session, _) => KnownMasterKeyTable.ListAsync(session));
+        var known = await opened.ReadAsync(session => KnownMasterKeyTable.ListAsync(session));
         Assert.Equal(
             [new KnownMasterKey("mk_1", 15, 15, null, null, null), new KnownMasterKey("mk_2", 10, 10, null, null, null)], known);
         Assert.Equal(["kek_3"], await IdsAsync(static session => KekTable.ListRetiringAsync(session, "", 9)));
         Assert.Equal(["kek_1"], await IdsAsync(static session => KekTable.ListWornAsync(session, 9)));
         Assert.Equal(["kek_1", "kek_2"], await IdsAsync(static session => KekTable.ListOlderAsync(session, 31, 9)));
-        Assert.Equal(1, await opened.ReadAsync(0, static (session, _) => DataKeyTable.CountUnderAsync(session, "kek_1")));
-        Assert.False(await opened.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)));
+        Assert.Equal(1, await opened.ReadAsync(session => DataKeyTable.CountUnderAsync(session, "kek_1")));
+        Assert.False(await opened.ReadAsync(session => InstallationTable.IsRotatingAsync(session)));
 
         async Task<IEnumerable<string>> IdsAsync(Func<Session, ValueTask<List<KekRow>>> list) =>
             (await opened.ReadAsync(list, static (session, list) => list(session))).Select(kek => kek.Id);
     }
 
     [Fact]
-    public async Task Every_index_that_rotations_walk_is_there()
+    public async Task Every_index_that_rotations_use_exists()
     {
         await Migrator.ApplyAsync(Engine);
-        using var stranger = database.Connect();
-        var names = stranger.All(TestEngine.Current is PostgresTestEngine
+        using var direct = database.Connect();
+        var names = direct.All(TestEngine.Current is PostgresTestEngine
             ? "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
             : "SELECT name FROM sqlite_master WHERE type = 'index'").Select(row => (string)row[0]);
         Assert.Superset(
@@ -77,7 +77,7 @@ public sealed class RotationMigrationTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_there_stays_as_it_was()
+    public async Task The_rows_that_existed_before_do_not_change()
     {
         var before = Rows();
         await Migrator.ApplyAsync(Engine);
@@ -86,12 +86,12 @@ public sealed class RotationMigrationTests : IAsyncLifetime
 
     private List<string> Rows()
     {
-        using var stranger = database.Connect();
+        using var direct = database.Connect();
         return [.. ((string[])[
             "SELECT id, created_at, active_master_key_id, wrapped_key FROM installation",
             "SELECT id, project_id, master_key_id, wrapped_key, state, wraps, created_at FROM project_keys ORDER BY id",
             "SELECT secret_id, version, kek_id, wrapped_data_key, ciphertext, kind FROM secret_versions",
-        ]).SelectMany(sql => stranger.All(sql)).Select(row =>
+        ]).SelectMany(sql => direct.All(sql)).Select(row =>
             string.Join('|', row.Select(cell => cell is byte[] bytes ? Convert.ToHexString(bytes) : cell.ToString())))];
     }
 }

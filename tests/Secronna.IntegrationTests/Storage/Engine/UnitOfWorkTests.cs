@@ -7,7 +7,7 @@ namespace Secronna.IntegrationTests.Storage.Engine;
 public sealed class UnitOfWorkTests
 {
     [Fact]
-    public async Task A_unit_that_breaks_a_uniqueness_rule_fails_alone()
+    public async Task A_unit_that_violates_a_unique_index_fails_alone()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddProjectAsync("web");
@@ -18,7 +18,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Fact]
-    public async Task A_unit_that_names_a_workspace_that_is_not_there_in_the_trail_keeps_nothing()
+    public async Task A_unit_whose_audit_entry_names_an_unknown_workspace_is_undone()
     {
         await using var storage = await TestStorage.CreateAsync();
         await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.WriteAsync(async transaction =>
@@ -32,7 +32,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Fact]
-    public async Task A_record_comes_back_with_what_it_read_once_its_entries_are_there()
+    public async Task A_record_returns_what_it_read_when_its_entries_are_stored()
     {
         await using var storage = await TestStorage.CreateAsync();
         var project = await storage.AddProjectAsync("web");
@@ -46,7 +46,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Fact]
-    public async Task A_record_that_throws_takes_its_entries_back()
+    public async Task The_entries_of_a_record_that_throws_are_not_stored()
     {
         await using var storage = await TestStorage.CreateAsync();
         var failing = storage.Database.RecordAsync(storage.Entry(), (_, audit, entry) =>

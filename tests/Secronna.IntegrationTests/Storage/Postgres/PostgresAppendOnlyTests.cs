@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Postgres;
 
-/// <summary>The database itself keeps audit entries as they are (S20), whoever connects.</summary>
+/// <summary>The database refuses to change or remove audit entries (S20), on any connection.</summary>
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresAppendOnlyTests
 {
@@ -19,16 +19,16 @@ public sealed class PostgresAppendOnlyTests
         SELECT workspace_id, sequence, id, created_at, actor_type, 'someone else', action, outcome FROM audit_entries
         ON CONFLICT (workspace_id, sequence) DO UPDATE SET actor_id = excluded.actor_id
         """)]
-    public async Task An_entry_is_neither_changed_nor_removed(string sql)
+    public async Task An_entry_can_be_neither_changed_nor_removed(string sql)
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AppendAsync(storage.Entry(), storage.Entry(), storage.Entry());
         var before = await storage.TrailAsync();
 
-        await using (var stranger = new NpgsqlConnection(storage.ConnectionString))
+        await using (var direct = new NpgsqlConnection(storage.ConnectionString))
         {
-            await stranger.OpenAsync();
-            var refusal = Assert.Throws<PostgresException>(() => stranger.Run(sql));
+            await direct.OpenAsync();
+            var refusal = Assert.Throws<PostgresException>(() => direct.Run(sql));
             Assert.Contains("append-only", refusal.MessageText, StringComparison.Ordinal);
         }
 

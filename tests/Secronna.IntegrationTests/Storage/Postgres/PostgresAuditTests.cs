@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Postgres;
 
-/// <summary>The audit trail where many write at once, on several nodes.</summary>
+/// <summary>The audit trail while many callers write at once, on several nodes.</summary>
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresAuditTests
 {
@@ -13,7 +13,7 @@ public sealed class PostgresAuditTests
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
     [Fact]
-    public async Task Entries_that_are_recorded_at_once_share_a_commit()
+    public async Task Entries_that_arrive_together_share_a_commit()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AllowAsync("acc_b");
@@ -25,15 +25,15 @@ public sealed class PostgresAuditTests
         }
 
         await Task.WhenAll(records);
-        using var stranger = storage.Stranger();
-        // Those that came before the first batch began, and all the rest.
-        Assert.InRange(stranger.One<long>("SELECT count(DISTINCT xmin::text) FROM audit_entries"), 1, 2);
+        using var direct = storage.ConnectDirectly();
+        // The first batch has the entries that arrived before it began, the second has all the others.
+        Assert.InRange(direct.One<long>("SELECT count(DISTINCT xmin::text) FROM audit_entries"), 1, 2);
         await HasNoGapAsync(storage, TestStorage.Workspace, 100);
         await HasNoGapAsync(storage, "acc_b", 100);
     }
 
     [Fact]
-    public async Task Entries_of_several_nodes_and_workspaces_have_no_gap_and_their_times_rise()
+    public async Task Entries_of_several_nodes_and_workspaces_have_no_gap_and_their_times_never_fall()
     {
         await using var storage = await TestStorage.CreateAsync();
         await using var other = await storage.OpenAsync();
@@ -46,7 +46,7 @@ public sealed class PostgresAuditTests
             var node = worker % 2 == 0 ? storage.Database : other;
             for (var i = 0; i < Each; i++)
             {
-                // In any order, one or two workspaces at a time; some units are undone, some only record.
+                // One or two workspaces at a time, in any order. Some units are undone; some only record.
                 AuditEntry[] entries = [storage.Entry(workspaces[(worker + i) % 4]), storage.Entry(workspaces[(worker * 3) % 4])];
                 await node.RecordAsync(entries[0], (_, audit, entry) => Appended(() => audit.Append(entry)));
                 await node.WriteAsync(entries, (transaction, entries) => Appended(() => Array.ForEach(entries, transaction.Audit.Append)));
@@ -70,7 +70,7 @@ public sealed class PostgresAuditTests
     }
 
     [Fact]
-    public async Task A_batch_that_fails_answers_all_of_it_as_not_recorded()
+    public async Task When_a_batch_fails_none_of_its_entries_is_reported_as_recorded()
     {
         await using var storage = await TestStorage.CreateAsync();
         storage.Break("INSERT", "audit_entries");
@@ -88,7 +88,7 @@ public sealed class PostgresAuditTests
     }
 
     [Fact]
-    public async Task An_entry_that_is_refused_does_not_cost_those_of_its_batch_theirs()
+    public async Task A_refused_entry_does_not_fail_the_other_entries_of_its_batch()
     {
         await using var storage = await TestStorage.CreateAsync();
         Task refused, unsendable;
@@ -96,9 +96,9 @@ public sealed class PostgresAuditTests
         using (storage.HoldAudit())
         {
             var first = storage.AppendAsync(storage.Entry());
-            using var stranger = storage.Stranger();
-            await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the first batch");
-            // The first batch waits; all of these make the second.
+            using var direct = storage.ConnectDirectly();
+            await Eventually.TrueAsync(() => direct.One<long>(Waiting) > 0, "the first batch");
+            // The first batch waits, so all of these make up the second.
             refused = storage.AppendAsync(storage.Entry("acc_unknown"));
             unsendable = storage.AppendAsync(storage.Entry() with { UserAgent = "half a character: \uD83D" });
             others = [first, .. Enumerable.Range(0, 20).Select(_ => storage.AppendAsync(storage.Entry()))];

@@ -7,20 +7,20 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Postgres;
 
-/// <summary>A database that dies and comes back.</summary>
+/// <summary>The database server crashes and is started again.</summary>
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresCrashTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task What_needs_a_killed_server_fails_at_once_and_goes_on_by_itself_when_it_is_back()
+    public async Task Reads_and_writes_fail_at_once_while_the_server_is_down_and_succeed_when_it_is_back()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         var engine = DatabaseEngines.Postgres(await cluster.NewDatabaseAsync());
         await Migrator.ApplyAsync(engine);
         await using var database = await engine.OpenAsync(_ => { });
-        await database.WriteAsync(0, (transaction, _) => InstallationTable.InsertAsync(transaction, new InstallationRow(1, "mk_1", [1]), new byte[] { 2 }));
+        await database.WriteAsync(transaction => InstallationTable.InsertAsync(transaction, new InstallationRow(1, "mk_1", [1]), new byte[] { 2 }));
         await AllowAsync("acc_before");
 
         await cluster.KillAsync();
@@ -45,6 +45,6 @@ public sealed class PostgresCrashTests
         });
 
         Task<List<WorkspaceRow>> ListAsync() =>
-            database.ReadAsync(0, (session, _) => WorkspaceTable.ListAsync(session, "", 9)).AsTask();
+            database.ReadAsync(session => WorkspaceTable.ListAsync(session, "", 9)).AsTask();
     }
 }

@@ -7,12 +7,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Postgres;
 
-/// <summary>A commit whose connection is cut is never reported as a success (S30).</summary>
+/// <summary>A commit that is interrupted is never reported as a success (S30).</summary>
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresInterruptedCommitTests
 {
-    // Runs at the commit, so that a test finds the connection there.
-    private const string Dawdle = """
+    // The trigger sleeps during the commit, so that the test can interrupt the commit.
+    private const string SleepAtCommit = """
         CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$;
         CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON audit_entries DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION dawdle()
@@ -23,21 +23,21 @@ public sealed class PostgresInterruptedCommitTests
     [InlineData("pg_terminate_backend", false)]
     [InlineData("pg_cancel_backend", true)]
     [InlineData("pg_cancel_backend", false)]
-    public async Task A_commit_that_is_cut_off_is_UNAVAILABLE(string cut, bool isRecord)
+    public async Task An_interrupted_commit_is_unavailable(string interrupt, bool isRecord)
     {
         await using var storage = await TestStorage.CreateAsync();
-        using var stranger = storage.Stranger();
-        stranger.Run(Dawdle);
+        using var direct = storage.ConnectDirectly();
+        direct.Run(SleepAtCommit);
 
         var commit = isRecord ? storage.AppendAsync(storage.Entry()) : storage.WriteAsync(async transaction =>
         {
             await ProjectTable.InsertAsync(transaction, storage.NewProject("web"));
             transaction.Audit.Append(storage.Entry());
         });
-        await Eventually.TrueAsync(() => Cut(stranger, cut), "the commit");
+        await Eventually.TrueAsync(() => Interrupt(direct, interrupt), "the commit");
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => commit);
-        stranger.Run("DROP TRIGGER slow ON audit_entries");
+        direct.Run("DROP TRIGGER slow ON audit_entries");
         Assert.Empty(await storage.TrailAsync());
         Assert.Empty(await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 9)));
         await storage.AddProjectAsync("web");
@@ -45,6 +45,6 @@ public sealed class PostgresInterruptedCommitTests
         Assert.Equal(1, Assert.Single(await storage.TrailAsync()).Sequence);
     }
 
-    private static bool Cut(DbConnection stranger, string cut) => stranger.All(
-        $"SELECT {cut}(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'").Count > 0;
+    private static bool Interrupt(DbConnection direct, string interrupt) => direct.All(
+        $"SELECT {interrupt}(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'").Count > 0;
 }

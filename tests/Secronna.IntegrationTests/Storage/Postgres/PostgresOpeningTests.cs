@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Postgres;
 
-/// <summary>A database that can't be used, or can't be trusted with what was acknowledged, is refused with its reason.</summary>
+/// <summary>A database that can't be used, or would lose what was acknowledged, is refused with the reason.</summary>
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresOpeningTests
 {
@@ -20,12 +20,12 @@ public sealed class PostgresOpeningTests
     [InlineData("ALTER DATABASE @ SET synchronous_commit = off", "synchronous_commit is off")]
     [InlineData("ALTER DATABASE @ SET default_transaction_read_only = on", null)]
     [InlineData("ALTER DATABASE @ SET synchronous_commit = local", null)]
-    public async Task A_commit_that_would_not_be_durable_is_refused(string sql, string? reason)
+    public async Task A_database_whose_commits_are_not_durable_is_refused(string sql, string? reason)
     {
         await using var storage = await TestStorage.CreateAsync();
-        using (var stranger = storage.Stranger())
+        using (var direct = storage.ConnectDirectly())
         {
-            stranger.Run(sql.Replace("@", stranger.Database, StringComparison.Ordinal));
+            direct.Run(sql.Replace("@", direct.Database, StringComparison.Ordinal));
         }
 
         if (reason is not null)
@@ -35,16 +35,16 @@ public sealed class PostgresOpeningTests
         }
 
         await using var database = await storage.OpenAsync();
-        await database.WriteAsync(0, (transaction, _) => InstallationTable.ProbeAsync(transaction));
+        await database.WriteAsync(transaction => InstallationTable.ProbeAsync(transaction));
     }
 
     [Fact]
-    public async Task A_commit_waits_for_the_disk_also_where_that_was_turned_off_after_the_start()
+    public async Task A_commit_waits_for_the_disk_even_if_synchronous_commit_was_turned_off_after_the_start()
     {
         await using var storage = await TestStorage.CreateAsync();
-        using (var stranger = storage.Stranger())
+        using (var direct = storage.ConnectDirectly())
         {
-            stranger.Run($"ALTER DATABASE {stranger.Database} SET synchronous_commit = off");
+            direct.Run($"ALTER DATABASE {direct.Database} SET synchronous_commit = off");
         }
 
         NpgsqlConnection.ClearAllPools();
@@ -60,7 +60,7 @@ public sealed class PostgresOpeningTests
     }
 
     [Fact]
-    public async Task A_role_without_the_rights_that_are_needed_is_told_so()
+    public async Task The_error_says_that_the_role_lacks_a_privilege()
     {
         await using var storage = await TestStorage.CreateAsync();
         var cluster = await PostgresTestEngine.RunningAsync();
@@ -72,7 +72,7 @@ public sealed class PostgresOpeningTests
     }
 
     [Fact]
-    public async Task A_database_of_another_encoding_is_refused()
+    public async Task A_database_with_another_encoding_than_UTF8_is_refused()
     {
         var cluster = await PostgresTestEngine.RunningAsync();
         await cluster.ExecuteAsync("postgres", "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
@@ -90,7 +90,7 @@ public sealed class PostgresOpeningTests
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_is_named()
+    public async Task The_error_names_a_server_that_cannot_be_reached()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
@@ -101,7 +101,7 @@ public sealed class PostgresOpeningTests
     }
 
     [Fact]
-    public async Task A_wrong_password_and_an_unknown_user_or_database_are_told_apart()
+    public async Task The_errors_of_a_wrong_password_an_unknown_user_and_an_unknown_database_differ()
     {
         var cluster = await PostgresTestEngine.RunningAsync();
         await cluster.ExecuteAsync("postgres", $"CREATE ROLE locked LOGIN PASSWORD '{Password}'");
@@ -113,7 +113,7 @@ public sealed class PostgresOpeningTests
         Assert.Contains("(3D000): database \"nowhere\" does not exist", await RefusedAsync(cluster.ConnectionString("nowhere")), StringComparison.Ordinal);
         Assert.Contains("(28000): role \"nobody\" does not exist", await RefusedAsync(
             cluster.ConnectionString("postgres").Replace("Username=postgres", "Username=nobody", StringComparison.Ordinal)), StringComparison.Ordinal);
-        // The right one passes, and meets a database that needs migrating.
+        // The right password is accepted; the database then needs migrating.
         Assert.Contains("needs", await RefusedAsync($"{locked};Password={Password}"), StringComparison.Ordinal);
     }
 
@@ -126,7 +126,7 @@ public sealed class PostgresOpeningTests
     [InlineData("Host=127.0.0.1;Sl Mode=VerifyFull;Password=" + Password)]
     [InlineData("Host=127.0.0.1;SSL Mode=Sometimes;Password=" + Password)]
     [InlineData("Host=127.0.0.1;Password='" + Password)]
-    public void A_connection_string_that_is_not_valid_is_refused_without_being_repeated(string connectionString)
+    public void A_connection_string_that_is_not_valid_is_refused_without_being_quoted(string connectionString)
     {
         var refusal = Assert.Throws<StorageSetupException>(() => DatabaseEngines.Postgres(connectionString));
         Assert.Contains("the PostgreSQL connection string is not valid", refusal.Message, StringComparison.Ordinal);
@@ -137,14 +137,14 @@ public sealed class PostgresOpeningTests
     [InlineData("Data Source=x.db", "x.db")]
     [InlineData("Host=a;Database=b", "b on a")]
     [InlineData("Server=a;Database=b;Username=u;Password=" + Password, "b on a")]
-    public void A_connection_string_says_what_it_is_of(string connectionString, string place) =>
-        Assert.EndsWith(place, DatabaseEngines.FromConnectionString(connectionString, TimeProvider.System).DisplayName, StringComparison.Ordinal);
+    public void A_connection_string_gives_the_engine_and_its_display_name(string connectionString, string displayName) =>
+        Assert.EndsWith(displayName, DatabaseEngines.FromConnectionString(connectionString, TimeProvider.System).DisplayName, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("")]
     [InlineData("Database=x;Password=" + Password)]
     [InlineData("Password='" + Password)]
-    public void A_connection_string_of_neither_engine_is_refused(string connectionString)
+    public void A_connection_string_for_neither_engine_is_refused(string connectionString)
     {
         var refusal = Assert.Throws<StorageSetupException>(() => DatabaseEngines.FromConnectionString(connectionString, TimeProvider.System));
         Assert.DoesNotContain(Password, refusal.ToString(), StringComparison.Ordinal);
@@ -152,16 +152,16 @@ public sealed class PostgresOpeningTests
 
     private static async Task RequirePasswordAsync(PostgresCluster cluster, string user)
     {
-        await using var stranger = new NpgsqlConnection(cluster.ConnectionString("postgres") + ";Pooling=false");
-        await stranger.OpenAsync();
-        var file = stranger.One<string>("SELECT current_setting('hba_file')");
+        await using var direct = new NpgsqlConnection(cluster.ConnectionString("postgres") + ";Pooling=false");
+        await direct.OpenAsync();
+        var file = direct.One<string>("SELECT current_setting('hba_file')");
         await File.WriteAllTextAsync(file, $"host all {user} 127.0.0.1/32 scram-sha-256\n" + await File.ReadAllTextAsync(file));
-        stranger.Run("SELECT pg_reload_conf()");
+        direct.Run("SELECT pg_reload_conf()");
         await Http.Eventually.TrueAsync(
-            () => stranger.One<long>("SELECT count(*) FROM pg_hba_file_rules WHERE auth_method = 'scram-sha-256'") > 0, "the rule");
+            () => direct.One<long>("SELECT count(*) FROM pg_hba_file_rules WHERE auth_method = 'scram-sha-256'") > 0, "the rule");
     }
 
-    /// <summary>The message of the refusal, in which and in whose causes no password is.</summary>
+    /// <summary>The message of the refusal. Checks that the exception and its causes do not hold the password.</summary>
     private static async Task<string> RefusedAsync(string connectionString)
     {
         var engine = DatabaseEngines.Postgres(connectionString);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Postgres;
 
-/// <summary>TLS to the database with a private CA, and nobody in between.</summary>
+/// <summary>TLS to a database whose certificate is issued by a private CA.</summary>
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresTlsTests : IAsyncLifetime
 {
@@ -42,13 +42,13 @@ public sealed class PostgresTlsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_server_of_the_name_with_a_certificate_of_the_CA_is_talked_to_and_no_other()
+    public async Task Only_a_server_with_the_right_name_and_a_certificate_of_the_CA_is_accepted()
     {
         var engine = DatabaseEngines.Postgres(ConnectionString("localhost", "VerifyFull", "ca.pem"));
         await Migrator.ApplyAsync(engine);
         await using (var database = await engine.OpenAsync(_ => { }))
         {
-            Assert.True(await database.ReadAsync(0, async (session, _) =>
+            Assert.True(await database.ReadAsync(async session =>
             {
                 await using var query = session.Prepare("SELECT count(*) FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl");
                 return await query.ReadAsync() && query.GetInt64(0) == 1;
@@ -59,12 +59,12 @@ public sealed class PostgresTlsTests : IAsyncLifetime
         Assert.Contains(Reason + "127.0.0.1", await RefusedAsync("127.0.0.1", "VerifyFull", "ca.pem"), StringComparison.Ordinal);
         Assert.Contains(Reason + "localhost", await RefusedAsync("localhost", "VerifyFull", "other.pem"), StringComparison.Ordinal);
         Assert.Contains(Reason, await RefusedAsync("localhost", "VerifyCA", "other.pem"), StringComparison.Ordinal);
-        // Without the CA's certificate the system's are asked, which don't know it.
+        // Without a root certificate the system's authorities are used, which don't include the CA.
         Assert.Contains(Reason, await RefusedAsync("localhost", "VerifyFull", null), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_server_without_TLS_is_refused_where_it_is_wanted()
+    public async Task A_server_without_TLS_is_refused_when_TLS_is_required()
     {
         var plain = await PostgresTestEngine.RunningAsync();
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(async () => await DatabaseEngines.Postgres(

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Postgres;
 
-/// <summary>Units of work that run at once, each a transaction of its own.</summary>
+/// <summary>Units of work that run at the same time, each in a transaction of its own.</summary>
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
 public sealed class PostgresUnitTests
 {
@@ -14,7 +14,7 @@ public sealed class PostgresUnitTests
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
 
     [Fact]
-    public async Task A_unit_that_throws_is_undone_alone_with_its_audit_entries()
+    public async Task A_unit_that_throws_is_undone_with_its_audit_entries_and_the_others_are_kept()
     {
         await using var storage = await TestStorage.CreateAsync();
         var projects = Enumerable.Range(0, 30).Select(i => storage.NewProject($"p{i}")).ToList();
@@ -45,7 +45,7 @@ public sealed class PostgresUnitTests
     }
 
     [Fact]
-    public async Task Units_that_wait_for_each_other_in_a_circle_both_come_out_right()
+    public async Task Two_units_in_a_deadlock_are_both_done_once()
     {
         await using var storage = await TestStorage.CreateAsync();
         EnvironmentRow[] environments = [await storage.AddEnvironmentAsync("a"), await storage.AddEnvironmentAsync("b")];
@@ -54,7 +54,7 @@ public sealed class PostgresUnitTests
 
         await Task.WhenAll(CrossAsync(0), CrossAsync(1));
 
-        // The one that is undone may come too early again.
+        // The unit that PostgreSQL undid may run into the other one again.
         Assert.InRange(runs, 3, 8);
         foreach (var environment in environments)
         {
@@ -69,7 +69,7 @@ public sealed class PostgresUnitTests
             Interlocked.Increment(ref runs);
             transaction.Audit.Append(storage.Entry());
             await EnvironmentTable.AddToCountAsync(transaction, environments[first].Id, 1);
-            // On the first run each holds one row before either asks for the other's.
+            // In the first run each unit holds one row before either asks for the row of the other.
             taken[first].TrySetResult();
             await taken[1 - first].Task;
             await EnvironmentTable.AddToCountAsync(transaction, environments[1 - first].Id, 1);
@@ -77,7 +77,7 @@ public sealed class PostgresUnitTests
     }
 
     [Fact]
-    public async Task A_unit_whose_statement_failed_and_which_went_on_is_not_done()
+    public async Task A_unit_that_goes_on_after_a_failed_statement_is_not_reported_as_done()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddProjectAsync("web");
@@ -94,31 +94,31 @@ public sealed class PostgresUnitTests
     }
 
     [Fact]
-    public async Task A_row_that_a_stranger_holds_makes_a_write_UNAVAILABLE_and_not_hang()
+    public async Task A_row_that_another_connection_holds_makes_a_write_unavailable_instead_of_hanging()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
-        using (var stranger = storage.Stranger())
+        using (var direct = storage.ConnectDirectly())
         {
-            stranger.Run("BEGIN");
-            stranger.Run("UPDATE environments SET name = 'held'");
+            direct.Run("BEGIN");
+            direct.Run("UPDATE environments SET name = 'held'");
             var refused = await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.WriteVersionAsync(environment, "KEY"));
             Assert.Contains("held a row for too long", refused.Message, StringComparison.Ordinal);
-            stranger.Run("ROLLBACK");
+            direct.Run("ROLLBACK");
         }
 
         Assert.Equal(1, (await storage.WriteVersionAsync(environment, "KEY")).Version);
     }
 
     [Fact]
-    public async Task A_unit_that_stands_still_is_ended_and_its_rows_are_free_for_who_waits()
+    public async Task A_unit_that_stands_still_is_ended_and_frees_its_rows_for_waiting_units()
     {
         await using var storage = await TestStorage.CreateAsync();
         await using var node = await storage.OpenAsync();
         var environment = await storage.AddEnvironmentAsync();
         var holds = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
-        var still = node.WriteAsync(0, async (transaction, _) =>
+        var still = node.WriteAsync(async transaction =>
         {
             await EnvironmentTable.BeginChangeAsync(transaction, TestStorage.Workspace, environment.Id);
             holds.SetResult();
@@ -132,11 +132,11 @@ public sealed class PostgresUnitTests
         Assert.False(still.IsCompleted);
         goOn.SetResult();
         await Assert.ThrowsAsync<StorageUnavailableException>(() => still);
-        await node.WriteAsync(0, (transaction, _) => InstallationTable.ProbeAsync(transaction));
+        await node.WriteAsync(transaction => InstallationTable.ProbeAsync(transaction));
     }
 
     [Fact]
-    public async Task Wraps_of_a_KEK_are_counted_while_a_writer_holds_it_and_its_retirement_waits()
+    public async Task Wraps_of_a_KEK_can_be_reserved_while_a_writer_holds_it_and_its_retirement_waits()
     {
         await using var storage = await TestStorage.CreateAsync();
         var kek = await storage.AddKekAsync(await storage.AddProjectAsync("web"));
@@ -152,10 +152,10 @@ public sealed class PostgresUnitTests
 
         Assert.True(await storage.WriteAsync(transaction => KekTable.ReserveWrapsAsync(transaction, kek.Id, 10, 1_000)));
         var retirement = storage.WriteAsync(transaction => KekRetirement.RetireAsync(transaction, kek.Id));
-        using var stranger = storage.Stranger();
-        await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the retirement");
+        using var direct = storage.ConnectDirectly();
+        await Eventually.TrueAsync(() => direct.One<long>(Waiting) > 0, "the retirement");
         var destruction = storage.WriteAsync(transaction => KekRetirement.DestroyAllAsync(transaction, kek.ProjectId));
-        await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 1, "the destruction");
+        await Eventually.TrueAsync(() => direct.One<long>(Waiting) > 1, "the destruction");
 
         goOn.SetResult();
         await writer;
@@ -165,18 +165,18 @@ public sealed class PostgresUnitTests
     }
 
     [Fact]
-    public async Task A_change_that_waited_for_a_row_that_was_let_go_as_it_was_has_an_instant_after_its_wait()
+    public async Task A_change_that_waited_for_its_row_has_an_instant_after_the_wait()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
         Task<NewVersion> write;
-        using (var holder = storage.Stranger())
-        using (var stranger = storage.Stranger())
+        using (var holder = storage.ConnectDirectly())
+        using (var direct = storage.ConnectDirectly())
         {
             holder.Run("BEGIN");
             holder.Run("SELECT 1 FROM environments FOR UPDATE");
             write = storage.WriteVersionAsync(environment, "KEY");
-            await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the write");
+            await Eventually.TrueAsync(() => direct.One<long>(Waiting) > 0, "the write");
             await storage.AdvanceAsync(TimeSpan.FromSeconds(2));
             holder.Run("ROLLBACK");
         }
@@ -187,7 +187,7 @@ public sealed class PostgresUnitTests
     }
 
     [Fact]
-    public async Task A_database_that_is_away_makes_requests_UNAVAILABLE_and_is_found_again()
+    public async Task Writes_are_unavailable_while_the_database_is_away_and_succeed_when_it_is_back()
     {
         await using var storage = await TestStorage.CreateAsync();
         var cluster = await PostgresTestEngine.RunningAsync();
@@ -199,14 +199,14 @@ public sealed class PostgresUnitTests
                 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}';
                 ALTER DATABASE {name} RENAME TO {name}_away
                 """);
-            // The first finds its connection gone, the second that there is none to be had.
+            // The first write finds that its connection is lost; the second can open none.
             for (var i = 0; i < 2; i++)
             {
-                await Assert.ThrowsAsync<StorageUnavailableException>(() => node.WriteAsync(0, (transaction, _) => InstallationTable.ProbeAsync(transaction)));
+                await Assert.ThrowsAsync<StorageUnavailableException>(() => node.WriteAsync(transaction => InstallationTable.ProbeAsync(transaction)));
             }
 
             await cluster.ExecuteAsync("postgres", $"ALTER DATABASE {name}_away RENAME TO {name}");
-            await node.WriteAsync(0, (transaction, _) => InstallationTable.ProbeAsync(transaction));
+            await node.WriteAsync(transaction => InstallationTable.ProbeAsync(transaction));
         }
     }
 }

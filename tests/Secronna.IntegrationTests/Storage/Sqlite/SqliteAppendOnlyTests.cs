@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Sqlite;
 
-/// <summary>The database itself keeps audit entries as they are (S20), whoever connects.</summary>
+/// <summary>The database refuses to change or remove audit entries (S20), on any connection.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class SqliteAppendOnlyTests
 {
@@ -16,19 +16,19 @@ public sealed class SqliteAppendOnlyTests
     [InlineData("DELETE FROM audit_entries")]
     [InlineData("DELETE FROM audit_entries WHERE sequence = 2")]
     [InlineData(Copy, true)]
-    public async Task An_entry_is_neither_changed_nor_removed(string sql, bool withTheServersSettings = false)
+    public async Task An_entry_can_be_neither_changed_nor_removed(string sql, bool withTheServersSettings = false)
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AppendAsync(storage.Entry(), storage.Entry(), storage.Entry());
         var before = await storage.TrailAsync();
-        using (var stranger = storage.Stranger())
+        using (var direct = storage.ConnectDirectly())
         {
             if (withTheServersSettings)
             {
-                stranger.Run("PRAGMA recursive_triggers = ON");
+                direct.Run("PRAGMA recursive_triggers = ON");
             }
 
-            var refusal = Assert.Throws<SqliteException>(() => stranger.Run(sql));
+            var refusal = Assert.Throws<SqliteException>(() => direct.Run(sql));
             Assert.Contains("append-only", refusal.Message, StringComparison.Ordinal);
         }
 
@@ -40,10 +40,10 @@ public sealed class SqliteAppendOnlyTests
         Assert.Equal(before, await storage.TrailAsync());
     }
 
-    // With recursive_triggers, as every connection of the program's has it, REPLACE meets the trigger of DELETE. A trigger of
-    // INSERT would refuse strangers too, and have SQLite keep a journal for each entry.
+    // Every connection of the program has recursive_triggers on, so REPLACE fires the trigger of DELETE. A trigger of INSERT
+    // would also refuse other connections, but SQLite would then keep a journal for each entry.
     [Fact]
-    public async Task An_entry_is_not_replaced_by_a_session_of_the_program()
+    public async Task The_programs_own_sessions_cannot_replace_an_entry()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AppendAsync(storage.Entry(), storage.Entry());

@@ -7,14 +7,14 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Sqlite;
 
-/// <summary>What the one commit of a batch means for its units, seen through SQLite's own hooks.</summary>
+/// <summary>The effects of a batch's single commit on its units, observed with SQLite's commit hook.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class SqliteCommitTests
 {
-    private const string Body = "a longer text, so that units fill pages: ";
+    private const string LargeName = "a longer text, so that units fill pages: ";
 
     [Fact]
-    public async Task A_batch_of_many_units_takes_one_commit_and_no_unit_is_answered_before_it()
+    public async Task A_batch_of_many_units_has_one_commit_and_no_unit_is_answered_before_it()
     {
         await using var storage = await TestStorage.CreateAsync();
         var commits = 0;
@@ -22,7 +22,7 @@ public sealed class SqliteCommitTests
         List<Task<ProjectRow>> units = [];
         using (WriterHold.Take(storage.Database))
         {
-            var hook = storage.WriteAsync(transaction => Hook(transaction, _ =>
+            var hook = storage.WriteAsync(transaction => SetCommitHook(transaction, _ =>
             {
                 commits++;
                 answeredEarly += units.Count(unit => unit.IsCompleted);
@@ -34,7 +34,7 @@ public sealed class SqliteCommitTests
 
         await Task.WhenAll(units);
         Assert.Equal((1, 0), (commits, answeredEarly));
-        await storage.WriteAsync(transaction => Hook(transaction, null));
+        await storage.WriteAsync(transaction => SetCommitHook(transaction, null));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SqliteCommitTests
         {
             units =
             [
-                storage.WriteAsync(transaction => Hook(transaction, _ => 1)),
+                storage.WriteAsync(transaction => SetCommitHook(transaction, _ => 1)),
                 .. Enumerable.Range(0, 50).Select(i => storage.AddProjectAsync($"p{i}")),
                 .. Enumerable.Range(0, 50).Select(_ => storage.AppendAsync(storage.Entry())),
             ];
@@ -60,15 +60,15 @@ public sealed class SqliteCommitTests
         }
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.AddProjectAsync("refused"));
-        await storage.WriteAsync(transaction => Hook(transaction, null));
-        await OnlyBeforeIsThereAsync(storage);
+        await storage.WriteAsync(transaction => SetCommitHook(transaction, null));
+        await AssertOnlyEarlierRowsExistAsync(storage);
         await storage.AddProjectAsync("after");
         await storage.AppendAsync(storage.Entry());
         Assert.Equal([1, 2], (await storage.TrailAsync()).Select(row => row.Sequence));
     }
 
     [Fact]
-    public async Task A_constraint_that_only_the_commit_checks_fails_every_unit_and_leaves_the_writer_well()
+    public async Task A_constraint_that_fails_at_the_commit_fails_every_unit_and_the_writer_goes_on()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddProjectAsync("before");
@@ -94,12 +94,12 @@ public sealed class SqliteCommitTests
             await Assert.ThrowsAsync<StorageUnavailableException>(() => unit);
         }
 
-        await OnlyBeforeIsThereAsync(storage);
+        await AssertOnlyEarlierRowsExistAsync(storage);
         await storage.AddProjectAsync("p1");
     }
 
     [Fact]
-    public async Task A_full_disk_in_the_middle_of_a_batch_fails_every_unit_and_loses_nothing_acknowledged()
+    public async Task A_full_disk_in_the_middle_of_a_batch_fails_every_unit_and_keeps_everything_acknowledged()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddProjectAsync("before");
@@ -125,7 +125,7 @@ public sealed class SqliteCommitTests
             }
 
             Assert.InRange(ran, 2, 99);
-            await OnlyBeforeIsThereAsync(storage);
+            await AssertOnlyEarlierRowsExistAsync(storage);
         }
 
         await LimitPagesAsync(storage, 1_000_000);
@@ -138,8 +138,8 @@ public sealed class SqliteCommitTests
         });
         await storage.ReopenAsync();
         Assert.Equal(101, (await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 999))).Count);
-        using var stranger = storage.Stranger();
-        Assert.Equal("ok", stranger.One<string>("PRAGMA integrity_check"));
+        using var direct = storage.ConnectDirectly();
+        Assert.Equal("ok", direct.One<string>("PRAGMA integrity_check"));
     }
 
     [Fact]
@@ -159,14 +159,14 @@ public sealed class SqliteCommitTests
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => change);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => record);
-        await OnlyBeforeIsThereAsync(storage);
+        await AssertOnlyEarlierRowsExistAsync(storage);
         await LimitPagesAsync(storage, 1_000_000);
         await storage.AppendAsync(storage.Entry());
         Assert.Equal([1, 2], (await storage.TrailAsync()).Select(row => row.Sequence));
     }
 
     [Fact]
-    public async Task A_unit_that_swallows_the_full_disk_is_not_answered_as_done()
+    public async Task A_unit_that_catches_the_error_of_a_full_disk_is_not_answered_as_done()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddProjectAsync("before");
@@ -186,7 +186,7 @@ public sealed class SqliteCommitTests
                 }
                 catch (StorageUnavailableException)
                 {
-                    // The transaction is gone, and with it all that the batch did.
+                    // SQLite has rolled back the transaction, with everything that the batch did.
                 }
             });
             next = storage.AddProjectAsync("next");
@@ -195,13 +195,13 @@ public sealed class SqliteCommitTests
         await Assert.ThrowsAsync<StorageUnavailableException>(() => swallowing);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => next);
         await LimitPagesAsync(storage, 1_000_000);
-        await OnlyBeforeIsThereAsync(storage);
+        await AssertOnlyEarlierRowsExistAsync(storage);
     }
 
     private static ProjectRow Large(TestStorage storage, int i) =>
-        storage.NewProject($"large{i}") with { Name = Body + new string('x', 3_000) };
+        storage.NewProject($"large{i}") with { Name = LargeName + new string('x', 3_000) };
 
-    private static async Task OnlyBeforeIsThereAsync(TestStorage storage)
+    private static async Task AssertOnlyEarlierRowsExistAsync(TestStorage storage)
     {
         var projects = await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 999));
         Assert.Equal("before", Assert.Single(projects).Slug);
@@ -214,7 +214,7 @@ public sealed class SqliteCommitTests
         return await limit.ReadAsync();
     });
 
-    private static ValueTask<bool> Hook(Transaction transaction, delegate_commit? hook)
+    private static ValueTask<bool> SetCommitHook(Transaction transaction, delegate_commit? hook)
     {
         raw.sqlite3_commit_hook(((SqliteEngineConnection)transaction.Connection).Handle, hook, null!);
         return new(true);

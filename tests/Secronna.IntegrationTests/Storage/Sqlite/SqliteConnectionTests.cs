@@ -18,17 +18,17 @@ public sealed class SqliteConnectionTests
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public async Task Every_session_has_the_settings_that_durability_and_deletion_rest_on(string name, long value)
+    public async Task Every_connection_has_the_pragmas_that_durability_and_deletion_need(string name, long value)
     {
         await using var storage = await TestStorage.CreateAsync();
         Assert.Equal(value, await storage.ReadAsync(session => ReadAsync(session, name)));
         Assert.Equal(value, await storage.WriteAsync(transaction => ReadAsync(transaction, name)));
-        // Reading in the middle of a read takes a session of its own, which was made just now.
+        // A read inside of another read needs a second connection, which is opened now.
         Assert.Equal(value, await storage.ReadAsync(async _ => await storage.ReadAsync(session => ReadAsync(session, name))));
     }
 
     [Fact]
-    public async Task The_log_is_a_write_ahead_log()
+    public async Task The_journal_mode_is_write_ahead_log()
     {
         await using var storage = await TestStorage.CreateAsync();
         Assert.Equal("wal", await storage.ReadAsync(async session =>
@@ -40,21 +40,21 @@ public sealed class SqliteConnectionTests
     }
 
     [Fact]
-    public async Task A_setting_that_does_not_take_stops_the_opening()
+    public async Task Opening_fails_when_a_pragma_is_not_accepted()
     {
         using var folder = new TemporaryFolder();
         var connectionString = await SqliteFile.NewDatabaseAsync(folder);
-        // The journal of a database can't be switched while another connection holds it open in another mode.
-        using var stranger = SqliteFile.Stranger(connectionString);
-        stranger.Run("PRAGMA journal_mode = delete");
-        stranger.Run("BEGIN EXCLUSIVE");
+        // The journal mode can't be changed while another connection has the database open in another mode.
+        using var direct = SqliteFile.ConnectDirectly(connectionString);
+        direct.Run("PRAGMA journal_mode = delete");
+        direct.Run("BEGIN EXCLUSIVE");
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(() =>
             SqliteFile.OpenAsync(connectionString + ";Default Timeout=1"));
         Assert.Contains(SqliteFile.ConnectionString(folder)["Data Source=".Length..], refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_setting_that_reads_back_differently_is_named()
+    public void The_error_names_the_pragma_and_the_value_that_was_read_back()
     {
         using var connection = new SqliteConnection("Data Source=:memory:");
         connection.Open();
@@ -64,11 +64,11 @@ public sealed class SqliteConnectionTests
     }
 
     [Fact]
-    public async Task Every_file_of_the_database_is_its_owners_alone()
+    public async Task Only_the_owner_can_read_and_write_the_files_of_the_database()
     {
         using var folder = new TemporaryFolder();
         await using var database = await SqliteFile.OpenAsync(await SqliteFile.NewDatabaseAsync(folder));
-        await database.WriteAsync(0, static async (transaction, _) =>
+        await database.WriteAsync(async transaction =>
         {
             await WorkspaceTable.AllowAsync(transaction, "acc_a", null, 0);
             return true;
@@ -90,7 +90,7 @@ public sealed class SqliteConnectionTests
     [InlineData("Data Source=file:x.db?mode=memory", "must name a file")]
     [InlineData("Host=localhost;Database=secronna", "is not valid")]
     [InlineData("nonsense", "is not valid")]
-    public async Task A_connection_string_that_names_no_file_is_refused(string connectionString, string reason)
+    public async Task A_connection_string_without_a_file_is_refused(string connectionString, string reason)
     {
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(connectionString));
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
@@ -98,7 +98,7 @@ public sealed class SqliteConnectionTests
     }
 
     [Fact]
-    public async Task Opening_makes_no_database()
+    public async Task Opening_does_not_create_a_database()
     {
         using var folder = new TemporaryFolder();
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(SqliteFile.ConnectionString(folder)));
@@ -107,7 +107,7 @@ public sealed class SqliteConnectionTests
     }
 
     [Fact]
-    public async Task A_file_that_is_no_database_is_refused_and_left_as_it_is()
+    public async Task A_file_that_is_not_a_database_is_refused_and_not_changed()
     {
         using var folder = new TemporaryFolder();
         var text = string.Concat(Enumerable.Repeat("this is no database ", 500));
@@ -117,7 +117,7 @@ public sealed class SqliteConnectionTests
     }
 
     [Fact]
-    public async Task A_folder_that_is_not_there_is_named()
+    public async Task The_error_names_a_folder_that_does_not_exist()
     {
         using var folder = new TemporaryFolder();
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(() =>

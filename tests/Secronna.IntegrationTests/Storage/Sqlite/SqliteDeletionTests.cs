@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Sqlite;
 
-/// <summary>What was deleted leaves the files too (S15): the database's pages and the write-ahead log.</summary>
+/// <summary>Deleted content is erased from the files too (S15): from the database's pages and the write-ahead log.</summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class SqliteDeletionTests
 {
     [Fact]
-    public async Task Nothing_sealed_of_a_deleted_secret_is_left_in_the_files_even_past_a_reader()
+    public async Task The_files_hold_nothing_of_a_deleted_secret_even_when_a_reader_delays_the_truncation()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -19,21 +19,21 @@ public sealed class SqliteDeletionTests
         var secretId = await FillAsync(storage, environment, marks);
         Assert.All(marks, mark => Assert.True(IsInFiles(storage, mark)));
 
-        // A reader with a snapshot from before the deletion stands in the truncation's way.
-        using (var stranger = storage.Stranger())
+        // A reader with a snapshot from before the deletion prevents the truncation.
+        using (var direct = storage.ConnectDirectly())
         {
-            stranger.Run("BEGIN");
-            Assert.NotEmpty(stranger.All("SELECT version FROM secret_versions LIMIT 1"));
+            direct.Run("BEGIN");
+            Assert.NotEmpty(direct.All("SELECT version FROM secret_versions LIMIT 1"));
             await storage.DeleteSecretAsync(environment, secretId);
             storage.Database.EraseDeletedInBackground();
-            // The writer goes on while it waits for the reader.
+            // The writer accepts writes while the truncation waits for the reader.
             for (var i = 0; i < 5; i++)
             {
                 await storage.WriteVersionAsync(environment, "OTHER");
             }
 
             Assert.True(new FileInfo(Log(storage)).Length > 0);
-            stranger.Run("COMMIT");
+            direct.Run("COMMIT");
         }
 
         await LogIsEmptyAsync(storage);
@@ -41,19 +41,19 @@ public sealed class SqliteDeletionTests
     }
 
     [Fact]
-    public async Task Nothing_is_left_of_many_secrets_of_all_sizes_written_and_deleted_in_any_order()
+    public async Task The_files_hold_nothing_of_deleted_secrets_of_many_sizes_written_and_deleted_in_random_order()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
         var live = new Dictionary<string, (string Id, List<byte[]> Marks)>();
-        var gone = new List<byte[]>();
+        var deletedMarks = new List<byte[]>();
         for (var step = 0; step < 1_500; step++)
         {
             var key = $"KEY_{RandomNumberGenerator.GetInt32(60)}";
             if (RandomNumberGenerator.GetInt32(8) == 0 && live.Remove(key, out var deleted))
             {
                 await storage.DeleteSecretAsync(environment, deleted.Id);
-                gone.AddRange(deleted.Marks);
+                deletedMarks.AddRange(deleted.Marks);
                 continue;
             }
 
@@ -69,29 +69,29 @@ public sealed class SqliteDeletionTests
         await LogIsEmptyAsync(storage);
         var files = Files(storage);
         Assert.Contains(live.Values.SelectMany(secret => secret.Marks), mark => IsIn(files, mark));
-        Assert.Equal(0, gone.Count(mark => IsIn(files, mark)));
+        Assert.Equal(0, deletedMarks.Count(mark => IsIn(files, mark)));
     }
 
     [Fact]
-    public async Task A_deletion_right_before_a_stop_leaves_nothing_after_the_next_start()
+    public async Task Content_that_was_deleted_right_before_a_stop_is_erased_after_the_next_start()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
         var marks = new List<byte[]>();
         var secretId = await FillAsync(storage, environment, marks);
-        using var stranger = storage.Stranger();
-        stranger.Run("BEGIN");
-        Assert.NotEmpty(stranger.All("SELECT version FROM secret_versions LIMIT 1"));
+        using var direct = storage.ConnectDirectly();
+        direct.Run("BEGIN");
+        Assert.NotEmpty(direct.All("SELECT version FROM secret_versions LIMIT 1"));
         await storage.DeleteSecretAsync(environment, secretId);
-        // The stop can't truncate past the reader; the start tries again, without being asked.
+        // The stop can't truncate the log because of the reader. The next start tries again by itself.
         await storage.ReopenAsync();
-        stranger.Run("COMMIT");
+        direct.Run("COMMIT");
         await LogIsEmptyAsync(storage);
         Assert.DoesNotContain(marks, mark => IsInFiles(storage, mark));
     }
 
     [Fact]
-    public async Task The_log_is_moved_into_the_database_before_it_grows_without_bound()
+    public async Task The_log_does_not_grow_without_bound()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -101,7 +101,7 @@ public sealed class SqliteDeletionTests
             await storage.WriteVersionsAsync(environment, "LARGE", 20, ciphertext);
         }
 
-        // 72 MB were written; the log is used again from its start after each checkpoint.
+        // 72 MB were written. After each checkpoint the log is reused from its start.
         Assert.InRange(new FileInfo(Log(storage)).Length, 1, 40_000_000);
     }
 
@@ -122,7 +122,7 @@ public sealed class SqliteDeletionTests
 
     private static async Task LogIsEmptyAsync(TestStorage storage)
     {
-        // The truncation is tried a few times a second, by itself. A reader here would only stand in its way.
+        // The writer tries the truncation a few times a second. A query here would be a reader that prevents it.
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (new FileInfo(Log(storage)) is { Exists: true, Length: > 0 })
         {

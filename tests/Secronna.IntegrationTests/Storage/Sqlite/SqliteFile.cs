@@ -5,7 +5,7 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Storage.Sqlite;
 
-/// <summary>Databases of tests that are about the file itself.</summary>
+/// <summary>Databases for tests of the SQLite file itself.</summary>
 internal static class SqliteFile
 {
     public static string ConnectionString(TemporaryFolder folder) => $"Data Source={folder.File("secronna.db")}";
@@ -24,8 +24,10 @@ internal static class SqliteFile
 
     public static async Task<Database> OpenAsync(string connectionString) => await Engine(connectionString).OpenAsync(_ => { });
 
-    /// <summary>A connection such as anyone with the file has: none of the server's settings.</summary>
-    public static SqliteConnection Stranger(string connectionString)
+    /// <summary>
+    /// A connection that bypasses the server and has none of its settings. It checks no references between rows.
+    /// </summary>
+    public static SqliteConnection ConnectDirectly(string connectionString)
     {
         var connection = new SqliteConnection(connectionString + ";Pooling=False");
         connection.Open();

@@ -9,7 +9,7 @@ namespace Secronna.IntegrationTests.Storage.Sqlite;
 public sealed class SqliteGroupCommitTests
 {
     [Fact]
-    public async Task A_unit_that_throws_is_undone_alone_with_its_audit_entries()
+    public async Task A_unit_that_throws_is_undone_with_its_audit_entries_and_the_others_are_kept()
     {
         await using var storage = await TestStorage.CreateAsync();
         var projects = Enumerable.Range(0, 9).Select(i => storage.NewProject($"p{i}")).ToList();
@@ -46,7 +46,7 @@ public sealed class SqliteGroupCommitTests
     }
 
     [Fact]
-    public async Task Records_go_before_changes()
+    public async Task Units_that_only_record_run_before_units_that_change()
     {
         await using var storage = await TestStorage.CreateAsync();
         var order = new List<string>();
@@ -74,7 +74,7 @@ public sealed class SqliteGroupCommitTests
     }
 
     [Fact]
-    public async Task A_unit_that_waits_for_something_else_is_refused_and_holds_nobody()
+    public async Task A_unit_that_waits_for_something_other_than_the_database_is_refused_and_delays_nobody()
     {
         await using var storage = await TestStorage.CreateAsync();
         var never = new TaskCompletionSource<bool>();
@@ -88,7 +88,7 @@ public sealed class SqliteGroupCommitTests
     }
 
     [Fact]
-    public async Task More_units_than_may_wait_are_refused_at_once_and_the_others_stand()
+    public async Task Units_beyond_the_queue_limit_are_refused_at_once_and_the_queued_units_are_kept()
     {
         await using var storage = await TestStorage.CreateAsync();
         const int QueueLimit = 20_000;
@@ -113,7 +113,7 @@ public sealed class SqliteGroupCommitTests
     }
 
     [Fact]
-    public async Task Closing_finishes_what_is_queued_and_takes_nothing_more()
+    public async Task Closing_finishes_the_queued_units_and_refuses_new_ones()
     {
         await using var storage = await TestStorage.CreateAsync();
         var database = storage.Database;

@@ -8,7 +8,7 @@ namespace Secronna.IntegrationTests.Storage.Sqlite;
 public sealed class SqliteMigrationTests
 {
     [Fact]
-    public async Task A_dry_run_makes_no_file()
+    public async Task Listing_the_pending_migrations_creates_no_file()
     {
         using var folder = new TemporaryFolder();
         var engine = SqliteFile.Engine(SqliteFile.ConnectionString(folder));

@@ -2,7 +2,7 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Storage.Sqlite;
 
-/// <summary>Holds the writer inside a unit of work, so that what is queued meanwhile makes the next batch.</summary>
+/// <summary>Holds the SQLite writer inside a unit of work. All units that are queued meanwhile make up the next batch.</summary>
 internal sealed class WriterHold : IDisposable
 {
     private readonly ManualResetEventSlim began;
@@ -15,10 +15,10 @@ internal sealed class WriterHold : IDisposable
     public static WriterHold Take(Database database)
     {
         var (began, goOn) = (new ManualResetEventSlim(), new ManualResetEventSlim());
-        var done = database.WriteAsync((began, goOn), static (_, it) =>
+        var done = database.WriteAsync((began, goOn), static (_, events) =>
         {
-            it.began.Set();
-            it.goOn.Wait();
+            events.began.Set();
+            events.goOn.Wait();
             return new ValueTask<bool>(true);
         });
         var hold = new WriterHold(began, goOn) { Done = done };
@@ -28,7 +28,7 @@ internal sealed class WriterHold : IDisposable
 
     public void Release() => goOn.Set();
 
-    /// <summary>Lets the writer go on, also where a test failed meanwhile.</summary>
+    /// <summary>Lets the writer go on, even when the test failed.</summary>
     public void Dispose()
     {
         goOn.Set();

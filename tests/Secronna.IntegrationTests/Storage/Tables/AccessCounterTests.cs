@@ -5,26 +5,26 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Tables;
 
-/// <summary>The counter that nodes look at (S22) moves with every change that a decision rests on.</summary>
+/// <summary>The access counter advances with every change that a decision on access depends on (S22).</summary>
 public sealed class AccessCounterTests
 {
     [Fact]
-    public async Task Every_change_of_credentials_and_allowlist_moves_the_counter()
+    public async Task Every_change_of_a_credential_or_the_allowlist_advances_the_counter()
     {
         await using var storage = await TestStorage.CreateAsync();
         var row = new CredentialRow(
             Ids.New(Ids.Credential, storage.Clock.GetUtcNow()), TestStorage.Workspace, ActorTypes.AccessKey, "name", "st_live_00000000",
             new byte[32], storage.Now, "key_1", CredentialRow.NoGrants, null, null, null);
-        await MovesAsync(storage, transaction => CredentialTable.InsertAsync(transaction, row));
-        await MovesAsync(storage, transaction => CredentialTable.UpdateAsync(transaction, row with { Name = "other" }));
-        await MovesAsync(storage, async transaction => Assert.True(await CredentialTable.RevokeAsync(transaction, row.Id, storage.Now)));
-        await MovesAsync(storage, transaction => WorkspaceTable.AllowAsync(transaction, "acc_b", "B", storage.Now));
-        await MovesAsync(storage, async transaction => Assert.True(await WorkspaceTable.DenyAsync(transaction, "acc_b")));
-        await MovesAsync(storage, transaction => WorkspaceTable.AllowAsync(transaction, "acc_b", null, storage.Now));
+        await AssertAdvancesAsync(storage, transaction => CredentialTable.InsertAsync(transaction, row));
+        await AssertAdvancesAsync(storage, transaction => CredentialTable.UpdateAsync(transaction, row with { Name = "other" }));
+        await AssertAdvancesAsync(storage, async transaction => Assert.True(await CredentialTable.RevokeAsync(transaction, row.Id, storage.Now)));
+        await AssertAdvancesAsync(storage, transaction => WorkspaceTable.AllowAsync(transaction, "acc_b", "B", storage.Now));
+        await AssertAdvancesAsync(storage, async transaction => Assert.True(await WorkspaceTable.DenyAsync(transaction, "acc_b")));
+        await AssertAdvancesAsync(storage, transaction => WorkspaceTable.AllowAsync(transaction, "acc_b", null, storage.Now));
     }
 
     [Fact]
-    public async Task Noting_a_use_and_probing_leave_it()
+    public async Task Storing_a_use_and_probing_do_not_advance_the_counter()
     {
         await using var storage = await TestStorage.CreateAsync();
         var row = new CredentialRow(
@@ -38,7 +38,7 @@ public sealed class AccessCounterTests
     }
 
     [Fact]
-    public async Task A_change_that_is_undone_moves_nothing()
+    public async Task A_change_that_is_undone_does_not_advance_the_counter()
     {
         await using var storage = await TestStorage.CreateAsync();
         var before = await storage.ReadAsync(InstallationTable.ReadAccessCounterAsync);
@@ -51,7 +51,7 @@ public sealed class AccessCounterTests
         Assert.False(await storage.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, "acc_b")));
     }
 
-    private static async Task MovesAsync(TestStorage storage, Func<Transaction, ValueTask> change)
+    private static async Task AssertAdvancesAsync(TestStorage storage, Func<Transaction, ValueTask> change)
     {
         var before = await storage.ReadAsync(InstallationTable.ReadAccessCounterAsync);
         await storage.WriteAsync(change);

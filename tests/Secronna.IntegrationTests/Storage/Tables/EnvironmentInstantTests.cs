@@ -6,7 +6,7 @@ namespace Secronna.IntegrationTests.Storage.Tables;
 public sealed class EnvironmentInstantTests
 {
     [Fact]
-    public async Task Instants_rise_strictly_when_the_clock_stands_still_steps_back_or_leaps()
+    public async Task Instants_always_rise_even_when_the_clock_stands_still_or_steps()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -30,7 +30,7 @@ public sealed class EnvironmentInstantTests
     }
 
     [Fact]
-    public async Task An_instant_of_a_unit_that_was_undone_is_given_again()
+    public async Task The_instant_of_an_undone_unit_is_used_by_the_next_change()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -45,7 +45,7 @@ public sealed class EnvironmentInstantTests
     }
 
     [Fact]
-    public async Task Changes_at_once_have_instants_of_their_own_that_their_versions_carry()
+    public async Task Concurrent_changes_have_different_instants_which_their_versions_carry()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -63,7 +63,7 @@ public sealed class EnvironmentInstantTests
     }
 
     [Fact]
-    public async Task Nothing_changes_in_an_environment_that_is_elsewhere_or_gone()
+    public async Task No_change_begins_in_an_environment_of_another_workspace_or_a_deleted_project()
     {
         await using var storage = await TestStorage.CreateAsync();
         var project = await storage.AddProjectAsync("web");
@@ -77,7 +77,7 @@ public sealed class EnvironmentInstantTests
     }
 
     [Fact]
-    public async Task The_count_of_secrets_follows_writes_and_deletions()
+    public async Task Writes_and_deletions_keep_the_count_of_secrets_right()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Http;
 using Secronna.Protocol;
@@ -9,7 +8,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Tables;
 
-/// <summary>S9: whatever races with the destruction of a KEK, no version is left under a destroyed one. Two nodes.</summary>
+/// <summary>Whatever races with the destruction of a KEK, on two nodes, no version is left under a destroyed KEK (S9).</summary>
 public sealed class KekDestructionTests : IAsyncLifetime
 {
     private const string Waiting =
@@ -39,23 +38,23 @@ public sealed class KekDestructionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Retirement_waits_for_a_writer_that_holds_the_KEK_and_its_version_keeps_the_KEK_from_being_destroyed()
+    public async Task Retirement_waits_for_a_writer_that_holds_the_KEK_and_the_written_version_prevents_the_destruction()
     {
         await using var writer = new StoppedWriter(storage, transaction => WriteVersionAsync(transaction, "KEY"), kek.Id);
         await writer.HoldsAsync();
 
         var end = RetireAndDestroyAsync(node);
 
-        await IsWaitedForAsync(end);
+        await AssertWaitsAsync(end);
         writer.GoOn();
         Assert.True(await writer.Done);
         Assert.False(await end);
         Assert.Equal("retiring", State());
-        NoVersionIsUnderADestroyedKek();
+        AssertNoVersionIsUnderADestroyedKek();
     }
 
     [Fact]
-    public async Task A_writer_that_comes_after_the_retirement_is_told_so_and_writes_nothing_under_it()
+    public async Task A_writer_that_comes_after_the_retirement_is_refused_and_writes_nothing()
     {
         Assert.True(await RetireAndDestroyAsync(node));
 
@@ -64,18 +63,18 @@ public sealed class KekDestructionTests : IAsyncLifetime
 
         Assert.False(await writer.Done);
         Assert.Equal("destroyed", State());
-        NoVersionIsUnderADestroyedKek();
+        AssertNoVersionIsUnderADestroyedKek();
     }
 
     [Fact]
-    public async Task A_writer_that_waits_behind_the_retirement_is_told_so()
+    public async Task A_writer_that_waited_for_the_retirement_is_refused()
     {
         await using var retirement = new StoppedWriter(storage, kek.Id, KekRetirement.RetireAsync);
         await retirement.HoldsAsync();
 
         var late = node.WriteAsync(kek.Id, static (transaction, id) => KekTable.LockActiveAsync(transaction, id));
 
-        await IsWaitedForAsync(late);
+        await AssertWaitsAsync(late);
         retirement.GoOn();
         Assert.True(await retirement.Done);
         Assert.False(await late);
@@ -83,27 +82,27 @@ public sealed class KekDestructionTests : IAsyncLifetime
 
     [Fact]
     [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
-    public async Task Destruction_waits_for_whoever_holds_the_row_and_looks_again_after_that()
+    public async Task Destruction_waits_for_the_lock_and_then_searches_for_versions_again()
     {
         Assert.True(await RetireAsync(node));
         Task<bool> destruction;
-        using (var holder = storage.Stranger())
+        using (var holder = storage.ConnectDirectly())
         {
             holder.Run("BEGIN");
             holder.Run("SELECT 1 FROM project_keys WHERE id = @id FOR KEY SHARE", ("@id", kek.Id));
             destruction = DestroyAsync(node);
-            await IsWaitedForAsync(destruction);
+            await AssertWaitsAsync(destruction);
             await InsertVersionAsync(holder);
             holder.Run("COMMIT");
         }
 
         Assert.False(await destruction);
         Assert.Equal("retiring", State());
-        NoVersionIsUnderADestroyedKek();
+        AssertNoVersionIsUnderADestroyedKek();
     }
 
     [Fact]
-    public async Task A_KEK_is_destroyed_only_when_it_is_retiring_and_nothing_is_under_it_not_even_what_is_yet_to_be_purged()
+    public async Task A_KEK_is_destroyed_only_when_it_is_retiring_and_wraps_no_data_key_even_of_a_deleted_secret()
     {
         var version = await WriteAsync("KEY");
         Assert.False(await DestroyAsync(node));
@@ -124,7 +123,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_that_destroy_at_once_one_does()
+    public async Task Exactly_one_of_many_concurrent_destructions_succeeds()
     {
         await RetireAsync(node);
 
@@ -134,7 +133,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_that_retire_at_once_one_does()
+    public async Task Exactly_one_of_many_concurrent_retirements_succeeds()
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => RetireAsync(i % 2 == 0 ? node : storage.Database)));
 
@@ -155,7 +154,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     }
 
     private NewVersion NewVersion(string secretId, string key) => new(
-        secretId, key, 1, kek.Id, RandomNumberGenerator.GetBytes(78), RandomNumberGenerator.GetBytes(90), VersionKinds.Written, "key_1", null);
+        secretId, key, 1, kek.Id, TestStorage.NewWrappedKey(), TestStorage.NewCiphertext(), VersionKinds.Written, "key_1", null);
 
     private async Task InsertVersionAsync(DbConnection holder)
     {
@@ -163,32 +162,32 @@ public sealed class KekDestructionTests : IAsyncLifetime
         holder.Run("UPDATE secret_versions SET kek_id = @kek WHERE secret_id = @id", ("@kek", kek.Id), ("@id", version.SecretId));
     }
 
-    private async Task<bool> RetireAndDestroyAsync(Database by) => await RetireAsync(by) && await DestroyAsync(by);
+    private async Task<bool> RetireAndDestroyAsync(Database on) => await RetireAsync(on) && await DestroyAsync(on);
 
-    private Task<bool> RetireAsync(Database by) =>
-        by.WriteAsync(kek.Id, static (transaction, id) => KekRetirement.RetireAsync(transaction, id));
+    private Task<bool> RetireAsync(Database on) =>
+        on.WriteAsync(kek.Id, static (transaction, id) => KekRetirement.RetireAsync(transaction, id));
 
-    private Task<bool> DestroyAsync(Database by) =>
-        by.WriteAsync(kek.Id, static (transaction, id) => KekRetirement.DestroyAsync(transaction, id));
+    private Task<bool> DestroyAsync(Database on) =>
+        on.WriteAsync(kek.Id, static (transaction, id) => KekRetirement.DestroyAsync(transaction, id));
 
-    // SQLite has no place that says who waits: its one writer at a time is held at the gate.
-    private async Task IsWaitedForAsync(Task late)
+    // SQLite can't tell who waits. Its single writer is held by the other unit, so the late unit can't have run.
+    private async Task AssertWaitsAsync(Task late)
     {
-        using var stranger = storage.Stranger();
-        await Eventually.TrueAsync(() => !IsPostgres || late.IsCompleted || stranger.One<long>(Waiting) > 0, "someone who waits");
+        using var direct = storage.ConnectDirectly();
+        await Eventually.TrueAsync(() => !IsPostgres || late.IsCompleted || direct.One<long>(Waiting) > 0, "someone who waits");
         Assert.False(late.IsCompleted);
     }
 
     private string State()
     {
-        using var stranger = storage.Stranger();
-        return stranger.One<string>("SELECT state FROM project_keys WHERE id = @id", ("@id", kek.Id));
+        using var direct = storage.ConnectDirectly();
+        return direct.One<string>("SELECT state FROM project_keys WHERE id = @id", ("@id", kek.Id));
     }
 
-    private void NoVersionIsUnderADestroyedKek()
+    private void AssertNoVersionIsUnderADestroyedKek()
     {
-        using var stranger = storage.Stranger();
-        Assert.Empty(stranger.All(
+        using var direct = storage.ConnectDirectly();
+        Assert.Empty(direct.All(
             "SELECT v.secret_id FROM secret_versions v JOIN project_keys k ON k.id = v.kek_id WHERE k.state = 'destroyed'"));
     }
 }

@@ -5,14 +5,14 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Tables;
 
-/// <summary>Every list, paged by key to its end, gives each row once and in its order.</summary>
+/// <summary>Reading any list page by page returns each row once, in order.</summary>
 public sealed class PagingTests
 {
     private const int Rows = 23;
     private const int Limit = 5;
 
     [Fact]
-    public async Task Projects()
+    public async Task Projects_are_paged_by_id()
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AllowAsync("acc_b");
@@ -30,7 +30,7 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Environments()
+    public async Task Environments_are_paged_by_id()
     {
         await using var storage = await TestStorage.CreateAsync();
         var project = await storage.AddProjectAsync("web");
@@ -49,7 +49,7 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Secrets_by_the_bytes_of_their_keys_and_by_id()
+    public async Task Secrets_are_paged_by_the_bytes_of_their_keys_and_by_id()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -73,7 +73,7 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Versions_newest_first()
+    public async Task Versions_are_paged_newest_first()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -83,7 +83,7 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Credentials_with_and_without_the_revoked()
+    public async Task Credentials_are_paged_with_and_without_revoked_ones()
     {
         await using var storage = await TestStorage.CreateAsync();
         var ids = new List<string>();
@@ -102,7 +102,7 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Keks_and_the_master_keys_that_wrap_any()
+    public async Task KEKs_are_paged_by_id_and_one_of_each_master_key_is_listed()
     {
         await using var storage = await TestStorage.CreateAsync();
         var project = await storage.AddProjectAsync("web");
@@ -122,7 +122,7 @@ public sealed class PagingTests
     }
 
     [Fact]
-    public async Task Workspaces()
+    public async Task Workspaces_are_paged_by_id()
     {
         await using var storage = await TestStorage.CreateAsync();
         for (var i = 0; i < Rows; i++)

@@ -8,7 +8,7 @@ namespace Secronna.IntegrationTests.Storage.Tables;
 public sealed class PurgeTests
 {
     [Fact]
-    public async Task A_deleted_secret_leaves_a_tombstone_whose_versions_hold_nothing_sealed()
+    public async Task A_deleted_secret_leaves_a_tombstone_whose_versions_have_no_key_and_no_ciphertext()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -30,7 +30,7 @@ public sealed class PurgeTests
     }
 
     [Fact]
-    public async Task Many_versions_are_destroyed_in_slices_each_in_a_unit_of_its_own()
+    public async Task Many_versions_are_destroyed_in_slices()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -46,7 +46,7 @@ public sealed class PurgeTests
     }
 
     [Fact]
-    public async Task A_purge_that_a_stop_interrupted_goes_on()
+    public async Task A_purge_that_was_interrupted_by_a_stop_goes_on()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -61,7 +61,7 @@ public sealed class PurgeTests
     }
 
     [Fact]
-    public async Task A_secret_that_is_not_deleted_is_never_destroyed()
+    public async Task The_versions_of_a_secret_that_is_not_deleted_are_never_destroyed()
     {
         await using var storage = await TestStorage.CreateAsync();
         var environment = await storage.AddEnvironmentAsync();
@@ -74,7 +74,7 @@ public sealed class PurgeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task All_under_a_deleted_environment_or_project_goes_slice_by_slice_and_nothing_else(bool wholeProject)
+    public async Task All_rows_under_a_deleted_environment_or_project_are_removed_in_slices_and_no_others(bool wholeProject)
     {
         await using var storage = await TestStorage.CreateAsync();
         var project = await storage.AddProjectAsync("web");
@@ -102,7 +102,7 @@ public sealed class PurgeTests
     }
 
     [Fact]
-    public async Task Two_nodes_that_purge_at_once_end_with_everything_purged()
+    public async Task Two_nodes_that_purge_at_the_same_time_remove_everything()
     {
         await using var storage = await TestStorage.CreateAsync();
         await using var other = await storage.OpenAsync();
@@ -120,20 +120,20 @@ public sealed class PurgeTests
 
         await Task.WhenAll(new[] { storage.Database, other, storage.Database, other }.Select(node => Task.Run(async () =>
         {
-            while (await node.WriteAsync(0, static (transaction, _) => Purge.RunSliceAsync(transaction)))
+            while (await node.WriteAsync(transaction => Purge.RunSliceAsync(transaction)))
             {
             }
         })));
         await storage.PurgeAllAsync();
 
         Assert.Equal((2L, 2L * 510), await storage.CountSecretsAndVersionsAsync());
-        using var stranger = storage.Stranger();
-        Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM secret_versions WHERE ciphertext IS NOT NULL"));
+        using var direct = storage.ConnectDirectly();
+        Assert.Equal(0, direct.One<long>("SELECT count(*) FROM secret_versions WHERE ciphertext IS NOT NULL"));
         Assert.Equal(2, (await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 9))).Count);
     }
 
     [Fact]
-    public async Task A_deleted_projects_keks_are_destroyed()
+    public async Task The_KEKs_of_a_deleted_project_are_destroyed()
     {
         await using var storage = await TestStorage.CreateAsync();
         var project = await storage.AddProjectAsync("web");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Storage.Tables;
@@ -6,7 +5,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Tables;
 
-/// <summary>Data keys put under another KEK by one node while others move, delete or replace what it read.</summary>
+/// <summary>One node wraps data keys by another KEK, while other nodes rewrap or delete what it read.</summary>
 public sealed class RewrapTests : IAsyncLifetime
 {
     private TestStorage storage = null!;
@@ -24,7 +23,7 @@ public sealed class RewrapTests : IAsyncLifetime
     public ValueTask DisposeAsync() => storage.DisposeAsync();
 
     [Fact]
-    public async Task A_version_that_was_deleted_meanwhile_stays_destroyed_and_the_others_move()
+    public async Task A_version_that_was_deleted_meanwhile_stays_destroyed_and_the_others_are_rewrapped()
     {
         var versions = await WriteAsync("ONE", "TWO");
         await storage.DeleteSecretAsync(environment, versions[0].SecretId);
@@ -37,7 +36,7 @@ public sealed class RewrapTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_late_batch_of_a_node_that_lost_the_work_changes_nothing_that_was_moved_before()
+    public async Task A_late_batch_of_a_node_that_lost_the_work_does_not_change_rewrapped_versions()
     {
         var versions = await WriteAsync("ONE", "TWO", "THREE");
         Assert.Equal(3, await RewrapAsync(versions));
@@ -49,11 +48,12 @@ public sealed class RewrapTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_late_batch_after_yet_another_rotation_leaves_the_versions_under_the_newest_KEK()
+    public async Task A_late_batch_after_another_rotation_leaves_the_versions_under_the_newest_KEK()
     {
         var versions = await WriteAsync("ONE");
         await RewrapAsync(versions);
-        await storage.WriteAsync(transaction => DataKeyTable.RewrapAsync(transaction, kek.Id, "kek_3", [New(versions[0], (byte[])Rows()[versions[0].SecretId][2])]));
+        await storage.WriteAsync(transaction => DataKeyTable.RewrapAsync(
+            transaction, kek.Id, "kek_3", [New(versions[0], (byte[])Rows()[versions[0].SecretId][2])]));
 
         Assert.Equal(0, await RewrapAsync(versions));
 
@@ -61,7 +61,7 @@ public sealed class RewrapTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_node_at_a_time_has_the_work_and_another_goes_on_when_it_is_silent_for_too_long()
+    public async Task One_node_at_a_time_has_the_work_and_another_can_take_it_when_its_reservation_ends()
     {
         var hold = TimeSpan.FromSeconds(15);
         Assert.False(await TakeAsync("node_a"));
@@ -80,7 +80,7 @@ public sealed class RewrapTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_KEK_goes_under_another_master_key_once_and_never_back_by_a_late_hand()
+    public async Task A_KEK_is_rewrapped_only_from_the_master_key_that_was_read()
     {
         Assert.True(await MoveAsync(kek, "mk_2"));
         Assert.False(await MoveAsync(kek, "mk_3"));
@@ -91,7 +91,7 @@ public sealed class RewrapTests : IAsyncLifetime
         Assert.False(await MoveAsync(moved, "mk_3"));
 
         Task<bool> MoveAsync(KekRow row, string masterKeyId) =>
-            storage.WriteAsync(transaction => KekTable.RewrapAsync(transaction, row, masterKeyId, RandomNumberGenerator.GetBytes(78)));
+            storage.WriteAsync(transaction => KekTable.RewrapAsync(transaction, row, masterKeyId, TestStorage.NewWrappedKey()));
     }
 
     private async Task<List<NewVersion>> WriteAsync(params string[] keys)
@@ -105,19 +105,19 @@ public sealed class RewrapTests : IAsyncLifetime
         return versions;
     }
 
-    // The versions of TestStorage are under kek_1.
+    // TestStorage writes its versions under kek_1.
     private Task<int> RewrapAsync(List<NewVersion> versions) => storage.WriteAsync(transaction =>
         DataKeyTable.RewrapAsync(transaction, "kek_1", kek.Id, versions.ConvertAll(New)));
 
     private static RewrappedDataKey New(NewVersion version) => New(version, version.WrappedDataKey);
 
     private static RewrappedDataKey New(NewVersion version, byte[] before) =>
-        new(new VersionId(version.SecretId, version.Version), before, RandomNumberGenerator.GetBytes(78));
+        new(new VersionId(version.SecretId, version.Version), before, TestStorage.NewWrappedKey());
 
     private Dictionary<string, object[]> Rows()
     {
-        using var stranger = storage.Stranger();
-        return stranger.All("SELECT secret_id, kek_id, wrapped_data_key, ciphertext FROM secret_versions ORDER BY secret_id")
+        using var direct = storage.ConnectDirectly();
+        return direct.All("SELECT secret_id, kek_id, wrapped_data_key, ciphertext FROM secret_versions ORDER BY secret_id")
             .ToDictionary(row => (string)row[0]);
     }
 

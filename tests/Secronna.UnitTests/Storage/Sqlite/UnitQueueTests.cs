@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Storage.Sqlite;
 
-/// <summary>What the writer takes from its queue.</summary>
+/// <summary>The batches that the writer takes from its queue.</summary>
 public sealed class UnitQueueTests : IDisposable
 {
     private readonly UnitQueue queue = new();
@@ -12,7 +12,7 @@ public sealed class UnitQueueTests : IDisposable
     public void Dispose() => queue.Dispose();
 
     [Fact]
-    public void Records_go_first_and_changes_have_a_part_of_every_batch()
+    public void Records_go_first_and_every_batch_has_room_for_changes()
     {
         Add(2_000, recordsOnly: true);
         Add(2_000, recordsOnly: false);
@@ -22,7 +22,7 @@ public sealed class UnitQueueTests : IDisposable
     }
 
     [Fact]
-    public void A_batch_ends_by_weight_not_by_number()
+    public void The_size_of_a_batch_is_bounded_by_weight()
     {
         Add(100, recordsOnly: true, weight: 250);
         Assert.InRange(Take().Count, 1, 4);
@@ -31,14 +31,14 @@ public sealed class UnitQueueTests : IDisposable
     }
 
     [Fact]
-    public void All_that_waits_is_taken_before_the_end()
+    public void Units_that_were_queued_before_the_close_are_all_taken()
     {
         Add(1_500, recordsOnly: false);
         Assert.True(queue.Close());
         Assert.Throws<StorageUnavailableException>(() => Add(1, recordsOnly: false));
         var taken = 0;
         var batch = new List<UnitOfWork>();
-        while (queue.Take(batch, TimeSpan.Zero))
+        while (queue.TakeBatch(batch, TimeSpan.Zero))
         {
             taken += batch.Count;
             batch.Clear();
@@ -49,7 +49,7 @@ public sealed class UnitQueueTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_comes_when_patience_ends_and_a_wake_is_not_kept_for_later()
+    public void A_batch_is_empty_when_the_time_is_over_and_a_wake_without_a_waiter_has_no_effect()
     {
         Assert.Empty(Take());
         queue.Wake();
@@ -61,7 +61,7 @@ public sealed class UnitQueueTests : IDisposable
     private List<UnitOfWork> Take()
     {
         var batch = new List<UnitOfWork>();
-        Assert.True(queue.Take(batch, TimeSpan.Zero));
+        Assert.True(queue.TakeBatch(batch, TimeSpan.Zero));
         return batch;
     }
 
