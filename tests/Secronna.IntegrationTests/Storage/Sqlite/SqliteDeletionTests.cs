@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
 
