@@ -5,25 +5,32 @@ using Secronna.Storage.Sqlite;
 
 namespace Secronna.Storage;
 
-/// <summary>The engines that there are, each made from its connection string. Nothing is opened yet.</summary>
+/// <summary>Creates the engine of a database from its connection string. Opens nothing.</summary>
 public static class DatabaseEngines
 {
-    private const string HowItReads =
-        "the connection string is not valid: it reads Data Source=FILE (SQLite) or Host=…;Database=…;Username=… (PostgreSQL)";
+    private const string InvalidConnectionString = "the connection string is not valid: "
+        + "it must be Data Source=FILE (SQLite) or Host=…;Database=…;Username=… (PostgreSQL)";
 
-    /// <summary>A file: <c>Data Source=FILE</c>.</summary>
-    /// <param name="connectionString">The connection string.</param>
+    /// <summary>A database in a file.</summary>
+    /// <param name="connectionString">The connection string, <c>Data Source=FILE</c>.</param>
     /// <param name="time">The clock of instants and of the audit trail.</param>
     /// <exception cref="StorageSetupException">The connection string names no file.</exception>
     public static DatabaseEngine Sqlite(string connectionString, TimeProvider time) => new SqliteEngine(connectionString, time);
 
-    /// <summary>A server of PostgreSQL, 13 or later: <c>Host=…;Database=…;Username=…</c>, as Npgsql reads it.</summary>
+    /// <summary>A database of a PostgreSQL server, version 13 or later.</summary>
+    /// <param name="connectionString">
+    /// The connection string, <c>Host=…;Database=…;Username=…</c>, in the format of Npgsql.
+    /// </param>
     /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
     public static DatabaseEngine Postgres(string connectionString) => new PostgresEngine(connectionString);
 
-    /// <summary>What the connection string says by itself: <c>Data Source=</c> is SQLite, <c>Host=</c> PostgreSQL.</summary>
-    /// <exception cref="StorageSetupException">It says neither.</exception>
-    public static DatabaseEngine Of(string connectionString, TimeProvider time)
+    /// <summary>
+    /// The engine that the connection string is for: SQLite if it has <c>Data Source=</c>, PostgreSQL if it has <c>Host=</c>.
+    /// </summary>
+    /// <param name="connectionString">The connection string.</param>
+    /// <param name="time">The clock of instants and of the audit trail. PostgreSQL uses the database's clock instead.</param>
+    /// <exception cref="StorageSetupException">The connection string is not valid, or has neither.</exception>
+    public static DatabaseEngine FromConnectionString(string connectionString, TimeProvider time)
     {
         DbConnectionStringBuilder parts;
         try
@@ -32,11 +39,11 @@ public static class DatabaseEngines
         }
         catch (ArgumentException exception)
         {
-            throw new StorageSetupException(HowItReads, exception);
+            throw new StorageSetupException(InvalidConnectionString, exception);
         }
 
         return parts.ContainsKey("Data Source") ? Sqlite(connectionString, time)
             : parts.ContainsKey("Host") || parts.ContainsKey("Server") ? Postgres(connectionString)
-            : throw new StorageSetupException(HowItReads);
+            : throw new StorageSetupException(InvalidConnectionString);
     }
 }

@@ -2,12 +2,10 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage;
 
-/// <summary>How many rows of a table were copied.</summary>
-public sealed record TableRows(string Table, long Rows);
-
 /// <summary>
-/// Copies a whole database into another, of either engine: one state of the source, in one transaction of the target, so
-/// that the target has all of it or nothing. What is sealed stays sealed. Disposed without a commit, it leaves nothing.
+/// Copies one state of a whole database into another database, of the same or the other engine. It runs in one transaction of the
+/// target, so the target has all rows or none: disposing without a commit leaves nothing. Sealed values and wrapped keys are
+/// copied as they are.
 /// </summary>
 public sealed class StorageCopy : IAsyncDisposable
 {
@@ -17,11 +15,11 @@ public sealed class StorageCopy : IAsyncDisposable
 
     private StorageCopy(BulkLoad load) => this.load = load;
 
-    /// <summary>Reads the copy, as far as it is made.</summary>
+    /// <summary>Reads the rows that were copied so far.</summary>
     public Session Session => load.Session;
 
-    /// <summary>Looks at the target before anything is migrated there.</summary>
-    /// <exception cref="StorageSetupException">A table of ours has a row.</exception>
+    /// <summary>Checks that the target is empty, before it is migrated. It may have tables, or not exist.</summary>
+    /// <exception cref="StorageSetupException">A table of this program has rows.</exception>
     public static async ValueTask RequireEmptyAsync(DatabaseEngine target)
     {
         await using var connection = await target.ConnectAsync();
@@ -40,8 +38,10 @@ public sealed class StorageCopy : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes a migrated, empty database for the copy; until its end nobody else can write to it.</summary>
-    /// <exception cref="StorageSetupException">It is not empty, or in use.</exception>
+    /// <summary>
+    /// Begins a copy into a migrated, empty database. Nobody else can write to the database until the copy ends.
+    /// </summary>
+    /// <exception cref="StorageSetupException">The database is not empty, or is in use.</exception>
     public static async ValueTask<StorageCopy> BeginAsync(DatabaseEngine target)
     {
         var load = await target.BeginBulkLoadAsync();
@@ -61,10 +61,10 @@ public sealed class StorageCopy : IAsyncDisposable
         }
     }
 
-    /// <summary>Copies every table, and counts what is there then.</summary>
-    /// <param name="source">What is copied.</param>
-    /// <param name="progress">Told of the table at hand and its rows so far, now and then.</param>
-    /// <param name="cancellation">Breaks it off.</param>
+    /// <summary>Copies every table, then counts the rows of the target.</summary>
+    /// <param name="source">The state to copy.</param>
+    /// <param name="progress">Called after every 1,000 rows with the current table and the number of its rows so far.</param>
+    /// <param name="cancellation">Stops the copy.</param>
     /// <exception cref="StorageUnavailableException">One of the databases failed.</exception>
     public async Task<IReadOnlyList<TableRows>> FillAsync(
         Snapshot source, Action<TableRows> progress, CancellationToken cancellation)
@@ -80,8 +80,8 @@ public sealed class StorageCopy : IAsyncDisposable
         return copied;
     }
 
-    /// <summary>Comes back when the copy is durable, and visible to all.</summary>
-    /// <exception cref="StorageUnavailableException">It is not known to be.</exception>
+    /// <summary>Commits, and returns when the copy is durable.</summary>
+    /// <exception cref="StorageUnavailableException">It is not known whether the copy was committed.</exception>
     public ValueTask CommitAsync() => load.CommitAsync();
 
     /// <inheritdoc/>
@@ -110,7 +110,7 @@ public sealed class StorageCopy : IAsyncDisposable
             await using var query = Session.Prepare(table.CountSql);
             if (!await query.ReadAsync() || query.GetInt64(0) != rows.Rows)
             {
-                throw new StorageUnavailableException($"the copy of {table.Name} does not have the {rows.Rows} rows that were copied");
+                throw new StorageUnavailableException($"{rows.Rows} rows of {table.Name} were copied, and the target has another number");
             }
         }
     }
@@ -121,7 +121,7 @@ public sealed class StorageCopy : IAsyncDisposable
         if (await query.ReadAsync())
         {
             throw new StorageSetupException(
-                $"the target {target.Place} is not empty: {table.Name} has rows. Name a new database");
+                $"the target {target.DisplayName} is not empty: {table.Name} has rows. Name a new database");
         }
     }
 }

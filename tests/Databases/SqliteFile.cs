@@ -9,7 +9,7 @@ internal static class SqliteFile
     public static string ConnectionString(string path) => $"Data Source={path}";
 
     /// <summary>A connection such as anyone with the file has: none of the server's settings.</summary>
-    public static SqliteConnection Stranger(string connectionString)
+    public static SqliteConnection ConnectDirectly(string connectionString)
     {
         var connection = new SqliteConnection(connectionString + ";Pooling=False");
         connection.Open();
@@ -21,14 +21,14 @@ internal static class SqliteFile
     /// <summary>Runs statements that may do what the program never would; some row must be changed by them.</summary>
     public static void Run(string path, string sql, params (string Name, object? Value)[] parameters)
     {
-        using var stranger = Stranger(ConnectionString(path));
-        Assert.NotEqual(0, stranger.Run(sql, parameters));
+        using var direct = ConnectDirectly(ConnectionString(path));
+        Assert.NotEqual(0, direct.Run(sql, parameters));
     }
 
     public static T One<T>(string path, string sql)
     {
-        using var stranger = Stranger(ConnectionString(path));
-        return Assert.IsType<T>(stranger.One<object>(sql));
+        using var direct = ConnectDirectly(ConnectionString(path));
+        return Assert.IsType<T>(direct.One<object>(sql));
     }
 
     /// <summary>As if the last server had stopped long ago.</summary>

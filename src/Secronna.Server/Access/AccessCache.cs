@@ -105,7 +105,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         try
         {
             var began = time.GetTimestamp();
-            var changes = await database.ReadAsync(static session => InstallationTable.AccessChangesAsync(session));
+            var changes = await database.ReadAsync(static session => InstallationTable.ReadAccessCounterAsync(session));
             lock (gate)
             {
                 if (cached.Changes != changes)

@@ -66,5 +66,5 @@ internal sealed class Idempotency
 
     /// <summary>Keeps the answer for repeats. This belongs into the transaction of the work that is answered.</summary>
     public ValueTask KeepAsync<T>(Transaction transaction, T answer, JsonTypeInfo<T> type) =>
-        IdempotencyKeyTable.KeepAsync(transaction, id, new FirstAnswer(bodyHash, JsonSerializer.Serialize(answer, type)));
+        IdempotencyKeyTable.StoreAsync(transaction, id, new StoredAnswer(bodyHash, JsonSerializer.Serialize(answer, type)));
 }

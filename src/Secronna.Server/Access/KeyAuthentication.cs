@@ -80,7 +80,7 @@ internal sealed class KeyAuthentication(
     {
         try
         {
-            await database.WriteAsync(transaction => CredentialTable.TouchAsync(transaction, id, at));
+            await database.WriteAsync(transaction => CredentialTable.StoreLastUseAsync(transaction, id, at));
         }
         catch (StorageUnavailableException exception)
         {

@@ -42,7 +42,7 @@ internal static class BackupCommand
             return true;
         });
         Console.WriteLine(
-            $"{engine.Place} was copied to {file} ({new FileInfo(file).Length:N0} bytes)\n"
+            $"{engine.DisplayName} was copied to {file} ({new FileInfo(file).Length:N0} bytes)\n"
             + "keep the master keys apart from it; secronna-server backup verify checks whether it can be restored");
         return 0;
     }
@@ -64,7 +64,7 @@ internal static class BackupCommand
 
         if (!await InstallationTable.ExistsAsync(engine))
         {
-            throw new SettingsException($"there is nothing to copy: {engine.Place} holds no installation that this user may read");
+            throw new SettingsException($"there is nothing to copy: {engine.DisplayName} holds no installation that this user may read");
         }
     }
 }

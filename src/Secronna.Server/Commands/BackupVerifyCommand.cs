@@ -63,12 +63,12 @@ internal static class BackupVerifyCommand
     private static async Task<int> VerifyConnectionAsync(string connection, bool json)
     {
         using var interruption = new Interruption();
-        return await VerifyAsync(DatabaseEngines.Of(connection, TimeProvider.System), null, json, interruption.Token);
+        return await VerifyAsync(DatabaseEngines.FromConnectionString(connection, TimeProvider.System), null, json, interruption.Token);
     }
 
     private static async Task<int> VerifyAsync(DatabaseEngine engine, ScratchCopy? scratch, bool json, CancellationToken cancellation)
     {
-        var place = scratch?.Original ?? engine.Place;
+        var place = scratch?.Original ?? engine.DisplayName;
         var settings = SettingsSource.Read();
         using var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         await new InstallationSetup(masterKeys, TimeProvider.System).RequireKeysAsync(engine, place);

@@ -68,7 +68,7 @@ internal static class DevCommand
         settings.DataFolder = folder;
         settings.MasterKey.File ??= Path.Combine(folder, "master-keys");
         var engine = OpenInstallation.RequireEngine(settings, TimeProvider.System);
-        var isNew = await InstallationTable.PeekAsync(engine, RequireOwnAsync) is null;
+        var isNew = await InstallationTable.ReadIfExistsAsync(engine, RequireOwnAsync) is null;
         if (settings.MasterKey.Provider == "File" && !File.Exists(settings.MasterKey.File))
         {
             if (!isNew)
@@ -94,7 +94,7 @@ internal static class DevCommand
 
     private static async Task ThrowMissingKeyAsync(DatabaseEngine engine, string file)
     {
-        var id = await InstallationTable.PeekAsync(engine, (_, row) => new ValueTask<string>(row.ActiveMasterKeyId));
+        var id = await InstallationTable.ReadIfExistsAsync(engine, (_, row) => new ValueTask<string>(row.ActiveMasterKeyId));
         throw new SettingsException(
             $"master key: the database needs the key with the id {id}, and the file {file} does not exist: put it back");
     }

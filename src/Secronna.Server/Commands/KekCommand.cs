@@ -87,6 +87,6 @@ internal static class KekCommand
         await database.ReadAsync(session => name.Split('/') switch
         {
             [var workspaceId, var slug] => ProjectTable.FindBySlugAsync(session, workspaceId, slug),
-            _ => ProjectTable.FindAnywhereAsync(session, name),
+            _ => ProjectTable.FindInAnyWorkspaceAsync(session, name),
         }) ?? throw new SettingsException($"there is no project {name}: name it by its id, or as WORKSPACE/SLUG");
 }

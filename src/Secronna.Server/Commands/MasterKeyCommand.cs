@@ -80,7 +80,7 @@ internal static class MasterKeyCommand
 
     private static async Task<bool> IsKnownAsync(DatabaseEngine engine, string id) =>
         await Migrator.IsCurrentAsync(engine)
-        && (await InstallationTable.PeekAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))
+        && (await InstallationTable.ReadIfExistsAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))
             ?.Exists(key => key.Id == id) == true;
 
     // Without an installation there is no audit trail to record it in. Running nodes are told of the key and check whether they

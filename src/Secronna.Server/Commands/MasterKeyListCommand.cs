@@ -65,9 +65,9 @@ internal static class MasterKeyListCommand
 
         // The table of known keys may be missing from a database that is still to be migrated.
         var isCurrent = await Migrator.IsCurrentAsync(engine);
-        return await InstallationTable.PeekAsync(engine, async (session, row) => new MasterKeyUse(
+        return await InstallationTable.ReadIfExistsAsync(engine, async (session, row) => new MasterKeyUse(
             row.ActiveMasterKeyId,
-            (await KekTable.OneOfEachMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId),
+            (await KekTable.ListOnePerMasterKeyAsync(session)).ConvertAll(kek => kek.MasterKeyId),
             isCurrent ? await KnownMasterKeyTable.ListAsync(session) : []));
     }
 

@@ -38,7 +38,7 @@ internal static class ServeCommand
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings);
         await ServerLifetime.StartAsync(app, "name other addresses with --urls or ASPNETCORE_URLS");
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
-        HostingLog.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.Place);
+        HostingLog.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.DisplayName);
         WarnOfMasterKeyBesideData(log, settings);
         return await ServerLifetime.WaitAsync(app);
     }

@@ -29,7 +29,7 @@ internal static class StorageCommand
     {
         var settings = SettingsSource.Read();
         var source = OpenInstallation.RequireEngine(settings, TimeProvider.System);
-        var target = DatabaseEngines.Of(to, TimeProvider.System);
+        var target = DatabaseEngines.FromConnectionString(to, TimeProvider.System);
         using var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         using var interruption = new Interruption();
         var move = new InstallationMove(masterKeys, TimeProvider.System, new ProgressReport(TimeProvider.System).Report);
@@ -37,8 +37,8 @@ internal static class StorageCommand
         var (tables, found) = await move.RunAsync(source, target, interruption.Token);
         var rows = tables.Sum(table => table.Rows);
         Console.WriteLine(json
-            ? JsonSerializer.Serialize(new CopyLine(target.Place, tables, found), CommandJson.Default.CopyLine)
-            : $"{rows:N0} rows of {tables.Count} tables were copied to {target.Place} and verified: {found}\n"
+            ? JsonSerializer.Serialize(new CopyLine(target.DisplayName, tables, found), CommandJson.Default.CopyLine)
+            : $"{rows:N0} rows of {tables.Count} tables were copied to {target.DisplayName} and verified: {found}\n"
                 + "now configure the servers to use it, and never start one on the old database again");
         return 0;
     }

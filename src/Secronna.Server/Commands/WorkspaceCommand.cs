@@ -70,8 +70,8 @@ internal static class WorkspaceCommand
         {
             Console.WriteLine(json
                 ? JsonSerializer.Serialize(
-                    new WorkspaceLine(row.Id, row.Name, row.Allowed, new Instant(row.CreatedAt)), CommandJson.Default.WorkspaceLine)
-                : $"{row.Id,-32} {(row.Allowed ? "allowed" : "denied"),-8} {row.Name}");
+                    new WorkspaceLine(row.Id, row.Name, row.IsAllowed, new Instant(row.CreatedAt)), CommandJson.Default.WorkspaceLine)
+                : $"{row.Id,-32} {(row.IsAllowed ? "allowed" : "denied"),-8} {row.Name}");
         }
 
         return 0;

@@ -31,7 +31,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     public async Task CheckAsync(DatabaseEngine engine)
     {
         var isCurrent = await Migrator.IsCurrentAsync(engine);
-        await InstallationTable.PeekAsync(engine, (session, row) => CheckAsync(session, row, isCurrent));
+        await InstallationTable.ReadIfExistsAsync(engine, (session, row) => CheckAsync(session, row, isCurrent));
     }
 
     /// <summary>Checks the master keys of a database that is open.</summary>
@@ -51,10 +51,10 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// <exception cref="MasterKeyException">A master key is missing.</exception>
     /// <exception cref="SettingsException">The database holds no installation.</exception>
     public async Task RequireKeysAsync(DatabaseEngine engine, string place) =>
-        _ = await InstallationTable.PeekAsync(engine, async (session, row) =>
+        _ = await InstallationTable.ReadIfExistsAsync(engine, async (session, row) =>
         {
             using var key = await UnwrapAsync(row);
-            foreach (var kek in await KekTable.OneOfEachMasterKeyAsync(session))
+            foreach (var kek in await KekTable.ListOnePerMasterKeyAsync(session))
             {
                 await masterKeys.RequireAsync(kek.MasterKeyId);
             }
@@ -85,7 +85,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row, bool isCurrent)
     {
         using var key = await UnwrapAsync(row);
-        foreach (var kek in (await KekTable.OneOfEachMasterKeyAsync(session)).Where(kek => kek.MasterKeyId != row.ActiveMasterKeyId))
+        foreach (var kek in (await KekTable.ListOnePerMasterKeyAsync(session)).Where(kek => kek.MasterKeyId != row.ActiveMasterKeyId))
         {
             var known = isCurrent ? await KnownMasterKeyTable.FindAsync(session, kek.MasterKeyId) : null;
             await CheckAsync(kek, known?.CheckBox);

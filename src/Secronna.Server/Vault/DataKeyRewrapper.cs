@@ -72,7 +72,7 @@ internal sealed class DataKeyRewrapper(
 
         var limit = dataKeys.ProcessedCount + PageSize;
         return dataKeys.RemoveProcessed(
-            await database.ReadAsync(session => VersionTable.ListUnderAsync(session, retiring.Id, limit)));
+            await database.ReadAsync(session => DataKeyTable.ListUnderAsync(session, retiring.Id, limit)));
     }
 
     // Re-wraps for the project's active KEK. Null if there is none: then the project is gone, and its data keys with it.
@@ -100,7 +100,7 @@ internal sealed class DataKeyRewrapper(
     private async Task WriteAsync(string kekId, List<RewrappedDataKey> keys) =>
         await database.WriteAsync(
             async transaction => await WrapReservations.LockAsync(transaction, kekId, 0)
-                ? await VersionTable.RewrapAsync(transaction, retiring.Id, kekId, keys)
+                ? await DataKeyTable.RewrapAsync(transaction, retiring.Id, kekId, keys)
                 : 0,
             weight: keys.Count);
 }

@@ -32,7 +32,7 @@ internal sealed class KekRotation(
         var entry = AuditRecord.Of(caller, time, AuditActions.KekRotate) with { ProjectId = kek.ProjectId, TargetId = next.Id };
         return database.WriteAsync(async transaction =>
         {
-            if (!await KekTable.RetireAsync(transaction, kek.Id))
+            if (!await KekRetirement.RetireAsync(transaction, kek.Id))
             {
                 return null;
             }
@@ -54,7 +54,7 @@ internal sealed class KekRotation(
         };
         var isDestroyed = await database.WriteAsync(async transaction =>
         {
-            if (!await KekTable.DestroyAsync(transaction, kek.Id))
+            if (!await KekRetirement.DestroyAsync(transaction, kek.Id))
             {
                 return false;
             }
@@ -65,7 +65,7 @@ internal sealed class KekRotation(
         if (isDestroyed)
         {
             Forget([kek.Id]);
-            database.ForgetDeleted();
+            database.EraseDeletedInBackground();
         }
 
         return isDestroyed;

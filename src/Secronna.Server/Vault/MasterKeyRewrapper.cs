@@ -76,7 +76,7 @@ internal sealed class MasterKeyRewrapper(
                 return default((InstallationRow, List<KekRow>)?);
             }
 
-            foreach (var other in await KekTable.OneOfEachMasterKeyAsync(session))
+            foreach (var other in await KekTable.ListOnePerMasterKeyAsync(session))
             {
                 if (other.MasterKeyId != installation.ActiveMasterKeyId
                     && await FindUnderAsync(session, other.MasterKeyId, broken) is { Count: > 0 } keks)
@@ -111,12 +111,12 @@ internal sealed class MasterKeyRewrapper(
         {
             // No KEK can be added while the transaction holds this row.
             var activeId = await InstallationTable.LockMasterKeyAsync(transaction);
-            if (activeId is null || (await KekTable.OneOfEachMasterKeyAsync(transaction)).Exists(kek => kek.MasterKeyId != activeId))
+            if (activeId is null || (await KekTable.ListOnePerMasterKeyAsync(transaction)).Exists(kek => kek.MasterKeyId != activeId))
             {
                 return false;
             }
 
-            await KnownMasterKeyTable.NoteOthersUnusedAsync(transaction, activeId);
+            await KnownMasterKeyTable.SetOthersUnusedAsync(transaction, activeId);
             if (await InstallationTable.EndRotationAsync(transaction))
             {
                 transaction.Audit.Append(
@@ -125,7 +125,7 @@ internal sealed class MasterKeyRewrapper(
 
             return true;
         });
-        database.ForgetDeleted();
+        database.EraseDeletedInBackground();
         return isDone;
     }
 }

@@ -32,18 +32,18 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
     protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
     {
         var wasAnythingDeleted = wasWoken;
-        while (!cancellation.IsCancellationRequested && await database.WriteAsync(Purge.SliceAsync))
+        while (!cancellation.IsCancellationRequested && await database.WriteAsync(Purge.RunSliceAsync))
         {
             wasAnythingDeleted = true;
         }
 
-        while (!cancellation.IsCancellationRequested && await database.WriteAsync(IdempotencyKeyTable.ForgetOldAsync))
+        while (!cancellation.IsCancellationRequested && await database.WriteAsync(IdempotencyKeyTable.RemoveOldAsync))
         {
         }
 
         if (wasAnythingDeleted)
         {
-            database.ForgetDeleted();
+            database.EraseDeletedInBackground();
         }
     }
 

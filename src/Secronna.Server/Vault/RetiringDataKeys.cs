@@ -9,8 +9,8 @@ namespace Secronna.Server.Vault;
 /// </summary>
 internal sealed class RetiringDataKeys(KekRow retiring, LeasedKek retiringKey)
 {
-    private readonly HashSet<VersionName> skipped = [];
-    private HashSet<VersionName> beingWritten = [];
+    private readonly HashSet<VersionId> skipped = [];
+    private HashSet<VersionId> beingWritten = [];
 
     /// <summary>The number of data keys that stay under the KEK: damaged ones, and ones that are about to be deleted.</summary>
     public int SkippedCount => skipped.Count;
@@ -30,12 +30,12 @@ internal sealed class RetiringDataKeys(KekRow retiring, LeasedKek retiringKey)
     /// <summary>Removes the rows from a page that must not be processed again.</summary>
     public List<DataKeyRow> RemoveProcessed(List<DataKeyRow> rows)
     {
-        rows.RemoveAll(row => skipped.Contains(row.Name) || beingWritten.Contains(row.Name));
+        rows.RemoveAll(row => skipped.Contains(row.Id) || beingWritten.Contains(row.Id));
         return rows;
     }
 
     /// <summary>Notes that the write of the batch before has ended, and that the write of these rows begins.</summary>
-    public void BeginWriting(DataKeyRow[] batch) => beingWritten = [.. batch.Select(row => row.Name)];
+    public void BeginWriting(DataKeyRow[] batch) => beingWritten = [.. batch.Select(row => row.Id)];
 
     /// <summary>Notes that no write is running.</summary>
     public void EndWriting() => beingWritten = [];
@@ -50,10 +50,10 @@ internal sealed class RetiringDataKeys(KekRow retiring, LeasedKek retiringKey)
             // The binding has the workspace and project of the KEK, not of the row, so a row that was moved here from elsewhere
             // doesn't unwrap.
             var binding = new VersionBinding(
-                retiring.WorkspaceId, retiring.ProjectId, row.EnvironmentId, row.Name.SecretId, row.Name.Version);
+                retiring.WorkspaceId, retiring.ProjectId, row.EnvironmentId, row.Id.SecretId, row.Id.Version);
             try
             {
-                keys.Add(new RewrappedDataKey(row.Name, row.WrappedDataKey, rewrap.Rewrap(binding, row.WrappedDataKey)));
+                keys.Add(new RewrappedDataKey(row.Id, row.WrappedDataKey, rewrap.Rewrap(binding, row.WrappedDataKey)));
             }
             catch (DecryptionException)
             {
@@ -68,7 +68,7 @@ internal sealed class RetiringDataKeys(KekRow retiring, LeasedKek retiringKey)
     // A data key of zeroes was overwritten because its secret was deleted. Its row goes soon, so it is not damaged.
     private void Skip(DataKeyRow row)
     {
-        skipped.Add(row.Name);
+        skipped.Add(row.Id);
         if (row.WrappedDataKey.AsSpan().ContainsAnyExcept((byte)0))
         {
             DamagedCount++;

@@ -15,12 +15,12 @@ internal sealed class RetiringKekHold(Database database, string kekId, string no
     public Task<bool> TakeAsync()
     {
         takenAt = time.GetTimestamp();
-        return database.WriteAsync(transaction => KekTable.TakeAsync(transaction, kekId, nodeId, Duration));
+        return database.WriteAsync(transaction => KekRetirement.TakeWorkAsync(transaction, kekId, nodeId, Duration));
     }
 
     /// <summary>Prolongs the hold if a third of it has passed; false if another node has it by now.</summary>
     public async Task<bool> RenewAsync() => time.GetElapsedTime(takenAt) <= Duration / 3 || await TakeAsync();
 
     /// <summary>Gives the hold up, so that another node can take it at once.</summary>
-    public Task ReleaseAsync() => database.WriteAsync(transaction => KekTable.ReleaseAsync(transaction, kekId, nodeId));
+    public Task ReleaseAsync() => database.WriteAsync(transaction => KekRetirement.ReleaseWorkAsync(transaction, kekId, nodeId));
 }

@@ -1,9 +1,9 @@
 namespace Secronna.Storage.Engine;
 
-/// <summary>An entry of the audit trail (S17, S19). It names things and never holds a value.</summary>
+/// <summary>An entry of the audit trail (S17, S19). It names things and never holds a secret value.</summary>
 public sealed record AuditEntry
 {
-    /// <summary>The workspace of entries that belong to the whole installation.</summary>
+    /// <summary>The <see cref="WorkspaceId"/> of entries that belong to the whole installation.</summary>
     public const string Installation = "";
 
     /// <summary>The workspace's id, or <see cref="Installation"/>.</summary>
@@ -12,25 +12,25 @@ public sealed record AuditEntry
     /// <summary>The entry's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What kind of caller acted.</summary>
+    /// <summary>The kind of the caller, such as an API key.</summary>
     public required string ActorType { get; init; }
 
     /// <summary>The caller's id.</summary>
     public required string ActorId { get; init; }
 
-    /// <summary>What was done or tried.</summary>
+    /// <summary>The action that the caller did or tried.</summary>
     public required string Action { get; init; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>How the action ended: success, denied or failed.</summary>
     public required string Outcome { get; init; }
 
-    /// <summary>By which request; null for commands.</summary>
+    /// <summary>The id of the request; <c>null</c> for commands.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>From which address.</summary>
+    /// <summary>The address that the request came from.</summary>
     public string? Ip { get; init; }
 
-    /// <summary>With which user agent.</summary>
+    /// <summary>The user agent that the request named.</summary>
     public string? UserAgent { get; init; }
 
     /// <summary>The project's id.</summary>
@@ -51,18 +51,12 @@ public sealed record AuditEntry
     /// <summary>The version's number.</summary>
     public int? Version { get; init; }
 
-    /// <summary>What was changed where it is none of the above.</summary>
+    /// <summary>The id of the thing that was changed, where it is not a project, an environment or a secret.</summary>
     public string? TargetId { get; init; }
 
-    /// <summary>The name given to it.</summary>
+    /// <summary>The name that the changed thing was given.</summary>
     public string? Name { get; init; }
 
-    /// <summary>How many equal refusals this entry stands for.</summary>
+    /// <summary>The number of equal refusals that this entry stands for.</summary>
     public int? Count { get; init; }
 }
-
-/// <summary>A recorded entry with its place in its workspace's sequence.</summary>
-/// <param name="Sequence">Counts from 1 without gaps (S20).</param>
-/// <param name="CreatedAt">Microseconds since 1970; never less than the entry's before it.</param>
-/// <param name="Entry">What was recorded.</param>
-public sealed record RecordedEntry(long Sequence, long CreatedAt, AuditEntry Entry);

@@ -1,30 +1,30 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// The one transaction in which a migrated, empty database is filled; all others who would write to it wait or are refused.
-/// What is not committed was never there.
+/// The one transaction that fills a migrated, empty database. Until it ends, other writers of the database wait or are refused.
+/// Without a commit it leaves nothing.
 /// </summary>
 internal abstract class BulkLoad(IEngineConnection connection) : IAsyncDisposable
 {
-    /// <summary>Reads what is loaded so far.</summary>
+    /// <summary>Reads the rows that were added so far.</summary>
     public Session Session { get; } = new(connection);
 
-    /// <summary>Adds the rows that the statement gives, in the table's order of columns.</summary>
+    /// <summary>Adds rows to a table.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="rows">The rows.</param>
-    /// <param name="added">Told of each row.</param>
+    /// <param name="rows">A statement whose rows have the columns of <paramref name="table"/>, in their order.</param>
+    /// <param name="added">Called after each row.</param>
     public abstract ValueTask AddAsync(TableDefinition table, Statement rows, Action added);
 
-    /// <summary>Readies what was added for being read: to be called when all is there.</summary>
+    /// <summary>Updates the statistics of the query planner. Call it after the last row was added, before reading.</summary>
     public abstract ValueTask AnalyzeAsync();
 
-    /// <summary>Comes back when all of it is durable.</summary>
+    /// <summary>Commits, and returns when all rows are durable.</summary>
     public ValueTask CommitAsync() => connection.RunAsync("COMMIT");
 
-    /// <summary>Undoes all, unless it is committed.</summary>
+    /// <summary>Closes the connection, which undoes everything that was not committed.</summary>
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    /// <summary>The error of a load that another writer of the database keeps from beginning.</summary>
+    /// <summary>The error when another writer of the database keeps the load from beginning.</summary>
     protected static StorageSetupException InUse(Exception inner) =>
         new("the target is in use: another copy into it is under way, or a server runs on it", inner);
 }

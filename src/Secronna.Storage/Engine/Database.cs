@@ -1,20 +1,20 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// A database, open: rows in, rows out; it sees ciphertexts and wrapped keys only. Of the engines that there are, SQLite
-/// has one writer with group commit, and PostgreSQL many at once, from several nodes.
+/// An open database. It stores rows and returns rows; of secrets it sees only ciphertexts and wrapped keys. SQLite has one writer
+/// with group commit; PostgreSQL has many writers at once, on several nodes.
 /// </summary>
 public abstract class Database : IAsyncDisposable
 {
-    /// <summary>The meter that the storage's metrics are under.</summary>
+    /// <summary>The name of the meter of the storage's metrics.</summary>
     public const string MeterName = "Secronna.Storage";
 
     private protected Database(DatabaseEngine engine) => Engine = engine;
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The engine that opened this database.</summary>
     public DatabaseEngine Engine { get; }
 
-    /// <summary>Reads. Each statement sees all that was acknowledged before it began.</summary>
+    /// <summary>Reads. Each statement sees everything that was acknowledged before the statement began.</summary>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public abstract ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
 
@@ -23,20 +23,25 @@ public abstract class Database : IAsyncDisposable
     public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read) =>
         ReadAsync(read, static (session, read) => read(session));
 
-    /// <summary>Reads several statements' worth of one state: of all that was acknowledged before it began.</summary>
+    /// <summary>
+    /// Reads with several statements that all see one state, which has everything that was acknowledged before.
+    /// </summary>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public abstract ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
 
     /// <summary>
-    /// Reads a state and records what is done with it: the result comes back only when the entries that
-    /// <paramref name="work"/> appended are durable (S18). It may write nothing else.
+    /// Reads, and records in the audit trail what is done with the result. Returns the result only when the entries that
+    /// <paramref name="work"/> appended are durable (S18).
     /// </summary>
+    /// <param name="state">The state that is given to <paramref name="work"/>.</param>
+    /// <param name="work">The work. It may append audit entries and must write nothing else.</param>
+    /// <param name="weight">About how many rows the work writes: its share of a batch.</param>
     /// <exception cref="StorageUnavailableException">The entries could not be made durable; nothing was kept.</exception>
     public abstract Task<T> RecordAsync<TState, T>(
         TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1);
 
-    /// <summary>Comes back when the entries are durable.</summary>
-    /// <exception cref="StorageUnavailableException">They could not be made so; nothing was kept.</exception>
+    /// <summary>Records audit entries, and returns when they are durable.</summary>
+    /// <exception cref="StorageUnavailableException">The entries could not be made durable; nothing was kept.</exception>
     public virtual Task AppendAsync(params IReadOnlyList<AuditEntry> entries) =>
         RecordAsync(entries, static (_, audit, entries) =>
         {
@@ -45,28 +50,39 @@ public abstract class Database : IAsyncDisposable
         }, weight: entries.Count);
 
     /// <summary>
-    /// Runs a unit of work and answers when it is durable. What it throws undoes it alone and comes back to the caller.
-    /// It must not wait for anything but the database, and should take a few milliseconds at most.
+    /// Runs a unit of work, and returns its result when the work is durable. An exception of the work undoes this unit alone and
+    /// is thrown to the caller.
     /// </summary>
-    /// <param name="state">What the work needs.</param>
-    /// <param name="work">The work. Where others write at the same time it may be undone and run again.</param>
-    /// <param name="weight">About the rows that it writes: how much of a batch it takes.</param>
+    /// <param name="state">The state that is given to <paramref name="work"/>.</param>
+    /// <param name="work">
+    /// The work. It must wait for nothing but the database, and should take a few milliseconds at most. PostgreSQL may undo it in
+    /// favour of another transaction and run it again, so it must change nothing outside of the database.
+    /// </param>
+    /// <param name="weight">About how many rows the work writes: its share of a batch.</param>
     /// <exception cref="StorageUnavailableException">
-    /// It could not be made durable, and is not reported as done (S30). Nothing of it was kept, or, where the connection was
-    /// lost while committing, all of it may have been.
+    /// The work could not be made durable, and is not reported as done (S30). Nothing of it was kept. Only when the connection
+    /// was lost during the commit, all of it may have been kept.
     /// </exception>
     public abstract Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1);
 
     /// <summary>Runs a unit of work, where an allocation for the closure does not matter.</summary>
-    /// <exception cref="StorageUnavailableException">The work could not be made durable, and is not reported as done (S30).</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The work could not be made durable, and is not reported as done (S30).
+    /// </exception>
     public Task<T> WriteAsync<T>(Func<Transaction, ValueTask<T>> work, int weight = 1) =>
         WriteAsync(work, static (transaction, work) => work(transaction), weight);
 
-    /// <summary>Has what was deleted leave the database's files soon, where that is the program's to do (S15).</summary>
-    public abstract void ForgetDeleted();
+    /// <summary>
+    /// Starts to erase deleted content from the database's files, and returns at once (S15). Does nothing on PostgreSQL, where
+    /// vacuum does it.
+    /// </summary>
+    public abstract void EraseDeletedInBackground();
 
-    /// <summary>The clock of instants and of the audit trail: on PostgreSQL the database's, the same for every node.</summary>
+    /// <summary>
+    /// The time by the clock of instants and of the audit trail, in microseconds since 1970. On PostgreSQL it is the database's
+    /// clock, the same for every node.
+    /// </summary>
     public ValueTask<long> NowAsync() => ReadAsync(0, static async (session, _) =>
     {
         await using var query = session.Prepare("SELECT now_us()");
@@ -74,6 +90,6 @@ public abstract class Database : IAsyncDisposable
         return query.GetInt64(0);
     });
 
-    /// <summary>Finishes what is queued and closes.</summary>
+    /// <summary>Finishes the queued units of work, then closes the database.</summary>
     public abstract ValueTask DisposeAsync();
 }

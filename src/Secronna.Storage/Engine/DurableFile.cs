@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Secronna.Storage.Engine;
 
-/// <summary>Waits until a file is on the disk. The framework's own flush does not tell when the disk refuses.</summary>
+/// <summary>Flushes files to the disk. The framework's own flush does not report when the disk fails.</summary>
 public static partial class DurableFile
 {
     private const int ReadOnly = 0;
 
-    /// <summary>Comes back when what was written to the file is on the disk; of a folder, the names in it.</summary>
-    /// <exception cref="StorageUnavailableException">The disk did not confirm it: it may be lost (S30).</exception>
+    /// <summary>
+    /// Returns when the content of a file is on the disk. Of a folder, the names in it are flushed. Does nothing on Windows.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The disk did not confirm the write: it may be lost (S30).</exception>
     public static void Flush(string path)
     {
         if (OperatingSystem.IsWindows())

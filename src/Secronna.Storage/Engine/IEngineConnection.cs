@@ -1,23 +1,27 @@
 namespace Secronna.Storage.Engine;
 
-/// <summary>An engine's connection to its database. Used by one at a time.</summary>
+/// <summary>A connection of an engine. It is not safe for concurrent use.</summary>
 internal interface IEngineConnection : IAsyncDisposable
 {
     /// <summary>
-    /// The statement of this text, which is PostgreSQL's: <c>FOR UPDATE</c> and its like lock rows there, and are
-    /// left out where one writer holds every lock.
+    /// Prepares a statement in PostgreSQL's SQL. SQLite leaves out row locks such as <c>FOR UPDATE</c>, because its one writer
+    /// holds every lock.
     /// </summary>
     Statement Prepare(string sql);
 
     /// <summary>
-    /// Whether bytes that are changed to as many others are overwritten where they are. Then what is deleted is overwritten
-    /// before its rows shrink or go: the rows beside those may move, and leave copies of what they held.
+    /// Whether changing bytes to the same number of other bytes overwrites them in place. Then deleted content is overwritten
+    /// before its rows shrink or are removed. Otherwise the engine might move neighbouring rows and leave copies of their
+    /// content.
     /// </summary>
     bool OverwritesInPlace { get; }
 
-    /// <summary>Runs a statement that gives no rows once for each of these; the number of rows changed in all.</summary>
+    /// <summary>
+    /// Runs a statement that returns no rows once for each of <paramref name="rows"/>. Returns the total number of rows that
+    /// changed.
+    /// </summary>
     ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind);
 
-    /// <summary>Runs one or several statements without parameters, and gives nothing back.</summary>
+    /// <summary>Runs one or several statements without parameters, and ignores their rows.</summary>
     ValueTask RunAsync(string script);
 }

@@ -1,31 +1,19 @@
-using System.Globalization;
-using System.Reflection;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Secronna.Storage.Engine;
 
-/// <summary>A migration, as embedded in the program.</summary>
-public sealed record Migration(int Number, string Name, string Sql)
-{
-    /// <summary>SHA-256 of the text, in hex: a migration once applied must not change.</summary>
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql)));
-}
-
-/// <summary>Brings a database forward by numbered SQL files, each once, recorded with its checksum.</summary>
+/// <summary>Applies numbered SQL files to a database. Each is applied once and recorded with its checksum.</summary>
 public static class Migrator
 {
     private const string Table = "schema_migrations";
 
-    private const string MakeTable = """
+    private const string CreateTable = """
         CREATE TABLE IF NOT EXISTS schema_migrations (
             number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)
         """;
 
-    /// <summary>All migrations of an engine that this program knows, in order.</summary>
-    public static IReadOnlyList<Migration> KnownFor(DatabaseEngine engine) => ReadEmbedded(engine.MigrationsFolder);
+    /// <summary>All migrations that this program has for an engine, in order.</summary>
+    public static IReadOnlyList<Migration> KnownFor(DatabaseEngine engine) => Migration.ReadEmbedded(engine.MigrationsFolder);
 
-    /// <summary>The migrations that the database lacks; all of them where there is no database yet.</summary>
+    /// <summary>The migrations that the database lacks. Where there is no database yet, these are all migrations.</summary>
     /// <exception cref="StorageSetupException">The database is newer than the program, or a migration was changed.</exception>
     public static async ValueTask<IReadOnlyList<Migration>> PendingAsync(DatabaseEngine engine)
     {
@@ -33,23 +21,26 @@ public static class Migrator
         return connection is null ? KnownFor(engine) : await PendingAsync(engine, new Session(connection));
     }
 
-    /// <summary>Whether there is a database that lacks none.</summary>
+    /// <summary>Whether the database exists and lacks no migration.</summary>
     /// <exception cref="StorageSetupException">The database is newer than the program, or a migration was changed.</exception>
     public static async ValueTask<bool> IsCurrentAsync(DatabaseEngine engine) => (await PendingAsync(engine)).Count == 0;
 
     /// <summary>
-    /// Applies what is pending, in one transaction under a lock that only one process can have; makes the file if needed.
+    /// Applies the migrations that the database lacks, in one transaction under a lock that only one process can hold. Creates
+    /// the database's file if needed.
     /// </summary>
-    /// <returns>What was applied; empty when another process did it first.</returns>
-    /// <exception cref="StorageSetupException">As <see cref="PendingAsync(DatabaseEngine)"/>, or a migration failed; then nothing was applied.</exception>
+    /// <returns>The migrations that were applied. The list is empty when another process applied them first.</returns>
+    /// <exception cref="StorageSetupException">
+    /// The database is newer than the program, a migration was changed, or a migration failed. Then nothing was applied.
+    /// </exception>
     public static async ValueTask<IReadOnlyList<Migration>> ApplyAsync(DatabaseEngine engine)
     {
-        engine.Create();
+        engine.CreateIfMissing();
         await using var connection = await engine.ConnectAsync()
-            ?? throw new StorageSetupException($"the database {engine.Place} is gone");
+            ?? throw new StorageSetupException($"the database {engine.DisplayName} was removed while it was being migrated");
         try
         {
-            await connection.RunAsync(engine.BeginMigration);
+            await connection.RunAsync(engine.BeginMigrationSql);
             var session = new Session(connection);
             var pending = await PendingAsync(engine, session);
             foreach (var migration in pending)
@@ -82,13 +73,14 @@ public static class Migrator
         var known = KnownFor(engine);
         foreach (var (number, checksum) in applied)
         {
-            var one = known.FirstOrDefault(migration => migration.Number == number)
+            var recorded = known.FirstOrDefault(migration => migration.Number == number)
                 ?? throw new StorageSetupException(
-                    $"the database is newer than this program: it has migration {number}, the program knows {known.Count}");
-            if (one.Checksum != checksum)
+                    $"the database is newer than this program: it has migration {number}, and the program knows {known.Count}. "
+                    + "Use a newer release of the program");
+            if (recorded.Checksum != checksum)
             {
                 throw new StorageSetupException(
-                    $"migration {one.Name} is not the one that the database was made with; use the program's release as published");
+                    $"migration {recorded.Name} is not the one that this database was created with: use the program as it was published");
             }
         }
 
@@ -109,26 +101,10 @@ public static class Migrator
 
     private static async ValueTask ApplyAsync(Session session, Migration migration)
     {
-        await session.Connection.RunAsync(MakeTable);
+        await session.Connection.RunAsync(CreateTable);
         await session.Connection.RunAsync(migration.Sql);
         await using var insert = session.Prepare(
             "INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, now_us())");
         await insert.Bind(migration.Number).Bind(migration.Name).Bind(migration.Checksum).ExecuteAsync();
-    }
-
-    private static List<Migration> ReadEmbedded(string engineFolder)
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        var folder = $"Secronna.Storage.Migrations.{engineFolder}.";
-        return [.. assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .Select(resource =>
-            {
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
-                var name = resource[folder.Length..^".sql".Length];
-                var number = int.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture);
-                return new Migration(number, name, reader.ReadToEnd().ReplaceLineEndings("\n"));
-            })];
     }
 }

@@ -1,18 +1,18 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// Reads one state of a whole database for as long as it takes, on a connection of its own: for commands that walk through
-/// everything. Others may write meanwhile; what they delete leaves the database's files only after this ends (S15).
+/// Reads one state of a whole database on its own connection, for commands that read everything. Others may write meanwhile. What
+/// they delete can be erased from the database's files only after the snapshot is disposed of (S15).
 /// </summary>
 public sealed class Snapshot : Session, IAsyncDisposable
 {
     private Snapshot(DatabaseEngine engine, IEngineConnection connection)
         : base(connection) => Engine = engine;
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The engine of the database.</summary>
     public DatabaseEngine Engine { get; }
 
-    /// <summary>The state of now; null where there is no database.</summary>
+    /// <summary>Opens the current state. Returns <c>null</c> where there is no database.</summary>
     internal static async ValueTask<Snapshot?> OpenAsync(DatabaseEngine engine)
     {
         var connection = await engine.ConnectAsync();
@@ -24,9 +24,9 @@ public sealed class Snapshot : Session, IAsyncDisposable
         try
         {
             var snapshot = new Snapshot(engine, connection);
-            await connection.RunAsync(engine.BeginSnapshot);
-            // A snapshot shows the state that its first statement read.
-            await using var first = snapshot.Prepare("SELECT 1 FROM installation");
+            await connection.RunAsync(engine.BeginSnapshotSql);
+            // The snapshot is taken by the first statement, not by BEGIN.
+            await using var first = snapshot.Prepare("SELECT 1 FROM installation WHERE id = 1");
             await first.ReadAsync();
             return snapshot;
         }

@@ -1,32 +1,34 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// The database could not do it now: full disk, I/O error, lost, locked for too long, shutting down. Nothing of the
-/// unit of work was kept (S30), and it may be tried again.
+/// The database can't do this now: its disk is full, an I/O error, the connection is lost, a row was locked for too long, or the
+/// database is closing. Nothing of the unit of work was kept (S30), and the caller may try again.
 /// </summary>
 public sealed class StorageUnavailableException : Exception
 {
-    /// <summary>With a message of what failed, which holds no data.</summary>
+    /// <param name="message">What failed. It must hold no data.</param>
+    /// <param name="inner">The cause.</param>
     public StorageUnavailableException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
 }
 
-/// <summary>A row would have broken a uniqueness rule; the unit of work was rolled back alone.</summary>
+/// <summary>A row would have violated a unique index or a primary key.</summary>
 public sealed class UniqueViolationException : Exception
 {
-    /// <summary>With a constant message.</summary>
+    /// <summary>Creates the exception with a constant message, because SQLite and PostgreSQL may quote data.</summary>
     public UniqueViolationException()
         : base("a row with this unique value exists")
     {
     }
 }
 
-/// <summary>The database can't be used by this program, for a reason that an operator must mend.</summary>
+/// <summary>This program can't use the database until an operator mends something.</summary>
 public sealed class StorageSetupException : Exception
 {
-    /// <summary>With a message that says what to do.</summary>
+    /// <param name="message">What is wrong and what to do.</param>
+    /// <param name="inner">The cause.</param>
     public StorageSetupException(string message, Exception? inner = null)
         : base(message, inner)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Secronna.Storage.Engine;
 
-/// <summary>Counts and times of the writer; they hold no contents.</summary>
+/// <summary>Metrics of commits. They hold no content.</summary>
 internal static class StorageMetrics
 {
     private static readonly Meter Meter = new(Database.MeterName);

@@ -1,23 +1,7 @@
 namespace Secronna.Storage.Engine;
 
-/// <summary>What a column holds.</summary>
-internal enum ColumnKind
-{
-    /// <summary>A number, of eight bytes at most.</summary>
-    Number,
-
-    /// <summary>Text.</summary>
-    Text,
-
-    /// <summary>Bytes.</summary>
-    Bytes,
-}
-
-/// <summary>A column of a table.</summary>
-internal sealed record Column(string Name, ColumnKind Kind);
-
 /// <summary>
-/// The tables as they are after the last migration, each after those that it refers to: for what goes through all of them.
+/// A table as it is after the last migration. For code that goes through all tables, such as a copy of the database.
 /// </summary>
 internal sealed record TableDefinition
 {
@@ -33,6 +17,7 @@ internal sealed record TableDefinition
         CountSql = $"SELECT count(*) FROM {name}";
     }
 
+    /// <summary>All tables. Each comes after the tables that it refers to.</summary>
     public static IReadOnlyList<TableDefinition> All { get; } =
     [
         new("installation",
@@ -79,14 +64,14 @@ internal sealed record TableDefinition
 
     public IReadOnlyList<Column> Columns { get; }
 
-    /// <summary>The columns' names with commas.</summary>
+    /// <summary>The names of the columns, separated by commas.</summary>
     public string ColumnList { get; }
 
     public string InsertSql { get; }
 
     public string SelectSql { get; }
 
-    /// <summary>Gives a row if there is any.</summary>
+    /// <summary>Returns one row if the table has any.</summary>
     public string AnySql { get; }
 
     public string CountSql { get; }

@@ -5,24 +5,28 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Postgres;
 
 /// <summary>
-/// Makes the audit entries of concurrent reveals durable together: what waits while one batch commits makes the next, in
-/// one round trip and one commit.
+/// Makes the audit entries of concurrent reveals durable together. Entries that arrive while one batch commits make up the next
+/// batch, which takes one round trip and one commit.
 /// </summary>
 internal sealed class AuditAppender(NpgsqlDataSource source)
 {
-    // Bounds the memory of a queue that the database can't follow, and the time of one transaction.
+    // Bounds the memory of the queue when the database is too slow.
     private const int QueueLimit = 20_000;
+
+    // Bounds the time of one transaction.
     private const int BatchEntries = 1_024;
 
     private readonly Lock gate = new();
-    private readonly Queue<Waiting> queue = new();
+    private readonly Queue<PendingEntries> queue = new();
     private bool isRunning;
 
-    /// <summary>Comes back when the entries are durable (S18).</summary>
-    /// <exception cref="StorageUnavailableException">They are not known to be.</exception>
+    /// <summary>Appends entries, and returns when they are durable (S18).</summary>
+    /// <exception cref="StorageUnavailableException">
+    /// It is not known whether the entries are durable, or too many wait.
+    /// </exception>
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries)
     {
-        var waiting = new Waiting(entries);
+        var pending = new PendingEntries(entries);
         lock (gate)
         {
             if (queue.Count >= QueueLimit)
@@ -30,30 +34,30 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
                 throw new StorageUnavailableException("too many writes are waiting");
             }
 
-            queue.Enqueue(waiting);
+            queue.Enqueue(pending);
             if (isRunning)
             {
-                return waiting.Task;
+                return pending.Task;
             }
 
             isRunning = true;
         }
 
         _ = Task.Run(RunAsync);
-        return waiting.Task;
+        return pending.Task;
     }
 
     private async Task RunAsync()
     {
-        List<Waiting> batch = [];
-        while (Take(batch))
+        List<PendingEntries> batch = [];
+        while (TakeBatch(batch))
         {
             await CommitAsync(batch);
         }
     }
 
-    // What the database refuses of one caller must not cost the others their entries: it is found by halving.
-    private async Task CommitAsync(List<Waiting> batch)
+    // The entries of one caller that the database refuses must not fail the entries of others. Halving the batch isolates them.
+    private async Task CommitAsync(List<PendingEntries> batch)
     {
         var error = await TryCommitAsync(batch);
         if (batch.Count > 1 && error is { InnerException: InvalidOperationException or ArgumentException or UniqueViolationException })
@@ -64,17 +68,17 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
             return;
         }
 
-        batch.ForEach(waiting => waiting.Answer(error));
+        batch.ForEach(pending => pending.Complete(error));
     }
 
-    private bool Take(List<Waiting> batch)
+    private bool TakeBatch(List<PendingEntries> batch)
     {
         batch.Clear();
         lock (gate)
         {
-            for (var entries = 0; entries < BatchEntries && queue.TryDequeue(out var waiting); entries += waiting.Entries.Count)
+            for (var entries = 0; entries < BatchEntries && queue.TryDequeue(out var pending); entries += pending.Entries.Count)
             {
-                batch.Add(waiting);
+                batch.Add(pending);
             }
 
             isRunning = batch.Count > 0;
@@ -82,14 +86,14 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
         }
     }
 
-    private async Task<StorageUnavailableException?> TryCommitAsync(List<Waiting> batch)
+    private async Task<StorageUnavailableException?> TryCommitAsync(List<PendingEntries> batch)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await PostgresDatabase.WriteAsync(source, batch, static (transaction, batch) =>
+            await PostgresUnits.RunAsync(source, batch, static (transaction, batch) =>
             {
-                batch.ForEach(waiting => transaction.Audit.AppendAll(waiting.Entries));
+                batch.ForEach(pending => transaction.Audit.AppendAll(pending.Entries));
                 return new ValueTask<bool>(true);
             });
             StorageMetrics.BatchCommitted(batch.Count, Stopwatch.GetElapsedTime(started));
@@ -103,7 +107,8 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
         }
     }
 
-    private sealed class Waiting(IReadOnlyList<AuditEntry> entries)
+    /// <summary>The entries of one caller, and the task that the caller waits for.</summary>
+    private sealed class PendingEntries(IReadOnlyList<AuditEntry> entries)
     {
         private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -111,7 +116,7 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
 
         public Task Task => done.Task;
 
-        public void Answer(StorageUnavailableException? error)
+        public void Complete(StorageUnavailableException? error)
         {
             if (error is null)
             {

@@ -5,26 +5,27 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Postgres;
 
 /// <summary>
-/// Statements that append audit entries: for each workspace one, which takes its counter and adds all of its rows, so that
-/// sequence numbers have no gap (S20). The counter's row is held until the commit, which travels with them.
+/// Builds the statements that append audit entries, one for each workspace. A statement advances the workspace's counter and
+/// inserts all rows of the workspace, so sequence numbers have no gap (S20). The lock of the counter's row lasts until the
+/// commit, which is sent together with these statements.
 /// </summary>
 internal static class PostgresAuditEntries
 {
-    private const string TakeFromWorkspace = """
+    private const string AdvanceWorkspace = """
         WITH taken AS (
             UPDATE workspaces SET audit_sequence = audit_sequence + $2, audited_at = instant_after(audited_at - 1)
             WHERE id = $1
             RETURNING audit_sequence - $2 AS sequence, audited_at)
         """;
 
-    private const string TakeFromInstallation = """
+    private const string AdvanceInstallation = """
         WITH taken AS (
             UPDATE installation SET audit_sequence = audit_sequence + $2, audited_at = instant_after(audited_at - 1)
             WHERE id = 1
             RETURNING audit_sequence - $2 AS sequence, audited_at)
         """;
 
-    // Where there is no such workspace the sequence is NULL, which the table refuses.
+    // If the workspace does not exist, the sequence number is NULL, which the table refuses.
     private const string Insert = """
 
         INSERT INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome,
@@ -47,7 +48,9 @@ internal static class PostgresAuditEntries
 
     private static readonly Func<AuditEntry, long?>[] Numbers = [entry => entry.Version, entry => entry.Count];
 
-    /// <summary>The statements, in the order in which everyone takes the counters.</summary>
+    /// <summary>
+    /// The statements, ordered by workspace id. All transactions lock the counters in this order, so none wait in a circle.
+    /// </summary>
     public static IEnumerable<NpgsqlBatchCommand> ToCommands(IEnumerable<AuditEntry> entries) => entries
         .GroupBy(entry => entry.WorkspaceId, StringComparer.Ordinal)
         .OrderBy(group => group.Key, StringComparer.Ordinal)
@@ -56,7 +59,7 @@ internal static class PostgresAuditEntries
     private static NpgsqlBatchCommand ToCommand(string workspaceId, AuditEntry[] entries)
     {
         var command = new NpgsqlBatchCommand(
-            workspaceId == AuditEntry.Installation ? TakeFromInstallation + Insert : TakeFromWorkspace + Insert);
+            workspaceId == AuditEntry.Installation ? AdvanceInstallation + Insert : AdvanceWorkspace + Insert);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workspaceId, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = entries.Length });
         foreach (var text in Texts)

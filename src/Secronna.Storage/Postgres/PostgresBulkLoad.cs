@@ -4,10 +4,10 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Postgres;
 
-/// <summary>Fills a database by COPY in its binary form.</summary>
+/// <summary>Fills a database by binary COPY.</summary>
 internal sealed class PostgresBulkLoad(PostgresEngineConnection connection) : BulkLoad(connection)
 {
-    // Reading goes on, so that nodes which run already say what they lack; writing waits until the end.
+    // The lock lets others read, so a node that is already running can report what it lacks. Writers wait until the load ends.
     private static readonly string Begin = $"""
         BEGIN;
         SET LOCAL lock_timeout = '5s';
@@ -17,8 +17,10 @@ internal sealed class PostgresBulkLoad(PostgresEngineConnection connection) : Bu
         SET LOCAL lock_timeout = 0
         """;
 
-    /// <summary>Takes every table.</summary>
-    /// <exception cref="StorageSetupException">Others write to one, and don't end.</exception>
+    /// <summary>Begins the transaction and locks every table. Disposes of the connection if that fails.</summary>
+    /// <exception cref="StorageSetupException">
+    /// Another transaction that writes to a table did not end within 5 seconds.
+    /// </exception>
     public static async ValueTask<BulkLoad> BeginAsync(PostgresEngineConnection connection)
     {
         try
@@ -37,7 +39,7 @@ internal sealed class PostgresBulkLoad(PostgresEngineConnection connection) : Bu
     {
         try
         {
-            await using var import = await (await connection.OpenedAsync()).BeginBinaryImportAsync(
+            await using var import = await (await connection.OpenAsync()).BeginBinaryImportAsync(
                 $"COPY {table.Name} ({table.ColumnList}) FROM STDIN (FORMAT BINARY)");
             import.Timeout = Timeout.InfiniteTimeSpan;
             while (await rows.ReadAsync())

@@ -1,23 +1,21 @@
 using System.Globalization;
-using System.Security.Authentication;
 using Npgsql;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Postgres;
 
-/// <summary>A database on a server of PostgreSQL.</summary>
+/// <summary>A database of a PostgreSQL server.</summary>
 internal sealed class PostgresEngine : DatabaseEngine
 {
-    private const int OldestVersion = 130_000;
-
-    // "secronna", as a number of eight bytes.
+    // The advisory lock that migrations hold: the text "secronna" as a number of eight bytes.
     private const long MigrationLock = 0x7365_6372_6f6e_6e61;
 
-    // A migration may take its time, and another process wait for it.
-    private static readonly TimeSpan MigrationTime = TimeSpan.FromMinutes(10);
+    // The time of a statement of a migration, which also bounds how long another process waits for the migration.
+    private static readonly TimeSpan MigrationStatementTime = TimeSpan.FromMinutes(10);
 
     private readonly NpgsqlConnectionStringBuilder settings;
 
+    /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
     public PostgresEngine(string connectionString)
     {
         try
@@ -27,27 +25,27 @@ internal sealed class PostgresEngine : DatabaseEngine
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or NotSupportedException)
         {
             throw new StorageSetupException(
-                "the PostgreSQL connection string is not valid; it reads Host=…;Database=…;Username=…", exception);
+                "the PostgreSQL connection string is not valid: it must be Host=…;Database=…;Username=…", exception);
         }
     }
 
-    // Another port is another server.
-    public override string Place => string.Create(CultureInfo.InvariantCulture,
+    // The port is part of the name, because servers on one host differ by their port alone.
+    public override string DisplayName => string.Create(CultureInfo.InvariantCulture,
         $"{settings.Database ?? settings.Username} on {settings.Host}{(settings.Port == NpgsqlConnection.DefaultPort ? "" : ":" + settings.Port)}");
 
     public override string? FilePath => null;
 
     internal override string MigrationsFolder => "Postgres";
 
-    internal override string BeginMigration => $"BEGIN; SELECT pg_advisory_xact_lock({MigrationLock})";
+    internal override string BeginMigrationSql => $"BEGIN; SELECT pg_advisory_xact_lock({MigrationLock})";
 
-    internal override string CountTables => """
+    internal override string CountTablesSql => """
         SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1
         """;
 
     public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure)
     {
-        var isDirect = await CheckAsync();
+        var isDirect = await CheckServerAsync();
         await Migrator.RequireCurrentAsync(this);
         return new PostgresDatabase(this, PostgresSettings.NewSource(settings, isDirect), settings.MaxPoolSize);
     }
@@ -62,13 +60,14 @@ internal sealed class PostgresEngine : DatabaseEngine
                 """);
             if (!await query.Bind(trigger).ReadAsync())
             {
-                yield return $"the trigger {trigger}, which keeps audit entries from being changed, is gone";
+                yield return $"the trigger {trigger}, which keeps audit entries from being changed, is missing";
             }
         }
     }
 
-    // A database that was just restored has no statistics, and each page of a walk by key would read whole tables.
-    internal override string BeginSnapshot => """
+    // A database that was just restored has no statistics. Without these settings the planner would read a whole table for each
+    // page.
+    internal override string BeginSnapshotSql => """
         BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
         SET LOCAL enable_seqscan = off;
         SET LOCAL enable_hashjoin = off;
@@ -78,75 +77,28 @@ internal sealed class PostgresEngine : DatabaseEngine
 
     internal override async ValueTask<BulkLoad> BeginBulkLoadAsync()
     {
-        await CheckAsync();
+        await CheckServerAsync();
         return await PostgresBulkLoad.BeginAsync(NewConnection(Timeout.InfiniteTimeSpan));
     }
 
-    internal override void Create()
+    internal override void CreateIfMissing()
     {
     }
 
     internal override async ValueTask<IEngineConnection?> ConnectAsync()
     {
-        await CheckAsync();
-        return NewConnection(MigrationTime);
+        await CheckServerAsync();
+        return NewConnection(MigrationStatementTime);
     }
 
-    /// <summary>Connects, and refuses a server that would lose what it acknowledged or takes no writes.</summary>
-    /// <returns>Whether the connection goes to the server itself, and not to a pooler.</returns>
-    private async ValueTask<bool> CheckAsync()
-    {
-        try
-        {
-            await using var source = PostgresSettings.NewSource(settings, isDirect: false);
-            await using var connection = await source.OpenConnectionAsync();
-            await using var command = connection.CreateCommand();
-            command.CommandText = """
-                SELECT current_setting('server_version_num')::bigint, current_setting('server_encoding'),
-                    pg_is_in_recovery(), current_setting('synchronous_commit'), current_setting('fsync'),
-                    current_setting('full_page_writes'), pg_backend_pid()
-                """;
-            await using var row = await command.ExecuteReaderAsync();
-            await row.ReadAsync();
-            Require(row.GetInt64(0) >= OldestVersion, "the server is older than PostgreSQL 13");
-            Require(row.GetString(1) == "UTF8", "the database's encoding must be UTF8: create it with ENCODING 'UTF8'");
-            Require(!row.GetBoolean(2), "the server is a standby, which takes no writes: connect to the primary");
-            Require(row.GetString(3) != "off", "synchronous_commit is off, so that a crash would lose what was acknowledged: set it to on");
-            Require(row.GetString(4) == "on", "fsync is off, so that a power loss would destroy the database: set it to on");
-            Require(row.GetString(5) == "on", "full_page_writes is off, so that a power loss would destroy the database: set it to on");
-            return connection.ProcessID == row.GetInt32(6);
-        }
-        catch (PostgresException exception)
-        {
-            throw new StorageSetupException(
-                $"PostgreSQL refused the connection to {Place} ({exception.SqlState}): {exception.MessageText}", exception);
-        }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException)
-        {
-            throw new StorageSetupException(
-                $"there is no connection to PostgreSQL ({Place}): {Reason(exception.GetBaseException())}", exception);
-        }
-    }
+    private ValueTask<bool> CheckServerAsync() => new PostgresServerCheck(settings, DisplayName).RunAsync();
 
-    // What the framework says of a certificate does not say what is wrong with it.
-    private string Reason(Exception exception) => exception is AuthenticationException
-        ? $"the server's certificate is refused: it must be for the host {settings.Host} (SSL Mode=VerifyFull) and of the "
-            + "authority in the file that Root Certificate names, or else of one that the system trusts"
-        : exception.Message;
-
-    /// <summary>A connection that is of no pool, and whose statements may take so long.</summary>
+    /// <summary>A connection outside of any pool.</summary>
+    /// <param name="statementTime">The time after which a statement is cancelled.</param>
     private PostgresEngineConnection NewConnection(TimeSpan statementTime)
     {
         var seconds = statementTime == Timeout.InfiniteTimeSpan ? 0 : (int)statementTime.TotalSeconds;
-        var patient = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { CommandTimeout = seconds };
-        return new PostgresEngineConnection(PostgresSettings.NewSource(patient, isDirect: false), ownsSource: true);
-    }
-
-    private void Require(bool holds, string problem)
-    {
-        if (!holds)
-        {
-            throw new StorageSetupException($"the database {Place} can't be used: {problem}");
-        }
+        var ownSettings = new NpgsqlConnectionStringBuilder(settings.ConnectionString) { CommandTimeout = seconds };
+        return new PostgresEngineConnection(PostgresSettings.NewSource(ownSettings, isDirect: false), ownsSource: true);
     }
 }

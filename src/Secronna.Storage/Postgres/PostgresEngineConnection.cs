@@ -4,21 +4,24 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Postgres;
 
 /// <summary>
-/// A connection of the pool, taken when the first statement is sent. A transaction's beginning travels with its first
-/// statement and its end with its audit entries, and nothing is left in the session: a pooler may give every transaction
-/// another one.
+/// A connection of a pool. It is taken from the pool when the first statement is sent. It keeps nothing in the session, because a
+/// pooler may give every transaction another session.
 /// </summary>
 /// <param name="source">The pool.</param>
-/// <param name="ownsSource">Whether the pool is this connection's alone, and ends with it.</param>
+/// <param name="ownsSource">Whether the pool belongs to this connection alone, and is disposed of with it.</param>
 internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool ownsSource = false) : IEngineConnection
 {
-    private (string Begin, string Settings)? before;
+    private (string Begin, string Settings)? beforeFirst;
     private NpgsqlConnection? connection;
-    private bool inTransaction;
-    private bool hasFailed;
 
-    // A changed row is a new one, and the old stays until it is vacuumed.
+    // PostgreSQL writes a changed row as a new one. The old row stays until it is vacuumed.
     public bool OverwritesInPlace => false;
+
+    /// <summary>Whether a statement was sent.</summary>
+    public bool HasSent => connection is not null && beforeFirst is null;
+
+    /// <summary>Whether a statement failed.</summary>
+    public bool HasFailed { get; private set; }
 
     public Statement Prepare(string sql) => new PostgresStatement(this, sql);
 
@@ -35,11 +38,7 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
         try
         {
             await using var results = await SendAsync(commands);
-            while (await results.NextResultAsync())
-            {
-            }
-
-            await results.CloseAsync();
+            await results.ReadToEndAsync();
             return commands.Sum(command => (int)command.RecordsAffected);
         }
         catch (Exception exception)
@@ -52,8 +51,7 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
     {
         try
         {
-            connection ??= await source.OpenConnectionAsync();
-            await using var command = connection.CreateCommand();
+            await using var command = (await OpenAsync()).CreateCommand();
             command.CommandText = script;
             await command.ExecuteNonQueryAsync();
         }
@@ -63,81 +61,26 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
         }
     }
 
-    /// <summary>The connection itself, for what is no statement.</summary>
-    public async ValueTask<NpgsqlConnection> OpenedAsync() => connection ??= await source.OpenConnectionAsync();
+    /// <summary>Takes the connection from the pool, if that was not done before.</summary>
+    public async ValueTask<NpgsqlConnection> OpenAsync() => connection ??= await source.OpenConnectionAsync();
 
-    /// <summary>Begins a transaction with the first statement that is sent.</summary>
-    /// <param name="begin">The statement that begins it.</param>
-    /// <param name="settings">A query that sets what shall hold in it.</param>
-    public void Begin(string begin, string settings) => (inTransaction, before) = (true, (begin, settings));
-
-    /// <summary>Sends the last statements of the transaction together with its end.</summary>
-    /// <exception cref="StorageUnavailableException">It is not known to be committed.</exception>
-    public async ValueTask CommitAsync(IEnumerable<NpgsqlBatchCommand> last)
-    {
-        if (hasFailed)
-        {
-            // PostgreSQL would answer COMMIT with a rollback, and no error.
-            throw new InvalidOperationException("a statement of the transaction failed, and it went on");
-        }
-
-        List<NpgsqlBatchCommand> commands = [.. last];
-        if (!IsBegun && commands.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            await using var results = await SendAsync([.. commands, new NpgsqlBatchCommand("COMMIT")]);
-            while (await results.NextResultAsync())
-            {
-            }
-
-            await results.CloseAsync();
-            inTransaction = false;
-        }
-        catch (Exception exception)
-        {
-            // What the work did was in order; what keeps its entries from being written is not its caller's fault.
-            var failure = Failed(exception);
-            throw failure is ConflictException or StorageUnavailableException
-                ? failure
-                : new StorageUnavailableException($"the audit entries could not be written: {failure.Message}", failure);
-        }
-    }
-
-    /// <summary>Undoes what was not committed.</summary>
-    public async ValueTask RollBackAsync()
-    {
-        if (!inTransaction || !IsBegun)
-        {
-            return;
-        }
-
-        try
-        {
-            await RunAsync("ROLLBACK");
-            inTransaction = false;
-        }
-        catch (Exception exception) when (exception is StorageUnavailableException or InvalidOperationException)
-        {
-            // The connection is gone, and its transaction with it; what led here is what the caller must hear of.
-        }
-    }
+    /// <summary>Sends two statements together with the first statement, before it.</summary>
+    /// <param name="begin">The statement that begins a transaction.</param>
+    /// <param name="settings">A query that sets what holds in the transaction.</param>
+    public void SendBeforeFirst(string begin, string settings) => beforeFirst = (begin, settings);
 
     public ValueTask<NpgsqlDataReader> SendAsync(NpgsqlBatchCommand command) => SendAsync([command]);
 
+    /// <summary>Sends statements in one round trip. The reader stands at the result of the first of them.</summary>
     public async ValueTask<NpgsqlDataReader> SendAsync(IReadOnlyList<NpgsqlBatchCommand> commands)
     {
-        connection ??= await source.OpenConnectionAsync();
-        var batch = connection.CreateBatch();
-        var isFirst = before is not null;
-        if (before is { } first)
+        var batch = (await OpenAsync()).CreateBatch();
+        var isFirst = beforeFirst is not null;
+        if (beforeFirst is { } before)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(first.Begin));
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(first.Settings));
-            before = null;
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(before.Begin));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(before.Settings));
+            beforeFirst = null;
         }
 
         foreach (var command in commands)
@@ -148,20 +91,20 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
         var results = await batch.ExecuteReaderAsync();
         if (isFirst)
         {
-            // Past what the settings gave.
+            // The settings are a query, so they have a result of their own.
             await results.NextResultAsync();
         }
 
         return results;
     }
 
-    /// <summary>Notes that a statement failed, and gives what to throw.</summary>
+    /// <summary>Notes that a statement failed, and returns the exception to throw.</summary>
     public Exception Failed(Exception exception)
     {
-        hasFailed = true;
+        HasFailed = true;
         if (PostgresErrors.IsLoss(exception))
         {
-            // The others of the pool are likely gone too; each would fail a request to find out.
+            // The pool's other connections are likely lost too. Each of them would fail a request.
             source.Clear();
         }
 
@@ -180,6 +123,4 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
             await source.DisposeAsync();
         }
     }
-
-    private bool IsBegun => connection is not null && before is null;
 }

@@ -4,11 +4,15 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Postgres;
 
-/// <summary>What PostgreSQL and the way to it say, as the storage's exceptions. Messages of the server may quote data: its code says enough.</summary>
+/// <summary>
+/// Turns errors of PostgreSQL and of its connections into the storage's exceptions. The server's messages are not used, because
+/// they may quote data.
+/// </summary>
 internal static class PostgresErrors
 {
     private const string IdleInTransactionSessionTimeout = "25P03";
 
+    /// <summary>The exception to throw. Exceptions that are not of PostgreSQL or a connection stay as they are.</summary>
     public static Exception Convert(Exception exception) => exception switch
     {
         PostgresException refused => Convert(refused),
@@ -17,30 +21,31 @@ internal static class PostgresErrors
         _ => exception,
     };
 
-    /// <summary>Whether the connections at hand are likely gone with this one.</summary>
+    /// <summary>Whether the connection is lost, and the other connections of the pool likely are too.</summary>
     public static bool IsLoss(Exception exception) => exception is PostgresException refused
         ? IsServerGone(refused.SqlState)
         : exception.GetBaseException() is IOException or SocketException;
 
-    // Classes of errors: https://www.postgresql.org/docs/current/errcodes-appendix.html
+    // Error codes and their classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
     private static Exception Convert(PostgresException refused) => refused.SqlState switch
     {
         PostgresErrorCodes.UniqueViolation => new UniqueViolationException(),
         PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected => new ConflictException(),
         PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement => new StorageUnavailableException(
-            "PostgreSQL: the pooler in front of it keeps no prepared statements: leave Max Auto Prepare out of the connection string"),
+            "PostgreSQL: the pooler keeps no prepared statements: remove Max Auto Prepare from the connection string"),
         PostgresErrorCodes.InsufficientPrivilege => new StorageUnavailableException(
-            "PostgreSQL: the role has not the rights that this needs; which role does what, docs/postgresql.md says (42501)"),
-        { } state when IsServerGone(state) || IsPassing(state) =>
+            "PostgreSQL: the role lacks a privilege that this needs (42501); docs/postgresql.md lists the privileges of each role"),
+        { } state when IsServerGone(state) || IsTemporary(state) =>
             new StorageUnavailableException($"PostgreSQL: {Meaning(state)} ({state})"),
         { } state => new InvalidOperationException($"PostgreSQL refused a statement ({state})"),
     };
 
     private static bool IsServerGone(string state) => state[..2] is "08" or "57" && state is not PostgresErrorCodes.QueryCanceled;
 
-    // Full disk, no memory, no connection left, a lock held for too long, an idle transaction ended, an I/O error, a server
-    // that became a standby, damaged files; a login that is refused, a database that is away.
-    private static bool IsPassing(string state) =>
+    // Classes of errors that an operator or time can mend: a full disk, no memory, no free connection, a lock that was held for
+    // too long, an idle transaction that was ended, an I/O error, a server that became a standby, damaged files, a refused login,
+    // a missing database.
+    private static bool IsTemporary(string state) =>
         state[..2] is "53" or "55" or "57" or "58" or "25" or "XX" or "40" or "28" or "3D";
 
     private static string Meaning(string state) => state switch
@@ -60,13 +65,4 @@ internal static class PostgresErrors
         SocketException socket => $"no connection ({socket.SocketErrorCode})",
         var inner => $"the connection was lost ({inner.GetType().Name})",
     };
-}
-
-/// <summary>Transactions waited for each other in a circle, and this one was undone: it may run again.</summary>
-internal sealed class ConflictException : Exception
-{
-    public ConflictException()
-        : base("the transaction was undone in favour of another")
-    {
-    }
 }

@@ -3,8 +3,8 @@ using Npgsql;
 namespace Secronna.Storage.Postgres;
 
 /// <summary>
-/// A connection string with our defaults for what it leaves open. All times are in seconds: together they bound how long
-/// a request waits for a database that is gone.
+/// The program's defaults for settings that the connection string does not have. All times are in seconds. Together they bound
+/// how long a request waits for a database that does not answer.
 /// </summary>
 internal static class PostgresSettings
 {
@@ -14,6 +14,10 @@ internal static class PostgresSettings
     private const int KeepaliveSeconds = 5;
     private const int PreparedStatements = 128;
 
+    /// <summary>Parses a connection string and adds the defaults.</summary>
+    /// <exception cref="ArgumentException">
+    /// The connection string is not valid or names no host. Npgsql throws other exceptions for values that are not valid.
+    /// </exception>
     public static NpgsqlConnectionStringBuilder Read(string connectionString)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
@@ -26,42 +30,43 @@ internal static class PostgresSettings
         Default("Timeout", ConnectSeconds);
         Default("Command Timeout", StatementSeconds);
         Default("Application Name", "secronna");
-        // An idle connection whose server went away without a word is found before a request is.
+        // Finds an idle connection whose server went away without closing it, before a request uses it.
         Default("Tcp Keepalive", true);
         Default("Tcp Keepalive Time", KeepaliveSeconds);
         Default("Tcp Keepalive Interval", KeepaliveSeconds);
-        // A server that stands still is asked for each kind of encryption, and again when a statement that took too long is
-        // cancelled: every question costs the time of a connection, and a thread that waits.
+        // Npgsql asks the server for each kind of encryption, also when it cancels a statement that took too long. If the server
+        // stands still, each question takes the connection timeout and holds a thread.
         Default("GSS Encryption Mode", nameof(GssEncryptionMode.Disable));
-        // Names of rows and their data would stand in messages.
+        // Error details would put names of rows and their data into messages.
         settings.IncludeErrorDetail = false;
-        // Nothing is left in a session that would need a reset.
+        // The program leaves nothing in a session that would need a reset.
         settings.NoResetOnClose = true;
         settings.Enlist = false;
         return settings;
 
         void Default(string name, object value)
         {
-            if (!Says(settings, name))
+            if (!IsGiven(settings, name))
             {
                 settings[name] = value;
             }
         }
     }
 
-    // ContainsKey is true of every name that there is.
-    private static bool Says(NpgsqlConnectionStringBuilder settings, string name) =>
+    // ContainsKey is true for every name that Npgsql knows, whether it is given or not.
+    private static bool IsGiven(NpgsqlConnectionStringBuilder settings, string name) =>
         settings.Keys.Contains(name, StringComparer.OrdinalIgnoreCase);
 
-    /// <param name="settings">What <see cref="Read"/> gave.</param>
+    /// <summary>Creates a pool of connections.</summary>
+    /// <param name="settings">The result of <see cref="Read"/>.</param>
     /// <param name="isDirect">
-    /// Whether there is no pooler between: then statements are prepared once a connection, unless the connection string
-    /// says how many.
+    /// Whether there is no pooler between. Then each connection prepares statements that it uses often, unless the connection
+    /// string has its own setting for that.
     /// </param>
     public static NpgsqlDataSource NewSource(NpgsqlConnectionStringBuilder settings, bool isDirect)
     {
         var own = new NpgsqlConnectionStringBuilder(settings.ConnectionString);
-        if (isDirect && !Says(own, "Max Auto Prepare"))
+        if (isDirect && !IsGiven(own, "Max Auto Prepare"))
         {
             own.MaxAutoPrepare = PreparedStatements;
             own.AutoPrepareMinUsages = 2;

@@ -4,13 +4,13 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Postgres;
 
-/// <summary>A statement of PostgreSQL, sent when it is first asked for rows.</summary>
+/// <summary>A statement of PostgreSQL. It is sent when it is executed, or when its first row is read.</summary>
 internal sealed class PostgresStatement(PostgresEngineConnection connection, string sql) : Statement
 {
     private readonly NpgsqlBatchCommand command = new(sql);
     private NpgsqlDataReader? reader;
 
-    /// <summary>What is sent.</summary>
+    /// <summary>The command that is sent, with its parameters.</summary>
     public NpgsqlBatchCommand Command => command;
 
     public override Statement Bind(long value) => Bind(new NpgsqlParameter<long> { TypedValue = value });
@@ -42,11 +42,7 @@ internal sealed class PostgresStatement(PostgresEngineConnection connection, str
         try
         {
             await using var results = await connection.SendAsync(command);
-            while (await results.NextResultAsync())
-            {
-            }
-
-            await results.CloseAsync();
+            await results.ReadToEndAsync();
             return (int)command.RecordsAffected;
         }
         catch (Exception exception)

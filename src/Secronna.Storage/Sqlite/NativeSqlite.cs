@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// The calls of SQLite that run dozens of times for each audit entry, declared for the library that Microsoft.Data.Sqlite
-/// loads. Binding and reading columns wait for nothing, so they skip the collector's hand-shake; stepping does not.
+/// The functions of SQLite that run dozens of times for each audit entry. They are those of the library that
+/// Microsoft.Data.Sqlite loads. Functions that bind or read columns return at once, so they skip the garbage collector's
+/// transition. Functions that may wait for the disk or a lock, such as step, must not.
 /// </summary>
 internal static unsafe partial class NativeSqlite
 {
     private const string Library = "e_sqlite3";
 
-    /// <summary>The destructor argument that has SQLite copy what is bound.</summary>
+    /// <summary>The destructor argument that makes SQLite copy the bound value (SQLITE_TRANSIENT).</summary>
     public static readonly nint Transient = -1;
 
     [LibraryImport(Library, EntryPoint = "sqlite3_prepare_v3")]

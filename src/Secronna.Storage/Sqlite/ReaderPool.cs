@@ -3,25 +3,28 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>Reading connections, made when needed, kept for the next, at most so many at once.</summary>
+/// <summary>A pool of connections that read. It opens a connection when none is idle.</summary>
+/// <param name="connections">Opens the connections.</param>
+/// <param name="size">The largest number of connections in use at once.</param>
 internal sealed class ReaderPool(SqliteConnections connections, int size) : IDisposable
 {
     private const int CacheKibibytes = 2_048;
 
     private readonly ConcurrentStack<SqliteEngineConnection> idle = new();
-    private readonly SemaphoreSlim places = new(size);
-    private volatile bool disposed;
+    private readonly SemaphoreSlim slots = new(size);
+    private volatile bool isDisposed;
 
+    /// <exception cref="StorageUnavailableException">No connection became free in time, or none could be opened.</exception>
     public async ValueTask<T> ReadAsync<TState, T>(TState state, Func<SqliteEngineConnection, TState, ValueTask<T>> read)
     {
-        if (!await places.WaitAsync(SqliteConnections.BusyTimeout))
+        if (!await slots.WaitAsync(SqlitePragmas.BusyTimeout))
         {
             throw new StorageUnavailableException("all reading connections are busy");
         }
 
         try
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
+            ObjectDisposedException.ThrowIf(isDisposed, this);
             var connection = idle.TryPop(out var pooled) ? pooled : Open();
             try
             {
@@ -34,13 +37,13 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
         }
         finally
         {
-            places.Release();
+            slots.Release();
         }
     }
 
     public void Dispose()
     {
-        disposed = true;
+        isDisposed = true;
         while (idle.TryPop(out var connection))
         {
             connection.Dispose();
@@ -50,9 +53,10 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
     private void GiveBack(SqliteEngineConnection connection)
     {
         idle.Push(connection);
-        if (disposed && idle.TryPop(out var late))
+        // Dispose may have run between the check in ReadAsync and the push.
+        if (isDisposed && idle.TryPop(out var pooled))
         {
-            late.Dispose();
+            pooled.Dispose();
         }
     }
 

@@ -3,19 +3,19 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// Writes a transaction's audit entries at its end: a workspace's counter is taken once for all of its entries, so
-/// that sequence numbers have no gap (S20) and a batch of reveals costs one counter update.
+/// Writes the audit entries of a transaction at its end. It advances each workspace's counter once for all entries of the
+/// workspace. So sequence numbers have no gap (S20), and a batch of reveals costs one update of the counter.
 /// </summary>
 internal static class SqliteAuditWriter
 {
-    private const string TakeFromWorkspace = """
+    private const string AdvanceWorkspace = """
         UPDATE workspaces
         SET audit_sequence = audit_sequence + $1, audited_at = instant_after(audited_at - 1)
         WHERE id = $2
         RETURNING audit_sequence, audited_at
         """;
 
-    private const string TakeFromInstallation = """
+    private const string AdvanceInstallation = """
         UPDATE installation
         SET audit_sequence = audit_sequence + $1, audited_at = instant_after(audited_at - 1)
         WHERE id = 1
@@ -28,6 +28,8 @@ internal static class SqliteAuditWriter
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
         """;
 
+    /// <summary>Writes all entries of <paramref name="audit"/>.</summary>
+    /// <exception cref="InvalidOperationException">An entry names a workspace that does not exist.</exception>
     public static async ValueTask WriteAsync(Session session, AuditTrail audit)
     {
         var entries = audit.Entries;
@@ -42,33 +44,34 @@ internal static class SqliteAuditWriter
             counts[entry.WorkspaceId] = counts.GetValueOrDefault(entry.WorkspaceId) + 1;
         }
 
-        var places = new Dictionary<string, (long Sequence, long CreatedAt)>(StringComparer.Ordinal);
+        var next = new Dictionary<string, (long Sequence, long CreatedAt)>(StringComparer.Ordinal);
         foreach (var (workspaceId, count) in counts)
         {
-            places[workspaceId] = await TakeAsync(session, workspaceId, count);
+            next[workspaceId] = await ReserveAsync(session, workspaceId, count);
         }
 
         foreach (var entry in entries)
         {
-            var (sequence, createdAt) = places[entry.WorkspaceId];
-            places[entry.WorkspaceId] = (sequence + 1, createdAt);
+            var (sequence, createdAt) = next[entry.WorkspaceId];
+            next[entry.WorkspaceId] = (sequence + 1, createdAt);
             await InsertAsync(session, entry, sequence, createdAt);
         }
     }
 
-    private static async ValueTask<(long Sequence, long CreatedAt)> TakeAsync(
+    /// <summary>Reserves sequence numbers for entries. Returns the first of them, and the time of the entries.</summary>
+    private static async ValueTask<(long Sequence, long CreatedAt)> ReserveAsync(
         Session session, string workspaceId, int count)
     {
-        var installation = workspaceId == AuditEntry.Installation;
-        await using var take = session.Prepare(installation ? TakeFromInstallation : TakeFromWorkspace);
-        take.Bind(count);
-        if (!installation)
+        var isInstallation = workspaceId == AuditEntry.Installation;
+        await using var update = session.Prepare(isInstallation ? AdvanceInstallation : AdvanceWorkspace);
+        update.Bind(count);
+        if (!isInstallation)
         {
-            take.Bind(workspaceId);
+            update.Bind(workspaceId);
         }
 
-        return await take.ReadAsync()
-            ? (take.GetInt64(0) - count + 1, take.GetInt64(1))
+        return await update.ReadAsync()
+            ? (update.GetInt64(0) - count + 1, update.GetInt64(1))
             : throw new InvalidOperationException("an audit entry names a workspace that does not exist");
     }
 

@@ -5,12 +5,13 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// An online copy: page by page, within one read transaction, so that it is one state and writers can't make it begin anew.
-/// While it runs the log can't be truncated; what is deleted meanwhile leaves the files after it.
+/// Copies the database into a new file while others write. All pages are read in one read transaction, so the copy is one state,
+/// and a write does not make it start again. The log can't be truncated during the copy, so content that is deleted meanwhile is
+/// erased only afterwards.
 /// </summary>
 internal static class SqliteBackup
 {
-    private const int PagesInOneStep = 1_000;
+    private const int PagesPerStep = 1_000;
 
     public static void Run(SqliteEngineConnection source, string file, Action<long, long> progress, CancellationToken cancellation)
     {
@@ -31,20 +32,21 @@ internal static class SqliteBackup
     private static void Write(SqliteEngineConnection source, string path, Action<long, long> progress, CancellationToken cancellation)
     {
         source.Run("BEGIN");
-        // The state is that of the first statement.
+        // The first statement, not BEGIN, fixes the state that is read.
         source.Run("SELECT count(*) FROM sqlite_schema");
         using (var target = Open(path))
         {
-            // Nobody else sees the file before it is whole, and its bytes are made durable once, at the end.
+            // Nobody else uses the file before it is complete, and it is flushed once at the end. So SQLite needs no journal and
+            // no fsync.
             Execute(target, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE");
             CopyPages(source.Handle, target.Handle!, progress, cancellation);
         }
 
         using (var target = Open(path))
         {
-            // The pages say that a log belongs to them: the copy is one file, and opens by itself.
+            // The copied header says that a write-ahead log belongs to the file. Without one, the copy is a single file.
             Execute(target, "PRAGMA synchronous = FULL; PRAGMA locking_mode = EXCLUSIVE");
-            SqliteConnections.SetPragma(target, "journal_mode", "delete");
+            SqlitePragmas.Set(target, "journal_mode", "delete");
         }
     }
 
@@ -55,13 +57,13 @@ internal static class SqliteBackup
         do
         {
             cancellation.ThrowIfCancellationRequested();
-            result = raw.sqlite3_backup_step(backup, PagesInOneStep);
+            result = raw.sqlite3_backup_step(backup, PagesPerStep);
             var total = raw.sqlite3_backup_pagecount(backup);
             progress(total - raw.sqlite3_backup_remaining(backup), total);
         }
         while (result == raw.SQLITE_OK);
 
-        // Finishing commits, and says what could not be written.
+        // finish commits, and returns the error when something could not be written.
         var finished = raw.sqlite3_backup_finish(backup);
         Check(result == raw.SQLITE_DONE ? finished : result);
     }

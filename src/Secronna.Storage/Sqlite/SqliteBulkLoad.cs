@@ -2,11 +2,13 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>Fills a file by inserts that are prepared once a table. What the cache can't hold waits in the log.</summary>
+/// <summary>
+/// Fills a database file by inserts. SQLite writes pages that the cache can't hold to the log before the commit.
+/// </summary>
 internal sealed class SqliteBulkLoad(SqliteEngineConnection connection) : BulkLoad(connection)
 {
-    /// <summary>Takes the one lock for writing.</summary>
-    /// <exception cref="StorageSetupException">Another has it.</exception>
+    /// <summary>Begins the transaction, which takes the write lock. Disposes of the connection if that fails.</summary>
+    /// <exception cref="StorageSetupException">Another connection holds the write lock.</exception>
     public static async ValueTask<BulkLoad> BeginAsync(SqliteEngineConnection connection)
     {
         try

@@ -1,53 +1,19 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>Opens connections to one database file with every pragma set and read back.</summary>
+/// <summary>Opens connections to one database file, with every pragma and the functions of the clock.</summary>
 internal sealed class SqliteConnections
 {
-    /// <summary>How long a statement waits for another process's lock.</summary>
-    public static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(5);
-
-    private static readonly (string Name, string Value)[] Pragmas =
-    [
-        ("journal_mode", "wal"),
-        ("synchronous", "2"),
-        ("foreign_keys", "1"),
-        ("secure_delete", "1"),
-        ("recursive_triggers", "1"),
-        ("trusted_schema", "0"),
-        ("cell_size_check", "1"),
-        ("temp_store", "2"),
-        ("wal_autocheckpoint", "0"),
-        ("busy_timeout", BusyTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)),
-    ];
-
     private readonly string connectionString;
     private readonly TimeProvider time;
 
-    /// <exception cref="StorageSetupException">The connection string names no file.</exception>
+    /// <exception cref="StorageSetupException">The connection string is not valid, or names no file.</exception>
     public SqliteConnections(string connectionString, TimeProvider time)
     {
         this.time = time;
-        SqliteConnectionStringBuilder builder;
-        try
-        {
-            builder = new SqliteConnectionStringBuilder(connectionString);
-        }
-        catch (ArgumentException exception)
-        {
-            throw new StorageSetupException("the SQLite connection string is not valid; it reads Data Source=FILE", exception);
-        }
-
-        // A file: URI could say more than a path does, such as mode=memory.
-        if (builder.DataSource is "" or ":memory:" || builder.Mode == SqliteOpenMode.Memory
-            || builder.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new StorageSetupException("the SQLite connection string must name a file: Data Source=FILE");
-        }
-
+        var builder = Parse(connectionString);
         builder.Pooling = false;
         builder.Cache = SqliteCacheMode.Private;
         builder.Mode = SqliteOpenMode.ReadWrite;
@@ -58,8 +24,9 @@ internal sealed class SqliteConnections
 
     public string FilePath { get; }
 
-    /// <summary>Makes the file, readable by its owner alone (S28), where there is none.</summary>
-    public void CreateFile()
+    /// <summary>Creates the file, readable by its owner alone (S28), if it does not exist.</summary>
+    /// <exception cref="StorageSetupException">The file can't be created.</exception>
+    public void CreateFileIfMissing()
     {
         if (File.Exists(FilePath))
         {
@@ -68,17 +35,11 @@ internal sealed class SqliteConnections
 
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            new FileStream(FilePath, options).Dispose();
+            OwnerOnlyFile.Create(FilePath);
         }
         catch (IOException) when (File.Exists(FilePath))
         {
-            // Another process made it meanwhile.
+            // Another process created it meanwhile.
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -86,7 +47,7 @@ internal sealed class SqliteConnections
         }
     }
 
-    /// <exception cref="StorageSetupException">There is no file.</exception>
+    /// <exception cref="StorageSetupException">The file does not exist.</exception>
     public void RequireFile()
     {
         if (!File.Exists(FilePath))
@@ -96,8 +57,11 @@ internal sealed class SqliteConnections
         }
     }
 
-    /// <summary>A connection with this many KiB of page cache.</summary>
-    /// <exception cref="StorageSetupException">No file, or a pragma that did not take.</exception>
+    /// <summary>Opens a connection.</summary>
+    /// <param name="cacheKibibytes">The size of the page cache in KiB.</param>
+    /// <exception cref="StorageSetupException">
+    /// The file does not exist or is not a database, or SQLite did not accept a pragma.
+    /// </exception>
     public SqliteConnection Open(int cacheKibibytes)
     {
         RequireFile();
@@ -105,8 +69,8 @@ internal sealed class SqliteConnections
         try
         {
             connection.Open();
-            SetPragmas(connection, cacheKibibytes);
-            AddClock(connection);
+            SqlitePragmas.SetAll(connection, cacheKibibytes);
+            AddClockFunctions(connection);
             return connection;
         }
         catch (SqliteException exception)
@@ -122,35 +86,31 @@ internal sealed class SqliteConnections
         }
     }
 
-    private static void SetPragmas(SqliteConnection connection, int cacheKibibytes)
+    private static SqliteConnectionStringBuilder Parse(string connectionString)
     {
-        foreach (var (name, value) in Pragmas)
+        SqliteConnectionStringBuilder builder;
+        try
         {
-            SetPragma(connection, name, value);
+            builder = new SqliteConnectionStringBuilder(connectionString);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new StorageSetupException("the SQLite connection string is not valid: it must be Data Source=FILE", exception);
         }
 
-        SetPragma(connection, "cache_size", $"-{cacheKibibytes}");
+        // A file: URI is refused, because it can hold options such as mode=memory.
+        return builder.DataSource is "" or ":memory:" || builder.Mode == SqliteOpenMode.Memory
+            || builder.DataSource.StartsWith("file:", StringComparison.OrdinalIgnoreCase)
+            ? throw new StorageSetupException("the SQLite connection string must name a file: Data Source=FILE")
+            : builder;
     }
 
-    // PostgreSQL's clock is its own; here it is the program's.
-    private void AddClock(SqliteConnection connection)
+    // On PostgreSQL a migration defines these functions, over the database's clock. Here they use the program's clock.
+    private void AddClockFunctions(SqliteConnection connection)
     {
         connection.CreateFunction("now_us", Now);
         connection.CreateFunction("instant_after", (long last) => Math.Max(Now(), last + 1));
     }
 
     private long Now() => (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
-
-    internal static void SetPragma(SqliteConnection connection, string name, string value)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"PRAGMA {name} = {value}";
-        command.ExecuteNonQuery();
-        command.CommandText = $"PRAGMA {name}";
-        var actual = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-        if (!string.Equals(actual, value, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new StorageSetupException($"SQLite did not take the setting {name} = {value}; it says {actual}");
-        }
-    }
 }

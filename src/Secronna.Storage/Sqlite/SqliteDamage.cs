@@ -2,19 +2,19 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>What SQLite finds by itself: damaged pages, rows that break a rule of their table, references to nothing.</summary>
+/// <summary>Finds damaged pages, rows that violate a constraint, references to missing rows, and missing triggers.</summary>
 internal static class SqliteDamage
 {
-    private const string Fine = "ok";
+    private const string NoProblem = "ok";
 
     public static async IAsyncEnumerable<string> FindAsync(Session session)
     {
-        await foreach (var problem in FindBrokenAsync(session))
+        await foreach (var problem in FindDamagedPagesAsync(session))
         {
             yield return problem;
         }
 
-        await foreach (var problem in FindDanglingAsync(session))
+        await foreach (var problem in FindMissingReferencesAsync(session))
         {
             yield return problem;
         }
@@ -24,30 +24,30 @@ internal static class SqliteDamage
             await using var query = session.Prepare("SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = $1");
             if (!await query.Bind(trigger).ReadAsync())
             {
-                yield return $"the trigger {trigger}, which keeps audit entries from being changed, is gone";
+                yield return $"the trigger {trigger}, which keeps audit entries from being changed, is missing";
             }
         }
     }
 
-    private static async IAsyncEnumerable<string> FindBrokenAsync(Session session)
+    private static async IAsyncEnumerable<string> FindDamagedPagesAsync(Session session)
     {
         await using var query = session.Prepare("PRAGMA integrity_check");
         while (await query.ReadAsync())
         {
-            if (query.GetText(0) is not Fine and var problem)
+            if (query.GetText(0) is not NoProblem and var problem)
             {
                 yield return $"the file is damaged: {problem}";
             }
         }
     }
 
-    // Columns: the table, the row (none in a table without row ids), what it refers to.
-    private static async IAsyncEnumerable<string> FindDanglingAsync(Session session)
+    // The result's columns: the table, the row id (NULL in a table without row ids), the table that the row refers to.
+    private static async IAsyncEnumerable<string> FindMissingReferencesAsync(Session session)
     {
         await using var query = session.Prepare("PRAGMA foreign_key_check");
         while (await query.ReadAsync())
         {
-            yield return $"a row of {query.GetText(0)} refers to one of {query.GetText(2)} that is not there";
+            yield return $"a row of {query.GetText(0)} refers to a row of {query.GetText(2)} that does not exist";
         }
     }
 }

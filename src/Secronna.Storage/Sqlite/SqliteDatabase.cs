@@ -2,11 +2,11 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>Reads on connections of their own, writes through one writer with group commit.</summary>
+/// <summary>A database file. Reads run on pooled connections; all writes go through one writer with group commit.</summary>
 internal sealed class SqliteDatabase : Database
 {
     private const int WriterCacheKibibytes = 16 * 1_024;
-    private const int Readers = 16;
+    private const int MaxReaders = 16;
 
     private readonly ReaderPool readers;
     private readonly GroupCommitWriter writer;
@@ -14,22 +14,22 @@ internal sealed class SqliteDatabase : Database
     public SqliteDatabase(DatabaseEngine engine, SqliteConnections connections, Action<string> onFsyncFailure)
         : base(engine)
     {
-        readers = new ReaderPool(connections, Readers);
+        readers = new ReaderPool(connections, MaxReaders);
         writer = new GroupCommitWriter(new SqliteEngineConnection(connections.Open(WriterCacheKibibytes)), onFsyncFailure);
-        // What a delete before the last stop left in the log (S15).
-        writer.TruncateWal();
+        // Content that was deleted before the last stop may still be in the log (S15).
+        writer.RequestWalTruncation();
     }
 
     public override ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read) =>
-        readers.ReadAsync((state, read), static (connection, it) => it.read(new Session(connection), it.state));
+        readers.ReadAsync((state, read), static (connection, call) => call.read(new Session(connection), call.state));
 
     public override ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read) =>
-        readers.ReadAsync((state, read), static async (connection, it) =>
+        readers.ReadAsync((state, read), static async (connection, call) =>
         {
             connection.Run("BEGIN");
             try
             {
-                return await it.read(new Session(connection), it.state);
+                return await call.read(new Session(connection), call.state);
             }
             finally
             {
@@ -40,13 +40,14 @@ internal sealed class SqliteDatabase : Database
     public override Task<T> RecordAsync<TState, T>(
         TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1) =>
         EnqueueAsync(
-            (state, work), static (transaction, it) => it.work(transaction, transaction.Audit, it.state), weight, true);
+            (state, work),
+            static (transaction, call) => call.work(transaction, transaction.Audit, call.state), weight, recordsOnly: true);
 
     public override Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) =>
-        EnqueueAsync(state, work, weight, false);
+        EnqueueAsync(state, work, weight, recordsOnly: false);
 
-    public override void ForgetDeleted() => writer.TruncateWal();
+    public override void EraseDeletedInBackground() => writer.RequestWalTruncation();
 
     public override ValueTask DisposeAsync()
     {

@@ -3,22 +3,24 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>A database in a file.</summary>
+/// <param name="connectionString">The connection string.</param>
+/// <param name="time">The clock of instants and of the audit trail.</param>
 internal sealed class SqliteEngine(string connectionString, TimeProvider time) : DatabaseEngine
 {
-    private const int LookingCacheKibibytes = 2_048;
-    private const int LoadingCacheKibibytes = 16 * 1_024;
+    private const int ReadCacheKibibytes = 2_048;
+    private const int LoadCacheKibibytes = 16 * 1_024;
 
     private readonly SqliteConnections connections = new(connectionString, time);
 
-    public override string Place => connections.FilePath;
+    public override string DisplayName => connections.FilePath;
 
     public override string FilePath => connections.FilePath;
 
     internal override string MigrationsFolder => "Sqlite";
 
-    internal override string BeginMigration => "BEGIN IMMEDIATE";
+    internal override string BeginMigrationSql => "BEGIN IMMEDIATE";
 
-    internal override string CountTables => "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1";
+    internal override string CountTablesSql => "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1";
 
     public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure)
     {
@@ -30,7 +32,7 @@ internal sealed class SqliteEngine(string connectionString, TimeProvider time) :
     public override Task BackUpAsync(string file, Action<long, long> progress, CancellationToken cancellation)
     {
         connections.RequireFile();
-        using var source = new SqliteEngineConnection(connections.Open(LookingCacheKibibytes));
+        using var source = new SqliteEngineConnection(connections.Open(ReadCacheKibibytes));
         source.KeepLogOnClose();
         SqliteBackup.Run(source, file, progress, cancellation);
         return Task.CompletedTask;
@@ -38,12 +40,12 @@ internal sealed class SqliteEngine(string connectionString, TimeProvider time) :
 
     public override IAsyncEnumerable<string> FindDamageAsync(Session session) => SqliteDamage.FindAsync(session);
 
-    internal override string BeginSnapshot => "BEGIN";
+    internal override string BeginSnapshotSql => "BEGIN";
 
     internal override ValueTask<BulkLoad> BeginBulkLoadAsync() =>
-        SqliteBulkLoad.BeginAsync(new SqliteEngineConnection(connections.Open(LoadingCacheKibibytes)));
+        SqliteBulkLoad.BeginAsync(new SqliteEngineConnection(connections.Open(LoadCacheKibibytes)));
 
-    internal override void Create() => connections.CreateFile();
+    internal override void CreateIfMissing() => connections.CreateFileIfMissing();
 
     internal override ValueTask<IEngineConnection?> ConnectAsync()
     {
@@ -52,7 +54,7 @@ internal sealed class SqliteEngine(string connectionString, TimeProvider time) :
             return new((IEngineConnection?)null);
         }
 
-        var connection = new SqliteEngineConnection(connections.Open(LookingCacheKibibytes));
+        var connection = new SqliteEngineConnection(connections.Open(ReadCacheKibibytes));
         connection.KeepLogOnClose();
         return new(connection);
     }

@@ -4,10 +4,10 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>A connection to the file, with its prepared statements.</summary>
+/// <summary>A connection to the database file, with a cache of its prepared statements.</summary>
 internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
 {
-    // The one writer holds every lock there is.
+    // Removed from every statement: SQLite does not know them, and its one writer holds every lock.
     private static readonly string[] RowLocks = [" FOR UPDATE SKIP LOCKED", " FOR UPDATE", " FOR KEY SHARE", " FOR SHARE"];
 
     private readonly SqliteConnection connection;
@@ -23,7 +23,7 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
 
     public bool OverwritesInPlace => true;
 
-    public Statement Prepare(string sql) => Take(sql);
+    public Statement Prepare(string sql) => Acquire(sql);
 
     public async ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind)
     {
@@ -38,10 +38,12 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
         return changed;
     }
 
-    /// <summary>One statement, prepared for the next time too. The text must be a constant.</summary>
+    /// <summary>
+    /// Runs a statement without parameters and ignores its rows. Its text must be a constant, because it is cached.
+    /// </summary>
     public void Run(string sql)
     {
-        var statement = Take(sql);
+        var statement = Acquire(sql);
         try
         {
             while (statement.Step())
@@ -70,7 +72,9 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Closing leaves the write-ahead log as it is, so that a look writes nothing into the database's file.</summary>
+    /// <summary>
+    /// Keeps the write-ahead log when the connection is closed, so that a command that only reads changes no file.
+    /// </summary>
     public void KeepLogOnClose() =>
         SqliteResult.Check(raw.sqlite3_db_config(Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _), Handle);
 
@@ -78,7 +82,7 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
     {
         foreach (var statement in statements.Values)
         {
-            statement.Finish();
+            statement.Free();
         }
 
         statements.Clear();
@@ -91,14 +95,15 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    private SqliteStatement Take(string sql)
+    private SqliteStatement Acquire(string sql)
     {
         if (!statements.TryGetValue(sql, out var statement))
         {
-            statement = new SqliteStatement(Handle, RowLocks.Aggregate(sql, (text, rowLock) => text.Replace(rowLock, "", StringComparison.Ordinal)));
+            var text = RowLocks.Aggregate(sql, (text, rowLock) => text.Replace(rowLock, "", StringComparison.Ordinal));
+            statement = new SqliteStatement(Handle, text);
             statements.Add(sql, statement);
         }
 
-        return statement.Take();
+        return statement.Acquire();
     }
 }

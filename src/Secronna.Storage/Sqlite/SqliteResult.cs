@@ -3,7 +3,7 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>SQLite's result codes, as exceptions.</summary>
+/// <summary>Turns SQLite's result codes into exceptions.</summary>
 internal static class SqliteResult
 {
     private const int ConstraintUnique = 2067;
@@ -11,6 +11,9 @@ internal static class SqliteResult
     private const int IoErrorFsync = 1034;
     private const int IoErrorDirFsync = 1290;
 
+    /// <summary>Throws the exception of an error.</summary>
+    /// <param name="result">The result of a call.</param>
+    /// <param name="database">The connection, which knows the extended code of its last error.</param>
     public static void Check(int result, sqlite3 database)
     {
         if (result is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
@@ -22,7 +25,7 @@ internal static class SqliteResult
     public static bool IsFsyncFailure(sqlite3 database, int result) =>
         result != raw.SQLITE_OK && raw.sqlite3_extended_errcode(database) is (IoErrorFsync or IoErrorDirFsync);
 
-    // SQLite's own message may quote data; the code says enough.
+    // SQLite's own message is not used, because it may quote data.
     private static Exception ToException(int code) => (code & 0xff, code) switch
     {
         (_, ConstraintUnique or ConstraintPrimaryKey) => new UniqueViolationException(),
@@ -31,15 +34,4 @@ internal static class SqliteResult
             new InvalidOperationException($"SQLite refused a statement ({code})"),
         _ => new StorageUnavailableException($"SQLite: {raw.sqlite3_errstr(code & 0xff).utf8_to_string()} ({code})"),
     };
-}
-
-/// <summary>
-/// What was written may or may not be on the disk, and asking again would not tell: the process must end (S30).
-/// </summary>
-internal sealed class FsyncFailedException : Exception
-{
-    public FsyncFailedException()
-        : base("the disk failed to confirm a write (fsync)")
-    {
-    }
 }

@@ -1,23 +1,17 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using SQLitePCL;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>A prepared statement of SQLite. Everything of it ends at once.</summary>
+/// <summary>A prepared statement of SQLite. All its calls complete synchronously.</summary>
 internal sealed unsafe class SqliteStatement : Statement
 {
-    // Most of what is bound fits here and is read by SQLite in place; the rest it copies.
-    private const int ArenaSize = 2_048;
-
     private readonly sqlite3 database;
     private readonly nint connection;
     private readonly nint handle;
-    private readonly byte[] arena = GC.AllocateUninitializedArray<byte>(ArenaSize, pinned: true);
-    private int arenaUsed;
-    private int bound;
-    private bool inUse;
+    private readonly SqliteParameters parameters;
+    private bool isInUse;
 
     public SqliteStatement(sqlite3 database, string sql)
     {
@@ -29,24 +23,31 @@ internal sealed unsafe class SqliteStatement : Statement
             SqliteResult.Check(result, database);
         }
 
-        CheckParameterOrder();
+        parameters = new SqliteParameters(database, handle);
     }
 
-    public SqliteStatement Take()
+    /// <summary>Marks the statement as in use, until it is reset.</summary>
+    /// <exception cref="InvalidOperationException">The statement is in use.</exception>
+    public SqliteStatement Acquire()
     {
-        if (inUse)
+        if (isInUse)
         {
             throw new InvalidOperationException("the statement is already in use in this session");
         }
 
-        inUse = true;
+        isInUse = true;
         return this;
     }
 
-    public void Finish() => _ = NativeSqlite.Finish(handle);
+    /// <summary>Frees the native statement.</summary>
+    public void Free() => _ = NativeSqlite.Finish(handle);
 
     /// <inheritdoc/>
-    public override Statement Bind(long value) => Check(NativeSqlite.BindInt64(handle, ++bound, value));
+    public override Statement Bind(long value)
+    {
+        parameters.Bind(value);
+        return this;
+    }
 
     /// <inheritdoc/>
     public override Statement Bind(long? value) => value is { } number ? Bind(number) : BindNull();
@@ -59,27 +60,15 @@ internal sealed unsafe class SqliteStatement : Statement
             return BindNull();
         }
 
-        var room = arena.AsSpan(arenaUsed);
-        if (!Encoding.UTF8.TryGetBytes(value, room, out var length))
-        {
-            return BindCopy(value);
-        }
-
-        var place = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(arena, arenaUsed);
-        arenaUsed += length;
-        return Check(NativeSqlite.BindText(handle, ++bound, place, length, 0));
+        parameters.Bind(value);
+        return this;
     }
 
     /// <inheritdoc/>
     public override Statement Bind(ReadOnlySpan<byte> value)
     {
-        fixed (byte* bytes = &MemoryMarshal.GetReference(value))
-        {
-            // An empty blob needs an address all the same: without one it would be NULL.
-            byte nothing;
-            return Check(NativeSqlite.BindBlob(
-                handle, ++bound, value.IsEmpty ? &nothing : bytes, value.Length, NativeSqlite.Transient));
-        }
+        parameters.Bind(value);
+        return this;
     }
 
     /// <inheritdoc/>
@@ -119,51 +108,30 @@ internal sealed unsafe class SqliteStatement : Statement
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Makes the statement ready for its next use.</summary>
     public void Reset()
     {
-        (bound, arenaUsed, inUse) = (0, 0, false);
-        // The result repeats an error that the step has reported already. What is bound stays until it is bound anew.
+        isInUse = false;
+        parameters.Reset();
+        // The result of the reset repeats an error that Step has thrown already.
         _ = NativeSqlite.Reset(handle);
     }
 
+    /// <summary>Moves to the next row. Returns false after the last row.</summary>
     public bool Step()
     {
         var result = NativeSqlite.Step(handle);
-        Check(result);
-        return result == raw.SQLITE_ROW;
-    }
-
-    private SqliteStatement BindCopy(string value)
-    {
-        var copy = Encoding.UTF8.GetBytes(value);
-        fixed (byte* bytes = copy)
-        {
-            return Check(NativeSqlite.BindText(handle, ++bound, bytes, copy.Length, NativeSqlite.Transient));
-        }
-    }
-
-    private SqliteStatement BindNull() => Check(NativeSqlite.BindNull(handle, ++bound));
-
-    private SqliteStatement Check(int result)
-    {
         if (result != raw.SQLITE_OK)
         {
             SqliteResult.Check(result, database);
         }
 
-        return this;
+        return result == raw.SQLITE_ROW;
     }
 
-    // SQLite numbers $-parameters by first appearance, PostgreSQL by their number: both must agree.
-    private void CheckParameterOrder()
+    private SqliteStatement BindNull()
     {
-        for (var i = 1; i <= NativeSqlite.ParameterCount(handle); i++)
-        {
-            var name = Marshal.PtrToStringUTF8((nint)NativeSqlite.ParameterName(handle, i));
-            if (name != $"${i}")
-            {
-                throw new InvalidOperationException($"parameter {name} appears out of order");
-            }
-        }
+        parameters.BindNull();
+        return this;
     }
 }

@@ -5,8 +5,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// A file that appears under its name whole and on the disk, or not at all: it is written under another name beside it, for
-/// its owner alone (S28).
+/// A new file that appears under its name when it is complete and durable, or not at all. Until then it has a temporary name in
+/// the same folder. Only its owner can read it (S28).
 /// </summary>
 internal sealed partial class UnfinishedFile : IDisposable
 {
@@ -20,10 +20,11 @@ internal sealed partial class UnfinishedFile : IDisposable
         TemporaryPath = $"{path}.partial-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
     }
 
-    /// <summary>Where it is until it is whole.</summary>
+    /// <summary>The path of the file until it is kept.</summary>
     public string TemporaryPath { get; }
 
-    /// <exception cref="StorageSetupException">There is something at the path, or no file can be made there.</exception>
+    /// <summary>Creates the empty file under its temporary name.</summary>
+    /// <exception cref="StorageSetupException">Something exists at the path, or no file can be created there.</exception>
     public static UnfinishedFile Create(string path)
     {
         var file = new UnfinishedFile(Path.GetFullPath(path));
@@ -34,24 +35,20 @@ internal sealed partial class UnfinishedFile : IDisposable
 
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            new FileStream(file.TemporaryPath, options).Dispose();
+            OwnerOnlyFile.Create(file.TemporaryPath);
             return file;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StorageSetupException($"no file can be made at {file.path}: {exception.Message}", exception);
+            throw new StorageSetupException($"no file can be created at {file.path}: {exception.Message}", exception);
         }
     }
 
-    /// <summary>Gives the file its name, once it is on the disk.</summary>
-    /// <exception cref="StorageSetupException">Something got the name meanwhile.</exception>
-    /// <exception cref="StorageUnavailableException">The disk did not confirm it.</exception>
+    /// <summary>Flushes the file to the disk, then gives it its name.</summary>
+    /// <exception cref="StorageSetupException">Another file got the name meanwhile.</exception>
+    /// <exception cref="StorageUnavailableException">
+    /// The disk did not confirm a write, or the file could not be renamed.
+    /// </exception>
     public void Keep()
     {
         if (OperatingSystem.IsWindows())
@@ -64,7 +61,7 @@ internal sealed partial class UnfinishedFile : IDisposable
         GiveName();
         try
         {
-            // The name is the folder's.
+            // The name is part of the folder, which needs its own flush.
             DurableFile.Flush(Path.GetDirectoryName(path)!);
         }
         catch
@@ -74,7 +71,7 @@ internal sealed partial class UnfinishedFile : IDisposable
         }
     }
 
-    /// <summary>Removes what was not kept, and the name that it had meanwhile.</summary>
+    /// <summary>Removes the temporary name, and with it the file if it was not kept.</summary>
     public void Dispose()
     {
         foreach (var companion in Companions)
@@ -83,7 +80,8 @@ internal sealed partial class UnfinishedFile : IDisposable
         }
     }
 
-    // A link is never made over another file; a move would be. Not every file system has links.
+    // A move could replace a file that another process created meanwhile; a link can't. Where the file system has no links, it
+    // moves.
     private void GiveName()
     {
         if (Link(TemporaryPath, path) == 0)
@@ -102,7 +100,7 @@ internal sealed partial class UnfinishedFile : IDisposable
         }
         catch (IOException exception)
         {
-            throw new StorageUnavailableException($"the copy could not be given its name: {exception.Message}", exception);
+            throw new StorageUnavailableException($"the copy could not be renamed to {path}: {exception.Message}", exception);
         }
     }
 

@@ -2,37 +2,37 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
-/// <summary>A queued piece of work for the writer, and whoever waits for it.</summary>
+/// <summary>A queued unit of work, and the task that its caller waits for.</summary>
 internal abstract class UnitOfWork
 {
-    /// <summary>Whether it only reads and records: it goes first and needs no savepoint.</summary>
+    /// <summary>Whether the unit only reads and appends audit entries. Then it goes first and needs no savepoint.</summary>
     public required bool RecordsOnly { get; init; }
 
-    /// <summary>How much of a batch it takes: about the rows that it writes.</summary>
+    /// <summary>The unit's share of a batch: about how many rows it writes.</summary>
     public required int Weight { get; init; }
 
-    /// <summary>Does the work within the writer's transaction; throws what the waiter shall get.</summary>
-    public abstract void Run(Transaction transaction);
-
-    /// <summary>Why nothing of it was kept; null when it stands.</summary>
+    /// <summary>The error to answer when the unit was undone; <c>null</c> when its changes stand.</summary>
     public Exception? Error { get; set; }
 
-    /// <summary>Tells the waiter how it ended. What waits goes on on this thread.</summary>
-    public abstract void Answer();
+    /// <summary>Runs the work in the writer's transaction. Its exception becomes the <see cref="Error"/>.</summary>
+    public abstract void Run(Transaction transaction);
+
+    /// <summary>Completes the caller's task. Its continuations run on the current thread.</summary>
+    public abstract void Complete();
 }
 
 internal sealed class UnitOfWork<TState, TResult>(TState state, Func<Transaction, TState, ValueTask<TResult>> work)
     : UnitOfWork
 {
-    // Answered on the pool by BatchAnswer, where what waits may go on at once.
+    // Continuations may run synchronously, because BatchReplies completes the task on the thread pool.
     private readonly TaskCompletionSource<TResult> done = new();
     private TResult? result;
 
     public Task<TResult> Done => done.Task;
 
-    public override void Run(Transaction transaction) => result = work(transaction, state).AtOnce();
+    public override void Run(Transaction transaction) => result = work(transaction, state).RequireCompleted();
 
-    public override void Answer()
+    public override void Complete()
     {
         if (Error is null)
         {
@@ -42,23 +42,5 @@ internal sealed class UnitOfWork<TState, TResult>(TState state, Func<Transaction
         {
             done.SetException(Error);
         }
-    }
-}
-
-/// <summary>SQLite answers at once; work that waits for something else would hold the writer.</summary>
-internal static class ValueTaskExtensions
-{
-    public static T AtOnce<T>(this ValueTask<T> task) => task.IsCompleted
-        ? task.Result
-        : throw new InvalidOperationException("a unit of work may wait for nothing but the database");
-
-    public static void AtOnce(this ValueTask task)
-    {
-        if (!task.IsCompleted)
-        {
-            throw new InvalidOperationException("a unit of work may wait for nothing but the database");
-        }
-
-        task.GetAwaiter().GetResult();
     }
 }

@@ -3,30 +3,31 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// The units of work that wait for the writer: those that only record go first. One thread takes, any may add.
+/// The units of work that wait for the writer. Units that only record go before units that change. Any thread may add units; one
+/// thread takes them.
 /// </summary>
 internal sealed class UnitQueue : IDisposable
 {
-    // Bounds the memory of a queue that the disk can't follow.
+    // Bounds the memory of the queue when the disk is too slow.
     private const int QueueLimit = 20_000;
 
-    // Bounds the time of one transaction, in rows; a part of it is for changes, however many records wait.
+    // In rows. Bounds the time of one transaction. Records leave a part of it to changes, however many records wait.
     private const int BatchWeight = 512;
-    private const int WeightBeforeChanges = BatchWeight * 3 / 4;
+    private const int RecordsWeight = BatchWeight * 3 / 4;
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim wake = new(0);
     private readonly Queue<UnitOfWork> records = new();
     private readonly Queue<UnitOfWork> changes = new();
-    private bool asleep;
-    private bool closed;
+    private bool isAsleep;
+    private bool isClosed;
 
-    /// <exception cref="StorageUnavailableException">Too many wait, or it is closed.</exception>
+    /// <exception cref="StorageUnavailableException">Too many units wait, or the queue is closed.</exception>
     public void Add(UnitOfWork unit)
     {
         lock (gate)
         {
-            if (closed)
+            if (isClosed)
             {
                 throw new StorageUnavailableException("the database is closing");
             }
@@ -42,69 +43,72 @@ internal sealed class UnitQueue : IDisposable
         Wake();
     }
 
-    /// <summary>Has the taker come back, with nothing if nothing waits.</summary>
+    /// <summary>Makes a waiting <see cref="TakeBatch"/> return, with an empty batch if no unit waits.</summary>
     public void Wake()
     {
         lock (gate)
         {
-            if (!asleep)
+            if (!isAsleep)
             {
                 return;
             }
 
-            asleep = false;
+            isAsleep = false;
         }
 
         wake.Release();
     }
 
-    /// <summary>Takes no more; what waits is still taken. False when it was closed before.</summary>
+    /// <summary>Accepts no more units. Units that wait are still taken. Returns false when the queue was closed before.</summary>
     public bool Close()
     {
         lock (gate)
         {
-            if (closed)
+            if (isClosed)
             {
                 return false;
             }
 
-            closed = true;
+            isClosed = true;
         }
 
         Wake();
         return true;
     }
 
-    /// <summary>Fills the batch with what waits; with nothing after so long, or when woken. False at the end.</summary>
-    public bool Take(List<UnitOfWork> batch, TimeSpan patience)
+    /// <summary>Waits for units and moves them to <paramref name="batch"/>.</summary>
+    /// <param name="batch">An empty list. It stays empty when the time is over or <see cref="Wake"/> is called.</param>
+    /// <param name="maxWait">The longest time to wait for a unit.</param>
+    /// <returns>False when the queue is closed and empty.</returns>
+    public bool TakeBatch(List<UnitOfWork> batch, TimeSpan maxWait)
     {
         lock (gate)
         {
-            Fill(batch);
-            if (batch.Count > 0 || closed)
+            FillUnderLock(batch);
+            if (batch.Count > 0 || isClosed)
             {
                 return batch.Count > 0;
             }
 
-            asleep = true;
+            isAsleep = true;
         }
 
-        var woken = wake.Wait(patience);
+        var isWoken = wake.Wait(maxWait);
         lock (gate)
         {
-            if (!woken && !asleep)
+            if (!isWoken && !isAsleep)
             {
-                // Woken just after patience ended: that signal must not wake the next sleep.
+                // Wake was called just after the time was over. Its signal must not end the next wait.
                 wake.Wait();
             }
 
-            asleep = false;
-            Fill(batch);
-            return batch.Count > 0 || !closed;
+            isAsleep = false;
+            FillUnderLock(batch);
+            return batch.Count > 0 || !isClosed;
         }
     }
 
-    /// <summary>Takes everything that waits.</summary>
+    /// <summary>Moves all units to <paramref name="batch"/>.</summary>
     public void TakeAll(List<UnitOfWork> batch)
     {
         lock (gate)
@@ -118,17 +122,17 @@ internal sealed class UnitQueue : IDisposable
 
     public void Dispose() => wake.Dispose();
 
-    private void Fill(List<UnitOfWork> batch)
+    private void FillUnderLock(List<UnitOfWork> batch)
     {
         var weight = 0;
-        Move(records, batch, WeightBeforeChanges, ref weight);
+        Move(records, batch, RecordsWeight, ref weight);
         Move(changes, batch, BatchWeight, ref weight);
         Move(records, batch, BatchWeight, ref weight);
     }
 
-    private static void Move(Queue<UnitOfWork> queue, List<UnitOfWork> batch, int most, ref int weight)
+    private static void Move(Queue<UnitOfWork> queue, List<UnitOfWork> batch, int maxWeight, ref int weight)
     {
-        while (weight < most && queue.TryDequeue(out var unit))
+        while (weight < maxWeight && queue.TryDequeue(out var unit))
         {
             weight += unit.Weight;
             batch.Add(unit);

@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// Keeps the write-ahead log short: moves its pages into the database when there are many, and truncates it when asked,
-/// trying again while readers stand in the way (S15). Runs on the writer's thread, between batches.
+/// Keeps the write-ahead log short. It moves the log's pages into the database when there are many, and truncates the log on
+/// request; while readers prevent the truncation, it tries again (S15). It runs on the writer's thread, between batches.
 /// </summary>
 internal sealed class WalKeeper(SqliteEngineConnection connection)
 {
@@ -13,19 +13,20 @@ internal sealed class WalKeeper(SqliteEngineConnection connection)
     private const int TruncationWaitMilliseconds = 100;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
-    private volatile bool truncationWanted;
+    private volatile bool isTruncationRequested;
     private long lastTruncation;
     private int pagesAtCheckpoint;
 
-    /// <summary>How long the writer may sleep.</summary>
-    public TimeSpan Patience => truncationWanted ? RetryAfter : Timeout.InfiniteTimeSpan;
+    /// <summary>The longest time until <see cref="Maintain"/> must be called again.</summary>
+    public TimeSpan MaxSleep => isTruncationRequested ? RetryAfter : Timeout.InfiniteTimeSpan;
 
-    public void WantTruncation() => truncationWanted = true;
+    public void RequestTruncation() => isTruncationRequested = true;
 
-    /// <summary>Does what is due.</summary>
-    public void Keep()
+    /// <summary>Truncates the log or moves its pages, if that is due.</summary>
+    /// <exception cref="FsyncFailedException">The disk did not confirm a write.</exception>
+    public void Maintain()
     {
-        if (truncationWanted && Stopwatch.GetElapsedTime(lastTruncation) >= RetryAfter)
+        if (isTruncationRequested && Stopwatch.GetElapsedTime(lastTruncation) >= RetryAfter)
         {
             Truncate();
         }
@@ -35,16 +36,16 @@ internal sealed class WalKeeper(SqliteEngineConnection connection)
         }
     }
 
-    /// <summary>Leaves one file behind where nobody else has the database open.</summary>
+    /// <summary>Truncates the log a last time, so that one file is left if nobody else has the database open.</summary>
     public void Close() => Truncate();
 
-    // While it waits for readers, nobody can write: so it waits little and tries again.
+    // Nobody can write while a truncation waits for readers. So it waits for a short time and is tried again later.
     private void Truncate()
     {
         _ = raw.sqlite3_busy_timeout(connection.Handle, TruncationWaitMilliseconds);
-        truncationWanted = !Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
+        isTruncationRequested = !Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
         lastTruncation = Stopwatch.GetTimestamp();
-        _ = raw.sqlite3_busy_timeout(connection.Handle, (int)SqliteConnections.BusyTimeout.TotalMilliseconds);
+        _ = raw.sqlite3_busy_timeout(connection.Handle, (int)SqlitePragmas.BusyTimeout.TotalMilliseconds);
     }
 
     private bool Checkpoint(int mode)
@@ -56,7 +57,7 @@ internal sealed class WalKeeper(SqliteEngineConnection connection)
             throw new FsyncFailedException();
         }
 
-        // Anything else (a reader, a full disk) leaves the log as it was: nothing is lost, and it is tried again.
+        // Any other error (a reader, a full disk) leaves the log as it was. Nothing is lost, and the checkpoint is tried again.
         return result == raw.SQLITE_OK;
     }
 

@@ -2,54 +2,13 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>What a reader of the audit trail asks for; null is any.</summary>
-public sealed record AuditFilter
-{
-    /// <summary>The action.</summary>
-    public string? Action { get; init; }
-
-    /// <summary>Who acted.</summary>
-    public string? ActorId { get; init; }
-
-    /// <summary>The project.</summary>
-    public string? ProjectId { get; init; }
-
-    /// <summary>The environment.</summary>
-    public string? EnvironmentId { get; init; }
-
-    /// <summary>The secret.</summary>
-    public string? SecretId { get; init; }
-
-    /// <summary>How it ended.</summary>
-    public string? Outcome { get; init; }
-
-    /// <summary>Not before this time, microseconds since 1970.</summary>
-    public long? From { get; init; }
-
-    /// <summary>Not after this time, microseconds since 1970.</summary>
-    public long? To { get; init; }
-
-    internal bool Matches(AuditEntry entry) =>
-        (Action is null || Action == entry.Action)
-        && (ActorId is null || ActorId == entry.ActorId)
-        && (ProjectId is null || ProjectId == entry.ProjectId)
-        && (EnvironmentId is null || EnvironmentId == entry.EnvironmentId)
-        && (SecretId is null || SecretId == entry.SecretId)
-        && (Outcome is null || Outcome == entry.Outcome);
-}
-
-/// <summary>A page of the audit trail, newest first.</summary>
-/// <param name="Entries">What was found.</param>
-/// <param name="NextBelow">Where the next page begins; null at the end. A page that looked long may hold few entries.</param>
-public sealed record AuditPage(IReadOnlyList<RecordedEntry> Entries, long? NextBelow);
-
 /// <summary>
-/// Reads the audit trail. Each query walks one index downwards: by secret, by actor, of what did not succeed, or by
-/// workspace; what else is asked for is tested row by row, over so many rows at most.
+/// Reads the audit trail. A query reads one index downwards: of the secret, of the actor, of entries that are no success, or of
+/// the workspace. The other conditions are tested row by row, on at most <see cref="ScanLimit"/> rows.
 /// </summary>
 public static class AuditEntryTable
 {
-    /// <summary>Rows that one page looks at, at most.</summary>
+    /// <summary>The largest number of rows that are read for one page.</summary>
     public const int ScanLimit = 5_000;
 
     private const string Columns = """
@@ -58,10 +17,15 @@ public static class AuditEntryTable
         FROM audit_entries
         """;
 
-    // Bounded above alone: with both bounds SQLite takes the workspace's index, whatever else is asked for.
+    // There is no lower bound, because with both bounds SQLite would always choose the workspace's index.
     private const string Window = " AND sequence < $3 ORDER BY sequence DESC LIMIT $4";
 
-    /// <summary>A page of a workspace's entries below a sequence number.</summary>
+    /// <summary>Reads a page of a workspace's entries.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="workspaceId">The workspace's id, or <see cref="AuditEntry.Installation"/>.</param>
+    /// <param name="filter">The conditions.</param>
+    /// <param name="below">The page has entries with sequence numbers below this one.</param>
+    /// <param name="limit">The largest number of entries.</param>
     public static async ValueTask<AuditPage> PageAsync(
         Session session, string workspaceId, AuditFilter filter, long below, int limit)
     {
@@ -72,12 +36,12 @@ public static class AuditEntryTable
         }
 
         var found = new List<RecordedEntry>();
-        var looked = 0;
-        await using var query = Choose(session, workspaceId, filter);
+        var scanned = 0;
+        await using var query = PrepareByIndex(session, workspaceId, filter);
         query.Bind(below).Bind(ScanLimit);
         while (await query.ReadAsync())
         {
-            looked++;
+            scanned++;
             below = query.GetInt64(0);
             if (below < first)
             {
@@ -94,29 +58,23 @@ public static class AuditEntryTable
             }
         }
 
-        var mayGoOn = found.Count == limit || looked == ScanLimit;
-        return new AuditPage(found, mayGoOn && below > first ? below : null);
+        var mayHaveMore = found.Count == limit || scanned == ScanLimit;
+        return new AuditPage(found, mayHaveMore && below > first ? below : null);
     }
 
-    /// <summary>Entries above a sequence number, oldest first: for export.</summary>
+    /// <summary>Reads entries above a sequence number, oldest first.</summary>
     public static async ValueTask<List<RecordedEntry>> ExportAsync(
         Session session, string workspaceId, long above, int limit)
     {
         await using var query = session.Prepare(
             Columns + " WHERE workspace_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3");
         query.Bind(workspaceId).Bind(above).Bind(limit);
-        var rows = new List<RecordedEntry>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query, workspaceId));
-        }
-
-        return rows;
+        return await query.ReadAllAsync(row => Read(row, workspaceId));
     }
 
     /// <summary>
-    /// The sequence number of the first entry at or after a time; one past the last when there is none. Times rise with
-    /// the numbers, and the numbers have no gaps, so it is found by halving.
+    /// Finds the sequence number of the first entry at or after a time (microseconds since 1970). When there is none, it is the
+    /// last sequence number plus one. A binary search works, because the numbers have no gaps and the times never fall.
     /// </summary>
     public static async ValueTask<long> FirstSinceAsync(Session session, string workspaceId, long time)
     {
@@ -130,7 +88,7 @@ public static class AuditEntryTable
         return low;
     }
 
-    private static Statement Choose(Session session, string workspaceId, AuditFilter filter) => filter switch
+    private static Statement PrepareByIndex(Session session, string workspaceId, AuditFilter filter) => filter switch
     {
         { SecretId: { } secretId } =>
             session.Prepare(Columns + " WHERE secret_id = $1 AND workspace_id = $2" + Window).Bind(secretId).Bind(workspaceId),

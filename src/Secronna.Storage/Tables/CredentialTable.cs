@@ -3,18 +3,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// An API key or access key; of its token only the keyed hash (S25). The grants are the contract's JSON; an empty list is
-/// everything.
+/// Credentials. A change advances the access counter in the same transaction, so that every node sees it (S22).
 /// </summary>
-public sealed record CredentialRow(
-    string Id, string WorkspaceId, string Kind, string Name, string Prefix, byte[] TokenHash, long CreatedAt,
-    string CreatedBy, string Grants, long? ExpiresAt, long? RevokedAt, long? LastUsedAt)
-{
-    /// <summary>No grants: everything.</summary>
-    public const string NoGrants = "[]";
-}
-
-/// <summary>Credentials. A change moves the counter of S22 in the same transaction.</summary>
 public static class CredentialTable
 {
     private const string ColumnList = """
@@ -25,7 +15,7 @@ public static class CredentialTable
     private const string Columns = ColumnList + " FROM credentials c";
 
     /// <summary>Adds a credential.</summary>
-    /// <exception cref="UniqueViolationException">The prefix is taken: make another token.</exception>
+    /// <exception cref="UniqueViolationException">Another credential has this prefix. The caller makes another token.</exception>
     public static async ValueTask InsertAsync(Transaction transaction, CredentialRow row)
     {
         await using var insert = transaction.Prepare("""
@@ -35,12 +25,13 @@ public static class CredentialTable
         await insert.Bind(row.Id).Bind(row.WorkspaceId).Bind(row.Kind).Bind(row.Name).Bind(row.Prefix)
             .Bind(row.TokenHash).Bind(row.CreatedAt).Bind(row.CreatedBy).Bind(row.Grants).Bind(row.ExpiresAt)
             .ExecuteAsync();
-        await InstallationTable.AccessChangedAsync(transaction);
+        await InstallationTable.AdvanceAccessCounterAsync(transaction);
     }
 
     /// <summary>
-    /// The credential whose token begins so, revoked and expired ones included, and whether its workspace is on the
-    /// allowlist; or null. One statement, so that it takes as long for none as for one.
+    /// Finds the credential whose token has this prefix, even if it is revoked or expired, and whether its workspace is on the
+    /// allowlist. Returns <c>null</c> when there is none. It is one statement, so that an unknown prefix takes as long as a known
+    /// one.
     /// </summary>
     public static async ValueTask<(CredentialRow Row, bool IsAllowed)?> FindByPrefixAsync(Session session, string prefix)
     {
@@ -49,7 +40,9 @@ public static class CredentialTable
         return await query.Bind(prefix).ReadAsync() ? (Read(query), query.GetInt64(12) != 0) : null;
     }
 
-    /// <summary>The workspace's credential of this kind, locked for a change; or null.</summary>
+    /// <summary>
+    /// Finds a credential of the workspace and locks its row for a change. Returns <c>null</c> when there is none.
+    /// </summary>
     public static async ValueTask<CredentialRow?> LockAsync(
         Transaction transaction, string workspaceId, string kind, string id)
     {
@@ -57,62 +50,57 @@ public static class CredentialTable
         return await query.Bind(id).Bind(workspaceId).Bind(kind).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The workspace's credentials of this kind after this id, oldest first.</summary>
+    /// <summary>Lists the workspace's credentials of a kind with ids after <paramref name="after"/>, oldest first.</summary>
     public static async ValueTask<List<CredentialRow>> ListAsync(
         Session session, string workspaceId, string kind, bool withRevoked, string after, int limit)
     {
         await using var query = session.Prepare(
             Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 AND ($4 = 1 OR c.revoked_at IS NULL) ORDER BY c.id LIMIT $5");
         query.Bind(workspaceId).Bind(kind).Bind(after).Bind(withRevoked ? 1 : 0).Bind(limit);
-        return await ReadAllAsync(query);
+        return await query.ReadAllAsync(Read);
     }
 
-    /// <summary>The workspace's credentials of this kind after this id that have grants and aren't revoked, locked for a change.</summary>
+    /// <summary>
+    /// Lists the workspace's credentials of a kind with ids after <paramref name="after"/> that have grants and are not revoked,
+    /// and locks their rows for a change.
+    /// </summary>
     public static async ValueTask<List<CredentialRow>> LockGrantedAsync(
         Transaction transaction, string workspaceId, string kind, string after, int limit)
     {
         await using var query = transaction.Prepare(
             Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 AND c.grants <> '[]' AND c.revoked_at IS NULL ORDER BY c.id LIMIT $4 FOR UPDATE");
-        return await ReadAllAsync(query.Bind(workspaceId).Bind(kind).Bind(after).Bind(limit));
+        return await query.Bind(workspaceId).Bind(kind).Bind(after).Bind(limit).ReadAllAsync(Read);
     }
 
-    /// <summary>Changes a name, an expiry and grants.</summary>
+    /// <summary>Stores the name, the expiry and the grants of <paramref name="row"/>.</summary>
     public static async ValueTask UpdateAsync(Transaction transaction, CredentialRow row)
     {
         await using var update = transaction.Prepare(
             "UPDATE credentials SET name = $1, expires_at = $2, grants = $3 WHERE id = $4");
         await update.Bind(row.Name).Bind(row.ExpiresAt).Bind(row.Grants).Bind(row.Id).ExecuteAsync();
-        await InstallationTable.AccessChangedAsync(transaction);
+        await InstallationTable.AdvanceAccessCounterAsync(transaction);
     }
 
-    /// <summary>Revokes for good; false when it was revoked before.</summary>
+    /// <summary>Revokes a credential. Returns false when it was revoked before.</summary>
     public static async ValueTask<bool> RevokeAsync(Transaction transaction, string id, long now)
     {
         await using var update = transaction.Prepare(
             "UPDATE credentials SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL");
         var revoked = await update.Bind(now).Bind(id).ExecuteAsync() == 1;
-        await InstallationTable.AccessChangedAsync(transaction);
+        await InstallationTable.AdvanceAccessCounterAsync(transaction);
         return revoked;
     }
 
-    /// <summary>Notes when it was last used. Nothing that a decision rests on: the counter of S22 stays.</summary>
-    public static async ValueTask<bool> TouchAsync(Transaction transaction, string id, long now)
+    /// <summary>
+    /// Stores when a credential was last used. No decision depends on this, so the access counter stays as it is. Returns false
+    /// when a later use is stored already.
+    /// </summary>
+    public static async ValueTask<bool> StoreLastUseAsync(Transaction transaction, string id, long now)
     {
         await using var update = transaction.Prepare("""
             UPDATE credentials SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)
             """);
         return await update.Bind(now).Bind(id).ExecuteAsync() == 1;
-    }
-
-    private static async ValueTask<List<CredentialRow>> ReadAllAsync(Statement query)
-    {
-        var rows = new List<CredentialRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query));
-        }
-
-        return rows;
     }
 
     private static CredentialRow Read(Statement row) =>

@@ -2,24 +2,6 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>An environment and the project it is in.</summary>
-public sealed record EnvironmentRow(
-    string Id, string WorkspaceId, string ProjectId, string ProjectName, string ProjectSlug, string Name, string Slug,
-    long CreatedAt, int SecretCount)
-{
-    /// <summary>The instant of the last change of any secret here.</summary>
-    public long ChangedAt { get; init; }
-
-    /// <summary>The past up to this instant was read, and changes no more.</summary>
-    public long SettledTo { get; init; }
-}
-
-/// <summary>What a change of secrets takes first: the environment's row, and the change's instant in it.</summary>
-/// <param name="Instant">Later than any change's before it.</param>
-/// <param name="Clock">What the clock said then; earlier than the instant where the last change's was ahead of it.</param>
-/// <param name="SecretCount">The environment's secrets before the change.</param>
-public sealed record EnvironmentChange(long Instant, long Clock, int SecretCount);
-
 /// <summary>Environments. Every query is scoped by the workspace (S23).</summary>
 public static class EnvironmentTable
 {
@@ -31,8 +13,8 @@ public static class EnvironmentTable
 
     private const string Live = " AND e.deleted_at IS NULL AND p.deleted_at IS NULL";
 
-    /// <summary>Adds an environment to a project that is there; false when it is not.</summary>
-    /// <exception cref="UniqueViolationException">The slug is taken.</exception>
+    /// <summary>Adds an environment to a project. Returns false when the project does not exist.</summary>
+    /// <exception cref="UniqueViolationException">Another environment of the project has this slug.</exception>
     public static async ValueTask<bool> InsertAsync(Transaction transaction, EnvironmentRow row, string createdBy)
     {
         await using var insert = transaction.Prepare("""
@@ -44,14 +26,14 @@ public static class EnvironmentTable
             .Bind(row.ProjectId).Bind(row.WorkspaceId).ExecuteAsync() == 1;
     }
 
-    /// <summary>The environment, or null.</summary>
+    /// <summary>Finds an environment. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<EnvironmentRow?> FindAsync(Session session, string workspaceId, string id)
     {
         await using var query = session.Prepare(Columns + " WHERE e.id = $1 AND e.workspace_id = $2" + Live);
         return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The environment, locked for a change of its row; or null.</summary>
+    /// <summary>Finds an environment and locks its row for a change. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<EnvironmentRow?> LockAsync(Transaction transaction, string workspaceId, string id)
     {
         await using (var query = transaction.Prepare(
@@ -63,7 +45,7 @@ public static class EnvironmentTable
         return await FindAsync(transaction, workspaceId, id);
     }
 
-    /// <summary>The environment with these slugs, or null.</summary>
+    /// <summary>Finds an environment by its slug and that of its project. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<EnvironmentRow?> FindBySlugAsync(
         Session session, string workspaceId, string projectSlug, string slug)
     {
@@ -72,23 +54,17 @@ public static class EnvironmentTable
         return await query.Bind(workspaceId).Bind(projectSlug).Bind(slug).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The project's environments after this id, oldest first.</summary>
+    /// <summary>Lists the project's environments with ids after <paramref name="after"/>, oldest first.</summary>
     public static async ValueTask<List<EnvironmentRow>> ListAsync(
         Session session, string workspaceId, string projectId, string after, int limit)
     {
         await using var query = session.Prepare(
             Columns + " WHERE e.project_id = $1 AND e.id > $2 AND e.workspace_id = $3" + Live + " ORDER BY e.id LIMIT $4");
         query.Bind(projectId).Bind(after).Bind(workspaceId).Bind(limit);
-        var rows = new List<EnvironmentRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query));
-        }
-
-        return rows;
+        return await query.ReadAllAsync(Read);
     }
 
-    /// <summary>Renames; false when it is not there. The slug stays.</summary>
+    /// <summary>Changes the name and keeps the slug. Returns false when the environment does not exist.</summary>
     public static async ValueTask<bool> RenameAsync(Transaction transaction, string workspaceId, string id, string name)
     {
         await using var update = transaction.Prepare(
@@ -96,7 +72,10 @@ public static class EnvironmentTable
         return await update.Bind(name).Bind(id).Bind(workspaceId).ExecuteAsync() == 1;
     }
 
-    /// <summary>Makes it invisible and leaves the rest to <see cref="Purge"/>; false when it is not there.</summary>
+    /// <summary>
+    /// Marks an environment as deleted, so that no query finds it. <see cref="Purge"/> removes its rows later. Returns false when
+    /// the environment does not exist.
+    /// </summary>
     public static async ValueTask<bool> MarkDeletedAsync(
         Transaction transaction, string workspaceId, string id, long now)
     {
@@ -106,14 +85,14 @@ public static class EnvironmentTable
     }
 
     /// <summary>
-    /// Takes the environment's row for a change of its secrets, and the change's instant: the clock's, but always later
-    /// than the last change's, and than the past that was read, so that an instant names one state. Null when the environment
-    /// is not there.
+    /// Locks the environment's row for a change of its secrets, and gives the change its instant: the time by the clock, but
+    /// always later than the last change and than every instant whose state was read. So an instant names one state. Returns
+    /// <c>null</c> when the environment does not exist.
     /// </summary>
     public static async ValueTask<EnvironmentChange?> BeginChangeAsync(
         Transaction transaction, string workspaceId, string id)
     {
-        // Locked first: an update alone would read the clock before it waits for who holds the row.
+        // The subquery locks the row first. Without it, the update would read the clock before it waits for the row.
         await using var update = transaction.Prepare("""
             UPDATE environments
             SET changed_at = instant_after(CASE WHEN settled_to > changed_at THEN settled_to ELSE changed_at END)
@@ -128,8 +107,7 @@ public static class EnvironmentTable
     }
 
     /// <summary>
-    /// Waits for changes in flight, and has those to come take later instants than this one: what was committed up to it is
-    /// what there ever will be of it.
+    /// Makes the state at an instant final: waits for changes in flight, and makes later changes take later instants.
     /// </summary>
     public static async ValueTask SettleAsync(Transaction transaction, string id, long instant)
     {
@@ -138,7 +116,7 @@ public static class EnvironmentTable
         await update.Bind(instant).Bind(id).ExecuteAsync();
     }
 
-    /// <summary>Counts secrets added or, negative, removed.</summary>
+    /// <summary>Adds to the number of secrets. A negative <paramref name="added"/> counts secrets that were removed.</summary>
     public static async ValueTask AddToCountAsync(Transaction transaction, string id, int added)
     {
         await using var update = transaction.Prepare("UPDATE environments SET secret_count = secret_count + $1 WHERE id = $2");

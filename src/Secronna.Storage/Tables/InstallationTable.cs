@@ -2,18 +2,15 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>The installation's row: its key, wrapped by the active master key (S2, S8).</summary>
-public sealed record InstallationRow(long CreatedAt, string ActiveMasterKeyId, byte[] WrappedKey);
-
-/// <summary>The installation: one row a database.</summary>
+/// <summary>The installation: the only row of its table.</summary>
 public static class InstallationTable
 {
     /// <summary>
-    /// Looks into a database that may not be there, may be empty or may still need migrating, and changes nothing.
+    /// Reads from a database that may not exist, may be empty or may lack migrations. Changes nothing.
     /// </summary>
-    /// <returns>What <paramref name="read"/> gives, or null where there is no installation yet.</returns>
-    /// <exception cref="StorageSetupException">There is a database, and it can't be read.</exception>
-    public static async ValueTask<T?> PeekAsync<T>(DatabaseEngine engine, Func<Session, InstallationRow, ValueTask<T>> read)
+    /// <returns>The result of <paramref name="read"/>; <c>null</c> where there is no installation yet.</returns>
+    /// <exception cref="StorageSetupException">The database exists and can't be read.</exception>
+    public static async ValueTask<T?> ReadIfExistsAsync<T>(DatabaseEngine engine, Func<Session, InstallationRow, ValueTask<T>> read)
         where T : class
     {
         await using var connection = await engine.ConnectAsync();
@@ -28,12 +25,12 @@ public static class InstallationTable
             : null;
     }
 
-    /// <summary>Whether there is a database with an installation; changes nothing.</summary>
-    /// <exception cref="StorageSetupException">There is a database, and it can't be read.</exception>
+    /// <summary>Whether the database exists and has an installation. Changes nothing.</summary>
+    /// <exception cref="StorageSetupException">The database exists and can't be read.</exception>
     public static async ValueTask<bool> ExistsAsync(DatabaseEngine engine) =>
-        await PeekAsync(engine, static (_, row) => new ValueTask<InstallationRow>(row)) is not null;
+        await ReadIfExistsAsync(engine, static (_, row) => new ValueTask<InstallationRow>(row)) is not null;
 
-    /// <summary>The installation's row; null in a new database.</summary>
+    /// <summary>Finds the installation. Returns <c>null</c> in a new database.</summary>
     public static async ValueTask<InstallationRow?> FindAsync(Session session)
     {
         await using var query = session.Prepare(
@@ -43,8 +40,11 @@ public static class InstallationTable
             : null;
     }
 
-    /// <summary>Makes the row.</summary>
-    /// <exception cref="UniqueViolationException">There is one.</exception>
+    /// <summary>Adds the installation, and makes its master key known and active.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="row">The installation.</param>
+    /// <param name="checkBox">A box by which nodes check that they have the same master key.</param>
+    /// <exception cref="UniqueViolationException">There is an installation already.</exception>
     public static async ValueTask<bool> InsertAsync(Transaction transaction, InstallationRow row, ReadOnlyMemory<byte> checkBox)
     {
         await using var insert = transaction.Prepare(
@@ -56,8 +56,9 @@ public static class InstallationTable
     }
 
     /// <summary>
-    /// Makes another master key the active one, with the installation key wrapped by it (S8); false when the active one is
-    /// not <paramref name="from"/> any more. Until the transaction has ended no KEK is added, and what was added before is seen.
+    /// Makes another master key the active one, and stores the installation key wrapped by it (S8). Returns false when <paramref
+    /// name="from"/> is not the active one any more. Until the transaction ends, no KEK can be added; all KEKs that were added
+    /// before are visible to it.
     /// </summary>
     public static async ValueTask<bool> ActivateMasterKeyAsync(Transaction transaction, string from, string to, byte[] wrappedKey)
     {
@@ -72,14 +73,20 @@ public static class InstallationTable
         return await update.Bind(to).Bind(wrappedKey).ExecuteAsync() == 1;
     }
 
-    /// <summary>The active master key's id, which stays the active one, with no KEK added, until the transaction has ended.</summary>
+    /// <summary>
+    /// Locks the installation's row and returns the id of the active master key. Until the transaction ends, that key stays the
+    /// active one and no KEK can be added.
+    /// </summary>
     public static async ValueTask<string?> LockMasterKeyAsync(Transaction transaction)
     {
         await using var query = transaction.Prepare("SELECT active_master_key_id FROM installation WHERE id = 1 FOR UPDATE");
         return await query.ReadAsync() ? query.GetText(0) : null;
     }
 
-    /// <summary>Whether this master key is the active one, and stays so until the transaction has ended; KEKs can be added.</summary>
+    /// <summary>
+    /// Whether a master key is the active one. If so, it stays the active one until the transaction ends. KEKs can be added
+    /// meanwhile.
+    /// </summary>
     public static async ValueTask<bool> HoldMasterKeyAsync(Transaction transaction, string id)
     {
         await using var query = transaction.Prepare(
@@ -87,14 +94,14 @@ public static class InstallationTable
         return await query.Bind(id).ReadAsync();
     }
 
-    /// <summary>Whether a rotation of the master key has begun and not ended.</summary>
+    /// <summary>Whether a rotation of the master key is under way.</summary>
     public static async ValueTask<bool> IsRotatingAsync(Session session)
     {
         await using var query = session.Prepare("SELECT 1 FROM installation WHERE id = 1 AND rotation_began_at IS NOT NULL");
         return await query.ReadAsync();
     }
 
-    /// <summary>Ends a rotation of the master key; false when another did.</summary>
+    /// <summary>Ends the rotation of the master key. Returns false when another node ended it before.</summary>
     public static async ValueTask<bool> EndRotationAsync(Transaction transaction)
     {
         await using var update = transaction.Prepare(
@@ -102,7 +109,10 @@ public static class InstallationTable
         return await update.ExecuteAsync() == 1;
     }
 
-    /// <summary>Takes, or goes on holding, the work of a rotation for so long; false while another holds it.</summary>
+    /// <summary>
+    /// Reserves the work of the rotation for a worker, or extends its reservation, for the time <paramref name="hold"/>. Returns
+    /// false while another worker has it.
+    /// </summary>
     public static async ValueTask<bool> TakeRotationAsync(Transaction transaction, string worker, TimeSpan hold)
     {
         await using var update = transaction.Prepare("""
@@ -112,7 +122,7 @@ public static class InstallationTable
         return await update.Bind(worker).Bind((long)hold.TotalMicroseconds).ExecuteAsync() == 1;
     }
 
-    /// <summary>Lets go of the work of a rotation, so that another can take it at once.</summary>
+    /// <summary>Ends a worker's reservation, so that another worker can take the rotation at once.</summary>
     public static async ValueTask<bool> ReleaseRotationAsync(Transaction transaction, string worker)
     {
         await using var update = transaction.Prepare(
@@ -120,21 +130,21 @@ public static class InstallationTable
         return await update.Bind(worker).ExecuteAsync() == 1;
     }
 
-    /// <summary>The counter that moves whenever a credential or the allowlist changes (S22).</summary>
-    public static async ValueTask<long> AccessChangesAsync(Session session)
+    /// <summary>Reads the access counter, which advances whenever a credential or the allowlist changes (S22).</summary>
+    public static async ValueTask<long> ReadAccessCounterAsync(Session session)
     {
         await using var query = session.Prepare("SELECT access_changes FROM installation WHERE id = 1");
         return await query.ReadAsync() ? query.GetInt64(0) : 0;
     }
 
-    /// <summary>Moves the counter, in the transaction of the change.</summary>
-    public static async ValueTask AccessChangedAsync(Transaction transaction)
+    /// <summary>Advances the access counter, in the transaction of the change.</summary>
+    public static async ValueTask AdvanceAccessCounterAsync(Transaction transaction)
     {
         await using var update = transaction.Prepare("UPDATE installation SET access_changes = access_changes + 1 WHERE id = 1");
         await update.ExecuteAsync();
     }
 
-    /// <summary>A durable write that changes nothing that matters: the health probe's.</summary>
+    /// <summary>The write of the health probe: stores its own time, which shows that writes become durable.</summary>
     public static async ValueTask<bool> ProbeAsync(Transaction transaction)
     {
         await using var update = transaction.Prepare("UPDATE installation SET probed_at = now_us() WHERE id = 1");

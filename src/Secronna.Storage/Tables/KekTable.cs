@@ -2,11 +2,6 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>A project's KEK, wrapped by a master key (S3).</summary>
-public sealed record KekRow(
-    string Id, string WorkspaceId, string ProjectId, string MasterKeyId, byte[]? WrappedKey, string State, long Wraps,
-    long CreatedAt);
-
 /// <summary>KEKs: the table <c>project_keys</c>.</summary>
 public static class KekTable
 {
@@ -23,9 +18,9 @@ public static class KekTable
     internal const string WornWraps = "536870912";
 
     /// <summary>
-    /// Adds an active KEK; false when its master key is not the active one any more: then it must be wrapped anew (S8).
+    /// Adds an active KEK. Returns false when its master key is not the active one any more; then the caller wraps it again (S8).
     /// </summary>
-    /// <exception cref="UniqueViolationException">The project has one.</exception>
+    /// <exception cref="UniqueViolationException">The project has an active KEK.</exception>
     public static async ValueTask<bool> InsertAsync(Transaction transaction, KekRow row)
     {
         await using var insert = transaction.Prepare("""
@@ -36,35 +31,35 @@ public static class KekTable
             .Bind(row.Wraps).Bind(row.CreatedAt).ExecuteAsync() == 1;
     }
 
-    /// <summary>The KEK, or null.</summary>
+    /// <summary>Finds a KEK. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<KekRow?> FindAsync(Session session, string id)
     {
         await using var query = session.Prepare(Columns + " WHERE k.id = $1");
         return await query.Bind(id).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The project's active KEK, or null.</summary>
+    /// <summary>Finds the project's active KEK. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<KekRow?> FindActiveAsync(Session session, string projectId)
     {
         await using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.state = 'active'");
         return await query.Bind(projectId).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The project's KEKs after this id, oldest first.</summary>
+    /// <summary>Lists the project's KEKs with ids after <paramref name="after"/>, oldest first.</summary>
     public static async ValueTask<List<KekRow>> ListAsync(Session session, string projectId, string after, int limit)
     {
         await using var query = session.Prepare(Columns + " WHERE k.project_id = $1 AND k.id > $2 ORDER BY k.id LIMIT $3");
         return await ReadAllAsync(query.Bind(projectId).Bind(after).Bind(limit));
     }
 
-    /// <summary>Retiring KEKs of all projects after this id.</summary>
+    /// <summary>Lists the retiring KEKs of all projects with ids after <paramref name="after"/>.</summary>
     public static async ValueTask<List<KekRow>> ListRetiringAsync(Session session, string after, int limit)
     {
         await using var query = session.Prepare(Columns + " WHERE k.state = 'retiring' AND k.id > $1 ORDER BY k.id LIMIT $2");
         return await ReadAllAsync(query.Bind(after).Bind(limit));
     }
 
-    /// <summary>Active KEKs made before a time, the oldest first.</summary>
+    /// <summary>Lists the active KEKs that were created before a time, oldest first.</summary>
     public static async ValueTask<List<KekRow>> ListOlderAsync(Session session, long createdBefore, int limit)
     {
         await using var query = session.Prepare(
@@ -80,7 +75,9 @@ public static class KekTable
         return await ReadAllAsync(query.Bind(limit));
     }
 
-    /// <summary>KEKs under a master key after this id, destroyed ones left out.</summary>
+    /// <summary>
+    /// Lists the KEKs that a master key wraps, with ids after <paramref name="after"/>, without destroyed ones.
+    /// </summary>
     public static async ValueTask<List<KekRow>> ListUnderAsync(Session session, string masterKeyId, string after, int limit)
     {
         await using var query = session.Prepare(
@@ -88,7 +85,7 @@ public static class KekTable
         return await ReadAllAsync(query.Bind(masterKeyId).Bind(after).Bind(limit));
     }
 
-    /// <summary>How many KEKs are under a master key, destroyed ones left out.</summary>
+    /// <summary>Counts the KEKs that a master key wraps, without destroyed ones.</summary>
     public static async ValueTask<long> CountUnderAsync(Session session, string masterKeyId)
     {
         await using var query = session.Prepare(
@@ -96,12 +93,14 @@ public static class KekTable
         return await query.Bind(masterKeyId).ReadAsync() ? query.GetInt64(0) : 0;
     }
 
-    /// <summary>One KEK of each master key that wraps any: what a start must be able to unwrap (S11).</summary>
-    public static async ValueTask<List<KekRow>> OneOfEachMasterKeyAsync(Session session)
+    /// <summary>
+    /// Lists one KEK of each master key that wraps any. A server unwraps them at its start, to check its master keys (S11).
+    /// </summary>
+    public static async ValueTask<List<KekRow>> ListOnePerMasterKeyAsync(Session session)
     {
         var rows = new List<KekRow>();
         var after = "";
-        while (await NextMasterKeyAsync(session, after) is { } row)
+        while (await FindOfNextMasterKeyAsync(session, after) is { } row)
         {
             rows.Add(row);
             after = row.MasterKeyId;
@@ -130,8 +129,8 @@ public static class KekTable
     }
 
     /// <summary>
-    /// Whether the KEK is active, and stays so until the transaction of a write that uses it has ended (S9). Wraps can be
-    /// counted meanwhile: under a stronger lock whoever counts would wait until no writer at all holds it.
+    /// Whether the KEK is active. If so, it stays active until the transaction ends, so that a write can use it (S9). Wraps can
+    /// be reserved meanwhile. With a stronger lock, a reservation would have to wait for a moment when no writer holds the KEK.
     /// </summary>
     public static async ValueTask<bool> LockActiveAsync(Transaction transaction, string id)
     {
@@ -140,54 +139,10 @@ public static class KekTable
         return await query.Bind(id).ReadAsync();
     }
 
-    /// <summary>Makes an active KEK a retiring one, once no writer holds it; false when it is not active.</summary>
-    public static async ValueTask<bool> RetireAsync(Transaction transaction, string id)
-    {
-        await HoldAsync(transaction, "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active' FOR UPDATE", id);
-        await using var update = transaction.Prepare(
-            "UPDATE project_keys SET state = 'retiring' WHERE id = $1 AND state = 'active'");
-        return await update.Bind(id).ExecuteAsync() == 1;
-    }
-
     /// <summary>
-    /// Destroys a retiring KEK that no version refers to (S9): holds its row, so that no writer does, and looks again. False
-    /// when something refers to it, or it is not retiring any more.
+    /// Stores a KEK wrapped by another master key (S8). Returns false when its master key is not that of <paramref name="row"/>
+    /// any more, or the KEK is destroyed.
     /// </summary>
-    public static async ValueTask<bool> DestroyAsync(Transaction transaction, string id)
-    {
-        await HoldAsync(transaction, "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'retiring' FOR UPDATE", id);
-        if (await VersionTable.AnyUnderAsync(transaction, id))
-        {
-            return false;
-        }
-
-        await using var update = transaction.Prepare("""
-            UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL, worker = NULL WHERE id = $1 AND state = 'retiring'
-            """);
-        return await update.Bind(id).ExecuteAsync() == 1;
-    }
-
-    /// <summary>Destroys all wrapped keys of a project, once no writer holds one; the ids of those KEKs.</summary>
-    public static async ValueTask<List<string>> DestroyAllAsync(Transaction transaction, string projectId)
-    {
-        await HoldAsync(
-            transaction, "SELECT 1 FROM project_keys WHERE project_id = $1 AND state <> 'destroyed' ORDER BY id FOR UPDATE", projectId);
-        await using var update = transaction.Prepare("""
-            UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL
-            WHERE project_id = $1 AND state <> 'destroyed'
-            RETURNING id
-            """);
-        update.Bind(projectId);
-        var ids = new List<string>();
-        while (await update.ReadAsync())
-        {
-            ids.Add(update.GetText(0));
-        }
-
-        return ids;
-    }
-
-    /// <summary>Puts a KEK under another master key (S8); false when it is under another already, or destroyed.</summary>
     public static async ValueTask<bool> RewrapAsync(Transaction transaction, KekRow row, string masterKeyId, byte[] wrappedKey)
     {
         await using var update = transaction.Prepare("""
@@ -197,46 +152,9 @@ public static class KekTable
         return await update.Bind(masterKeyId).Bind(wrappedKey).Bind(row.Id).Bind(row.MasterKeyId).ExecuteAsync() == 1;
     }
 
-    /// <summary>Takes, or goes on holding, the work on a retiring KEK for so long; false while another holds it.</summary>
-    public static async ValueTask<bool> TakeAsync(Transaction transaction, string id, string worker, TimeSpan hold)
-    {
-        await using var update = transaction.Prepare("""
-            UPDATE project_keys SET worker = $1, worked_until = now_us() + $2
-            WHERE id = $3 AND state = 'retiring' AND (worker IS NULL OR worker = $1 OR worked_until < now_us())
-            """);
-        return await update.Bind(worker).Bind((long)hold.TotalMicroseconds).Bind(id).ExecuteAsync() == 1;
-    }
+    private static ValueTask<List<KekRow>> ReadAllAsync(Statement query) => query.ReadAllAsync(Read);
 
-    // An update of a state would not wait for those who hold the row as LockActiveAsync does.
-    private static async ValueTask HoldAsync(Transaction transaction, string sql, string id)
-    {
-        await using var query = transaction.Prepare(sql);
-        query.Bind(id);
-        while (await query.ReadAsync())
-        {
-        }
-    }
-
-    /// <summary>Lets go of the work on a KEK, so that another can take it at once.</summary>
-    public static async ValueTask<bool> ReleaseAsync(Transaction transaction, string id, string worker)
-    {
-        await using var update = transaction.Prepare(
-            "UPDATE project_keys SET worker = NULL, worked_until = 0 WHERE id = $1 AND worker = $2");
-        return await update.Bind(id).Bind(worker).ExecuteAsync() == 1;
-    }
-
-    private static async ValueTask<List<KekRow>> ReadAllAsync(Statement query)
-    {
-        var rows = new List<KekRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query));
-        }
-
-        return rows;
-    }
-
-    private static async ValueTask<KekRow?> NextMasterKeyAsync(Session session, string after)
+    private static async ValueTask<KekRow?> FindOfNextMasterKeyAsync(Session session, string after)
     {
         await using var query = session.Prepare(
             Columns + " WHERE k.master_key_id > $1 AND k.state <> 'destroyed' ORDER BY k.master_key_id, k.id LIMIT 1");

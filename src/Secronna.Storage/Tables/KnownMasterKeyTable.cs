@@ -2,35 +2,19 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>A master key that the installation was told of, by its id; the key itself is elsewhere (S2).</summary>
-/// <param name="Id">The id.</param>
-/// <param name="CreatedAt">When it became known.</param>
-/// <param name="ActiveSince">When it last became the active one; null where it never was.</param>
-/// <param name="UnusedSince">When nothing was under it any more: backups from before that need it.</param>
-/// <param name="RetiredAt">When it was retired.</param>
-/// <param name="CheckBox">What it wrapped when it became known, of nobody's key; null where that is not known.</param>
-public sealed record KnownMasterKey(
-    string Id, long CreatedAt, long? ActiveSince, long? UnusedSince, long? RetiredAt, byte[]? CheckBox);
-
-/// <summary>The table <c>master_keys</c>: what is known of master keys, for nodes and for operators.</summary>
+/// <summary>The master keys that the installation knows: the table <c>master_keys</c>.</summary>
 public static class KnownMasterKeyTable
 {
     private const string Columns = "SELECT id, created_at, active_since, unused_since, retired_at, check_box FROM master_keys";
 
-    /// <summary>All of them, by id.</summary>
+    /// <summary>Lists all master keys, ordered by id.</summary>
     public static async ValueTask<List<KnownMasterKey>> ListAsync(Session session)
     {
         await using var query = session.Prepare(Columns + " WHERE id > '' ORDER BY id");
-        var rows = new List<KnownMasterKey>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query));
-        }
-
-        return rows;
+        return await query.ReadAllAsync(Read);
     }
 
-    /// <summary>The master key of this id, or null.</summary>
+    /// <summary>Finds a master key. Returns <c>null</c> when it is not known.</summary>
     public static async ValueTask<KnownMasterKey?> FindAsync(Session session, string id)
     {
         await using var query = session.Prepare(Columns + " WHERE id = $1");
@@ -38,8 +22,8 @@ public static class KnownMasterKeyTable
     }
 
     /// <summary>
-    /// Tells the installation of a key, so that every node looks whether it can use it. What is known of it already stays, but
-    /// for a check box that was missing.
+    /// Makes a master key known, so that every node checks whether it can use it. If the key is known already, only a missing
+    /// check box is added.
     /// </summary>
     public static async ValueTask<bool> AnnounceAsync(Transaction transaction, string id, ReadOnlyMemory<byte> checkBox)
     {
@@ -50,7 +34,7 @@ public static class KnownMasterKeyTable
         return await insert.Bind(id).Bind(checkBox.Span).ExecuteAsync() == 1;
     }
 
-    /// <summary>Notes that a known key became the active one.</summary>
+    /// <summary>Stores that a known master key became the active one.</summary>
     public static async ValueTask ActivateAsync(Transaction transaction, string id)
     {
         await using var update = transaction.Prepare(
@@ -58,8 +42,8 @@ public static class KnownMasterKeyTable
         await update.Bind(id).ExecuteAsync();
     }
 
-    /// <summary>Notes that nothing is under any other key than this one.</summary>
-    public static async ValueTask NoteOthersUnusedAsync(Transaction transaction, string activeId)
+    /// <summary>Stores that all master keys except the active one wrap no key any more.</summary>
+    public static async ValueTask SetOthersUnusedAsync(Transaction transaction, string activeId)
     {
         await using var update = transaction.Prepare("""
             UPDATE master_keys SET unused_since = now_us()
@@ -68,7 +52,7 @@ public static class KnownMasterKeyTable
         await update.Bind(activeId).ExecuteAsync();
     }
 
-    /// <summary>Retires a key that nothing is under.</summary>
+    /// <summary>Retires a master key. The caller has checked that it wraps no key.</summary>
     public static async ValueTask RetireAsync(Transaction transaction, string id)
     {
         await using var update = transaction.Prepare("UPDATE master_keys SET retired_at = now_us() WHERE id = $1");

@@ -2,24 +2,18 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>A server that runs on this database.</summary>
-/// <param name="Id">Its id, new with each start.</param>
-/// <param name="Name">What operators know it by.</param>
-/// <param name="StartedAt">When it started.</param>
-/// <param name="SeenAt">When it last said that it runs.</param>
-/// <param name="MasterKeyIds">The master keys that it can use.</param>
-public sealed record NodeRow(string Id, string Name, long StartedAt, long SeenAt, IReadOnlyList<string> MasterKeyIds);
-
-/// <summary>The servers that run: each says so every few seconds, by the database's clock.</summary>
+/// <summary>The servers that run on this database. Each reports every few seconds that it runs.</summary>
 public static class NodeTable
 {
-    /// <summary>A node that was not seen for so long counts as gone.</summary>
+    /// <summary>A node counts as running for this time after its last report.</summary>
     public static readonly TimeSpan LiveFor = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan RememberedFor = TimeSpan.FromDays(1);
+    private static readonly TimeSpan RemovedAfter = TimeSpan.FromDays(1);
 
-    /// <summary>Says that a node runs, and which master keys it can use; forgets those that are long gone.</summary>
-    public static async ValueTask<bool> BeatAsync(Transaction transaction, string id, string name, IEnumerable<string> masterKeyIds)
+    /// <summary>
+    /// Stores that a node runs, and which master keys it can use. Removes nodes whose last report is more than a day old.
+    /// </summary>
+    public static async ValueTask<bool> ReportAsync(Transaction transaction, string id, string name, IEnumerable<string> masterKeyIds)
     {
         await using (var upsert = transaction.Prepare("""
             INSERT INTO nodes (id, name, started_at, seen_at, master_keys) VALUES ($1, $2, now_us(), now_us(), $3)
@@ -29,33 +23,26 @@ public static class NodeTable
             await upsert.Bind(id).Bind(name).Bind(string.Join(',', masterKeyIds)).ExecuteAsync();
         }
 
-        await using var forget = transaction.Prepare("DELETE FROM nodes WHERE seen_at < now_us() - $1");
-        await forget.Bind(Microseconds(RememberedFor)).ExecuteAsync();
+        await using var delete = transaction.Prepare("DELETE FROM nodes WHERE seen_at < now_us() - $1");
+        await delete.Bind(Microseconds(RemovedAfter)).ExecuteAsync();
         return true;
     }
 
-    /// <summary>Says that a node has ended.</summary>
-    public static async ValueTask<bool> LeaveAsync(Transaction transaction, string id)
+    /// <summary>Removes a node that stops.</summary>
+    public static async ValueTask<bool> RemoveAsync(Transaction transaction, string id)
     {
         await using var delete = transaction.Prepare("DELETE FROM nodes WHERE id = $1");
         return await delete.Bind(id).ExecuteAsync() == 1;
     }
 
-    /// <summary>The nodes that run.</summary>
+    /// <summary>Lists the nodes that run.</summary>
     public static async ValueTask<List<NodeRow>> ListLiveAsync(Session session)
     {
         await using var query = session.Prepare(
             "SELECT id, name, started_at, seen_at, master_keys FROM nodes WHERE seen_at > now_us() - $1 ORDER BY seen_at");
-        query.Bind(Microseconds(LiveFor));
-        var rows = new List<NodeRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(new NodeRow(
-                query.GetText(0), query.GetText(1), query.GetInt64(2), query.GetInt64(3),
-                query.GetText(4).Split(',', StringSplitOptions.RemoveEmptyEntries)));
-        }
-
-        return rows;
+        return await query.Bind(Microseconds(LiveFor)).ReadAllAsync(static row => new NodeRow(
+            row.GetText(0), row.GetText(1), row.GetInt64(2), row.GetInt64(3),
+            row.GetText(4).Split(',', StringSplitOptions.RemoveEmptyEntries)));
     }
 
     private static long Microseconds(TimeSpan span) => (long)span.TotalMicroseconds;

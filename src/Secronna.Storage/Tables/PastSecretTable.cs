@@ -3,15 +3,15 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// The secrets of an environment as they stood at an instant (S14). What is read is the same whenever it is asked for once
-/// <see cref="EnvironmentTable.SettleAsync"/> was there; of what was deleted since, the names are left.
+/// The secrets of an environment at an instant in the past (S14). After <see cref="EnvironmentTable.SettleAsync"/>, the result
+/// for an instant is always the same, except that secrets which were deleted since are left with their names only.
 /// </summary>
 public static class PastSecretTable
 {
     /// <summary>
-    /// The secrets that were there at an instant, from one key on and before another, by their keys' bytes: with the version
-    /// that was current then, and when it was written. One whose version is gone without its deletion comes with version 0,
-    /// which is none.
+    /// Lists the secrets that existed at an instant, with keys from <paramref name="from"/> to before <paramref name="before"/>,
+    /// ordered by the bytes of their keys. Each has the version that was current then and the time when it was written. A secret
+    /// whose version is missing although the secret was not deleted has version 0.
     /// </summary>
     public static async ValueTask<List<SecretRow>> ListBetweenAsync(
         Session session, string environmentId, long instant, string from, string before, int limit)
@@ -29,44 +29,23 @@ public static class PastSecretTable
             ORDER BY s.key LIMIT $5
             """);
         query.Bind(instant).Bind(environmentId).Bind(from).Bind(before).Bind(limit);
-        var rows = new List<SecretRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(SecretTable.Read(query) with { IsDeletedSince = !query.IsNull(10), SealedBytes = query.GetInt32(11) });
-        }
-
-        return rows;
+        return await query.ReadAllAsync(static row =>
+            SecretTable.Read(row) with { IsDeletedSince = !row.IsNull(10), SealedBytes = row.GetInt32(11) });
     }
 
     /// <summary>
-    /// The secrets that there ever were under keys from one on and before another, by their keys' bytes, the older first,
-    /// after a position in that order.
+    /// Lists the secrets that exist or existed, with keys before <paramref name="before"/>, ordered by the bytes of their keys
+    /// and then by age. The list starts after <paramref name="after"/>.
     /// </summary>
-    public static async ValueTask<List<EverSecretRow>> ListEverAsync(
-        Session session, string environmentId, string before, EverSecretRow after, int limit)
+    public static async ValueTask<List<SecretLifetimeRow>> ListWithDeletedAsync(
+        Session session, string environmentId, string before, SecretLifetimeRow after, int limit)
     {
         await using var query = session.Prepare("""
             SELECT id, key, created_at, coalesce(deleted_at, updated_at) FROM secrets
             WHERE environment_id = $1 AND (key, created_at) > ($2, $3) AND key < $4 ORDER BY key, created_at LIMIT $5
             """);
         query.Bind(environmentId).Bind(after.Key).Bind(after.CreatedAt).Bind(before).Bind(limit);
-        var rows = new List<EverSecretRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(new EverSecretRow(query.GetText(0), query.GetText(1), query.GetInt64(2), query.GetInt64(3)));
-        }
-
-        return rows;
+        return await query.ReadAllAsync(static row =>
+            new SecretLifetimeRow(row.GetText(0), row.GetText(1), row.GetInt64(2), row.GetInt64(3)));
     }
-}
-
-/// <summary>A secret that is there or was once.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Key">Its key; others may have had it before or after.</param>
-/// <param name="CreatedAt">When its first version was minted.</param>
-/// <param name="ChangedAt">When it last changed, or was deleted.</param>
-public sealed record EverSecretRow(string Id, string Key, long CreatedAt, long ChangedAt)
-{
-    /// <summary>Before all secrets of a key.</summary>
-    public static EverSecretRow Before(string key) => new("", key, long.MinValue, 0);
 }

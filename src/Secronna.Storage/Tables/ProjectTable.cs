@@ -2,17 +2,13 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>A project.</summary>
-public sealed record ProjectRow(
-    string Id, string WorkspaceId, string Name, string Slug, long CreatedAt, string CreatedBy);
-
-/// <summary>Projects. Every query but that of operators is scoped by the workspace (S23).</summary>
+/// <summary>Projects. Every query is scoped by the workspace (S23), except for the one that is for operators.</summary>
 public static class ProjectTable
 {
     private const string Columns = "SELECT id, workspace_id, name, slug, created_at, created_by FROM projects ";
 
     /// <summary>Adds a project.</summary>
-    /// <exception cref="UniqueViolationException">The slug is taken.</exception>
+    /// <exception cref="UniqueViolationException">Another project of the workspace has this slug.</exception>
     public static async ValueTask InsertAsync(Transaction transaction, ProjectRow row)
     {
         await using var insert = transaction.Prepare("""
@@ -22,44 +18,38 @@ public static class ProjectTable
             .Bind(row.CreatedBy).ExecuteAsync();
     }
 
-    /// <summary>The project, or null.</summary>
+    /// <summary>Finds a project. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<ProjectRow?> FindAsync(Session session, string workspaceId, string id)
     {
         await using var query = session.Prepare(Columns + "WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL");
         return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The project of any workspace, for operators; or null.</summary>
-    public static async ValueTask<ProjectRow?> FindAnywhereAsync(Session session, string id)
+    /// <summary>Finds a project of any workspace, for operators. Returns <c>null</c> when there is none.</summary>
+    public static async ValueTask<ProjectRow?> FindInAnyWorkspaceAsync(Session session, string id)
     {
         await using var query = session.Prepare(Columns + "WHERE id = $1 AND deleted_at IS NULL");
         return await query.Bind(id).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The project with this slug, or null.</summary>
+    /// <summary>Finds a project by its slug. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<ProjectRow?> FindBySlugAsync(Session session, string workspaceId, string slug)
     {
         await using var query = session.Prepare(Columns + "WHERE workspace_id = $1 AND slug = $2 AND deleted_at IS NULL");
         return await query.Bind(workspaceId).Bind(slug).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The workspace's projects after this id, oldest first.</summary>
+    /// <summary>Lists the workspace's projects with ids after <paramref name="after"/>, oldest first.</summary>
     public static async ValueTask<List<ProjectRow>> ListAsync(
         Session session, string workspaceId, string after, int limit)
     {
         await using var query = session.Prepare(
             Columns + "WHERE workspace_id = $1 AND id > $2 AND deleted_at IS NULL ORDER BY id LIMIT $3");
         query.Bind(workspaceId).Bind(after).Bind(limit);
-        var rows = new List<ProjectRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query));
-        }
-
-        return rows;
+        return await query.ReadAllAsync(Read);
     }
 
-    /// <summary>Renames; false when it is not there. The slug stays.</summary>
+    /// <summary>Changes the name and keeps the slug. Returns false when the project does not exist.</summary>
     public static async ValueTask<bool> RenameAsync(Transaction transaction, string workspaceId, string id, string name)
     {
         await using var update = transaction.Prepare(
@@ -67,7 +57,7 @@ public static class ProjectTable
         return await update.Bind(name).Bind(id).Bind(workspaceId).ExecuteAsync() == 1;
     }
 
-    /// <summary>The project, locked for a change of its row; or null.</summary>
+    /// <summary>Finds a project and locks its row for a change. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<ProjectRow?> LockAsync(Transaction transaction, string workspaceId, string id)
     {
         await using var query = transaction.Prepare(
@@ -75,7 +65,10 @@ public static class ProjectTable
         return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>Whether any of its environments has a secret. No other gets one once its KEKs are destroyed or locked.</summary>
+    /// <summary>
+    /// Whether any environment of the project has a secret. The answer stays right while the project's KEKs are destroyed or
+    /// locked, because no secret can be written then.
+    /// </summary>
     public static async ValueTask<bool> HasSecretsAsync(Session session, string id)
     {
         await using var query = session.Prepare(
@@ -83,7 +76,10 @@ public static class ProjectTable
         return await query.Bind(id).ReadAsync();
     }
 
-    /// <summary>Makes it invisible and leaves the rest to <see cref="Purge"/>; false when it is not there.</summary>
+    /// <summary>
+    /// Marks a project as deleted, so that no query finds it. <see cref="Purge"/> removes its rows later. Returns false when the
+    /// project does not exist.
+    /// </summary>
     public static async ValueTask<bool> MarkDeletedAsync(
         Transaction transaction, string workspaceId, string id, long now)
     {

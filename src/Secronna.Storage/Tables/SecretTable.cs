@@ -2,25 +2,11 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>A secret that is there, or was at an instant, and where it lives.</summary>
-public sealed record SecretRow(
-    string Id, string WorkspaceId, string ProjectId, string EnvironmentId, string ProjectSlug, string EnvironmentSlug,
-    string Key, int CurrentVersion, long CreatedAt, long UpdatedAt)
-{
-    /// <summary>Of a state of the past: whether it was deleted after it.</summary>
-    public bool IsDeletedSince { get; init; }
-
-    /// <summary>Of a state of the past: how long the box of its value is; 0 where it is gone.</summary>
-    public int SealedBytes { get; init; }
-
-    /// <summary>The path of slugs and key.</summary>
-    public string Path { get; } = string.Concat(ProjectSlug, "/", EnvironmentSlug, "/" + Key);
-}
-
 /// <summary>Secrets: keys and pointers to their current versions. Every query is scoped by the workspace (S23).</summary>
 public static class SecretTable
 {
-    // The project is the environment's: an environment moved to another project does not open there (S6).
+    // project_id is that of the environment, not of the secret's own row. If someone moves an environment to another project, its
+    // values do not open there (S6).
     internal const string Columns = """
         SELECT s.id, s.workspace_id, e.project_id, s.environment_id, p.slug, e.slug, s.key, s.current_version,
                s.created_at, s.updated_at
@@ -33,14 +19,14 @@ public static class SecretTable
 
     internal const string Live = " AND s.deleted_at IS NULL AND e.deleted_at IS NULL AND p.deleted_at IS NULL";
 
-    /// <summary>The secret, or null.</summary>
+    /// <summary>Finds a secret. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<SecretRow?> FindAsync(Session session, string workspaceId, string id)
     {
         await using var query = session.Prepare(Columns + Tables + " WHERE s.id = $1 AND s.workspace_id = $2" + Live);
         return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
     }
 
-    /// <summary>The secret at this path of slugs and key, or null.</summary>
+    /// <summary>Finds a secret by its path. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<SecretRow?> FindByPathAsync(
         Session session, string workspaceId, string projectSlug, string environmentSlug, string key)
     {
@@ -51,36 +37,45 @@ public static class SecretTable
             : null;
     }
 
-    /// <summary>The environment's secrets after this key, by their keys' bytes.</summary>
+    /// <summary>
+    /// Lists the environment's secrets with keys after <paramref name="afterKey"/>, ordered by the bytes of their keys.
+    /// </summary>
     public static async ValueTask<List<SecretRow>> ListAsync(
         Session session, string environmentId, string afterKey, int limit)
     {
         await using var query = session.Prepare(
             Columns + Tables + " WHERE s.environment_id = $1 AND s.key > $2" + Live + " ORDER BY s.key LIMIT $3");
         query.Bind(environmentId).Bind(afterKey).Bind(limit);
-        return await ReadAllAsync(query);
+        return await query.ReadAllAsync(Read);
     }
 
-    /// <summary>The environment's secrets from one key on and before another, by their keys' bytes.</summary>
+    /// <summary>
+    /// Lists the environment's secrets with keys from <paramref name="from"/> to before <paramref name="before"/>, ordered by the
+    /// bytes of their keys.
+    /// </summary>
     public static async ValueTask<List<SecretRow>> ListBetweenAsync(
         Session session, string environmentId, string from, string before, int limit)
     {
         await using var query = session.Prepare(
             Columns + Tables + " WHERE s.environment_id = $1 AND s.key >= $2 AND s.key < $3" + Live + " ORDER BY s.key LIMIT $4");
-        return await ReadAllAsync(query.Bind(environmentId).Bind(from).Bind(before).Bind(limit));
+        return await query.Bind(environmentId).Bind(from).Bind(before).Bind(limit).ReadAllAsync(Read);
     }
 
-    /// <summary>The workspace's secrets after this id, for a bounded scan by search.</summary>
+    /// <summary>
+    /// Lists the workspace's secrets with ids after <paramref name="after"/>, ordered by id. The search reads them page by page.
+    /// </summary>
     public static async ValueTask<List<SecretRow>> ScanAsync(
         Session session, string workspaceId, string after, int limit)
     {
         await using var query = session.Prepare(
             Columns + Tables + " WHERE s.workspace_id = $1 AND s.id > $2" + Live + " ORDER BY s.id LIMIT $3");
         query.Bind(workspaceId).Bind(after).Bind(limit);
-        return await ReadAllAsync(query);
+        return await query.ReadAllAsync(Read);
     }
 
-    /// <summary>The id and current version of a key in an environment, or null.</summary>
+    /// <summary>
+    /// Finds the id and the current version of a key in an environment. Returns <c>null</c> when there is none.
+    /// </summary>
     public static async ValueTask<(string Id, int CurrentVersion)?> FindCurrentAsync(
         Session session, string environmentId, string key)
     {
@@ -90,9 +85,10 @@ public static class SecretTable
     }
 
     /// <summary>
-    /// Makes secrets tombstones at an instant (S15), in an environment whose row the transaction holds; all must be there.
+    /// Turns secrets into tombstones at an instant (S15). The transaction holds the environment's row.
     /// <see cref="Purge.DestroyVersionsAsync"/> destroys their versions.
     /// </summary>
+    /// <exception cref="InvalidOperationException">One of the secrets does not exist.</exception>
     public static async ValueTask MarkDeletedAsync(
         Transaction transaction, string environmentId, IReadOnlyList<string> ids, string by, long instant)
     {
@@ -101,15 +97,15 @@ public static class SecretTable
             ids, (update, id) => update.Bind(instant).Bind(by).Bind(id));
         if (deleted != ids.Count)
         {
-            throw new InvalidOperationException("a secret to delete is not there");
+            throw new InvalidOperationException("a secret to delete does not exist");
         }
 
         await SecretChangeTable.InsertAsync(transaction, environmentId, instant, [.. ids.Select(id => (id, (int?)null))]);
         await EnvironmentTable.AddToCountAsync(transaction, environmentId, -ids.Count);
     }
 
-    /// <summary>Moves pointers to new versions; a first version makes its secret.</summary>
-    internal static async ValueTask PointAsync(
+    /// <summary>Moves the pointers of secrets to new versions. A first version creates its secret.</summary>
+    internal static async ValueTask MovePointersAsync(
         Transaction transaction, EnvironmentRow environment, IReadOnlyList<NewVersion> versions, long instant)
     {
         var added = versions.Where(row => row.Version == 1).ToList();
@@ -134,15 +130,4 @@ public static class SecretTable
     internal static SecretRow Read(Statement row) =>
         new(row.GetText(0), row.GetText(1), row.GetText(2), row.GetText(3), row.GetText(4), row.GetText(5),
             row.GetText(6), row.GetInt32(7), row.GetInt64(8), row.GetInt64(9));
-
-    private static async ValueTask<List<SecretRow>> ReadAllAsync(Statement query)
-    {
-        var rows = new List<SecretRow>();
-        while (await query.ReadAsync())
-        {
-            rows.Add(Read(query));
-        }
-
-        return rows;
-    }
 }

@@ -73,7 +73,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     [InlineData("INSERT INTO secret_changes SELECT environment_id, instant + 1, secret_id, NULL FROM secret_changes WHERE version = 4 AND secret_id = " + OneSecret, "the history of secret @secret does not match its versions")]
     [InlineData("UPDATE secrets SET created_at = created_at + 1 WHERE id = " + OneSecret, "the history of secret @secret does not match its versions")]
     [InlineData("UPDATE secrets SET deleted_at = deleted_at + 1 WHERE deleted_at IS NOT NULL", "the history of secret")]
-    [InlineData("DELETE FROM secrets WHERE id = " + OneSecret, "a row of secret_versions refers to one of secrets that is not there")]
+    [InlineData("DELETE FROM secrets WHERE id = " + OneSecret, "a row of secret_versions refers to a row of secrets that does not exist")]
     [InlineData("DROP TRIGGER audit_entries_stay; DELETE FROM audit_entries WHERE workspace_id = 'acc_e2e' AND sequence = 5", "entry 5 of the trail of workspace acc_e2e is missing")]
     [InlineData("DROP TRIGGER audit_entries_stay; DELETE FROM audit_entries WHERE workspace_id = 'acc_e2e' AND sequence = 5", "the trigger audit_entries_stay")]
     [InlineData("DROP TRIGGER audit_entries_stay; DELETE FROM audit_entries WHERE workspace_id = 'acc_e2e' AND sequence <= 3", "entries 1 to 3 of the trail of workspace acc_e2e are missing")]

@@ -24,7 +24,7 @@ internal static class DatabaseContents
 
     public static async Task<SortedDictionary<string, List<string>>> ReadSqliteAsync(string path)
     {
-        await using var connection = SqliteFile.Stranger(SqliteFile.ConnectionString(path));
+        await using var connection = SqliteFile.ConnectDirectly(SqliteFile.ConnectionString(path));
         return await ReadAsync(connection, SqliteColumns);
     }
 

@@ -104,11 +104,11 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         using var authority = new TestAuthority("one");
-        using var stranger = new TestAuthority("another");
+        using var direct = new TestAuthority("another");
         await UseTlsAsync(cluster, authority);
         using var folder = new TemporaryFolder();
         authority.WriteCertificate(folder["one.pem"]);
-        stranger.WriteCertificate(folder["another.pem"]);
+        direct.WriteCertificate(folder["another.pem"]);
         var database = await cluster.NewDatabaseAsync();
 
         using var wrong = await CreateAsync($"{database};SSL Mode=VerifyFull;Root Certificate={folder["another.pem"]}");

@@ -91,7 +91,7 @@ internal sealed class InstallationDatabase(TestInstallation installation)
     {
         if (!installation.Environment.TryGetValue("Secronna__Storage__ConnectionString", out var text))
         {
-            return SqliteFile.Stranger(SqliteFile.ConnectionString(installation.DatabaseFile));
+            return SqliteFile.ConnectDirectly(SqliteFile.ConnectionString(installation.DatabaseFile));
         }
 
         var connection = new NpgsqlConnection(text + ";Pooling=false");

@@ -9,21 +9,21 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.IntegrationTests.Engines;
 
-/// <summary>A database of the run's cluster.</summary>
+/// <summary>A database of the PostgreSQL cluster that the test run shares.</summary>
 internal sealed class PostgresTestDatabase : TestDatabase
 {
     private readonly PostgresCluster cluster;
-    private readonly string direct;
+    private readonly string directConnectionString;
     private readonly NpgsqlDataSource source;
     private bool hasClock;
 
-    /// <param name="cluster">The run's cluster.</param>
-    /// <param name="direct">The connection string past a pooler.</param>
-    /// <param name="connectionString">What the server connects by.</param>
-    public PostgresTestDatabase(PostgresCluster cluster, string direct, string connectionString)
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="directConnectionString">The connection string without a pooler.</param>
+    /// <param name="connectionString">The server's connection string.</param>
+    public PostgresTestDatabase(PostgresCluster cluster, string directConnectionString, string connectionString)
     {
-        (this.cluster, this.direct, ConnectionString) = (cluster, direct, connectionString);
-        source = NpgsqlDataSource.Create(direct + ";Maximum Pool Size=8");
+        (this.cluster, this.directConnectionString, ConnectionString) = (cluster, directConnectionString, connectionString);
+        source = NpgsqlDataSource.Create(directConnectionString + ";Maximum Pool Size=8");
     }
 
     public override string ConnectionString { get; }
@@ -53,11 +53,11 @@ internal sealed class PostgresTestDatabase : TestDatabase
         var connection = source.OpenConnection();
         connection.Run("BEGIN");
         connection.Run("LOCK TABLE audit_entries IN SHARE MODE");
-        // Disposing of it ends the transaction.
+        // Disposing of the connection ends the transaction.
         return connection;
     }
 
-    // The table's files, and the log since the database was made.
+    // The files of the database's tables, and the write-ahead log since the database was created.
     public override IEnumerable<byte[]> Files()
     {
         using var connection = Connect();
@@ -100,7 +100,7 @@ internal sealed class PostgresTestDatabase : TestDatabase
     public override async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();
-        await cluster.DropAsync(direct);
+        await cluster.DropAsync(directConnectionString);
     }
 
     protected override string DropTrigger(string name, string table) => $"DROP TRIGGER {name} ON {table}";

@@ -5,7 +5,10 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.IntegrationTests.Engines;
 
-/// <summary>One cluster for the run, started when the first test asks; new databases are copies of a migrated one.</summary>
+/// <summary>
+/// One PostgreSQL cluster for the test run, started when the first test needs it. New databases are copies of a migrated one.
+/// </summary>
+/// <param name="isPooled">Whether the server connects through a pooler.</param>
 internal sealed class PostgresTestEngine(bool isPooled) : TestEngine
 {
     private const string Template = "migrated";
@@ -13,7 +16,7 @@ internal sealed class PostgresTestEngine(bool isPooled) : TestEngine
     private readonly Lazy<Task<PostgresCluster>> cluster = new(StartAsync);
     private readonly Lazy<Task<PgBouncer>> pooler = new(async () => await PgBouncer.StartAsync((await RunningAsync()).Port));
 
-    /// <summary>The run's cluster.</summary>
+    /// <summary>The cluster that the test run shares.</summary>
     public static Task<PostgresCluster> RunningAsync() => ((PostgresTestEngine)Current).cluster.Value;
 
     public override async Task<TestDatabase> NewDatabaseAsync(bool isEmpty)

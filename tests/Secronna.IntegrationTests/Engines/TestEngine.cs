@@ -1,8 +1,8 @@
 namespace Secronna.IntegrationTests.Engines;
 
 /// <summary>
-/// The engine that the suite runs over this time. The variable SECRONNA_TEST_ENGINE says which: Sqlite, if nothing else,
-/// PostgreSql, or PgBouncer, which is PostgreSQL behind a pooler in transaction mode.
+/// The engine of this test run. The variable SECRONNA_TEST_ENGINE names it: Sqlite (the default), PostgreSql, or PgBouncer, which
+/// is PostgreSQL behind a pooler in transaction mode.
 /// </summary>
 internal abstract class TestEngine : IAsyncDisposable
 {
@@ -30,9 +30,10 @@ internal abstract class TestEngine : IAsyncDisposable
         var other => throw new InvalidOperationException($"SECRONNA_TEST_ENGINE={other}: there is no such engine"),
     };
 
-    /// <summary>A database of a test's own without rows, migrated, or without even a table.</summary>
+    /// <summary>Creates a database for one test.</summary>
+    /// <param name="isEmpty">Whether the database has no tables. Otherwise it is migrated and has no rows.</param>
     public abstract Task<TestDatabase> NewDatabaseAsync(bool isEmpty = false);
 
-    /// <summary>Ends what was started for all tests.</summary>
+    /// <summary>Stops the servers that were started for all tests.</summary>
     public abstract ValueTask DisposeAsync();
 }

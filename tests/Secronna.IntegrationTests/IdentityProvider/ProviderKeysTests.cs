@@ -75,11 +75,11 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     {
         var claims = provider.Forge.ClaimsOf(Ada).ToJsonString();
         var header = TokenForge.HeaderOf(provider.CurrentKey);
-        var stranger = SigningKey.Create(kid: provider.CurrentKey.Kid);
+        var direct = SigningKey.Create(kid: provider.CurrentKey.Kid);
 
         string[] forgeries =
         [
-            provider.Forge.Sign(claims, key: stranger),
+            provider.Forge.Sign(claims, key: direct),
             TokenForge.SignHmac("""{"alg":"HS256","typ":"at+jwt"}""", claims, provider.CurrentKey.PublicSpki),
             TokenForge.SignNone("""{"alg":"none","typ":"at+jwt"}""", claims),
             TokenForge.SignZero(header, claims),

@@ -17,12 +17,12 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
 
     private readonly List<TestNode> nodes = [];
     private TestDatabase database = null!;
-    private DbConnection stranger = null!;
+    private DbConnection direct = null!;
 
     public async ValueTask InitializeAsync()
     {
         database = await TestEngine.Current.NewDatabaseAsync();
-        stranger = database.Connect();
+        direct = database.Connect();
     }
 
     public async ValueTask DisposeAsync()
@@ -33,7 +33,7 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
             await node.DisposeAsync();
         }
 
-        await stranger.DisposeAsync();
+        await direct.DisposeAsync();
         await database.DisposeAsync();
     }
 
@@ -42,16 +42,16 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
     {
         await OpenAsync(3, oldest: TimeSpan.FromDays(90));
         var (fresh, old, worn, gone) = (await AddAsync("Fresh"), await AddAsync("Old"), await AddAsync("Worn"), await AddAsync("Gone"));
-        stranger.Run(Old, ("@id", old.ProjectId));
-        stranger.Run(Worn, ("@id", worn.ProjectId));
-        stranger.Run(Old, ("@id", gone.ProjectId));
-        stranger.Run("UPDATE projects SET deleted_at = 1 WHERE id = @id", ("@id", gone.ProjectId));
+        direct.Run(Old, ("@id", old.ProjectId));
+        direct.Run(Worn, ("@id", worn.ProjectId));
+        direct.Run(Old, ("@id", gone.ProjectId));
+        direct.Run("UPDATE projects SET deleted_at = 1 WHERE id = @id", ("@id", gone.ProjectId));
 
         await WorkAsync(destroyed: 2);
 
         Assert.Equal(
             new[] { old.ProjectId, worn.ProjectId }.Order(StringComparer.Ordinal),
-            stranger.All("SELECT project_id FROM audit_entries WHERE action = 'kek.rotate' ORDER BY project_id").Select(row => (string)row[0]));
+            direct.All("SELECT project_id FROM audit_entries WHERE action = 'kek.rotate' ORDER BY project_id").Select(row => (string)row[0]));
         Assert.Equal(1, Keks(fresh));
         Assert.Equal(1, Keks(gone));
         foreach (var written in (WrittenVersion[])[fresh, old, worn])
@@ -65,8 +65,8 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
     {
         await OpenAsync(1, oldest: null);
         var (old, worn) = (await AddAsync("Old"), await AddAsync("Worn"));
-        stranger.Run(Old, ("@id", old.ProjectId));
-        stranger.Run(Worn, ("@id", worn.ProjectId));
+        direct.Run(Old, ("@id", old.ProjectId));
+        direct.Run(Worn, ("@id", worn.ProjectId));
 
         await WorkAsync(destroyed: 1);
 
@@ -96,9 +96,9 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
         await Task.WhenAll(nodes.Select(node => node.Get<KeyWorker>().StartAsync(CancellationToken.None)));
         await Until.HoldsAsync(
             "the old KEKs' end",
-            () => stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'kek.destroy'") == destroyed);
+            () => direct.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'kek.destroy'") == destroyed);
     }
 
     private long Keks(WrittenVersion written) =>
-        stranger.One<long>("SELECT count(*) FROM project_keys WHERE project_id = @id", ("@id", written.ProjectId));
+        direct.One<long>("SELECT count(*) FROM project_keys WHERE project_id = @id", ("@id", written.ProjectId));
 }

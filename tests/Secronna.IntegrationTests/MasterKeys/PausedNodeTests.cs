@@ -52,8 +52,8 @@ public sealed class PausedNodeTests : IAsyncLifetime
         resume.SetResult();
 
         Assert.Equal((1, true), ((await rewrapping)!.Rewrapped, (await rewrapping)!.IsDone));
-        using var stranger = database.Connect();
-        Assert.Equal("mk_3", stranger.One<string>("SELECT master_key_id FROM project_keys"));
+        using var direct = database.Connect();
+        Assert.Equal("mk_3", direct.One<string>("SELECT master_key_id FROM project_keys"));
         Assert.Equal(written.Value, await other.Services.RevealAsync(written));
     }
 
@@ -68,9 +68,9 @@ public sealed class PausedNodeTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<Secronna.Server.MasterKeys.SettingsException>(() => rotation.StartAsync(plan));
 
         Assert.Contains("mk_2 was retired", refusal.Message, StringComparison.Ordinal);
-        using var stranger = database.Connect();
-        Assert.Equal("mk_1", stranger.One<string>("SELECT active_master_key_id FROM installation"));
-        Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'master_key.rotate'"));
+        using var direct = database.Connect();
+        Assert.Equal("mk_1", direct.One<string>("SELECT active_master_key_id FROM installation"));
+        Assert.Equal(0, direct.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'master_key.rotate'"));
     }
 
     [Fact]
@@ -89,8 +89,8 @@ public sealed class PausedNodeTests : IAsyncLifetime
 
         using var revealed = await opening;
         Assert.Equal(written.Value, System.Text.Encoding.UTF8.GetString(revealed.Value.Span));
-        using var stranger = database.Connect();
-        Assert.Equal(0, stranger.One<long>("SELECT count(*) FROM audit_entries WHERE outcome = 'failed'"));
+        using var direct = database.Connect();
+        Assert.Equal(0, direct.One<long>("SELECT count(*) FROM audit_entries WHERE outcome = 'failed'"));
     }
 
     [Fact]
@@ -106,8 +106,8 @@ public sealed class PausedNodeTests : IAsyncLifetime
         resume.SetResult();
 
         var second = Assert.Single(await write);
-        using var stranger = database.Connect();
-        Assert.Equal(next!.Id, stranger.One<string>("SELECT kek_id FROM secret_versions WHERE secret_id = @id", ("@id", second.SecretId)));
+        using var direct = database.Connect();
+        Assert.Equal(next!.Id, direct.One<string>("SELECT kek_id FROM secret_versions WHERE secret_id = @id", ("@id", second.SecretId)));
         Assert.Equal(second.Value, await other.Services.RevealAsync(second));
     }
 

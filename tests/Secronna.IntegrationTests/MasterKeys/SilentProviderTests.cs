@@ -78,10 +78,10 @@ public sealed class SilentProviderTests : IAsyncLifetime
 
         Assert.Equal(
             ["kek.rotate", "project.create", "secret.reveal", "secret.write", "secret.write"], Trail("failed"));
-        using var stranger = database.Connect();
-        Assert.Equal(1, stranger.One<long>("SELECT count(*) FROM projects"));
-        Assert.Equal(1, stranger.One<long>("SELECT count(*) FROM project_keys"));
-        Assert.Equal(2, stranger.One<long>("SELECT count(*) FROM secret_versions"));
+        using var direct = database.Connect();
+        Assert.Equal(1, direct.One<long>("SELECT count(*) FROM projects"));
+        Assert.Equal(1, direct.One<long>("SELECT count(*) FROM project_keys"));
+        Assert.Equal(2, direct.One<long>("SELECT count(*) FROM secret_versions"));
     }
 
     [Fact]
@@ -158,8 +158,8 @@ public sealed class SilentProviderTests : IAsyncLifetime
 
     private List<string> Trail(string outcome)
     {
-        using var stranger = database.Connect();
-        return stranger.All("SELECT action FROM audit_entries WHERE outcome = @outcome ORDER BY action, sequence", ("@outcome", outcome))
+        using var direct = database.Connect();
+        return direct.All("SELECT action FROM audit_entries WHERE outcome = @outcome ORDER BY action, sequence", ("@outcome", outcome))
             .ConvertAll(row => (string)row[0]);
     }
 }

@@ -10,12 +10,12 @@ internal static class OlderSchema
     public static async Task<TestDatabase> NewDatabaseAsync(int migrations)
     {
         var database = await TestEngine.Current.NewDatabaseAsync(isEmpty: true);
-        using var stranger = database.Connect();
-        stranger.Run("CREATE TABLE schema_migrations (number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)");
+        using var direct = database.Connect();
+        direct.Run("CREATE TABLE schema_migrations (number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)");
         foreach (var migration in Migrator.KnownFor(database.EngineWith(TimeProvider.System)).Take(migrations))
         {
-            stranger.Run(migration.Sql);
-            stranger.Run("INSERT INTO schema_migrations VALUES (@number, @name, @checksum, 1)",
+            direct.Run(migration.Sql);
+            direct.Run("INSERT INTO schema_migrations VALUES (@number, @name, @checksum, 1)",
                 ("@number", (long)migration.Number), ("@name", migration.Name), ("@checksum", migration.Checksum));
         }
 

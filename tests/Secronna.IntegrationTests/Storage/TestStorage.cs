@@ -9,22 +9,27 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Storage;
 
-/// <summary>A migrated database of a test's own with an installation and the workspace <c>acc_a</c>, and ways to fill it.</summary>
+/// <summary>
+/// A migrated database for one test, with an installation and the workspace <c>acc_a</c>, and methods to fill it.
+/// </summary>
 internal sealed class TestStorage : IAsyncDisposable
 {
     public const string Workspace = "acc_a";
 
-    private readonly TestDatabase place;
+    /// <summary>The size of a wrapped data key or KEK, in bytes.</summary>
+    private const int WrappedKeySize = 78;
+
+    private readonly TestDatabase testDatabase;
     private Database? database;
 
-    private TestStorage(TestDatabase place) => this.place = place;
+    private TestStorage(TestDatabase testDatabase) => this.testDatabase = testDatabase;
 
-    /// <summary>The program's clock, and the database's; moved by <see cref="AdvanceAsync"/>.</summary>
+    /// <summary>The clock of the program and of the database. <see cref="AdvanceAsync"/> moves it.</summary>
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 31, 9, 0, 0, TimeSpan.Zero));
 
-    public string ConnectionString => place.ConnectionString;
+    public string ConnectionString => testDatabase.ConnectionString;
 
-    public DatabaseEngine Engine => place.EngineWith(Clock);
+    public DatabaseEngine Engine => testDatabase.EngineWith(Clock);
 
     public Database Database => database!;
 
@@ -33,7 +38,7 @@ internal sealed class TestStorage : IAsyncDisposable
     public static async Task<TestStorage> CreateAsync()
     {
         var storage = new TestStorage(await TestEngine.Current.NewDatabaseAsync());
-        await storage.place.SetClockAsync(storage.Clock);
+        await storage.testDatabase.SetClockAsync(storage.Clock);
         storage.database = await storage.OpenAsync();
         await storage.WriteAsync(transaction => InstallationTable.InsertAsync(
             transaction, new InstallationRow(storage.Now, "mk_1", [1, 2, 3]), new byte[] { 4 }));
@@ -51,24 +56,24 @@ internal sealed class TestStorage : IAsyncDisposable
     public async Task<Database> OpenAsync() => await Engine.OpenAsync(
         reason => throw new InvalidOperationException($"fsync failed: {reason}"));
 
-    /// <summary>A connection past the program.</summary>
-    public DbConnection Stranger() => place.ConnectToTamper();
+    /// <summary>A connection that bypasses the program. It checks no references between rows.</summary>
+    public DbConnection ConnectDirectly() => testDatabase.ConnectToTamper();
 
-    /// <summary>Lets no audit entry be written until it is disposed of.</summary>
-    public IDisposable HoldAudit() => place.HoldAudit(Database);
+    /// <summary>Blocks all writes of audit entries until the result is disposed of.</summary>
+    public IDisposable HoldAudit() => testDatabase.HoldAudit(Database);
 
-    /// <summary>Has the database refuse a change of a table until it is mended.</summary>
-    public void Break(string change, string table) => place.Break(change, table);
+    /// <summary>Makes the database refuse a kind of change of a table until <see cref="Mend"/> is called.</summary>
+    public void Break(string change, string table) => testDatabase.Break(change, table);
 
-    public void Mend(string table) => place.Mend(table);
+    public void Mend(string table) => testDatabase.Mend(table);
 
     public Task AdvanceAsync(TimeSpan by) => SetClockAsync(Clock.GetUtcNow() + by);
 
-    /// <summary>Sets the clock, also back.</summary>
+    /// <summary>Sets the clock, forwards or backwards.</summary>
     public async Task SetClockAsync(DateTimeOffset time)
     {
         Clock.AdjustTime(time);
-        await place.SetClockAsync(Clock);
+        await testDatabase.SetClockAsync(Clock);
     }
 
     public async ValueTask DisposeAsync()
@@ -78,11 +83,11 @@ internal sealed class TestStorage : IAsyncDisposable
             await database.DisposeAsync();
         }
 
-        await place.DisposeAsync();
+        await testDatabase.DisposeAsync();
     }
 
     public Task<T> WriteAsync<T>(Func<Transaction, ValueTask<T>> work) =>
-        Database.WriteAsync(work, static (transaction, work) => work(transaction));
+        Database.WriteAsync(work);
 
     public Task WriteAsync(Func<Transaction, ValueTask> work) => WriteAsync(async transaction =>
     {
@@ -91,7 +96,13 @@ internal sealed class TestStorage : IAsyncDisposable
     });
 
     public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read) =>
-        Database.ReadAsync(read, static (session, read) => read(session));
+        Database.ReadAsync(read);
+
+    /// <summary>Random bytes with the size of a wrapped key.</summary>
+    public static byte[] NewWrappedKey() => RandomNumberGenerator.GetBytes(WrappedKeySize);
+
+    /// <summary>Random bytes that stand for a ciphertext.</summary>
+    public static byte[] NewCiphertext() => RandomNumberGenerator.GetBytes(90);
 
     public Task AllowAsync(string workspaceId) =>
         WriteAsync(transaction => WorkspaceTable.AllowAsync(transaction, workspaceId, null, Now));
@@ -108,7 +119,7 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public Task AppendAsync(params AuditEntry[] entries) => Database.AppendAsync(entries);
 
-    /// <summary>All entries of a workspace, oldest first, as an export reads them.</summary>
+    /// <summary>All audit entries of a workspace, oldest first, as an export reads them.</summary>
     public ValueTask<List<RecordedEntry>> TrailAsync(string workspaceId = Workspace) =>
         ReadAsync(session => AuditEntryTable.ExportAsync(session, workspaceId, 0, int.MaxValue));
 
@@ -126,7 +137,7 @@ internal sealed class TestStorage : IAsyncDisposable
     {
         var row = new KekRow(
             Ids.New(Ids.Kek, Clock.GetUtcNow()), project.WorkspaceId, project.Id, "mk_1",
-            RandomNumberGenerator.GetBytes(78), KekStates.Active, 0, Now);
+            NewWrappedKey(), KekStates.Active, 0, Now);
         Assert.True(await WriteAsync(transaction => KekTable.InsertAsync(transaction, row)));
         return row;
     }
@@ -139,11 +150,13 @@ internal sealed class TestStorage : IAsyncDisposable
         return row;
     }
 
-    /// <summary>An environment in a project of its own.</summary>
+    /// <summary>Adds an environment in a new project.</summary>
     public async Task<EnvironmentRow> AddEnvironmentAsync(string projectSlug = "web") =>
         await AddEnvironmentAsync(await AddProjectAsync(projectSlug));
 
-    /// <summary>Writes the next version of a key, as the server does; what is sealed is given.</summary>
+    /// <summary>
+    /// Writes the next version of a key as the server does, with the given or random bytes as ciphertext and wrapped key.
+    /// </summary>
     public async Task<NewVersion> WriteVersionAsync(
         EnvironmentRow environment, string key, byte[]? ciphertext = null, byte[]? wrappedDataKey = null) =>
         (await WriteVersionsAsync(environment, key, 1, ciphertext, wrappedDataKey))[0];
@@ -156,14 +169,16 @@ internal sealed class TestStorage : IAsyncDisposable
             for (var i = 0; i < count; i++)
             {
                 rows.Add(await WriteVersionAsync(
-                    transaction, environment, key, ciphertext ?? RandomNumberGenerator.GetBytes(90),
-                    wrappedDataKey ?? RandomNumberGenerator.GetBytes(78)));
+                    transaction, environment, key, ciphertext ?? NewCiphertext(),
+                    wrappedDataKey ?? NewWrappedKey()));
             }
 
             return rows;
         });
 
-    /// <summary>Deletes as the server does: tombstone, count, and the first slice of versions.</summary>
+    /// <summary>
+    /// Deletes a secret as the server does: makes the tombstone, adjusts the count, and destroys the first slice of versions.
+    /// </summary>
     public Task DeleteSecretAsync(EnvironmentRow environment, string secretId) => WriteAsync(async transaction =>
     {
         var change = await EnvironmentTable.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
@@ -173,7 +188,7 @@ internal sealed class TestStorage : IAsyncDisposable
 
     public async Task PurgeAllAsync()
     {
-        while (await WriteAsync(Purge.SliceAsync))
+        while (await WriteAsync(Purge.RunSliceAsync))
         {
         }
     }

@@ -24,12 +24,12 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
     /// <exception cref="StorageSetupException">A database can't be used, or the target is not empty.</exception>
     public async Task CheckAsync(DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
     {
-        if (source.GetType() == target.GetType() && source.Place == target.Place)
+        if (source.GetType() == target.GetType() && source.DisplayName == target.DisplayName)
         {
-            throw new SettingsException($"the target is the source, {source.Place}: name another database");
+            throw new SettingsException($"the target is the source, {source.DisplayName}: name another database");
         }
 
-        await new InstallationSetup(masterKeys, time).RequireKeysAsync(source, source.Place);
+        await new InstallationSetup(masterKeys, time).RequireKeysAsync(source, source.DisplayName);
         await StorageCopy.RequireEmptyAsync(target);
         await RequireNotServedAsync(source, cancellation);
     }
@@ -44,7 +44,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         await Migrator.ApplyAsync(target);
         await using var copy = await StorageCopy.BeginAsync(target);
         return await OperatorRecord.BeforeAsync(
-            database, AuditActions.StorageCopy, target.Place, () => CopyAsync(database, target, copy, cancellation));
+            database, AuditActions.StorageCopy, target.DisplayName, () => CopyAsync(database, target, copy, cancellation));
     }
 
     private async Task<(IReadOnlyList<TableRows> Tables, Verification Found)> CopyAsync(
@@ -63,7 +63,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         DatabaseEngine source, StorageCopy copy, CancellationToken cancellation)
     {
         await using var snapshot = await source.OpenSnapshotAsync();
-        var before = await InstallationScan.PulseAsync(snapshot);
+        var before = await InstallationPulse.ReadAsync(snapshot);
         return (before, await copy.FillAsync(
             snapshot, rows => progress($"{rows.Rows:N0} rows of {rows.Table} copied"), cancellation));
     }
@@ -73,7 +73,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         if (found.ProblemCount > 0)
         {
             throw new SettingsException(
-                $"the copy was undone and {target.Place} is empty, because the copy had {found.ProblemCount:N0} problem(s), "
+                $"the copy was undone and {target.DisplayName} is empty, because the copy had {found.ProblemCount:N0} problem(s), "
                 + "which the source probably has too:\n"
                 + string.Join('\n', found.Problems));
         }
@@ -82,7 +82,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
     // The copy lacks whatever was written to the source after its snapshot.
     private static async Task RequireUnusedSinceAsync(Database source, InstallationPulse before)
     {
-        var now = await source.ReadAsync(InstallationScan.PulseAsync);
+        var now = await source.ReadAsync(InstallationPulse.ReadAsync);
         if (now.ProbedAt != before.ProbedAt || now.Changes != before.Changes)
         {
             throw new SettingsException(
@@ -103,11 +103,11 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
             if ((await PulseAsync(database)).ProbedAt != first.ProbedAt)
             {
                 throw new SettingsException(
-                    $"a server runs on {engine.Place}: stop all servers, so that nothing is written to it while it is copied");
+                    $"a server runs on {engine.DisplayName}: stop all servers, so that nothing is written to it while it is copied");
             }
         }
     }
 
     private static ValueTask<InstallationPulse> PulseAsync(Database database) =>
-        database.ReadAsync(InstallationScan.PulseAsync);
+        database.ReadAsync(InstallationPulse.ReadAsync);
 }

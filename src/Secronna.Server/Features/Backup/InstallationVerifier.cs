@@ -47,7 +47,7 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
     private static async Task CheckProjectsAsync(Session session, KekVerifier keks, Verification found)
     {
         var after = "";
-        while (await InstallationScan.ProjectsAsync(session, after) is { Count: > 0 } page)
+        while (await InstallationScan.ListProjectsAsync(session, after) is { Count: > 0 } page)
         {
             foreach (var (id, hasActiveKek) in page)
             {
@@ -67,7 +67,7 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
     private static async Task CheckEnvironmentsAsync(Session session, Verification found)
     {
         var after = "";
-        while (await InstallationScan.EnvironmentsAsync(session, after) is { Count: > 0 } page)
+        while (await InstallationScan.ListEnvironmentsAsync(session, after) is { Count: > 0 } page)
         {
             foreach (var environment in page)
             {
@@ -85,7 +85,7 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
     private async Task CheckPointersAsync(Session session, Verification found, CancellationToken cancellation)
     {
         var after = "";
-        while (await InstallationScan.PointersAsync(session, after) is { Count: > 0 } page)
+        while (await InstallationScan.ListPointersAsync(session, after) is { Count: > 0 } page)
         {
             cancellation.ThrowIfCancellationRequested();
             page.ForEach(secret => Check(secret, found));
@@ -94,19 +94,19 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
         }
     }
 
-    private static void Check(PointerRow secret, Verification found)
+    private static void Check(SecretPointerRow secret, Verification found)
     {
         if (secret.IsDeleted)
         {
             found.DeletedSecrets++;
-            found.VersionsToDestroy += secret.ToDestroy;
+            found.VersionsToDestroy += secret.VersionsToDestroy;
         }
         else
         {
             found.Secrets++;
         }
 
-        if (!secret.IsWhereItSays)
+        if (!secret.MatchesEnvironment)
         {
             found.Add($"secret {secret.Id} names another workspace or project than its environment");
         }
@@ -116,12 +116,12 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
             found.Add($"secret {secret.Id} points to version {secret.CurrentVersion}, and its last is {secret.LastVersion}");
         }
 
-        if (secret.NotDestroyed > 0)
+        if (secret.UndestroyedVersions > 0)
         {
-            found.Add($"secret {secret.Id} is deleted, and {secret.NotDestroyed} of its versions still hold something sealed");
+            found.Add($"secret {secret.Id} is deleted, and {secret.UndestroyedVersions} of its versions still hold something sealed");
         }
 
-        if (!secret.IsWhatHistoryTells)
+        if (!secret.MatchesHistory)
         {
             found.Add($"the history of secret {secret.Id} does not match its versions: a restore may bring back the wrong version");
         }

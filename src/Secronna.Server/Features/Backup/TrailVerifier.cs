@@ -12,9 +12,9 @@ internal sealed class TrailVerifier(Action<string> progress)
     /// <summary>Checks all trails.</summary>
     public async Task CheckAsync(Session session, Verification found, CancellationToken cancellation)
     {
-        await CheckAsync(session, await InstallationScan.InstallationTrailAsync(session), "the installation's trail", found, cancellation);
+        await CheckAsync(session, await TrailScan.FindInstallationTrailAsync(session), "the installation's trail", found, cancellation);
         var after = "";
-        while (await InstallationScan.TrailsAsync(session, after) is { Count: > 0 } page)
+        while (await TrailScan.ListTrailsAsync(session, after) is { Count: > 0 } page)
         {
             foreach (var trail in page)
             {
@@ -32,7 +32,7 @@ internal sealed class TrailVerifier(Action<string> progress)
         Session session, TrailRow trail, string name, Verification found, CancellationToken cancellation)
     {
         var (sequence, time) = (0L, 0L);
-        while (await InstallationScan.EntriesAsync(session, trail.WorkspaceId, sequence) is { Count: > 0 } page)
+        while (await TrailScan.ListEntriesAsync(session, trail.WorkspaceId, sequence) is { Count: > 0 } page)
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (var entry in page)
@@ -73,9 +73,9 @@ internal sealed class TrailVerifier(Action<string> progress)
     private static async Task CheckOwnersAsync(Session session, Verification found)
     {
         var after = AuditEntry.Installation;
-        while (await InstallationScan.NextAuditedAsync(session, after) is { } next)
+        while (await TrailScan.FindNextWorkspaceAsync(session, after) is { } next)
         {
-            if (!next.IsThere)
+            if (!next.Exists)
             {
                 found.Add($"there are audit entries of workspace {next.Id}, but no such workspace");
             }

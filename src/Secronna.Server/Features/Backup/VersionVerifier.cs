@@ -12,7 +12,7 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
     public async Task CheckAsync(Session session, Verification found, CancellationToken cancellation)
     {
         var (last, version) = ("", 0L);
-        while (await InstallationScan.VersionsAsync(session, last, version) is { Count: > 0 } page)
+        while (await InstallationScan.ListVersionsAsync(session, last, version) is { Count: > 0 } page)
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (var row in page)

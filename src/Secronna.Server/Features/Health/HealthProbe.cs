@@ -29,7 +29,7 @@ internal sealed class HealthProbe(
         await base.StopAsync(cancellationToken);
         try
         {
-            await database.WriteAsync(transaction => NodeTable.LeaveAsync(transaction, node.Id))
+            await database.WriteAsync(transaction => NodeTable.RemoveAsync(transaction, node.Id))
                 .WaitAsync(Timeout, time, cancellationToken);
         }
         catch (Exception exception)
@@ -86,7 +86,7 @@ internal sealed class HealthProbe(
         var problem = await masterKeys.CheckAsync();
         await database.WriteAsync(async transaction =>
             await InstallationTable.ProbeAsync(transaction)
-            && await NodeTable.BeatAsync(transaction, node.Id, node.Name, masterKeys.UsableIds));
+            && await NodeTable.ReportAsync(transaction, node.Id, node.Name, masterKeys.UsableIds));
         if (problem is not null)
         {
             throw problem;

@@ -29,7 +29,7 @@ internal sealed class KekService(
             var rows = new List<(KekRow Kek, long Remaining)>();
             foreach (var kek in keks)
             {
-                rows.Add((kek, kek.State == KekStates.Retiring ? await VersionTable.CountUnderAsync(session, kek.Id) : 0));
+                rows.Add((kek, kek.State == KekStates.Retiring ? await DataKeyTable.CountUnderAsync(session, kek.Id) : 0));
             }
 
             return rows;

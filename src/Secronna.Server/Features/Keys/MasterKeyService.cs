@@ -163,7 +163,7 @@ internal sealed class MasterKeyService(
             var installation = await InstallationTable.FindAsync(session)
                 ?? throw new StorageUnavailableException("the database has no installation row");
             var counts = new List<(string, long)>();
-            foreach (var kek in await KekTable.OneOfEachMasterKeyAsync(session))
+            foreach (var kek in await KekTable.ListOnePerMasterKeyAsync(session))
             {
                 counts.Add((kek.MasterKeyId, await KekTable.CountUnderAsync(session, kek.MasterKeyId)));
             }

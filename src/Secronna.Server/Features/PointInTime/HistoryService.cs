@@ -56,15 +56,15 @@ internal sealed class HistoryService(Database database)
         return [.. newest];
     }
 
-    private static async IAsyncEnumerable<EverSecretRow> ListGrantedSecretsAsync(Session session, Caller caller, EnvironmentRow environment)
+    private static async IAsyncEnumerable<SecretLifetimeRow> ListGrantedSecretsAsync(Session session, Caller caller, EnvironmentRow environment)
     {
         foreach (var range in caller.Grants.KeyRanges(GrantActions.List, environment.ProjectSlug, environment.Slug))
         {
-            List<EverSecretRow> rows;
-            var last = EverSecretRow.Before(range.From);
+            List<SecretLifetimeRow> rows;
+            var last = SecretLifetimeRow.Before(range.From);
             do
             {
-                rows = await PastSecretTable.ListEverAsync(session, environment.Id, range.Before, last, SecretsPerRead);
+                rows = await PastSecretTable.ListWithDeletedAsync(session, environment.Id, range.Before, last, SecretsPerRead);
                 foreach (var row in rows.Where(row => caller.MayTouch(GrantActions.List, environment, row.Key)))
                 {
                     yield return row;

@@ -99,7 +99,7 @@ internal sealed class ProjectService(
             }
 
             // Waits for transactions that write with a KEK, because they lock it. Later transactions find it destroyed.
-            var keks = await KekTable.DestroyAllAsync(transaction, id);
+            var keks = await KekRetirement.DestroyAllAsync(transaction, id);
             if (!force && await ProjectTable.HasSecretsAsync(transaction, id))
             {
                 throw Errors.NotEmpty("project");

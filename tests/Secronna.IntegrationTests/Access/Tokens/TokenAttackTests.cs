@@ -232,11 +232,11 @@ public sealed class TokenAttackTests(SharedServer shared)
     public async Task A_token_that_brings_its_own_key_or_names_where_to_fetch_it_is_refused()
     {
         var at = await NewAsync();
-        using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var point = stranger.ExportParameters(false).Q;
+        using var direct = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var point = direct.ExportParameters(false).Q;
         var jwk = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(point.X!)}}","y":"{{Base64Url.EncodeToString(point.Y!)}}","kid":"mine","alg":"ES256"}""";
-        var certificate = new CertificateRequest("CN=mine", stranger, HashAlgorithmName.SHA256).CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
-        byte[] Sign(ReadOnlySpan<byte> data) => stranger.SignData(data, HashAlgorithmName.SHA256);
+        var certificate = new CertificateRequest("CN=mine", direct, HashAlgorithmName.SHA256).CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1));
+        byte[] Sign(ReadOnlySpan<byte> data) => direct.SignData(data, HashAlgorithmName.SHA256);
         await using var elsewhere = await TestIdentityProvider.StartAsync();
         string[] members =
         [

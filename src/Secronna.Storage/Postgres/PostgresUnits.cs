@@ -1,0 +1,55 @@
+using Npgsql;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage.Postgres;
+
+/// <summary>Runs units of work, each in a transaction of its own.</summary>
+internal static class PostgresUnits
+{
+    private const int MaxAttempts = 8;
+
+    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+    /// <summary>
+    /// Runs a unit of work and commits it. Runs it again when PostgreSQL undid it in favour of another transaction.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The unit is not known to be durable.</exception>
+    public static async Task<T> RunAsync<TState, T>(
+        NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RunOnceAsync(source, state, work);
+            }
+            catch (ConflictException) when (attempt < MaxAttempts)
+            {
+                // PostgreSQL undid everything, so the unit can start again.
+            }
+            catch (ConflictException exception)
+            {
+                throw new StorageUnavailableException("too many transactions wait for each other", exception);
+            }
+        }
+    }
+
+    private static async Task<T> RunOnceAsync<TState, T>(
+        NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
+    {
+        await using var connection = new PostgresEngineConnection(source);
+        var scope = new PostgresTransactionScope(connection, Begin);
+        try
+        {
+            var transaction = new Transaction(connection);
+            var result = await work(transaction, state);
+            await scope.CommitAsync(PostgresAuditEntries.ToCommands(transaction.Audit.Entries));
+            return result;
+        }
+        catch
+        {
+            await scope.RollBackAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage.Sqlite;
+
+/// <summary>
+/// Runs the units of a batch in one transaction, each in its own savepoint, then writes the audit entries of all and commits
+/// once.
+/// </summary>
+internal sealed class BatchTransaction(SqliteEngineConnection connection)
+{
+    private readonly Transaction transaction = new(connection);
+
+    /// <summary>
+    /// Runs and commits a batch. A unit that throws is undone alone, and its <see cref="UnitOfWork.Error"/> is set. An error of
+    /// the transaction itself (a full disk, an I/O error) undoes the whole batch (S30).
+    /// </summary>
+    /// <returns>Why nothing of the batch was kept; <c>null</c> when the batch was committed.</returns>
+    /// <exception cref="FsyncFailedException">
+    /// The disk did not confirm a write: nobody knows whether the batch was kept.
+    /// </exception>
+    public StorageUnavailableException? Commit(List<UnitOfWork> batch)
+    {
+        try
+        {
+            transaction.Audit.TruncateTo(0);
+            connection.Run("BEGIN IMMEDIATE");
+            foreach (var unit in batch)
+            {
+                unit.Error = RunUnit(unit);
+            }
+
+            SqliteAuditWriter.WriteAsync(transaction, transaction.Audit).RequireCompleted();
+            connection.Run("COMMIT");
+            return null;
+        }
+        catch (Exception exception) when (exception is not FsyncFailedException)
+        {
+            RollBack();
+            return exception as StorageUnavailableException
+                ?? new StorageUnavailableException("the transaction failed: " + exception.Message, exception);
+        }
+    }
+
+    /// <summary>Runs a unit. Returns its error when it was undone alone, or <c>null</c>.</summary>
+    private Exception? RunUnit(UnitOfWork unit)
+    {
+        var recorded = transaction.Audit.Count;
+        if (!unit.RecordsOnly)
+        {
+            connection.Run("SAVEPOINT unit");
+        }
+
+        try
+        {
+            unit.Run(transaction);
+            if (!unit.RecordsOnly)
+            {
+                connection.Run("RELEASE unit");
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is not (StorageUnavailableException or FsyncFailedException))
+        {
+            transaction.Audit.TruncateTo(recorded);
+            if (!unit.RecordsOnly)
+            {
+                connection.Run("ROLLBACK TO unit");
+                connection.Run("RELEASE unit");
+            }
+
+            return exception;
+        }
+    }
+
+    private void RollBack()
+    {
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            connection.Run("ROLLBACK");
+        }
+        catch (Exception exception) when (exception is StorageUnavailableException or InvalidOperationException)
+        {
+            // SQLite has rolled back by itself. Nothing of the batch is left either way.
+            StorageMetrics.BatchFailed();
+        }
+    }
+}

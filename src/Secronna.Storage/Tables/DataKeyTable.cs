@@ -1,0 +1,54 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage.Tables;
+
+/// <summary>The wrapped data keys of versions, by the KEK that wraps them: columns of the table <c>secret_versions</c>.</summary>
+public static class DataKeyTable
+{
+    /// <summary>Lists some of the data keys that a KEK wraps.</summary>
+    public static async ValueTask<List<DataKeyRow>> ListUnderAsync(Session session, string kekId, int limit)
+    {
+        // During a rotation the planner's statistics are out of date, and it may believe that most rows match. With "kek_id = $1"
+        // it would then read the table from its beginning for each page. The range of one id, with an order, makes it use the
+        // index. The inner query takes the page before the environments are found, for the same reason.
+        await using var query = session.Prepare("""
+            SELECT v.secret_id, v.version, (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id), v.wrapped_data_key
+            FROM (SELECT secret_id, version, wrapped_data_key FROM secret_versions
+                WHERE kek_id >= $1 AND kek_id <= $1 ORDER BY kek_id LIMIT $2) v
+            """);
+        query.Bind(kekId).Bind(limit);
+        return await query.ReadAllAsync(static row => new DataKeyRow(
+            new VersionId(row.GetText(0), row.GetInt32(1)), row.GetTextOrNull(2) ?? "", row.GetBlob(3)));
+    }
+
+    /// <summary>Counts the data keys that a KEK wraps. Its cost grows with their number.</summary>
+    public static async ValueTask<long> CountUnderAsync(Session session, string kekId)
+    {
+        await using var query = session.Prepare("SELECT count(*) FROM secret_versions WHERE kek_id = $1");
+        return await query.Bind(kekId).ReadAsync() ? query.GetInt64(0) : 0;
+    }
+
+    /// <summary>Whether a KEK wraps any data key.</summary>
+    public static async ValueTask<bool> HasAnyUnderAsync(Session session, string kekId)
+    {
+        await using var query = session.Prepare(
+            "SELECT 1 FROM secret_versions WHERE kek_id >= $1 AND kek_id <= $1 ORDER BY kek_id LIMIT 1");
+        return await query.Bind(kekId).ReadAsync();
+    }
+
+    /// <summary>
+    /// Stores data keys that were wrapped again by another KEK, which the transaction holds active (S9). A data key stays as it
+    /// is when it changed since it was read, because its secret was deleted or another node wrapped it again.
+    /// </summary>
+    /// <returns>The number of data keys that were stored.</returns>
+    public static ValueTask<int> RewrapAsync(
+        Transaction transaction, string oldKekId, string newKekId, IReadOnlyList<RewrappedDataKey> keys) =>
+        transaction.ExecuteManyAsync(
+            """
+            UPDATE secret_versions SET kek_id = $1, wrapped_data_key = $2 WHERE secret_id = $3 AND version = $4 AND kek_id = $5
+              AND wrapped_data_key = $6
+            """,
+            keys,
+            (update, key) => update.Bind(newKekId).Bind(key.WrappedDataKey).Bind(key.Id.SecretId).Bind(key.Id.Version)
+                .Bind(oldKekId).Bind(key.Before));
+}

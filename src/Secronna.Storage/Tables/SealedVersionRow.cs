@@ -1,0 +1,10 @@
+namespace Secronna.Storage.Tables;
+
+/// <summary>A version with its ciphertext and wrapped data key.</summary>
+/// <param name="Secret">The secret.</param>
+/// <param name="Version">The version's number.</param>
+/// <param name="KekId">The id of the KEK that wraps the data key; empty where it is missing.</param>
+/// <param name="WrappedDataKey">The wrapped data key; empty where it is missing.</param>
+/// <param name="Ciphertext">The ciphertext; empty where it is missing.</param>
+public sealed record SealedVersionRow(
+    SecretRow Secret, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext);

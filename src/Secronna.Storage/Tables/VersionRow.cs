@@ -1,0 +1,9 @@
+namespace Secronna.Storage.Tables;
+
+/// <summary>A version in a list of versions, without its value.</summary>
+/// <param name="Version">The version's number.</param>
+/// <param name="Kind">How it was made, such as written or restored.</param>
+/// <param name="CreatedAt">When it was made, in microseconds since 1970.</param>
+/// <param name="CreatedBy">The id of the caller who made it.</param>
+/// <param name="Comment">The caller's comment.</param>
+public sealed record VersionRow(int Version, string Kind, long CreatedAt, string CreatedBy, string? Comment);

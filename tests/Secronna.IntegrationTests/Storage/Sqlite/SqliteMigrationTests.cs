@@ -1,0 +1,18 @@
+using Secronna.IntegrationTests.Engines;
+using Secronna.Storage.Engine;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Storage.Sqlite;
+
+[Trait(TestEngine.Trait, TestEngine.Sqlite)]
+public sealed class SqliteMigrationTests
+{
+    [Fact]
+    public async Task Listing_the_pending_migrations_creates_no_file()
+    {
+        using var folder = new TemporaryFolder();
+        var engine = SqliteDatabases.Engine(SqliteDatabases.ConnectionString(folder));
+        Assert.Equal(Migrator.KnownFor(engine), await Migrator.PendingAsync(engine));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+}

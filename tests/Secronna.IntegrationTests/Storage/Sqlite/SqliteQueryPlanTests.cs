@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+using Secronna.IntegrationTests.Engines;
+using Secronna.Storage.Engine;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Storage.Sqlite;
+
+[Trait(TestEngine.Trait, TestEngine.Sqlite)]
+public sealed class SqliteQueryPlanTests
+{
+    // These scans take one row of a partial index that holds only the rows that are looked for.
+    private static readonly string[] AllowedScans =
+    [
+        "SCAN secrets USING INDEX secrets_to_destroy",
+        "SCAN environments USING INDEX environments_deleted",
+        "SCAN projects USING INDEX projects_deleted",
+        // The page of an inner query, which was found by an index.
+        "SCAN v",
+        "SCAN sqlite_schema",
+        "SCAN sqlite_master",
+    ];
+
+    [Fact]
+    public void The_statements_of_the_storage_are_found()
+    {
+        var statements = StorageStatements.ForSqlite;
+        Assert.InRange(statements.Count, 60, 500);
+        Assert.Contains(statements, sql => sql.Contains("outcome <> 'success'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_statement_uses_an_index_and_none_sorts()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var problems = new List<string>();
+        // The sum over all workspaces is left out: only operators' commands run it.
+        foreach (var sql in StorageStatements.ForSqlite.Where(sql => !sql.Contains("sum(audit_sequence)", StringComparison.Ordinal)))
+        {
+            var steps = (await storage.ReadAsync(session => PlanAsync(session, sql))).Where(step =>
+                (step.StartsWith("SCAN ", StringComparison.Ordinal) && step != "SCAN CONSTANT ROW" && !AllowedScans.Contains(step))
+                || step.Contains("TEMP B-TREE", StringComparison.Ordinal)
+                || step.Contains("AUTOMATIC", StringComparison.Ordinal)).ToList();
+            problems.AddRange(steps.Select(step => $"{step}: {sql}"));
+        }
+
+        Assert.Empty(problems);
+    }
+
+    [Theory]
+    [InlineData("WHERE secret_id = $1 AND workspace_id = $2", "audit_by_secret (secret_id=? AND sequence<?)")]
+    [InlineData("WHERE actor_id = $1 AND workspace_id = $2", "audit_by_actor (actor_id=? AND workspace_id=? AND sequence<?)")]
+    [InlineData("outcome <> 'success'", "audit_by_trouble (workspace_id=? AND sequence<?)")]
+    [InlineData("WHERE workspace_id = $1 AND $2 = 1", "audit_by_workspace (workspace_id=? AND sequence<?)")]
+    public async Task Each_filter_of_the_audit_trail_uses_its_own_index(string part, string index)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var sql = Assert.Single(StorageStatements.ForSqlite, sql =>
+            sql.Contains("FROM audit_entries", StringComparison.Ordinal) && sql.Contains(part, StringComparison.Ordinal));
+        Assert.Equal($"SEARCH audit_entries USING INDEX {index}", Assert.Single(await storage.ReadAsync(session => PlanAsync(session, sql))));
+    }
+
+    [Fact]
+    public void No_statement_uses_OFFSET() =>
+        Assert.DoesNotContain(StorageStatements.ForSqlite, sql => Regex.IsMatch(sql, @"\bOFFSET\b", RegexOptions.IgnoreCase));
+
+    [Fact]
+    public void No_statement_updates_or_deletes_an_audit_entry() =>
+        Assert.DoesNotContain(StorageStatements.ForSqlite, sql => Regex.IsMatch(sql, @"(UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+audit_entries", RegexOptions.IgnoreCase));
+
+    private static async ValueTask<List<string>> PlanAsync(Session session, string sql)
+    {
+        await using var query = session.Prepare("EXPLAIN QUERY PLAN " + sql);
+        var steps = new List<string>();
+        while (await query.ReadAsync())
+        {
+            steps.Add(query.GetText(3));
+        }
+
+        return steps;
+    }
+}

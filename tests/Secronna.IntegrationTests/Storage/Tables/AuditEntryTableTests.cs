@@ -1,0 +1,144 @@
+using Secronna.Protocol;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Storage.Tables;
+
+/// <summary>Queries over the audit trail.</summary>
+public sealed class AuditEntryTableTests
+{
+    [Fact]
+    public async Task The_first_entry_since_any_time_is_found()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var start = storage.Now;
+        // Entries 1 to 40, two at each even second.
+        for (var i = 0; i < 20; i++)
+        {
+            await storage.AppendAsync(storage.Entry(), storage.Entry());
+            await storage.AdvanceAsync(TimeSpan.FromSeconds(2));
+        }
+
+        for (var second = -2; second < 44; second++)
+        {
+            var time = start + (second * 1_000_000L);
+            var expected = Math.Clamp((second + 1) / 2, 0, 20) * 2 + 1;
+            Assert.Equal(expected, await storage.ReadAsync(session => AuditEntryTable.FirstSinceAsync(session, TestStorage.Workspace, time)));
+        }
+
+        Assert.Equal(1, await storage.ReadAsync(session => AuditEntryTable.FirstSinceAsync(session, TestStorage.Workspace, long.MinValue)));
+        Assert.Equal(41, await storage.ReadAsync(session => AuditEntryTable.FirstSinceAsync(session, TestStorage.Workspace, long.MaxValue)));
+        Assert.Equal(1, await storage.ReadAsync(session => AuditEntryTable.FirstSinceAsync(session, "acc_empty", 0)));
+    }
+
+    [Fact]
+    public async Task Every_combination_of_filters_finds_what_a_plain_search_finds()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await storage.AllowAsync("acc_b");
+        var entries = new List<AuditEntry>();
+        for (var i = 0; i < 120; i++)
+        {
+            entries.Add(storage.Entry(i % 7 == 0 ? "acc_b" : TestStorage.Workspace, i % 2 == 0 ? "secret.write" : "secret.reveal") with
+            {
+                ActorId = $"key_{i % 3}",
+                ProjectId = $"proj_{i % 2}",
+                EnvironmentId = $"env_{i % 4}",
+                SecretId = i % 5 == 0 ? null : $"sec_{i % 5}",
+                Outcome = AuditOutcomes.All[i % 11 == 0 ? 1 : i % 13 == 0 ? 2 : 0],
+            });
+            await storage.AppendAsync(entries[^1]);
+            await storage.AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+
+        var all = await storage.TrailAsync();
+        foreach (var filter in Filters(all))
+        {
+            var expected = all.Where(row => filter.Matches(row.Entry)
+                && !(row.CreatedAt < filter.From) && !(row.CreatedAt > filter.To)).Select(row => row.Sequence).Reverse();
+            Assert.Equal(expected, (await PageThroughAsync(storage, filter, 7)).Select(row => row.Sequence));
+        }
+    }
+
+    [Fact]
+    public async Task A_page_reads_a_limited_number_of_rows_and_tells_where_the_next_page_begins()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        const int Rows = (2 * AuditEntryTable.ScanLimit) + 10;
+        var rare = storage.Entry(action: "project.create");
+        await storage.AppendAsync([rare, .. Enumerable.Range(0, Rows).Select(_ => storage.Entry())]);
+        var filter = new AuditFilter { Action = "project.create" };
+        var pages = new List<AuditPage>();
+        long? below = long.MaxValue;
+        while (below is { } next)
+        {
+            pages.Add(await storage.ReadAsync(session => AuditEntryTable.PageAsync(session, TestStorage.Workspace, filter, next, 50)));
+            below = pages[^1].NextBelow;
+        }
+
+        Assert.Equal([0, 0, 1], pages.Select(page => page.Entries.Count));
+        Assert.Equal(Rows + 2 - AuditEntryTable.ScanLimit, pages[0].NextBelow);
+        Assert.Equal(rare.Id, pages[2].Entries[0].Entry.Id);
+    }
+
+    [Fact]
+    public async Task An_export_pages_from_the_oldest_to_the_end()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await storage.AppendAsync([.. Enumerable.Range(0, 25).Select(_ => storage.Entry())]);
+        var read = new List<long>();
+        while (await storage.ReadAsync(session => AuditEntryTable.ExportAsync(
+            session, TestStorage.Workspace, read.LastOrDefault(), 10)) is { Count: > 0 } page)
+        {
+            read.AddRange(page.Select(row => row.Sequence));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 25).Select(i => (long)i), read);
+    }
+
+    private static IEnumerable<AuditFilter> Filters(List<RecordedEntry> all)
+    {
+        long?[] times = [null, all[0].CreatedAt, all[20].CreatedAt, all[20].CreatedAt + 1, all[^1].CreatedAt, all[^1].CreatedAt + 1];
+        string?[] outcomes = [null, .. AuditOutcomes.All];
+        foreach (var from in times)
+        {
+            foreach (var to in times)
+            {
+                yield return new AuditFilter { From = from, To = to };
+            }
+        }
+
+        for (var i = 0; i < 32; i++)
+        {
+            foreach (var outcome in outcomes)
+            {
+                yield return new AuditFilter
+                {
+                    Action = (i & 1) == 0 ? null : "secret.write",
+                    ActorId = (i & 2) == 0 ? null : "key_1",
+                    ProjectId = (i & 4) == 0 ? null : "proj_1",
+                    EnvironmentId = (i & 8) == 0 ? null : "env_3",
+                    SecretId = (i & 16) == 0 ? null : "sec_2",
+                    Outcome = outcome,
+                    From = i % 3 == 0 ? all[30].CreatedAt : null,
+                };
+            }
+        }
+    }
+
+    private static async Task<List<RecordedEntry>> PageThroughAsync(TestStorage storage, AuditFilter filter, int limit)
+    {
+        var found = new List<RecordedEntry>();
+        long? below = long.MaxValue;
+        while (below is { } next)
+        {
+            var page = await storage.ReadAsync(session => AuditEntryTable.PageAsync(session, TestStorage.Workspace, filter, next, limit));
+            Assert.InRange(page.Entries.Count, 0, limit);
+            found.AddRange(page.Entries);
+            below = page.NextBelow;
+        }
+
+        return found;
+    }
+}

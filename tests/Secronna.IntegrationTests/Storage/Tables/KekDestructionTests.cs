@@ -1,0 +1,192 @@
+using System.Data.Common;
+using Secronna.IntegrationTests.Engines;
+using Secronna.Protocol;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Storage.Tables;
+
+/// <summary>Whatever races with the destruction of a KEK, on two nodes, no version is left under a destroyed KEK (S9).</summary>
+public sealed class KekDestructionTests : IAsyncLifetime
+{
+    private const string Waiting =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
+    private TestStorage storage = null!;
+    private Database node = null!;
+    private ProjectRow project = null!;
+    private EnvironmentRow environment = null!;
+    private KekRow kek = null!;
+
+    private static bool IsPostgres => TestEngine.Current is PostgresTestEngine;
+
+    public async ValueTask InitializeAsync()
+    {
+        storage = await TestStorage.CreateAsync();
+        node = await storage.OpenAsync();
+        project = await storage.AddProjectAsync("web");
+        environment = await storage.AddEnvironmentAsync(project);
+        kek = await storage.AddKekAsync(project);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await node.DisposeAsync();
+        await storage.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Retirement_waits_for_a_writer_that_holds_the_KEK_and_the_written_version_prevents_the_destruction()
+    {
+        await using var writer = new StoppedWriter(storage, transaction => WriteVersionAsync(transaction, "KEY"), kek.Id);
+        await writer.HoldsAsync();
+
+        var end = RetireAndDestroyAsync(node);
+
+        await AssertWaitsAsync(end);
+        writer.GoOn();
+        Assert.True(await writer.Done);
+        Assert.False(await end);
+        Assert.Equal("retiring", State());
+        AssertNoVersionIsUnderADestroyedKek();
+    }
+
+    [Fact]
+    public async Task A_writer_that_comes_after_the_retirement_is_refused_and_writes_nothing()
+    {
+        Assert.True(await RetireAndDestroyAsync(node));
+
+        await using var writer = new StoppedWriter(storage, transaction => WriteVersionAsync(transaction, "KEY"), kek.Id);
+        writer.GoOn();
+
+        Assert.False(await writer.Done);
+        Assert.Equal("destroyed", State());
+        AssertNoVersionIsUnderADestroyedKek();
+    }
+
+    [Fact]
+    public async Task A_writer_that_waited_for_the_retirement_is_refused()
+    {
+        await using var retirement = new StoppedWriter(storage, kek.Id, KekRetirement.RetireAsync);
+        await retirement.HoldsAsync();
+
+        var late = node.WriteAsync(kek.Id, static (transaction, id) => KekTable.LockActiveAsync(transaction, id));
+
+        await AssertWaitsAsync(late);
+        retirement.GoOn();
+        Assert.True(await retirement.Done);
+        Assert.False(await late);
+    }
+
+    [Fact]
+    [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
+    public async Task Destruction_waits_for_the_lock_and_then_searches_for_versions_again()
+    {
+        Assert.True(await RetireAsync(node));
+        Task<bool> destruction;
+        using (var holder = storage.ConnectDirectly())
+        {
+            holder.Run("BEGIN");
+            holder.Run("SELECT 1 FROM project_keys WHERE id = @id FOR KEY SHARE", ("@id", kek.Id));
+            destruction = DestroyAsync(node);
+            await AssertWaitsAsync(destruction);
+            await InsertVersionAsync(holder);
+            holder.Run("COMMIT");
+        }
+
+        Assert.False(await destruction);
+        Assert.Equal("retiring", State());
+        AssertNoVersionIsUnderADestroyedKek();
+    }
+
+    [Fact]
+    public async Task A_KEK_is_destroyed_only_when_it_is_retiring_and_wraps_no_data_key_even_of_a_deleted_secret()
+    {
+        var version = await WriteAsync("KEY");
+        Assert.False(await DestroyAsync(node));
+        Assert.Equal("active", State());
+
+        Assert.True(await RetireAsync(node));
+        Assert.False(await RetireAsync(node));
+        Assert.False(await DestroyAsync(node));
+
+        await storage.WriteAsync(transaction => SecretTable.MarkDeletedAsync(transaction, environment.Id, [version.SecretId], "key_1", storage.Now + 1));
+        Assert.False(await DestroyAsync(node));
+        Assert.Equal("retiring", State());
+
+        await storage.PurgeAllAsync();
+        Assert.True(await DestroyAsync(node));
+        Assert.Equal("destroyed", State());
+        Assert.False(await DestroyAsync(node));
+    }
+
+    [Fact]
+    public async Task Exactly_one_of_many_concurrent_destructions_succeeds()
+    {
+        await RetireAsync(node);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => DestroyAsync(i % 2 == 0 ? node : storage.Database)));
+
+        Assert.Equal(1, outcomes.Count(isDestroyed => isDestroyed));
+    }
+
+    [Fact]
+    public async Task Exactly_one_of_many_concurrent_retirements_succeeds()
+    {
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => RetireAsync(i % 2 == 0 ? node : storage.Database)));
+
+        Assert.Equal(1, outcomes.Count(isRetired => isRetired));
+    }
+
+    private async ValueTask<bool> WriteVersionAsync(Transaction transaction, string key)
+    {
+        var id = "sec_" + key;
+        await VersionTable.MintAsync(transaction, environment, [NewVersion(id, key)], storage.Now);
+        return true;
+    }
+
+    private async Task<NewVersion> WriteAsync(string key)
+    {
+        Assert.True(await storage.WriteAsync(transaction => WriteVersionAsync(transaction, key)));
+        return NewVersion("sec_" + key, key);
+    }
+
+    private NewVersion NewVersion(string secretId, string key) => new(
+        secretId, key, 1, kek.Id, TestStorage.NewWrappedKey(), TestStorage.NewCiphertext(), VersionKinds.Written, "key_1", null);
+
+    private async Task InsertVersionAsync(DbConnection holder)
+    {
+        var version = await storage.WriteVersionAsync(environment, "KEY");
+        holder.Run("UPDATE secret_versions SET kek_id = @kek WHERE secret_id = @id", ("@kek", kek.Id), ("@id", version.SecretId));
+    }
+
+    private async Task<bool> RetireAndDestroyAsync(Database on) => await RetireAsync(on) && await DestroyAsync(on);
+
+    private Task<bool> RetireAsync(Database on) =>
+        on.WriteAsync(kek.Id, static (transaction, id) => KekRetirement.RetireAsync(transaction, id));
+
+    private Task<bool> DestroyAsync(Database on) =>
+        on.WriteAsync(kek.Id, static (transaction, id) => KekRetirement.DestroyAsync(transaction, id));
+
+    // SQLite can't tell who waits. Its single writer is held by the other unit, so the late unit can't have run.
+    private async Task AssertWaitsAsync(Task late)
+    {
+        using var direct = storage.ConnectDirectly();
+        await Until.HoldsAsync("someone who waits", () => !IsPostgres || late.IsCompleted || direct.One<long>(Waiting) > 0);
+        Assert.False(late.IsCompleted);
+    }
+
+    private string State()
+    {
+        using var direct = storage.ConnectDirectly();
+        return direct.One<string>("SELECT state FROM project_keys WHERE id = @id", ("@id", kek.Id));
+    }
+
+    private void AssertNoVersionIsUnderADestroyedKek()
+    {
+        using var direct = storage.ConnectDirectly();
+        Assert.Empty(direct.All(
+            "SELECT v.secret_id FROM secret_versions v JOIN project_keys k ON k.id = v.kek_id WHERE k.state = 'destroyed'"));
+    }
+}
