@@ -102,7 +102,8 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
                 await Task.Delay(Pause);
             }
 
-            // After a kill the server does not start as long as processes of the old one are left. Tries again until they have ended.
+            // After a kill the server does not start as long as processes of the old one are left. Tries again until they have
+            // ended.
             ThrowIfTooLong(started);
             process.Dispose();
         }
