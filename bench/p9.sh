@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# P9: single reveals per second on PostgreSQL, each with a durable audit entry, compared with pgbench, which inserts one such audit
-# row per transaction in the same cluster and run (prepared, with the same indexes, without a counter's lock). Then the same load on
-# one node and on two, alternately. 64 connections each.
+# P9: single reveals per second on PostgreSQL, each with a durable audit entry, compared with pgbench, which inserts one such
+# audit row per transaction in the same cluster and run (prepared, with the same indexes, without a counter's lock). Then the same
+# load on one node and on two, alternately. 64 connections each.
 # Target: ratio >= 0.5; two nodes no slower than one.    usage: bench/p9.sh [seconds]
 . "$(dirname "$0")/lib.sh"
 . "$root/bench/postgres.sh"

@@ -22,7 +22,8 @@ stop_postgres() {
   rm -rf "$pg_folder"
 }
 
-# Uses default settings except for the sizes of memory and log, so that commits are durable: full page writes, one fsync per commit.
+# Uses default settings except for the sizes of memory and log, so that commits are durable: full page writes, one fsync per
+# commit.
 start_postgres() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
   pg_bin=$(pg_programs)

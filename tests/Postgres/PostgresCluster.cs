@@ -99,7 +99,8 @@ internal sealed class PostgresCluster : IAsyncDisposable
                 await Task.Delay(Pause);
             }
 
-            // After a kill the server does not start as long as processes of the old one are left. Tries again until they have ended.
+            // After a kill the server does not start as long as processes of the old one are left. Tries again until they have
+            // ended.
             ThrowIfTooLong(started);
             process.Dispose();
         }

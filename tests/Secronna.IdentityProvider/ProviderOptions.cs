@@ -23,7 +23,9 @@ public sealed record ProviderOptions
     /// <summary>The clients with the client credentials grant.</summary>
     public IReadOnlyList<ServiceAccount> ServiceAccounts { get; init; } = [ServiceAccount.Deployer];
 
-    /// <summary>The id of the public client, which may use the device flow, the code flow with PKCE, and refresh tokens.</summary>
+    /// <summary>
+    /// The id of the public client, which may use the device flow, the code flow with PKCE, and refresh tokens.
+    /// </summary>
     public string ClientId { get; init; } = "secronna-cli";
 
     /// <summary>The audiences of access tokens, unless the sign-in names others.</summary>

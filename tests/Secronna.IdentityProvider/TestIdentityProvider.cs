@@ -7,8 +7,8 @@ using Secronna.IdentityProvider.People;
 namespace Secronna.IdentityProvider;
 
 /// <summary>
-/// A real OpenID Connect provider in the test's own process, in place of Huudis: it listens on 127.0.0.1 and issues real tokens by
-/// real flows. Tests can rotate its keys, switch faults on and forge tokens.
+/// A real OpenID Connect provider in the test's own process, in place of Huudis: it listens on 127.0.0.1 and issues real tokens
+/// by real flows. Tests can rotate its keys, switch faults on and forge tokens.
 /// </summary>
 public sealed class TestIdentityProvider : IAsyncDisposable
 {
@@ -94,8 +94,8 @@ public sealed class TestIdentityProvider : IAsyncDisposable
     }
 
     /// <summary>
-    /// Signs with a new key from now on. The previous keys stay in the JWKS, or are withdrawn from it, so that nobody can verify the
-    /// tokens that they signed.
+    /// Signs with a new key from now on. The previous keys stay in the JWKS, or are withdrawn from it, so that nobody can verify
+    /// the tokens that they signed.
     /// </summary>
     public SigningKey Rotate(bool keepOld, SigningAlgorithm? algorithm = null, string? kid = null)
     {

@@ -43,7 +43,9 @@ internal sealed class ServerCertificates : IDisposable
             signed.GetCertHashString(HashAlgorithmName.SHA256));
     }
 
-    /// <summary>Writes a new certificate and its key to files, the key with mode 0600, and returns the SHA-256 hash in hex.</summary>
+    /// <summary>
+    /// Writes a new certificate and its key to files, the key with mode 0600, and returns the SHA-256 hash in hex.
+    /// </summary>
     public string Write(string certificateFile, string keyFile, double days = 90)
     {
         var created = New(days);

@@ -42,8 +42,8 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         var copied = await installation.DoAsync("storage", "copy", "--to", postgres, "--json");
         var before = await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile);
         Assert.Equal(before, await DatabaseContents.ReadPostgresAsync(postgres));
-        // Every table must have rows, or the comparison says nothing about it: fill new tables above. Servers remove their rows from
-        // the table of nodes when they end.
+        // Every table must have rows, or the comparison says nothing about it: fill new tables above. Servers remove their rows
+        // from the table of nodes when they end.
         Assert.All(before.Where(table => table.Key != "nodes"), table => Assert.True(table.Value.Count > 1, $"{table.Key} has no row"));
         Assert.Equal(
             before.Sum(table => table.Value.Count - 1L),

@@ -6,7 +6,9 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Deploy;
 
-/// <summary>With the shipped configuration of haproxy and the shipped settings, the trail records the caller's own address.</summary>
+/// <summary>
+/// With the shipped configuration of haproxy and the shipped settings, the trail records the caller's own address.
+/// </summary>
 public sealed class CallerAddressTests
 {
     private const string Caller = "127.0.0.77";

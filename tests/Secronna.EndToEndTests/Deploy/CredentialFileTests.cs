@@ -5,8 +5,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Deploy;
 
 /// <summary>
-/// A master-key file as systemd gives it to a service: its access control list names the service's user. The file's mode then shows
-/// that the group can read it, although only that user can.
+/// A master-key file as systemd gives it to a service: its access control list names the service's user. The file's mode then
+/// shows that the group can read it, although only that user can.
 /// </summary>
 public sealed partial class CredentialFileTests
 {

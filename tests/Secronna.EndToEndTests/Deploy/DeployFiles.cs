@@ -21,7 +21,9 @@ internal static class DeployFiles
         }
     }
 
-    /// <summary>Returns free addresses for the load balancer and its nodes, by the names of the variables in haproxy.cfg.</summary>
+    /// <summary>
+    /// Returns free addresses for the load balancer and its nodes, by the names of the variables in haproxy.cfg.
+    /// </summary>
     public static Dictionary<string, string> NewAddresses()
     {
         string[] names = ["SECRONNA_BALANCER", "SECRONNA_NODE_1", "SECRONNA_NODE_2", "SECRONNA_NODE_3"];

@@ -65,7 +65,8 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
 
             await load.StopAsync();
             output.WriteLine($"writes {ledger.Writes}; lost with their nodes: {load.Refused.Count} and {load.Failures}");
-            // haproxy answers 502, but if the client's connection has served a request before, haproxy closes it without an answer.
+            // haproxy answers 502, but if the client's connection has served a request before, haproxy closes it without an
+            // answer.
             Assert.InRange(load.Refused.Count + load.Failures, 0, 3 * 2 * Workers);
             Assert.All(load.Refused, answer => Assert.Equal((502, "UNAVAILABLE"), (answer.Status, answer.ErrorCode)));
         }

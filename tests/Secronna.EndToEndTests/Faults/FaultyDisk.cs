@@ -3,8 +3,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Faults;
 
 /// <summary>
-/// A disk that fails on demand: a library that is loaded before the system's own fails the server's writes or fsyncs of its database
-/// files.
+/// A disk that fails on demand: a library that is loaded before the system's own fails the server's writes or fsyncs of its
+/// database files.
 /// </summary>
 internal sealed class FaultyDisk : IDisposable
 {

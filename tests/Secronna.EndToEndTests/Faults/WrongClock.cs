@@ -20,7 +20,9 @@ internal sealed class WrongClock : IDisposable
 
     private string Library => folder["clock.so"];
 
-    /// <summary>Returns the variables of a server whose clock is ahead by <paramref name="offset"/>, or behind if it is negative.</summary>
+    /// <summary>
+    /// Returns the variables of a server whose clock is ahead by <paramref name="offset"/>, or behind if it is negative.
+    /// </summary>
     public Dictionary<string, string> OffBy(TimeSpan offset) => new()
     {
         ["LD_PRELOAD"] = Library,

@@ -5,7 +5,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Hosting;
 
 /// <summary>
-/// A running server writes none of its memory to disk and lets no other process read it, unless diagnostics are switched on (S28).
+/// A running server writes none of its memory to disk and lets no other process read it, unless diagnostics are switched on
+/// (S28).
 /// </summary>
 public sealed class HardeningTests
 {

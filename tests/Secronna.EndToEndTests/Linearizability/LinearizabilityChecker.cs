@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Secronna.EndToEndTests.Linearizability;
 
 /// <summary>
-/// Searches for an order of a key's operations in which each operation happens at one moment between its invocation and its answer
-/// and every answer is right in that order. This is Wing and Gong's search with Lowe's cache of states that were tried. Operations
-/// without an answer are placed only where they change the state.
+/// Searches for an order of a key's operations in which each operation happens at one moment between its invocation and its
+/// answer and every answer is right in that order. This is Wing and Gong's search with Lowe's cache of states that were tried.
+/// Operations without an answer are placed only where they change the state.
 /// </summary>
 internal sealed class LinearizabilityChecker
 {
@@ -30,8 +30,8 @@ internal sealed class LinearizabilityChecker
     }
 
     /// <summary>
-    /// Returns <c>null</c> if the history is linearizable; otherwise a text that says how far the search came and which operations did
-    /// not fit next.
+    /// Returns <c>null</c> if the history is linearizable; otherwise a text that says how far the search came and which
+    /// operations did not fit next.
     /// </summary>
     public static string? FindFault(IEnumerable<Operation> history) => new LinearizabilityChecker(history).FindFault();
 
@@ -97,8 +97,8 @@ internal sealed class LinearizabilityChecker
         }
     }
 
-    // A lost write cannot have minted a version that was acknowledged to another write. Of several lost writes that differ only in
-    // values that nobody revealed, one is enough to try.
+    // A lost write cannot have minted a version that was acknowledged to another write. Of several lost writes that differ only
+    // in values that nobody revealed, one is enough to try.
     private IEnumerable<(int Index, KeyState Next)> LostThatMayBeNext(Position position, long? latest)
     {
         var unseen = new HashSet<int>();

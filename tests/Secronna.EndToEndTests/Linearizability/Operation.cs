@@ -7,7 +7,8 @@ internal abstract record Operation
     public required long Invoked { get; init; }
 
     /// <summary>
-    /// The time just after the answer came; <c>null</c> if none came. Then the operation may have happened at any later time, or never.
+    /// The time just after the answer came; <c>null</c> if none came. Then the operation may have happened at any later time, or
+    /// never.
     /// </summary>
     public required long? Answered { get; init; }
 

@@ -7,8 +7,8 @@ using Secronna.Tests.Postgres;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>
-/// A proxy between a node and PostgreSQL. On demand it closes the connection at the end of a transaction with audit entries: before
-/// the COMMIT comes to the server, or after the server answered it and before the answer comes to the node.
+/// A proxy between a node and PostgreSQL. On demand it closes the connection at the end of a transaction with audit entries:
+/// before the COMMIT comes to the server, or after the server answered it and before the answer comes to the node.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
@@ -32,8 +32,8 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public int Cuts => Volatile.Read(ref cuts);
 
     /// <summary>
-    /// Returns a connection string that leads through the proxy. Automatic preparation is off, because the proxy could not recognize
-    /// prepared statements.
+    /// Returns a connection string that leads through the proxy. Automatic preparation is off, because the proxy could not
+    /// recognize prepared statements.
     /// </summary>
     public string ConnectionStringThrough(string connectionString)
     {

@@ -4,8 +4,8 @@ using Secronna.Tests.Postgres;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>
-/// When PostgreSQL is killed or suspended under load, requests fail with UNAVAILABLE in bounded time, the nodes recover by themselves,
-/// and no acknowledged write is lost (S30).
+/// When PostgreSQL is killed or suspended under load, requests fail with UNAVAILABLE in bounded time, the nodes recover by
+/// themselves, and no acknowledged write is lost (S30).
 /// </summary>
 [RunsAlone]
 public sealed class DatabaseLossTests(ITestOutputHelper output)

@@ -6,7 +6,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>
-/// Writers on all nodes that change one environment by writes, batches, deletions and restores, and record the acknowledged values.
+/// Writers on all nodes that change one environment by writes, batches, deletions and restores, and record the acknowledged
+/// values.
 /// </summary>
 internal sealed class EnvironmentWriters : IDisposable
 {

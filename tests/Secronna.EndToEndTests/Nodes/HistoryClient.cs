@@ -7,7 +7,9 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>A client of one node that sends random requests one after another and records each with its times and its answer.</summary>
+/// <summary>
+/// A client of one node that sends random requests one after another and records each with its times and its answer.
+/// </summary>
 internal sealed class HistoryClient : IDisposable
 {
     private readonly RequestHistory history;
@@ -47,8 +49,8 @@ internal sealed class HistoryClient : IDisposable
     }
 
     /// <summary>
-    /// Reveals the secret with this id or, if it is <c>null</c>, the secret at the key's path. A failed reveal changed nothing and is not
-    /// added to the history.
+    /// Reveals the secret with this id or, if it is <c>null</c>, the secret at the key's path. A failed reveal changed nothing
+    /// and is not added to the history.
     /// </summary>
     /// <returns>Whether the node answered.</returns>
     public async Task<bool> RevealAsync(string key, string? id)

@@ -3,7 +3,9 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>Of concurrent equal requests with one <c>Idempotency-Key</c> on several nodes, one is done and all get its answer.</summary>
+/// <summary>
+/// Of concurrent equal requests with one <c>Idempotency-Key</c> on several nodes, one is done and all get its answer.
+/// </summary>
 [Collection(SharedPostgresTests.Name)]
 public sealed class IdempotencyRaceTests(SharedPostgres postgres)
 {

@@ -51,7 +51,9 @@ public sealed class PastAgreementTests(SharedPostgres postgres, ITestOutputHelpe
         await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 
-    /// <summary>The state as of an instant that a node gave, and a version that was certainly written before that instant.</summary>
+    /// <summary>
+    /// The state as of an instant that a node gave, and a version that was certainly written before that instant.
+    /// </summary>
     private sealed record Observation(int Node, string At, (string Id, int Version)? Before, JsonArray Listed, JsonArray Secrets, JsonArray Unrecoverable);
 
     private static async Task<Observation> ObserveAsync(ApiSet apis, string environment, EnvironmentWriters writers, int node, Dice dice)
@@ -59,7 +61,8 @@ public sealed class PastAgreementTests(SharedPostgres postgres, ITestOutputHelpe
         var (at, before) = ("", ((string, int)?)null);
         if (dice.Next(2) == 0)
         {
-            // Writes on another node, whose clock differs. The answer comes only when the database's clock has passed the write's instant.
+            // Writes on another node, whose clock differs. The answer comes only when the database's clock has passed the write's
+            // instant.
             before = await writers.WriteAsync(apis[(node + 2) % 3], "KEY_" + dice.Next(10));
             at = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         }

@@ -20,7 +20,8 @@ internal sealed class RepeatedRequestOnNodes : IDisposable
     public Task ExpectAcceptedAsync() => Task.WhenAll(requests.Select(request => request.ExpectAcceptedAsync()));
 
     /// <summary>
-    /// Expects that no node accepts a request that begins a second or later after this call. Call it right after the acknowledgement.
+    /// Expects that no node accepts a request that begins a second or later after this call. Call it right after the
+    /// acknowledgement.
     /// </summary>
     public Task ExpectRefusedWithinASecondAsync(int status) =>
         Task.WhenAll(requests.Select(request => request.ExpectRefusedWithinASecondAsync(status)));

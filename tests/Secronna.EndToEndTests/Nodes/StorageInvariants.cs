@@ -19,7 +19,8 @@ internal static class StorageInvariants
             SELECT count(*) FROM (SELECT created_at, lag(created_at) OVER (PARTITION BY workspace_id ORDER BY sequence) AS earlier
                 FROM audit_entries) a WHERE created_at < earlier
             """),
-        // An audit entry gets its number under a lock that is held until the commit. All versions of a batch or a restore have one instant.
+        // An audit entry gets its number under a lock that is held until the commit. All versions of a batch or a restore have
+        // one instant.
         ("each version's instant is later than those committed before it", """
             SELECT count(*) FROM (SELECT v.created_at, a.request_id, lag(v.created_at) OVER w AS earlier, lag(a.request_id) OVER w AS other
                 FROM audit_entries a JOIN secret_versions v ON v.secret_id = a.secret_id AND v.version = a.version

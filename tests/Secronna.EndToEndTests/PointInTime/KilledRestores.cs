@@ -6,8 +6,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.PointInTime;
 
 /// <summary>
-/// Restores an environment back and forth between two times, kills the server at a random moment of each restore, and checks after
-/// its start that either all of the restore is there or nothing of it (S30).
+/// Restores an environment back and forth between two times, kills the server at a random moment of each restore, and checks
+/// after its start that either all of the restore is there or nothing of it (S30).
 /// </summary>
 internal sealed class KilledRestores(NodeSet nodes, Dice dice)
 {
@@ -123,8 +123,8 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
               AND workspace_id = '{TestInstallation.WorkspaceId}' AND action <> 'secret.reveal' GROUP BY action ORDER BY action
             """));
 
-    // Every restore so far has all its versions and deletions at one instant, each in the history. What was deleted is destroyed; the
-    // server may do that after its start.
+    // Every restore so far has all its versions and deletions at one instant, each in the history. What was deleted is destroyed;
+    // the server may do that after its start.
     private async Task CheckChangesAsync()
     {
         Assert.All(

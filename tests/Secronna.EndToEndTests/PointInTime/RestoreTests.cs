@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Nodes;
 using Secronna.EndToEndTests.Rotation;
 using Secronna.EndToEndTests.Running;
@@ -6,8 +5,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.PointInTime;
 
 /// <summary>
-/// Undoes bad changes: a look at the past, a dry run, a restore, a restore that prunes, and a restore forward again. Checks the state
-/// and the trail after each step (S14, S15, S19).
+/// Undoes bad changes: a look at the past, a dry run, a restore, a restore that prunes, and a restore forward again. Checks the
+/// state and the trail after each step (S14, S15, S19).
 /// </summary>
 [Collection(SharedPostgresTests.Name)]
 public sealed class RestoreTests(SharedPostgres postgres)

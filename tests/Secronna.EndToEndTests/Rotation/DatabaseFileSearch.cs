@@ -13,8 +13,8 @@ internal sealed class DatabaseFileSearch(TestInstallation installation)
         Directory.GetFiles(installation.DataFolder).Where(file => file.StartsWith(installation.DatabaseFile, StringComparison.Ordinal));
 
     /// <summary>
-    /// Adds two pieces of each ciphertext or wrapped key that a query returns. They begin after its header, which is not secret, and
-    /// are small enough to be in one page.
+    /// Adds two pieces of each ciphertext or wrapped key that a query returns. They begin after its header, which is not secret,
+    /// and are small enough to be in one page.
     /// </summary>
     public async Task AddAsync(string name, string sql)
     {

@@ -3,7 +3,9 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>A project with so many versions that rotating its KEK takes a while, and the value that each version must have.</summary>
+/// <summary>
+/// A project with so many versions that rotating its KEK takes a while, and the value that each version must have.
+/// </summary>
 internal sealed class FilledProject
 {
     private const int BatchSize = 500;

@@ -53,8 +53,8 @@ internal sealed class InstallationDatabase(TestInstallation installation)
         await CountAsync(CountUnfinishedRotations) == 0 && (await KeksAsync("retiring", projectId)).Count == 0;
 
     /// <summary>
-    /// Expects what must hold for a project's KEKs when no rotation is under way: each was created once, and each but the active one
-    /// was destroyed once (S9, S10).
+    /// Expects what must hold for a project's KEKs when no rotation is under way: each was created once, and each but the active
+    /// one was destroyed once (S9, S10).
     /// </summary>
     public async Task ExpectKeksConsistentAsync(string projectId)
     {

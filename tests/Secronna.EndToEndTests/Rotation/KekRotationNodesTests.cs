@@ -74,8 +74,8 @@ public sealed class KekRotationNodesTests(SharedPostgres postgres, ITestOutputHe
         await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 
-    // Suspends the node that works on the rotation when it has re-wrapped some of the data keys. Tries again if the locked row was
-    // among the first that the node came to.
+    // Suspends the node that works on the rotation when it has re-wrapped some of the data keys. Tries again if the locked row
+    // was among the first that the node came to.
     private async Task<int> SuspendWorkingNodeAsync(NodeSet nodes, InstallationDatabase database, FilledProject project, Api api)
     {
         for (var attempt = 1; attempt <= Attempts; attempt++)

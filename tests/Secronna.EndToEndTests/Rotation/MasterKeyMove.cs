@@ -34,8 +34,8 @@ internal sealed class MasterKeyMove : IAsyncDisposable
     }
 
     /// <summary>
-    /// Restarts the server with the next provider and the old one, rotates under load to a key of the next provider, and removes the
-    /// old provider from the settings.
+    /// Restarts the server with the next provider and the old one, rotates under load to a key of the next provider, and removes
+    /// the old provider from the settings.
     /// </summary>
     /// <param name="next">The settings of the next provider.</param>
     /// <param name="keyId">The id of its key.</param>

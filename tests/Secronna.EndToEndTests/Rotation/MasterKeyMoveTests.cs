@@ -4,8 +4,8 @@ using Secronna.Tests.Pkcs11;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>
-/// The master key moves from one provider to another (S2): a server starts with both, a rotation under load wraps everything with the
-/// new provider's key, and the old provider is no longer needed.
+/// The master key moves from one provider to another (S2): a server starts with both, a rotation under load wraps everything with
+/// the new provider's key, and the old provider is no longer needed.
 /// </summary>
 public sealed class MasterKeyMoveTests
 {

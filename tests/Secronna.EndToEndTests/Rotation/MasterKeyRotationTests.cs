@@ -4,8 +4,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>
-/// The master key is rotated while servers serve (S8, S10): no request fails, no version's row changes, and the old key is no longer
-/// needed.
+/// The master key is rotated while servers serve (S8, S10): no request fails, no version's row changes, and the old key is no
+/// longer needed.
 /// </summary>
 [Collection(SharedPostgresTests.Name)]
 public sealed class MasterKeyRotationTests(SharedPostgres postgres)

@@ -14,7 +14,9 @@ internal sealed class RowLock : IAsyncDisposable
 
     private RowLock(NpgsqlConnection connection) => this.connection = connection;
 
-    /// <summary>Locks one version under a KEK: the one that follows <paramref name="after"/> others in the index's order.</summary>
+    /// <summary>
+    /// Locks one version under a KEK: the one that follows <paramref name="after"/> others in the index's order.
+    /// </summary>
     public static Task<RowLock> OnDataKeyAsync(string connectionString, string kekId, int after) => LockAsync(connectionString, $"""
         SELECT 1 FROM secret_versions WHERE (secret_id, version) =
             (SELECT secret_id, version FROM secret_versions WHERE kek_id = '{kekId}' OFFSET {after} LIMIT 1) FOR UPDATE

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Secronna.EndToEndTests.Running;
@@ -26,11 +25,12 @@ internal sealed class Api : IDisposable
     /// <param name="url">The URL that the server listens on.</param>
     /// <param name="token">The credential; <c>null</c> sends none.</param>
     /// <param name="trusted">
-    /// The only certificate that is accepted, or the root of the only chain that is accepted; <c>null</c> for a server without TLS.
+    /// The only certificate that is accepted, or the root of the only chain that is accepted; <c>null</c> for a server without
+    /// TLS.
     /// </param>
     /// <param name="keepsConnections">
-    /// Whether connections are reused. A client that reuses none never sends a request twice; one that does repeats a request that
-    /// met a closed connection.
+    /// Whether connections are reused. A client that reuses none never sends a request twice; one that does repeats a request
+    /// that met a closed connection.
     /// </param>
     public Api(string url, string? token, X509Certificate? trusted = null, bool keepsConnections = true)
     {
@@ -68,7 +68,8 @@ internal sealed class Api : IDisposable
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
     /// <summary>
-    /// Sends a request, with one additional header if it is given. <paramref name="chunked"/> sends the body without a Content-Length.
+    /// Sends a request, with one additional header if it is given. <paramref name="chunked"/> sends the body without a
+    /// Content-Length.
     /// </summary>
     public async Task<Answer> SendAsync(
         HttpMethod method, string path, string? json = null, bool chunked = false, (string Name, string Value)? header = null)

@@ -5,10 +5,14 @@ namespace Secronna.EndToEndTests.Running;
 /// <summary>Starts the <c>secronna</c> command line and the samples as users start them.</summary>
 internal static class ClientProgram
 {
-    /// <summary>The variable that names a native executable of the command line. If it is set, all tests start that file.</summary>
+    /// <summary>
+    /// The variable that names a native executable of the command line. If it is set, all tests start that file.
+    /// </summary>
     public const string NativeVariable = "SECRONNA_TEST_CLI";
 
-    /// <summary>The path of the command line: the native file that the variable names, else the program beside this assembly.</summary>
+    /// <summary>
+    /// The path of the command line: the native file that the variable names, else the program beside this assembly.
+    /// </summary>
     public static string CommandLine { get; } =
         Environment.GetEnvironmentVariable(NativeVariable) is { Length: > 0 } native ? native : Beside("secronna");
 

@@ -32,7 +32,9 @@ internal sealed class DevServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a stopped server again at the same address and gives the command line the variables of <c>dev.env</c>.</summary>
+    /// <summary>
+    /// Starts a stopped server again at the same address and gives the command line the variables of <c>dev.env</c>.
+    /// </summary>
     public async Task StartAgainAsync()
     {
         server = await RunningServer.StartAsync(Folder.Path, [], "dev", "--data", DataFolder, "--port", $"{new Uri(Url).Port}");

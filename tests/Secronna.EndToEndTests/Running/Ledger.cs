@@ -4,9 +4,10 @@ using System.Security.Cryptography;
 namespace Secronna.EndToEndTests.Running;
 
 /// <summary>
-/// A record of what servers acknowledged under load, and the check that it holds: every acknowledged write is there with its value,
-/// version numbers have no gap and no repeat, every answered reveal has its audit entry, the trail has no gap, and every version
-/// opens. <see cref="CheckAsync"/> checks only what is new since its last call; <see cref="CheckAllAsync"/> checks everything.
+/// A record of what servers acknowledged under load, and the check that it holds: every acknowledged write is there with its
+/// value, version numbers have no gap and no repeat, every answered reveal has its audit entry, the trail has no gap, and every
+/// version opens. <see cref="CheckAsync"/> checks only what is new since its last call; <see cref="CheckAllAsync"/> checks
+/// everything.
 /// </summary>
 internal sealed class Ledger
 {
@@ -115,7 +116,8 @@ internal sealed class Ledger
         await RevealAllAsync(api, key, last + 1, current);
     }
 
-    // An acknowledged version has the value of its write. A version that was never acknowledged has a value that was sent to its key.
+    // An acknowledged version has the value of its write. A version that was never acknowledged has a value that was sent to its
+    // key.
     private Task RevealAllAsync(Api api, string key, int first, int last) => Parallel.ForEachAsync(
         Enumerable.Range(first, last - first + 1), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (version, _) =>
         {

@@ -11,7 +11,9 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly LoopbackListener listener;
     private readonly List<string> asked = [];
 
-    /// <param name="answer">Answers a request, given the connection and the request's head. The connection is closed afterwards.</param>
+    /// <param name="answer">
+    /// Answers a request, given the connection and the request's head. The connection is closed afterwards.
+    /// </param>
     public RawServer(Func<NetworkStream, string, CancellationToken, Task> answer) => listener = new LoopbackListener(async (client, over) =>
     {
         var head = await HeadAsync(client.GetStream(), over);

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Secronna.EndToEndTests.Running;
 
 /// <summary>
-/// Sends the same request without pause, one after another, so that the server keeps the credential in its cache, and records when
-/// the last request that was accepted began.
+/// Sends the same request without pause, one after another, so that the server keeps the credential in its cache, and records
+/// when the last request that was accepted began.
 /// </summary>
 internal sealed class RepeatedRequest : IDisposable
 {

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>A running command of the server's program. It can be killed; <see cref="Dispose"/> kills it if it still runs.</summary>
+/// <summary>
+/// A running command of the server's program. It can be killed; <see cref="Dispose"/> kills it if it still runs.
+/// </summary>
 internal sealed class RunningCommand : IDisposable
 {
     private readonly Process process;

@@ -28,7 +28,9 @@ internal sealed class SlowRequest : IDisposable
         return request;
     }
 
-    /// <summary>Whether the server sent status 100. It does so when the handler reads the body: the request is in flight then.</summary>
+    /// <summary>
+    /// Whether the server sent status 100. It does so when the handler reads the body: the request is in flight then.
+    /// </summary>
     public async Task<bool> HasReachedHandlerAsync() =>
         (await ReceiveAsync()).StartsWith("HTTP/1.1 100", StringComparison.Ordinal);
 

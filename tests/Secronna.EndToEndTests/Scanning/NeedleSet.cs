@@ -5,13 +5,15 @@ using System.Text;
 
 namespace Secronna.EndToEndTests.Scanning;
 
-/// <summary>A window of a text that was found: the text's name, the encoding, and the position of the window's first byte.</summary>
+/// <summary>
+/// A window of a text that was found: the text's name, the encoding, and the position of the window's first byte.
+/// </summary>
 internal sealed record Hit(string Name, string Encoding, long Offset);
 
 /// <summary>
-/// Searches bytes for many texts at once, in every encoding that they might be stored in. Each text is cut into windows of 16 bytes
-/// and each window is searched for, so that a remaining part of a large value is found too. A bitmap over the windows' first 8 bytes
-/// excludes most of the memory; a dictionary decides the rest.
+/// Searches bytes for many texts at once, in every encoding that they might be stored in. Each text is cut into windows of 16
+/// bytes and each window is searched for, so that a remaining part of a large value is found too. A bitmap over the windows'
+/// first 8 bytes excludes most of the memory; a dictionary decides the rest.
 /// </summary>
 internal sealed class NeedleSet
 {
@@ -25,7 +27,8 @@ internal sealed class NeedleSet
     public int Count { get; private set; }
 
     /// <summary>
-    /// Adds a text: in UTF-8, escaped as in JSON, in UTF-16, in base64 and base64url at all three alignments, and in hex of both cases.
+    /// Adds a text: in UTF-8, escaped as in JSON, in UTF-16, in base64 and base64url at all three alignments, and in hex of both
+    /// cases.
     /// </summary>
     public void Add(string name, string text)
     {
@@ -54,7 +57,8 @@ internal sealed class NeedleSet
             var head = BinaryPrimitives.ReadUInt64LittleEndian(bytes[i..]);
             if (head == 0)
             {
-                // Most of the memory is zero. Skips to the first byte that is not, less 8 bytes, because a window may begin with zeros.
+                // Most of the memory is zero. Skips to the first byte that is not, less 8 bytes, because a window may begin with
+                // zeros.
                 i += Math.Max(0, bytes[i..].IndexOfAnyExcept((byte)0) is var zeros and >= 0 ? zeros - 8 : bytes.Length - i);
                 continue;
             }

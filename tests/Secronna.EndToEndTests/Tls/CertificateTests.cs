@@ -5,7 +5,8 @@ using Secronna.Tests.Tls;
 namespace Secronna.EndToEndTests.Tls;
 
 /// <summary>
-/// TLS with the certificate of the settings: faults that stop the start, and the certificate's renewal while clients are connected.
+/// TLS with the certificate of the settings: faults that stop the start, and the certificate's renewal while clients are
+/// connected.
 /// </summary>
 public sealed class CertificateTests : IDisposable
 {

@@ -7,7 +7,8 @@ using Secronna.EndToEndTests.Scanning;
 namespace Secronna.EndToEndTests.Vault;
 
 /// <summary>
-/// No file that the server writes, no log line and no answer other than a reveal's contains a secret's value, in any encoding (S16).
+/// No file that the server writes, no log line and no answer other than a reveal's contains a secret's value, in any encoding
+/// (S16).
 /// </summary>
 public sealed class LeakTests
 {

@@ -41,8 +41,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// The platform's TLS keeps the data that it last encrypted and decrypted in each connection's buffers and does not zero them.
-    /// SECURITY.md states how much is found.
+    /// The platform's TLS keeps the data that it last encrypted and decrypted in each connection's buffers and does not zero
+    /// them. SECURITY.md states how much is found.
     /// </summary>
     [Fact]
     public async Task With_TLS_in_the_server_itself_no_more_is_left_than_the_buffers_of_its_connections_hold()

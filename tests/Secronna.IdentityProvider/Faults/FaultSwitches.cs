@@ -25,7 +25,9 @@ public sealed class FaultSwitches
     /// <summary>Completes when a request hangs for the first time since the last <see cref="Hang"/>.</summary>
     public Task Hanging => pause.Begun.Task;
 
-    /// <summary>Lets requests for the discovery document and the JWKS hang without an answer until <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Lets requests for the discovery document and the JWKS hang without an answer until <see cref="Release"/>.
+    /// </summary>
     public void Hang()
     {
         // A second call must not replace the pause at which requests hang already, or they would never be released.

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Secronna.IdentityProvider.Flows;
 
 /// <summary>
-/// The redirect of the browser after the sign-in. If the provider cannot trust the request's redirect URI, there is no location and
-/// the provider shows the error itself.
+/// The redirect of the browser after the sign-in. If the provider cannot trust the request's redirect URI, there is no location
+/// and the provider shows the error itself.
 /// </summary>
 public sealed record CodeRedirect
 {

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Secronna.IdentityProvider.Hosting;
 using Secronna.IdentityProvider.Pages;
@@ -34,7 +33,9 @@ public sealed class ProviderClient : IDisposable
         return (await response.Content.ReadFromJsonAsync<DeviceAuthorization>())!;
     }
 
-    /// <summary>Enters a user code as the person, and allows or denies. Returns <c>false</c> if the code cannot be used.</summary>
+    /// <summary>
+    /// Enters a user code as the person, and allows or denies. Returns <c>false</c> if the code cannot be used.
+    /// </summary>
     public async Task<bool> DecideAsync(string userCode, Person person, bool allow = true, string? audience = null)
     {
         var form = DecisionForm(person, allow, audience);

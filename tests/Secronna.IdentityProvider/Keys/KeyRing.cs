@@ -13,8 +13,8 @@ internal sealed class KeyRing(SigningKey first)
     public IReadOnlyList<SigningKey> Published => state.Published;
 
     /// <summary>
-    /// All keys, the withdrawn ones too. The provider needs those for its own refresh tokens and codes, which are signed too and outlive
-    /// a published key.
+    /// All keys, the withdrawn ones too. The provider needs those for its own refresh tokens and codes, which are signed too and
+    /// outlive a published key.
     /// </summary>
     public IReadOnlyList<SigningKey> All => state.All;
 

@@ -4,7 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Secronna.IdentityProvider.Keys;
 
-/// <summary>A private signing key with its key id. It signs any bytes, so that tests can make tokens that no provider would.</summary>
+/// <summary>
+/// A private signing key with its key id. It signs any bytes, so that tests can make tokens that no provider would.
+/// </summary>
 public sealed class SigningKey
 {
     private readonly AsymmetricAlgorithm key;

@@ -7,8 +7,8 @@ using Secronna.IdentityProvider.People;
 namespace Secronna.IdentityProvider.Keys;
 
 /// <summary>
-/// Makes tokens that the provider would not: with any header and payload, exactly as given, and with a valid signature or a forged
-/// one of a known kind.
+/// Makes tokens that the provider would not: with any header and payload, exactly as given, and with a valid signature or a
+/// forged one of a known kind.
 /// </summary>
 public sealed class TokenForge
 {
@@ -56,8 +56,8 @@ public sealed class TokenForge
     public string Sign(JsonObject claims, SigningKey? key = null) => Sign(claims.ToJsonString(), key: key);
 
     /// <summary>
-    /// Signs a header and a payload as they are, even if they are not JSON or have a member twice. A header that is <c>null</c> is that of
-    /// a real token.
+    /// Signs a header and a payload as they are, even if they are not JSON or have a member twice. A header that is <c>null</c>
+    /// is that of a real token.
     /// </summary>
     public string Sign(string payload, string? header = null, SigningKey? key = null)
     {
@@ -72,7 +72,9 @@ public sealed class TokenForge
     /// <summary>Makes a token without a signature, as with algorithm <c>none</c>: it ends with a dot.</summary>
     public static string SignNone(string header, string payload) => Assemble(header, payload, _ => []);
 
-    /// <summary>Makes a token whose signature is all zeros: some libraries accepted R = S = 0 for any message (CVE-2022-21449).</summary>
+    /// <summary>
+    /// Makes a token whose signature is all zeros: some libraries accepted R = S = 0 for any message (CVE-2022-21449).
+    /// </summary>
     public static string SignZero(string header, string payload, int length = 64) =>
         Assemble(header, payload, _ => new byte[length]);
 
