@@ -10,7 +10,7 @@ public sealed class KekTableTests
 {
     [Fact]
     public void The_query_for_worn_KEKs_begins_at_the_number_of_wraps_that_the_policy_names() =>
-        Assert.Equal(KekPolicy.WornWraps.ToString(CultureInfo.InvariantCulture), KekTable.WornWraps);
+        Assert.Equal(KekTable.WornWraps, KekPolicy.WornWraps.ToString(CultureInfo.InvariantCulture));
 
     [Theory]
     [InlineData("Sqlite")]
