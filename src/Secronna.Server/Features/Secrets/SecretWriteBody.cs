@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Secronna.Crypto;
-using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Http;
 using Secronna.Server.Vault;
