@@ -69,7 +69,7 @@ public sealed class TlsTests : IDisposable
 
         Assert.Equal(next.Thumbprint, (await HandshakeAsync(server)).Thumbprint);
         Assert.Contains("live", await AskAsync(before), StringComparison.Ordinal);
-        Assert.Single(Lines(server, "can't be used, the one before stays"));
+        Assert.Single(Lines(server, "can't be used; the previous certificate stays in use"));
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class TlsTests : IDisposable
         }
 
         // Before the next pair is written: a look between its two files may find them not to fit.
-        Assert.Single(Lines(server, "can't be used, the one before stays"));
+        Assert.Single(Lines(server, "can't be used; the previous certificate stays in use"));
         await LookAsync(server, certificates.Write(CertificateFile, KeyFile));
         Assert.DoesNotContain(server.Log.Lines, line => line.Contains("PRIVATE KEY", StringComparison.Ordinal));
     }
@@ -134,8 +134,8 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData(90, null)]
     [InlineData(15, null)]
-    [InlineData(13, "Warning Secronna [24]: The TLS certificate in use expires 2026-01-14")]
-    [InlineData(-1, "Error Secronna [25]: The TLS certificate in use expired 2025-12-31")]
+    [InlineData(13, "Warning Secronna [24]: The TLS certificate in use expires at 2026-01-14")]
+    [InlineData(-1, "Error Secronna [25]: The TLS certificate in use expired at 2025-12-31")]
     public void A_certificate_that_expires_soon_is_warned_of_once_a_day(double days, string? said)
     {
         certificates.Write(CertificateFile, KeyFile, days);
@@ -154,7 +154,7 @@ public sealed class TlsTests : IDisposable
             time.Advance(TimeSpan.FromDays(1));
         }
 
-        Assert.All(log.Lines, line => Assert.StartsWith(said ?? "Warning Secronna [24]: The TLS certificate in use expires 2026-01-16", line, StringComparison.Ordinal));
+        Assert.All(log.Lines, line => Assert.StartsWith(said ?? "Warning Secronna [24]: The TLS certificate in use expires at 2026-01-16", line, StringComparison.Ordinal));
     }
 
     [Fact]
