@@ -1,27 +1,81 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds, and runs every test program. What is given is passed on to them as filters:
+# Installs what the tests need, builds, and runs every test program.
+#   ./test.sh              an ordinary run: every kind of test, each with few rounds
+#   ./test.sh --thorough   all rounds of everything; run it before an issue is called resolved
 #   ./test.sh -class '*KillTests'
-# The integration tests run over each engine: SQLite, PostgreSQL, and over HTTP PostgreSQL behind pgbouncer.
-# SECRONNA_KILL_ROUNDS sets how often the server is killed under load (100), SECRONNA_NODES_ROUNDS how often one of several
-# nodes is killed or paused (6), SECRONNA_DATABASE_KILL_ROUNDS how often PostgreSQL is killed under load (2),
-# SECRONNA_ROTATION_ROUNDS how often a server, a node or a command is killed while keys rotate (50),
-# SECRONNA_RESTORE_ROUNDS how often a server is killed while it restores an environment, over each engine (8), and
-# SECRONNA_PAST_ROUNDS how often the past is compared with a model of it (2).
-# SECRONNA_KILL_SEED, SECRONNA_NODES_SEED, SECRONNA_ROTATION_SEED and SECRONNA_RESTORE_SEED repeat the choices of a run that
-# printed them.
+# Any other argument is a filter that is passed on to the test programs, which then run one after the other.
+#
+# The integration tests run over each engine: SQLite, PostgreSQL, and over HTTP PostgreSQL behind pgbouncer. An ordinary run
+# takes to the pooler only what depends on transactions (trait Pooler=Transactions), and runs tests that need a database but
+# would be the same over any (trait Engine=Any) over SQLite only. Two programs run at a time. What measures seconds, memory or
+# load (trait Alone=yes) runs afterwards, when nothing else does.
+# Before its last line a run lists its slowest 40 tests and its core-minutes by program. An ordinary run may take 15 minutes
+# on two idle cores, 24 core-minutes in all.
+#
+# Variables that set rounds, with their ordinary and their thorough number:
+#   SECRONNA_KILL_ROUNDS            12, 100  kills of a server under load
+#   SECRONNA_ROTATION_ROUNDS         6, 50   kills of a server, a node or a command while keys rotate
+#   SECRONNA_RESTORE_ROUNDS          4, 8    kills of a server that restores an environment, over each engine
+#   SECRONNA_NODES_ROUNDS            3, 6    kills and pauses of one of several nodes
+#   SECRONNA_DATABASE_KILL_ROUNDS    1, 2    kills of PostgreSQL under load
+#   SECRONNA_FUZZ_ROUNDS            60, 300  random inputs of each kind
+#   SECRONNA_PAST_ROUNDS             2, 2    comparisons of the past with a model of it
+# SECRONNA_KILL_SEED, SECRONNA_NODES_SEED, SECRONNA_ROTATION_SEED, SECRONNA_RESTORE_SEED, SECRONNA_PAST_SEED and
+# SECRONNA_SIMULATION_SEED repeat the choices of a run that printed them.
+# Test programs that are started by hand read three variables that this script sets: SECRONNA_TEST_THOROUGH=1 for all rounds;
+# SECRONNA_TEST_CLI and SECRONNA_TEST_SERVER name the command line's native file and the server to start. Without the two
+# the tests start what the build put beside them.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# The system that the command line and the server are published for.
+readonly system=linux-x64
+readonly slowest=40
 passed=0 failed=0 skipped=0
-log=$(mktemp)
-memory=
-trap 'rm -rf "$log" "$memory"' EXIT
+memory= lanes=()
+results=$(mktemp -d)
+trap 'rm -rf "$results" "$memory"' EXIT
+trap 'stop INT 130' INT
+trap 'stop TERM 143' TERM
+
+thorough=false filters=()
+for argument in "$@"; do
+    if [[ $argument == --thorough ]]; then thorough=true; else filters+=("$argument"); fi
+done
+SECRONNA_TEST_THOROUGH=0
+! $thorough || SECRONNA_TEST_THOROUGH=1
+export SECRONNA_TEST_THOROUGH
+
+# Each lane is a process group of its own: its programs end what they started.
+stop() {
+    trap '' INT TERM
+    ((${#lanes[@]} == 0)) || kill -s "$1" -- "${lanes[@]/#/-}" 2>/dev/null
+    wait
+    exit "$2"
+}
 
 finish() {
+    local name passes failures skips
+    while read -r name passes failures skips; do
+        ((passed += passes, failed += failures, skipped += skips))
+    done < <(cat "$results"/*/totals 2>/dev/null)
+    report
     echo "$passed passed, $failed failed, $skipped skipped"
     ((failed == 0 && passed > 0))
     exit
+}
+
+# What took long: tests by seconds, and what the build and the programs cost, with all processes that they started.
+report() {
+    compgen -G "$results/*/time" >/dev/null || return 0
+    printf '\nThe slowest %s tests, in seconds:\n' "$slowest"
+    cat "$results"/*/tests 2>/dev/null | sort -rn | head -n "$slowest" |
+        sed -e 's/\\&quot;/"/g; s/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&apos;/'"'"'/g; s/&amp;/\&/g' | cut -c 1-200
+    printf '\nCore-minutes, and minutes by the clock:\n'
+    cat "$results"/*/time | awk -F '\t' '
+        { cores = ($2 + $3) / 60; printf "%7.1f %7.1f  %s\n", cores, $4 / 60, $1; all += cores }
+        END { printf "%7.1f %7.1f  in all\n\n", all, '"$SECONDS"' / 60 }'
 }
 
 # The end-to-end tests compile libraries that make the disk fail and the clock be wrong, paste the greeting's curl commands,
@@ -90,10 +144,14 @@ build() {
         dotnet build Secronna.slnx -c Release --no-restore -nodeReuse:false -p:UseSharedCompilation=false -v quiet
 }
 
-# The command line as it is given to people: the end-to-end tests start this file.
+# What the end-to-end tests start: the command line as it is given to people; and the server compiled ahead of time, without
+# the counting of calls that serves a long life. They start it some hundred times, most often for a second.
 publish() {
-    dotnet publish src/Secronna.Cli -c Release -r linux-x64 -nodeReuse:false -p:UseSharedCompilation=false -v quiet || return
-    export SECRONNA_TEST_CLI=$PWD/src/Secronna.Cli/bin/Release/net10.0/linux-x64/publish/secronna
+    local quietly=(-c Release -r "$system" -nodeReuse:false -p:UseSharedCompilation=false -v quiet)
+    dotnet publish src/Secronna.Cli "${quietly[@]}" &&
+        dotnet publish src/Secronna.Server "${quietly[@]}" --no-self-contained -p:PublishReadyToRun=true -p:TieredPGO=false || return
+    export SECRONNA_TEST_CLI=$PWD/src/Secronna.Cli/bin/Release/net10.0/$system/publish/secronna
+    export SECRONNA_TEST_SERVER=$PWD/src/Secronna.Server/bin/Release/net10.0/$system/publish/secronna-server
 }
 
 # Databases are killed by the hundred here, and no power is lost: what a test writes is as safe in memory, where a commit
@@ -109,40 +167,92 @@ use_memory() {
     fi
 }
 
-# Runs a program and adds its own totals; one that ends without them, or badly for another reason, is a failure. Begun with
-# signals ignored, as in the background or under nohup, it would begin all others so.
+# measured TITLE COMMAND...: runs it, and notes its cost.
+measured() {
+    local TIMEFORMAT="$1"$'\t%U\t%S\t%R' place
+    place=$(mktemp -d "$results/XXXXXX")
+    { time "${@:2}" 2>&1; } 2>"$place/time"
+}
+
+# run TITLE PROGRAM FILTER...: runs a program, prints what it said once it has ended, and notes its totals and its cost. A
+# program that ends without totals, or badly for another reason, is a failure. Begun with signals ignored, as in the
+# background or under nohup, it would begin all others so.
 run() {
-    local status summary count
-    env --default-signal "tests/Secronna.$1/bin/Release/net10.0/Secronna.$1" -noColor -showLiveOutput "${@:2}" </dev/null 2>&1 | tee "$log"
-    status=${PIPESTATUS[0]}
-    summary=$(grep -E "^ +Secronna\.$1 +Total: [0-9]+" "$log" | tail -1)
+    local TIMEFORMAT="$1"$'\t%U\t%S\t%R' place status=0 summary count bad left
+    local program=Secronna.$2
+    place=$(mktemp -d "$results/XXXXXX")
+    { time env --default-signal "tests/$program/bin/Release/net10.0/$program" -noColor -showLiveOutput \
+        -result-xml "$place/xml" "${@:3}" </dev/null >"$place/log" 2>&1 || status=$?; } 2>"$place/time"
+    summary=$(grep -E "^ +$program +Total: [0-9]+" "$place/log" | tail -1)
     # A program without tests says Total: 0 and no more.
     total() { local number; number=$(sed -nE "s/.* $1: ([0-9]+).*/\1/p" <<<"$summary"); echo "${number:-0}"; }
-    local bad=$(($(total Errors) + $(total Failed))) left=$(($(total Skipped) + $(total "Not Run")))
-    count=$(total Total)
+    bad=$(($(total Errors) + $(total Failed))) left=$(($(total Skipped) + $(total "Not Run"))) count=$(total Total)
     if [[ -z $summary ]] || ((status != 0 && bad == 0 && count != 0)); then
-        echo "Secronna.$1 ended with exit code $status before its end"
+        echo "$program ended with exit code $status before its end" >>"$place/log"
         bad=$((bad + 1)) count=$((count + 1))
     fi
-    passed=$((passed + count - bad - left)) failed=$((failed + bad)) skipped=$((skipped + left))
+    echo "$2 $((count - bad - left)) $bad $left" >"$place/totals"
+    [[ ! -e $place/xml ]] || grep -o '<test [^>]*' "$place/xml" |
+        sed -nE "s/.* name=\"([^\"]*)\".* time=\"([^\"]*)\".*/\2 \1 [${1//\//\\/}]/p" >"$place/tests"
+    # In one go, so that the programs of two lanes are not mixed.
+    { echo "== $1"; cat "$place/log"; } | flock "$results" cat
+}
+
+# Each kind of run by its name. What is given besides are filters: of those of one kind a test must match one.
+unit() { run "UnitTests${alone:-}" UnitTests "$@"; }
+
+over_sqlite() {
+    SECRONNA_TEST_ENGINE=Sqlite run "IntegrationTests over SQLite${alone:-}" IntegrationTests -trait- Engine=PostgreSql "$@"
+}
+
+over_postgres() {
+    $thorough || set -- -trait- Engine=Any "$@"
+    SECRONNA_TEST_ENGINE=PostgreSql run "IntegrationTests over PostgreSQL${alone:-}" IntegrationTests -trait- Engine=Sqlite "$@"
+}
+
+behind_pooler() {
+    local room
+    if $thorough; then
+        for room in Access Clients 'Features*' Hosting Http Vault; do
+            set -- -namespace "Secronna.IntegrationTests.$room" "$@"
+        done
+    else
+        set -- -trait Pooler=Transactions "$@"
+    fi
+    SECRONNA_TEST_ENGINE=PgBouncer run "IntegrationTests over HTTP, PostgreSQL behind pgbouncer${alone:-}" \
+        IntegrationTests -trait- Engine=Sqlite "$@"
+}
+
+end_to_end() { run "EndToEndTests${alone:-}" EndToEndTests "$@"; }
+
+# The end-to-end tests take about as long as all others. The order of the others: the longest first.
+run_all() {
+    local others=(-trait- Alone=yes) lane
+    set -m
+    end_to_end "${others[@]}" </dev/null &
+    lanes+=($!)
+    { trap 'exit 130' INT; for lane in over_postgres over_sqlite behind_pooler unit; do "$lane" "${others[@]}"; done; } </dev/null &
+    lanes+=($!)
+    set +m
+    wait "${lanes[@]}"
+    alone=", alone"
+    over_sqlite -trait Alone=yes
+    over_postgres -trait Alone=yes
+    ! $thorough || behind_pooler -trait Alone=yes
+    end_to_end -trait Alone=yes
 }
 
 install_missing
 install_consumers || echo "Not installed, and tests need them: the packages of tests/Consumers" >&2
-if ! { build && publish; }; then
+if ! { measured "Build" build && measured "Publishing of what the end-to-end tests start" publish; }; then
     echo "The build failed"
     failed=1
     finish
 fi
 use_memory
-echo "== UnitTests"
-run UnitTests "$@"
-echo "== IntegrationTests over SQLite"
-SECRONNA_TEST_ENGINE=Sqlite run IntegrationTests -trait- Engine=PostgreSql "$@"
-echo "== IntegrationTests over PostgreSQL"
-SECRONNA_TEST_ENGINE=PostgreSql run IntegrationTests -trait- Engine=Sqlite "$@"
-echo "== IntegrationTests over HTTP, PostgreSQL behind pgbouncer"
-SECRONNA_TEST_ENGINE=PgBouncer run IntegrationTests -trait- Engine=Sqlite -namespace Secronna.IntegrationTests.Http "$@"
-echo "== EndToEndTests"
-run EndToEndTests "$@"
+if ((${#filters[@]})); then
+    for each in unit over_sqlite over_postgres behind_pooler end_to_end; do "$each" "${filters[@]}"; done
+else
+    run_all
+fi
 finish

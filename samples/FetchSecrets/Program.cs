@@ -1,4 +1,5 @@
-// Takes SECRONNA_API_URL and SECRONNA_TOKEN, fetches an environment's secrets, and says which they are: never what they are.
+// Fetches the secrets of an environment, and prints their keys, never their values. The server and the token come from the
+// environment variables SECRONNA_API_URL and SECRONNA_TOKEN.
 using Secronna.Client;
 
 if (args is not [var environment])
@@ -14,8 +15,8 @@ try
     Console.WriteLine($"{secrets.Count} secret(s): {string.Join(", ", secrets.Keys)}");
     return 0;
 }
-catch (SecronnaException refused)
+catch (SecronnaException error)
 {
-    Console.Error.WriteLine($"Error [{refused.Code}]: {refused.Message}");
+    Console.Error.WriteLine($"Error [{error.Code}]: {error.Message}");
     return 1;
 }

@@ -1,10 +1,10 @@
-// Greets with a secret of `secronna-server dev`. Start that, source its dev.env, and run this; then change the secret.
+// Greets with a secret of `secronna-server dev`. Start that server, source its dev.env, run this program, and change the secret.
 var builder = WebApplication.CreateBuilder(args);
 builder.Configuration.AddSecronna(options =>
 {
     options.Environment = "demo/development";
     options.ReloadInterval = TimeSpan.FromSeconds(5);
-    // Says when the values may be old: the server could not be asked for newer ones.
+    // Without a logger, nobody hears when the server can't be checked for new values.
     options.LoggerFactory = LoggerFactory.Create(logging => logging.AddConsole());
 });
 var app = builder.Build();

@@ -1,9 +1,9 @@
-using Secronna.Client.Connection;
+using Secronna.Client.Http;
 using Secronna.Protocol;
 
 namespace Secronna.Client;
 
-/// <summary>Access keys, which may do with secrets what they are granted.</summary>
+/// <summary>The operations on access keys (<c>st_live_…</c>), which may do with secrets what their grants allow.</summary>
 public sealed class AccessKeysClient
 {
     private const string All = "/access-keys";
@@ -14,23 +14,26 @@ public sealed class AccessKeysClient
 
     private static ProtocolJson Json => ProtocolJson.Default;
 
-    /// <summary>Creates a key; its token is in this answer alone. Without grants it may do all with the workspace's secrets.</summary>
+    /// <summary>
+    /// Creates a key. Its token is in this answer and can never be read again. A key without grants may do everything with
+    /// the workspace's secrets.
+    /// </summary>
     public Task<AccessKeyCreatedResponse> CreateAsync(AccessKeyRequest key, CancellationToken cancellation = default) =>
         connection.SendAsync(
             ApiRequest.Create(All, key, ClientJson.Default.AccessKeyRequest), Json.AccessKeyCreatedResponse, cancellation);
 
-    /// <summary>The keys, the oldest first, those included that were revoked.</summary>
+    /// <summary>Lists the keys, oldest first, revoked ones included.</summary>
     public IAsyncEnumerable<AccessKeyResponse> ListAsync(CancellationToken cancellation = default) =>
         connection.ListAsync(All, Limits.PageMaximum, ClientJson.Default.IReadOnlyListAccessKeyResponse, cancellation);
 
-    /// <summary>Changes a key; what is null stays. An empty list of grants is all.</summary>
+    /// <summary>Changes a key. A field that is <c>null</c> stays as it is; an empty list of grants allows everything.</summary>
     public Task<AccessKeyResponse> ChangeAsync(string id, AccessKeyChangeRequest change, CancellationToken cancellation = default) =>
         connection.SendAsync(
             ApiRequest.Patch(Path(id), change, ClientJson.Default.AccessKeyChangeRequest), Json.AccessKeyResponse, cancellation);
 
-    /// <summary>Ends a key at once.</summary>
+    /// <summary>Revokes a key. Every node of the server refuses it within a second.</summary>
     public Task<RevokedResponse> RevokeAsync(string id, CancellationToken cancellation = default) =>
         connection.SendAsync(ApiRequest.Create(Path(id) + "/revoke"), Json.RevokedResponse, cancellation);
 
-    private static string Path(string id) => $"{All}/{ApiRequest.Part(id)}";
+    private static string Path(string id) => $"{All}/{ApiRequest.Escape(id)}";
 }

@@ -1,9 +1,9 @@
-using Secronna.Client.Connection;
+using Secronna.Client.Http;
 using Secronna.Protocol;
 
 namespace Secronna.Client;
 
-/// <summary>API keys, which may do everything in their workspace.</summary>
+/// <summary>The operations on API keys (<c>sk_live_…</c>), which may do everything in their workspace.</summary>
 public sealed class ApiKeysClient
 {
     private const string All = "/api-keys";
@@ -12,16 +12,16 @@ public sealed class ApiKeysClient
 
     internal ApiKeysClient(ApiConnection connection) => this.connection = connection;
 
-    /// <summary>Creates a key; its token is in this answer alone.</summary>
+    /// <summary>Creates a key. Its token is in this answer and can never be read again.</summary>
     public Task<ApiKeyCreatedResponse> CreateAsync(string name, CancellationToken cancellation = default) => connection.SendAsync(
         ApiRequest.Create(All, new NameRequest(name), ClientJson.Default.NameRequest),
         ProtocolJson.Default.ApiKeyCreatedResponse, cancellation);
 
-    /// <summary>The keys, the oldest first.</summary>
+    /// <summary>Lists the keys that are not revoked, oldest first.</summary>
     public IAsyncEnumerable<ApiKeyResponse> ListAsync(CancellationToken cancellation = default) =>
         connection.ListAsync(All, Limits.PageMaximum, ClientJson.Default.IReadOnlyListApiKeyResponse, cancellation);
 
-    /// <summary>Deletes a key, which ends it at once.</summary>
+    /// <summary>Revokes a key and removes it from the list. Every node of the server refuses it within a second.</summary>
     public Task<DeletedResponse> DeleteAsync(string id, CancellationToken cancellation = default) =>
-        connection.SendAsync(ApiRequest.Delete($"{All}/{ApiRequest.Part(id)}"), ProtocolJson.Default.DeletedResponse, cancellation);
+        connection.SendAsync(ApiRequest.Delete($"{All}/{ApiRequest.Escape(id)}"), ProtocolJson.Default.DeletedResponse, cancellation);
 }

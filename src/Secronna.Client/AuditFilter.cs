@@ -1,36 +1,36 @@
-using Secronna.Client.Connection;
+using Secronna.Client.Http;
 using Secronna.Protocol;
 
 namespace Secronna.Client;
 
-/// <summary>Which entries of the audit trail; what is null excludes none.</summary>
+/// <summary>Selects entries of the audit trail. An entry must match every property that is not <c>null</c>.</summary>
 public sealed record AuditFilter
 {
-    /// <summary>One of the <see cref="AuditActions"/>.</summary>
+    /// <summary>The action: one of the <see cref="AuditActions"/>.</summary>
     public string? Action { get; init; }
 
-    /// <summary>Who acted.</summary>
+    /// <summary>The id of the actor: a user, a service account, or a key.</summary>
     public string? ActorId { get; init; }
 
-    /// <summary>In which project.</summary>
+    /// <summary>The id of the project.</summary>
     public string? ProjectId { get; init; }
 
-    /// <summary>In which environment.</summary>
+    /// <summary>The id of the environment.</summary>
     public string? EnvironmentId { get; init; }
 
-    /// <summary>On which secret.</summary>
+    /// <summary>The id of the secret.</summary>
     public string? SecretId { get; init; }
 
-    /// <summary>One of the <see cref="AuditOutcomes"/>.</summary>
+    /// <summary>The outcome: one of the <see cref="AuditOutcomes"/>.</summary>
     public string? Outcome { get; init; }
 
-    /// <summary>From when on; included.</summary>
+    /// <summary>The earliest time, inclusive.</summary>
     public Instant? From { get; init; }
 
-    /// <summary>Until when; included.</summary>
+    /// <summary>The latest time, inclusive.</summary>
     public Instant? To { get; init; }
 
-    internal string Path() => ApiRequest.Query(
+    internal string Path() => ApiRequest.WithQuery(
         "/audit", ("action", Action), ("actorId", ActorId), ("projectId", ProjectId), ("environmentId", EnvironmentId),
         ("secretId", SecretId), ("outcome", Outcome), ("from", From?.ToString()), ("to", To?.ToString()));
 }

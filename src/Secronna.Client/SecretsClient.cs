@@ -1,10 +1,10 @@
 using System.Globalization;
-using Secronna.Client.Connection;
+using Secronna.Client.Http;
 using Secronna.Protocol;
 
 namespace Secronna.Client;
 
-/// <summary>Single secrets, named by their ids or paths.</summary>
+/// <summary>The operations on single secrets.</summary>
 public sealed class SecretsClient
 {
     private readonly ApiConnection connection;
@@ -13,24 +13,24 @@ public sealed class SecretsClient
 
     private static ProtocolJson Json => ProtocolJson.Default;
 
-    /// <summary>A secret and where it lives, without its value.</summary>
+    /// <summary>Gets a secret and where it lives, without its value.</summary>
     public Task<SecretResponse> GetAsync(SecretName secret, CancellationToken cancellation = default) =>
         connection.SendAsync(ApiRequest.Get(secret.Id is { } id ? Path(id) : ByPath(secret.Path!)), Json.SecretResponse, cancellation);
 
-    /// <summary>A secret's id, whichever way it is named.</summary>
+    /// <summary>Gets the id of a secret. A name that is an id is returned without a request.</summary>
     public async Task<string> GetIdAsync(SecretName secret, CancellationToken cancellation = default) =>
         secret.Id ?? (await GetAsync(secret, cancellation).ConfigureAwait(false)).Id;
 
-    /// <summary>A secret's value, which leaves a record.</summary>
-    /// <param name="secret">Which.</param>
-    /// <param name="version">Which version; null is the current one.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <summary>Reveals the value of a secret, which leaves an audit entry.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <param name="version">The version's number; <c>null</c> reveals the current version.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public async Task<RevealResponse> RevealAsync(SecretName secret, int? version = null, CancellationToken cancellation = default)
     {
         if (secret.Id is { } id)
         {
             return await connection.SendAsync(
-                ApiRequest.Read(ApiRequest.Query(Path(id) + "/reveal", ("version", version?.ToString(CultureInfo.InvariantCulture)))),
+                ApiRequest.Read(ApiRequest.WithQuery(Path(id) + "/reveal", ("version", version?.ToString(CultureInfo.InvariantCulture)))),
                 ClientJson.Default.RevealResponse, cancellation).ConfigureAwait(false);
         }
 
@@ -40,24 +40,24 @@ public sealed class SecretsClient
         return new RevealResponse(found.Key, found.Version, found.Value);
     }
 
-    /// <summary>A secret's versions, newest first, without their values.</summary>
+    /// <summary>Lists the versions of a secret, newest first, without their values.</summary>
     public IAsyncEnumerable<VersionResponse> ListVersionsAsync(string secretId, CancellationToken cancellation = default) =>
         connection.ListAsync(
             Path(secretId) + "/versions", Limits.PageMaximum, ClientJson.Default.IReadOnlyListVersionResponse, cancellation);
 
-    /// <summary>Mints a version with the value of an earlier one.</summary>
+    /// <summary>Mints a version with the value of an earlier version.</summary>
     public Task<WrittenResponse> RollBackAsync(string secretId, RollbackRequest rollback, CancellationToken cancellation = default) =>
         connection.SendAsync(
             ApiRequest.Mint(HttpMethod.Post, Path(secretId) + "/rollback", rollback, ClientJson.Default.RollbackRequest),
             Json.WrittenResponse, cancellation);
 
-    /// <summary>Deletes a secret; its values are destroyed and do not come back.</summary>
+    /// <summary>Deletes a secret. The values of all its versions are destroyed, irrevocably.</summary>
     public Task<DeletedResponse> DeleteAsync(string secretId, CancellationToken cancellation = default) =>
         connection.SendAsync(ApiRequest.Delete(Path(secretId)), Json.DeletedResponse, cancellation);
 
-    private static string Path(string secretId) => "/secrets/" + ApiRequest.Part(secretId);
+    private static string Path(string secretId) => "/secrets/" + ApiRequest.Escape(secretId);
 
     private static string ByPath(string path) => path.Split('/') is [var project, var environment, var key]
-        ? $"/projects/by-slug/{ApiRequest.Part(project)}/environments/{ApiRequest.Part(environment)}/secrets/{ApiRequest.Part(key)}"
-        : throw Errors.Invalid("a secret's path is project/environment/KEY");
+        ? $"/projects/by-slug/{ApiRequest.Escape(project)}/environments/{ApiRequest.Escape(environment)}/secrets/{ApiRequest.Escape(key)}"
+        : throw ClientErrors.Invalid("a secret's path is project/environment/KEY");
 }

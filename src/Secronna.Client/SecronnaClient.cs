@@ -1,33 +1,37 @@
-using Secronna.Client.Connection;
+using Secronna.Client.Http;
 using Secronna.Protocol;
 
 namespace Secronna.Client;
 
 /// <summary>
-/// A client of a Secronna server. It is safe to use from many threads at once, and meant to be kept. Every method fails with
-/// a <see cref="SecronnaException"/> when the server refuses or can't be reached, and is tried again before that only where
-/// a repeat can do no harm.
+/// A client of a Secronna server. Keep one and use it for every request; it is safe to use from several threads. Every method
+/// throws a <see cref="SecronnaException"/> when the server refuses the request or can't be reached. A failed request is
+/// repeated only where a repeat can do no harm (<see cref="SecronnaClientOptions.Retries"/>).
 /// </summary>
 public sealed class SecronnaClient : IDisposable
 {
-    // The largest reveal, with every character of its values escaped, and room for the keys.
-    private const int MostAnswerBytes = 8 * Limits.RevealBytes;
+    // The largest reveal where every character of its values is escaped, with room for the keys.
+    private const int MaximumAnswerBytes = 8 * Limits.RevealBytes;
 
     private readonly ApiConnection connection;
     private readonly HttpClient? owned;
 
-    /// <summary>A client with connections of its own.</summary>
-    /// <exception cref="SecronnaException">VALIDATION_ERROR: the server's address is not usable.</exception>
+    /// <summary>Makes a client with its own connections.</summary>
+    /// <exception cref="SecronnaException">
+    /// VALIDATION_ERROR: the server's address is no http or https origin, or plain HTTP to another machine is not allowed.
+    /// </exception>
     public SecronnaClient(SecronnaClientOptions options)
         : this(Configure(new HttpClient(Configure(new SocketsHttpHandler()))), options, isOwned: true)
     {
     }
 
     /// <summary>
-    /// A client that sends by a given HTTP client, which it does not dispose of. That one must not follow redirects: they
-    /// could carry what is sent elsewhere.
+    /// Makes a client that sends through a given HTTP client, which it does not dispose of. The HTTP client must not follow
+    /// redirects: a redirect could carry a token or a value to another server.
     /// </summary>
-    /// <exception cref="SecronnaException">VALIDATION_ERROR: the server's address is not usable.</exception>
+    /// <exception cref="SecronnaException">
+    /// VALIDATION_ERROR: the server's address is no http or https origin, or plain HTTP to another machine is not allowed.
+    /// </exception>
     public SecronnaClient(HttpClient http, SecronnaClientOptions options)
         : this(http, options, isOwned: false)
     {
@@ -44,28 +48,28 @@ public sealed class SecronnaClient : IDisposable
         AccessKeys = new AccessKeysClient(connection);
     }
 
-    /// <summary>Projects and their KEKs.</summary>
+    /// <summary>The operations on projects and their KEKs.</summary>
     public ProjectsClient Projects { get; }
 
-    /// <summary>Environments, and all secrets of one.</summary>
+    /// <summary>The operations on environments, and on all secrets of an environment at once.</summary>
     public EnvironmentsClient Environments { get; }
 
-    /// <summary>Single secrets.</summary>
+    /// <summary>The operations on single secrets.</summary>
     public SecretsClient Secrets { get; }
 
-    /// <summary>API keys.</summary>
+    /// <summary>The operations on API keys.</summary>
     public ApiKeysClient ApiKeys { get; }
 
-    /// <summary>Access keys.</summary>
+    /// <summary>The operations on access keys.</summary>
     public AccessKeysClient AccessKeys { get; }
 
     /// <summary>
-    /// The values of an environment by their keys, as they are or as they stood at a time. One request; every value leaves a
-    /// record.
+    /// Reveals the values of an environment by their keys, as they are or as they stood at a time. It sends one request; every
+    /// value leaves an audit entry. Secrets that were deleted since that time are missing.
     /// </summary>
-    /// <param name="environment">Which, as <c>project/environment</c> or by its id.</param>
-    /// <param name="at">The time; null is now.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="environment">The environment, as <c>project/environment</c> or by its id.</param>
+    /// <param name="at">A past time; <c>null</c> reveals the current state.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public async Task<IReadOnlyDictionary<string, string>> FetchSecretsAsync(
         EnvironmentName environment, Instant? at = null, CancellationToken cancellation = default)
     {
@@ -73,53 +77,56 @@ public sealed class SecronnaClient : IDisposable
         return revealed.Secrets.ToDictionary(secret => secret.Key, secret => secret.Value, StringComparer.Ordinal);
     }
 
-    /// <summary>Who is asking.</summary>
+    /// <summary>Gets who the server takes the caller for, with its role and grants.</summary>
     public Task<MeResponse> GetMeAsync(CancellationToken cancellation = default) =>
         connection.SendAsync(ApiRequest.Get("/me"), ProtocolJson.Default.MeResponse, cancellation);
 
-    /// <summary>How to sign in; needs no credential.</summary>
+    /// <summary>Gets how to sign in at the identity provider. It needs no credential.</summary>
     public Task<AuthConfigResponse> GetAuthConfigAsync(CancellationToken cancellation = default) => connection.SendAsync(
         ApiRequest.Get("/auth/config") with { IsAnonymous = true }, ProtocolJson.Default.AuthConfigResponse, cancellation);
 
-    /// <summary>The secrets whose key or path contains a text, in any case.</summary>
+    /// <summary>Finds the secrets whose path (<c>project/environment/KEY</c>) contains a text, ignoring case.</summary>
     public IAsyncEnumerable<SearchResponse> SearchAsync(string text, CancellationToken cancellation = default) => connection.ListAsync(
-        ApiRequest.Query("/search/secrets", ("q", text)), Limits.PageMaximum, ClientJson.Default.IReadOnlyListSearchResponse, cancellation);
+        ApiRequest.WithQuery("/search/secrets", ("q", text)), Limits.PageMaximum, ClientJson.Default.IReadOnlyListSearchResponse, cancellation);
 
-    /// <summary>The audit trail, newest first.</summary>
-    /// <param name="filter">Which entries; null is all.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <summary>Lists the audit trail, newest entry first.</summary>
+    /// <param name="filter">Selects entries; <c>null</c> lists all.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public IAsyncEnumerable<AuditResponse> ListAuditAsync(AuditFilter? filter = null, CancellationToken cancellation = default) =>
         connection.ListAsync(
             (filter ?? new AuditFilter()).Path(), Limits.AuditPageMaximum, ClientJson.Default.IReadOnlyListAuditResponse, cancellation);
 
     /// <summary>
-    /// Any route: sends a body of JSON, if any, and gives the answer's body as it is, errors included.
+    /// Sends a request to any route, once, and gives the answer unread. An error answer does not throw; a server that can't be
+    /// reached does.
     /// </summary>
-    /// <param name="method">The method.</param>
-    /// <param name="path">The path below <c>/api/v1</c>, with its query.</param>
-    /// <param name="body">JSON; null is none.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">The path below <c>/api/v1</c> with its query, percent-encoded.</param>
+    /// <param name="body">The body as JSON in UTF-8; <c>null</c> sends none.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     public Task<RawAnswer> SendAsync(
         HttpMethod method, string path, ReadOnlyMemory<byte>? body = null, CancellationToken cancellation = default) =>
-        connection.SendRawAsync(new ApiRequest(method, path, Repeats.Unseen) { Body = body?.ToArray() }, cancellation);
+        connection.SendRawAsync(new ApiRequest(method, path, RequestRepeats.IfUnprocessed) { Body = body?.ToArray() }, cancellation);
 
-    /// <summary>Ends the connections that are its own.</summary>
+    /// <summary>Closes the client's own connections. A given HTTP client stays open.</summary>
     public void Dispose() => owned?.Dispose();
 
-    /// <summary>Leaves time-outs to the options, and takes no answer that no server gives.</summary>
+    /// <summary>Leaves time-outs to the options, and refuses answers that are larger than any a server gives.</summary>
     internal static HttpClient Configure(HttpClient http)
     {
         http.Timeout = Timeout.InfiniteTimeSpan;
-        http.MaxResponseContentBufferSize = MostAnswerBytes;
+        http.MaxResponseContentBufferSize = MaximumAnswerBytes;
         return http;
     }
 
-    /// <summary>Has a handler send straight to where it is told, by the system's proxy if there is one for that.</summary>
+    /// <summary>
+    /// Sends requests only where they are addressed: no redirects, no cookies, and the system's proxy except for loopback.
+    /// </summary>
     internal static SocketsHttpHandler Configure(SocketsHttpHandler handler)
     {
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
-        handler.Proxy = new OwnMachineProxy(HttpClient.DefaultProxy);
+        handler.Proxy = new LoopbackBypassProxy(HttpClient.DefaultProxy);
         handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
         handler.ConnectTimeout = TimeSpan.FromSeconds(10);
         return handler;

@@ -1,47 +1,58 @@
 namespace Secronna.Client;
 
-/// <summary>Where the server is, who asks, and how patiently.</summary>
+/// <summary>The server of a client, its credential, and its time-outs and repeats.</summary>
 public sealed class SecronnaClientOptions
 {
-    /// <summary>Where a server listens that was told nothing else.</summary>
+    /// <summary>The address at which a server listens by default.</summary>
     public static readonly Uri DefaultServer = new("http://127.0.0.1:4230");
 
     /// <summary>
-    /// The server's origin, with or without <c>/api/v1</c>. Null takes the variable <c>SECRONNA_API_URL</c>, and without one
-    /// <see cref="DefaultServer"/>.
+    /// The server's origin, with or without <c>/api/v1</c>. <c>null</c> takes the environment variable <c>SECRONNA_API_URL</c>
+    /// or, where that is not set, <see cref="DefaultServer"/>.
     /// </summary>
     public Uri? Server { get; init; }
 
     /// <summary>
-    /// An API key, an access key or an access token. Null takes the variable <c>SECRONNA_TOKEN</c>, unless there is a
-    /// <see cref="TokenSource"/>.
+    /// An API key, an access key or an access token. <c>null</c> takes the environment variable <c>SECRONNA_TOKEN</c>, unless
+    /// <see cref="TokenSource"/> is set.
     /// </summary>
     public string? Token { get; init; }
 
-    /// <summary>Gives the token of each request, for tokens that are renewed; it wins over <see cref="Token"/>.</summary>
+    /// <summary>
+    /// Called for the token of each request, for tokens that are renewed. It takes precedence over <see cref="Token"/>.
+    /// </summary>
     public Func<CancellationToken, ValueTask<string>>? TokenSource { get; init; }
 
-    /// <summary>Whether plain HTTP is good enough for a server that is not this machine. Everyone on the way could read along.</summary>
+    /// <summary>
+    /// Whether to allow plain HTTP to another machine. Everyone on the network path could read tokens and values.
+    /// <c>false</c> by default.
+    /// </summary>
     public bool AllowPlainHttp { get; init; }
 
-    /// <summary>How long one attempt may take; a minute by default.</summary>
+    /// <summary>The time-out of one attempt. One minute by default.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How often a request is tried again at most, where that is safe: what only reads, what carries an idempotency key, and
-    /// what the server turned away without looking at it. 3 by default; 0 is never.
+    /// How often a failed request is repeated at most; 0 repeats none. 3 by default. A request is repeated where that is safe:
+    /// it only reads, or carries an idempotency key, or the server did not process it.
     /// </summary>
     public int Retries { get; init; } = 3;
 
-    /// <summary>How long is waited before the first repeat; each further wait is twice as long, and none is exact.</summary>
+    /// <summary>
+    /// The delay before the first repeat; each further delay is about twice as long. Delays are randomised. 200 ms by
+    /// default.
+    /// </summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The longest that is waited for a server that says when it will be asked again; beyond that its refusal is the answer.</summary>
+    /// <summary>
+    /// The longest delay. Where the server's <c>Retry-After</c> asks for a longer one, the request fails without a repeat. 30
+    /// seconds by default.
+    /// </summary>
     public TimeSpan LongestRetryDelay { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The clock of delays and time-outs.</summary>
+    /// <summary>The clock of delays and time-outs. The system's by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Names neither the token nor where it comes from.</summary>
+    /// <summary>Shows the server, never the token.</summary>
     public override string ToString() => $"{nameof(SecronnaClientOptions)} {{ {nameof(Server)} = {Server} }}";
 }

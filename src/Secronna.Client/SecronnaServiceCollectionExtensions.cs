@@ -2,15 +2,17 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Secronna.Client;
 
-/// <summary>Registers the client.</summary>
+/// <summary>Registers the client for dependency injection.</summary>
 public static class SecronnaServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="SecronnaClient"/> as a singleton, whose connections the HTTP client factory keeps fresh.
+    /// Adds a <see cref="SecronnaClient"/> as a singleton. Its HTTP client comes from the HTTP client factory.
     /// </summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="options">Where the server is, and who asks.</param>
-    /// <returns>The HTTP client's builder, for handlers of one's own; it must go on not following redirects.</returns>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="options">The client's options.</param>
+    /// <returns>
+    /// The builder of the HTTP client, to add handlers with. The HTTP client must not be made to follow redirects.
+    /// </returns>
     public static IHttpClientBuilder AddSecronnaClient(this IServiceCollection services, SecronnaClientOptions options)
     {
         services.AddSingleton(provider => new SecronnaClient(

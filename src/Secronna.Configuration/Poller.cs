@@ -1,21 +1,21 @@
 namespace Secronna.Configuration;
 
-/// <summary>Does something at every interval, never twice at once, until it is disposed of.</summary>
+/// <summary>Runs a poll at every interval until it is disposed of. Polls never overlap.</summary>
 internal sealed class Poller : IDisposable
 {
     private readonly PeriodicTimer timer;
 
     private Poller(PeriodicTimer timer) => this.timer = timer;
 
-    /// <summary>Starts; the interval counts from now on.</summary>
-    /// <param name="interval">How often.</param>
+    /// <summary>Starts polling. The first poll runs after one interval.</summary>
+    /// <param name="interval">The time between two polls.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="poll">What to do. It must not fail: that would be the end of it.</param>
+    /// <param name="poll">The poll. It must not throw: an exception would end the polling.</param>
     public static Poller Start(TimeSpan interval, TimeProvider time, Func<Task> poll)
     {
         var poller = new Poller(new PeriodicTimer(interval, time));
 
-        // Polls are not part of whatever trace the start was.
+        // Polls must not become part of the trace in which the application started.
         using (ExecutionContext.SuppressFlow())
         {
             _ = Task.Run(() => poller.RunAsync(poll));

@@ -1,21 +1,24 @@
 using Secronna.Client;
 using Secronna.Configuration;
 
+// The extension method stands in the namespace of what it extends, where applications already look for it.
+#pragma warning disable IDE0130
 namespace Microsoft.Extensions.Configuration;
+#pragma warning restore IDE0130
 
-/// <summary>Adds secrets to the configuration.</summary>
+/// <summary>Adds the secrets of an environment to the configuration.</summary>
 public static class SecronnaConfigurationExtensions
 {
     /// <summary>
-    /// Adds the secrets of an environment; they win over sources that were added before. In their keys <c>__</c> and
-    /// <c>--</c> become <c>:</c>. Loading fails with a <see cref="SecronnaException"/> where the server refuses or does not
-    /// answer, and with an <see cref="InvalidDataException"/> where two secrets become one key; neither holds a value.
+    /// Adds the secrets of an environment as a source, which takes precedence over the sources that were added before. In the
+    /// keys, <c>__</c> and <c>--</c> become <c>:</c>. Loading throws a <see cref="SecronnaException"/> where the server refuses
+    /// or does not answer, and an <see cref="InvalidDataException"/> where two secrets get the same key. Neither holds a value.
     /// </summary>
-    /// <param name="builder">Where to.</param>
-    /// <param name="configure">Says which environment, and what else is wanted.</param>
+    /// <param name="builder">The builder to add to.</param>
+    /// <param name="configure">Sets the options. <see cref="SecronnaConfigurationOptions.Environment"/> must be set.</param>
     /// <returns>The same builder.</returns>
-    /// <exception cref="ArgumentException">An option is missing, or none that can be.</exception>
-    /// <exception cref="SecronnaException">VALIDATION_ERROR: the text names no environment.</exception>
+    /// <exception cref="ArgumentException">An option is missing or invalid.</exception>
+    /// <exception cref="SecronnaException">VALIDATION_ERROR: the environment's name has neither of its two forms.</exception>
     public static IConfigurationBuilder AddSecronna(
         this IConfigurationBuilder builder, Action<SecronnaConfigurationOptions> configure)
     {

@@ -4,7 +4,7 @@ using Secronna.Client;
 
 namespace Secronna.Configuration;
 
-/// <summary>Holds an environment's secrets as they were last read, and asks for changes from the first load on.</summary>
+/// <summary>Holds the secrets of an environment as they were last read. After the first load it polls for changes.</summary>
 internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDisposable
 {
     private readonly SecronnaConfigurationOptions options;
@@ -13,11 +13,11 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
     private readonly SecronnaClient? owned;
     private readonly EnvironmentReader reader;
 
-    // One reads at a time: an earlier answer never replaces a later one.
-    private readonly SemaphoreSlim turn = new(1, 1);
+    // Only one refresh runs at a time, so that an earlier answer never replaces a later one.
+    private readonly SemaphoreSlim refreshing = new(1, 1);
     private readonly Lock starting = new();
 
-    // Stays undisposed: it holds nothing, and a poll may still look at it.
+    // It is never disposed of: a poll may still read it, and it holds no resource.
     private readonly CancellationTokenSource disposed = new();
     private Poller? poller;
 
@@ -35,7 +35,10 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
         reader = new EnvironmentReader(options.Client ?? owned!, environment, options.Keys);
     }
 
-    /// <summary>Reads the environment. On the pool: configuration waits for it, on a thread whose context may allow no more.</summary>
+    /// <summary>
+    /// Reads the environment. It runs on the thread pool and is waited for: the calling thread's synchronisation context could
+    /// deadlock.
+    /// </summary>
     public override void Load()
     {
         ObjectDisposedException.ThrowIf(disposed.IsCancellationRequested, this);
@@ -54,13 +57,13 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
         owned?.Dispose();
     }
 
-    /// <summary>Neither values nor where they come from.</summary>
+    /// <summary>Shows the environment, never a value.</summary>
     public override string ToString() => $"{nameof(SecronnaConfigurationProvider)} for '{environment}'";
 
     private async Task LoadAsync()
     {
-        using var patience = new CancellationTokenSource(options.StartupTimeout, options.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, disposed.Token);
+        using var timeout = new CancellationTokenSource(options.StartupTimeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, disposed.Token);
         SecronnaException failure;
         try
         {
@@ -68,9 +71,9 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
             Log.Loaded(logger, Data.Count, environment);
             return;
         }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            failure = Errors.TooSlow(options.StartupTimeout);
+            failure = LoadErrors.TimedOut(options.StartupTimeout);
         }
         catch (SecronnaException error)
         {
@@ -79,35 +82,35 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
 
         if (!options.Optional || !failure.IsUnavailable)
         {
-            throw Errors.NotLoaded(environment, failure);
+            throw LoadErrors.NotLoaded(environment, failure);
         }
 
-        Log.LoadedWithout(logger, Data.Count, environment, failure.Message);
+        Log.NotLoaded(logger, Data.Count, environment, failure.Message);
     }
 
-    /// <summary>Takes what the environment has now; whether that is something else.</summary>
+    /// <summary>Reads the environment and takes its values. Gives whether a value changed.</summary>
     private async Task<bool> RefreshAsync(CancellationToken cancellation)
     {
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await refreshing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (await reader.ReadAsync(cancellation).ConfigureAwait(false) is not { } values || IsHeld(values))
+            if (await reader.ReadAsync(cancellation).ConfigureAwait(false) is not { } values || AreCurrent(values))
             {
                 return false;
             }
 
-            // Whoever reads meanwhile has either all of the old or all of the new.
+            // One assignment, so that concurrent readers see either all old values or all new ones.
             Data = values;
             return true;
         }
         finally
         {
-            turn.Release();
+            refreshing.Release();
         }
     }
 
-    // A new version may have the same value: that is no change to who reads configuration.
-    private bool IsHeld(Dictionary<string, string?> values) => values.Count == Data.Count
+    // A new version may have the same value. For readers of configuration that is no change.
+    private bool AreCurrent(Dictionary<string, string?> values) => values.Count == Data.Count
         && values.All(pair => Data.TryGetValue(pair.Key, out var held) && string.Equals(held, pair.Value, StringComparison.Ordinal));
 
     private void StartPolling()
@@ -128,19 +131,19 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
             if (await RefreshAsync(disposed.Token).ConfigureAwait(false) && !disposed.IsCancellationRequested)
             {
                 Log.Changed(logger, environment, Data.Count);
-                Announce();
+                NotifyListeners();
             }
         }
         catch (Exception error)
         {
             if (!disposed.IsCancellationRequested)
             {
-                Log.PollFailed(logger, environment, Errors.Reason(error));
+                Log.PollFailed(logger, environment, LoadErrors.Describe(error));
             }
         }
     }
 
-    private void Announce()
+    private void NotifyListeners()
     {
         try
         {
@@ -148,8 +151,8 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
         }
         catch (Exception error)
         {
-            // All others were told, and what is wrong with this one is no failure to read.
-            Log.ListenerFailed(logger, environment, Errors.Kinds(error));
+            // The other listeners were notified, and the values were read: polling goes on.
+            Log.ListenerFailed(logger, environment, LoadErrors.TypeNames(error));
         }
     }
 }

@@ -3,29 +3,31 @@ using Secronna.Client;
 
 namespace Secronna.Configuration;
 
-/// <summary>An environment as a source of configuration. Its options are checked here, where whoever gave them sees the error.</summary>
+/// <summary>
+/// An environment as a source of configuration. It checks its options at once, so that <c>AddSecronna</c> throws.
+/// </summary>
 internal sealed class SecronnaConfigurationSource : IConfigurationSource
 {
-    // What timers can be set to.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+    // The range of a timer's interval.
+    private static readonly TimeSpan MinimumTime = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan MaximumTime = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
     public SecronnaConfigurationSource(SecronnaConfigurationOptions options)
     {
         Options = options;
         Environment = EnvironmentName.Parse(options.Environment
-            ?? throw Invalid($"{nameof(options.Environment)} must be given, as project/environment or by its id"));
+            ?? throw Invalid($"{nameof(options.Environment)} must be set, to project/environment or an id (env_…)"));
         if (options.Client is not null && (options.Server is not null || options.Token is not null || options.AllowPlainHttp))
         {
-            throw Invalid($"{nameof(options.Client)} knows its own server and token: give either it or them");
+            throw Invalid($"{nameof(options.Client)} has its own server and token: set either it, or {nameof(options.Server)}, {nameof(options.Token)} and {nameof(options.AllowPlainHttp)}");
         }
 
-        if (!IsPossible(options.StartupTimeout) && options.StartupTimeout != Timeout.InfiniteTimeSpan)
+        if (!IsTimerInterval(options.StartupTimeout) && options.StartupTimeout != Timeout.InfiniteTimeSpan)
         {
             throw Invalid($"{nameof(options.StartupTimeout)} must be a time from 1 ms to 49 days, or infinite");
         }
 
-        if (options.ReloadInterval is { } interval && !IsPossible(interval))
+        if (options.ReloadInterval is { } interval && !IsTimerInterval(interval))
         {
             throw Invalid($"{nameof(options.ReloadInterval)} must be a time from 1 ms to 49 days, or null for never");
         }
@@ -37,7 +39,7 @@ internal sealed class SecronnaConfigurationSource : IConfigurationSource
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => new SecronnaConfigurationProvider(this);
 
-    private static bool IsPossible(TimeSpan time) => time >= Shortest && time <= Longest;
+    private static bool IsTimerInterval(TimeSpan time) => time >= MinimumTime && time <= MaximumTime;
 
     private static ArgumentException Invalid(string message) => new(message);
 }

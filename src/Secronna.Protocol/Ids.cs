@@ -4,36 +4,36 @@ using System.Security.Cryptography;
 namespace Secronna.Protocol;
 
 /// <summary>
-/// Makes and checks ids: a prefix and a ULID in lower-case Crockford base 32 (26 characters), which sorts by time.
-/// Clients treat them as opaque.
+/// Makes and checks ids. An id is a prefix and a ULID in lower-case Crockford base 32 (26 characters); ids of one prefix sort
+/// by time. To clients, ids are opaque.
 /// </summary>
 public static class Ids
 {
-    /// <summary>Prefix of a project's id.</summary>
+    /// <summary>The prefix of a project's id.</summary>
     public const string Project = "proj_";
 
-    /// <summary>Prefix of an environment's id.</summary>
+    /// <summary>The prefix of an environment's id.</summary>
     public const string Environment = "env_";
 
-    /// <summary>Prefix of a secret's id.</summary>
+    /// <summary>The prefix of a secret's id.</summary>
     public const string Secret = "sec_";
 
-    /// <summary>Prefix of a credential's id (API keys and access keys).</summary>
+    /// <summary>The prefix of a credential's id (API keys and access keys).</summary>
     public const string Credential = "key_";
 
-    /// <summary>Prefix of an audit entry's id.</summary>
+    /// <summary>The prefix of an audit entry's id.</summary>
     public const string AuditEntry = "aud_";
 
-    /// <summary>Prefix of a request's id.</summary>
+    /// <summary>The prefix of a request's id.</summary>
     public const string Request = "req_";
 
-    /// <summary>Prefix of a key-encryption key's id.</summary>
+    /// <summary>The prefix of a KEK's id.</summary>
     public const string Kek = "kek_";
 
-    /// <summary>Characters of a ULID's text.</summary>
+    /// <summary>The number of characters of a ULID in text.</summary>
     public const int UlidLength = 26;
 
-    /// <summary>Bytes of a ULID: 48 bits of milliseconds since 1970, then 80 random bits.</summary>
+    /// <summary>The number of bytes of a ULID: 48 bits of milliseconds since 1970, then 80 random bits.</summary>
     public const int UlidSize = 16;
 
     private const int RandomBlockSize = 1_000;
@@ -46,7 +46,7 @@ public static class Ids
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
-    /// <summary>A new id with this prefix at this time.</summary>
+    /// <summary>Makes a new id with a prefix. It sorts after ids of earlier milliseconds.</summary>
     public static string New(string prefix, DateTimeOffset now)
     {
         Span<byte> ulid = stackalloc byte[UlidSize];
@@ -57,15 +57,15 @@ public static class Ids
         return string.Concat(prefix, text);
     }
 
-    /// <summary>Whether the text is this prefix and a ULID in its one canonical form.</summary>
+    /// <summary>Whether a text is the prefix and a ULID in its canonical form (lower case, first character at most 7).</summary>
     public static bool IsValid(string prefix, string id)
     {
         Span<byte> ulid = stackalloc byte[UlidSize];
         return id.StartsWith(prefix, StringComparison.Ordinal) && TryDecode(id.AsSpan(prefix.Length), ulid);
     }
 
-    /// <summary>The ULID's bytes of an id with this prefix.</summary>
-    /// <exception cref="FormatException">The text is no such id.</exception>
+    /// <summary>Writes the 16 bytes of an id's ULID.</summary>
+    /// <exception cref="FormatException">The text is not an id with this prefix.</exception>
     public static void UlidBytes(string prefix, string id, Span<byte> ulid)
     {
         if (!id.StartsWith(prefix, StringComparison.Ordinal) || !TryDecode(id.AsSpan(prefix.Length), ulid))
@@ -74,7 +74,7 @@ public static class Ids
         }
     }
 
-    // Ids are no secrets: they are taken from a block of random bytes, which costs a call for each block only.
+    // Ids are no secrets, so their random bits may wait in memory: one call to the generator fills a block for many ids.
     private static void TakeRandom(Span<byte> destination)
     {
         randomBlock ??= new byte[RandomBlockSize];
@@ -99,7 +99,7 @@ public static class Ids
 
     private static bool TryDecode(ReadOnlySpan<char> text, Span<byte> ulid)
     {
-        // 26 characters hold 130 bits; the first may only use three of its five.
+        // 26 characters hold 130 bits and a ULID has 128, so the first character uses only three of its five bits.
         if (text.Length != UlidLength || text[0] > '7')
         {
             return false;

@@ -4,26 +4,29 @@ using System.Text.Json.Serialization;
 
 namespace Secronna.Protocol;
 
-/// <summary>A moment in UTC, in whole microseconds since 1970-01-01T00:00:00Z. On the wire: RFC 3339 with a <c>Z</c>.</summary>
-/// <param name="Microseconds">Microseconds since 1970.</param>
+/// <summary>An instant in whole microseconds. On the wire it is a date-time of RFC 3339 in UTC, with a <c>Z</c>.</summary>
+/// <param name="Microseconds">Microseconds since 1970-01-01T00:00:00Z; negative before.</param>
 [JsonConverter(typeof(InstantJsonConverter))]
 public readonly record struct Instant(long Microseconds) : IComparable<Instant>
 {
     private const int RoundTripLength = 28;
 
-    // RFC 3339 date-time; a lower-case t or z, and offsets other than Z, are accepted on input as the RFC allows.
+    // The date-time of RFC 3339, section 5.6. As it allows, input may have a lower-case t or z, and an offset instead of Z.
     private static readonly string[] InputFormats =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mm:ssK"];
 
-    /// <summary>The instant of a time, cut to the microsecond.</summary>
+    /// <summary>The instant of a time, truncated to the microsecond.</summary>
     public static Instant From(DateTimeOffset time) =>
         new((time.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>The same moment as a time.</summary>
+    /// <summary>The instant as a time in UTC.</summary>
     public DateTimeOffset ToDateTimeOffset() =>
         new(DateTime.UnixEpoch.Ticks + (Microseconds * TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 
-    /// <summary>Reads RFC 3339 text; the zone must be given. False for anything else.</summary>
+    /// <summary>
+    /// Parses a date-time of RFC 3339, which must name its zone. Digits beyond the microsecond are dropped. Gives
+    /// <c>false</c> for any other text.
+    /// </summary>
     public static bool TryParse(string text, out Instant instant)
     {
         instant = default;
@@ -39,10 +42,10 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
         return true;
     }
 
-    /// <summary>The text on the wire: no more digits of the second than it has.</summary>
+    /// <summary>The text on the wire: UTC in RFC 3339, with as many fractional digits as needed, at most six.</summary>
     public override string ToString()
     {
-        // The round-trip format has a fixed length and, unlike a custom one, costs little: every answer has a time.
+        // Every answer holds a time, so this must be cheap: unlike a custom format, "O" has a fixed length and a fast path.
         Span<char> text = stackalloc char[RoundTripLength];
         ToDateTimeOffset().UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
         var digits = text[..^1].TrimEnd('0').TrimEnd('.');
@@ -52,31 +55,31 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
     /// <inheritdoc/>
     public int CompareTo(Instant other) => Microseconds.CompareTo(other.Microseconds);
 
-    /// <summary>Earlier than.</summary>
+    /// <summary>Whether the left instant is earlier.</summary>
     public static bool operator <(Instant left, Instant right) => left.Microseconds < right.Microseconds;
 
-    /// <summary>Later than.</summary>
+    /// <summary>Whether the left instant is later.</summary>
     public static bool operator >(Instant left, Instant right) => left.Microseconds > right.Microseconds;
 
-    /// <summary>Not later than.</summary>
+    /// <summary>Whether the left instant is not later.</summary>
     public static bool operator <=(Instant left, Instant right) => left.Microseconds <= right.Microseconds;
 
-    /// <summary>Not earlier than.</summary>
+    /// <summary>Whether the left instant is not earlier.</summary>
     public static bool operator >=(Instant left, Instant right) => left.Microseconds >= right.Microseconds;
 
-    /// <summary>Earlier by so much.</summary>
+    /// <summary>The instant that is earlier by a time span.</summary>
     public static Instant operator -(Instant instant, TimeSpan time) =>
         new(instant.Microseconds - (time.Ticks / TimeSpan.TicksPerMicrosecond));
 }
 
-/// <summary>Writes and reads <see cref="Instant"/> as RFC 3339 text.</summary>
+/// <summary>Reads and writes an <see cref="Instant"/> as RFC 3339 text.</summary>
 public sealed class InstantJsonConverter : JsonConverter<Instant>
 {
     /// <inheritdoc/>
     public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.GetString() is { } text && Instant.TryParse(text, out var instant)
             ? instant
-            : throw new JsonException("a time must be RFC 3339 with its zone");
+            : throw new JsonException("a time must be a date-time of RFC 3339 with its zone");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) =>

@@ -2,18 +2,18 @@ using System.Text;
 
 namespace Secronna.Protocol;
 
-/// <summary>The rules for names, slugs, keys and paths (S29, HTTP API).</summary>
+/// <summary>The rules for names, slugs, keys and paths (S29).</summary>
 public static class Names
 {
-    /// <summary>Whether the text may be a secret's key: <c>[A-Za-z_][A-Za-z0-9_]*</c>, at most 256 characters.</summary>
+    /// <summary>Whether a text is a valid key of a secret: <c>[A-Za-z_][A-Za-z0-9_]*</c>, at most 256 characters.</summary>
     public static bool IsKey(ReadOnlySpan<char> key) =>
         key.Length is > 0 and <= Limits.KeyLength
         && !char.IsAsciiDigit(key[0])
         && !key.ContainsAnyExcept(KeyCharacters);
 
     /// <summary>
-    /// The slug of a name: its ASCII letters in lower case and its digits, with one hyphen for every run of anything
-    /// else between them. Empty when the name has neither letter nor digit.
+    /// The slug of a name: its ASCII letters, in lower case, and its digits. Every run of other characters between them becomes
+    /// one hyphen; accents are dropped (Unicode form D). The slug is empty where the name has no ASCII letter and no digit.
     /// </summary>
     public static string Slug(string name)
     {
@@ -35,8 +35,8 @@ public static class Names
     }
 
     /// <summary>
-    /// Whether the text may be a grant's path: one to three segments of a project's slug, an environment's slug and a key,
-    /// each with <c>*</c> anywhere, or a part of them.
+    /// Whether a text is a valid path of a grant: a project's slug, optionally an environment's slug, and optionally a key, with
+    /// slashes between them. <c>*</c> may stand anywhere in each segment.
     /// </summary>
     public static bool IsGrantPath(string path) =>
         path.Length <= Limits.GrantPathLength
@@ -46,7 +46,7 @@ public static class Names
         && segments.Skip(2).All(segment => !segment.AsSpan().ContainsAnyExcept(KeyPatternCharacters));
 
     /// <summary>
-    /// Whether the text may be a workspace's id: what the identity provider gives, at most 64 of
+    /// Whether a text is a valid id of a workspace, as the identity provider gives it: 1 to 64 characters of
     /// <c>[A-Za-z0-9_-]</c>.
     /// </summary>
     public static bool IsWorkspaceId(ReadOnlySpan<char> id) =>

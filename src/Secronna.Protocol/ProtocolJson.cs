@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Secronna.Protocol;
 
-/// <summary>The JSON shapes of the contract, compiled in: no reflection at run time.</summary>
+/// <summary>
+/// The JSON shapes of the contract that hold no values read from storage, compiled in: no reflection at run time.
+/// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ProjectResponse))]
 [JsonSerializable(typeof(EnvironmentResponse))]

@@ -3,10 +3,10 @@ using Secronna.Client;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>The .NET client.</summary>
-/// <param name="http">The same by plain HTTP.</param>
-/// <param name="clientOf">A client that asks with a token.</param>
-/// <param name="token">Who asks.</param>
+/// <summary>Reaches a server with the .NET client.</summary>
+/// <param name="http">Reaches the same server as the same caller over plain HTTP.</param>
+/// <param name="clientOf">Makes a client that sends a token.</param>
+/// <param name="token">The caller's token.</param>
 internal sealed class ClientDriver(HttpDriver http, Func<string, SecronnaClient> clientOf, string token) : ContractDriver
 {
     public override HttpDriver OverHttp => http;

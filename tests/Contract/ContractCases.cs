@@ -6,72 +6,72 @@ using static Secronna.Tests.Contract.SecretOperations;
 namespace Secronna.Tests.Contract;
 
 /// <summary>
-/// What holds of every server, the real one and the one of users' tests, whichever way it is reached: each case in a
-/// workspace of its own.
+/// The cases that every server must pass, the real one and the fake of Client.Testing, whether it is reached over HTTP, with
+/// the client or by the command line. Each case runs in an empty workspace.
 /// </summary>
 internal static class ContractCases
 {
     public static IReadOnlyDictionary<string, Func<ContractDriver, Task>> All { get; } = new Dictionary<string, Func<ContractDriver, Task>>
     {
-        ["projects and environments are found by id and slug"] = PlaceCases.FindAsync,
-        ["names are taken once"] = PlaceCases.NamesAsync,
-        ["what is deleted takes all below it along"] = PlaceCases.DeleteAsync,
-        ["a project's key is rotated"] = PlaceCases.RotateAsync,
-        ["writes mint versions and say which is expected"] = SecretCases.WriteAsync,
-        ["a batch is all or nothing"] = SecretCases.BatchAsync,
-        ["values come back exactly and leave a record each"] = SecretCases.RevealAsync,
-        ["a known revision is not sent again"] = SecretCases.RevisionAsync,
-        ["what is deleted is gone"] = SecretCases.DeleteAsync,
-        ["lists go on over pages"] = SecretCases.PagesAsync,
-        ["search finds by key and path"] = SecretCases.SearchAsync,
-        ["a rollback mints the old value"] = PastCases.RollBackAsync,
-        ["a restore does what its dry run says"] = PastCases.RestoreAsync,
-        ["the past is listed and revealed as it was"] = PastCases.LookBackAsync,
-        ["environments are compared without values"] = PastCases.CompareAsync,
-        ["values are any text"] = ValueCases.ExactAsync,
-        ["comments stay with what they are about"] = ValueCases.CommentsAsync,
-        ["keys and names have their shapes"] = ValueCases.ShapesAsync,
-        ["many are read to the end"] = ValueCases.ManyAsync,
-        ["what was deleted since is named and gone"] = AgoCases.DeletedSinceAsync,
-        ["a revision is of what would be given"] = AgoCases.RevisionsAsync,
-        ["paths name what ids do"] = AddressCases.PathsAsync,
-        ["refusals say the same every way"] = ErrorCases.SameAsync,
-        ["access keys do what they are granted and no more"] = AccessCases.GrantsAsync,
-        ["a grant to list shows keys and no values"] = GrantCases.ListAsync,
-        ["a grant to reveal gives values and shows no keys"] = GrantCases.RevealAsync,
-        ["a grant to write mints versions and shows none"] = GrantCases.WriteAsync,
-        ["a grant to delete deletes"] = GrantCases.DeleteAsync,
-        ["restores and comparisons touch what is granted"] = GrantCases.PastAsync,
-        ["grants change, and go with what they name"] = GrantCases.ChangeAsync,
-        ["each value and each write is on record"] = RecordCases.EntriesAsync,
-        ["each kind of refusal is on record"] = RecordCases.DeniedAsync,
-        ["the record is read by what was done, by whom, where and when"] = RecordCases.FiltersAsync,
-        ["access keys are listed, changed and revoked"] = AccessCases.AccessKeysAsync,
-        ["API keys are listed and deleted"] = AccessCases.ApiKeysAsync,
-        ["refusals look like absence and are on record"] = AccessCases.RefusalsAsync,
-        ["what is wrong is said to be"] = WrongCases.SayAsync,
-        ["limits are said"] = WrongCases.LimitsAsync,
-        ["the same question has the same answer every way"] = SameCases.SameAsync,
+        ["projects and environments are found by id and by slug"] = ProjectCases.FindAsync,
+        ["two projects, or two environments of a project, never share a slug"] = ProjectCases.NamesAsync,
+        ["deleting a project or an environment deletes everything in it"] = ProjectCases.DeleteAsync,
+        ["rotating a project's KEK keeps its values readable"] = ProjectCases.RotateAsync,
+        ["a write mints a version, and fails where another version than expected is current"] = SecretCases.WriteAsync,
+        ["a batch writes all its keys or none"] = SecretCases.BatchAsync,
+        ["a reveal gives the exact value and leaves an audit entry for each"] = SecretCases.RevealAsync,
+        ["an environment is not revealed again while its revision is current"] = SecretCases.RevisionAsync,
+        ["a deleted secret can no longer be read"] = SecretCases.DeleteAsync,
+        ["a list can be read page by page"] = SecretCases.PagesAsync,
+        ["search finds secrets by key and by path"] = SecretCases.SearchAsync,
+        ["a rollback mints a version with the old value"] = PointInTimeCases.RollBackAsync,
+        ["a restore does what its dry run says"] = PointInTimeCases.RestoreAsync,
+        ["an environment is listed and revealed as it stood at a past instant"] = PointInTimeCases.ReadPastAsync,
+        ["comparing environments shows no values"] = PointInTimeCases.CompareAsync,
+        ["any text is a value, and comes back unchanged"] = ValueCases.ExactAsync,
+        ["a comment stays with its version"] = ValueCases.CommentsAsync,
+        ["keys and names that break the rules are refused"] = ValueCases.ShapesAsync,
+        ["lists longer than the largest page are complete"] = ValueCases.ManyAsync,
+        ["a past state names the secrets that were deleted since, without values"] = DeletedSinceCases.DeletedSinceAsync,
+        ["a revision changes only when the revealed values change"] = DeletedSinceCases.RevisionsAsync,
+        ["paths and ids name the same things"] = PathCases.PathsAsync,
+        ["a refusal has the same code and message however the server is reached"] = RefusalCases.SameAsync,
+        ["an access key can do what its grants allow and nothing else"] = CredentialCases.GrantsAsync,
+        ["a grant to list shows keys but no values"] = GrantCases.ListAsync,
+        ["a grant to reveal gives values but lists no keys"] = GrantCases.RevealAsync,
+        ["a grant to write mints versions but shows none"] = GrantCases.WriteAsync,
+        ["a grant to delete allows nothing but deleting"] = GrantCases.DeleteAsync,
+        ["restores and comparisons touch only granted secrets"] = GrantCases.PastAsync,
+        ["grants can be changed, and end with the environment that they name"] = GrantCases.ChangeAsync,
+        ["every revealed value and every write has an audit entry"] = AuditCases.EntriesAsync,
+        ["every kind of refusal has an audit entry"] = AuditCases.DeniedAsync,
+        ["the audit trail can be filtered by action, actor, place and time"] = AuditCases.FiltersAsync,
+        ["access keys can be listed, changed and revoked"] = CredentialCases.AccessKeysAsync,
+        ["API keys can be listed and deleted"] = CredentialCases.ApiKeysAsync,
+        ["a secret outside the grants looks absent, and the refusal has an audit entry"] = CredentialCases.RefusalsAsync,
+        ["malformed requests are refused"] = InvalidRequestCases.MalformedAsync,
+        ["values, batches and names over their limits are refused"] = InvalidRequestCases.LimitsAsync,
+        ["a request has the same answer however the server is reached"] = EqualAnswerCases.SameAsync,
     };
 
-    /// <summary>A project and an environment, as `web/production`.</summary>
-    public static async Task<(string ProjectId, string EnvironmentId)> PlaceAsync(ContractDriver server)
+    /// <summary>Creates the project <c>web</c> with the environment <c>production</c>.</summary>
+    public static async Task<(string ProjectId, string EnvironmentId)> CreateWebProductionAsync(ContractDriver server)
     {
         var project = await server.TextAsync(CreateProject("Web"), "id");
         return (project, await server.TextAsync(CreateEnvironment(project, "Production"), "id"));
     }
 
-    /// <summary>Its environment's last instant.</summary>
-    public static async Task<string> LastAsync(ContractDriver server, string environmentId) =>
+    /// <summary>The time of an environment's newest change.</summary>
+    public static async Task<string> LastChangeTimeAsync(ContractDriver server, string environmentId) =>
         (string)(await server.ListAsync(History(environmentId)))[0]["at"]!;
 
-    /// <summary>One member of each item.</summary>
-    public static IEnumerable<string> Each(IEnumerable<JsonNode> items, string member) => items.Select(item => (string)item[member]!);
+    /// <summary>The text of one member of each item.</summary>
+    public static IEnumerable<string> TextsOf(IEnumerable<JsonNode> items, string member) => items.Select(item => (string)item[member]!);
 
-    public static void Same(JsonNode expected, JsonNode? actual) =>
+    public static void AssertSameJson(JsonNode expected, JsonNode? actual) =>
         Assert.True(JsonNode.DeepEquals(expected, actual), $"{expected.ToJsonString()}\n{actual?.ToJsonString()}");
 
-    public static void Equal(IReadOnlyDictionary<string, string> expected, JsonNode values) => Assert.Equal(
+    public static void AssertValues(IReadOnlyDictionary<string, string> expected, JsonNode values) => Assert.Equal(
         expected.OrderBy(secret => secret.Key, StringComparer.Ordinal),
         values.AsObject().Select(value => KeyValuePair.Create(value.Key, (string)value.Value!)).OrderBy(secret => secret.Key, StringComparer.Ordinal));
 }

@@ -3,27 +3,27 @@ using Xunit;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>One of the ways to reach a server, as one caller.</summary>
+/// <summary>One way to reach a server, as one caller: over HTTP, with the client, or by the command line.</summary>
 internal abstract class ContractDriver
 {
-    private const int AtOnce = 4;
+    private const int MaximumParallelism = 4;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Does it, however it ends.</summary>
+    /// <summary>Performs an operation, and gives its outcome whether it succeeds or fails.</summary>
     public abstract Task<Outcome> TryAsync(Operation operation);
 
-    /// <summary>The same server and caller by plain HTTP.</summary>
+    /// <summary>Reaches the same server as the same caller over plain HTTP.</summary>
     public abstract HttpDriver OverHttp { get; }
 
-    /// <summary>The same way, with another token.</summary>
+    /// <summary>The same driver for another caller.</summary>
     public abstract ContractDriver As(string token);
 
-    /// <summary>Whether it can say which revision it has.</summary>
+    /// <summary>Whether this driver can send a known revision.</summary>
     public virtual bool KnowsRevisions => true;
 
-    /// <summary>Does it, and gives its data.</summary>
+    /// <summary>Performs an operation that must succeed, and gives its data.</summary>
     public async Task<JsonNode> DoAsync(Operation operation)
     {
         var outcome = await TryAsync(operation);
@@ -31,14 +31,14 @@ internal abstract class ContractDriver
         return outcome.Data!;
     }
 
-    /// <summary>The items of a list.</summary>
+    /// <summary>Performs a list operation that must succeed, and gives the items of all pages.</summary>
     public async Task<IReadOnlyList<JsonNode>> ListAsync(Operation operation) => [.. (await DoAsync(operation)).AsArray().Select(item => item!)];
 
-    /// <summary>One text of what it gives.</summary>
+    /// <summary>Performs an operation that must succeed, and gives the text of one member of its data.</summary>
     public async Task<string> TextAsync(Operation operation, string member) => (string)(await DoAsync(operation))[member]!;
 
-    /// <summary>Expects it to be refused before long: nodes take note of a revocation within a second.</summary>
-    public async Task FailsSoonAsync(string code, Operation operation)
+    /// <summary>Expects an operation to be refused soon: nodes notice a revocation within a second.</summary>
+    public async Task FailsEventuallyAsync(string code, Operation operation)
     {
         var started = TimeProvider.System.GetTimestamp();
         while ((await TryAsync(operation)).Code is null && TimeProvider.System.GetElapsedTime(started) < Patience)
@@ -49,12 +49,12 @@ internal abstract class ContractDriver
         await FailsAsync(code, operation);
     }
 
-    /// <summary>The items of a list that are as they should be before long: some of it is noted in passing.</summary>
-    public async Task<IReadOnlyList<JsonNode>> ListSoonAsync(Operation operation, Func<IReadOnlyList<JsonNode>, bool> isSo)
+    /// <summary>Reads a list until its items are as expected: the server writes the time of a key's last use in the background.</summary>
+    public async Task<IReadOnlyList<JsonNode>> ListUntilAsync(Operation operation, Func<IReadOnlyList<JsonNode>, bool> isExpected)
     {
         var started = TimeProvider.System.GetTimestamp();
         var items = await ListAsync(operation);
-        while (!isSo(items) && TimeProvider.System.GetElapsedTime(started) < Patience)
+        while (!isExpected(items) && TimeProvider.System.GetElapsedTime(started) < Patience)
         {
             await Task.Delay(Pause);
             items = await ListAsync(operation);
@@ -63,14 +63,14 @@ internal abstract class ContractDriver
         return items;
     }
 
-    /// <summary>Does what doesn't depend on each other, some at once: a command takes its time to start.</summary>
-    public static Task EachAsync<T>(IEnumerable<T> all, Func<T, Task> it) => Parallel.ForEachAsync(
-        all, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (one, _) => await it(one));
+    /// <summary>Runs independent steps in parallel, a few at a time, because starting a command is slow.</summary>
+    public static Task InParallelAsync<T>(IEnumerable<T> all, Func<T, Task> step) => Parallel.ForEachAsync(
+        all, new ParallelOptions { MaxDegreeOfParallelism = MaximumParallelism }, async (one, _) => await step(one));
 
-    /// <summary>Expects each to be refused.</summary>
-    public Task EachFailsAsync(string code, params Operation[] operations) => EachAsync(operations, operation => FailsAsync(code, operation));
+    /// <summary>Expects every operation to be refused.</summary>
+    public Task AllFailAsync(string code, params Operation[] operations) => InParallelAsync(operations, operation => FailsAsync(code, operation));
 
-    /// <summary>Expects it to be refused, and gives the message.</summary>
+    /// <summary>Expects an operation to be refused with a code, and gives the message.</summary>
     public async Task<string> FailsAsync(string code, Operation operation)
     {
         var outcome = await TryAsync(operation);

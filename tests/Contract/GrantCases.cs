@@ -6,90 +6,89 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>What each action of a grant allows, on the keys of its pattern and on no others.</summary>
+/// <summary>Each action of a grant allows what it says, on the keys that match the grant's path and on no others.</summary>
 internal static class GrantCases
 {
     private const string Pattern = "web/production/DB_*";
 
     public static async Task ListAsync(ContractDriver server)
     {
-        var (environment, inside, outside) = await KeysAsync(server);
-        var lister = await AsAsync(server, new Grant(Pattern, ["list"]));
-        Assert.Equal(["DB_URL"], Each(await lister.ListAsync(ListSecrets(environment)), "key"));
-        Assert.Equal(["DB_URL"], Each(await lister.ListAsync(History(environment)), "key"));
-        Assert.Equal(["DB_URL"], Each(await lister.ListAsync(Search("web/production")), "key"));
+        var (environment, inside, outside) = await CreateTwoKeysAsync(server);
+        var lister = await AsKeyWithAsync(server, new Grant(Pattern, ["list"]));
+        Assert.Equal(["DB_URL"], TextsOf(await lister.ListAsync(ListSecrets(environment)), "key"));
+        Assert.Equal(["DB_URL"], TextsOf(await lister.ListAsync(History(environment)), "key"));
+        Assert.Equal(["DB_URL"], TextsOf(await lister.ListAsync(Search("web/production")), "key"));
         Assert.Equal("DB_URL", await lister.TextAsync(GetSecret(inside), "key"));
         Assert.Equal("DB_URL", await lister.TextAsync(FindSecret("web", "production", "DB_URL"), "key"));
         Assert.Single(await lister.ListAsync(ListVersions(inside)));
-        await NoneAsync(
+        await AllNotFoundAsync(
             lister, GetSecret(outside), FindSecret("web", "production", "OTHER"), ListVersions(outside), Reveal(inside),
             Get("web/production/DB_URL"), RevealAll(environment), Write(environment, "DB_URL", "x"), RollBack(inside, 1), DeleteSecret(inside));
     }
 
     public static async Task RevealAsync(ContractDriver server)
     {
-        var (environment, inside, outside) = await KeysAsync(server);
-        var reader = await AsAsync(server, new Grant(Pattern, ["reveal"]));
+        var (environment, inside, outside) = await CreateTwoKeysAsync(server);
+        var reader = await AsKeyWithAsync(server, new Grant(Pattern, ["reveal"]));
         Assert.Equal("inside", await reader.TextAsync(Reveal(inside), "value"));
         Assert.Equal("inside", await reader.TextAsync(Get("web/production/DB_URL"), "value"));
-        Equal(new Dictionary<string, string> { ["DB_URL"] = "inside" }, await reader.DoAsync(Fetch("web", "production")));
+        AssertValues(new Dictionary<string, string> { ["DB_URL"] = "inside" }, await reader.DoAsync(Fetch("web", "production")));
         Assert.Equal("keys not found: OTHER", await reader.FailsAsync("NOT_FOUND", RevealAll(environment, keys: ["DB_URL", "OTHER"])));
         Assert.Equal("version not found", await reader.FailsAsync("NOT_FOUND", Reveal(inside, 9)));
         Assert.Equal("secret not found", await reader.FailsAsync("NOT_FOUND", Reveal(outside, 9)));
         Assert.Equal("secret not found", await reader.FailsAsync("NOT_FOUND", RollBack(inside, 9)));
         Assert.Empty(await reader.ListAsync(ListSecrets(environment)));
         Assert.Empty(await reader.ListAsync(Search("DB")));
-        await NoneAsync(
+        await AllNotFoundAsync(
             reader, Reveal(outside), Get("web/production/OTHER"), GetSecret(inside), ListVersions(inside),
             Write(environment, "DB_URL", "x"), RollBack(inside, 1), DeleteSecret(inside));
     }
 
     public static async Task WriteAsync(ContractDriver server)
     {
-        var (environment, inside, outside) = await KeysAsync(server);
-        var writer = await AsAsync(server, new Grant(Pattern, ["write"]));
+        var (environment, inside, outside) = await CreateTwoKeysAsync(server);
+        var writer = await AsKeyWithAsync(server, new Grant(Pattern, ["write"]));
         Assert.Equal(2, (int)(await writer.DoAsync(Write(environment, "DB_URL", "new")))["version"]!);
         await writer.DoAsync(Batch(environment, ("DB_NEW", "new", 0)));
-        await NoneAsync(
+        await AllNotFoundAsync(
             writer, Write(environment, "OTHER", "x"), Write(environment, "db_url", "x"), Batch(environment, ("DB_MORE", "x", null), ("OTHER", "x", null)),
             Reveal(inside), RevealAll(environment), GetSecret(inside), RollBack(inside, 1), DeleteSecret(inside));
-        // Who may read it too may bring it back.
-        var both = await AsAsync(server, new Grant(Pattern, ["write"]), new Grant("web", ["reveal"]));
+        // A rollback needs the grant to reveal as well.
+        var both = await AsKeyWithAsync(server, new Grant(Pattern, ["write"]), new Grant("web", ["reveal"]));
         Assert.Equal(3, (int)(await both.DoAsync(RollBack(inside, 1)))["version"]!);
-        await NoneAsync(both, RollBack(outside, 1), Write(environment, "OTHER", "x"));
-        Assert.Equal(["DB_NEW", "DB_URL", "OTHER"], Each(await server.ListAsync(ListSecrets(environment)), "key"));
+        await AllNotFoundAsync(both, RollBack(outside, 1), Write(environment, "OTHER", "x"));
+        Assert.Equal(["DB_NEW", "DB_URL", "OTHER"], TextsOf(await server.ListAsync(ListSecrets(environment)), "key"));
     }
 
     public static async Task DeleteAsync(ContractDriver server)
     {
-        var (environment, inside, outside) = await KeysAsync(server);
-        var deleter = await AsAsync(server, new Grant(Pattern, ["delete"]));
-        await NoneAsync(
+        var (environment, inside, outside) = await CreateTwoKeysAsync(server);
+        var deleter = await AsKeyWithAsync(server, new Grant(Pattern, ["delete"]));
+        await AllNotFoundAsync(
             deleter, DeleteSecret(outside), Reveal(inside), GetSecret(inside), Write(environment, "DB_URL", "x"), RollBack(inside, 1), RevealAll(environment));
         await deleter.FailsAsync("FORBIDDEN", DeleteEnvironment(environment, force: true));
         await deleter.FailsAsync("FORBIDDEN", Audit("secret.delete"));
         await deleter.DoAsync(DeleteSecret(inside));
-        Assert.Equal(["OTHER"], Each(await server.ListAsync(ListSecrets(environment)), "key"));
+        Assert.Equal(["OTHER"], TextsOf(await server.ListAsync(ListSecrets(environment)), "key"));
     }
 
-    /// <summary>Restores and comparisons touch, and name, only what is granted.</summary>
     public static async Task PastAsync(ContractDriver server)
     {
-        var (environment, _, _) = await KeysAsync(server);
-        var at = await LastAsync(server, environment);
+        var (environment, _, _) = await CreateTwoKeysAsync(server);
+        var at = await LastChangeTimeAsync(server, environment);
         await server.DoAsync(Batch(environment, ("DB_URL", "new", null), ("OTHER", "new", null), ("DB_NEW", "new", null)));
-        var writer = await AsAsync(server, new Grant(Pattern, ["write", "reveal"]));
+        var writer = await AsKeyWithAsync(server, new Grant(Pattern, ["write", "reveal"]));
         Assert.Equal(
             ["DB_NEW created_since", "DB_URL restored"],
             (await writer.DoAsync(Restore(environment, at, dryRun: false, prune: false)))["changes"]!.AsArray().Select(change => $"{change!["key"]} {change["result"]}"));
-        await NoneAsync(writer, Restore(environment, at, dryRun: true));
-        var pruner = await AsAsync(server, new Grant(Pattern, ["write", "reveal"]), new Grant("web/production/DB_N*", ["delete"]));
+        await AllNotFoundAsync(writer, Restore(environment, at, dryRun: true));
+        var pruner = await AsKeyWithAsync(server, new Grant(Pattern, ["write", "reveal"]), new Grant("web/production/DB_N*", ["delete"]));
         await server.DoAsync(Write(environment, "DB_MORE", "new"));
         Assert.Equal(
             ["DB_MORE created_since", "DB_NEW pruned", "DB_URL restored"],
             (await pruner.DoAsync(Restore(environment, at, dryRun: true)))["changes"]!.AsArray().Select(change => $"{change!["key"]} {change["result"]}"));
         await server.DoAsync(DeleteSecret(await server.TextAsync(FindSecret("web", "production", "DB_MORE"), "id")));
-        Equal(
+        AssertValues(
             new Dictionary<string, string> { ["DB_NEW"] = "new", ["DB_URL"] = "inside", ["OTHER"] = "new" }, await server.DoAsync(Fetch("web", "production")));
 
         await server.DoAsync(Write(environment, "DB_URL", "newest"));
@@ -97,34 +96,33 @@ internal static class GrantCases
             ["DB_NEW only_here", "DB_URL different"],
             (await writer.ListAsync(Compare(environment, environment, withAt: at))).Select(key => $"{key["key"]} {key["result"]}"));
         var staging = await server.TextAsync(CreateEnvironment(await server.TextAsync(GetProject("web"), "id"), "Staging"), "id");
-        await NoneAsync(writer, Compare(environment, staging), Compare(staging, environment));
+        await AllNotFoundAsync(writer, Compare(environment, staging), Compare(staging, environment));
     }
 
-    /// <summary>Grants change, and go with what they name.</summary>
     public static async Task ChangeAsync(ContractDriver server)
     {
-        var (environment, inside, outside) = await KeysAsync(server);
+        var (environment, inside, outside) = await CreateTwoKeysAsync(server);
         var created = await server.DoAsync(CreateAccessKey("one", null, new Grant(Pattern, ["reveal"])));
         var key = server.As((string)created["token"]!);
         await server.DoAsync(ChangeAccessKey((string)created["id"]!, new Grant("web/*/OTHER", ["reveal"])));
-        await key.FailsSoonAsync("NOT_FOUND", Reveal(inside));
+        await key.FailsEventuallyAsync("NOT_FOUND", Reveal(inside));
         Assert.Equal("outside", await key.TextAsync(Reveal(outside), "value"));
         await server.DoAsync(ChangeAccessKey((string)created["id"]!, new Grant("web/production", ["reveal"])));
         await server.DoAsync(DeleteEnvironment(environment, force: true));
-        await key.FailsSoonAsync("AUTH_REQUIRED", Me());
+        await key.FailsEventuallyAsync("AUTH_REQUIRED", Me());
         Assert.NotNull(Assert.Single(await server.ListAsync(ListAccessKeys()))["revokedAt"]);
         await server.FailsAsync("CONFLICT", ChangeAccessKey((string)created["id"]!, new Grant("web", ["list"])));
     }
 
-    private static async Task<(string Environment, string Inside, string Outside)> KeysAsync(ContractDriver server)
+    private static async Task<(string Environment, string Inside, string Outside)> CreateTwoKeysAsync(ContractDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
+        var (_, environment) = await CreateWebProductionAsync(server);
         var written = await server.ListAsync(Batch(environment, ("DB_URL", "inside", null), ("OTHER", "outside", null)));
         return (environment, (string)written[0]["id"]!, (string)written[1]["id"]!);
     }
 
-    private static Task NoneAsync(ContractDriver caller, params Operation[] operations) => caller.EachFailsAsync("NOT_FOUND", operations);
+    private static Task AllNotFoundAsync(ContractDriver caller, params Operation[] operations) => caller.AllFailAsync("NOT_FOUND", operations);
 
-    private static async Task<ContractDriver> AsAsync(ContractDriver server, params Grant[] grants) =>
+    private static async Task<ContractDriver> AsKeyWithAsync(ContractDriver server, params Grant[] grants) =>
         server.As(await server.TextAsync(CreateAccessKey("key", null, grants), "token"));
 }

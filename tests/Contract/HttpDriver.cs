@@ -4,15 +4,15 @@ using System.Text.Json.Nodes;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>Plain HTTP and JSON, as any language has them: nothing of ours is in it.</summary>
-/// <param name="http">Sends.</param>
+/// <summary>Reaches a server over plain HTTP with plain JSON, as any language could: it uses none of our libraries.</summary>
+/// <param name="http">Sends the requests.</param>
 /// <param name="server">The server's origin.</param>
-/// <param name="token">Who asks; null is nobody.</param>
+/// <param name="token">The caller's token; null sends no credential.</param>
 internal sealed class HttpDriver(HttpClient http, Uri server, string? token) : ContractDriver
 {
     public override HttpDriver OverHttp => this;
 
-    /// <summary>The same without a credential.</summary>
+    /// <summary>The same server without a credential.</summary>
     public HttpDriver Anonymous => new(http, server, null);
 
     public override ContractDriver As(string another) => new HttpDriver(http, server, another);
@@ -24,7 +24,7 @@ internal sealed class HttpDriver(HttpClient http, Uri server, string? token) : C
         do
         {
             using var response = await SendAsync(operation, cursor);
-            var envelope = await HttpAnswer.ReadAsync(response, operation);
+            var envelope = await HttpAnswerCheck.ReadAsync(response, operation);
             if (envelope is null)
             {
                 return new Outcome(null, null);
@@ -48,11 +48,11 @@ internal sealed class HttpDriver(HttpClient http, Uri server, string? token) : C
         return Outcome.Of(items);
     }
 
-    /// <summary>One answer as it comes, which keeps what every answer does.</summary>
+    /// <summary>Sends a request, checks the answer as every answer, and gives it whether it succeeds or fails.</summary>
     public async Task<HttpResponseMessage> AnswerAsync(Operation operation)
     {
         var response = await SendAsync(operation, null);
-        await HttpAnswer.ReadAsync(response, operation);
+        await HttpAnswerCheck.ReadAsync(response, operation);
         return response;
     }
 

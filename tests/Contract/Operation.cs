@@ -4,46 +4,46 @@ using Secronna.Client;
 namespace Secronna.Tests.Contract;
 
 /// <summary>
-/// Something that people do with a server, spelt in the three ways there are to do it. What comes of it is the answer's
-/// <c>data</c>, in all three the same.
+/// An operation of the API in its three forms: an HTTP request, a call of the client, and a command. All three give the same
+/// JSON: the <c>data</c> of the answer's envelope.
 /// </summary>
-/// <param name="Method">The request's method.</param>
+/// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The request's path below <c>/api/v1</c>, with its query.</param>
-/// <param name="Body">The request's body; null is none.</param>
-/// <param name="ByClient">The same by the client; gives what is serialised to the same JSON.</param>
+/// <param name="Body">The request's body; null sends none.</param>
+/// <param name="ByClient">Performs the operation with the client. The result serialises to the same JSON.</param>
 internal sealed record Operation(string Method, string Path, JsonNode? Body, Func<SecronnaClient, Task<object?>> ByClient)
 {
-    /// <summary>The same on the command line; null where it has no word for it but <c>api</c>.</summary>
+    /// <summary>The arguments of the command; null where only the command <c>api</c> can do it.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
-    /// <summary>What the command reads from standard input.</summary>
+    /// <summary>The standard input of the command.</summary>
     public string Input { get; init; } = "";
 
-    /// <summary>Whether it comes page by page.</summary>
+    /// <summary>Whether the answer is a list in pages.</summary>
     public bool IsList { get; init; }
 
-    /// <summary>The revision that the caller has already.</summary>
+    /// <summary>The revision that the caller already has; null where it has none.</summary>
     public string? KnownRevision { get; init; }
 
-    /// <summary>The status where it is done.</summary>
+    /// <summary>The HTTP status of success.</summary>
     public int Status { get; init; } = 200;
 
-    /// <summary>By which its repeats are known; only plain HTTP can say one.</summary>
+    /// <summary>The idempotency key; only the HTTP driver sends it.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>What kind of body it says that it has.</summary>
+    /// <summary>The media type of the body.</summary>
     public string MediaType { get; init; } = "application/json";
 
-    /// <summary>The body as it is sent.</summary>
+    /// <summary>The text of the body; null where there is none.</summary>
     public string? Text => RawBody ?? Body?.ToJsonString();
 
-    /// <summary>A body that is no JSON, instead of the other.</summary>
+    /// <summary>A body that need not be JSON, sent instead of <see cref="Body"/>.</summary>
     public string? RawBody { get; init; }
 
-    /// <summary>Makes of the API's data what the client and the command give; null where that is the data as it is.</summary>
+    /// <summary>Converts the API's data to what the client and the command give; null where they give the data unchanged.</summary>
     public Func<JsonNode, JsonNode>? Shape { get; init; }
 
-    /// <summary>The path of the page that a cursor leads to.</summary>
+    /// <summary>The path of the page after a cursor; null means the first page.</summary>
     public string PathAt(string? cursor) =>
         cursor is null ? Path : $"{Path}{(Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}";
 

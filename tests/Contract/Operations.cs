@@ -79,11 +79,11 @@ internal static class Operations
     public static Operation RevokeAccessKey(string id) =>
         new("POST", $"/access-keys/{id}/revoke", null, async client => await client.AccessKeys.RevokeAsync(id));
 
-    /// <summary>A request that has no name of its own.</summary>
+    /// <summary>A request to any path with any body.</summary>
     public static Operation Raw(string method, string path, string? body = null) =>
         new(method, path, null, async client => await RawAsync(client, method, path, body)) { RawBody = body };
 
-    /// <summary>A list, by a command if it has one.</summary>
+    /// <summary>A list operation, with the arguments of its command if there is one.</summary>
     public static Operation List<T>(string path, Func<SecronnaClient, IAsyncEnumerable<T>> byClient, params string[] command) =>
         new("GET", path, null, async client => await byClient(client).ToListAsync()) { IsList = true, Command = command.Length == 0 ? null : command };
 

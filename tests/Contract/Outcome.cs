@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>What came of an operation: data, or an error's code and message. Neither is there where the caller has what there is.</summary>
+/// <summary>The outcome of an operation: data, or the code and message of an error. Both are null where the known revision is current.</summary>
 internal sealed record Outcome(JsonNode? Data, string? Code, string? Message = null)
 {
-    /// <summary>Data without members that are null: an answer may leave those out.</summary>
+    /// <summary>A success. Members that are null are removed from the data, because an answer may leave them out.</summary>
     public static Outcome Of(JsonNode? data) => new(WithoutNulls(data), null);
 
     private static JsonNode? WithoutNulls(JsonNode? node) => node switch

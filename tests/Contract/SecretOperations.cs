@@ -6,23 +6,23 @@ using static Secronna.Tests.Contract.Operations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>The operations on secrets, their past, and the record.</summary>
+/// <summary>The operations on secrets, on past states, and on the audit trail.</summary>
 internal static class SecretOperations
 {
     public static Operation Write(string environmentId, string key, string value, int? expected = null, string? comment = null) => new(
         "PUT", $"/environments/{environmentId}/secrets", With(Secret(key, value), ("expectedVersion", expected), ("comment", comment)),
         async client => await client.Environments.WriteAsync(environmentId, new WriteSecretRequest(key, value, expected, comment)))
     {
-        // An empty one comes by no accident only if it is given.
+        // The command takes an empty value only as an argument: an empty standard input could be an accident.
         Command = ["secret", "set", environmentId, key, .. value.Length == 0 ? [""] : (string[])[], .. Option("--expect-version", expected), .. Option("--comment", comment)],
         Status = 201,
-        // One newline at its end is not the value's, be it \n or \r\n.
+        // The command removes one newline (\n or \r\n) from the end of its input.
         Input = value + (value.EndsWith('\r') ? "\r\n" : "\n"),
     };
 
     public static Operation Batch(string environmentId, params (string Key, string Value, int? Expected)[] secrets) => BatchOf(environmentId, null, secrets);
 
-    /// <summary>A batch whose comment stands for all of it.</summary>
+    /// <summary>A batch with one comment for all its writes.</summary>
     public static Operation BatchOf(string environmentId, string? comment, params (string Key, string Value, int? Expected)[] secrets) => new(
         "POST", $"/environments/{environmentId}/secrets/batch",
         With(
@@ -53,7 +53,7 @@ internal static class SecretOperations
         Command = ["secret", "reveal", id, .. Option("--version", version)],
     };
 
-    /// <summary>The value of a path.</summary>
+    /// <summary>Reveals a secret by its path.</summary>
     public static Operation Get(string path, int? version = null) => new(
         "POST", "/reveal", With(new JsonObject { ["path"] = path }, ("version", version)), async client => await client.Secrets.RevealAsync(path, version))
     {
@@ -61,7 +61,7 @@ internal static class SecretOperations
         Shape = Members("key", "version", "value"),
     };
 
-    /// <summary>Keys and values, by a command those of an export.</summary>
+    /// <summary>Reveals an environment as keys and values; the command is an export.</summary>
     public static Operation Fetch(string project, string environment, string? at = null, params string[] keys) => new(
         "POST", $"/projects/by-slug/{project}/environments/{environment}/reveal",
         Selection(at, keys) ?? new JsonObject(),
@@ -77,7 +77,7 @@ internal static class SecretOperations
             .Select(secret => KeyValuePair.Create((string)secret!["key"]!, (JsonNode?)(string)secret["value"]!))),
     };
 
-    /// <summary>All that the reveal of an environment says, unless it is known.</summary>
+    /// <summary>Reveals an environment with everything that the answer holds, unless the known revision is current.</summary>
     public static Operation RevealAll(string environmentId, string? known = null, string? at = null, params string[] keys) => new(
         "POST", $"/environments/{environmentId}/reveal", Selection(at, keys),
         async client => known is null
@@ -109,7 +109,7 @@ internal static class SecretOperations
         ],
     };
 
-    /// <summary>Without times also by a command.</summary>
+    /// <summary>Compares two environments. There is a command for comparing current states only.</summary>
     public static Operation Compare(string here, string there, string? at = null, string? withAt = null) => new(
         "POST", $"/environments/{here}/compare", With(new JsonObject { ["with"] = there }, ("at", at), ("withAt", withAt)),
         async client => await client.Environments.CompareAsync(here, new CompareRequest(there, Time(at), Time(withAt))))
@@ -141,7 +141,7 @@ internal static class SecretOperations
 
     private static readonly string[] DryRun = ["--dry-run"];
 
-    // None is the same as an empty one.
+    // No body means the same as an empty object.
     private static JsonObject? Selection(string? at, string[] keys) => at is null && keys.Length == 0
         ? null
         : With(new JsonObject(), ("keys", keys.Length == 0 ? null : Texts(keys)), ("at", at));
@@ -157,7 +157,7 @@ internal static class SecretOperations
     private static string[] Option(string name, string? text) => text is null ? [] : [name, text];
 
     private static Instant? Time(string? at) =>
-        at is null ? null : Instant.TryParse(at, out var instant) ? instant : throw new ArgumentException("no time", nameof(at));
+        at is null ? null : Instant.TryParse(at, out var instant) ? instant : throw new ArgumentException("not a time", nameof(at));
 
     private static string Parameters(params (string Name, string? Value)[] parameters) =>
         string.Concat(parameters.Where(parameter => parameter.Value is not null).Select(parameter => $"&{parameter.Name}={parameter.Value}"));

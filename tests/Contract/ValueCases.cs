@@ -5,7 +5,7 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>Values of any text, comments and names, and what is said of each.</summary>
+/// <summary>The texts that values, comments, keys and names may be.</summary>
 internal static class ValueCases
 {
     private static readonly string[] Values =
@@ -16,27 +16,27 @@ internal static class ValueCases
 
     public static async Task ExactAsync(ContractDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
-        await ContractDriver.EachAsync(Values.Index(), value => server.DoAsync(Write(environment, $"V_{value.Index}", value.Item)));
+        var (_, environment) = await CreateWebProductionAsync(server);
+        await ContractDriver.InParallelAsync(Values.Index(), value => server.DoAsync(Write(environment, $"V_{value.Index}", value.Item)));
 
         var expected = Values.Index().ToDictionary(value => $"V_{value.Index}", value => value.Item);
-        Equal(expected, await server.DoAsync(Fetch("web", "production")));
+        AssertValues(expected, await server.DoAsync(Fetch("web", "production")));
         foreach (var (key, value) in expected.Take(4))
         {
             Assert.Equal(value, await server.TextAsync(Get("web/production/" + key), "value"));
         }
 
-        // Batches take them as they are too.
+        // A batch must keep them unchanged too.
         await server.DoAsync(Batch(environment, [.. expected.Select(value => (value.Key, value.Value, (int?)1))]));
-        Equal(expected, await server.DoAsync(Fetch("web", "production")));
+        AssertValues(expected, await server.DoAsync(Fetch("web", "production")));
     }
 
     public static async Task CommentsAsync(ContractDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
+        var (_, environment) = await CreateWebProductionAsync(server);
         const string Why = "why: é 😀 \"quoted\"";
         var id = await server.TextAsync(Write(environment, "A", "one", 0, Why), "id");
-        var at = await LastAsync(server, environment);
+        var at = await LastChangeTimeAsync(server, environment);
         await server.DoAsync(Write(environment, "A", "two"));
         await server.DoAsync(Restore(environment, at, dryRun: false, prune: false, comment: "as it was"));
         await server.DoAsync(RollBack(id, 2, "and on"));
@@ -55,33 +55,32 @@ internal static class ValueCases
 
     public static async Task ShapesAsync(ContractDriver server)
     {
-        var (project, environment) = await PlaceAsync(server);
-        string[] wrong = ["", "1A", "A-B", "A.B", "Ä", "A B", "A/B", "A\n", new string('K', 257)];
-        await server.EachFailsAsync("VALIDATION_ERROR", [.. wrong.Select(key => Write(environment, key, "v"))]);
+        var (project, environment) = await CreateWebProductionAsync(server);
+        string[] invalid = ["", "1A", "A-B", "A.B", "Ä", "A B", "A/B", "A\n", new string('K', 257)];
+        await server.AllFailAsync("VALIDATION_ERROR", [.. invalid.Select(key => Write(environment, key, "v"))]);
 
         foreach (var key in new[] { "_", "a", "A_1", new string('K', 256) })
         {
             await server.DoAsync(Write(environment, key, "v"));
         }
 
-        Assert.Equal(["A_1", new string('K', 256), "_", "a"], Each(await server.ListAsync(ListSecrets(environment)), "key"));
+        Assert.Equal(["A_1", new string('K', 256), "_", "a"], TextsOf(await server.ListAsync(ListSecrets(environment)), "key"));
         await server.DoAsync(RenameProject(project, new string('n', 120)));
         await server.FailsAsync("VALIDATION_ERROR", RenameProject(project, new string('n', 121)));
         await server.DoAsync(RenameEnvironment(environment, "Ünïcode 😀"));
         Assert.Equal("Ünïcode 😀", await server.TextAsync(GetEnvironment(environment), "name"));
-        // A slug stays, and what it is taken by is what it was made of.
+        // Renaming keeps the slugs, so the slugs of the first names are still taken.
         await server.FailsAsync("CONFLICT", CreateProject("web"));
         await server.FailsAsync("CONFLICT", CreateEnvironment(project, "production"));
     }
 
-    /// <summary>More than one page of the largest kind.</summary>
     public static async Task ManyAsync(ContractDriver server)
     {
-        var (_, environment) = await PlaceAsync(server);
+        var (_, environment) = await CreateWebProductionAsync(server);
         var keys = Enumerable.Range(0, 520).Select(i => $"K_{i:D3}").ToList();
         await server.DoAsync(Batch(environment, [.. keys.Take(500).Select(key => (key, "v", (int?)0))]));
         await server.DoAsync(Batch(environment, [.. keys.Skip(500).Select(key => (key, "v", (int?)0))]));
-        Assert.Equal(keys, Each(await server.ListAsync(ListSecrets(environment)), "key"));
+        Assert.Equal(keys, TextsOf(await server.ListAsync(ListSecrets(environment)), "key"));
         Assert.Equal(keys.Count, (await server.DoAsync(Fetch("web", "production"))).AsObject().Count);
         Assert.Equal(keys.Count, (await server.ListAsync(Search("K_"))).Count);
     }

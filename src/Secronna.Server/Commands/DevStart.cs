@@ -63,7 +63,7 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
 
         var line = (await File.ReadAllLinesAsync(environmentFile)).FirstOrDefault(line => line.StartsWith(TokenPrefix, StringComparison.Ordinal));
         var token = line?[TokenPrefix.Length..].Trim();
-        return token is not null && CredentialToken.HasForm(token) && await IsValidAsync(token) ? token : null;
+        return token is not null && CredentialToken.IsWellFormed(token) && await IsValidAsync(token) ? token : null;
     }
 
     private async Task<bool> IsValidAsync(string token)

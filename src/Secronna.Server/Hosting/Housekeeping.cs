@@ -10,7 +10,7 @@ namespace Secronna.Server.Hosting;
 /// keys when they are old.
 /// </summary>
 internal sealed class Housekeeping(
-    Refusals refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
+    RefusalRecorder refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 

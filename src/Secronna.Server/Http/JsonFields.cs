@@ -94,5 +94,5 @@ internal sealed class JsonFields
 
     // A caller may have put a value in a name's place: only what is short enough to be a misspelt name becomes text.
     private static string CurrentName(ref Utf8JsonReader reader) =>
-        reader.ValueSpan.Length <= Errors.LongestShownName ? Encoding.Latin1.GetString(reader.ValueSpan) : "";
+        reader.ValueSpan.Length <= Errors.MaxShownNameLength ? Encoding.Latin1.GetString(reader.ValueSpan) : "";
 }

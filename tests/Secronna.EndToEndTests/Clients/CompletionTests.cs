@@ -2,10 +2,10 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>Completion in the shells themselves, where no server is and no credential.</summary>
+/// <summary>Completion in real shells, without a server and without a credential.</summary>
 public sealed class CompletionTests : IDisposable
 {
-    // What the shell does when one types the line and presses the key; what it would offer, in one line each.
+    // Scripts that do what a shell does when a user presses Tab, and print what the shell would offer, one line each.
     private static readonly Dictionary<string, string[]> Shells = new()
     {
         ["bash"] =
@@ -29,7 +29,7 @@ public sealed class CompletionTests : IDisposable
         ["fish"] = ["fish", "-N", "-c", "secronna completion fish | source; complete -c secronna >&2; complete -C $argv[1]"],
     };
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public static TheoryData<string, string, string> Lines
     {

@@ -3,21 +3,21 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The packages, as they would be published: what is in them, and a program and a tool made of them.</summary>
+/// <summary>The packages as they would be published: their contents, and a program and a tool that use them.</summary>
 public sealed class PackageTests : IDisposable
 {
     private const string Version = "0.1.0";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    private readonly TempFolder folder = new();
+    private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Libraries_have_documentation_and_symbols_and_a_program_is_built_from_them()
+    public async Task Libraries_have_documentation_and_symbols_and_a_program_can_use_them()
     {
-        foreach (var name in (string[])["Secronna.Protocol", "Secronna.Client", "Secronna.Configuration"])
+        foreach (var name in (string[])["Secronna.Protocol", "Secronna.Client", "Secronna.Client.Testing", "Secronna.Configuration"])
         {
             await PackAsync(name);
             var files = Files($"{name}.{Version}.nupkg");
@@ -37,7 +37,10 @@ public sealed class PackageTests : IDisposable
                 <RestorePackagesPath>{folder["cache"]}</RestorePackagesPath>
                 <RestoreFallbackFolders>{Restored}</RestoreFallbackFolders>
               </PropertyGroup>
-              <ItemGroup><PackageReference Include="Secronna.Configuration" Version="{Version}" /></ItemGroup>
+              <ItemGroup>
+                <PackageReference Include="Secronna.Configuration" Version="{Version}" />
+                <PackageReference Include="Secronna.Client.Testing" Version="{Version}" />
+              </ItemGroup>
             </Project>
             """);
         await File.WriteAllTextAsync(folder["consumer/Program.cs"],
@@ -51,13 +54,13 @@ public sealed class PackageTests : IDisposable
             Console.Write((await client.FetchSecretsAsync("web/production"))["A__B"]);
             Console.Write(", " + new ConfigurationBuilder().AddSecronna(o => (o.Client, o.Environment) = (client, "web/production")).Build()["A:B"]);
             """);
-        // What else it needs was restored for these tests, and is taken from there.
+        // All other packages were restored for these tests, and are taken from there.
         await DotnetAsync("build", folder["consumer/Consumer.csproj"], "--source", folder["packages"], "-p:UseSharedCompilation=false", "-o", folder["built"]);
         Assert.Equal(new Ended(0, "a value, a value", ""), await ClientProgram.RunAsync(folder["built/Consumer"], folder.Path, [], ""));
     }
 
     [Fact]
-    public async Task The_command_line_is_one_tool_for_every_system()
+    public async Task The_command_line_is_packed_as_one_tool_for_every_system()
     {
         await PackAsync("Secronna.Cli");
         Assert.Equal([folder[$"packages/Secronna.Cli.{Version}.nupkg"]], Directory.GetFiles(folder["packages"], "*.nupkg"));
@@ -69,7 +72,7 @@ public sealed class PackageTests : IDisposable
     private static string Restored => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
-    // Above the folder that the tests run from.
+    // The repository is above the folder that the tests run from.
     private static string Root()
     {
         var above = new DirectoryInfo(AppContext.BaseDirectory);
@@ -81,7 +84,7 @@ public sealed class PackageTests : IDisposable
         return above.FullName;
     }
 
-    // As it was built for these tests, in their configuration.
+    // Packs the project as it was built for these tests, in the same build configuration.
     private Task PackAsync(string name) => DotnetAsync(
         "pack", Path.Combine(Root(), "src", name), "--no-build", "-c", Directory.GetParent(AppContext.BaseDirectory)!.Parent!.Name, "-o", folder["packages"]);
 
@@ -89,7 +92,7 @@ public sealed class PackageTests : IDisposable
     {
         var variables = new Dictionary<string, string>
         {
-            // No server of the build stays behind.
+            // No build server may outlive the test.
             ["MSBUILDDISABLENODEREUSE"] = "1", ["DOTNET_CLI_USE_MSBUILD_SERVER"] = "0",
             ["DOTNET_NOLOGO"] = "1", ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1", ["NUGET_HTTP_CACHE_PATH"] = folder["http"],
         };

@@ -4,11 +4,11 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The samples, as programs of their own, against a server as a newcomer starts it.</summary>
+/// <summary>The samples run as programs of their own against the development server.</summary>
 public sealed class SampleTests
 {
     [Fact]
-    public async Task Fetching_an_environment_names_its_secrets_and_leaves_a_record_of_each()
+    public async Task Fetching_an_environment_prints_its_keys_and_leaves_an_audit_entry_for_each_value()
     {
         await using var dev = await DevServer.StartAsync();
 
@@ -21,7 +21,7 @@ public sealed class SampleTests
     }
 
     [Fact]
-    public async Task What_is_refused_is_an_error_with_its_code_and_without_the_token()
+    public async Task A_refusal_is_printed_with_its_code_and_without_the_token()
     {
         await using var dev = await DevServer.StartAsync();
         dev.Cli.Variables["SECRONNA_TOKEN"] = "st_live_canary";
@@ -40,13 +40,13 @@ public sealed class SampleTests
         using var application = ClientProgram.Start("WebApp", dev.Folder.Path, dev.Cli.Variables);
         try
         {
-            using var http = new HttpClient { BaseAddress = await ListensAsync(application) };
+            using var http = new HttpClient { BaseAddress = await ReadAddressAsync(application) };
             Assert.Equal("Hello from Secronna", await http.GetStringAsync("/"));
             var found = (await api.GetAsync("/api/v1/projects/by-slug/demo/environments/development")).Data;
             var id = (string)found["environment"]!["id"]!;
             Assert.Equal(201, (await api.PutAsync($"/api/v1/environments/{id}/secrets", new JsonObject { ["key"] = "GREETING", ["value"] = "Good evening" })).Status);
 
-            await Until.HoldsAsync("it greets anew", async () => await http.GetStringAsync("/") == "Good evening");
+            await Until.HoldsAsync("the application greets with the new value", async () => await http.GetStringAsync("/") == "Good evening");
         }
         finally
         {
@@ -55,7 +55,7 @@ public sealed class SampleTests
     }
 
     [Fact]
-    public async Task A_web_application_that_can_not_ask_for_new_values_says_so_without_the_old()
+    public async Task A_web_application_that_can_not_check_for_new_values_logs_that_without_the_old_values()
     {
         await using var dev = await DevServer.StartAsync();
         var variables = dev.Cli.Variables;
@@ -63,13 +63,13 @@ public sealed class SampleTests
         using var application = ClientProgram.Start("WebApp", dev.Folder.Path, variables);
         try
         {
-            await SaysAsync(application, "Now listening on: ");
+            await ReadLogAsync(application, "Now listening on: ");
 
             await dev.StopAsync();
 
-            var said = await SaysAsync(application, "The last values of demo/development stay: ");
-            Assert.DoesNotContain("Hello", said, StringComparison.Ordinal);
-            Assert.DoesNotContain(variables["SECRONNA_TOKEN"], said, StringComparison.Ordinal);
+            var line = await ReadLogAsync(application, "Could not check demo/development for changes; the last values stay in use: ");
+            Assert.DoesNotContain("Hello", line, StringComparison.Ordinal);
+            Assert.DoesNotContain(variables["SECRONNA_TOKEN"], line, StringComparison.Ordinal);
         }
         finally
         {
@@ -77,23 +77,23 @@ public sealed class SampleTests
         }
     }
 
-    private static async Task<Uri> ListensAsync(Process application)
+    private static async Task<Uri> ReadAddressAsync(Process application)
     {
-        var address = new Uri((await SaysAsync(application, "Now listening on: ")).Trim());
-        // What it says from now on must not fill the pipe.
+        var address = new Uri((await ReadLogAsync(application, "Now listening on: ")).Trim());
+        // The output is read from now on, so that the application never blocks on a full pipe.
         _ = application.StandardOutput.ReadToEndAsync();
         _ = application.StandardError.ReadToEndAsync();
         return address;
     }
 
-    // The rest of the next line that has it.
-    private static async Task<string> SaysAsync(Process application, string before)
+    // Reads up to a line that contains a text, and gives the rest of that line.
+    private static async Task<string> ReadLogAsync(Process application, string text)
     {
         while (await application.StandardOutput.ReadLineAsync().WaitAsync(Until.Patience) is { } line)
         {
-            if (line.IndexOf(before, StringComparison.Ordinal) is var at and >= 0)
+            if (line.IndexOf(text, StringComparison.Ordinal) is var at and >= 0)
             {
-                return line[(at + before.Length)..];
+                return line[(at + text.Length)..];
             }
         }
 

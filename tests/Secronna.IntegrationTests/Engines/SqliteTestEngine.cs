@@ -34,7 +34,7 @@ internal sealed class SqliteTestDatabase : TestDatabase
 {
     private readonly TemporaryFolder folder = new();
 
-    public override string ConnectionString => SqliteFile.ConnectionString(folder);
+    public override string ConnectionString => SqliteDatabases.ConnectionString(folder);
 
     public override bool HoldsMalformedText => true;
 

@@ -6,12 +6,21 @@ namespace Secronna.IntegrationTests.Engines;
 /// </summary>
 internal abstract class TestEngine : IAsyncDisposable
 {
-    /// <summary>The trait of tests that can be of one engine only; test.sh leaves them out of the others' runs.</summary>
+    /// <summary>
+    /// The trait of tests of one engine only, which test.sh leaves out of the other's run, and of tests of
+    /// <see cref="Any"/> engine.
+    /// </summary>
     public const string Trait = "Engine";
 
     public const string Sqlite = "Sqlite";
 
     public const string PostgreSql = "PostgreSql";
+
+    /// <summary>
+    /// For tests that are not about what is stored, though their server needs a database: an ordinary run of test.sh has
+    /// them over SQLite only, a thorough one over each engine.
+    /// </summary>
+    public const string Any = "Any";
 
     public static TestEngine Current { get; } = Environment.GetEnvironmentVariable("SECRONNA_TEST_ENGINE") switch
     {

@@ -1,7 +1,10 @@
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
+[Trait(TestEngine.Trait, TestEngine.Any)]
+/// <summary>The setting AllowedHosts: the host names that requests may use.</summary>
 public sealed class AllowedHostTests
 {
     [Theory]
@@ -13,7 +16,7 @@ public sealed class AllowedHostTests
     [InlineData("evil.example.net", false)]
     [InlineData("secrets.example.com.evil.example.net", false)]
     [InlineData("127.0.0.1", false)]
-    public async Task A_request_for_a_name_that_is_not_set_is_refused_without_repeating_it(string host, bool isAllowed)
+    public async Task A_request_for_a_host_that_is_not_allowed_is_refused_without_repeating_the_name(string host, bool isAllowed)
     {
         await using var server = await StartAsync();
         var workspace = await server.NewWorkspaceAsync();
@@ -32,7 +35,7 @@ public sealed class AllowedHostTests
     }
 
     [Fact]
-    public async Task A_request_for_no_name_is_refused_too()
+    public async Task A_request_without_a_host_is_refused()
     {
         await using var server = await StartAsync();
         Assert.Equal(400, await RawHttp.StatusAsync(server.Address, "GET /openapi.json HTTP/1.1\r\nHost: \r\n\r\n"u8.ToArray()));
@@ -40,14 +43,14 @@ public sealed class AllowedHostTests
     }
 
     [Fact]
-    public async Task Health_answers_to_any_name()
+    public async Task Health_answers_to_any_host()
     {
         await using var server = await StartAsync();
         (await server.Anyone.SendToAsync("GET", "/health/live", null, ("Host", "evil.example.net"))).Is(200);
     }
 
     [Fact]
-    public async Task With_no_name_set_any_is_taken()
+    public async Task Without_the_setting_any_host_is_allowed()
     {
         await using var server = await TestServer.StartAsync();
         var workspace = await server.NewWorkspaceAsync();

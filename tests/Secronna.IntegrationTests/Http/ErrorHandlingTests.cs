@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>What the outermost step logs and counts.</summary>
+/// <summary>The errors that the outermost middleware logs and counts.</summary>
 public sealed class ErrorHandlingTests : IDisposable
 {
     private readonly AsyncLocal<List<string>?> counted = new();
@@ -28,7 +28,7 @@ public sealed class ErrorHandlingTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Aborted))]
-    public async Task A_caller_that_went_away_is_no_error(Exception exception, bool isAborted)
+    public async Task An_exception_after_the_caller_went_away_is_neither_logged_nor_counted_as_an_error(Exception exception, bool isAborted)
     {
         var context = NewContext(isAborted);
 
@@ -39,7 +39,7 @@ public sealed class ErrorHandlingTests : IDisposable
     }
 
     [Fact]
-    public async Task An_error_while_the_caller_is_there_is_logged_and_counted()
+    public async Task An_exception_while_the_caller_is_connected_is_logged_without_its_message_and_counted()
     {
         Assert.Equal(["INTERNAL_ERROR"], await RunAsync(NewContext(isAborted: false), _ => throw new IOException("canary")));
 
@@ -55,26 +55,26 @@ public sealed class ErrorHandlingTests : IDisposable
     {
         var context = NewContext(isAborted: false);
 
-        Assert.Equal([code], await RunAsync(context, it =>
+        Assert.Equal([code], await RunAsync(context, request =>
         {
-            it.Response.StatusCode = status;
+            request.Response.StatusCode = status;
             return Task.CompletedTask;
         }));
 
         Assert.Equal(status, context.Response.StatusCode);
     }
 
-    // Measurements arrive in the flow that made them, so other tests' are not seen.
+    // Measurements arrive in the asynchronous flow that made them, so those of other tests are not seen.
     private async Task<List<string>> RunAsync(HttpContext context, RequestDelegate next)
     {
         var codes = new List<string>();
         counted.Value = codes;
         using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, it) =>
+        listener.InstrumentPublished = (instrument, meters) =>
         {
             if (instrument is { Meter.Name: ServerMetrics.MeterName, Name: "secronna.errors" })
             {
-                it.EnableMeasurementEvents(instrument);
+                meters.EnableMeasurementEvents(instrument);
             }
         };
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Value?.Add((string)tags[0].Value!));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>The envelope and its codes on every path (S29).</summary>
+/// <summary>Errors have the envelope and the right code, whatever the request looks like (S29).</summary>
 public sealed class ErrorTests(SharedServer shared)
 {
     [Theory]
@@ -42,7 +42,7 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("PATCH", "/audit", "GET")]
     [InlineData("OPTIONS", "/me", "GET")]
     [InlineData("TRACE", "/me", "GET")]
-    public async Task A_known_path_with_another_method_is_405_and_says_which_it_takes(string method, string path, string allowed)
+    public async Task A_wrong_method_on_a_known_path_is_405_and_names_the_allowed_ones(string method, string path, string allowed)
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -62,8 +62,8 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("garbage")]
     public async Task A_body_that_is_not_JSON_is_415(string? type)
     {
-        var place = await shared.NewPlaceAsync();
-        foreach (var (method, path) in new[] { ("POST", "/projects"), ("PUT", place.Secrets), ("POST", "/reveal"), ("POST", $"/environments/{place.EnvironmentId}/reveal") })
+        var environment = await shared.NewTestEnvironmentAsync();
+        foreach (var (method, path) in new[] { ("POST", "/projects"), ("PUT", environment.SecretsPath), ("POST", "/reveal"), ("POST", $"/environments/{environment.Id}/reveal") })
         {
             var content = new ByteArrayContent("{}"u8.ToArray());
             if (type is not null)
@@ -71,12 +71,12 @@ public sealed class ErrorTests(SharedServer shared)
                 content.Headers.TryAddWithoutValidation("Content-Type", type);
             }
 
-            (await place.Api.SendToAsync(method, ApiClient.Base + path, content)).IsError(415, "VALIDATION_ERROR");
+            (await environment.Api.SendToAsync(method, ApiClient.Base + path, content)).IsError(415, "VALIDATION_ERROR");
         }
     }
 
     [Fact]
-    public async Task JSON_with_its_charset_named_is_taken()
+    public async Task JSON_with_a_named_UTF_8_charset_is_accepted()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var content = new ByteArrayContent("""{"name":"x"}"""u8.ToArray());
@@ -103,12 +103,12 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("{\"name\":\"\\x\"}")]
     public async Task Malformed_JSON_is_refused(string body)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        (await place.Api.PostAsync("/projects", body)).IsError(400, "VALIDATION_ERROR");
-        (await place.Api.PutAsync(place.Secrets, body)).IsError(400, "VALIDATION_ERROR");
-        (await place.Api.PostAsync(place.Secrets + "/batch", body)).IsError(400, "VALIDATION_ERROR");
-        (await place.Api.PostAsync("/reveal", body)).IsError(400, "VALIDATION_ERROR");
+        (await environment.Api.PostAsync("/projects", body)).IsError(400, "VALIDATION_ERROR");
+        (await environment.Api.PutAsync(environment.SecretsPath, body)).IsError(400, "VALIDATION_ERROR");
+        (await environment.Api.PostAsync(environment.SecretsPath + "/batch", body)).IsError(400, "VALIDATION_ERROR");
+        (await environment.Api.PostAsync("/reveal", body)).IsError(400, "VALIDATION_ERROR");
     }
 
     [Theory]
@@ -128,16 +128,16 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("""{"name":"canary-1234\u0000"}""", "name")]
     [InlineData("""{"name":"canary-1234\ud800"}""", "name")]
     [InlineData("""{"name":"\udc00\ud800canary-1234"}""", "name")]
-    public async Task A_wrong_field_of_a_name_is_named_and_its_content_never_repeated(string body, string field)
+    public async Task An_invalid_name_is_refused_and_the_field_is_named_but_never_repeated(string body, string field)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         foreach (var (method, path) in new[]
         {
-            ("POST", "/projects"), ("PATCH", $"/projects/{place.ProjectId}"), ("POST", $"/projects/{place.ProjectId}/environments"),
-            ("PATCH", $"/environments/{place.EnvironmentId}"), ("POST", "/api-keys"), ("POST", "/access-keys"),
+            ("POST", "/projects"), ("PATCH", $"/projects/{environment.ProjectId}"), ("POST", $"/projects/{environment.ProjectId}/environments"),
+            ("PATCH", $"/environments/{environment.Id}"), ("POST", "/api-keys"), ("POST", "/access-keys"),
         })
         {
-            NotRepeated((await place.Api.SendAsync(method, path, body)).IsInvalid(field));
+            AssertNotRepeated((await environment.Api.SendAsync(method, path, body)).IsInvalid(field));
         }
     }
 
@@ -175,13 +175,13 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("""{"\ud800":"canary-1234"}""", "unknown field")]
     [InlineData("""{"k\u0065y\udc00":"canary-1234"}""", "unknown field")]
     [InlineData("""{"":"canary-1234"}""", "unknown field")]
-    public async Task A_wrong_field_of_a_write_is_named_and_its_content_never_repeated(string body, string field)
+    public async Task An_invalid_field_of_a_write_is_named_but_never_repeated(string body, string field)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        NotRepeated((await place.Api.PutAsync(place.Secrets, body)).IsInvalid(field));
-        NotRepeated((await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"secrets":[{"key":"FIRST","value":"v"},{{body}}]}""")).IsInvalid(field));
-        Assert.Empty((await place.Api.GetAsync(place.Secrets)).Is(200).Data.EnumerateArray());
+        AssertNotRepeated((await environment.Api.PutAsync(environment.SecretsPath, body)).IsInvalid(field));
+        AssertNotRepeated((await environment.Api.PostAsync(environment.SecretsPath + "/batch", $$"""{"secrets":[{"key":"FIRST","value":"v"},{{body}}]}""")).IsInvalid(field));
+        Assert.Empty((await environment.Api.GetAsync(environment.SecretsPath)).Is(200).Data.EnumerateArray());
     }
 
     [Theory]
@@ -195,17 +195,17 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("""{"secrets":[{"key":"A","value":"1"}],"secrets":[]}""", "secrets")]
     [InlineData("""{"secrets":[{"key":"A","value":"1"}],"comments":"x"}""", "comments")]
     [InlineData("""{"secrets":[{"key":"A","value":"1"},{"key":"B","value":"1"},{"key":"A","value":"2"}]}""", "secrets[2].key")]
-    public async Task A_wrong_batch_is_refused_and_the_place_is_named(string body, string field)
+    public async Task An_invalid_batch_is_refused_and_the_position_is_named(string body, string field)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        NotRepeated((await place.Api.PostAsync(place.Secrets + "/batch", body)).IsInvalid(field));
+        AssertNotRepeated((await environment.Api.PostAsync(environment.SecretsPath + "/batch", body)).IsInvalid(field));
     }
 
     [Fact]
-    public async Task Malformed_UTF_8_is_refused_wherever_it_is()
+    public async Task Malformed_UTF_8_is_refused_in_values_keys_and_names()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         byte[][] wrong = [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xE2, 0x82], [0xF4, 0x90, 0x80, 0x80], [0x80]];
         foreach (var bytes in wrong)
         {
@@ -214,7 +214,7 @@ public sealed class ErrorTests(SharedServer shared)
             byte[] inName = [.. "{\"key\":\"A\",\"value\":\"v\",\""u8, .. bytes, .. "\":1}"u8];
             foreach (var body in new[] { inValue, inKey, inName })
             {
-                (await place.Api.SendToAsync("PUT", ApiClient.Base + place.Secrets, ApiClient.Json(body))).IsError(400, "VALIDATION_ERROR");
+                (await environment.Api.SendToAsync("PUT", ApiClient.Base + environment.SecretsPath, ApiClient.Json(body))).IsError(400, "VALIDATION_ERROR");
             }
         }
     }
@@ -223,15 +223,15 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData(8)]
     [InlineData(9)]
     [InlineData(20_000)]
-    public async Task Deep_JSON_is_refused(int depth)
+    public async Task Deeply_nested_JSON_is_refused(int depth)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         foreach (var (open, close) in new[] { ("[", "]"), ("{\"key\":", "}") })
         {
             var nested = string.Concat(Enumerable.Repeat(open, depth)) + "1" + string.Concat(Enumerable.Repeat(close, depth));
-            (await place.Api.PutAsync(place.Secrets, nested)).IsError(400, "VALIDATION_ERROR");
-            (await place.Api.PutAsync(place.Secrets, $$"""{"key":"A","value":{{nested}}}""")).IsError(400, "VALIDATION_ERROR");
-            (await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"secrets":{{nested}}}""")).IsError(400, "VALIDATION_ERROR");
+            (await environment.Api.PutAsync(environment.SecretsPath, nested)).IsError(400, "VALIDATION_ERROR");
+            (await environment.Api.PutAsync(environment.SecretsPath, $$"""{"key":"A","value":{{nested}}}""")).IsError(400, "VALIDATION_ERROR");
+            (await environment.Api.PostAsync(environment.SecretsPath + "/batch", $$"""{"secrets":{{nested}}}""")).IsError(400, "VALIDATION_ERROR");
         }
     }
 
@@ -251,18 +251,18 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("DELETE", "/secrets/sec_x", """{"force":true}""", "force")]
     [InlineData("GET", "/search/secrets?q=a&q=b", null, "q")]
     [InlineData("GET", "/search/secrets?q=a%00", null, "q")]
-    public async Task What_is_not_known_yet_or_never_is_refused_not_ignored(string method, string path, string? body, string named)
+    public async Task An_unknown_field_or_parameter_is_refused_and_not_ignored(string method, string path, string? body, string named)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        (await place.Api.SendAsync(method, path.Replace("{env}", place.EnvironmentId, StringComparison.Ordinal), body)).IsInvalid(named);
+        (await environment.Api.SendAsync(method, path.Replace("{env}", environment.Id, StringComparison.Ordinal), body)).IsInvalid(named);
     }
 
     [Theory]
     [InlineData("GET", "/projects")]
     [InlineData("POST", "/secrets/sec_x/reveal")]
     [InlineData("DELETE", "/secrets/sec_x")]
-    public async Task A_body_where_none_is_taken_is_refused_unless_it_is_an_empty_object(string method, string path)
+    public async Task A_route_that_takes_no_body_refuses_any_but_an_empty_object(string method, string path)
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -299,7 +299,7 @@ public sealed class ErrorTests(SharedServer shared)
     [InlineData("bearer sk_live_")]
     [InlineData("sk_live_0000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.")]
-    public async Task What_is_no_credential_is_AUTH_REQUIRED(string authorization)
+    public async Task A_malformed_credential_is_AUTH_REQUIRED(string authorization)
     {
         var server = await shared.GetAsync();
 
@@ -307,7 +307,7 @@ public sealed class ErrorTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_token_with_any_character_changed_is_AUTH_REQUIRED()
+    public async Task A_token_with_one_changed_character_is_AUTH_REQUIRED()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var token = workspace.Token;
@@ -323,7 +323,7 @@ public sealed class ErrorTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task What_the_web_server_itself_can_not_read_never_becomes_a_5xx()
+    public async Task A_request_that_the_web_server_cannot_parse_is_never_a_5xx()
     {
         var server = await shared.GetAsync();
         foreach (var request in new[]
@@ -351,7 +351,7 @@ public sealed class ErrorTests(SharedServer shared)
         Assert.Contains("VALIDATION_ERROR", await RawHttp.SendAsync(workspace.Server.Address, Encoding.ASCII.GetBytes(request)), StringComparison.Ordinal);
     }
 
-    private static void NotRepeated(Reply reply)
+    private static void AssertNotRepeated(Reply reply)
     {
         Assert.DoesNotContain("canary", reply.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("1234567", reply.Text, StringComparison.Ordinal);

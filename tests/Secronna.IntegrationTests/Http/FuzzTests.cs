@@ -5,13 +5,12 @@ using Xunit;
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>
-/// Whatever is sent, the answer comes, in the envelope, and is no 5xx (S29). A failure prints the seed and the smallest
+/// Every request is answered in the envelope and never with a 5xx (S29). A failure prints the seed and the smallest
 /// input; more rounds with SECRONNA_FUZZ_ROUNDS.
 /// </summary>
 public sealed class FuzzTests(SharedServer shared)
 {
-    private static readonly int Rounds =
-        int.TryParse(Environment.GetEnvironmentVariable("SECRONNA_FUZZ_ROUNDS"), out var rounds) ? rounds : 300;
+    private static readonly int Inputs = Rounds.Of("SECRONNA_FUZZ_ROUNDS", ordinary: 60, thorough: 300);
 
     private static readonly string[] Pieces =
     [
@@ -34,17 +33,17 @@ public sealed class FuzzTests(SharedServer shared)
         Gen.OneOf("1", "0", "500", "true", "2026-01-01T00:00:00Z", "9999-12-31T23:59:60Z", "0001-01-01T00:00:00-14:00", "success", "secret.reveal"));
 
     [Fact]
-    public async Task Bodies()
+    public async Task Random_bodies_are_never_a_5xx()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = (await place.Workspace.NewAccessKeyAsync()).Text("id");
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = (await environment.Workspace.NewAccessKeyAsync()).Text("id");
         (string Method, string Path, string Body)[] seeds =
         [
             ("POST", "/projects", """{"name":"x"}"""),
-            ("PUT", place.Secrets, """{"key":"KEY","value":"v\ud83d\ude00","expectedVersion":1,"comment":"c"}"""),
-            ("POST", place.Secrets + "/batch", """{"secrets":[{"key":"A","value":"1","comment":null},{"key":"B","value":"2"}],"comment":"c"}"""),
+            ("PUT", environment.SecretsPath, """{"key":"KEY","value":"v\ud83d\ude00","expectedVersion":1,"comment":"c"}"""),
+            ("POST", environment.SecretsPath + "/batch", """{"secrets":[{"key":"A","value":"1","comment":null},{"key":"B","value":"2"}],"comment":"c"}"""),
             ("POST", "/reveal", """{"path":"web/production/KEY","version":1}"""),
-            ("POST", $"/environments/{place.EnvironmentId}/reveal", """{"keys":["A","B"]}"""),
+            ("POST", $"/environments/{environment.Id}/reveal", """{"keys":["A","B"]}"""),
             ("POST", "/access-keys", """{"name":"x","expiresInDays":1}"""),
             ("PATCH", $"/access-keys/{id}", """{"name":"x","expiresInDays":3650}"""),
             ("POST", "/secrets/sec_x/reveal", "{}"),
@@ -56,13 +55,13 @@ public sealed class FuzzTests(SharedServer shared)
             {
                 var body = Mutated(Encoding.UTF8.GetBytes(seeds[seed].Body), edits);
                 var content = chunked ? ApiClient.Chunked(body) : ApiClient.Json(body);
-                NoServerError(await place.Api.SendToAsync(seeds[seed].Method, ApiClient.Base + seeds[seed].Path, content));
+                AssertNoServerError(await environment.Api.SendToAsync(seeds[seed].Method, ApiClient.Base + seeds[seed].Path, content));
             },
-            iter: Rounds * 4, threads: 4);
+            iter: Inputs * 4, threads: 4);
     }
 
     [Fact]
-    public async Task Paths()
+    public async Task Random_paths_are_never_a_5xx()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var routes = RouteCalls.All.Keys.Select(name => name.Split(' ')).ToArray();
@@ -76,51 +75,51 @@ public sealed class FuzzTests(SharedServer shared)
                         .Replace("{envSlug}", second, StringComparison.Ordinal).Replace("{key}", second, StringComparison.Ordinal)
                         .Replace("{projectId}", first, StringComparison.Ordinal).Replace("{envId}", first, StringComparison.Ordinal)
                         .Replace("{secretId}", first, StringComparison.Ordinal).Replace("{id}", first, StringComparison.Ordinal);
-                NoServerError(await workspace.Api.SendAsync(routes[route][0], path));
+                AssertNoServerError(await workspace.Api.SendAsync(routes[route][0], path));
             },
-            iter: Rounds * 2, threads: 4);
+            iter: Inputs * 2, threads: 4);
     }
 
     [Fact]
-    public async Task Cursors()
+    public async Task Random_changes_of_a_cursor_are_refused_or_change_nothing()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync([("A", "1"), ("B", "2"), ("C", "3")]);
-        var cursor = (await place.Api.GetAsync(place.Secrets + "?limit=1")).Is(200).Meta.Text("cursor");
-        var whole = (await place.Api.GetAsync($"{place.Secrets}?cursor={cursor}")).Is(200).Data.GetRawText();
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("A", "1"), ("B", "2"), ("C", "3")]);
+        var cursor = (await environment.Api.GetAsync(environment.SecretsPath + "?limit=1")).Is(200).Meta.Text("cursor");
+        var whole = (await environment.Api.GetAsync($"{environment.SecretsPath}?cursor={cursor}")).Is(200).Data.GetRawText();
 
         await Gen.Select(Gen.Double[0, 1], Gen.Int[0, 6], Edit).Array[1, 4].SampleAsync(
             async edits =>
             {
                 var mutated = string.Concat(Mutated(Encoding.ASCII.GetBytes(cursor), edits).Select(b => $"%{b:X2}"));
-                foreach (var list in new[] { place.Secrets, "/audit" })
+                foreach (var list in new[] { environment.SecretsPath, "/audit" })
                 {
-                    var reply = await place.Api.GetAsync($"{list}?cursor={mutated}");
-                    NoServerError(reply);
-                    Assert.True(reply.Status == 400 || (list == place.Secrets && reply.Data.GetRawText() == whole), reply.Text);
+                    var reply = await environment.Api.GetAsync($"{list}?cursor={mutated}");
+                    AssertNoServerError(reply);
+                    Assert.True(reply.Status == 400 || (list == environment.SecretsPath && reply.Data.GetRawText() == whole), reply.Text);
                 }
             },
-            iter: Rounds, threads: 4);
+            iter: Inputs, threads: 4);
     }
 
     [Fact]
-    public async Task Query_strings()
+    public async Task Random_query_strings_are_never_a_5xx()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        string[] paths = ["/projects", "/audit", "/search/secrets", place.Secrets, $"/secrets/{id}/versions", "/me"];
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        string[] paths = ["/projects", "/audit", "/search/secrets", environment.SecretsPath, $"/secrets/{id}/versions", "/me"];
         string[] names = ["limit", "cursor", "q", "from", "to", "action", "outcome", "actorId", "secretId", "version", "", "%00", "Limit"];
 
         await Gen.Select(Gen.OneOf(paths), Gen.Select(Gen.OneOf(names), QueryText).Array[0, 4]).SampleAsync(
-            async (path, query) => NoServerError(
-                await place.Api.GetAsync($"{path}?{string.Join('&', query.Select(part => $"{part.Item1}={part.Item2}"))}")),
-            iter: Rounds * 2, threads: 4);
+            async (path, query) => AssertNoServerError(
+                await environment.Api.GetAsync($"{path}?{string.Join('&', query.Select(part => $"{part.Item1}={part.Item2}"))}")),
+            iter: Inputs * 2, threads: 4);
         await QueryText.SampleAsync(
-            async text => NoServerError(await place.Api.PostAsync($"/secrets/{id}/reveal?version={text}")), iter: Rounds / 2, threads: 4);
+            async text => AssertNoServerError(await environment.Api.PostAsync($"/secrets/{id}/reveal?version={text}")), iter: Inputs / 2, threads: 4);
     }
 
     [Fact]
-    public async Task Tokens()
+    public async Task Random_changes_of_a_token_never_authenticate()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var header = Encoding.ASCII.GetBytes("Bearer " + workspace.Token);
@@ -128,7 +127,7 @@ public sealed class FuzzTests(SharedServer shared)
         await Gen.Select(Gen.Double[0, 1], Gen.Int[0, 6], Edit).Array[1, 4].SampleAsync(
             async edits =>
             {
-                // Line ends would end the header; they are not part of it.
+                // Line ends are removed, because they would end the header.
                 byte[] mutated = [.. Mutated(header, edits).Where(b => b is not ((byte)'\r' or (byte)'\n'))];
                 byte[] request = [.. "GET /api/v1/projects HTTP/1.1\r\nHost: x\r\nAuthorization: "u8, .. mutated, .. "\r\n\r\n"u8];
                 var answer = await RawHttp.SendAsync(workspace.Server.Address, request);
@@ -136,10 +135,10 @@ public sealed class FuzzTests(SharedServer shared)
                 Assert.True(status is 400 or 401 or 200, answer);
                 Assert.True(status != 200 || Encoding.ASCII.GetString(mutated).Contains(workspace.Token, StringComparison.Ordinal), answer);
             },
-            iter: Rounds, threads: 4);
+            iter: Inputs, threads: 4);
     }
 
-    private static void NoServerError(Reply reply) => Assert.True(reply.Status < 500, reply.Text);
+    private static void AssertNoServerError(Reply reply) => Assert.True(reply.Status < 500, reply.Text);
 
     private static byte[] Mutated(byte[] bytes, (double Where, int Cut, byte[] Put)[] edits)
     {

@@ -3,20 +3,20 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>Every limit of S29, exactly at it and just over it.</summary>
+/// <summary>Every limit of S29: a request exactly at the limit passes, one just over it is refused.</summary>
 public sealed class LimitTests(SharedServer shared)
 {
     [Fact]
-    public async Task A_key_has_256_characters_at_most()
+    public async Task A_key_has_at_most_256_characters()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         var key = new string('K', 256);
 
-        (await place.PutAsync(key, "v")).Is(201);
-        (await place.PutAsync(key + "K", "v")).IsInvalid("key");
-        (await place.Api.PostAsync("/reveal", $$"""{"path":"{{place.Path(key)}}"}""")).Is(200);
-        (await place.Api.GetAsync("/search/secrets?q=" + key)).Is(200);
-        (await place.RevealAllAsync($$"""{"keys":["{{key}}K"]}""")).IsInvalid("keys");
+        (await environment.PutAsync(key, "v")).Is(201);
+        (await environment.PutAsync(key + "K", "v")).IsInvalid("key");
+        (await environment.Api.PostAsync("/reveal", $$"""{"path":"{{environment.PathOf(key)}}"}""")).Is(200);
+        (await environment.Api.GetAsync("/search/secrets?q=" + key)).Is(200);
+        (await environment.RevealAllAsync($$"""{"keys":["{{key}}K"]}""")).IsInvalid("keys");
     }
 
     [Theory]
@@ -26,135 +26,135 @@ public sealed class LimitTests(SharedServer shared)
     [InlineData("😀", 16_384)]
     [InlineData("\u0001", 65_536)]
     [InlineData("\"", 65_536)]
-    public async Task A_value_has_65536_bytes_of_UTF_8_at_most(string character, int count)
+    public async Task A_value_has_at_most_65536_bytes_of_UTF_8(string character, int count)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         var value = string.Concat(Enumerable.Repeat(character, count));
         value += new string('x', 65_536 - Encoding.UTF8.GetByteCount(value));
 
-        var id = await place.WriteAsync("KEY", value);
+        var id = await environment.WriteAsync("KEY", value);
 
-        Assert.Equal(value, await place.ValueAsync(id));
-        (await place.PutAsync("KEY", value + "x")).IsError(413, "PAYLOAD_TOO_LARGE");
-        (await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"secrets":[{"key":"A","value":{{JsonReading.Quoted(value + "x")}}}]}"""))
+        Assert.Equal(value, await environment.ValueAsync(id));
+        (await environment.PutAsync("KEY", value + "x")).IsError(413, "PAYLOAD_TOO_LARGE");
+        (await environment.Api.PostAsync(environment.SecretsPath + "/batch", $$"""{"secrets":[{"key":"A","value":{{JsonReading.Quoted(value + "x")}}}]}"""))
             .IsError(413, "PAYLOAD_TOO_LARGE");
     }
 
     [Fact]
-    public async Task A_name_has_120_characters_at_most_and_a_comment_1000()
+    public async Task A_name_has_at_most_120_characters_and_a_comment_1000()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         var name = new string('n', 120);
-        foreach (var path in new[] { "/projects", $"/projects/{place.ProjectId}/environments", "/api-keys", "/access-keys" })
+        foreach (var path in new[] { "/projects", $"/projects/{environment.ProjectId}/environments", "/api-keys", "/access-keys" })
         {
-            (await place.Api.PostAsync(path, $$"""{"name":"{{name}}"}""")).Is(201);
-            (await place.Api.PostAsync(path, $$"""{"name":"{{name}}n"}""")).IsInvalid("name");
+            (await environment.Api.PostAsync(path, $$"""{"name":"{{name}}"}""")).Is(201);
+            (await environment.Api.PostAsync(path, $$"""{"name":"{{name}}n"}""")).IsInvalid("name");
         }
 
         var comment = new string('é', 1_000);
-        (await place.PutAsync("A", "v", $$""","comment":"{{comment}}" """)).Is(201);
-        (await place.PutAsync("A", "v", $$""","comment":"{{comment}}é" """)).IsInvalid("comment");
-        (await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"comment":"{{comment}}é","secrets":[{"key":"A","value":"v"}]}""")).IsInvalid("comment");
+        (await environment.PutAsync("A", "v", $$""","comment":"{{comment}}" """)).Is(201);
+        (await environment.PutAsync("A", "v", $$""","comment":"{{comment}}é" """)).IsInvalid("comment");
+        (await environment.Api.PostAsync(environment.SecretsPath + "/batch", $$"""{"comment":"{{comment}}é","secrets":[{"key":"A","value":"v"}]}""")).IsInvalid("comment");
         var escaped = string.Concat(Enumerable.Repeat("\\u00e9", 1_000));
-        (await place.PutAsync("A", "v", $$""","comment":"{{escaped}}" """)).Is(201);
+        (await environment.PutAsync("A", "v", $$""","comment":"{{escaped}}" """)).Is(201);
     }
 
     [Fact]
-    public async Task A_batch_has_500_keys_at_most()
+    public async Task A_batch_has_at_most_500_keys()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        var written = await place.WriteAllAsync(Enumerable.Range(0, 500).Select(i => ($"KEY_{i}", "v")));
+        var written = await environment.WriteAllAsync(Enumerable.Range(0, 500).Select(i => ($"KEY_{i}", "v")));
 
         Assert.Equal(500, written.GetArrayLength());
         var over = string.Join(',', Enumerable.Range(0, 501).Select(i => $$"""{"key":"NEW_{{i}}","value":"v"}"""));
-        (await place.Api.PostAsync(place.Secrets + "/batch", $$"""{"secrets":[{{over}}]}""")).IsInvalid("secrets");
-        Assert.Empty((await place.Api.GetAsync("/search/secrets?q=NEW_")).Is(200).Data.EnumerateArray());
+        (await environment.Api.PostAsync(environment.SecretsPath + "/batch", $$"""{"secrets":[{{over}}]}""")).IsInvalid("secrets");
+        Assert.Empty((await environment.Api.GetAsync("/search/secrets?q=NEW_")).Is(200).Data.EnumerateArray());
     }
 
     [Fact]
-    public async Task An_environment_has_so_many_keys_at_most_and_a_full_one_takes_new_versions()
+    public async Task The_keys_of_an_environment_are_limited_and_a_full_one_accepts_new_versions()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.EnvironmentKeys = 3);
-        var place = await server.NewPlaceAsync();
-        var first = await place.WriteAsync("A");
-        await place.WriteAsync("B");
-        (await place.Api.PostAsync(place.Secrets + "/batch", """{"secrets":[{"key":"C","value":"v"},{"key":"D","value":"v"}]}"""))
+        var environment = await server.NewTestEnvironmentAsync();
+        var first = await environment.WriteAsync("A");
+        await environment.WriteAsync("B");
+        (await environment.Api.PostAsync(environment.SecretsPath + "/batch", """{"secrets":[{"key":"C","value":"v"},{"key":"D","value":"v"}]}"""))
             .IsError(409, "CONFLICT");
-        await place.WriteAsync("C");
+        await environment.WriteAsync("C");
 
-        (await place.PutAsync("D", "v")).IsError(409, "CONFLICT");
+        (await environment.PutAsync("D", "v")).IsError(409, "CONFLICT");
 
-        (await place.PutAsync("A", "again")).Is(201);
-        (await place.Api.DeleteAsync("/secrets/" + first)).Is(200);
-        (await place.PutAsync("D", "v")).Is(201);
-        (await place.PutAsync("A", "v")).IsError(409, "CONFLICT");
+        (await environment.PutAsync("A", "again")).Is(201);
+        (await environment.Api.DeleteAsync("/secrets/" + first)).Is(200);
+        (await environment.PutAsync("D", "v")).Is(201);
+        (await environment.PutAsync("A", "v")).IsError(409, "CONFLICT");
     }
 
     [Fact]
-    public async Task One_reveal_gives_so_many_bytes_of_values_at_most()
+    public async Task The_bytes_of_values_in_one_reveal_are_limited()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealBytes = 3_000);
-        var place = await server.NewPlaceAsync();
-        await place.WriteAllAsync([("A", new string('a', 1_000)), ("B", new string('b', 1_000)), ("C", new string('c', 1_000))]);
+        var environment = await server.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("A", new string('a', 1_000)), ("B", new string('b', 1_000)), ("C", new string('c', 1_000))]);
 
-        (await place.RevealAllAsync()).Is(200);
-        (await place.RevealAllAsync("""{"keys":["A","B","C"]}""")).Is(200);
+        (await environment.RevealAllAsync()).Is(200);
+        (await environment.RevealAllAsync("""{"keys":["A","B","C"]}""")).Is(200);
 
-        await place.WriteAsync("C", new string('c', 1_001));
-        (await place.RevealAllAsync()).IsError(413, "PAYLOAD_TOO_LARGE");
-        (await place.RevealAllAsync("""{"keys":["A","B","C"]}""")).IsError(413, "PAYLOAD_TOO_LARGE");
-        (await place.RevealAllAsync("""{"keys":["A","B"]}""")).Is(200);
-        Assert.Equal(8, (await place.Workspace.AuditAsync("action=secret.reveal")).Count);
+        await environment.WriteAsync("C", new string('c', 1_001));
+        (await environment.RevealAllAsync()).IsError(413, "PAYLOAD_TOO_LARGE");
+        (await environment.RevealAllAsync("""{"keys":["A","B","C"]}""")).IsError(413, "PAYLOAD_TOO_LARGE");
+        (await environment.RevealAllAsync("""{"keys":["A","B"]}""")).Is(200);
+        Assert.Equal(8, (await environment.Workspace.AuditAsync("action=secret.reveal")).Count);
     }
 
     [Fact]
     public async Task Sixteen_mebibytes_of_values_are_revealed_in_one_request()
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         for (var batch = 0; batch < 8; batch++)
         {
-            await place.WriteAllAsync(Enumerable.Range(0, 32).Select(i => ($"KEY_{batch}_{i}", new string((char)('a' + batch), 65_536))));
+            await environment.WriteAllAsync(Enumerable.Range(0, 32).Select(i => ($"KEY_{batch}_{i}", new string((char)('a' + batch), 65_536))));
         }
 
-        var secrets = (await place.RevealAllAsync()).Is(200).Data.GetProperty("secrets");
+        var secrets = (await environment.RevealAllAsync()).Is(200).Data.GetProperty("secrets");
 
         Assert.Equal(256, secrets.GetArrayLength());
         Assert.All(secrets.EnumerateArray(), secret => Assert.Equal(65_536, secret.Text("value").Length));
-        await place.WriteAsync("ONE_MORE", "x");
-        (await place.RevealAllAsync()).IsError(413, "PAYLOAD_TOO_LARGE");
+        await environment.WriteAsync("ONE_MORE", "x");
+        (await environment.RevealAllAsync()).IsError(413, "PAYLOAD_TOO_LARGE");
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_body_has_512_KiB_at_most_with_or_without_its_length_announced(bool chunked)
+    public async Task A_body_has_at_most_512_KiB_with_or_without_a_Content_Length(bool chunked)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
 
-        (await SendAsync(place, "PUT", place.Secrets, """{"key":"A","value":"v"}""", 512 * 1024, chunked)).Is(201);
-        var refused = await SendAsync(place, "PUT", place.Secrets, """{"key":"A","value":"v"}""", (512 * 1024) + 1, chunked);
+        (await SendAsync(environment, "PUT", environment.SecretsPath, """{"key":"A","value":"v"}""", 512 * 1024, chunked)).Is(201);
+        var refused = await SendAsync(environment, "PUT", environment.SecretsPath, """{"key":"A","value":"v"}""", (512 * 1024) + 1, chunked);
         Assert.Equal("close", refused.IsError(413, "PAYLOAD_TOO_LARGE").Header("Connection"));
-        (await SendAsync(place, "POST", "/projects", """{"name":"x"}""", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
-        (await SendAsync(place, "POST", $"/environments/{place.EnvironmentId}/reveal", "{}", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
-        (await SendAsync(place, "DELETE", "/secrets/sec_x", "{}", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
+        (await SendAsync(environment, "POST", "/projects", """{"name":"x"}""", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
+        (await SendAsync(environment, "POST", $"/environments/{environment.Id}/reveal", "{}", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
+        (await SendAsync(environment, "DELETE", "/secrets/sec_x", "{}", (512 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_batch_has_4_MiB_at_most_with_or_without_its_length_announced(bool chunked)
+    public async Task A_batch_has_at_most_4_MiB_with_or_without_a_Content_Length(bool chunked)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         const string Body = """{"secrets":[{"key":"A","value":"v"}]}""";
 
-        (await SendAsync(place, "POST", place.Secrets + "/batch", Body, 4 * 1024 * 1024, chunked)).Is(201);
-        (await SendAsync(place, "POST", place.Secrets + "/batch", Body, (4 * 1024 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
-        (await SendAsync(place, "PUT", place.Secrets, """{"key":"A","value":"v"}""", 4 * 1024 * 1024, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
+        (await SendAsync(environment, "POST", environment.SecretsPath + "/batch", Body, 4 * 1024 * 1024, chunked)).Is(201);
+        (await SendAsync(environment, "POST", environment.SecretsPath + "/batch", Body, (4 * 1024 * 1024) + 1, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
+        (await SendAsync(environment, "PUT", environment.SecretsPath, """{"key":"A","value":"v"}""", 4 * 1024 * 1024, chunked)).IsError(413, "PAYLOAD_TOO_LARGE");
     }
 
     [Fact]
-    public async Task Search_and_audit_filters_have_bounded_lengths()
+    public async Task Search_texts_and_audit_filters_have_limited_lengths()
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -163,9 +163,9 @@ public sealed class LimitTests(SharedServer shared)
         (await workspace.Api.GetAsync("/audit?actorId=" + new string('a', 256))).IsInvalid("actorId");
     }
 
-    private static Task<Reply> SendAsync(Place place, string method, string path, string json, int length, bool chunked)
+    private static Task<Reply> SendAsync(TestEnvironment environment, string method, string path, string json, int length, bool chunked)
     {
         var body = Encoding.UTF8.GetBytes(json.PadRight(length));
-        return place.Api.SendToAsync(method, ApiClient.Base + path, chunked ? ApiClient.Chunked(body) : ApiClient.Json(body));
+        return environment.Api.SendToAsync(method, ApiClient.Base + path, chunked ? ApiClient.Chunked(body) : ApiClient.Json(body));
     }
 }

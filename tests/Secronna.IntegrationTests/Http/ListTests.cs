@@ -2,6 +2,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
+/// <summary>Pages, limits, cursors and orders of the lists.</summary>
 public sealed class ListTests(SharedServer shared)
 {
     public static TheoryData<string> Lists { get; } =
@@ -12,16 +13,16 @@ public sealed class ListTests(SharedServer shared)
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task Limits_are_from_1_to_the_most_of_the_list(string list)
+    public async Task A_limit_is_from_1_to_the_maximum_of_the_list(string list)
     {
-        var (place, path) = await FillAsync(list);
-        var most = list == "/audit" ? 1_000 : 500;
+        var (environment, path) = await FillAsync(list);
+        var max = list == "/audit" ? 1_000 : 500;
 
-        (await place.Api.GetAsync(With(path, "limit=1"))).Is(200);
-        (await place.Api.GetAsync(With(path, $"limit={most}"))).Is(200);
-        foreach (var wrong in new[] { "0", "-1", $"{most + 1}", "99999999999", "x", "", "1.0", "%2B1", "1%20" })
+        (await environment.Api.GetAsync(With(path, "limit=1"))).Is(200);
+        (await environment.Api.GetAsync(With(path, $"limit={max}"))).Is(200);
+        foreach (var wrong in new[] { "0", "-1", $"{max + 1}", "99999999999", "x", "", "1.0", "%2B1", "1%20" })
         {
-            (await place.Api.GetAsync(With(path, $"limit={wrong}"))).IsInvalid("limit");
+            (await environment.Api.GetAsync(With(path, $"limit={wrong}"))).IsInvalid("limit");
         }
     }
 
@@ -29,14 +30,14 @@ public sealed class ListTests(SharedServer shared)
     [MemberData(nameof(Lists))]
     public async Task Pages_follow_each_other_to_the_end_without_a_gap_or_a_repeat(string list)
     {
-        var (place, path) = await FillAsync(list);
-        var whole = (await place.Api.GetAsync(With(path, "limit=500"))).Is(200).Data.EnumerateArray().Select(Identity).ToList();
+        var (environment, path) = await FillAsync(list);
+        var whole = (await environment.Api.GetAsync(With(path, "limit=500"))).Is(200).Data.EnumerateArray().Select(Identity).ToList();
 
         var paged = new List<string>();
         string? cursor = null;
         do
         {
-            var page = (await place.Api.GetAsync(With(path, "limit=2" + (cursor is null ? "" : "&cursor=" + cursor)))).Is(200);
+            var page = (await environment.Api.GetAsync(With(path, "limit=2" + (cursor is null ? "" : "&cursor=" + cursor)))).Is(200);
             Assert.InRange(page.Data.GetArrayLength(), 0, 2);
             paged.AddRange(page.Data.EnumerateArray().Select(Identity));
             cursor = page.Meta.GetProperty("cursor").GetString();
@@ -50,42 +51,42 @@ public sealed class ListTests(SharedServer shared)
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_cursor_is_good_for_its_list_its_filters_and_its_workspace_alone(string list)
+    public async Task A_cursor_is_valid_only_for_its_list_its_filters_and_its_workspace(string list)
     {
         if (list == "/projects/{project}/keys")
         {
-            // A project has one KEK until rotation comes: there is no second page.
+            // The project has one KEK, so there is no second page.
             return;
         }
 
-        var (place, path) = await FillAsync(list);
+        var (environment, path) = await FillAsync(list);
         var (other, otherPath) = await FillAsync(list);
-        var cursor = (await place.Api.GetAsync(With(path, "limit=1"))).Is(200).Meta.Text("cursor");
+        var cursor = (await environment.Api.GetAsync(With(path, "limit=1"))).Is(200).Meta.Text("cursor");
 
-        (await place.Api.GetAsync(With(path, "limit=3&cursor=" + cursor))).Is(200);
+        (await environment.Api.GetAsync(With(path, "limit=3&cursor=" + cursor))).Is(200);
         (await other.Api.GetAsync(With(otherPath, "cursor=" + cursor))).IsInvalid("cursor");
         foreach (var another in new[] { "/projects", "/api-keys", "/search/secrets?q=other", "/audit?outcome=success", "/audit?actorId=x" })
         {
             if (another != path)
             {
-                (await place.Api.GetAsync(With(another, "cursor=" + cursor))).IsInvalid("cursor");
+                (await environment.Api.GetAsync(With(another, "cursor=" + cursor))).IsInvalid("cursor");
             }
         }
     }
 
     [Fact]
-    public async Task A_changed_cursor_is_refused_whichever_character_was_changed()
+    public async Task A_cursor_with_any_character_changed_is_refused()
     {
-        var (place, path) = await FillAsync("/projects");
-        var cursor = (await place.Api.GetAsync(With(path, "limit=1"))).Is(200).Meta.Text("cursor");
+        var (environment, path) = await FillAsync("/projects");
+        var cursor = (await environment.Api.GetAsync(With(path, "limit=1"))).Is(200).Meta.Text("cursor");
 
         for (var i = 0; i < cursor.Length; i++)
         {
             var changed = cursor[..i] + (cursor[i] == 'A' ? 'B' : 'A') + cursor[(i + 1)..];
-            // The last character's unused bits may name the same bytes.
+            // Changing the unused bits of the last character may leave the bytes as they are.
             if (i < cursor.Length - 1)
             {
-                (await place.Api.GetAsync(With(path, "cursor=" + changed))).IsInvalid("cursor");
+                (await environment.Api.GetAsync(With(path, "cursor=" + changed))).IsInvalid("cursor");
             }
         }
     }
@@ -99,7 +100,7 @@ public sealed class ListTests(SharedServer shared)
     [InlineData("%FF%FE")]
     [InlineData("%F0%9F%98%80")]
     [InlineData("..%2F..")]
-    public async Task What_is_no_cursor_is_refused(string cursor)
+    public async Task A_malformed_cursor_is_refused(string cursor)
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -108,7 +109,7 @@ public sealed class ListTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_long_cursor_is_refused()
+    public async Task A_cursor_that_is_too_long_is_refused()
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -117,12 +118,12 @@ public sealed class ListTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Secrets_are_listed_by_the_bytes_of_their_keys()
+    public async Task Secrets_are_listed_in_the_order_of_their_keys_bytes()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync(new[] { "b", "a", "B", "A", "_", "Z", "A1", "AA", "A_", "Aa" }.Select(key => (key, "v")));
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync(new[] { "b", "a", "B", "A", "_", "Z", "A1", "AA", "A_", "Aa" }.Select(key => (key, "v")));
 
-        var keys = (await place.Api.GetAsync(place.Secrets)).Is(200).Data.Each("key");
+        var keys = (await environment.Api.GetAsync(environment.SecretsPath)).Is(200).Data.Each("key");
 
         Assert.Equal(["A", "A1", "AA", "A_", "Aa", "B", "Z", "_", "a", "b"], keys);
     }
@@ -130,43 +131,43 @@ public sealed class ListTests(SharedServer shared)
     [Fact]
     public async Task Versions_and_the_audit_trail_are_newest_first()
     {
-        var (place, path) = await FillAsync("/secrets/{secret}/versions");
+        var (environment, path) = await FillAsync("/secrets/{secret}/versions");
 
-        var versions = (await place.Api.GetAsync(path)).Is(200).Data.Each("version").Select(int.Parse).ToList();
-        var sequences = (await place.Workspace.AuditAsync()).Select(entry => entry.Number("sequence")).ToList();
+        var versions = (await environment.Api.GetAsync(path)).Is(200).Data.Each("version").Select(int.Parse).ToList();
+        var sequences = (await environment.Workspace.AuditAsync()).Select(entry => entry.Number("sequence")).ToList();
 
         Assert.Equal([6, 5, 4, 3, 2, 1], versions);
         Assert.Equal(Enumerable.Range(1, sequences.Count).Reverse(), sequences);
     }
 
     [Fact]
-    public async Task The_default_page_has_100_entries_and_of_the_audit_trail_50()
+    public async Task The_default_page_has_100_items_and_50_for_the_audit_trail()
     {
-        var place = await shared.NewPlaceAsync();
-        await place.WriteAllAsync(Enumerable.Range(0, 101).Select(i => ($"KEY_{i}", "v")));
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync(Enumerable.Range(0, 101).Select(i => ($"KEY_{i}", "v")));
 
-        Assert.Equal(100, (await place.Api.GetAsync(place.Secrets)).Is(200).Data.GetArrayLength());
-        Assert.Equal(100, (await place.Api.GetAsync("/search/secrets?q=key")).Is(200).Data.GetArrayLength());
-        Assert.Equal(50, (await place.Api.GetAsync("/audit")).Is(200).Data.GetArrayLength());
+        Assert.Equal(100, (await environment.Api.GetAsync(environment.SecretsPath)).Is(200).Data.GetArrayLength());
+        Assert.Equal(100, (await environment.Api.GetAsync("/search/secrets?q=key")).Is(200).Data.GetArrayLength());
+        Assert.Equal(50, (await environment.Api.GetAsync("/audit")).Is(200).Data.GetArrayLength());
     }
 
-    private async Task<(Place Place, string Path)> FillAsync(string list)
+    private async Task<(TestEnvironment Place, string Path)> FillAsync(string list)
     {
-        var place = await shared.NewPlaceAsync();
+        var environment = await shared.NewTestEnvironmentAsync();
         var secret = "";
         for (var i = 0; i < 5; i++)
         {
-            await place.Workspace.NewProjectAsync($"project {i}");
-            await place.Workspace.NewEnvironmentAsync(place.ProjectId, $"environment {i}");
-            await place.WriteAsync($"KEY_{i}");
-            secret = await place.WriteAsync("KEY");
-            await place.Workspace.NewAccessKeyAsync($"access {i}");
-            (await place.Api.PostAsync("/api-keys", $$"""{"name":"api {{i}}"}""")).Is(201);
+            await environment.Workspace.NewProjectAsync($"project {i}");
+            await environment.Workspace.NewEnvironmentAsync(environment.ProjectId, $"environment {i}");
+            await environment.WriteAsync($"KEY_{i}");
+            secret = await environment.WriteAsync("KEY");
+            await environment.Workspace.NewAccessKeyAsync($"access {i}");
+            (await environment.Api.PostAsync("/api-keys", $$"""{"name":"api {{i}}"}""")).Is(201);
         }
 
-        await place.WriteAsync("KEY");
-        return (place, list.Replace("{project}", place.ProjectId, StringComparison.Ordinal)
-            .Replace("{env}", place.EnvironmentId, StringComparison.Ordinal)
+        await environment.WriteAsync("KEY");
+        return (environment, list.Replace("{project}", environment.ProjectId, StringComparison.Ordinal)
+            .Replace("{env}", environment.Id, StringComparison.Ordinal)
             .Replace("{secret}", secret, StringComparison.Ordinal));
     }
 

@@ -1,9 +1,14 @@
 using System.Text.Json;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>The contract that the server gives is the committed one; SECRONNA_UPDATE_OPENAPI=1 commits a changed one.</summary>
+/// <summary>
+/// The OpenAPI document that the server gives equals api/openapi.json. With the variable SECRONNA_UPDATE_OPENAPI=1 the test
+/// writes the file.
+/// </summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class OpenApiTests(SharedServer shared)
 {
     private static readonly JsonSerializerOptions Indented = new()
@@ -13,7 +18,7 @@ public sealed class OpenApiTests(SharedServer shared)
     };
 
     [Fact]
-    public async Task The_served_document_is_the_committed_one()
+    public async Task The_served_document_equals_the_committed_one()
     {
         var served = JsonSerializer.Serialize(await DocumentAsync(), Indented) + "\n";
         var file = Path.Combine(Root(), "api", "openapi.json");
@@ -29,7 +34,7 @@ public sealed class OpenApiTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Every_route_is_in_it_and_says_which_credential_it_needs()
+    public async Task The_document_has_every_route_and_says_which_need_a_credential()
     {
         var paths = (await DocumentAsync()).GetProperty("paths");
         var operations = paths.EnumerateObject()

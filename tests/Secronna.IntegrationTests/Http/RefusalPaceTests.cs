@@ -1,22 +1,25 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Http;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>What must not tell what exists is answered when a set time has passed since the request came (S23).</summary>
+/// <summary>A refusal that must not tell what exists is answered a fixed time after its request arrived (S23).</summary>
+[RunsAlone]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class RefusalPaceTests
 {
     [Theory]
     [InlineData("/secrets/sec_none", true, 404)]
     [InlineData("/me", false, 401)]
-    public async Task Such_an_answer_waits_for_its_time_and_others_do_not(string path, bool isKnown, int status)
+    public async Task A_refusal_waits_for_the_fixed_time_and_other_answers_do_not(string path, bool isKnown, int status)
     {
         await using var server = await TestServer.StartAsync();
         var client = isKnown ? (await server.NewWorkspaceAsync()).Api : server.With("sk_live_" + new string('0', 60));
         var pace = server.Services.GetRequiredService<RefusalPace>();
-        // Far more than any answer takes by itself, and less than a test may.
+        // Far longer than any answer takes by itself, and short enough for a test.
         pace.MinDelay = TimeSpan.FromSeconds(1);
 
         var began = Stopwatch.GetTimestamp();
@@ -29,7 +32,7 @@ public sealed class RefusalPaceTests
     }
 
     [Fact]
-    public async Task Its_time_runs_from_the_requests_arrival()
+    public async Task The_fixed_time_runs_from_the_arrival_of_the_request()
     {
         var pace = new RefusalPace { MinDelay = TimeSpan.FromMinutes(10) };
         var longAgo = Stopwatch.GetTimestamp() - (20L * 60 * Stopwatch.Frequency);

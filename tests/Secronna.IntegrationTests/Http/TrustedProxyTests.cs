@@ -1,18 +1,20 @@
 using System.Net;
+using Secronna.IntegrationTests.Engines;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>Where a request comes from: the connection's address, or what a trusted proxy says, and nobody else (S17).</summary>
+/// <summary>A request's recorded address is the connection's, or the one that a trusted proxy names. Nobody else is believed (S17).</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TrustedProxyTests
 {
     private const string Header = "X-Forwarded-For";
 
     [Fact]
-    public async Task Without_trusted_proxies_the_header_changes_nothing()
+    public async Task Without_trusted_proxies_the_header_is_ignored()
     {
         await using var server = await StartAsync([]);
-        Assert.Equal("127.0.0.1", await SeenAsync(server, (Header, "203.0.113.9")));
+        Assert.Equal("127.0.0.1", await RecordedAddressAsync(server, (Header, "203.0.113.9")));
         for (var i = 0; i < 3; i++)
         {
             (await FailAsync(server, (Header, $"203.0.113.{i}"))).IsError(401, "AUTH_REQUIRED");
@@ -22,10 +24,10 @@ public sealed class TrustedProxyTests
     }
 
     [Fact]
-    public async Task A_sender_that_is_no_trusted_proxy_is_not_believed()
+    public async Task The_header_of_a_sender_that_is_not_a_trusted_proxy_is_ignored()
     {
         await using var server = await StartAsync(["10.0.0.0/8", "127.0.0.2"]);
-        Assert.Equal("127.0.0.1", await SeenAsync(server, (Header, "203.0.113.9")));
+        Assert.Equal("127.0.0.1", await RecordedAddressAsync(server, (Header, "203.0.113.9")));
     }
 
     [Theory]
@@ -39,10 +41,10 @@ public sealed class TrustedProxyTests
     [InlineData("1.2.3.4, 203.0.113.9, 10.0.0.7", "203.0.113.9")]
     [InlineData("203.0.113.9, 10.0.0.7, 10.9.9.9", "203.0.113.9")]
     [InlineData("10.0.0.8, 10.0.0.7", "10.0.0.8")]
-    public async Task Behind_trusted_proxies_the_last_address_that_is_none_of_theirs_counts(string sent, string seen)
+    public async Task Behind_trusted_proxies_the_last_address_that_is_not_a_proxy_counts(string sent, string seen)
     {
         await using var server = await StartAsync(["127.0.0.0/8", "10.0.0.0/8"]);
-        Assert.Equal(seen, await SeenAsync(server, (Header, sent)));
+        Assert.Equal(seen, await RecordedAddressAsync(server, (Header, sent)));
     }
 
     [Theory]
@@ -54,24 +56,24 @@ public sealed class TrustedProxyTests
     [InlineData("<script>", "127.0.0.1")]
     [InlineData("unknown, 203.0.113.9", "203.0.113.9")]
     [InlineData("unknown, 10.0.0.7", "10.0.0.7")]
-    public async Task What_is_no_address_stops_the_reading_there(string sent, string seen)
+    public async Task The_header_is_read_from_its_end_up_to_the_first_malformed_address(string sent, string seen)
     {
         await using var server = await StartAsync(["127.0.0.0/8", "10.0.0.0/8"]);
-        Assert.Equal(seen, await SeenAsync(server, (Header, sent)));
+        Assert.Equal(seen, await RecordedAddressAsync(server, (Header, sent)));
     }
 
     [Fact]
-    public async Task A_header_of_many_addresses_or_other_headers_do_no_harm()
+    public async Task A_header_of_many_addresses_is_read_and_other_forwarding_headers_are_ignored()
     {
         await using var server = await StartAsync(["127.0.0.0/8", "10.0.0.0/8"]);
         var many = string.Join(",", Enumerable.Repeat("10.0.0.7", 3_000));
-        Assert.Equal("203.0.113.9", await SeenAsync(server, (Header, "203.0.113.9," + many)));
-        Assert.Equal("127.0.0.1", await SeenAsync(
+        Assert.Equal("203.0.113.9", await RecordedAddressAsync(server, (Header, "203.0.113.9," + many)));
+        Assert.Equal("127.0.0.1", await RecordedAddressAsync(
             server, ("Forwarded", "for=203.0.113.9"), ("X-Real-IP", "203.0.113.9"), ("X-Forwarded-Host", "evil.example.net"), ("X-Forwarded-Proto", "gopher")));
     }
 
     [Fact]
-    public async Task Failed_authentications_behind_a_proxy_are_counted_for_each_caller_whatever_it_writes_itself()
+    public async Task Failed_authentications_behind_a_proxy_are_counted_by_the_address_that_the_proxy_names()
     {
         await using var server = await StartAsync(["127.0.0.1"]);
         for (var i = 0; i < 3; i++)
@@ -83,12 +85,12 @@ public sealed class TrustedProxyTests
         (await FailAsync(server, (Header, "203.0.113.10"))).IsError(401, "AUTH_REQUIRED");
     }
 
-    private static async Task<string> SeenAsync(TestServer server, params (string Name, string Value)[] headers)
+    private static async Task<string> RecordedAddressAsync(TestServer server, params (string Name, string Value)[] headers)
     {
-        var place = await server.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        var revealed = (await place.Api.SendAsync("POST", $"/secrets/{id}/reveal", null, headers)).Is(200);
-        var entries = await place.Workspace.AuditAsync("action=secret.reveal");
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        var revealed = (await environment.Api.SendAsync("POST", $"/secrets/{id}/reveal", null, headers)).Is(200);
+        var entries = await environment.Workspace.AuditAsync("action=secret.reveal");
         return Assert.Single(entries, entry => entry.Text("requestId") == revealed.RequestId).Text("ip");
     }
 

@@ -3,14 +3,14 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>U+0000, which PostgreSQL has no text with, is refused or not found wherever it is sent (S29).</summary>
+/// <summary>U+0000, which PostgreSQL cannot store in text, is refused or not found wherever it is sent (S29).</summary>
 public sealed class ZeroCharacterTests(SharedServer shared)
 {
     private static readonly string[] Names =
         ["cursor", "limit", "q", "from", "to", "action", "actorId", "projectId", "environmentId", "secretId", "outcome", "version", "force", "revoked"];
 
     [Fact]
-    public async Task In_any_part_of_any_routes_path()
+    public async Task A_zero_character_in_the_path_of_any_route_is_refused_or_not_found()
     {
         var workspace = await shared.NewWorkspaceAsync();
         foreach (var name in RouteCalls.All.Keys.Where(name => name.Contains('{', StringComparison.Ordinal)))
@@ -27,17 +27,17 @@ public sealed class ZeroCharacterTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task In_any_parameter_of_any_list()
+    public async Task A_zero_character_in_any_query_parameter_is_refused()
     {
-        var place = await shared.NewPlaceAsync();
-        var id = await place.WriteAsync("KEY");
-        foreach (var path in new[] { "/projects", "/audit", "/search/secrets", place.Secrets, $"/secrets/{id}/versions", "/access-keys", "/api-keys" })
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        foreach (var path in new[] { "/projects", "/audit", "/search/secrets", environment.SecretsPath, $"/secrets/{id}/versions", "/access-keys", "/api-keys" })
         {
             foreach (var name in Names)
             {
                 foreach (var text in new[] { "%00", "a%00", "%00a" })
                 {
-                    (await place.Api.GetAsync($"{path}?{name}={text}")).IsError(400, "VALIDATION_ERROR");
+                    (await environment.Api.GetAsync($"{path}?{name}={text}")).IsError(400, "VALIDATION_ERROR");
                 }
             }
         }
@@ -52,15 +52,15 @@ public sealed class ZeroCharacterTests(SharedServer shared)
     [InlineData("PATCH", "{env}", """{"name":"a\u0000"}""")]
     [InlineData("PUT", "{env}/secrets", """{"key":"KEY","value":"v","comment":"\u0000"}""")]
     [InlineData("POST", "{env}/secrets/batch", """{"secrets":[{"key":"KEY","value":"v"}],"comment":"\u0000"}""")]
-    public async Task In_any_text_of_a_body(string method, string path, string body)
+    public async Task A_zero_character_in_any_text_of_a_body_is_refused_or_not_found(string method, string path, string body)
     {
-        var place = await shared.NewPlaceAsync();
-        var reply = await place.Api.SendAsync(method, path.Replace("{env}", $"/environments/{place.EnvironmentId}", StringComparison.Ordinal), body);
+        var environment = await shared.NewTestEnvironmentAsync();
+        var reply = await environment.Api.SendAsync(method, path.Replace("{env}", $"/environments/{environment.Id}", StringComparison.Ordinal), body);
         Assert.True(reply.Status is 400 or 404, reply.Text);
     }
 
     [Fact]
-    public async Task In_a_header()
+    public async Task A_zero_character_in_a_header_is_refused()
     {
         var workspace = await shared.NewWorkspaceAsync();
         foreach (var header in new[] { "User-Agent", "Idempotency-Key", "If-None-Match", "Authorization" })

@@ -2,8 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Secronna.IntegrationTests.MasterKeys.Kms;
 using Secronna.IntegrationTests.MasterKeys.Pkcs11;
-using Secronna.IntegrationTests.Nodes;
-using Secronna.IntegrationTests.Tamper;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys;
@@ -23,8 +22,8 @@ public sealed class InstallationTests(SoftHsm hsm)
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
-        await using var vault = await Vault.CreateAsync(token.Settings);
-        await WritesAndRevealsAsync(vault);
+        await using var installation = await TestInstallation.CreateAsync(token.Settings);
+        await WritesAndRevealsAsync(installation);
     }
 
     [Fact]
@@ -32,16 +31,16 @@ public sealed class InstallationTests(SoftHsm hsm)
     {
         var token = hsm.NewToken();
         token.Generate("mk_1");
-        await using var vault = await Vault.CreateAsync(token.Settings);
-        await vault.FillAsync();
-        await vault.CloseAsync();
+        await using var installation = await TestInstallation.CreateAsync(token.Settings);
+        await installation.FillAsync();
+        await installation.CloseAsync();
         token.Delete("mk_1");
         token.Generate("mk_2");
-        var before = vault.Database.State();
-        var refusal = await Assert.ThrowsAnyAsync<Exception>(vault.OpenAsync);
+        var before = installation.Database.State();
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(installation.OpenAsync);
         Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("id mk_1; found: mk_2", refusal.Message, StringComparison.Ordinal);
-        Assert.Equal(before, vault.Database.State());
+        Assert.Equal(before, installation.Database.State());
     }
 
     [Fact]
@@ -49,8 +48,8 @@ public sealed class InstallationTests(SoftHsm hsm)
     {
         await using var server = await KmsServer.StartAsync();
         server.Keys.Add(KmsServer.Arn("1"));
-        await using var vault = await Vault.CreateAsync(server.Settings(KmsServer.Arn("1")));
-        var all = await WritesAndRevealsAsync(vault);
+        await using var installation = await TestInstallation.CreateAsync(server.Settings(KmsServer.Arn("1")));
+        var all = await WritesAndRevealsAsync(installation);
 
         var wrapped = server.Requests.Where(request => request.Action == "Encrypt").Select(request => request.Body).ToList();
         // The two more are the installation key and the check box, by which nodes prove that they hold the same master key.
@@ -65,13 +64,13 @@ public sealed class InstallationTests(SoftHsm hsm)
         Assert.All(all, written => Assert.All(Encodings(written.Value), text => Assert.DoesNotContain(text, bodies, StringComparison.OrdinalIgnoreCase)));
     }
 
-    private static async Task<List<Written>> WritesAndRevealsAsync(Vault vault)
+    private static async Task<List<WrittenVersion>> WritesAndRevealsAsync(TestInstallation installation)
     {
-        var all = await vault.FillAsync();
-        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
-        await vault.CloseAsync();
-        await vault.OpenAsync();
-        Assert.Equal(all.Select(written => written.Value), await vault.RevealAllAsync(all));
+        var all = await installation.FillAsync();
+        Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
+        await installation.CloseAsync();
+        await installation.OpenAsync();
+        Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
         return all;
     }
 

@@ -2,8 +2,6 @@ using System.Data.Common;
 using System.Globalization;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
-using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Vault;
 using Xunit;
 
@@ -56,7 +54,7 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
             stranger.All("SELECT project_id FROM audit_entries WHERE action = 'kek.rotate' ORDER BY project_id").Select(row => (string)row[0]));
         Assert.Equal(1, Keks(fresh));
         Assert.Equal(1, Keks(gone));
-        foreach (var written in (Written[])[fresh, old, worn])
+        foreach (var written in (WrittenVersion[])[fresh, old, worn])
         {
             Assert.Equal(written.Value, await nodes[2].Services.RevealAsync(written));
         }
@@ -86,7 +84,7 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
         await nodes[0].Services.AllowAsync(Workspace);
     }
 
-    private async Task<Written> AddAsync(string name)
+    private async Task<WrittenVersion> AddAsync(string name)
     {
         var project = await nodes[0].Services.AddProjectAsync(Workspace, name);
         var environment = await nodes[0].Services.AddEnvironmentAsync(Workspace, project, "production");
@@ -96,10 +94,11 @@ public sealed class KekPolicyWorkerTests : IAsyncLifetime
     private async Task WorkAsync(int destroyed)
     {
         await Task.WhenAll(nodes.Select(node => node.Get<KeyWorker>().StartAsync(CancellationToken.None)));
-        await Eventually.TrueAsync(
-            () => stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'kek.destroy'") == destroyed, "the old KEKs' end");
+        await Until.HoldsAsync(
+            "the old KEKs' end",
+            () => stranger.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'kek.destroy'") == destroyed);
     }
 
-    private long Keks(Written written) =>
+    private long Keks(WrittenVersion written) =>
         stranger.One<long>("SELECT count(*) FROM project_keys WHERE project_id = @id", ("@id", written.ProjectId));
 }

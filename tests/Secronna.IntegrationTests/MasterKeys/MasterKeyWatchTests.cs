@@ -1,6 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
-using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Health;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
@@ -38,35 +36,35 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     public async Task A_node_whose_key_is_missing_is_not_ready_and_names_it_until_it_is_back()
     {
         await Probe.StartAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
+        await Until.HoldsAsync("readiness", () => Probe.Problem is null);
 
         provider.Ids = ["mk_2"];
-        await Eventually.TrueAsync(() => Probe.Problem is not null, "the loss");
+        await Until.HoldsAsync("the loss", () => Probe.Problem is not null);
         Assert.Contains("master key mk_1 is missing", Probe.Problem, StringComparison.Ordinal);
         Assert.Contains(node.Log.Lines, line => line.Contains("mk_1; found: mk_2", StringComparison.Ordinal));
 
         provider.Ids = ["mk_1", "mk_2"];
-        await Eventually.TrueAsync(
+        await Until.HoldsAsync(
+            "readiness again",
             () =>
             {
                 clock.Skip(TimeSpan.FromSeconds(1));
                 return Probe.Problem is null;
-            },
-            "readiness again");
+            });
     }
 
     [Fact]
     public async Task A_node_whose_provider_is_silent_is_not_ready_and_does_not_name_the_provider()
     {
         await Probe.StartAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
+        await Until.HoldsAsync("readiness", () => Probe.Problem is null);
 
         provider.BeSilent();
-        await Eventually.TrueAsync(() => Probe.Problem is not null, "the silence");
+        await Until.HoldsAsync("the silence", () => Probe.Problem is not null);
         Assert.DoesNotContain("script", Probe.Problem, StringComparison.Ordinal);
 
         provider.Heal();
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness again");
+        await Until.HoldsAsync("readiness again", () => Probe.Problem is null);
     }
 
     [Fact]
@@ -117,17 +115,17 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     public async Task A_hanging_provider_that_ignores_cancellation_does_not_stop_the_heartbeat()
     {
         await Probe.StartAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
+        await Until.HoldsAsync("readiness", () => Probe.Problem is null);
         var hangs = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         provider.Before = (_, _, _) => hangs.Task;
 
-        await Eventually.TrueAsync(() => Probe.Problem is not null, "the problem");
+        await Until.HoldsAsync("the problem", () => Probe.Problem is not null);
         var seen = await SeenAsync();
-        await Eventually.TrueAsync(async () => await SeenAsync() > seen, "a further heartbeat");
+        await Until.HoldsAsync("a further heartbeat", async () => await SeenAsync() > seen);
         Assert.Contains("the server's log says why", Probe.Problem, StringComparison.Ordinal);
 
         hangs.SetResult();
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness again");
+        await Until.HoldsAsync("readiness again", () => Probe.Problem is null);
     }
 
     [Fact]
@@ -135,7 +133,7 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     {
         provider.RefreshInterval = TimeSpan.FromMinutes(1);
         await Probe.StartAsync(CancellationToken.None);
-        await Eventually.TrueAsync(() => Probe.Problem is null, "readiness");
+        await Until.HoldsAsync("readiness", () => Probe.Problem is null);
         var calls = provider.Calls;
 
         for (var i = 0; i < 1_000; i++)

@@ -1,5 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Nodes;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
@@ -19,7 +18,7 @@ public sealed class PausedNodeTests : IAsyncLifetime
     private TestDatabase database = null!;
     private TestNode late = null!;
     private TestNode other = null!;
-    private Written written = null!;
+    private WrittenVersion written = null!;
 
     public async ValueTask InitializeAsync()
     {

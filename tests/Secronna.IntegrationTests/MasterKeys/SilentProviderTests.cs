@@ -1,5 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Nodes;
 using Secronna.Protocol;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.MasterKeys;
@@ -16,7 +15,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     private readonly QuickClock clock = new();
     private TestDatabase database = null!;
     private TestNode node = null!;
-    private Written[] written = null!;
+    private WrittenVersion[] written = null!;
     private string project = null!;
     private string environment = null!;
 
@@ -126,7 +125,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
         provider.Before = (_, _, _) => resume.Task;
         var reveals = Enumerable.Range(0, 40).Select(i => node.Services.RevealAsync(written[i % 2])).ToList();
         // All reveals are recorded before any KEK is unwrapped. After that, they all wait for the same call.
-        await Http.Eventually.TrueAsync(() => Trail("success").Count(action => action == "secret.reveal") == 40, "the entries");
+        await Until.HoldsAsync("the entries", () => Trail("success").Count(action => action == "secret.reveal") == 40);
 
         resume.SetResult();
 
@@ -136,6 +135,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
+    [RunsAlone]
     public async Task A_reveal_is_UNAVAILABLE_after_three_tries_at_a_hanging_provider()
     {
         node.Ring.Clear();

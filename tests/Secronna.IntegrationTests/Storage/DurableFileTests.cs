@@ -9,9 +9,9 @@ public sealed class DurableFileTests
     public void A_file_and_its_folder_are_flushed()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.File("keys"), "a key");
-        DurableFile.Flush(folder.File("keys"));
-        DurableFile.Flush(Path.GetDirectoryName(folder.File("keys"))!);
+        File.WriteAllText(folder["keys"], "a key");
+        DurableFile.Flush(folder["keys"]);
+        DurableFile.Flush(Path.GetDirectoryName(folder["keys"])!);
     }
 
     // The system can't flush a device that keeps nothing.

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
 using Secronna.Protocol;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -175,7 +174,7 @@ public sealed class KekDestructionTests : IAsyncLifetime
     private async Task IsWaitedForAsync(Task late)
     {
         using var stranger = storage.Stranger();
-        await Eventually.TrueAsync(() => !IsPostgres || late.IsCompleted || stranger.One<long>(Waiting) > 0, "someone who waits");
+        await Until.HoldsAsync("someone who waits", () => !IsPostgres || late.IsCompleted || stranger.One<long>(Waiting) > 0);
         Assert.False(late.IsCompleted);
     }
 

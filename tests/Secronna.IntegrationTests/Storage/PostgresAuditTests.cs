@@ -1,5 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
 using Secronna.Storage.Engine;
 using Xunit;
 
@@ -97,7 +96,7 @@ public sealed class PostgresAuditTests
         {
             var first = storage.AppendAsync(storage.Entry());
             using var stranger = storage.Stranger();
-            await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the first batch");
+            await Until.HoldsAsync("the first batch", () => stranger.One<long>(Waiting) > 0);
             // The first batch waits; all of these make the second.
             refused = storage.AppendAsync(storage.Entry("acc_unknown"));
             unsendable = storage.AppendAsync(storage.Entry() with { UserAgent = "half a character: \uD83D" });

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
@@ -34,7 +33,7 @@ public sealed class PostgresCutTests
             await ProjectTable.InsertAsync(transaction, storage.NewProject("web"));
             transaction.Audit.Append(storage.Entry());
         });
-        await Eventually.TrueAsync(() => Cut(stranger, cut), "the commit");
+        await Until.HoldsAsync("the commit", () => Cut(stranger, cut));
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => commit);
         stranger.Run("DROP TRIGGER slow ON audit_entries");

@@ -22,8 +22,8 @@ public sealed class PostgresTlsTests : IAsyncLifetime
         cluster = await PostgresCluster.StartNewAsync();
         using var ca = NewCa("the CA");
         using var other = NewCa("another CA");
-        File.WriteAllText(folder.File("ca.pem"), ca.ExportCertificatePem());
-        File.WriteAllText(folder.File("other.pem"), other.ExportCertificatePem());
+        File.WriteAllText(folder["ca.pem"], ca.ExportCertificatePem());
+        File.WriteAllText(folder["other.pem"], other.ExportCertificatePem());
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var server = NewServer(ca, key, "localhost");
         File.WriteAllText(InCluster("server.pem"), server.ExportCertificatePem());
@@ -68,7 +68,7 @@ public sealed class PostgresTlsTests : IAsyncLifetime
     {
         var plain = await PostgresTestEngine.RunningAsync();
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(async () => await DatabaseEngines.Postgres(
-            $"{plain.ConnectionString("postgres")};SSL Mode=VerifyFull;Root Certificate={folder.File("ca.pem")}").OpenAsync(_ => { }));
+            $"{plain.ConnectionString("postgres")};SSL Mode=VerifyFull;Root Certificate={folder["ca.pem"]}").OpenAsync(_ => { }));
         Assert.Contains("SSL", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -76,7 +76,7 @@ public sealed class PostgresTlsTests : IAsyncLifetime
 
     private string ConnectionString(string host, string mode, string? root) =>
         $"Host={host};Port={cluster.Port};Database=postgres;Username=postgres;SSL Mode={mode}"
-        + (root is null ? "" : $";Root Certificate={folder.File(root)}");
+        + (root is null ? "" : $";Root Certificate={folder[root]}");
 
     private async Task<string> RefusedAsync(string host, string mode, string? root) =>
         (await Assert.ThrowsAsync<StorageSetupException>(async () =>

@@ -1,5 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Http;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
@@ -8,6 +7,7 @@ namespace Secronna.IntegrationTests.Storage;
 
 /// <summary>Units of work that run at once, each a transaction of its own.</summary>
 [Trait(TestEngine.Trait, TestEngine.PostgreSql)]
+[RunsAlone]
 public sealed class PostgresUnitTests
 {
     private const string Waiting =
@@ -153,9 +153,9 @@ public sealed class PostgresUnitTests
         Assert.True(await storage.WriteAsync(transaction => KekTable.ReserveWrapsAsync(transaction, kek.Id, 10, 1_000)));
         var retirement = storage.WriteAsync(transaction => KekTable.RetireAsync(transaction, kek.Id));
         using var stranger = storage.Stranger();
-        await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the retirement");
+        await Until.HoldsAsync("the retirement", () => stranger.One<long>(Waiting) > 0);
         var destruction = storage.WriteAsync(transaction => KekTable.DestroyAllAsync(transaction, kek.ProjectId));
-        await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 1, "the destruction");
+        await Until.HoldsAsync("the destruction", () => stranger.One<long>(Waiting) > 1);
 
         goOn.SetResult();
         await writer;
@@ -176,7 +176,7 @@ public sealed class PostgresUnitTests
             holder.Run("BEGIN");
             holder.Run("SELECT 1 FROM environments FOR UPDATE");
             write = storage.WriteVersionAsync(environment, "KEY");
-            await Eventually.TrueAsync(() => stranger.One<long>(Waiting) > 0, "the write");
+            await Until.HoldsAsync("the write", () => stranger.One<long>(Waiting) > 0);
             await storage.AdvanceAsync(TimeSpan.FromSeconds(2));
             holder.Run("ROLLBACK");
         }

@@ -43,14 +43,14 @@ public sealed class SqliteConnectionTests
     public async Task A_setting_that_does_not_take_stops_the_opening()
     {
         using var folder = new TemporaryFolder();
-        var connectionString = await SqliteFile.NewDatabaseAsync(folder);
+        var connectionString = await SqliteDatabases.NewDatabaseAsync(folder);
         // The journal of a database can't be switched while another connection holds it open in another mode.
         using var stranger = SqliteFile.Stranger(connectionString);
         stranger.Run("PRAGMA journal_mode = delete");
         stranger.Run("BEGIN EXCLUSIVE");
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(() =>
-            SqliteFile.OpenAsync(connectionString + ";Default Timeout=1"));
-        Assert.Contains(SqliteFile.ConnectionString(folder)["Data Source=".Length..], refusal.Message, StringComparison.Ordinal);
+            SqliteDatabases.OpenAsync(connectionString + ";Default Timeout=1"));
+        Assert.Contains(SqliteDatabases.ConnectionString(folder)["Data Source=".Length..], refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class SqliteConnectionTests
     public async Task Every_file_of_the_database_is_its_owners_alone()
     {
         using var folder = new TemporaryFolder();
-        await using var database = await SqliteFile.OpenAsync(await SqliteFile.NewDatabaseAsync(folder));
+        await using var database = await SqliteDatabases.OpenAsync(await SqliteDatabases.NewDatabaseAsync(folder));
         await database.WriteAsync(0, static async (transaction, _) =>
         {
             await WorkspaceTable.AllowAsync(transaction, "acc_a", null, 0);
@@ -92,16 +92,16 @@ public sealed class SqliteConnectionTests
     [InlineData("nonsense", "is not valid")]
     public async Task A_connection_string_that_names_no_file_is_refused(string connectionString, string reason)
     {
-        var refusal = await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(connectionString));
+        var refusal = await Assert.ThrowsAsync<StorageSetupException>(() => SqliteDatabases.OpenAsync(connectionString));
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.MigrateAsync(connectionString));
+        await Assert.ThrowsAsync<StorageSetupException>(() => SqliteDatabases.MigrateAsync(connectionString));
     }
 
     [Fact]
     public async Task Opening_makes_no_database()
     {
         using var folder = new TemporaryFolder();
-        var refusal = await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(SqliteFile.ConnectionString(folder)));
+        var refusal = await Assert.ThrowsAsync<StorageSetupException>(() => SqliteDatabases.OpenAsync(SqliteDatabases.ConnectionString(folder)));
         Assert.Contains("there is no database at", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
@@ -111,9 +111,9 @@ public sealed class SqliteConnectionTests
     {
         using var folder = new TemporaryFolder();
         var text = string.Concat(Enumerable.Repeat("this is no database ", 500));
-        File.WriteAllText(folder.File("secronna.db"), text);
-        await Assert.ThrowsAsync<StorageSetupException>(() => SqliteFile.OpenAsync(SqliteFile.ConnectionString(folder)));
-        Assert.Equal(System.Text.Encoding.UTF8.GetBytes(text), File.ReadAllBytes(folder.File("secronna.db")));
+        File.WriteAllText(folder["secronna.db"], text);
+        await Assert.ThrowsAsync<StorageSetupException>(() => SqliteDatabases.OpenAsync(SqliteDatabases.ConnectionString(folder)));
+        Assert.Equal(System.Text.Encoding.UTF8.GetBytes(text), File.ReadAllBytes(folder["secronna.db"]));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class SqliteConnectionTests
     {
         using var folder = new TemporaryFolder();
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(() =>
-            SqliteFile.MigrateAsync($"Data Source={folder.File("nowhere/secronna.db")}"));
+            SqliteDatabases.MigrateAsync($"Data Source={folder["nowhere/secronna.db"]}"));
         Assert.Contains("nowhere", refusal.Message, StringComparison.Ordinal);
     }
 

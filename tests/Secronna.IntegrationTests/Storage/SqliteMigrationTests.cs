@@ -11,7 +11,7 @@ public sealed class SqliteMigrationTests
     public async Task A_dry_run_makes_no_file()
     {
         using var folder = new TemporaryFolder();
-        var engine = SqliteFile.Engine(SqliteFile.ConnectionString(folder));
+        var engine = SqliteDatabases.Engine(SqliteDatabases.ConnectionString(folder));
         Assert.Equal(Migrator.KnownFor(engine), await Migrator.PendingAsync(engine));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }

@@ -6,13 +6,13 @@ using Xunit;
 
 namespace Secronna.UnitTests.Client;
 
-/// <summary>What the client makes of refusals and of servers that are none, and when it tries again.</summary>
+/// <summary>The errors of the client, and which failed requests it repeats.</summary>
 public sealed class ClientErrorTests
 {
     private const string Written = """{"id":"sec_1","key":"A","version":1}""";
 
     [Fact]
-    public async Task A_refusal_comes_with_its_code_status_and_request()
+    public async Task A_refusal_has_its_code_status_message_and_request_id()
     {
         var server = new ScriptedServer().Then(404, ScriptedServer.Error("NOT_FOUND", "secret not found"));
         var error = await Assert.ThrowsAsync<SecronnaException>(() => server.Client().Secrets.RevealAsync("web/production/KEY"));
@@ -29,7 +29,7 @@ public sealed class ClientErrorTests
     [InlineData(200, """{"data":{"key":"A","version":"canary","value":"canary"}}""")]
     [InlineData(502, "canary")]
     [InlineData(500, """{"error":"canary"}""")]
-    public async Task What_is_no_answer_of_a_server_is_said_to_be_none_and_not_repeated_in_the_error(int status, string body)
+    public async Task An_answer_that_is_not_from_a_Secronna_server_is_an_error_that_quotes_none_of_it(int status, string body)
     {
         var server = new ScriptedServer().Then(status, body);
         var error = await Assert.ThrowsAsync<SecronnaException>(() => server.Client(retries: 0).Secrets.RevealAsync("sec_1"));
@@ -49,7 +49,7 @@ public sealed class ClientErrorTests
     }
 
     [Fact]
-    public async Task Reads_and_reveals_are_tried_again_when_the_server_is_away_or_breaks_off()
+    public async Task Reads_and_reveals_are_repeated_when_the_server_is_unreachable_or_breaks_off()
     {
         var server = new ScriptedServer().ThenBreaks(HttpRequestError.ConnectionError).ThenBreaks(HttpRequestError.ResponseEnded)
             .Then(503, ScriptedServer.Error("UNAVAILABLE")).Then(200, ScriptedServer.Data("""{"key":"A","version":1,"value":"v"}"""));
@@ -58,7 +58,7 @@ public sealed class ClientErrorTests
     }
 
     [Fact]
-    public async Task Writes_are_tried_again_under_one_idempotency_key()
+    public async Task Writes_are_repeated_under_one_idempotency_key()
     {
         var server = new ScriptedServer().ThenBreaks(HttpRequestError.ResponseEnded).Then(503, ScriptedServer.Error("UNAVAILABLE"))
             .Then(201, ScriptedServer.Data(Written));
@@ -68,7 +68,7 @@ public sealed class ClientErrorTests
     }
 
     [Fact]
-    public async Task What_a_repeat_could_do_twice_is_tried_again_only_where_it_never_arrived()
+    public async Task A_request_that_a_repeat_could_do_twice_is_repeated_only_where_the_server_did_not_process_it()
     {
         var server = new ScriptedServer().ThenBreaks(HttpRequestError.ConnectionError)
             .Then(429, ScriptedServer.Error("RATE_LIMITED"), ("Retry-After", "0")).ThenBreaks(HttpRequestError.ResponseEnded);
@@ -88,7 +88,7 @@ public sealed class ClientErrorTests
     [InlineData(409, "CONFLICT")]
     [InlineData(500, "INTEGRITY_ERROR")]
     [InlineData(500, "INTERNAL_ERROR")]
-    public async Task What_would_be_refused_again_is_not_tried_again(int status, string code)
+    public async Task A_request_that_would_be_refused_again_is_not_repeated(int status, string code)
     {
         var server = new ScriptedServer().Then(status, ScriptedServer.Error(code));
         Assert.Equal(code, (await Assert.ThrowsAsync<SecronnaException>(() => server.Client().GetMeAsync())).Code);
@@ -96,7 +96,7 @@ public sealed class ClientErrorTests
     }
 
     [Fact]
-    public async Task It_gives_up_after_so_many_attempts()
+    public async Task The_client_gives_up_after_the_configured_number_of_repeats()
     {
         var server = new ScriptedServer().Then(503, ScriptedServer.Error("UNAVAILABLE")).Then(503, ScriptedServer.Error("UNAVAILABLE"))
             .Then(503, ScriptedServer.Error("UNAVAILABLE", "the last"));
@@ -106,52 +106,52 @@ public sealed class ClientErrorTests
     }
 
     [Fact]
-    public async Task It_waits_as_long_as_the_server_says_and_not_for_ever()
+    public async Task The_client_waits_as_long_as_Retry_After_says_up_to_the_longest_delay()
     {
         var time = new FakeTimeProvider();
         var server = new ScriptedServer().Then(429, ScriptedServer.Error("RATE_LIMITED"), ("Retry-After", "20"))
             .Then(429, ScriptedServer.Error("RATE_LIMITED"), ("Retry-After", "31"));
-        var asked = server.Client(time).GetMeAsync();
+        var request = server.Client(time).GetMeAsync();
         time.Advance(TimeSpan.FromSeconds(19));
         Assert.Single(server.Sent);
         time.Advance(TimeSpan.FromSeconds(1));
-        var error = await Assert.ThrowsAsync<SecronnaException>(() => asked);
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => request);
         Assert.Equal((429, TimeSpan.FromSeconds(31)), (error.Status, error.RetryAfter));
         Assert.Equal(2, server.Sent.Count);
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_given_up()
+    public async Task An_attempt_without_an_answer_fails_after_the_attempt_timeout()
     {
         var time = new FakeTimeProvider();
-        var server = new ScriptedServer().Then(async cancellation =>
+        var server = new ScriptedServer().Then(async attempt =>
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            await Task.Delay(Timeout.InfiniteTimeSpan, attempt);
             return new HttpResponseMessage(HttpStatusCode.OK);
         });
-        var asked = server.Client(time, retries: 0).GetMeAsync();
+        var request = server.Client(time, retries: 0).GetMeAsync();
         time.Advance(TimeSpan.FromMinutes(1));
-        var error = await Assert.ThrowsAsync<SecronnaException>(() => asked);
+        var error = await Assert.ThrowsAsync<SecronnaException>(() => request);
         Assert.True(error.IsUnavailable);
         Assert.Contains("60 s", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Who_cancels_gets_what_they_asked_for()
+    public async Task Cancelling_a_request_ends_it_without_a_repeat()
     {
-        using var ends = new CancellationTokenSource();
-        var server = new ScriptedServer().Then(async cancellation =>
+        using var cancellation = new CancellationTokenSource();
+        var server = new ScriptedServer().Then(async attempt =>
         {
-            await ends.CancelAsync();
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+            await cancellation.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, attempt);
             return new HttpResponseMessage(HttpStatusCode.OK);
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Client().GetMeAsync(ends.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => server.Client().GetMeAsync(cancellation.Token));
         Assert.Single(server.Sent);
     }
 
     [Fact]
-    public async Task No_error_and_no_text_of_options_names_the_token()
+    public async Task Neither_errors_nor_the_text_of_the_options_show_the_token()
     {
         var server = new ScriptedServer().Then(401, ScriptedServer.Error("AUTH_REQUIRED")).ThenBreaks(HttpRequestError.SecureConnectionError);
         var client = server.Client(retries: 0);

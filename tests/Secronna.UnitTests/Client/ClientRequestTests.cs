@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Client;
 
-/// <summary>What the client sends, and how it reads what comes.</summary>
+/// <summary>The requests that the client sends, and how it reads the answers.</summary>
 public sealed class ClientRequestTests
 {
     private const string Revealed =
@@ -26,7 +26,7 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
-    public async Task By_its_id_at_a_time_and_for_some_keys()
+    public async Task An_environment_is_revealed_by_its_id_at_a_past_time_and_for_some_keys()
     {
         var server = new ScriptedServer().Then(200, ScriptedServer.Data(Revealed));
         await server.Client().Environments.RevealAsync("env_1", ["A", "B"], new Instant(1_000_000));
@@ -35,7 +35,7 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
-    public async Task A_known_revision_is_asked_with_and_one_that_stands_is_null()
+    public async Task A_known_revision_is_sent_and_null_means_that_it_is_still_current()
     {
         var server = new ScriptedServer().Then(304, "").Then(200, ScriptedServer.Data(Revealed));
         Assert.Null(await server.Client().Environments.RevealIfChangedAsync("web/production", "r1"));
@@ -44,7 +44,7 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
-    public async Task A_list_is_read_page_by_page_as_it_is_asked_for()
+    public async Task The_next_page_of_a_list_is_requested_when_the_enumeration_reaches_it()
     {
         const string One = """[{"id":"proj_1","name":"n","slug":"s","createdAt":"2026-01-01T00:00:00Z","createdBy":"x"}]""";
         var server = new ScriptedServer().Then(200, ScriptedServer.Page(One, "c/1")).Then(200, ScriptedServer.Page(One, null));
@@ -59,7 +59,7 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
-    public async Task What_is_put_into_a_path_or_query_stays_one_part_of_it()
+    public async Task A_text_in_a_path_or_query_is_escaped()
     {
         var server = new ScriptedServer().Then(404, ScriptedServer.Error("NOT_FOUND")).Then(200, ScriptedServer.Page("[]", null));
         await Assert.ThrowsAsync<SecronnaException>(() => server.Client().Projects.GetAsync("../x?y#z"));
@@ -69,7 +69,7 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
-    public async Task Only_what_mints_versions_carries_an_idempotency_key_and_each_another()
+    public async Task Only_requests_that_mint_versions_carry_an_idempotency_key_and_each_carries_its_own()
     {
         const string Written = """{"id":"sec_1","key":"A","version":1}""";
         var server = new ScriptedServer().Then(201, ScriptedServer.Data(Written)).Then(201, ScriptedServer.Data(Written))
@@ -87,7 +87,7 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
-    public async Task The_sign_in_configuration_is_asked_for_without_a_credential()
+    public async Task The_sign_in_configuration_is_requested_without_a_credential()
     {
         var server = new ScriptedServer().Then(200, ScriptedServer.Data("""{"issuer":null,"cliClientId":null,"scopes":null}"""));
         Assert.Null((await server.Client().GetAuthConfigAsync()).Issuer);
@@ -95,7 +95,7 @@ public sealed class ClientRequestTests
     }
 
     [Fact]
-    public async Task A_token_source_is_asked_for_each_request()
+    public async Task The_token_source_is_called_for_each_request()
     {
         var server = new ScriptedServer().Then(200, ScriptedServer.Page("[]", null)).Then(200, ScriptedServer.Page("[]", null));
         var count = 0;
@@ -115,7 +115,7 @@ public sealed class ClientRequestTests
     [InlineData("https://secrets.example/other")]
     [InlineData("https://secrets.example/api/v1?x=1")]
     [InlineData("https://user:password@secrets.example")]
-    public void An_address_that_is_no_origin_or_not_private_is_refused(string address)
+    public void An_address_that_is_not_an_origin_or_uses_plain_HTTP_to_another_machine_is_refused(string address)
     {
         var error = Assert.Throws<SecronnaException>(() => new SecronnaClient(new SecronnaClientOptions { Server = new Uri(address), Token = "t" }));
         Assert.Equal("VALIDATION_ERROR", error.Code);
@@ -127,11 +127,11 @@ public sealed class ClientRequestTests
     [InlineData("http://localhost:4230/api/v1")]
     [InlineData("http://[::1]:4230/")]
     [InlineData("https://secrets.example/api/v1/")]
-    public void An_origin_with_or_without_the_base_path_is_taken(string address) =>
+    public void An_origin_is_accepted_with_or_without_the_base_path(string address) =>
         new SecronnaClient(new SecronnaClientOptions { Server = new Uri(address), Token = "t" }).Dispose();
 
     [Fact]
-    public void Plain_HTTP_elsewhere_takes_a_word() => new SecronnaClient(
+    public void Plain_HTTP_to_another_machine_must_be_allowed_in_the_options() => new SecronnaClient(
         new SecronnaClientOptions { Server = new Uri("http://10.0.0.1:4230"), Token = "t", AllowPlainHttp = true }).Dispose();
 
     [Theory]
@@ -141,7 +141,7 @@ public sealed class ClientRequestTests
     [InlineData("web/production/KEY")]
     [InlineData("proj_1")]
     [InlineData("")]
-    public void An_environments_name_is_an_id_or_two_slugs(string name) =>
+    public void A_text_that_is_neither_an_id_nor_two_slugs_does_not_name_an_environment(string name) =>
         Assert.Equal("VALIDATION_ERROR", Assert.Throws<SecronnaException>(() => EnvironmentName.Parse(name)).Code);
 
     [Theory]
@@ -149,6 +149,6 @@ public sealed class ClientRequestTests
     [InlineData("web/production")]
     [InlineData("web//KEY")]
     [InlineData("env_1")]
-    public void A_secrets_name_is_an_id_or_a_path(string name) =>
+    public void A_text_that_is_neither_an_id_nor_a_path_does_not_name_a_secret(string name) =>
         Assert.Equal("VALIDATION_ERROR", Assert.Throws<SecronnaException>(() => SecretName.Parse(name)).Code);
 }

@@ -4,10 +4,10 @@ using Secronna.Client;
 
 namespace Secronna.UnitTests.Client;
 
-/// <summary>A request as it was sent.</summary>
+/// <summary>A request that the client sent.</summary>
 internal sealed record SentRequest(string Method, string Path, string? Authorization, string? IdempotencyKey, string? IfNoneMatch, string? Body);
 
-/// <summary>Answers requests one after the other as a test says, and remembers them.</summary>
+/// <summary>Answers requests one after the other with the answers that a test queued, and keeps the requests.</summary>
 internal sealed class ScriptedServer : HttpMessageHandler
 {
     public const string Token = "st_live_canary";
@@ -48,7 +48,7 @@ internal sealed class ScriptedServer : HttpMessageHandler
 
     public ScriptedServer ThenBreaks(HttpRequestError error) => Then(_ => throw new HttpRequestException(error, "broken"));
 
-    /// <summary>A client of it; waits between attempts are of no length, unless a clock is given.</summary>
+    /// <summary>A client of this server. Without a clock, its repeats follow without a delay.</summary>
     public SecronnaClient Client(TimeProvider? time = null, int retries = 3) => new(new HttpClient(this), new SecronnaClientOptions
     {
         Server = new Uri("https://secrets.example/api/v1/"),

@@ -1,39 +1,40 @@
 using System.Runtime.CompilerServices;
 using Secronna.Cli.Session;
 using Secronna.Client;
+using Secronna.Client.Testing;
 using Secronna.Protocol;
 using Xunit;
 
 namespace Secronna.UnitTests.Client;
 
-/// <summary>What is logged as a whole tells no value and no token (S16).</summary>
+/// <summary>A record that holds a value or a token does not show it in its text, so that logging the record shows none (S16).</summary>
 public sealed class TextOfRecordsTests
 {
-    private static readonly string[] Secret = ["Value", "Token", "ApiKey", "AccessToken", "RefreshToken"];
+    private static readonly string[] SecretMembers = ["Value", "Token", "ApiKey", "AccessToken", "RefreshToken"];
 
     public static TheoryData<Type> Holders =>
     [
-        .. new[] { typeof(Ids).Assembly, typeof(SecronnaClient).Assembly, typeof(SavedSession).Assembly }.SelectMany(assembly => assembly.GetTypes())
+        .. new[] { typeof(Ids).Assembly, typeof(SecronnaClient).Assembly, typeof(SecronnaFake).Assembly, typeof(SavedSession).Assembly }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => !type.IsAbstract && type.IsClass && Members(type).Any()),
     ];
 
     [Theory]
     [MemberData(nameof(Holders))]
-    public void A_text_of_it_has_none(Type type)
+    public void The_text_of_a_record_shows_neither_its_value_nor_its_token(Type type)
     {
-        var it = RuntimeHelpers.GetUninitializedObject(type);
+        var instance = RuntimeHelpers.GetUninitializedObject(type);
         foreach (var member in Members(type))
         {
-            member.SetValue(it, "canary");
-            Assert.Equal("canary", member.GetValue(it));
+            member.SetValue(instance, "canary");
+            Assert.Equal("canary", member.GetValue(instance));
         }
 
-        Assert.DoesNotContain("canary", $"{it}", StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", $"{instance}", StringComparison.Ordinal);
     }
 
     [Fact]
-    public void They_are_found() => Assert.Contains(Holders, row => row.Data == typeof(RevealResponse));
+    public void The_records_that_hold_values_are_found() => Assert.Contains(Holders, row => row.Data == typeof(RevealResponse));
 
     private static IEnumerable<System.Reflection.PropertyInfo> Members(Type type) =>
-        type.GetProperties().Where(member => member.PropertyType == typeof(string) && member.CanWrite && Secret.Contains(member.Name));
+        type.GetProperties().Where(member => member.PropertyType == typeof(string) && member.CanWrite && SecretMembers.Contains(member.Name));
 }

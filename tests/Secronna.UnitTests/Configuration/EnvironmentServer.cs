@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Configuration;
 
-/// <summary>Answers as the server does to reveals of an environment, without a network.</summary>
+/// <summary>Answers reveals of an environment as a server does, without a network.</summary>
 internal sealed class EnvironmentServer : HttpMessageHandler
 {
     private readonly SemaphoreSlim arrivals = new(0);
@@ -21,26 +21,26 @@ internal sealed class EnvironmentServer : HttpMessageHandler
     /// <summary>The statuses of all answers.</summary>
     public ConcurrentQueue<int> Statuses { get; } = [];
 
-    /// <summary>What it answers instead.</summary>
+    /// <summary>The refusal with which it answers every request; null where it answers with the secrets.</summary>
     public (int Status, string Code)? Refusal { get; set; }
 
     /// <summary>Whether connections fail.</summary>
     public bool IsDown { get; set; }
 
-    /// <summary>Whether it leaves requests without an answer until they are given up.</summary>
+    /// <summary>Whether requests get no answer until their callers cancel them.</summary>
     public bool Hangs { get; set; }
 
-    /// <summary>Done when a request that was left without an answer was given up.</summary>
+    /// <summary>Completes when a request without an answer was cancelled.</summary>
     public TaskCompletionSource GivenUp { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Has the environment hold these, at a new revision even if they are the same.</summary>
+    /// <summary>Sets the secrets of the environment. The revision changes even if the secrets do not.</summary>
     public void Hold(params (string Key, string Value)[] secrets) => state = new State(state.Revision + 1, secrets);
 
-    /// <summary>Waits for the next request that was not waited for.</summary>
+    /// <summary>Waits for the next request, or takes one that arrived and was not waited for.</summary>
     public async Task NextRequestAsync() =>
-        Assert.True(await arrivals.WaitAsync(TimeSpan.FromSeconds(30)), "waited in vain for a request");
+        Assert.True(await arrivals.WaitAsync(TimeSpan.FromSeconds(30)), "no request arrived");
 
-    /// <summary>Takes the requests up to now as waited for.</summary>
+    /// <summary>Forgets the requests that arrived and were not waited for.</summary>
     public void ForgetRequests()
     {
         while (arrivals.Wait(0))

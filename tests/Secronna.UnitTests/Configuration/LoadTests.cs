@@ -8,14 +8,14 @@ namespace Secronna.UnitTests.Configuration;
 /// <summary>The first load of an environment as configuration.</summary>
 public sealed class LoadTests : IDisposable
 {
-    private readonly Arrangement it = new();
+    private readonly ConfigurationFixture fixture = new();
 
     [Fact]
-    public void Secrets_are_configuration_with_two_underscores_or_hyphens_as_a_colon()
+    public void Secrets_become_configuration_and_two_underscores_or_hyphens_become_a_colon()
     {
-        it.Server.Hold(("ConnectionStrings__Main", "a"), ("Mail--Host", "b"), ("A__B--C", "c"), ("PLAIN_KEY", "d"), ("Empty", ""));
+        fixture.Server.Hold(("ConnectionStrings__Main", "a"), ("Mail--Host", "b"), ("A__B--C", "c"), ("PLAIN_KEY", "d"), ("Empty", ""));
 
-        using var root = it.Build();
+        using var root = fixture.Build();
 
         Assert.Equal("a", root.GetConnectionString("Main"));
         Assert.Equal("b", root.GetSection("Mail")["Host"]);
@@ -23,42 +23,42 @@ public sealed class LoadTests : IDisposable
         Assert.Equal("d", root["plain_key"]);
         Assert.Equal("", root["Empty"]);
         Assert.Equal(5, root.AsEnumerable().Count(pair => pair.Value is not null));
-        Assert.Equal("/api/v1/projects/by-slug/web/environments/production/reveal", Assert.Single(it.Server.Paths));
-        Assert.Equal("Information: Read 5 secrets of web/production", Assert.Single(it.Log));
+        Assert.Equal("/api/v1/projects/by-slug/web/environments/production/reveal", Assert.Single(fixture.Server.Paths));
+        Assert.Equal("Information: Read 5 secrets of web/production", Assert.Single(fixture.Log));
     }
 
     [Fact]
-    public void It_wins_over_what_was_added_before()
+    public void The_environment_takes_precedence_over_sources_that_were_added_before()
     {
-        it.Server.Hold(("Mail__Host", "from the server"));
+        fixture.Server.Hold(("Mail__Host", "from the server"));
         var manager = new ConfigurationManager();
         manager["Mail:Host"] = "from before";
 
-        manager.AddConfiguration(it.Build());
+        manager.AddConfiguration(fixture.Build());
 
         Assert.Equal("from the server", manager["Mail:Host"]);
     }
 
     [Fact]
-    public void Only_the_keys_that_are_named_are_asked_for()
+    public void Only_the_named_keys_are_requested()
     {
-        it.Server.Hold(("A", "1"));
+        fixture.Server.Hold(("A", "1"));
 
-        using var root = it.Build(options => options.Keys = ["A"]);
+        using var root = fixture.Build(options => options.Keys = ["A"]);
 
         Assert.Equal("1", root["A"]);
-        Assert.Equal("""{"keys":["A"]}""", it.Server.Body);
+        Assert.Equal("""{"keys":["A"]}""", fixture.Server.Body);
     }
 
     [Theory]
     [InlineData("A__B", "A--B")]
     [InlineData("Db__Host", "DB__HOST")]
     [InlineData("token", "TOKEN")]
-    public void Two_secrets_that_become_one_key_are_an_error_that_names_both_and_no_value(string one, string other)
+    public void Two_secrets_with_the_same_configuration_key_are_an_error_that_names_both_and_no_value(string one, string other)
     {
-        it.Server.Hold(("Fine", "value-0"), (one, "value-1"), (other, "value-2"));
+        fixture.Server.Hold(("Fine", "value-0"), (one, "value-1"), (other, "value-2"));
 
-        var error = Assert.Throws<InvalidDataException>(() => it.Build(options => options.Optional = true));
+        var error = Assert.Throws<InvalidDataException>(() => fixture.Build(options => options.Optional = true));
 
         Assert.Contains($" {one} and {other} ", error.Message, StringComparison.Ordinal);
         Assert.Contains("web/production", error.Message, StringComparison.Ordinal);
@@ -66,88 +66,88 @@ public sealed class LoadTests : IDisposable
     }
 
     [Fact]
-    public void A_start_without_a_server_is_an_error_that_holds_no_token()
+    public void Loading_without_a_server_is_an_error_that_holds_no_token()
     {
-        it.Server.IsDown = true;
+        fixture.Server.IsDown = true;
 
-        var error = Assert.Throws<SecronnaException>(() => it.Build());
+        var error = Assert.Throws<SecronnaException>(() => fixture.Build());
 
         Assert.True(error.IsUnavailable);
         Assert.Contains("web/production", error.Message, StringComparison.Ordinal);
         Assert.Contains("connection refused", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(Arrangement.Token, error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(ConfigurationFixture.Token, error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void An_optional_start_without_a_server_gives_no_values_and_says_so()
+    public void Optional_loading_without_a_server_gives_no_values_and_logs_a_warning()
     {
-        it.Server.IsDown = true;
+        fixture.Server.IsDown = true;
 
-        using var root = it.Build(options => options.Optional = true);
+        using var root = fixture.Build(options => options.Optional = true);
 
         Assert.Empty(root.AsEnumerable());
-        var line = Assert.Single(it.Log);
-        Assert.StartsWith("Warning: Going on with 0 secrets of web/production, which is optional: ", line, StringComparison.Ordinal);
-        Assert.DoesNotContain(Arrangement.Token, line, StringComparison.Ordinal);
+        var line = Assert.Single(fixture.Log);
+        Assert.StartsWith("Warning: Could not load web/production, which is optional; going on with 0 secrets: ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(ConfigurationFixture.Token, line, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_refusal_is_an_error_also_where_it_is_optional()
+    public void A_refusal_is_an_error_even_where_the_environment_is_optional()
     {
-        it.Server.Refusal = (404, "NOT_FOUND");
+        fixture.Server.Refusal = (404, "NOT_FOUND");
 
-        var error = Assert.Throws<SecronnaException>(() => it.Build(options => options.Optional = true));
+        var error = Assert.Throws<SecronnaException>(() => fixture.Build(options => options.Optional = true));
 
         Assert.Equal(("NOT_FOUND", 404, "req_1"), (error.Code, error.Status, error.RequestId));
         Assert.Contains("the server says why", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_start_takes_no_longer_than_its_timeout()
+    public async Task Loading_fails_after_the_startup_timeout()
     {
-        it.Server.Hangs = true;
-        var start = Task.Run(() => it.Build());
-        await it.Server.NextRequestAsync();
+        fixture.Server.Hangs = true;
+        var start = Task.Run(() => fixture.Build());
+        await fixture.Server.NextRequestAsync();
 
-        it.Time.Advance(TimeSpan.FromSeconds(30));
+        fixture.Time.Advance(TimeSpan.FromSeconds(30));
 
         var error = await Assert.ThrowsAsync<SecronnaException>(() => start.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.True(error.IsUnavailable);
         Assert.Contains("startup timeout of 30 s", error.Message, StringComparison.Ordinal);
-        await it.Server.GivenUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await fixture.Server.GivenUp.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
-    public async Task An_optional_start_goes_on_after_the_timeout()
+    public async Task Optional_loading_gives_no_values_after_the_startup_timeout()
     {
-        it.Server.Hangs = true;
-        var start = Task.Run(() => it.Build(options => (options.Optional, options.StartupTimeout) = (true, TimeSpan.FromSeconds(5))));
-        await it.Server.NextRequestAsync();
+        fixture.Server.Hangs = true;
+        var start = Task.Run(() => fixture.Build(options => (options.Optional, options.StartupTimeout) = (true, TimeSpan.FromSeconds(5))));
+        await fixture.Server.NextRequestAsync();
 
-        it.Time.Advance(TimeSpan.FromSeconds(5));
+        fixture.Time.Advance(TimeSpan.FromSeconds(5));
 
         using var root = await start.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Empty(root.AsEnumerable());
-        Assert.Contains("startup timeout of 5 s", Assert.Single(it.Log), StringComparison.Ordinal);
+        Assert.Contains("startup timeout of 5 s", Assert.Single(fixture.Log), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Options_that_can_not_be_are_refused_before_anything_is_asked()
+    public void Invalid_options_are_refused_before_any_request()
     {
         Refused(options => options.Environment = null, "Environment");
         Refused(options => options.ReloadInterval = TimeSpan.Zero, "ReloadInterval");
         Refused(options => options.StartupTimeout = TimeSpan.FromSeconds(-1), "StartupTimeout");
-        Refused(options => options.Token = Arrangement.Token, "Client");
-        Assert.Throws<SecronnaException>(() => it.Build(options => options.Environment = "web"));
-        Assert.Empty(it.Server.Paths);
+        Refused(options => options.Token = ConfigurationFixture.Token, "Client");
+        Assert.Throws<SecronnaException>(() => fixture.Build(options => options.Environment = "web"));
+        Assert.Empty(fixture.Server.Paths);
     }
 
-    public void Dispose() => it.Dispose();
+    public void Dispose() => fixture.Dispose();
 
     private void Refused(Action<SecronnaConfigurationOptions> configure, string named)
     {
-        var error = Assert.Throws<ArgumentException>(() => it.Build(configure));
+        var error = Assert.Throws<ArgumentException>(() => fixture.Build(configure));
         Assert.StartsWith(named + " ", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(Arrangement.Token, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(ConfigurationFixture.Token, error.Message, StringComparison.Ordinal);
     }
 }

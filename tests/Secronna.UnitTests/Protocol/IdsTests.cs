@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Protocol;
 
+/// <summary>Ids: their form, their order, and the time in them.</summary>
 public sealed class IdsTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 31, 9, 0, 0, TimeSpan.Zero);
@@ -23,10 +24,10 @@ public sealed class IdsTests
     }
 
     [Fact]
-    public void Ids_order_as_their_times_and_as_their_bytes() =>
+    public void Ids_sort_like_their_times_and_like_their_bytes() =>
         Gen.Select(Gen.Long[0, (1L << 47) - 1], Gen.Long[0, (1L << 47) - 1]).Sample((one, other) =>
         {
-            // The latest time that a date can hold is far beyond any that a server lives in.
+            // The largest number of milliseconds that a DateTimeOffset can hold.
             const long Latest = 253_402_300_799_999;
             var (a, b) = (one % Latest, other % Latest);
             var (first, second) = (
@@ -49,7 +50,7 @@ public sealed class IdsTests
     [InlineData("sec_", false)]
     [InlineData("", false)]
     [InlineData("sec_01arz3ndektsv4rrffq69g5fa\0", false)]
-    public void Only_the_one_form_of_an_id_is_valid(string id, bool valid)
+    public void Only_the_canonical_form_of_an_id_is_valid(string id, bool valid)
     {
         Assert.Equal(valid, Ids.IsValid(Ids.Secret, id));
         if (!valid)

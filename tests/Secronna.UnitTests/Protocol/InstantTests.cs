@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Protocol;
 
+/// <summary>Instants as RFC 3339 text.</summary>
 public sealed class InstantTests
 {
     [Theory]
@@ -17,7 +18,7 @@ public sealed class InstantTests
     [InlineData("1969-12-31T16:00:00-08:00", 0)]
     [InlineData("2000-02-29T00:00:00Z", 951_782_400_000_000)]
     [InlineData("2026-01-31T09:00:00Z", 1_769_850_000_000_000)]
-    public void Times_of_RFC_3339_are_read(string text, long microseconds)
+    public void Date_times_of_RFC_3339_are_parsed(string text, long microseconds)
     {
         Assert.True(Instant.TryParse(text, out var instant));
         Assert.Equal(microseconds, instant.Microseconds);
@@ -48,7 +49,7 @@ public sealed class InstantTests
     [InlineData("9999-12-31T23:59:59-01:00")]
     [InlineData("1769850000")]
     [InlineData("２026-01-31T09:00:00Z")]
-    public void Anything_else_is_refused(string text) => Assert.False(Instant.TryParse(text, out _));
+    public void Any_other_text_is_refused(string text) => Assert.False(Instant.TryParse(text, out _));
 
     [Theory]
     [InlineData(0, "1970-01-01T00:00:00Z")]
@@ -60,7 +61,7 @@ public sealed class InstantTests
         Assert.Equal(text, new Instant(microseconds).ToString());
 
     [Fact]
-    public void What_is_written_is_read_back_in_order() =>
+    public void Instants_survive_a_round_trip_through_text_and_JSON_and_keep_their_order() =>
         Gen.Select(Gen.Long[-62_135_596_800_000_000, 253_402_300_799_999_999], Gen.Long[-62_135_596_800_000_000, 253_402_300_799_999_999])
             .Sample((one, other) =>
             {
@@ -77,11 +78,11 @@ public sealed class InstantTests
             });
 
     [Fact]
-    public void No_text_breaks_the_reader() => Gen.String.Sample(text => Assert.False(Instant.TryParse(text, out _)));
+    public void No_text_makes_the_parser_throw() => Gen.String.Sample(text => Assert.False(Instant.TryParse(text, out _)));
 
     [Theory]
     [InlineData("\"yesterday\"")]
     [InlineData("null")]
-    public void JSON_that_is_no_time_is_refused(string json) =>
+    public void JSON_that_is_not_a_time_is_refused(string json) =>
         Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Instant>(json));
 }

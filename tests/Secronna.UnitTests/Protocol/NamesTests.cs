@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Protocol;
 
+/// <summary>The rules for keys, slugs, workspace ids and the paths of grants.</summary>
 public sealed class NamesTests
 {
     [Theory]
@@ -30,7 +31,7 @@ public sealed class NamesTests
     }
 
     [Fact]
-    public void Keys_are_what_the_contracts_pattern_says() => Gen.Char[' ', 'z'].Array[0, 6].Sample(characters =>
+    public void A_text_is_a_key_exactly_where_it_matches_the_pattern_of_the_contract() => Gen.Char[' ', 'z'].Array[0, 6].Sample(characters =>
         Assert.Equal(Regex.IsMatch(new string(characters), @"\A[A-Za-z_][A-Za-z0-9_]*\z"), Names.IsKey(characters)));
 
     [Theory]
@@ -46,7 +47,7 @@ public sealed class NamesTests
         Assert.Equal(slug, Names.Slug(name));
 
     [Fact]
-    public void Every_slug_has_the_form_of_one_and_is_its_own_slug() => Gen.String.Where(name => !name.Any(char.IsSurrogate)).Sample(name =>
+    public void Every_slug_is_well_formed_and_is_its_own_slug() => Gen.String.Where(name => !name.Any(char.IsSurrogate)).Sample(name =>
     {
         var slug = Names.Slug(name);
         Assert.Matches(@"\A([a-z0-9]+(-[a-z0-9]+)*)?\z", slug);
@@ -59,11 +60,11 @@ public sealed class NamesTests
     [InlineData("", false)]
     [InlineData("a/b", false)]
     [InlineData("a b", false)]
-    public void A_workspaces_id_has_letters_digits_underscores_and_hyphens(string id, bool valid) =>
+    public void A_workspace_id_has_letters_digits_underscores_and_hyphens(string id, bool valid) =>
         Assert.Equal(valid, Names.IsWorkspaceId(id));
 
     [Fact]
-    public void A_workspaces_id_has_64_characters_at_most()
+    public void A_workspace_id_has_64_characters_at_most()
     {
         Assert.True(Names.IsWorkspaceId(new string('a', 64)));
         Assert.False(Names.IsWorkspaceId(new string('a', 65)));
@@ -94,11 +95,11 @@ public sealed class NamesTests
     [InlineData(" web", false)]
     [InlineData("web/production/KEY\n", false)]
     [InlineData("wéb", false)]
-    public void A_grants_path_is_one_to_three_segments_of_slugs_and_a_key_with_stars(string path, bool valid) =>
+    public void The_path_of_a_grant_is_one_to_three_segments_of_slugs_and_a_key_with_stars(string path, bool valid) =>
         Assert.Equal(valid, Names.IsGrantPath(path));
 
     [Fact]
-    public void A_grants_path_has_room_for_the_longest_slugs_and_key()
+    public void The_path_of_a_grant_has_room_for_the_longest_slugs_and_key()
     {
         var path = $"{new string('a', Limits.NameLength)}/{new string('b', Limits.NameLength)}/{new string('K', Limits.KeyLength)}";
 

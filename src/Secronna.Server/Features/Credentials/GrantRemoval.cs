@@ -43,7 +43,7 @@ internal static class GrantRemoval
         Transaction transaction, Caller caller, TimeProvider time, CredentialRow row, string project, string? environment)
     {
         var before = StoredGrants.Read(row);
-        var remaining = GrantSet.Without(before, project, environment);
+        var remaining = GrantSet.RemoveGrantsNaming(before, project, environment);
         if (remaining.Count == before.Count)
         {
             return;

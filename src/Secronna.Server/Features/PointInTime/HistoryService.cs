@@ -27,7 +27,7 @@ internal sealed class HistoryService(Database database)
 
     private static ValueTask<List<ChangeRow>> ListAsync(
         Session session, Caller caller, EnvironmentRow environment, ChangePosition after, int limit) =>
-        caller.Grants.AllowAllKeys(GrantActions.List, environment.ProjectSlug, environment.Slug)
+        caller.Grants.AllowsAllKeys(GrantActions.List, environment.ProjectSlug, environment.Slug)
             ? SecretChangeTable.ListAsync(session, environment.Id, after, limit)
             : ListGrantedAsync(session, caller, environment, after, limit);
 

@@ -33,7 +33,7 @@ internal sealed class RestoreService(
         }
 
         if (idempotency is not null
-            && await idempotency.FindFirstAsync(database, ProtocolJson.Default.RestoreResponse) is { } first)
+            && await idempotency.FindFirstAnswerAsync(database, ProtocolJson.Default.RestoreResponse) is { } first)
         {
             return first;
         }

@@ -48,7 +48,7 @@ internal sealed class RestoreWriter(Database database, KekReservations keks, Pur
         }
 
         if (attempt.Idempotency is { } idempotency
-            && await idempotency.FindFirstAsync(transaction, ProtocolJson.Default.RestoreResponse) is { } first)
+            && await idempotency.FindFirstAnswerAsync(transaction, ProtocolJson.Default.RestoreResponse) is { } first)
         {
             return new RestoreDone(change, first, 0, []);
         }
@@ -58,7 +58,7 @@ internal sealed class RestoreWriter(Database database, KekReservations keks, Pur
             : (await RestorePlan.ReadAsync(transaction, caller, locked.Id, attempt.Order)).Plan;
         return plan is not null
             && attempt.Resealed.CountToSealAgain(plan, kek) is { } sealedAgain
-            && await KekRotation.LockAsync(transaction, kek.Id, sealedAgain)
+            && await WrapReservations.LockAsync(transaction, kek.Id, sealedAgain)
                 ? await WriteAsync(transaction, caller, attempt with { Plan = plan }, kek, locked, change)
                 : null;
     }

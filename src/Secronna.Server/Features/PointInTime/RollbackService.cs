@@ -52,7 +52,7 @@ internal sealed class RollbackService(
             return (secret, null, null);
         }
 
-        var first = idempotency is null ? null : await SecretWriter.FindFirstAsync(session, idempotency);
+        var first = idempotency is null ? null : await SecretWriter.FindFirstAnswerAsync(session, idempotency);
         return (secret, await VersionTable.FindSealedAsync(session, caller.WorkspaceId, secretId, version), first);
     }
 

@@ -10,7 +10,7 @@ namespace Secronna.Server.Features.Projects;
 
 /// <summary>Creates, lists, renames and deletes projects. Each project has its own KEK from the start (S3).</summary>
 internal sealed class ProjectService(
-    Database database, KekRotation keks, Authorization authorization, Purger purger, TimeProvider time)
+    Database database, KekCreation creation, KekRotation keks, Authorization authorization, Purger purger, TimeProvider time)
 {
     public async Task<ProjectResponse> CreateAsync(Caller caller, string name)
     {
@@ -21,11 +21,11 @@ internal sealed class ProjectService(
         var entry = AuditRecord.Of(caller, time, Operations.CreateProject) with { ProjectId = row.Id, Name = name };
         try
         {
-            await keks.WriteNewAsync(caller.WorkspaceId, row.Id, kek =>
+            await creation.CreateAsync(caller.WorkspaceId, row.Id, kek =>
                 database.WriteAsync(async transaction =>
                 {
                     await ProjectTable.InsertAsync(transaction, row);
-                    await KekRotation.InsertAsync(transaction, kek);
+                    await KekCreation.InsertAsync(transaction, kek);
                     transaction.Audit.Append(entry);
                     return true;
                 }));

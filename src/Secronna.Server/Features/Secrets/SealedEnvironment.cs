@@ -83,7 +83,7 @@ internal sealed record SealedEnvironment(
         var rows = new List<SecretRow>();
         foreach (var key in keys)
         {
-            rows.AddRange(await PastSecretTable.ListBetweenAsync(session, environment.Id, at.Microseconds, key, KeyRange.Next(key), 1));
+            rows.AddRange(await PastSecretTable.ListBetweenAsync(session, environment.Id, at.Microseconds, key, KeyRange.FirstAfter(key), 1));
         }
 
         return rows;
@@ -91,7 +91,7 @@ internal sealed record SealedEnvironment(
 
     // `null`: every key is granted, and one statement reads them all.
     private static async ValueTask<IEnumerable<string>?> GrantedKeysAsync(Session session, Caller caller, EnvironmentRow environment) =>
-        caller.Grants.AllowAllKeys(GrantActions.Reveal, environment.ProjectSlug, environment.Slug)
+        caller.Grants.AllowsAllKeys(GrantActions.Reveal, environment.ProjectSlug, environment.Slug)
             ? null
             : (await GrantedLists.SecretsAsync(session, caller, GrantActions.Reveal, environment, "", Limits.EnvironmentKeys))
                 .Select(secret => secret.Key);

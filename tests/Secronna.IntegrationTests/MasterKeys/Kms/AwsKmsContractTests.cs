@@ -1,9 +1,12 @@
+using Secronna.IntegrationTests.Engines;
+using Xunit;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Kms;
 
 namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
 /// <summary>Runs the provider contract over keys in AWS KMS, reached over HTTP.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class AwsKmsContractTests : ProviderContractTests
 {
     private protected override async Task<KeyStore> NewStoreAsync() => new KmsStore(await KmsServer.StartAsync());

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Kms;
@@ -10,6 +11,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
 /// <summary>The exact requests to AWS KMS, and the settings of the provider.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class AwsKmsTests : IAsyncLifetime
 {
     private static readonly string Arn = KmsServer.Arn("1");

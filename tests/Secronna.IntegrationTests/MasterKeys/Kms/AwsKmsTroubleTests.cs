@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Kms;
 using Xunit;
@@ -8,6 +9,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.MasterKeys.Kms;
 
 /// <summary>What the ring does when KMS is silent, refuses requests or withdraws a key.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class AwsKmsTroubleTests : IAsyncLifetime
 {
     private static readonly string Arn = KmsServer.Arn("1");
@@ -62,6 +64,7 @@ public sealed class AwsKmsTroubleTests : IAsyncLifetime
     }
 
     [Fact]
+    [RunsAlone]
     public async Task A_silent_KMS_is_given_up_after_a_bounded_time()
     {
         using var ring = await OpenAsync(TimeProvider.System);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Xunit;
@@ -7,6 +8,7 @@ namespace Secronna.IntegrationTests.MasterKeys.Local;
 
 /// <summary>Master keys from the environment variable.</summary>
 [Collection(EnvironmentMasterKeyProvider.Variable)]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class EnvironmentMasterKeyTests
 {
     private static readonly string Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Secronna.IntegrationTests.Storage;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Xunit;
@@ -7,6 +7,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.MasterKeys.Local;
 
 /// <summary>The format and the permissions of a master-key file.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class FileMasterKeyTests
 {
     private static readonly string Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -89,7 +90,7 @@ public sealed class FileMasterKeyTests
     public async Task Generated_keys_are_appended_to_a_file_that_only_its_owner_can_use()
     {
         using var folder = new TemporaryFolder();
-        var path = folder.File("keys");
+        var path = folder["keys"];
         MasterKeyFile.Generate(path, "mk_1");
         File.AppendAllText(path, "# no end of line");
         MasterKeyFile.Generate(path, "mk_2");
@@ -103,7 +104,7 @@ public sealed class FileMasterKeyTests
 
     private static string Write(TemporaryFolder folder, string text, string name = "keys")
     {
-        var path = folder.File(name);
+        var path = folder[name];
         File.WriteAllText(path, text);
         if (!OperatingSystem.IsWindows())
         {

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Xunit;
@@ -15,7 +14,7 @@ public sealed class FileContractTests : ProviderContractTests
     {
         private readonly TemporaryFolder folder = new();
 
-        private string File => folder.File("keys");
+        private string File => folder["keys"];
 
         public override Task AddAsync(string id)
         {

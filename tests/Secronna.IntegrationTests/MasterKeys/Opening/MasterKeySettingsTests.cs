@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Secronna.IntegrationTests.Storage;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Opening;
 using Xunit;
@@ -7,6 +7,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.MasterKeys.Opening;
 
 /// <summary>The ring over the providers that the settings name.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class MasterKeySettingsTests
 {
     private static readonly string Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
@@ -29,7 +30,7 @@ public sealed class MasterKeySettingsTests
     {
         using var folder = new TemporaryFolder();
         var settings = new MasterKeySettings { File = Write(folder, $"new {Key}\n", "new") };
-        settings.Previous.Add(new MasterKeySettings { File = folder.File("gone") });
+        settings.Previous.Add(new MasterKeySettings { File = folder["gone"] });
         Assert.Contains("gone", (await Assert.ThrowsAsync<SettingsException>(() => MasterKeyProviders.OpenRingAsync(settings, TimeProvider.System))).Message, StringComparison.Ordinal);
     }
 
@@ -43,7 +44,7 @@ public sealed class MasterKeySettingsTests
 
     private static string Write(TemporaryFolder folder, string text, string name = "keys")
     {
-        var path = folder.File(name);
+        var path = folder[name];
         File.WriteAllText(path, text);
         if (!OperatingSystem.IsWindows())
         {

@@ -1,10 +1,11 @@
-using Secronna.IntegrationTests.Http;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
 /// <summary>Calls that hang: who disposes of their resources and results.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class NativeCallsTests : IDisposable
 {
     private readonly NativeCalls calls = new(1);
@@ -35,7 +36,7 @@ public sealed class NativeCallsTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
         Assert.False(used.IsDisposed);
         returns.Set();
-        await Eventually.TrueAsync(() => used.IsDisposed && discarded is [7], "the call returns");
+        await Until.HoldsAsync("the call returns", () => used.IsDisposed && discarded is [7]);
     }
 
     [Fact]

@@ -2,14 +2,17 @@ using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.LowLevelAPI80;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
 /// <summary>Boxes made in a token have the format of boxes made in this process, and the keys of a token stay in it.</summary>
 [Collection(SoftHsmCollection.Name)]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class Pkcs11BoxTests(SoftHsm hsm)
 {
     private static readonly MasterKeyBinding Kek = MasterKeyBinding.ForKek("acc_1", "prj_1", "kek_1", "mk_1");

@@ -1,10 +1,13 @@
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.MasterKeys;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
 /// <summary>Runs the provider contract over keys in a SoftHSM token.</summary>
 [Collection(SoftHsmCollection.Name)]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class Pkcs11ContractTests(SoftHsm hsm) : ProviderContractTests
 {
     private protected override Task<KeyStore> NewStoreAsync() => Task.FromResult<KeyStore>(new TokenStore(hsm.NewToken()));

@@ -1,14 +1,17 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 
 /// <summary>The errors when a token can't be opened, and the behaviour when it changes while the server runs.</summary>
 [Collection(SoftHsmCollection.Name)]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class Pkcs11TokenTests(SoftHsm hsm)
 {
     private static readonly MasterKeyBinding Kek = MasterKeyBinding.ForKek("acc_1", "prj_1", "kek_1", "mk_1");

@@ -2,9 +2,10 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
 using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
-using Secronna.IntegrationTests.Http;
+using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
@@ -14,6 +15,7 @@ namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;
 /// recovers.
 /// </summary>
 [Collection(SoftHsmCollection.Name)]
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class Pkcs11TroubleTests(SoftHsm hsm)
 {
     private static readonly MasterKeyBinding Kek = MasterKeyBinding.ForKek("acc_1", "prj_1", "kek_1", "mk_1");
@@ -30,7 +32,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
         using var patience = new CancellationTokenSource();
         token.Hangs = true;
         var calls = Enumerable.Range(0, 20).Select(_ => provider.WrapAsync(Kek, key, patience.Token).AsTask()).ToList();
-        await Eventually.TrueAsync(() => token.Hanging == 4, "four calls hang");
+        await Until.HoldsAsync("four calls hang", () => token.Hanging == 4);
         await patience.CancelAsync();
         foreach (var call in calls)
         {
@@ -53,13 +55,13 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
             using var patience = new CancellationTokenSource();
             token.Hangs = true;
             var call = provider.UnwrapAsync(Kek, box, opened, patience.Token).AsTask();
-            await Eventually.TrueAsync(() => token.Hanging == 1, "the call hangs");
+            await Until.HoldsAsync("the call hangs", () => token.Hanging == 1);
             await patience.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
             token.Hangs = false;
         }
 
-        await Eventually.TrueAsync(() => token.Finalized == 1, "all calls have ended");
+        await Until.HoldsAsync("all calls have ended", () => token.Finalized == 1);
         Assert.Equal(new byte[32], opened);
     }
 
@@ -76,7 +78,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
         var trouble = await Assert.ThrowsAsync<MasterKeyUnavailableException>(() => call);
         Assert.Contains("no answer in time", trouble.Message, StringComparison.Ordinal);
         token.Hangs = false;
-        await Eventually.TrueAsync(() => token.Hanging == 0, "nothing hangs");
+        await Until.HoldsAsync("nothing hangs", () => token.Hanging == 0);
         Assert.Equal(78, (await ring.WrapAsync(Kek, key)).Length);
     }
 
@@ -140,12 +142,12 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
         var provider = token.Open();
         token.Hangs = true;
         var call = provider.ListAsync(Cancellation).AsTask();
-        await Eventually.TrueAsync(() => token.Hanging == 1, "the call hangs");
+        await Until.HoldsAsync("the call hangs", () => token.Hanging == 1);
         provider.Dispose();
         Assert.Equal(0, token.Finalized);
         token.Hangs = false;
         await call;
-        await Eventually.TrueAsync(() => token.Finalized == 1, "the library is finalized");
+        await Until.HoldsAsync("the library is finalized", () => token.Finalized == 1);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => provider.ListAsync(Cancellation).AsTask());
     }
 

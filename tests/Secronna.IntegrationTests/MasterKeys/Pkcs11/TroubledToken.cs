@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
+using Secronna.Tests.Pkcs11;
 using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys.Pkcs11;

@@ -1,0 +1,86 @@
+using System.Net;
+using Secronna.Protocol;
+
+namespace Secronna.Client.Testing.Errors;
+
+/// <summary>The refusals of the fake. Their messages are those of the server.</summary>
+internal static class FakeErrors
+{
+    private const int MaximumShownNameLength = 32;
+
+    public static FakeError AuthRequired() => new(
+        HttpStatusCode.Unauthorized, ErrorCodes.AuthRequired,
+        "a valid credential is required: send Authorization: Bearer with an API key, an access key or an access token");
+
+    public static FakeError Forbidden() =>
+        new(HttpStatusCode.Forbidden, ErrorCodes.Forbidden, "the caller's role does not allow this");
+
+    public static FakeError NotFound(string what) => new(HttpStatusCode.NotFound, ErrorCodes.NotFound, $"{what} not found");
+
+    public static FakeError KeysNotFound(IEnumerable<string> keys) =>
+        new(HttpStatusCode.NotFound, ErrorCodes.NotFound, $"keys not found: {string.Join(", ", keys)}");
+
+    public static FakeError Invalid(string field, string rule) => InvalidBody($"{field}: {rule}");
+
+    public static FakeError InvalidBody(string rule) => new(HttpStatusCode.BadRequest, ErrorCodes.ValidationError, rule);
+
+    public static FakeError NotATime(string field) =>
+        Invalid(field, "must be a time as in RFC 3339, with its zone: 2026-01-31T09:00:00Z");
+
+    public static FakeError InFuture(string field, Instant now) =>
+        Invalid(field, $"is in the future: by the server's clock it is {now}");
+
+    /// <summary>
+    /// Refuses an unknown field or parameter. The message repeats the name only where it looks like a misspelt name (short, only
+    /// letters): anything else could be a misplaced value.
+    /// </summary>
+    public static FakeError UnknownName(string kind, string name, IReadOnlyList<string> known)
+    {
+        var shown = name.Length is > 0 and <= MaximumShownNameLength && name.All(char.IsAsciiLetter) ? name : "(not a name)";
+        return InvalidBody($"{shown}: unknown {kind}; known here: {(known.Count == 0 ? "none" : string.Join(", ", known))}");
+    }
+
+    public static FakeError NotJson() => new(
+        HttpStatusCode.UnsupportedMediaType, ErrorCodes.ValidationError,
+        "the body must be JSON: send Content-Type: application/json");
+
+    public static FakeError MethodNotAllowed(IReadOnlyList<string> allowed) => new(
+        HttpStatusCode.MethodNotAllowed, ErrorCodes.ValidationError, "this path does not take this method: see the Allow header")
+    {
+        AllowedMethods = allowed,
+    };
+
+    public static FakeError BodyTooLarge(int limit) => TooLarge($"the body is over the limit of {limit} bytes");
+
+    public static FakeError ValueTooLarge(string field, int limit) => TooLarge($"{field}: over the limit of {limit} bytes of UTF-8");
+
+    public static FakeError RevealTooLarge(int limit) =>
+        TooLarge($"the values asked for are over the limit of {limit} bytes: name fewer keys");
+
+    public static FakeError RestoreTooLarge(int limit) => TooLarge(
+        $"the values to restore are over the limit of {limit} bytes: roll back its secrets one by one, to the versions that a dry run names");
+
+    public static FakeError NameTaken(string what) =>
+        Conflict($"{what} with this name, or with a name that gives the same slug, exists already");
+
+    public static FakeError VersionConflict(string key, int expected, int? current) =>
+        Conflict($"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
+
+    public static FakeError NotEmpty(string what) =>
+        Conflict($"the {what} has secrets: delete them first, or force its deletion with force=true");
+
+    public static FakeError EnvironmentFull(int limit) => Conflict($"the environment is full: it may have {limit} keys");
+
+    public static FakeError AlreadyRevoked() => Conflict("the access key is revoked");
+
+    public static FakeError IdempotencyKeyReused() =>
+        Conflict("Idempotency-Key: this key was used before with another body; send this request with a new key");
+
+    public static FakeError Unavailable() =>
+        new(HttpStatusCode.ServiceUnavailable, ErrorCodes.Unavailable, "the server can't do this now: try again");
+
+    private static FakeError Conflict(string message) => new(HttpStatusCode.Conflict, ErrorCodes.Conflict, message);
+
+    private static FakeError TooLarge(string message) =>
+        new(HttpStatusCode.RequestEntityTooLarge, ErrorCodes.PayloadTooLarge, message);
+}

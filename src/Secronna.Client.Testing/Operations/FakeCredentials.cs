@@ -1,0 +1,31 @@
+using Secronna.Client.Testing.Http;
+using Secronna.Client.Testing.State;
+using Secronna.Protocol;
+
+namespace Secronna.Client.Testing.Operations;
+
+/// <summary>What the operations on API keys and access keys share, and the answers about the caller.</summary>
+internal static class FakeCredentials
+{
+    public static FakeAnswer GetMe(FakeRequest request)
+    {
+        var caller = request.Caller;
+        return FakeAnswer.Ok(
+            new MeResponse(caller.Kind, caller.Id, request.Workspace.Id, caller.Name, null, caller.Grants.Grants),
+            ProtocolJson.Default.MeResponse);
+    }
+
+    /// <summary>The answer of a server without an identity provider.</summary>
+    public static FakeAnswer GetAuthConfig(FakeRequest request) =>
+        FakeAnswer.Ok(new AuthConfigResponse(null, null, null), ProtocolJson.Default.AuthConfigResponse);
+
+    public static IEnumerable<FakeCredential> OfKind(FakeRequest request, string kind) =>
+        request.Workspace.Credentials.Where(key => key.Kind == kind);
+
+    /// <summary>The key of the path; <c>null</c> where there is none of this kind.</summary>
+    public static FakeCredential? Find(FakeRequest request, string kind) =>
+        OfKind(request, kind).FirstOrDefault(key => key.Id == request.PathVariable("id"));
+
+    public static void Record(FakeRequest request, string action, FakeCredential key) =>
+        request.Record(action, new AuditMetadata { TargetId = key.Id, Name = key.Name });
+}

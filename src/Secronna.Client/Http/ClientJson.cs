@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+using Secronna.Protocol;
+
+namespace Secronna.Client.Http;
+
+/// <summary>The error of an answer's envelope.</summary>
+internal sealed record AnswerError(string Code, string Message);
+
+/// <summary>The metadata of an answer's envelope.</summary>
+internal sealed record AnswerMeta(string? RequestId, string? Cursor);
+
+/// <summary>
+/// The JSON shapes that only clients write or read, compiled in: no reflection at run time. Those that the server writes too
+/// are in <see cref="ProtocolJson"/>; a server never holds values as strings, so the reveals are here.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NameRequest))]
+[JsonSerializable(typeof(WriteSecretRequest))]
+[JsonSerializable(typeof(BatchRequest))]
+[JsonSerializable(typeof(RevealPathRequest))]
+[JsonSerializable(typeof(RevealEnvironmentRequest))]
+[JsonSerializable(typeof(RollbackRequest))]
+[JsonSerializable(typeof(RestoreRequest))]
+[JsonSerializable(typeof(CompareRequest))]
+[JsonSerializable(typeof(AccessKeyRequest))]
+[JsonSerializable(typeof(AccessKeyChangeRequest))]
+[JsonSerializable(typeof(RevealResponse))]
+[JsonSerializable(typeof(RevealPathResponse))]
+[JsonSerializable(typeof(RevealEnvironmentResponse))]
+[JsonSerializable(typeof(IReadOnlyList<ProjectResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<EnvironmentResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<SecretSummary>))]
+[JsonSerializable(typeof(IReadOnlyList<VersionResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<HistoryResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<SearchResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<AuditResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<KekResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<ApiKeyResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<AccessKeyResponse>))]
+[JsonSerializable(typeof(AnswerError))]
+[JsonSerializable(typeof(AnswerMeta))]
+internal sealed partial class ClientJson : JsonSerializerContext;

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+
+namespace Secronna.Protocol;
+
+/// <summary>An entry of the audit trail.</summary>
+public sealed record AuditResponse(
+    string Id, long Sequence, Instant CreatedAt, string ActorType, string ActorId, string Action, string Outcome,
+    string? RequestId, string? Ip, string? UserAgent, AuditMetadata Metadata);
+
+/// <summary>What an audited operation was about. Only the fields that apply are present.</summary>
+public sealed record AuditMetadata
+{
+    /// <summary>The project's id.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ProjectId { get; init; }
+
+    /// <summary>The environment's id.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? EnvironmentId { get; init; }
+
+    /// <summary>The secret's id.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? SecretId { get; init; }
+
+    /// <summary>The secret's key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Key { get; init; }
+
+    /// <summary>The secret's path of slugs and key.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Path { get; init; }
+
+    /// <summary>The version's number.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Version { get; init; }
+
+    /// <summary>The id of a changed credential, KEK or workspace.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TargetId { get; init; }
+
+    /// <summary>The name given to what was changed; of a restore, the time to which the environment was restored.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>How many equal refusals this entry stands for (S19).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Count { get; init; }
+}

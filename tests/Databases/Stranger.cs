@@ -1,0 +1,46 @@
+using System.Data.Common;
+
+namespace Secronna.Tests.Databases;
+
+/// <summary>SQL past the server, in what all engines understand; parameters are named <c>@name</c>.</summary>
+internal static class Stranger
+{
+    public static int Run(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var command = Command(connection, sql, parameters);
+        return command.ExecuteNonQuery();
+    }
+
+    public static T One<T>(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters) =>
+        (T)connection.All(sql, parameters)[0][0];
+
+    public static List<object[]> All(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
+    {
+        using var command = Command(connection, sql, parameters);
+        using var reader = command.ExecuteReader();
+        var rows = new List<object[]>();
+        while (reader.Read())
+        {
+            var row = new object[reader.FieldCount];
+            reader.GetValues(row);
+            // SQLite has one size of numbers.
+            rows.Add(Array.ConvertAll(row, value => value is int number ? (long)number : value));
+        }
+
+        return rows;
+    }
+
+    private static DbCommand Command(DbConnection connection, string sql, (string Name, object? Value)[] parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            var parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+}

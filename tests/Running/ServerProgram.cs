@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Xunit;
+
+namespace Secronna.Tests.Running;
+
+/// <summary>How a run of the program ended.</summary>
+internal sealed record Ended(int ExitCode, string Out, string Error);
+
+/// <summary>The server's program, as users start it.</summary>
+internal static partial class ServerProgram
+{
+    /// <summary>
+    /// Names the program to start. test.sh sets it to a ready-to-run build, whose starts cost less than half the processor time.
+    /// </summary>
+    public const string Variable = "SECRONNA_TEST_SERVER";
+
+    public const int Interrupt = 2;
+    public const int Terminate = 15;
+    public const int Continue = 18;
+    public const int Stop = 19;
+
+    private static readonly string[] SettingPrefixes = ["Secronna__", "SECRONNA_", "ASPNETCORE_", "Kestrel__", "OTEL_", "DOTNET_"];
+
+    /// <summary>The program that the variable names, else the one that the build put beside this assembly.</summary>
+    public static string Path { get; } = Find();
+
+    /// <summary>A start that knows no setting but the given ones.</summary>
+    public static ProcessStartInfo Start(
+        string folder, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static async Task<Ended> RunAsync(
+        string folder, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    {
+        using var process = Process.Start(Start(folder, environment, arguments))!;
+        process.StandardInput.Close();
+        using var patience = new CancellationTokenSource(Until.Patience);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+            var error = process.StandardError.ReadToEndAsync(patience.Token);
+            await process.WaitForExitAsync(patience.Token);
+            return new Ended(process.ExitCode, await output, await error);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    public static void Signal(int processId, int signal) => Assert.Equal(0, SendSignal(processId, signal));
+
+    // What belongs to the runtime's own place, such as DOTNET_ROOT, stays.
+    private static bool IsSetting(string name) =>
+        name != "DOTNET_ROOT" && SettingPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+
+    private static string Find()
+    {
+        var path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
+            ? named
+            : System.IO.Path.Combine(AppContext.BaseDirectory, "secronna-server");
+        Assert.True(File.Exists(path), $"the server's program is not at {path}");
+        return path;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int processId, int signal);
+}

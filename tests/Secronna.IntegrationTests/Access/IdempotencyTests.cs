@@ -1,0 +1,184 @@
+using System.Text.Json;
+using Secronna.IntegrationTests.Engines;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Access;
+
+/// <summary>The header <c>Idempotency-Key</c>: a repeat of a successful write gets the first answer and writes nothing.</summary>
+[DependsOnTransactions]
+public sealed class IdempotencyTests(SharedServer shared)
+{
+    private const string Body = """{"key":"A","value":"one"}""";
+
+    [Fact]
+    public async Task A_repeat_gets_the_first_answer_and_writes_no_version()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var first = (await PutAsync(environment, Body)).Is(201).Data;
+        await PutAsync(environment, """{"key":"A","value":"two"}""", "other");
+        var again = (await PutAsync(environment, Body)).Is(201).Data;
+        Assert.Equal(first.ToString(), again.ToString());
+        Assert.Equal(2, await VersionsAsync(environment, first.Text("id")));
+        Assert.Equal(2, (await environment.Workspace.AuditAsync("action=secret.write")).Count);
+    }
+
+    [Fact]
+    public async Task A_repeat_of_a_batch_gets_the_first_answer_in_its_order()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        const string Batch = """{"secrets":[{"key":"B","value":"b"},{"key":"A","value":"a","expectedVersion":0}]}""";
+        var first = (await BatchAsync(environment, Batch)).Is(201).Data;
+        var again = (await BatchAsync(environment, Batch)).Is(201).Data;
+        Assert.Equal(first.ToString(), again.ToString());
+        Assert.Equal(["B", "A"], again.EnumerateArray().Select(written => written.Text("key")));
+        Assert.All(again.EnumerateArray(), written => Assert.Equal(1, written.GetProperty("version").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Equal_requests_at_once_write_one_version()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var replies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => PutAsync(environment, Body)));
+        Assert.Single(replies.Select(reply => reply.Is(201).Data.ToString()).Distinct());
+        Assert.Equal(1, await VersionsAsync(environment, replies[0].Data.Text("id")));
+    }
+
+    [Theory]
+    [InlineData("""{"key":"A","value":"two"}""")]
+    [InlineData("""{"key":"B","value":"one"}""")]
+    [InlineData("""{"key":"A","value":"one","comment":"why"}""")]
+    public async Task Another_body_with_the_same_idempotency_key_is_a_conflict(string other)
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var written = (await PutAsync(environment, Body)).Is(201).Data;
+        (await PutAsync(environment, other)).IsError(409, "CONFLICT");
+        Assert.Equal(1, await VersionsAsync(environment, written.Text("id")));
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_is_bound_to_the_credential_and_the_route()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var other = await environment.Workspace.NewEnvironmentAsync(environment.ProjectId, "Staging");
+        var key = await environment.Workspace.NewAccessKeyAsync();
+        var first = (await PutAsync(environment, Body)).Is(201).Data;
+
+        var elsewhere = await SendAsync(environment.Api, "PUT", $"/environments/{other.Text("id")}/secrets", Body, "once");
+        Assert.NotEqual(first.Text("id"), elsewhere.Is(201).Data.Text("id"));
+        var byAnother = await SendAsync(
+            environment.Server.With(key.Text("token")), "PUT", environment.SecretsPath, Body, "once");
+        Assert.Equal(2, byAnother.Is(201).Data.GetProperty("version").GetInt32());
+        (await BatchAsync(environment, """{"secrets":[{"key":"A","value":"one"}]}""")).Is(201);
+        Assert.Equal(3, await VersionsAsync(environment, first.Text("id")));
+    }
+
+    [Fact]
+    public async Task The_answer_of_a_failed_write_is_not_kept()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        const string Expecting = """{"key":"A","value":"one","expectedVersion":1}""";
+        (await PutAsync(environment, Expecting)).IsError(409, "CONFLICT");
+        (await PutAsync(environment, Body, "other")).Is(201);
+        Assert.Equal(2, (await PutAsync(environment, Expecting)).Is(201).Data.GetProperty("version").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_repeat_is_authorised_again()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var key = await environment.Workspace.NewAccessKeyAsync();
+        var api = environment.Server.With(key.Text("token"));
+        (await SendAsync(api, "PUT", environment.SecretsPath, Body, "once")).Is(201);
+        (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke", null)).Is(200);
+        await Until.HoldsAsync(
+            "the key is refused",
+            async () => (await SendAsync(api, "PUT", environment.SecretsPath, Body, "once")).Status == 401);
+
+        (await PutAsync(environment, Body)).Is(201);
+        (await environment.Api.DeleteAsync($"/environments/{environment.Id}?force=true")).Is(200);
+        (await PutAsync(environment, Body)).IsError(404, "NOT_FOUND");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("with space")]
+    [InlineData("naïve")]
+    public async Task A_malformed_idempotency_key_is_refused(string key)
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        (await PutAsync(environment, Body, key)).IsInvalid("Idempotency-Key");
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_has_at_most_255_characters()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        (await PutAsync(environment, Body, new string('k', 256))).IsInvalid("Idempotency-Key");
+        (await PutAsync(environment, Body, new string('k', 255))).Is(201);
+    }
+
+    [Fact]
+    public async Task Routes_that_write_no_version_refuse_an_idempotency_key()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        (await SendAsync(environment.Api, "POST", "/projects", """{"name":"Other"}""", "once")).IsError(400, "VALIDATION_ERROR");
+        (await SendAsync(environment.Api, "POST", $"/environments/{environment.Id}/reveal", null, "once")).IsError(400, "VALIDATION_ERROR");
+    }
+
+    [Fact]
+    public async Task Only_hashes_of_the_request_and_an_answer_without_values_are_stored()
+    {
+        await using var server = await TestServer.StartAsync();
+        var environment = await server.NewTestEnvironmentAsync();
+        var written = (await PutAsync(environment, """{"key":"A","value":"a value to look for"}""", "a-key-to-look-for")).Is(201).Data;
+        Assert.Equal(1, server.Count("SELECT count(*) FROM idempotency_keys"));
+        Assert.Equal(
+            $$"""[{"id":"{{written.Text("id")}}","key":"A","version":1}]""", server.Sql("SELECT answer FROM idempotency_keys")[0][0]);
+        Assert.All((string[])["id", "body_hash"], column =>
+            Assert.Equal(32, ((byte[])server.Sql($"SELECT {column} FROM idempotency_keys")[0][0]).Length));
+
+        // The hash of a body depends on the idempotency key, so equal bodies under two keys have different hashes.
+        (await PutAsync(environment, """{"key":"A","value":"a value to look for"}""", "other")).Is(201);
+        Assert.Equal(2, server.Count("SELECT count(DISTINCT body_hash) FROM idempotency_keys"));
+    }
+
+    [Fact]
+    public async Task An_answer_is_kept_for_a_day_and_then_forgotten()
+    {
+        await using var server = await TestServer.StartAsync();
+        var environment = await server.NewTestEnvironmentAsync();
+        (await PutAsync(environment, Body)).Is(201);
+        server.Sql("UPDATE idempotency_keys SET created_at = created_at - 86390000000");
+        Assert.Equal(1, (await PutAsync(environment, Body)).Is(201).Data.GetProperty("version").GetInt32());
+
+        server.Sql("UPDATE idempotency_keys SET created_at = created_at - 10000000");
+        Assert.Equal(2, (await PutAsync(environment, Body)).Is(201).Data.GetProperty("version").GetInt32());
+        Assert.Equal(2, (await PutAsync(environment, Body)).Is(201).Data.GetProperty("version").GetInt32());
+
+        server.Sql("UPDATE idempotency_keys SET created_at = created_at - 86400000000");
+        await server.RestartAsync();
+        await Until.HoldsAsync("the answer is forgotten", () => server.Count("SELECT count(*) FROM idempotency_keys") == 0);
+    }
+
+    [Fact]
+    public async Task A_repeat_survives_a_restart()
+    {
+        await using var server = await TestServer.StartAsync();
+        var environment = await server.NewTestEnvironmentAsync();
+        var first = (await PutAsync(environment, Body)).Is(201).Data.ToString();
+        await server.RestartAsync();
+        Assert.Equal(first, (await PutAsync(environment, Body)).Is(201).Data.ToString());
+    }
+
+    private static Task<Reply> PutAsync(TestEnvironment environment, string body, string key = "once") =>
+        SendAsync(environment.Api, "PUT", environment.SecretsPath, body, key);
+
+    private static Task<Reply> BatchAsync(TestEnvironment environment, string body) =>
+        SendAsync(environment.Api, "POST", environment.SecretsPath + "/batch", body, "once");
+
+    private static Task<Reply> SendAsync(ApiClient api, string method, string path, string? body, string key) =>
+        api.SendAsync(method, path, body, ("Idempotency-Key", key));
+
+    private static async Task<int> VersionsAsync(TestEnvironment environment, string secretId) =>
+        (await environment.Api.GetAsync($"/secrets/{secretId}/versions")).Is(200).Data.GetArrayLength();
+}

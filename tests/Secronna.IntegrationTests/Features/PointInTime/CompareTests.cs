@@ -1,0 +1,195 @@
+using Microsoft.Extensions.DependencyInjection;
+using Secronna.Crypto;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Features.PointInTime;
+
+/// <summary>Two environments are compared within the server: on record first, and without a value in any answer (S16, S18).</summary>
+public sealed class CompareTests(SharedServer shared)
+{
+    [Fact]
+    public async Task Each_key_of_both_has_a_result()
+    {
+        var (here, there) = await NewPairAsync(shared);
+        await here.WriteAllAsync([("SAME", "canary"), ("DIFFERENT", "canary"), ("HERE", "canary"), ("EMPTY", ""), ("a", "x")]);
+        await there.WriteAllAsync([("SAME", "canary"), ("DIFFERENT", "canary2"), ("THERE", "canary"), ("EMPTY", ""), ("_", "x")]);
+
+        var reply = await here.CompareAsync(there.Id);
+
+        Assert.Equal(
+            ["DIFFERENT different", "EMPTY same", "HERE only_here", "SAME same", "THERE only_there", "_ only_there", "a only_here"],
+            reply.Results());
+        Assert.All(reply.Data.EnumerateArray(), item => Assert.Equal("key,result", item.Names()));
+        Assert.DoesNotContain("canary", reply.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            ["DIFFERENT different", "EMPTY same", "HERE only_there", "SAME same", "THERE only_here", "_ only_here", "a only_there"],
+            (await there.CompareAsync(here.Id)).Results());
+    }
+
+    [Fact]
+    public async Task It_is_on_record_on_each_side_and_is_no_reveal()
+    {
+        var (here, there) = await NewPairAsync(shared);
+        await here.WriteAsync("A", "one");
+        await there.WriteAsync("A", "two");
+
+        var reply = (await here.CompareAsync(there.Id)).Is(200);
+
+        var entries = await here.Workspace.AuditAsync("action=environment.compare");
+        Assert.Equal(
+            new[] { here.Id, there.Id }.Order(StringComparer.Ordinal),
+            entries.Select(entry => entry.GetProperty("metadata").Text("environmentId")).Order(StringComparer.Ordinal));
+        Assert.All(entries, entry => Assert.Equal((reply.RequestId, "success"), (entry.Text("requestId"), entry.Text("outcome"))));
+        Assert.Empty(await here.Workspace.AuditAsync("action=secret.reveal"));
+        Assert.DoesNotContain(await here.HistoryAsync(), change => change.Text("change") != "written");
+    }
+
+    [Fact]
+    public async Task Without_its_entries_nothing_is_opened()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (here, there) = await NewPairAsync(await server.NewTestEnvironmentAsync());
+        await here.WriteAsync("A", "canary");
+        await there.WriteAsync("A", "canary");
+        await server.RestartAsync();
+        server.Break("INSERT", "audit_entries", "WHEN (NEW.action = 'environment.compare')");
+
+        (await here.CompareAsync(there.Id)).IsError(503, "UNAVAILABLE");
+
+        Assert.Equal(0, server.Services.GetRequiredService<KeyRing>().Count);
+        server.Mend("audit_entries");
+        Assert.Empty(await here.Workspace.AuditAsync("action=environment.compare"));
+        Assert.Equal(["A same"], (await here.CompareAsync(there.Id)).Results());
+    }
+
+    [Fact]
+    public async Task Each_side_can_be_of_a_time_of_its_own()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync([("A", "one"), ("B", "b")]);
+        var first = await environment.LastInstantAsync();
+        await environment.WriteAllAsync([("A", "two"), ("C", "c")]);
+        var second = await environment.LastInstantAsync();
+        await environment.WriteAllAsync([("A", "one")]);
+
+        Assert.Equal(
+            ["A different", "B same", "C only_there"],
+            (await environment.CompareAsync(environment.Id, $$""","at":"{{first}}","withAt":"{{second}}" """)).Results());
+        Assert.Equal(
+            ["A same", "B same", "C only_there"],
+            (await environment.CompareAsync(environment.Id, $$""","at":"{{first}}" """)).Results());
+        Assert.Equal(
+            ["A different", "B same", "C same"],
+            (await environment.CompareAsync(environment.Id, $$""","withAt":"{{second}}" """)).Results());
+        Assert.Equal(["A same", "B same", "C same"], (await environment.CompareAsync(environment.Id)).Results());
+    }
+
+    [Fact]
+    public async Task A_value_that_was_deleted_since_differs_from_all_but_itself()
+    {
+        var (here, there) = await NewPairAsync(shared);
+        var id = await here.WriteAsync("A", "one");
+        await there.WriteAsync("A", "one");
+        var at = await here.LastInstantAsync();
+        (await here.Api.DeleteAsync("/secrets/" + id)).Is(200);
+
+        Assert.Equal(["A different"], (await here.CompareAsync(there.Id, $$""","at":"{{at}}" """)).Results());
+        Assert.Equal(["A same"], (await here.CompareAsync(here.Id, $$""","at":"{{at}}","withAt":"{{at}}" """)).Results());
+        Assert.Equal(["A only_there"], (await here.CompareAsync(there.Id)).Results());
+    }
+
+    [Fact]
+    public async Task It_tells_of_the_keys_that_the_caller_may_reveal_on_each_side()
+    {
+        var (here, there) = await NewPairAsync(shared);
+        foreach (var environment in new[] { here, there })
+        {
+            await environment.WriteAllAsync([("A", "1"), ("B", "1"), ("C", "1")]);
+        }
+
+        var granted = await here.Workspace.NewGrantedClientAsync("web/production/*: list", "web/production/A: reveal", "web/staging/A: reveal", "web/staging/B: reveal");
+        Assert.Equal(["A same", "B only_there"], (await here.CompareAsync(there.Id, "", granted)).Results());
+
+        var oneSide = await here.Workspace.NewGrantedClientAsync("web/production: list reveal write", "web/staging: list write delete");
+        (await here.CompareAsync(there.Id, "", oneSide)).IsError(404, "NOT_FOUND");
+        (await there.CompareAsync(here.Id, "", oneSide)).IsError(404, "NOT_FOUND");
+        var denied = Assert.Single(await here.Workspace.AuditAsync("action=environment.compare&outcome=denied"));
+        Assert.Equal(there.Id, denied.GetProperty("metadata").Text("environmentId"));
+    }
+
+    [Fact]
+    public async Task Another_workspaces_environment_is_not_there()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var other = await shared.NewTestEnvironmentAsync();
+        var absent = (await environment.CompareAsync("env_none")).IsError(404, "NOT_FOUND");
+        Assert.Equal(absent.StatusAndBody, (await environment.CompareAsync(other.Id)).StatusAndBody);
+        Assert.Equal(
+            absent.StatusAndBody, (await environment.CompareAsync(other.Id, ""","withAt":"9999-01-01T00:00:00Z" """)).StatusAndBody);
+        Assert.Empty(await other.Workspace.AuditAsync("action=environment.compare"));
+    }
+
+    [Theory]
+    [InlineData("{}", "with")]
+    [InlineData("""{"with":null}""", "with")]
+    [InlineData("""{"with":["env_x"]}""", "with")]
+    [InlineData("""{"with":"env_x","values":true}""", "values")]
+    public async Task A_body_that_is_wrong_says_so(string body, string named)
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        (await environment.Api.PostAsync($"/environments/{environment.Id}/compare", body)).IsInvalid(named);
+    }
+
+    [Fact]
+    public async Task What_it_opens_counts_as_reveals_do()
+    {
+        await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 5);
+        var (here, there) = await NewPairAsync(await server.NewTestEnvironmentAsync());
+        await here.WriteAllAsync([("A", "1"), ("B", "2"), ("ONLY", "3")]);
+        await there.WriteAllAsync([("A", "1"), ("B", "3")]);
+        Assert.Equal(["A same", "B different", "ONLY only_here"], (await here.CompareAsync(there.Id)).Results());
+
+        (await here.CompareAsync(there.Id)).IsError(429, "RATE_LIMITED");
+
+        Assert.Single(await here.Workspace.AuditAsync("action=environment.compare&outcome=denied"));
+    }
+
+    [Fact]
+    public async Task A_value_that_does_not_open_is_INTEGRITY_ERROR_on_record()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (here, there) = await NewPairAsync(await server.NewTestEnvironmentAsync());
+        await here.WriteAsync("A", "canary");
+        var id = await there.WriteAsync("A", "canary");
+        server.Sql(
+            "UPDATE secret_versions SET ciphertext = @zeros WHERE secret_id = @id", ("@id", id),
+            ("@zeros", new byte[server.Count("SELECT length(ciphertext) FROM secret_versions WHERE secret_id = @id", ("@id", id))]));
+
+        var reply = (await here.CompareAsync(there.Id)).IsError(500, "INTEGRITY_ERROR");
+
+        Assert.DoesNotContain("canary", reply.Text, StringComparison.Ordinal);
+        var failed = Assert.Single(await here.Workspace.AuditAsync("outcome=failed"));
+        Assert.Equal(("environment.compare", id), (failed.Text("action"), failed.GetProperty("metadata").Text("secretId")));
+    }
+
+    [Fact]
+    public async Task Many_keys_are_compared_in_one_request()
+    {
+        var (here, there) = await NewPairAsync(shared);
+        var keys = Enumerable.Range(0, 400).Select(i => $"K_{i:D3}").ToArray();
+        await here.WriteAllAsync(keys.Select((key, i) => (key, $"value {i}")));
+        await there.WriteAllAsync(keys.Select((key, i) => (key, $"value {(i % 3 == 0 ? 0 : i)}")));
+
+        Assert.Equal(
+            keys.Select((key, i) => $"{key} {(i % 3 != 0 || i == 0 ? "same" : "different")}"),
+            (await here.CompareAsync(there.Id)).Results());
+    }
+
+    private static async Task<(TestEnvironment Here, TestEnvironment There)> NewPairAsync(SharedServer shared) => await NewPairAsync(await shared.NewTestEnvironmentAsync());
+
+    private static async Task<(TestEnvironment Here, TestEnvironment There)> NewPairAsync(TestEnvironment here)
+    {
+        var other = await here.Workspace.NewEnvironmentAsync(here.ProjectId, "Staging");
+        return (here, here with { Id = other.Text("id"), Slug = other.Text("slug") });
+    }
+}

@@ -1,0 +1,190 @@
+using Secronna.IntegrationTests.Engines;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Features.PointInTime;
+
+/// <summary>A secret gets an earlier value of its own again, as a new version (S14).</summary>
+[DependsOnTransactions]
+public sealed class RollbackTests(SharedServer shared)
+{
+    [Fact]
+    public async Task The_new_version_has_the_old_value_and_the_others_stay()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+        await environment.WriteAsync("A", "two");
+
+        var done = (await environment.Api.RollBackAsync(id, 1, ""","comment":"two was wrong" """)).Is(201).Data;
+
+        Assert.Equal("id,key,version", done.Names());
+        Assert.Equal((id, "A", 3), (done.Text("id"), done.Text("key"), done.Number("version")));
+        Assert.Equal(["one", "two", "one"], [await environment.ValueAsync(id, 1), await environment.ValueAsync(id, 2), await environment.ValueAsync(id)]);
+        var newest = (await environment.Api.GetAsync($"/secrets/{id}/versions")).Is(200).Data.EnumerateArray().First();
+        Assert.Equal(
+            (3, "rolled_back", environment.Workspace.ApiKeyId, "two was wrong"),
+            (newest.Number("version"), newest.Text("kind"), newest.Text("createdBy"), newest.Text("comment")));
+    }
+
+    [Fact]
+    public async Task It_is_sealed_under_a_data_key_of_its_own()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "a value");
+        (await environment.Api.RollBackAsync(id, 1)).Is(201);
+
+        var rows = environment.Server.Sql("SELECT ciphertext, wrapped_data_key FROM secret_versions WHERE secret_id = @id", ("@id", id));
+
+        Assert.Equal(2, rows.Select(row => Convert.ToHexString((byte[])row[0])).Distinct().Count());
+        Assert.Equal(2, rows.Select(row => Convert.ToHexString((byte[])row[1])).Distinct().Count());
+        Assert.Equal("a value", await environment.ValueAsync(id, 2));
+    }
+
+    [Fact]
+    public async Task It_is_on_record_as_what_it_is_and_is_no_reveal()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+        await environment.WriteAsync("A", "two");
+
+        var reply = (await environment.Api.RollBackAsync(id, 1)).Is(201);
+
+        var entry = Assert.Single(await environment.Workspace.AuditAsync("action=secret.rollback"));
+        var metadata = entry.GetProperty("metadata");
+        Assert.Equal((reply.RequestId, "success", id), (entry.Text("requestId"), entry.Text("outcome"), metadata.Text("secretId")));
+        Assert.Equal((3, environment.PathOf("A")), (metadata.Number("version"), metadata.Text("path")));
+        Assert.Empty(await environment.Workspace.AuditAsync("action=secret.reveal"));
+        Assert.Equal("rolled_back", (await environment.HistoryAsync())[0].Text("change"));
+    }
+
+    [Fact]
+    public async Task To_the_current_version_it_mints_one_all_the_same()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+        Assert.Equal(2, (await environment.Api.RollBackAsync(id, 1)).Is(201).Data.Number("version"));
+        Assert.Equal(3, (await environment.Api.RollBackAsync(id, 2)).Is(201).Data.Number("version"));
+        Assert.Equal("one", await environment.ValueAsync(id));
+    }
+
+    [Fact]
+    public async Task A_version_or_a_secret_that_is_not_there_is_not_found()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+        Assert.Equal("version not found", (await environment.Api.RollBackAsync(id, 2)).IsError(404, "NOT_FOUND").Message);
+        Assert.Equal("secret not found", (await environment.Api.RollBackAsync("sec_none", 1)).IsError(404, "NOT_FOUND").Message);
+        (await environment.Api.DeleteAsync("/secrets/" + id)).Is(200);
+        Assert.Equal("secret not found", (await environment.Api.RollBackAsync(id, 1)).IsError(404, "NOT_FOUND").Message);
+        // The third is a repeat of the first (S19).
+        Assert.Equal(2, (await environment.Workspace.AuditAsync("action=secret.rollback&outcome=denied")).Count);
+    }
+
+    [Theory]
+    [InlineData("{}", "version")]
+    [InlineData("""{"version":0}""", "version")]
+    [InlineData("""{"version":"1"}""", "version")]
+    [InlineData("""{"version":1.5}""", "version")]
+    [InlineData("""{"version":2147483648}""", "version")]
+    [InlineData("""{"version":1,"value":"x"}""", "value")]
+    [InlineData("""{"version":1,"comment":7}""", "comment")]
+    [InlineData("[]", "object")]
+    public async Task A_body_that_is_wrong_says_so(string body, string named)
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+        (await environment.Api.PostAsync($"/secrets/{id}/rollback", body)).IsInvalid(named);
+        Assert.Equal(["A 1"], await environment.ListedAsync());
+    }
+
+    [Theory]
+    [InlineData("list write delete")]
+    [InlineData("list reveal delete")]
+    public async Task It_takes_the_right_to_write_and_the_right_to_reveal(string actions)
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+        var granted = await environment.Workspace.NewGrantedClientAsync("web/production/A: " + actions);
+
+        Assert.Equal("secret not found", (await granted.RollBackAsync(id, 1)).IsError(404, "NOT_FOUND").Message);
+        Assert.Equal("secret not found", (await granted.RollBackAsync(id, 9)).IsError(404, "NOT_FOUND").Message);
+
+        Assert.Equal(["A 1"], await environment.ListedAsync());
+        var both = await environment.Workspace.NewGrantedClientAsync("web/production/A: write reveal");
+        (await both.RollBackAsync(id, 1)).Is(201);
+    }
+
+    [Fact]
+    public async Task A_repeat_gets_the_first_answer()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+        Task<Reply> SendAsync(int version) => environment.Api.SendAsync(
+            "POST", $"/secrets/{id}/rollback", $$"""{"version":{{version}}}""", ("Idempotency-Key", "once"));
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => SendAsync(1)));
+
+        Assert.All(replies, reply => Assert.Equal(2, reply.Is(201).Data.Number("version")));
+        (await SendAsync(2)).IsError(409, "CONFLICT");
+        Assert.Equal(["A 2"], await environment.ListedAsync());
+        Assert.Single(await environment.Workspace.AuditAsync("action=secret.rollback"));
+    }
+
+    [Fact]
+    public async Task Many_at_once_take_a_number_each()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => environment.Api.RollBackAsync(id, 1)));
+
+        Assert.Equal(Enumerable.Range(2, 16), replies.Select(reply => reply.Is(201).Data.Number("version")).Order());
+        Assert.Equal("one", await environment.ValueAsync(id, 17));
+    }
+
+    [Fact]
+    public async Task A_value_that_does_not_open_is_INTEGRITY_ERROR_on_record_and_nothing_is_minted()
+    {
+        await using var server = await TestServer.StartAsync();
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "canary");
+        server.Sql(
+            "UPDATE secret_versions SET ciphertext = @zeros WHERE secret_id = @id", ("@id", id),
+            ("@zeros", new byte[server.Count("SELECT length(ciphertext) FROM secret_versions WHERE secret_id = @id", ("@id", id))]));
+
+        (await environment.Api.RollBackAsync(id, 1)).IsError(500, "INTEGRITY_ERROR");
+
+        Assert.Equal(["A 1"], await environment.ListedAsync());
+        var entry = Assert.Single(await environment.Workspace.AuditAsync("action=secret.rollback"));
+        Assert.Equal(("failed", id), (entry.Text("outcome"), entry.GetProperty("metadata").Text("secretId")));
+    }
+
+    [Fact]
+    public async Task A_version_of_another_secret_put_in_its_place_is_not_brought_back()
+    {
+        await using var server = await TestServer.StartAsync();
+        var environment = await server.NewTestEnvironmentAsync();
+        var (mine, other) = (await environment.WriteAsync("A", "canary"), await environment.WriteAsync("B", "canary"));
+        foreach (var column in new[] { "ciphertext", "wrapped_data_key" })
+        {
+            server.Sql(
+                $"UPDATE secret_versions SET {column} = (SELECT {column} FROM secret_versions WHERE secret_id = @other) WHERE secret_id = @id",
+                ("@id", mine), ("@other", other));
+        }
+
+        (await environment.Api.RollBackAsync(mine, 1)).IsError(500, "INTEGRITY_ERROR");
+        Assert.Equal(["A 1", "B 1"], await environment.ListedAsync());
+    }
+
+    [Fact]
+    public async Task An_old_version_under_an_older_KEK_comes_back_under_the_active_one()
+    {
+        await using var server = await TestServer.StartAsync();
+        var environment = await server.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("A", "one");
+        await environment.RotateKekAsync();
+        (await environment.Api.RollBackAsync(id, 1)).Is(201);
+        await environment.WaitForDestroyedKekAsync();
+
+        Assert.Equal("one", await environment.ValueAsync(id, 2));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection;
+using Secronna.Protocol;
+using Secronna.Server.Features.Health;
+using Secronna.Server.Features.Keys;
+using Secronna.Server.MasterKeys;
+using Secronna.Server.MasterKeys.Local;
+using Secronna.Server.Vault;
+using Xunit;
+
+namespace Secronna.IntegrationTests.Vault;
+
+/// <summary>Neither a damaged KEK nor another key under a master key's id harms more than it must.</summary>
+public sealed class WrongMasterKeyTests
+{
+    [Fact]
+    public async Task A_KEK_that_does_not_unwrap_stays_where_it_is_and_stops_neither_the_rotation_of_the_others_nor_a_start()
+    {
+        await using var installation = await TestInstallation.CreateAsync();
+        var all = await installation.FillAsync();
+        var lost = all[0].ProjectId;
+        using (var connection = installation.ConnectToTamper())
+        {
+            var box = connection.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE project_id = @id", ("@id", lost));
+            box[^1] ^= 1;
+            connection.Run("UPDATE project_keys SET wrapped_key = @box WHERE project_id = @id", ("@box", box), ("@id", lost));
+        }
+
+        var rotation = installation.Services.GetRequiredService<MasterKeyService>();
+        var plan = await rotation.PlanAsync("mk_2");
+        await rotation.AnnounceAsync(plan.To);
+        await rotation.StartAsync(plan);
+        var done = await installation.Services.GetRequiredService<MasterKeyRewrapper>().RunAsync(null, CancellationToken.None);
+
+        Assert.Equal((3L, 1, false), (done!.Rewrapped, done.Broken.Count, done.IsDone));
+        await installation.CloseAsync();
+        await installation.OpenAsync();
+        var revealed = await installation.RevealAllAsync(all);
+        Assert.Equal(all.Select(written => written.ProjectId == lost ? ErrorCodes.IntegrityError : written.Value), revealed);
+    }
+
+    [Fact]
+    public async Task A_node_with_other_bytes_under_a_new_key_s_id_does_not_say_that_it_can_use_it_and_rotates_to_it_in_vain()
+    {
+        await using var installation = await TestInstallation.CreateAsync();
+        await installation.FillAsync();
+        var rotation = installation.Services.GetRequiredService<MasterKeyService>();
+        await rotation.AnnounceAsync("mk_2");
+        var watch = installation.Services.GetRequiredService<MasterKeyWatch>();
+        await watch.CheckAsync();
+        Assert.Equal(["mk_1", "mk_2"], watch.UsableIds.Order(StringComparer.Ordinal));
+
+        await ReplaceAsync(installation, "mk_2");
+        installation.ForgetKeys();
+
+        var other = installation.Services.GetRequiredService<MasterKeyWatch>();
+        await other.CheckAsync();
+        Assert.Equal(["mk_1"], other.UsableIds);
+        await Assert.ThrowsAsync<MasterKeyMismatchException>(() => installation.Services.GetRequiredService<MasterKeyService>().AnnounceAsync("mk_2"));
+    }
+
+    [Fact]
+    public async Task A_node_with_other_bytes_under_the_active_key_s_id_wraps_nothing_by_them()
+    {
+        await using var installation = await TestInstallation.CreateAsync();
+        var written = (await installation.FillAsync())[0];
+        await ReplaceAsync(installation, "mk_1");
+
+        await Assert.ThrowsAsync<MasterKeyMismatchException>(() => installation.AddProjectAsync(written.WorkspaceId, "new"));
+        using var connection = installation.ConnectToTamper();
+        Assert.Equal(4, connection.One<long>("SELECT count(*) FROM project_keys"));
+        Assert.Equal(1, connection.One<long>("SELECT count(*) FROM audit_entries WHERE action = 'project.create' AND outcome = 'failed'"));
+    }
+
+    private static async Task ReplaceAsync(TestInstallation installation, string id)
+    {
+        var lines = (await File.ReadAllLinesAsync(installation.KeyFile)).Where(line => !line.StartsWith(id + " ", StringComparison.Ordinal));
+        await File.WriteAllLinesAsync(installation.KeyFile, lines);
+        MasterKeyFile.Generate(installation.KeyFile, id);
+        await installation.Services.GetRequiredService<MasterKeyRing>().RefreshAsync();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Secronna.UnitTests.Architecture;
+
+/// <summary>
+/// Who may know whom: the arrows of docs/design/architecture.md, read from the built assemblies. Another arrow fails here, and
+/// so do folders that know each other in a circle.
+/// </summary>
+public sealed partial class RoomTests
+{
+    private const string Server = "Secronna.Server";
+    private const string Features = "Features";
+
+    // Room → the rooms that it may know, from the table in the architecture page. The root folder holds the entry point alone.
+    private static readonly Dictionary<string, string[]> MayKnow = TableRow()
+        .Matches(File.ReadAllText(Path.Combine(LayoutTests.Root(), "docs", "design", "architecture.md")))
+        .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value.Split(", "));
+
+    private static readonly Assembly ServerAssembly = Assembly.Load("secronna-server");
+
+    private static readonly Lazy<FolderGraph> ServerGraph = new(() => FolderGraph.Of(ServerAssembly, Server));
+
+    [Theory]
+    [InlineData("Secronna.Server", "secronna-server")]
+    [InlineData("Secronna.Cli", "secronna")]
+    [InlineData("Secronna.Storage", "Secronna.Storage")]
+    [InlineData("Secronna.Crypto", "Secronna.Crypto")]
+    [InlineData("Secronna.Protocol", "Secronna.Protocol")]
+    [InlineData("Secronna.Client", "Secronna.Client")]
+    [InlineData("Secronna.Client.Testing", "Secronna.Client.Testing")]
+    [InlineData("Secronna.Configuration", "Secronna.Configuration")]
+    public void No_two_folders_know_each_other_in_a_circle(string root, string assembly)
+    {
+        AssertNone(FolderGraph.Of(Assembly.Load(assembly), root).Circles());
+    }
+
+    [Fact]
+    public void A_room_of_the_server_knows_only_the_rooms_below_it() => AssertNone(
+        from arrow in ServerGraph.Value.Arrows
+        let user = RoomOf(arrow.FromFolder)
+        let used = RoomOf(arrow.ToFolder)
+        where user != used && !MayKnow.GetValueOrDefault(user, ["Commands"]).Contains(used)
+        select arrow.ToString());
+
+    [Fact]
+    public void A_feature_knows_of_another_its_service_and_the_types_of_that_services_signatures_alone() => AssertNone(
+        from arrow in ServerGraph.Value.Arrows
+        where RoomOf(arrow.FromFolder) == Features && RoomOf(arrow.ToFolder) == Features
+        where !IsService(arrow.To.Name) && !SignatureTypes(arrow.ToFolder).Contains(arrow.To.FullName)
+        select arrow.ToString());
+
+    [Fact]
+    public void Endpoints_and_HTTP_open_no_session_and_no_transaction() => AssertNone(
+        from arrow in ServerGraph.Value.Uses
+        where RoomOf(arrow.FromFolder) == "Http" || arrow.From.Name.EndsWith("Endpoints", StringComparison.Ordinal)
+        where arrow.ToFolder == "Secronna.Storage.Engine" && arrow.To.Name is "Session" or "Transaction" or "Database" or "AuditTrail"
+        select arrow.ToString());
+
+    [Fact]
+    public void Services_and_the_rooms_below_HTTP_know_no_HTTP() => AssertNone(
+        from arrow in ServerGraph.Value.Uses
+        where IsService(arrow.From.Name) || RoomOf(arrow.FromFolder) is "Vault" or "Access" or "Installation" or "MasterKeys"
+        where arrow.ToFolder.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || RoomOf(arrow.ToFolder) == "Http"
+        select arrow.ToString());
+
+    [Fact]
+    public void The_graph_has_the_arrows_that_the_rooms_are_built_on()
+    {
+        var known = ServerGraph.Value.Arrows.Select(arrow => (RoomOf(arrow.FromFolder), RoomOf(arrow.ToFolder))).ToHashSet();
+        Assert.Equal(
+            ["Access", "Commands", Features, "Hosting", "Http", "Installation", "MasterKeys", "Vault"],
+            MayKnow.Keys.Where(room => room != "room").Order(StringComparer.Ordinal));
+        Assert.Contains((Features, "Vault"), known);
+        Assert.Contains(("Vault", "MasterKeys"), known);
+        Assert.Contains(("Commands", "Hosting"), known);
+    }
+
+    [Fact]
+    public void A_circle_is_found_and_named()
+    {
+        var types = ServerGraph.Value.Arrows;
+        var there = types.First(arrow => RoomOf(arrow.FromFolder) == "Vault" && RoomOf(arrow.ToFolder) == "Access");
+        var circle = Assert.Single(new FolderGraph([there, new Arrow(there.To, there.From)], Server).Circles());
+        Assert.Contains($"{there.To.Name} uses {there.From.Name}", circle, StringComparison.Ordinal);
+    }
+
+    // xUnit cuts the items of a collection short, and each arrow is to be read whole.
+    private static void AssertNone(IEnumerable<string> arrows)
+    {
+        var all = string.Join("\n", arrows);
+        Assert.True(all.Length == 0, all);
+    }
+
+    // The first folder of a namespace below the server's; the whole namespace of anything else.
+    private static string RoomOf(string folder) => folder == Server ? ""
+        : folder.StartsWith(Server + ".", StringComparison.Ordinal) ? folder[(Server.Length + 1)..].Split('.')[0]
+        : folder;
+
+    private static bool IsService(string name) => name.EndsWith("Service", StringComparison.Ordinal);
+
+    private static HashSet<string> SignatureTypes(string folder) =>
+    [
+        .. from type in ServerAssembly.GetTypes()
+           where type.Namespace == folder && IsService(type.Name)
+           from method in type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+           from used in method.GetParameters().Select(parameter => parameter.ParameterType).Append(method.ReturnType)
+           from part in Parts(used)
+           select part.FullName,
+    ];
+
+    private static IEnumerable<Type> Parts(Type type) =>
+        type.GetGenericArguments().SelectMany(Parts).Append(type.IsGenericType ? type.GetGenericTypeDefinition() : type);
+
+    [GeneratedRegex(@"^\| (\w+) \| ((?:\w+(?:, )?)+|none of these) \|$", RegexOptions.Multiline)]
+    private static partial Regex TableRow();
+}
