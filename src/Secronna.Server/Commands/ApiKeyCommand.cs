@@ -4,7 +4,6 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Credentials;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;

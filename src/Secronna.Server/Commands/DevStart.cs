@@ -6,7 +6,6 @@ using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Features.Workspaces;
 using Secronna.Server.Installation;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;

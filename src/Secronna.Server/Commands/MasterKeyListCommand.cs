@@ -3,7 +3,6 @@ using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;

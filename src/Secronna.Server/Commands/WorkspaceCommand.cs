@@ -4,7 +4,6 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Workspaces;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Secronna.Server.Access;
 
 namespace Secronna.Server.Commands;
 

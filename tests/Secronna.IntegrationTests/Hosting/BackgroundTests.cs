@@ -95,7 +95,7 @@ public sealed class BackgroundTests
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
-                return log.Lines.Any(line => line.Contains("goes on: InvalidTimeZoneException", StringComparison.Ordinal));
+                return log.Lines.Any(line => line.Contains("will be tried again: InvalidTimeZoneException", StringComparison.Ordinal));
             });
         time.IsBroken = false;
 

@@ -70,7 +70,7 @@ public sealed class TlsTests : IDisposable
 
         Assert.Equal(next.Thumbprint, (await HandshakeAsync(server)).Thumbprint);
         Assert.Contains("live", await AskAsync(before), StringComparison.Ordinal);
-        Assert.Single(Lines(server, "can't be used, the one before stays"));
+        Assert.Single(Lines(server, "can't be used; the previous certificate stays in use"));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class TlsTests : IDisposable
         }
 
         // Checked before the next pair is written, because the watch may look between its two files and log that they do not fit.
-        Assert.Single(Lines(server, "can't be used, the one before stays"));
+        Assert.Single(Lines(server, "can't be used; the previous certificate stays in use"));
         await AdvanceUntilLoggedAsync(server, certificates.Write(CertificateFile, KeyFile));
         Assert.DoesNotContain(server.Log.Lines, line => line.Contains("PRIVATE KEY", StringComparison.Ordinal));
     }
@@ -135,8 +135,8 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData(90, null)]
     [InlineData(15, null)]
-    [InlineData(13, "Warning Secronna [24]: The TLS certificate in use expires 2026-01-14")]
-    [InlineData(-1, "Error Secronna [25]: The TLS certificate in use expired 2025-12-31")]
+    [InlineData(13, "Warning Secronna [24]: The TLS certificate in use expires at 2026-01-14")]
+    [InlineData(-1, "Error Secronna [25]: The TLS certificate in use expired at 2025-12-31")]
     public void A_certificate_that_expires_soon_is_logged_once_a_day(double days, string? said)
     {
         certificates.Write(CertificateFile, KeyFile, days);
@@ -155,7 +155,7 @@ public sealed class TlsTests : IDisposable
             time.Advance(TimeSpan.FromDays(1));
         }
 
-        Assert.All(log.Lines, line => Assert.StartsWith(said ?? "Warning Secronna [24]: The TLS certificate in use expires 2026-01-16", line, StringComparison.Ordinal));
+        Assert.All(log.Lines, line => Assert.StartsWith(said ?? "Warning Secronna [24]: The TLS certificate in use expires at 2026-01-16", line, StringComparison.Ordinal));
     }
 
     [Fact]

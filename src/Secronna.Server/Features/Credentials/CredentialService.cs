@@ -97,7 +97,7 @@ internal sealed class CredentialService(
     }
 
     /// <summary>Removes the grants on a deleted project or environment from the workspace's access keys.</summary>
-    /// <inheritdoc cref="GrantRemoval.RemoveAsync"/>
+    /// <inheritdoc cref="GrantRemoval.RemoveAsync(Transaction, Caller, TimeProvider, string, string?)"/>
     public static ValueTask RemoveGrantsAsync(
         Transaction transaction, Caller caller, TimeProvider time, string project, string? environment) =>
         GrantRemoval.RemoveAsync(transaction, caller, time, project, environment);

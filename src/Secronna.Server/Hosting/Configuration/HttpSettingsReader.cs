@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Secronna.Server.Http;
+using Secronna.Server.MasterKeys;
 using static Secronna.Server.Hosting.Configuration.SettingValue;
 
 namespace Secronna.Server.Hosting.Configuration;
