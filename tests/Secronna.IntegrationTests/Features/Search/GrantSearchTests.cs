@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Search;
 
-/// <summary>Search by a key with grants, through more environments than one page looks at.</summary>
+/// <summary>Searches with an access key that has grants, over more environments than one page covers.</summary>
 public sealed class GrantSearchTests(SharedServer shared)
 {
     private const int Environments = 50;
@@ -11,7 +11,7 @@ public sealed class GrantSearchTests(SharedServer shared)
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(500)]
-    public async Task All_that_is_granted_is_found_once_however_much_is_around_it(int limit)
+    public async Task A_search_finds_each_granted_secret_once_however_many_others_there_are(int limit)
     {
         var workspace = await shared.NewWorkspaceAsync();
         var (expected, hidden) = (new List<string>(), new List<string>());
@@ -36,12 +36,12 @@ public sealed class GrantSearchTests(SharedServer shared)
         Assert.Equal(expected, items.Each("path"));
         Assert.DoesNotContain(positions, position =>
             position.Contains("HIDDEN", StringComparison.Ordinal) || hidden.Any(id => position.Contains(id, StringComparison.Ordinal)));
-        // By the environments that it sees alone: it could count the others by its pages otherwise.
+        // The number of pages must follow from visible environments alone. Otherwise the caller could count the others.
         Assert.InRange(pages, expected.Count / limit, (expected.Count / limit) + 3);
     }
 
     [Fact]
-    public async Task A_page_goes_on_where_its_environment_or_project_was_deleted_or_its_grant_taken_away()
+    public async Task A_search_continues_after_the_cursor_s_environment_is_deleted_or_no_longer_granted()
     {
         await using var server = await TestServer.StartAsync(time: TestClock.New());
         var workspace = await server.NewWorkspaceAsync();
