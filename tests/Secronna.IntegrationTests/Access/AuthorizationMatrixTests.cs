@@ -142,7 +142,9 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         }
     }
 
-    /// <summary>Sends a call that must be refused with this status. Returns the answer and the metadata of its audit entry.</summary>
+    /// <summary>
+    /// Sends a call that must be refused with this status. Returns the answer and the metadata of its audit entry.
+    /// </summary>
     private async Task<string> RefusedAsync(Workspace workspace, ApiClient client, string name, ApiRoute route, Target target, int status)
     {
         Interlocked.Increment(ref cases);
@@ -156,7 +158,9 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         return string.Join('\n', reply.StatusAndBody, await AuditedAsync(workspace, reply, call, "denied"));
     }
 
-    /// <summary>Asserts the audit entries of a request: none if the route is not audited. Returns the first entry's metadata.</summary>
+    /// <summary>
+    /// Asserts the audit entries of a request: none if the route is not audited. Returns the first entry's metadata.
+    /// </summary>
     private static async Task<string> AuditedAsync(Workspace workspace, Reply reply, RouteCall call, string outcome)
     {
         var entries = (await workspace.AuditAsync()).FindAll(entry => entry.Text("requestId") == reply.RequestId

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>Grants of access keys can be given, listed, changed and removed. A change takes effect within a second (S22).</summary>
+/// <summary>
+/// Grants of access keys can be given, listed, changed and removed. A change takes effect within a second (S22).
+/// </summary>
 public sealed class GrantChangeTests(SharedServer shared)
 {
     private const string WebGrants = """[{"path":"web/production/DB_*","actions":["list","reveal"]}]""";

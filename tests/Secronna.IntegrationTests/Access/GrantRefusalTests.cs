@@ -33,7 +33,8 @@ public sealed class GrantRefusalTests
 
         Assert.Equal(MaxFirstEntries, (await DeniedAsync(environment)).Count);
         time.Advance(Window);
-        // One count for each thing counted apart. The others have one count for each existing thing up to a limit, and one for the rest.
+        // One count for each thing counted apart. The others have one count for each existing thing up to a limit, and one for
+        // the rest.
         var expected = Refusals.MostAsked + (exist ? RefusalRun.MostNamed + 1 : 1);
         await Until.HoldsAsync("the counts", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + expected);
         var counts = (await DeniedAsync(environment))[..expected];

@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>Reveals of an environment by an access key with grants: their audit entries, revisions and answers for keys outside the grants.</summary>
+/// <summary>
+/// Reveals of an environment by an access key with grants: their audit entries, revisions and answers for keys outside the
+/// grants.
+/// </summary>
 public sealed class GrantRevealTests(SharedServer shared)
 {
     [Fact]

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>The first of several equal refusals is recorded at once. Its repeats within a minute are recorded as one more entry (S19).</summary>
+/// <summary>
+/// The first of several equal refusals is recorded at once. Its repeats within a minute are recorded as one more entry (S19).
+/// </summary>
 public sealed class RefusalTests
 {
     private readonly FakeTimeProvider time = TestClock.New();

@@ -1,6 +1,8 @@
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A workspace of several projects, each with the same environments and the same keys. Tests grant parts of it.</summary>
+/// <summary>
+/// A workspace of several projects, each with the same environments and the same keys. Tests grant parts of it.
+/// </summary>
 /// <param name="Workspace">The workspace.</param>
 /// <param name="Projects">Project ids by slug.</param>
 /// <param name="Environments">Environments by <c>project/environment</c>.</param>

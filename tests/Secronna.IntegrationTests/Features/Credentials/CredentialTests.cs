@@ -122,7 +122,7 @@ public sealed class CredentialTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Me_returns_the_caller_s_identity()
+    public async Task Me_returns_the_identity_of_the_caller()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var key = await workspace.NewAccessKeyAsync("app");

@@ -3,7 +3,9 @@ using Secronna.Protocol;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>The clock that instants are taken from: one that a test moves, forwards or backwards, or the database's own.</summary>
+/// <summary>
+/// The clock that instants are taken from: one that a test moves, forwards or backwards, or the database's own.
+/// </summary>
 internal sealed class PastClock(TestServer server)
 {
     private readonly FakeTimeProvider? script = server.Time as FakeTimeProvider;

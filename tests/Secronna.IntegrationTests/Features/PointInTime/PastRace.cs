@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>Sends many changes of one environment at once, and checks that the result is as if they had come one after the other.</summary>
+/// <summary>
+/// Sends many changes of one environment at once, and checks that the result is as if they had come one after the other.
+/// </summary>
 internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCount, bool mayRestoresGiveUp = false)
 {
     private readonly ConcurrentBag<PastRequest> requests = [];
@@ -107,7 +109,9 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
         });
     }
 
-    /// <summary>Rotates the project's KEK. New versions use the new KEK and old data keys are rewrapped. The past must not change.</summary>
+    /// <summary>
+    /// Rotates the project's KEK. New versions use the new KEK and old data keys are rewrapped. The past must not change.
+    /// </summary>
     public Task RotateAsync() => environment.RotateKekAsync();
 
     /// <summary>Reads the environment as of now, while others write.</summary>

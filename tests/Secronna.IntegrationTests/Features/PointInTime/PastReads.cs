@@ -135,7 +135,8 @@ internal sealed class PastReads(PastClock clock)
         await CheckTrailAsync(environment, reply.RequestId, there);
     }
 
-    // There is one entry per value, with its version at the instant (S17). Asking for one entry more shows that there is no other.
+    // There is one entry per value, with its version at the instant (S17). Asking for one entry more shows that there is no
+    // other.
     private static async Task CheckTrailAsync(PastEnvironment environment, string requestId, List<PastChange> revealed)
     {
         var trail = (await environment.Workspace.Api.GetAsync($"/audit?limit={revealed.Count + 1}")).Is(200).Data.EnumerateArray();

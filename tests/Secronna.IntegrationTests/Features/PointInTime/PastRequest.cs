@@ -12,7 +12,9 @@ internal sealed record PastRequest(string Name, long Began, long Ended)
     /// <summary>The secrets and versions that it changed according to its answer. A deletion is version 0.</summary>
     public IReadOnlyList<(string SecretId, int Version)> Changed { get; init; } = [];
 
-    /// <summary>The changes that it makes to an environment in the given state. Fails if its answer does not fit that state.</summary>
+    /// <summary>
+    /// The changes that it makes to an environment in the given state. Fails if its answer does not fit that state.
+    /// </summary>
     public Func<PastModel, List<PastChange>> ChangesIn { get; init; } = _ => [];
 
     /// <summary>For a request that changed nothing: whether its answer fits an environment in the given state.</summary>

@@ -37,7 +37,9 @@ internal static class PointInTimeCalls
     public static Task<Reply> CompareAsync(this TestEnvironment environment, string with, string otherFields = "", ApiClient? caller = null) =>
         (caller ?? environment.Api).PostAsync($"/environments/{environment.Id}/compare", $$"""{"with":"{{with}}"{{otherFields}}}""");
 
-    /// <summary>The changes of a restore, as <c>KEY restored 3 1 4</c>: the version before, the restored one and the new one.</summary>
+    /// <summary>
+    /// The changes of a restore, as <c>KEY restored 3 1 4</c>: the version before, the restored one and the new one.
+    /// </summary>
     public static string[] Changes(this Reply reply) => [.. reply.Is(200).Data.GetProperty("changes").EnumerateArray()
         .Select(change => string.Join(' ', change.EnumerateObject().Where(property => property.Name != "secretId")
             .Select(property => property.Value.ToString())))];

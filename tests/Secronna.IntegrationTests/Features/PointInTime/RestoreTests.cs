@@ -175,7 +175,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_repeat_gets_the_first_answer_and_a_dry_run_s_answer_is_not_kept()
+    public async Task A_repeat_gets_the_first_answer_and_the_answer_of_a_dry_run_is_not_kept()
     {
         var (environment, at) = await NewChangedAsync();
         Task<Reply> SendAsync(string more) => environment.Api.SendAsync(
@@ -265,7 +265,9 @@ public sealed class RestoreTests(SharedServer shared)
         (await environment.Api.PostAsync("/environments/env_none/restore", $$"""{"at":"{{at}}"}""")).IsError(404, "NOT_FOUND");
     }
 
-    /// <summary>An environment in which, since the instant, one key stayed, one was changed twice, one was deleted and one was added.</summary>
+    /// <summary>
+    /// An environment in which, since the instant, one key stayed, one was changed twice, one was deleted and one was added.
+    /// </summary>
     private async Task<(TestEnvironment Place, string At)> NewChangedAsync()
     {
         var environment = await shared.NewTestEnvironmentAsync();

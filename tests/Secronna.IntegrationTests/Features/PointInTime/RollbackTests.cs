@@ -159,7 +159,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_rollback_refuses_a_version_swapped_with_another_secret_s()
+    public async Task A_rollback_refuses_a_version_swapped_with_one_of_another_secret()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();

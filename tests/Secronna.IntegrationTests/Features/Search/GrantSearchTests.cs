@@ -41,7 +41,7 @@ public sealed class GrantSearchTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_search_continues_after_the_cursor_s_environment_is_deleted_or_no_longer_granted()
+    public async Task A_search_continues_when_the_environment_of_its_cursor_is_deleted_or_no_longer_granted()
     {
         await using var server = await TestServer.StartAsync(time: TestClock.New());
         var workspace = await server.NewWorkspaceAsync();

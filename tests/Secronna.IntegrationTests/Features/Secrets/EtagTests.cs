@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
-/// <summary>The ETag of an environment's reveal. An unchanged answer is a 304, opens no value and causes no audit entry.</summary>
+/// <summary>
+/// The ETag of an environment's reveal. An unchanged answer is a 304, opens no value and causes no audit entry.
+/// </summary>
 public sealed class EtagTests(SharedServer shared)
 {
     [Fact]
