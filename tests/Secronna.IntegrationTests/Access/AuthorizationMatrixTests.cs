@@ -167,11 +167,11 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
             && (entry.Text("action") == call.Action || !Consequences.Contains(entry.Text("action"))));
         if (call.Action is null)
         {
-            Assert.True(entries.Count == 0, "it is audited");
+            Assert.True(entries.Count == 0, "a route that is not audited has an audit entry");
             return "";
         }
 
-        Assert.True(entries.Count == (outcome == "success" ? call.Entries : 1), $"{entries.Count} entries");
+        Assert.True(entries.Count == (outcome == "success" ? call.Entries : 1), $"the request has {entries.Count} audit entries");
         Assert.All(entries, entry => Assert.Equal((call.Action, outcome), (entry.Text("action"), entry.Text("outcome"))));
         return entries[0].GetProperty("metadata").GetRawText();
     }

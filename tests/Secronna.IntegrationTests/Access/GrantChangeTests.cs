@@ -66,7 +66,7 @@ public sealed class GrantChangeTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_key_has_at_most_100_grants_and_their_paths_are_limited_each_and_in_total()
+    public async Task An_access_key_has_at_most_100_grants_and_their_paths_are_limited_each_and_in_total()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var longest = $"{new string('a', 120)}/{new string('b', 120)}/{new string('K', 256)}";

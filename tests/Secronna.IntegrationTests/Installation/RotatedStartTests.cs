@@ -52,7 +52,7 @@ public sealed class RotatedStartTests
         await worker.StartAsync(CancellationToken.None);
 
         await Until.HoldsAsync(
-            "the rotation's end",
+            "the rotation has ended",
             () => connection.One<long>("SELECT count(*) FROM installation WHERE rotation_began_at IS NULL") == 1);
 
         await worker.StopAsync(CancellationToken.None);

@@ -124,7 +124,7 @@ public sealed class KekRotationTests(SharedServer shared)
         await environment.RotateKekAsync();
 
         await Until.HoldsAsync(
-            "the log says so",
+            "the data key that does not unwrap is logged",
             () => environment.Server.Log.Lines.Any(line => line.Contains("don't unwrap", StringComparison.Ordinal)
                 && line.Contains(environment.ProjectId, StringComparison.Ordinal)));
         var retiring = (await environment.KeksAsync()).EnumerateArray().First();

@@ -70,7 +70,7 @@ public sealed class MovedKekTests
     }
 
     [Fact]
-    public async Task A_reveal_of_an_environment_with_such_a_secret_starts_again_and_gives_the_others()
+    public async Task A_reveal_of_an_environment_in_which_a_secret_is_deleted_meanwhile_starts_again_and_gives_the_others()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];

@@ -92,7 +92,7 @@ public sealed class CredentialTests(SharedServer shared)
 
         string[] noted = [];
         await Until.HoldsAsync(
-            "the note",
+            "the last use is stored",
             async () => (noted = (await workspace.Api.GetAsync("/access-keys")).Data.Each("lastUsedAt"))[0].Length > 0);
         Assert.EndsWith(":00Z", noted[0], StringComparison.Ordinal);
     }
@@ -170,7 +170,7 @@ public sealed class CredentialTests(SharedServer shared)
 
         (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
         await Until.HoldsAsync(
-            "readiness",
+            "the server is ready",
             async () => (await server.Anyone.SendToAsync("GET", "/health/ready")).Status == 200);
     }
 }

@@ -76,7 +76,7 @@ public sealed class EnvironmentTests(SharedServer shared)
 
         (await environment.Api.PostAsync($"/projects/{environment.ProjectId}/environments", """{"name":"Production"}""")).Is(201);
         await Until.HoldsAsync(
-            "the purge",
+            "the environment is purged",
             () => environment.Server.Count("SELECT count(*) FROM environments WHERE id = @e", ("@e", environment.Id)) == 0);
         Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secrets WHERE environment_id = @e", ("@e", environment.Id)));
     }

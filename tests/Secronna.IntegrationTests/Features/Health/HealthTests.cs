@@ -22,7 +22,7 @@ public sealed class HealthTests
         server.Mend("installation");
         Assert.Equal("""{"status":"ready"}""", (await WaitForStatusAsync(server, time, 200)).Data.GetRawText());
         await Until.HoldsAsync(
-            "the log line",
+            "the recovery is logged",
             () => server.Log.Lines.Any(line => line.Contains("Ready again", StringComparison.Ordinal)));
     }
 
@@ -30,7 +30,7 @@ public sealed class HealthTests
     {
         Reply? reply = null;
         await Until.HoldsAsync(
-            $"readiness {status}",
+            $"readiness is answered with {status}",
             async () =>
             {
                 // Each step is short, because a running probe is given up after a number of them.

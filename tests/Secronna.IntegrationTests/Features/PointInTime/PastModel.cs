@@ -124,7 +124,7 @@ internal sealed class PastModel
     {
         var instant = Assert.Single(made.Select(change => change.Instant).Distinct());
         Assert.True(instant > latestRead, $"a change took the instant {instant}; the past up to {latestRead} was read before");
-        Assert.True(instant > Last, $"a change took the instant {instant}, and one before it {Last}");
+        Assert.True(instant > Last, $"a change took the instant {instant}, which is not after {Last}");
         changes.AddRange(made);
         Last = instant;
     }

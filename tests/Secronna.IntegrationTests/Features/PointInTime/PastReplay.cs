@@ -25,7 +25,7 @@ internal static class PastReplay
             latestBegan = Math.Max(latestBegan, owner.Began);
             model.Add([.. owner.ChangesIn(model).Select(change => change with { Instant = changes.Key })]);
             Assert.Equal(model.NewestFirst().Take(changes.Count()).Select(PastReads.Line), changes.Reverse().Select(PastReads.Line));
-            Assert.True(done.Add(owner), $"{owner} is at two instants");
+            Assert.True(done.Add(owner), $"{owner} has changes at two instants");
             RemoveExplained(unexplained, requests, done, model);
         }
 

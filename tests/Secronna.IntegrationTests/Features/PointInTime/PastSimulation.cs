@@ -257,7 +257,7 @@ internal sealed class PastSimulation : IAsyncDisposable
 
         if (instant > now)
         {
-            await Until.HoldsAsync("the change's commit", () => request.IsCompleted || environment.StoredInstant == instant);
+            await Until.HoldsAsync("the change is committed", () => request.IsCompleted || environment.StoredInstant == instant);
             for (var time = instant - now + Millisecond; !request.IsCompleted; time = 2 * Millisecond)
             {
                 await clock.AdvanceAsync(time);

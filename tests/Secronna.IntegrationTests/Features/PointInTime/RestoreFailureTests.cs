@@ -95,7 +95,7 @@ public sealed class RestoreFailureTests
         (await environment.Api.GetAsync($"/environments/{environment.Id}/history")).IsError(404, "NOT_FOUND");
         (await environment.CompareAsync(environment.Id)).IsError(404, "NOT_FOUND");
         (await environment.RevealAllAsync($$"""{"at":"{{at}}"}""")).IsError(404, "NOT_FOUND");
-        await Until.HoldsAsync("all is removed", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
+        await Until.HoldsAsync("all versions are purged", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class RestoreFailureTests
 
         (await deleted).Is(200);
         Assert.Contains((await restored).Status, new[] { 200, 404, 503 });
-        await Until.HoldsAsync("all is removed", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
+        await Until.HoldsAsync("all versions are purged", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
     }
 
     [Fact]

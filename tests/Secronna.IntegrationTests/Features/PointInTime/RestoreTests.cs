@@ -175,7 +175,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_repeat_gets_the_first_answer_and_the_answer_of_a_dry_run_is_not_kept()
+    public async Task A_repeated_restore_gets_the_first_answer_and_the_answer_of_a_dry_run_is_not_kept()
     {
         var (environment, at) = await NewChangedAsync();
         Task<Reply> SendAsync(string more) => environment.Api.SendAsync(

@@ -114,7 +114,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_repeat_gets_the_first_answer()
+    public async Task A_repeated_rollback_gets_the_first_answer()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");

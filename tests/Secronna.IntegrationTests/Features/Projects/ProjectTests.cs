@@ -114,7 +114,7 @@ public sealed class ProjectTests(SharedServer shared)
         Assert.Equal(0, environment.Server.Count(
             "SELECT count(*) FROM project_keys WHERE project_id = @p AND wrapped_key IS NOT NULL", ("@p", environment.ProjectId)));
         await Until.HoldsAsync(
-            "the purge",
+            "the project is purged",
             () => environment.Server.Count("SELECT count(*) FROM projects WHERE id = @p", ("@p", environment.ProjectId)) == 0);
         Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = @s", ("@s", secret)));
         Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secrets WHERE project_id = @p", ("@p", environment.ProjectId)));

@@ -183,7 +183,7 @@ internal sealed class KeySimulation : IAsyncDisposable
         await Task.WhenAll(nodes.Select(node => node.SwitchWorkerAsync(isOn: true)));
         nodes.ForEach(node => node.Node.Get<KeyWorker>().Wake());
         await Until.HoldsAsync(
-            "every rotation's end",
+            "all rotations have ended",
             () =>
             {
                 nodes.ForEach(node => node.Clock.Skip(TimeSpan.FromSeconds(1)));

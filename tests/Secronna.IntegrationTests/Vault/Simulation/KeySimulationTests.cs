@@ -13,7 +13,7 @@ public sealed class KeySimulationTests
 {
     private const int Steps = 36;
 
-    // Several nodes of PostgreSQL are several pools of processes to start.
+    // Over PostgreSQL every node needs its own pool of connections, which costs time.
     private static int Runs => TestEngine.Current is PostgresTestEngine ? Rounds.Of(2, 4) : Rounds.Of(4, 8);
 
     public static TheoryData<long> Seeds =>

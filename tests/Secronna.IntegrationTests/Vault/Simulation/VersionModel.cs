@@ -43,6 +43,6 @@ internal sealed class VersionModel
             ErrorCodes.Unavailable => (mayBeUnavailable || on.MayBeUnavailable) && !wasDeleted,
             _ => outcome == version.Value && !wasDeleted,
         };
-        Assert.True(isRight, $"{version.SecretId}, version {version.Version}, on node {on.Name}: {outcome}; it is: {(wasDeleted ? "deleted" : version.Value)}");
+        Assert.True(isRight, $"{version.SecretId}, version {version.Version}, on node {on.Name}: {outcome}; expected: {(wasDeleted ? "deleted" : version.Value)}");
     }
 }

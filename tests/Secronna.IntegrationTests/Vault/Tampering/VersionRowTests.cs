@@ -144,7 +144,7 @@ public sealed class VersionRowTests
     [Theory]
     [InlineData("wrapped_data_key")]
     [InlineData("ciphertext")]
-    public async Task A_box_of_any_other_length_is_refused(string column)
+    public async Task A_sealed_field_of_any_other_length_is_refused(string column)
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
