@@ -1,4 +1,4 @@
-"""A hash of every row of secret_versions in a SQLite file."""
+"""Prints one hash over all rows of secret_versions in a SQLite file."""
 import hashlib, sqlite3, sys
 
 digest = hashlib.sha256()

@@ -1,4 +1,4 @@
-# Functions that the benches share: build, start servers, load data. Sourced, not run.
+# Functions that the benchmarks share: build, start servers, load data. Source this file; don't run it.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
@@ -9,7 +9,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-need() { # program package
+need() { # program package; installs the package if the program is missing
   command -v "$1" >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null; }
 }
 
@@ -51,7 +51,7 @@ api() { # method path [body]
 
 first_id() { sed -E 's/.*"data":\{"id":"([^"]+)".*/\1/'; }
 
-# Writes COUNT secrets of 64 bytes in batches of 500, into environments of at most 5,000; writes their ids to a file.
+# Writes COUNT secrets of 64 bytes in batches of 500 to environments of at most 5,000 secrets, and their ids to a file.
 load_secrets() { # count ids-file
   local count=$1 ids=$2 project environment made=0
   project=$(api POST /projects '{"name":"Bench"}' | first_id)
@@ -73,7 +73,7 @@ load_secrets() { # count ids-file
   done
 }
 
-# Like load_secrets, but many times faster: several connections write COUNT secrets of one version each.
+# Writes COUNT secrets as load_secrets does, but over several connections, which is many times faster.
 load_versions() { # count ids-file
   local count=$1 ids=$2 project i
   project=$(api POST /projects '{"name":"Bench"}' | first_id)
@@ -102,8 +102,8 @@ p99() { sed -n 's/^ *99% *//p' "$1"; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 no_errors() { ! grep -E 'Non-2xx|Socket errors' "$1"; }
 
-# Runs wrk on the bare endpoint, on ours, and on the bare endpoint again; prints the figures and their ratio.
-against_bare() { # name seconds bare-script bare-url our-script our-url
+# Runs wrk on the bare endpoint, on the server, and on the bare endpoint again. Prints the rates and their ratio.
+against_bare() { # name seconds bare-script bare-url server-script server-url
   local name=$1 seconds=$2 before after
   load() { wrk -t2 -c64 -d"$1s" --latency -s "$2" "$3"; }
   BENCH_PATH=/bare load 5 "$3" "$4" >/dev/null
@@ -115,6 +115,6 @@ against_bare() { # name seconds bare-script bare-url our-script our-url
   local bare_rps
   bare_rps=$(awk -v a="$(rps "$work/before.txt")" -v b="$(rps "$work/after.txt")" 'BEGIN { printf "%.0f", (a + b) / 2 }')
   echo "$name  bare endpoint   $bare_rps requests/s (mean of before and after)"
-  echo "$name  ours            $(rps "$work/ours.txt") /s, p99 $(p99 "$work/ours.txt")"
+  echo "$name  server          $(rps "$work/ours.txt") /s, p99 $(p99 "$work/ours.txt")"
   echo "$name  ratio           $(ratio "$(rps "$work/ours.txt")" "$bare_rps")"
 }

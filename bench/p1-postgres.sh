@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# P1 on SQLite and on PostgreSQL in one run, each against the bare endpoint before and after it. P1's target is for SQLite.
-# PostgreSQL has no target here (its target is P9): its ratio, and the ratio of the two, are for comparison.
+# P1 on SQLite and on PostgreSQL in one run, each compared with the bare endpoint before and after it. P1's target is for SQLite.
+# PostgreSQL's target is P9; its ratio here and the ratio of the two engines are for comparison.
 # Target: SQLite's ratio >= 0.50, p99 <= 25 ms.    usage: bench/p1-postgres.sh [seconds]
 . "$(dirname "$0")/lib.sh"
 . "$root/bench/postgres.sh"
@@ -10,7 +10,7 @@ build
 bare_port=$(free_port)
 start_bare "$bare_port"
 printf 'wrk.method = "POST"\n' >"$work/bare.lua"
-reveals() { # name ids; the server is the one that SECRONNA_API_URL names
+reveals() { # name ids; uses the server that SECRONNA_API_URL names
   export BENCH_IDS=$2
   load_secrets 10000 "$BENCH_IDS"
   against_bare "$1" "$seconds" "$work/bare.lua" "http://127.0.0.1:$bare_port/bare" "$root/bench/reveal.lua" "$SECRONNA_API_URL"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# P1: single reveals a second, each with a durable audit entry, against a bare JSON endpoint in the same run.
+# P1: single reveals per second, each with a durable audit entry, compared with a bare JSON endpoint in the same run.
 # Target: ratio >= 0.50, p99 <= 25 ms.    usage: bench/p1.sh [seconds]
 . "$(dirname "$0")/lib.sh"
 need wrk wrk

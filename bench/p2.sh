@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# P2: durable PUTs a second, against the bare endpoint taking the same body in the same run.
+# P2: durable PUTs per second, compared with the bare endpoint, which reads the same body, in the same run.
 # Target: ratio >= 0.20.    usage: bench/p2.sh [seconds]
 . "$(dirname "$0")/lib.sh"
 need wrk wrk

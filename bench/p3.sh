@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# P3: an environment of 100 secrets revealed in one request, against single sequential reveals in the same run.
+# P3: the time of revealing an environment of 100 secrets in one request, compared with a single reveal in the same run.
 # usage: bench/p3.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -29,6 +29,6 @@ after=$(api GET '/audit?limit=1' | grep -o '"sequence":[0-9]*' | cut -d: -f2)
 single=$(awk -v r="$(rps "$work/single.txt")" 'BEGIN { printf "%.3f", 1000 / r }')
 bulk=$(awk -v r="$(rps "$work/bulk.txt")" 'BEGIN { printf "%.3f", 1000 / r }')
 echo "P3  a single reveal                 $single ms"
-echo "P3  an environment of 100 at once   $bulk ms"
+echo "P3  an environment of 100 secrets   $bulk ms"
 echo "P3  ratio                           $(ratio "$bulk" "$single")   (target: <= 5)"
-echo "P3  audit entries of one            $((after - before))   (target: 100)"
+echo "P3  audit entries per request       $((after - before))   (target: 100)"

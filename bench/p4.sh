@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# P4: `secronna run` of a command, with 100 secrets, against the command alone: whole processes, in turn, over loopback.
-# Target: median <= 25 ms more. And the command line's start alone, native and on .NET.    usage: bench/p4.sh [rounds]
+# P4: the time of a command started by `secronna run` with 100 secrets, compared with the command alone. Times whole processes
+# alternately, over loopback; also the start of the command line alone, native and on .NET.
+# Target: median <= 25 ms more than the command alone.    usage: bench/p4.sh [rounds]
 . "$(dirname "$0")/lib.sh"
 need clang clang
 [[ -e /usr/include/zlib.h ]] || { apt-get update -qq && apt-get install -y -qq zlib1g-dev >/dev/null; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# P6: master key rotation while a server runs, once with few and once with many versions in each of many projects, timed from
-# the beginning to the end that the trail has.
-# Target: time grows with projects only; zero version rows written.    usage: bench/p6.sh [projects] [versions each]
+# P6: master-key rotation while a server runs, with few and with many versions in each project and with fewer projects, timed from
+# the beginning to the end that the trail records.
+# Target: the time grows with projects only; no version row is written.    usage: bench/p6.sh [projects] [versions per project]
 . "$(dirname "$0")/lib.sh"
 projects=${1:-10000} versions=${2:-100}
 need python3 python3
@@ -18,7 +18,7 @@ run() { # name projects versions; sets took
   operate master-key rotate >/dev/null
   took=$(operate audit | grep '"master_key.rotate"' | sed -E 's/.*"createdAt":"([^"]+)".*/\1/' | while read -r at; do date -u -d "$at" +%s%6N; done | paste -sd' ' | awk '{ printf "%d", ($2 - $1) / 1000 }')
   [[ $before == "$(python3 "$root/bench/hash-versions.py" "$data/secronna.db")" ]] && written="none" || written="NOT none"
-  echo "P6  $2 projects of $3 versions   $took ms; version rows changed: $written"
+  echo "P6  $2 projects with $3 versions each   $took ms; version rows changed: $written"
   kill "$server_pid" && wait "$server_pid" || true
 }
 
@@ -27,6 +27,6 @@ few=$took
 run many "$projects" "$versions"
 many=$took
 run tenth "$((projects / 10))" "$versions"
-echo "P6  $versions versions to 1             $(ratio "$many" "$few") of the time, for as many projects"
-echo "P6  $projects projects to $((projects / 10))     $(ratio "$many" "$took") of the time, of as many versions each"
-echo "P6  target                    time grows with projects only; zero version rows written"
+echo "P6  $versions versions per project compared with 1     $(ratio "$many" "$few") times as long"
+echo "P6  $projects projects compared with $((projects / 10))     $(ratio "$many" "$took") times as long"
+echo "P6  target                    the time grows with projects only; no version row is written"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# P8: time from the start of `serve` to ready, and resident memory then and after reveals, with many secrets.
+# P8: with many secrets, the time from the start of `serve` to readiness, and the resident memory then and after reveals.
 # usage: bench/p8.sh [secrets] [reveals]     (target sizes: 1000000 1000000)
 . "$(dirname "$0")/lib.sh"
 secrets=${1:-200000} reveals=${2:-1000000}
@@ -22,8 +22,8 @@ for round in 1 2 3; do
   echo "P8  start to ready, $secrets secrets   $((($(date +%s%N) - began) / 1000000)) ms   (target: <= 500)"
   ((round == 3)) || { kill "$server_pid" && wait "$server_pid" || true; }
 done
-echo "P8  resident then                      $(resident) MB   (target: <= 200)"
-# wrk runs for a time, not for a count: it runs in steps until the count is reached.
+echo "P8  resident after the start           $(resident) MB   (target: <= 200)"
+# wrk runs for a duration, not for a number of requests, so it runs in steps until the number is reached.
 done_reveals=0
 while ((done_reveals < reveals)); do
   wrk -t2 -c64 -d10s -s "$root/bench/reveal.lua" "http://127.0.0.1:$port" >"$work/reveals.txt"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# P9: single reveals a second on PostgreSQL, each with a durable audit entry, against pgbench inserting one such audit row
-# a transaction (prepared, the same indexes, no counter to take) in the same cluster and run; then the same load over two
-# nodes. 64 connections each.
+# P9: single reveals per second on PostgreSQL, each with a durable audit entry, compared with pgbench, which inserts one such audit
+# row per transaction in the same cluster and run (prepared, with the same indexes, without a counter's lock). Then the same load on
+# one node and on two, alternately. 64 connections each.
 # Target: ratio >= 0.5; two nodes no slower than one.    usage: bench/p9.sh [seconds]
 . "$(dirname "$0")/lib.sh"
 . "$root/bench/postgres.sh"
@@ -15,7 +15,7 @@ start_node "$one"
 export BENCH_IDS="$work/ids"
 load_secrets 10000 "$BENCH_IDS"
 
-# The table that pgbench fills: like audit_entries, with the same indexes, but with numbers that need no lock.
+# The table that pgbench fills is like audit_entries, with the same indexes, but its numbers come from a sequence without a lock.
 sql -c 'CREATE TABLE bench_entries (LIKE audit_entries INCLUDING ALL)' -c 'CREATE SEQUENCE bench_sequence CACHE 100'
 cat >"$pg_folder/insert.sql" <<'SQL'
 \set secret random(1, 10000)
@@ -29,7 +29,7 @@ FROM nextval('bench_sequence') AS n;
 SQL
 chmod a+r "$pg_folder/insert.sql"
 
-inserts() { # seconds; prints transactions a second
+inserts() { # seconds; prints transactions per second
   pg pgbench -h 127.0.0.1 -p "$pg_port" -U postgres -n -M prepared -c 64 -j 2 -T "$1" -f insert.sql secronna 2>&1 |
     sed -n 's/^tps = \([0-9.]*\).*/\1/p'
 }
@@ -56,7 +56,7 @@ reveals 64 "$seconds" one "$one"
 after=$(inserts "$seconds")
 single=$(rps "$work/one.txt")
 
-# The two are measured in turns, so that other load on the machine affects both alike.
+# One node and two nodes are measured alternately, so that other load on the machine affects both alike.
 start_node "$two"
 both_nodes 20
 alone=0 double=0 rounds=3
@@ -71,6 +71,6 @@ echo "P9  pgbench         $inserted transactions/s (mean of before and after)"
 echo "P9  one node        $single /s, p99 $(p99 "$work/one.txt")"
 echo "P9  ratio           $(ratio "$single" "$inserted")"
 echo "P9  target          ratio >= 0.5: $(verdict "$(ratio "$single" "$inserted")" 0.50)"
-echo "P9  two nodes       $((double / rounds)) /s, by turns with one's $((alone / rounds)) /s (means of $rounds)"
+echo "P9  two nodes       $((double / rounds)) /s, one node alternately $((alone / rounds)) /s (means of $rounds)"
 echo "P9  two to one      $(ratio "$double" "$alone")"
 echo "P9  target          two nodes no slower than one: $(verdict "$(ratio "$double" "$alone")" 1.00)"

@@ -1,6 +1,6 @@
-# Functions for benches on PostgreSQL: a cluster of their own, and nodes on it. Sourced after lib.sh, not run.
+# Functions for benchmarks on PostgreSQL: start a cluster, and nodes on it. Source this file after lib.sh; don't run it.
 
-# PostgreSQL refuses to run as root: then it runs as the user postgres, in a folder of that user's own.
+# PostgreSQL refuses to run as root, so for root it runs as the user postgres, in a folder that belongs to that user.
 pg_folder=$(mktemp -d)
 pg_port=$(free_port)
 as_postgres=()
@@ -22,7 +22,7 @@ stop_postgres() {
   rm -rf "$pg_folder"
 }
 
-# Default settings, but for the size of memory and log: durable, full pages, one fsync a commit.
+# Uses default settings except for the sizes of memory and log, so that commits are durable: full page writes, one fsync per commit.
 start_postgres() {
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need initdb postgresql
   pg_bin=$(pg_programs)
@@ -34,7 +34,7 @@ start_postgres() {
 
 sql() { pg psql -h 127.0.0.1 -p "$pg_port" -U postgres -d secronna -qAtX -v ON_ERROR_STOP=1 "$@"; }
 
-# Sets the nodes' settings, migrates, and makes a workspace and SECRONNA_TOKEN.
+# Sets the nodes' settings, migrates the database, and creates a workspace and an API key in SECRONNA_TOKEN.
 prepare_nodes() {
   export Secronna__Storage__Provider=PostgreSql
   export Secronna__Storage__ConnectionString="Host=127.0.0.1;Port=$pg_port;Database=secronna;Username=postgres${PG_MORE:+;$PG_MORE}"
@@ -59,7 +59,7 @@ start_node() { # port; sets SECRONNA_API_URL
 }
 
 nodes=()
-stop_nodes() { # before PostgreSQL, which they need
+stop_nodes() { # call before stop_postgres, because the nodes need the database
   for pid in "${nodes[@]}"; do kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null || true; done
   nodes=()
 }

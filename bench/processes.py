@@ -1,4 +1,4 @@
-"""Times whole processes from start to end, in turn; prints milliseconds, and how much more than the first command each takes."""
+"""Times commands from process start to end, alternately. Prints milliseconds, and each median's difference from the first command's."""
 import os, shlex, statistics, sys, time
 
 name, rounds = sys.argv[1], int(sys.argv[2])
@@ -18,7 +18,7 @@ times = {title: [] for title, _ in commands}
 for round in range(rounds + 3):
     for title, line in commands:
         elapsed = run(shlex.split(line))
-        # The first rounds fill caches.
+        # The first rounds are not counted, because they fill caches.
         if round >= 3:
             times[title].append(elapsed)
 first = statistics.median(times[commands[0][0]])

@@ -1,4 +1,4 @@
-"""Fills an installation over HTTP with a number of projects of a number of versions each, over a few open connections."""
+"""Fills an installation over HTTP with projects that have the same number of versions each, over a few open connections."""
 import http.client, json, os, sys, threading, urllib.parse
 
 projects, versions = int(sys.argv[1]), int(sys.argv[2])

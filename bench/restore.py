@@ -1,4 +1,4 @@
-"""Restores an environment again and again while others write elsewhere, and prints how long both take."""
+"""Restores an environment repeatedly while other clients write to other environments, and prints the durations of both."""
 import http.client, json, os, statistics, sys, threading, time, urllib.parse
 
 name, keys, rounds, quiet, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])
@@ -19,19 +19,19 @@ class Client:
 
 
 class Writer(threading.Thread):
-    """Sends one PUT after the other over one connection, and notes when each began and ended."""
+    """Sends PUTs one after another over one connection, and records when each began and ended."""
 
     def __init__(self, environment):
         super().__init__(daemon=True)
-        self.client, self.environment, self.writes, self.ends = Client(), environment, [], threading.Event()
+        self.client, self.environment, self.writes, self.stop = Client(), environment, [], threading.Event()
 
     def run(self):
-        while not self.ends.is_set():
+        while not self.stop.is_set():
             began = time.perf_counter()
             self.client.call("PUT", f"/environments/{self.environment}/secrets", key="BUSY", value="v" * 64)
             self.writes.append((began, time.perf_counter()))
 
-    def during(self, times):
+    def latencies_during(self, times):
         return [1000 * (end - begin) for begin, end in self.writes if any(begin < to and end > since for since, to in times)]
 
 
@@ -40,7 +40,7 @@ def fill(client, environment, value):
     for start in range(0, keys, at_once):
         batch = [{"key": f"BENCH_KEY_{i:07}", "value": value} for i in range(start, min(start + at_once, keys))]
         client.call("POST", f"/environments/{environment}/secrets/batch", secrets=batch)
-    # When the environment stood so: of its last key, since all of them are there by then.
+    # The instant of the last change, at which all keys have this value.
     return client.call("GET", f"/environments/{environment}/history?limit=1")[0]["at"]
 
 
@@ -75,7 +75,7 @@ def restore(at, dry):
 
 
 writers = {"same project": Writer(beside), "another project": Writer(elsewhere)}
-# Once, so that no first time is measured.
+# The first restore is not timed, because it takes longer than later ones.
 restore(states[0], False)
 for writer in writers.values():
     writer.start()
@@ -84,15 +84,15 @@ alone = (time.perf_counter() - quiet / 2, time.perf_counter())
 dry, real = [], []
 for turn in range(rounds):
     for is_dry, times in ((True, dry), (False, real)):
-        # Apart, so that no PUT meets both.
+        # Waits so that no PUT overlaps with two restores.
         time.sleep(0.3)
         times.append(restore(states[(turn + 1) % 2], is_dry))
 for writer in writers.values():
-    writer.ends.set()
+    writer.stop.set()
     writer.join()
 show(f"dry run of {keys} keys", dry)
 show(f"restore of {keys} keys", real)
 for what, writer in writers.items():
-    latencies(f"PUT, {what}, alone", writer.during([alone]))
-    latencies(f"PUT, {what}, dry run", writer.during(dry))
-    latencies(f"PUT, {what}, restore", writer.during(real))
+    latencies(f"PUT, {what}, alone", writer.latencies_during([alone]))
+    latencies(f"PUT, {what}, dry run", writer.latencies_during(dry))
+    latencies(f"PUT, {what}, restore", writer.latencies_during(real))

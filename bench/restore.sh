@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Restores an environment of 5,000 keys in one call, on SQLite and on PostgreSQL, while others write over the same node to
-# another environment of the same project and to one of another project. Prints how long it takes, and how long it keeps the
-# others waiting. No target; the longest PUT during a restore says for how long the writer is held.
-# usage: bench/restore.sh [keys] [restores] [seconds of writing alone] [bytes of a value]
+# Restores an environment of 5,000 keys in one call, on SQLite and on PostgreSQL, while other clients write through the same node to
+# another environment of the same project and to one of another project. Prints the durations of restores, and the latencies of the
+# writes meanwhile. There is no target. The longest PUT during a restore shows how long the restore blocks writers.
+# usage: bench/restore.sh [keys] [restores] [seconds of writing alone] [bytes per value]
 . "$(dirname "$0")/lib.sh"
 . "$root/bench/postgres.sh"
 need python3 python3

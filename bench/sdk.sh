@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The .NET client: an environment of 100 secrets by one request, against one reveal by the same client in the same run.
+# The .NET client: the time of fetching an environment of 100 secrets, compared with one reveal by the same client in the same run.
 # usage: bench/sdk.sh [rounds]
 . "$(dirname "$0")/lib.sh"
 build

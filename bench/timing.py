@@ -1,4 +1,4 @@
-"""Times pairs of requests whose answers must not differ, in random order over one connection, and prints Welch's t."""
+"""Times pairs of requests whose durations must not differ, in random order over one connection, and prints Welch's t for each."""
 import gc, json, os, random, secrets, socket, statistics, sys, time, urllib.parse
 
 samples = int(sys.argv[1])
@@ -57,7 +57,7 @@ def compare(name, *requests, same_answer=True):
     times = ([], [])
     seen = set()
     for i in range(2 * samples + 200):
-        # Made before: the time that it takes to make one must not shift when it is sent.
+        # All requests are made beforehand, so that making one takes no time here.
         which = random.getrandbits(1)
         elapsed, status, body = send(random.choice(requests[which]))
         answer = json.loads(body)
@@ -65,7 +65,7 @@ def compare(name, *requests, same_answer=True):
         if i >= 200:
             times[which].append(elapsed)
     assert not same_answer or len({one[1:] for one in seen}) == 1, seen
-    # The slowest tenth is the machine's doing: it is the same limit for both.
+    # Drops the slowest tenth, which other load on the machine causes. The limit is the same for both.
     limit = statistics.quantiles(times[0] + times[1], n=10)[-1]
     one, two = ([value for value in part if value <= limit] for part in times)
     print(f"{name:58} t {welch(one, two):8.2f}   medians {statistics.median(one) / 1000:7.1f} and {statistics.median(two) / 1000:7.1f} us"
@@ -98,12 +98,12 @@ def guesses(prefixes):
 
 print(f"{samples} samples each; |t| below 4.5 is taken as no difference")
 compare("control: absent and absent", get(absent[:50], token), get(absent[50:], token))
-compare("look: absent and another workspace's", get(absent, token), get(theirs, token))
-compare("look: absent and outside the grants", get(absent, granted), get(hidden, granted))
+compare("read: absent and another workspace's", get(absent, token), get(theirs, token))
+compare("read: absent and outside the grants", get(absent, granted), get(hidden, granted))
 compare("reveal: absent and another workspace's", reveal(absent, token), reveal(theirs, token))
 compare("reveal: absent and outside the grants", reveal(absent, granted), reveal(hidden, granted))
 compare("environment: absent and outside the grants",
         lists([new("env_") for _ in range(100)], granted), lists([environment_hidden] * 100, granted))
 compare("credential: unknown prefix and known prefix",
         guesses("sk_live_" + new("")[:8] for _ in range(100)), guesses([token[:16]] * 100))
-compare("to see that it can tell: absent and there", get(absent, token), get(ours, token), same_answer=False)
+compare("control: absent and present, which must differ", get(absent, token), get(ours, token), same_answer=False)

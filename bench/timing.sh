@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures whether the time of an answer tells an absent thing from a hidden one, or a known key prefix from an unknown one.
-# Prints Welch's t for each pair. The first pair is a control that can't differ; the last is a control that does differ.
+# Measures whether the duration of a request reveals that a resource is hidden rather than absent, or that a key prefix is known.
+# Prints Welch's t for each pair. The first pair is a control that cannot differ; the last one is a control that must differ.
 # usage: bench/timing.sh [samples]
 . "$(dirname "$0")/lib.sh"
 

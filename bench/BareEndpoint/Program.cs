@@ -1,5 +1,5 @@
-// The baseline of P1 and P2: the same web server with one path. A POST is answered with JSON of a reveal's size; the body of a PUT
-// is read to its end first. No authentication, no database, no cryptography.
+// The baseline of P1 and P2: the same web server with one path and without authentication, database and cryptography. It answers a
+// POST with JSON of a reveal's size, and a PUT likewise after it has read the body.
 using System.Text.Json.Serialization;
 
 var builder = WebApplication.CreateSlimBuilder(args);

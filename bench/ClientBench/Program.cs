@@ -1,4 +1,4 @@
-// Times one reveal, and one request for all secrets of an environment, in turns over one client.
+// Times one reveal and one request for all secrets of an environment, alternately, with one client.
 // Usage: client-bench ENV SECRET [rounds]
 using System.Diagnostics;
 using System.Globalization;
@@ -9,7 +9,7 @@ var rounds = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) 
 using var client = new SecronnaClient(new SecronnaClientOptions());
 List<double> one = [], all = [];
 var count = 0;
-// The first rounds are not counted: the runtime compiles in them.
+// The first rounds are not counted, because the runtime compiles the code during them.
 for (var i = -200; i < rounds; i++)
 {
     var began = Stopwatch.GetTimestamp();

@@ -1,1 +1,1 @@
-return await Secronna.Cli.CommandLine.RunAsync(args);
+return await Secronna.Cli.CliProgram.RunAsync(args);

@@ -18,7 +18,7 @@ internal sealed class ApiConnection
     public ApiConnection(HttpClient http, SecronnaClientOptions options)
     {
         (this.http, this.options, retries) = (http, options, RetryPolicy.Pipeline(options));
-        server = ServerAddress.Resolve(options);
+        server = ApiAddress.Resolve(options);
         messages = new RequestMessages(server, options);
     }
 

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
+using Secronna.Tests.Running;
 
 namespace Secronna.Tests.Postgres;
 
-/// <summary>A pooler in transaction mode in front of a cluster on loopback, in a temporary folder of its own.</summary>
+/// <summary>PgBouncer in transaction mode in front of a local cluster, with its files in a temporary folder.</summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -16,9 +15,9 @@ internal sealed class PgBouncer : IAsyncDisposable
 
     private PgBouncer(int serverPort)
     {
-        Port = FreePort();
+        Port = FreePort.Next();
         File.WriteAllText(Path.Combine(folder, "users"), "\"postgres\" \"\"\n");
-        // A pool of its own for each database; few connections, so that sessions are shared.
+        // Each database has its own pool. The pools are small, so that clients share sessions.
         File.WriteAllText(Path.Combine(folder, "pgbouncer.ini"), $"""
             [databases]
             * = host=127.0.0.1 port={serverPort}
@@ -39,12 +38,12 @@ internal sealed class PgBouncer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>A new pooler, running.</summary>
+    /// <summary>Starts a pooler in front of the server on this port, and waits until it accepts connections.</summary>
     public static async Task<PgBouncer> StartAsync(int serverPort)
     {
         var pooler = new PgBouncer(serverPort);
         var started = Stopwatch.GetTimestamp();
-        while (!await pooler.TakesConnectionsAsync())
+        while (!await pooler.AcceptsConnectionsAsync())
         {
             if (pooler.process.HasExited || Stopwatch.GetElapsedTime(started) > Patience)
             {
@@ -66,7 +65,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    // As root it runs as the user postgres, since it refuses root.
+    // PgBouncer refuses to run as root, so for root it runs as the user postgres.
     private Process Start()
     {
         var program = File.Exists("/usr/sbin/pgbouncer") ? "/usr/sbin/pgbouncer" : "pgbouncer";
@@ -81,7 +80,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         return Process.Start("/bin/sh", ["-c", $"cd '{folder}' && exec {user}{program} -q pgbouncer.ini >out 2>&1 </dev/null"]);
     }
 
-    private async Task<bool> TakesConnectionsAsync()
+    private async Task<bool> AcceptsConnectionsAsync()
     {
         try
         {
@@ -94,12 +93,5 @@ internal sealed class PgBouncer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,19 +1,16 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Npgsql;
+using Secronna.Tests.Running;
 
 namespace Secronna.Tests.Postgres;
 
 /// <summary>
-/// A real PostgreSQL of the tests' own, in a temporary folder and on loopback: started, stopped, killed and started again.
-/// As root it runs as the user postgres, since PostgreSQL refuses root.
+/// A real PostgreSQL for tests, in a temporary folder and on loopback, which can be stopped, killed and started again. PostgreSQL
+/// refuses to run as root, so for root it runs as the user postgres.
 /// </summary>
-internal sealed partial class PostgresCluster : IAsyncDisposable
+internal sealed class PostgresCluster : IAsyncDisposable
 {
-    private const int Interrupt = 2;
-    private const int MostConnections = 400;
+    private const int MaxConnections = 400;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
@@ -22,19 +19,19 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
     private Process? process;
     private int databases;
 
-    private PostgresCluster() => Port = FreePort();
+    private PostgresCluster() => Port = FreePort.Next();
 
     public int Port { get; }
 
-    /// <summary>Settings of the server, as on its command line: <c>name=value</c>.</summary>
+    /// <summary>The server's settings as on its command line, <c>name=value</c>. Changes count from the next start.</summary>
     public List<string> Settings { get; } = [];
 
-    /// <summary>Where certificates and the like can be put for the server to read.</summary>
+    /// <summary>The cluster's folder, in which tests can put files for the server, such as certificates.</summary>
     public string Folder => folder;
 
     public int ProcessId => process!.Id;
 
-    /// <summary>A new cluster, running.</summary>
+    /// <summary>Creates a cluster, starts it and waits until it accepts connections.</summary>
     public static async Task<PostgresCluster> StartNewAsync(params string[] settings)
     {
         var cluster = new PostgresCluster();
@@ -54,11 +51,11 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The connection string of a database of this cluster.</summary>
+    /// <summary>Returns the connection string of a database of this cluster.</summary>
     public string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={Port};Database={database};Username=postgres";
 
-    /// <summary>Makes a database, empty or as the template is, and gives its connection string.</summary>
+    /// <summary>Creates a database, empty or as a copy of a template, and returns its connection string.</summary>
     public async Task<string> NewDatabaseAsync(string? template = null)
     {
         var name = $"t{Interlocked.Increment(ref databases)}";
@@ -66,7 +63,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         return ConnectionString(name);
     }
 
-    /// <summary>Drops a database, whoever is still connected to it.</summary>
+    /// <summary>Drops a database, even if there are connections to it.</summary>
     public Task DropAsync(string connectionString) => ExecuteAsync(
         "postgres", $"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
 
@@ -79,7 +76,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Starts the server and waits until it takes connections.</summary>
+    /// <summary>Starts the server and waits until it accepts connections.</summary>
     public async Task StartAsync()
     {
         var started = Stopwatch.GetTimestamp();
@@ -89,36 +86,36 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
                 "postgres",
                 [
                     "-D", Data, "-p", $"{Port}", "-k", folder, "-c", "listen_addresses=127.0.0.1",
-                    "-c", $"max_connections={MostConnections}", .. Settings.SelectMany(setting => new[] { "-c", setting }),
+                    "-c", $"max_connections={MaxConnections}", .. Settings.SelectMany(setting => new[] { "-c", setting }),
                 ]);
             while (!process.HasExited)
             {
-                if (await TakesConnectionsAsync())
+                if (await AcceptsConnectionsAsync())
                 {
                     return;
                 }
 
-                RequirePatience(started);
+                ThrowIfTooLong(started);
                 await Task.Delay(Pause);
             }
 
-            // After a kill, what is left of the old server's processes must go first.
-            RequirePatience(started);
+            // After a kill the server does not start as long as processes of the old one are left. Tries again until they have ended.
+            ThrowIfTooLong(started);
             process.Dispose();
         }
     }
 
-    /// <summary>Stops the server at once but in order: transactions are undone, clients cut off.</summary>
+    /// <summary>Stops the server by a fast shutdown: transactions are rolled back and clients disconnected.</summary>
     public async Task StopAsync()
     {
         if (process is { HasExited: false })
         {
-            _ = Signal(process.Id, Interrupt);
+            ServerProgram.Signal(process.Id, ServerProgram.Interrupt);
             await process.WaitForExitAsync().WaitAsync(Patience);
         }
     }
 
-    /// <summary>Kills the postmaster with signal 9, as a crash would, and waits until its children have noticed and ended.</summary>
+    /// <summary>Kills the postmaster with SIGKILL, as a crash would, and waits until its child processes have ended.</summary>
     public async Task KillAsync()
     {
         var children = (await File.ReadAllTextAsync($"/proc/{process!.Id}/task/{process.Id}/children")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -127,12 +124,12 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         var started = Stopwatch.GetTimestamp();
         while (children.Any(child => Directory.Exists("/proc/" + child)))
         {
-            RequirePatience(started);
+            ThrowIfTooLong(started);
             await Task.Delay(Pause);
         }
     }
 
-    /// <summary>Gives a file or folder to the user that the server runs as, and to nobody else.</summary>
+    /// <summary>Makes a file or folder accessible to the user that the server runs as, and to nobody else.</summary>
     public void GiveToServer(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -161,7 +158,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
 
     private string Data => Path.Combine(folder, "data");
 
-    private static void RequirePatience(long started)
+    private static void ThrowIfTooLong(long started)
     {
         if (Stopwatch.GetElapsedTime(started) > Patience)
         {
@@ -169,7 +166,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         }
     }
 
-    private async Task<bool> TakesConnectionsAsync()
+    private async Task<bool> AcceptsConnectionsAsync()
     {
         try
         {
@@ -192,7 +189,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         }
     }
 
-    // Whoever asks for the log finds it in the folder while the server runs.
+    // The output goes to the file `log` in the folder, which exists as long as the cluster.
     private Process Launch(string program, IEnumerable<string> arguments)
     {
         var quoted = string.Join(' ', arguments.Prepend(Path.Combine(programs, program)).Select(word => $"'{word}'"));
@@ -200,7 +197,7 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
         return Process.Start("/bin/sh", ["-c", command]);
     }
 
-    // Debian keeps each version's programs in a folder of its own.
+    // Debian has a folder for each version's programs. The newest version is used.
     private static string FindPrograms()
     {
         const string Debian = "/usr/lib/postgresql";
@@ -211,14 +208,4 @@ internal sealed partial class PostgresCluster : IAsyncDisposable
             .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")))
             ?? throw new InvalidOperationException("PostgreSQL is not installed: test.sh installs it");
     }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int processId, int signal);
 }

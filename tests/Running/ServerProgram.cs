@@ -15,6 +15,7 @@ internal static partial class ServerProgram
     /// </summary>
     public const string Variable = "SECRONNA_TEST_SERVER";
 
+    public const int Interrupt = 2;
     public const int Terminate = 15;
     public const int Continue = 18;
     public const int Stop = 19;

@@ -4,14 +4,14 @@ using Secronna.IdentityProvider.People;
 
 namespace Secronna.IdentityProvider;
 
-/// <summary>The provider as a process of its own, for programs that run beside it.</summary>
+/// <summary>Runs the provider as a process of its own, for tests of other programs.</summary>
 internal static class Program
 {
     private static readonly ProviderOptions Defaults = new();
 
     private static readonly Option<int> Port = new("--port") { Description = "The port on 127.0.0.1; 0 takes a free one" };
 
-    private static readonly Option<FileInfo?> People = new("--people") { Description = "Who can sign in: a JSON array" };
+    private static readonly Option<FileInfo?> People = new("--people") { Description = "A JSON file with an array of the people who can sign in" };
 
     private static readonly Option<double> AccessTokenLifetime = Seconds("--access-token-lifetime", Defaults.AccessTokenLifetime);
 
@@ -21,7 +21,7 @@ internal static class Program
 
     private static readonly Option<double> Interval = Seconds("--interval", Defaults.PollingInterval);
 
-    private static readonly Option<double?> SaidInterval = new("--said-interval") { Description = "The interval that answers say, in seconds" };
+    private static readonly Option<double?> AnnouncedInterval = new("--said-interval") { Description = "The polling interval that answers announce, in seconds; the true one by default" };
 
     private static readonly Option<double> SlowDownStep = Seconds("--slow-down-step", Defaults.SlowDownStep);
 
@@ -29,7 +29,7 @@ internal static class Program
     {
         var command = new RootCommand("Stands in for Huudis in tests: an OpenID Connect provider")
         {
-            Port, People, AccessTokenLifetime, DeviceCodeLifetime, RefreshTokenLifetime, Interval, SaidInterval, SlowDownStep,
+            Port, People, AccessTokenLifetime, DeviceCodeLifetime, RefreshTokenLifetime, Interval, AnnouncedInterval, SlowDownStep,
         };
         command.SetAction((arguments, _) => RunAsync(arguments));
         return command.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -60,14 +60,14 @@ internal static class Program
         DeviceCodeLifetime = TimeSpan.FromSeconds(arguments.GetValue(DeviceCodeLifetime)),
         RefreshTokenLifetime = TimeSpan.FromSeconds(arguments.GetValue(RefreshTokenLifetime)),
         PollingInterval = TimeSpan.FromSeconds(arguments.GetValue(Interval)),
-        SaidPollingInterval = arguments.GetValue(SaidInterval) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+        AnnouncedPollingInterval = arguments.GetValue(AnnouncedInterval) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
         SlowedDown = () => Console.Out.WriteLine("slow_down"),
         SlowDownStep = TimeSpan.FromSeconds(arguments.GetValue(SlowDownStep)),
     };
 
-    private static Option<double> Seconds(string name, TimeSpan usual) => new(name)
+    private static Option<double> Seconds(string name, TimeSpan defaultValue) => new(name)
     {
         Description = "In seconds",
-        DefaultValueFactory = _ => usual.TotalSeconds,
+        DefaultValueFactory = _ => defaultValue.TotalSeconds,
     };
 }

@@ -7,8 +7,8 @@ using Secronna.IdentityProvider.People;
 namespace Secronna.IdentityProvider;
 
 /// <summary>
-/// A real OpenID Connect provider in the test's own process, which stands in for Huudis: it listens on 127.0.0.1 and gives
-/// real tokens by real flows. Its keys can be rotated, its faults switched on, and its tokens forged.
+/// A real OpenID Connect provider in the test's own process, in place of Huudis: it listens on 127.0.0.1 and issues real tokens by
+/// real flows. Tests can rotate its keys, switch faults on and forge tokens.
 /// </summary>
 public sealed class TestIdentityProvider : IAsyncDisposable
 {
@@ -26,45 +26,45 @@ public sealed class TestIdentityProvider : IAsyncDisposable
         Forge = new TokenForge(state.Keys, state.Options, () => state.Issuer);
     }
 
-    /// <summary>The issuer, exactly as the discovery document and the tokens have it.</summary>
+    /// <summary>The issuer, exactly as it is in the discovery document and the tokens.</summary>
     public string Issuer => state.Issuer;
 
-    /// <summary>The flows, step by step.</summary>
+    /// <summary>A client for the single steps of the flows.</summary>
     public ProviderClient Client { get; }
 
     /// <summary>Makes tokens that the provider would not.</summary>
     public TokenForge Forge { get; }
 
-    /// <summary>What goes wrong, and how often the documents were asked for.</summary>
+    /// <summary>The provider's faults, and the numbers of requests for its documents.</summary>
     public FaultSwitches Faults => state.Faults;
 
-    /// <summary>Who can sign in.</summary>
+    /// <summary>The people who can sign in.</summary>
     public PeopleDirectory People => state.People;
 
     public IReadOnlyList<ServiceAccount> ServiceAccounts => state.Options.ServiceAccounts;
 
-    /// <summary>The key that signs now.</summary>
+    /// <summary>The key that signs new tokens.</summary>
     public SigningKey CurrentKey => state.Keys.Current;
 
     /// <summary>The keys in the JWKS, the current one first.</summary>
     public IReadOnlyList<SigningKey> PublishedKeys => state.Keys.Published;
 
-    /// <summary>Starts a provider, which listens when this is done.</summary>
+    /// <summary>Starts a provider and returns when it listens.</summary>
     public static async Task<TestIdentityProvider> StartAsync(ProviderOptions? options = null)
     {
         var state = new ProviderState(options ?? new ProviderOptions());
         return new TestIdentityProvider(state, await ProviderListener.StartAsync(state, state.Options.Port));
     }
 
-    /// <summary>A real access token for this person, who need not have been there before.</summary>
+    /// <summary>Returns a real access token for a person, who is added if the provider doesn't know them.</summary>
     public async Task<string> TokenAsync(Person person, string? audience = null, string scope = ProviderClient.DefaultScope) =>
         (await DeviceFlowAsync(person, audience, scope)).AccessToken!;
 
-    /// <summary>A real access token for this service account.</summary>
+    /// <summary>Returns a real access token for a service account.</summary>
     public async Task<string> TokenAsync(ServiceAccount account, string? audience = null, string scope = "") =>
         (await Client.ClientCredentialsAsync(account, audience, scope)).OrThrow().AccessToken!;
 
-    /// <summary>The whole device flow: the person allows it before the first poll.</summary>
+    /// <summary>Runs the whole device flow. The person allows the sign-in before the first poll.</summary>
     public async Task<TokenAnswer> DeviceFlowAsync(
         Person person,
         string? audience = null,
@@ -80,7 +80,7 @@ public sealed class TestIdentityProvider : IAsyncDisposable
         return (await Client.PollAsync(device)).OrThrow();
     }
 
-    /// <summary>The whole code flow, with PKCE.</summary>
+    /// <summary>Runs the whole code flow, with PKCE.</summary>
     public async Task<TokenAnswer> CodeFlowAsync(
         Person person,
         string? audience = null,
@@ -94,8 +94,8 @@ public sealed class TestIdentityProvider : IAsyncDisposable
     }
 
     /// <summary>
-    /// Signs with a new key from now on. The key before stays in the JWKS, or is withdrawn from it: then nobody can check
-    /// the tokens that it signed.
+    /// Signs with a new key from now on. The previous keys stay in the JWKS, or are withdrawn from it, so that nobody can verify the
+    /// tokens that they signed.
     /// </summary>
     public SigningKey Rotate(bool keepOld, SigningAlgorithm? algorithm = null, string? kid = null)
     {
@@ -105,10 +105,10 @@ public sealed class TestIdentityProvider : IAsyncDisposable
         return next;
     }
 
-    /// <summary>Takes all but the current key out of the JWKS.</summary>
+    /// <summary>Withdraws all keys but the current one from the JWKS.</summary>
     public void WithdrawOldKeys() => state.Keys.WithdrawOld();
 
-    /// <summary>Stops listening: connections are refused, and those that are open are cut.</summary>
+    /// <summary>Stops listening: new connections are refused and open ones are closed.</summary>
     public async Task GoDownAsync()
     {
         if (listener is not null)

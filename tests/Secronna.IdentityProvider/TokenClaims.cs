@@ -5,14 +5,14 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Secronna.IdentityProvider;
 
-/// <summary>What tokens say of a person, in Huudis's words.</summary>
+/// <summary>The claims about a person in tokens, with Huudis's names.</summary>
 internal static class TokenClaims
 {
     public const string AccountId = "accountId";
     public const string IdentityType = "identityType";
     public const string MfaVerified = "mfaVerified";
 
-    /// <summary>Name and value, a string or a bool, of each claim that the person has, but for the subject.</summary>
+    /// <summary>Returns the claims that the person has, except the subject. A value is a string or a bool.</summary>
     public static IEnumerable<(string Name, object Value)> Of(Person person)
     {
         (string Name, object? Value)[] claims =
@@ -27,7 +27,7 @@ internal static class TokenClaims
         return claims.Where(claim => claim.Value is not null).Select(claim => (claim.Name, claim.Value!));
     }
 
-    /// <summary>What the provider signs in. All claims are in access tokens and in ID tokens.</summary>
+    /// <summary>Returns the principal that OpenIddict signs in. All its claims are in access tokens and in ID tokens.</summary>
     public static ClaimsPrincipal ToPrincipal(Person person, IEnumerable<string> scopes, IEnumerable<string> audiences)
     {
         var identity = new ClaimsIdentity("password", Claims.Name, Claims.Role);

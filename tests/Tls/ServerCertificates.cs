@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Secronna.Tests.Tls;
 
-/// <summary>A private authority with one below it, and the certificates for 127.0.0.1 and secrets.example that the lower one signs.</summary>
+/// <summary>
+/// A root authority, an intermediate one, and the certificates for 127.0.0.1 and secrets.example that the intermediate one signs.
+/// </summary>
 internal sealed class ServerCertificates : IDisposable
 {
     private readonly DateTimeOffset now;
@@ -21,9 +23,10 @@ internal sealed class ServerCertificates : IDisposable
         intermediate = unsigned.CopyWithPrivateKey(key);
     }
 
+    /// <summary>The root's certificate, which clients must trust.</summary>
     public X509Certificate2 Root { get; }
 
-    /// <summary>A new certificate with its chain, and its key, both in PEM; its SHA-256 in hex.</summary>
+    /// <summary>Returns a new certificate with its intermediate and its key, both in PEM, and its SHA-256 hash in hex.</summary>
     public (string Certificate, string Key, string Thumbprint) New(double days = 90, bool isForServers = true)
     {
         using var serverKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -40,15 +43,16 @@ internal sealed class ServerCertificates : IDisposable
             signed.GetCertHashString(HashAlgorithmName.SHA256));
     }
 
-    /// <summary>The same, written to two files, the key's for its owner alone.</summary>
+    /// <summary>Writes a new certificate and its key to files, the key with mode 0600, and returns the SHA-256 hash in hex.</summary>
     public string Write(string certificateFile, string keyFile, double days = 90)
     {
-        var made = New(days);
-        File.WriteAllText(certificateFile, made.Certificate);
-        WriteKey(keyFile, made.Key);
-        return made.Thumbprint;
+        var created = New(days);
+        File.WriteAllText(certificateFile, created.Certificate);
+        WriteKey(keyFile, created.Key);
+        return created.Thumbprint;
     }
 
+    /// <summary>Writes a key to a file with mode 0600.</summary>
     public static void WriteKey(string file, string key)
     {
         File.WriteAllText(file, key);

@@ -1,27 +1,32 @@
+using Secronna.Cli.Errors;
 using Secronna.Client;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Fallback;
 
 /// <summary>
-/// An environment's values from its server, or from the copy of when it last gave them, while it can't be reached. A copy
-/// that the server calls the newest is used too: then nothing is decrypted there again.
+/// Reveals the values of an environment, and uses the copy of the last values while the server can't be reached. The copy is
+/// also used when the server confirms that it is current; then the server decrypts nothing.
 /// </summary>
-internal sealed class FallbackReveal(SecronnaClient client, string server, CopyFile file, TimeProvider time)
+/// <param name="client">The client of the server.</param>
+/// <param name="server">The server's origin.</param>
+/// <param name="file">The file of the copy.</param>
+/// <param name="time">The clock by which the copy's age is told.</param>
+internal sealed class FallbackReveal(SecronnaClient client, string server, FallbackFile file, TimeProvider time)
 {
     private const int FirstServerError = 500;
 
     /// <summary>The values.</summary>
-    /// <param name="environment">Whose.</param>
-    /// <param name="keys">Which keys; null is all.</param>
-    /// <param name="note">Gets what a person should know.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="environment">The environment: its id or path.</param>
+    /// <param name="keys">The chosen keys; <c>null</c> means all.</param>
+    /// <param name="note">Receives notes for the user.</param>
+    /// <param name="cancellation">Cancels the request.</param>
     /// <exception cref="SecronnaException">The server refused; or it can't be reached, and there is no copy.</exception>
-    /// <exception cref="CliException">The file is another one's.</exception>
-    public async Task<IReadOnlyList<CopiedSecret>> RevealAsync(
+    /// <exception cref="CliException">The file is not a copy of this environment of this server.</exception>
+    public async Task<IReadOnlyList<FallbackSecret>> RevealAsync(
         string environment, IReadOnlyList<string>? keys, Action<string> note, CancellationToken cancellation)
     {
-        var opened = Copy(environment);
+        var opened = Read(environment);
         var copy = opened is not null && opened.IsOf(keys) ? opened : null;
         try
         {
@@ -29,7 +34,7 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
             Keep(current, note);
             return current.Secrets;
         }
-        catch (SecronnaException error) when ((copy is not null && IsRefusal(error)) || (opened is not null && error.Code == ErrorCodes.AuthRequired))
+        catch (SecronnaException error) when (IsEndOfCopy(error, opened, copy))
         {
             file.Delete();
             throw;
@@ -38,40 +43,39 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
         {
             if (copy is null)
             {
-                note($"There is no copy in {file.Path} that this key opens and that has these keys.");
+                note($"There is no usable copy in {file.Path}: none was kept, or it is of other keys, or another key sealed it.");
                 throw;
             }
 
-            note($"Warning: {error.Message}. These are the values of {copy.ConfirmedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}, {Age(copy)} old, "
-                + $"from {file.Path}. The server has no record of this read.");
+            note(Warning(error, copy));
             return copy.Secrets;
         }
     }
 
-    // Of whatever keys, if this credential opens it.
-    private SecretsCopy? Copy(string environment)
+    // The copy of any choice of keys, if this credential opens it.
+    private FallbackCopy? Read(string environment)
     {
         var copy = file.Read();
         return copy is null || (copy.Server, copy.Environment) == (server, environment)
             ? copy
-            : throw new CliException($"{file.Path} is a copy of {copy.Environment} of {copy.Server}: name another file, or remove it");
+            : throw new CliException($"{file.Path} is a copy of {copy.Environment} of {copy.Server}: name another file, or remove this one");
     }
 
-    private async Task<SecretsCopy> CurrentAsync(
-        string environment, IReadOnlyList<string>? keys, SecretsCopy? copy, CancellationToken cancellation)
+    private async Task<FallbackCopy> CurrentAsync(
+        string environment, IReadOnlyList<string>? keys, FallbackCopy? copy, CancellationToken cancellation)
     {
         var revealed = copy is null
             ? await client.Environments.RevealAsync(environment, keys, null, cancellation).ConfigureAwait(false)
             : await client.Environments.RevealIfChangedAsync(environment, copy.Revision, keys, cancellation).ConfigureAwait(false);
         return revealed is null
             ? copy! with { ConfirmedAt = time.GetUtcNow() }
-            : new SecretsCopy(
+            : new FallbackCopy(
                 server, environment, keys, revealed.Revision, time.GetUtcNow(),
-                [.. revealed.Secrets.Select(secret => new CopiedSecret(secret.Key, secret.Value))]);
+                [.. revealed.Secrets.Select(secret => new FallbackSecret(secret.Key, secret.Value))]);
     }
 
-    // Who has the values is not to fail for want of the next time's.
-    private void Keep(SecretsCopy copy, Action<string> note)
+    // The caller has the values already, so a copy that can't be written is only a warning.
+    private void Keep(FallbackCopy copy, Action<string> note)
     {
         try
         {
@@ -79,23 +83,30 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, CopyF
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            note($"Warning: the copy could not be kept in {file.Path}: {exception.Message}");
+            note($"Warning: the copy could not be written to {file.Path}: {exception.Message}");
         }
     }
 
-    // By the server itself: who may no longer read what is there is not to have it from the last time. Where other keys were
-    // asked for, only a credential that counts no more says something of the copy's.
+    // A caller who may no longer read the values must not get them from the copy. A refusal of other keys than the copy's says
+    // nothing about the copy, unless the credential itself is refused.
+    private static bool IsEndOfCopy(SecronnaException error, FallbackCopy? opened, FallbackCopy? copy) =>
+        (copy is not null && IsRefusal(error)) || (opened is not null && error.Code == ErrorCodes.AuthRequired);
+
+    // Only an answer of the server itself has such a code; a proxy's 404 has not.
     private static bool IsRefusal(SecronnaException error) => error.Code is ErrorCodes.AuthRequired or ErrorCodes.Forbidden or ErrorCodes.NotFound;
 
-    // Never after a refusal, whoever it came from: a proxy's 404 is one too.
+    // A status below 500 is a refusal, even where it comes from a proxy: then the copy is not used.
     private static bool IsAway(SecronnaException error) => error.IsUnavailable && error.Status is null or >= FirstServerError;
 
-    private string Age(SecretsCopy copy) => (time.GetUtcNow() - copy.ConfirmedAt) switch
+    private string Warning(SecronnaException error, FallbackCopy copy) =>
+        $"Warning: {error.Message}. Using the values of {copy.ConfirmedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}, {Age(copy)}, from {file.Path}. The server has no record of this read.";
+
+    private string Age(FallbackCopy copy) => (time.GetUtcNow() - copy.ConfirmedAt) switch
     {
-        { Ticks: < 0 } => "by a clock that was ahead not yet a minute",
-        { TotalMinutes: < 1 } => "less than a minute",
-        { TotalMinutes: < 120 } age => $"{age.TotalMinutes:0} minutes",
-        { TotalHours: < 48 } age => $"{age.TotalHours:0} hours",
-        var age => $"{age.TotalDays:0} days",
+        { Ticks: < 0 } => "a time that is still to come by this machine's clock",
+        { TotalMinutes: < 1 } => "less than a minute old",
+        { TotalMinutes: < 120 } age => $"{age.TotalMinutes:0} minutes old",
+        { TotalHours: < 48 } age => $"{age.TotalHours:0} hours old",
+        var age => $"{age.TotalDays:0} days old",
     };
 }

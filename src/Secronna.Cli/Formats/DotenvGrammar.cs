@@ -1,24 +1,24 @@
 namespace Secronna.Cli.Formats;
 
 /// <summary>
-/// The characters of Node's dotenv 17. It is made of one JavaScript expression, whose classes are not those of .NET: U+FEFF is
-/// a space there and U+0085 is none, and U+2028 and U+2029 end lines.
+/// The characters of the grammar of Node's dotenv 17. That library parses by one JavaScript regular expression, whose character
+/// classes differ from .NET's: U+FEFF is a space, U+0085 is not, and U+2028 and U+2029 end lines.
 /// </summary>
 internal static class DotenvGrammar
 {
-    /// <summary>What a value can stand between, the plainest first.</summary>
+    /// <summary>The quotes that a value can stand between, the most usual first.</summary>
     public const string Quotes = "'\"`";
 
     public static bool IsSpace(char character) => character == '\uFEFF' || (character != '\u0085' && char.IsWhiteSpace(character));
 
-    /// <summary>Whether a line ends before it. Carriage returns are line feeds before anything else is looked at.</summary>
+    /// <summary>Whether a character ends a line. Carriage returns have been replaced by line feeds before.</summary>
     public static bool IsLineEnd(char character) => character is '\n' or '\u2028' or '\u2029';
 
     public static bool IsOfKey(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or '-';
 
     public static bool IsQuote(char character) => Quotes.Contains(character, StringComparison.Ordinal);
 
-    /// <summary>The first place from here on that is no space.</summary>
+    /// <summary>The first position at or after the given one that is not a space.</summary>
     public static int PastSpace(string text, int at)
     {
         while (at < text.Length && IsSpace(text[at]))
@@ -29,7 +29,7 @@ internal static class DotenvGrammar
         return at;
     }
 
-    /// <summary>Whether a value between quotes may end here: with what is left of the line, but for a comment, blank.</summary>
+    /// <summary>Whether a quoted value may end here: the rest of the line is blank or a comment.</summary>
     public static bool MayEndAt(string text, int at)
     {
         var rest = PastSpace(text, at);
@@ -37,8 +37,9 @@ internal static class DotenvGrammar
     }
 
     /// <summary>
-    /// Where the value between quotes that opens here ends, past its last quote; null where it doesn't. A quote behind a
-    /// backslash ends it only where no later one can, and one without a backslash is the last that can.
+    /// The position after the closing quote of the value whose quote opens here; <c>null</c> where no quote closes it. The first
+    /// quote that follows no backslash is the last that can close the value. Earlier quotes, which follow a backslash, close it
+    /// only if no later one can.
     /// </summary>
     public static int? EndOfQuoted(string text, int open)
     {

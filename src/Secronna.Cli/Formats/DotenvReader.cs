@@ -2,16 +2,9 @@ using static Secronna.Cli.Formats.DotenvGrammar;
 
 namespace Secronna.Cli.Formats;
 
-/// <summary>A key and its value, and the line that the key stands in, from 1.</summary>
-internal sealed record DotenvEntry(string Key, string Value, int Line)
-{
-    /// <summary>Names the line, and nothing of what it has.</summary>
-    public override string ToString() => $"line {Line}";
-}
-
 /// <summary>
-/// Reads dotenv exactly as Node's dotenv 17 does, which the tests compare. That one is a backtracking expression; this is the
-/// same without going back, in time that grows as the text does.
+/// Reads dotenv exactly as Node's dotenv 17 does; tests compare the two. Node's dotenv is a backtracking regular expression.
+/// This reader does not backtrack, so its time grows linearly with the text.
 /// </summary>
 internal sealed class DotenvReader
 {
@@ -19,18 +12,18 @@ internal sealed class DotenvReader
 
     private readonly string text;
     private readonly List<DotenvEntry> entries = [];
-    private readonly List<int> stray = [];
+    private readonly List<int> unread = [];
     private int counted;
     private int line = 1;
 
     private DotenvReader(string text) => this.text = text;
 
-    /// <summary>All entries in their order, and the lines that Node's passes over although they are no comments.</summary>
-    public static (IReadOnlyList<DotenvEntry> Entries, IReadOnlyList<int> Stray) Read(string text)
+    /// <summary>All entries in their order, and the numbers of the lines that Node ignores although they are not comments.</summary>
+    public static (IReadOnlyList<DotenvEntry> Entries, IReadOnlyList<int> Unread) Read(string text)
     {
         var reader = new DotenvReader(DotenvValue.WithLineFeeds(text));
         reader.ReadAll();
-        return (reader.entries, reader.stray);
+        return (reader.entries, reader.unread);
     }
 
     private void ReadAll()
@@ -45,14 +38,14 @@ internal sealed class DotenvReader
             }
             else if (text[at] != '#')
             {
-                stray.Add(LineOf(at));
+                unread.Add(LineOf(at));
             }
 
             at = NextLine(at);
         }
     }
 
-    // Where a key and its value begin, if they do here. The word export is a key where no other follows.
+    // The key that begins here and the position of its value, if there is one. "export" itself is the key where no other key follows it.
     private (Range Key, int Value)? EntryAt(int at)
     {
         var past = at + Export.Length;
@@ -61,7 +54,7 @@ internal sealed class DotenvReader
             : Pair(at);
     }
 
-    // KEY= or KEY: with a space behind the colon. An equals sign may stand on a later line.
+    // KEY=, or KEY: followed by a space. The equals sign may be on a later line.
     private (Range Key, int Value)? Pair(int key)
     {
         var end = key;
@@ -81,7 +74,7 @@ internal sealed class DotenvReader
             : null;
     }
 
-    // Between quotes, which may open on a later line; else up to the end of the line or a comment.
+    // A value between quotes, which may open on a later line; else the rest of the line up to a comment.
     private (int End, string Value) ValueAt(int at)
     {
         var first = PastSpace(text, at);

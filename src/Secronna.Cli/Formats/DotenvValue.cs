@@ -3,10 +3,10 @@ using static Secronna.Cli.Formats.DotenvGrammar;
 
 namespace Secronna.Cli.Formats;
 
-/// <summary>What a value that was written in dotenv means.</summary>
+/// <summary>Decodes a value of a dotenv file.</summary>
 internal static class DotenvValue
 {
-    /// <summary>The value without spaces around it and without its quotes; between double quotes <c>\n</c> and <c>\r</c> mean line breaks.</summary>
+    /// <summary>Removes the spaces and quotes around a value. In double quotes, <c>\n</c> and <c>\r</c> are replaced by line breaks.</summary>
     public static string Of(string written)
     {
         var trimmed = Trim(written);
@@ -16,7 +16,7 @@ internal static class DotenvValue
             : value;
     }
 
-    /// <summary>Line breaks of every system as line feeds.</summary>
+    /// <summary>Replaces the line breaks of every system by line feeds.</summary>
     public static string WithLineFeeds(string text) =>
         text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
 
@@ -32,26 +32,26 @@ internal static class DotenvValue
         return text[start..end];
     }
 
-    // A quote that begins a line goes, with the last of its kind that ends one. Of a value between quotes those are the first
-    // and the last character; but U+2028 begins lines inside of others too.
+    // Removes each quote that begins a line, together with the last quote of its kind that ends a line. In a quoted value these
+    // are the first and the last character. But U+2028 also begins a line, even inside a value without quotes.
     private static string WithoutQuotes(string value)
     {
         ReadOnlySpan<int> lasts = [LastEnd(value, Quotes[0]), LastEnd(value, Quotes[1]), LastEnd(value, Quotes[2])];
-        var left = new StringBuilder();
+        var result = new StringBuilder();
         var copied = 0;
         for (var at = 0; at < value.Length; at++)
         {
             if (at >= copied && (at == 0 || IsLineEnd(value[at - 1])) && IsQuote(value[at]) && lasts[Quotes.IndexOf(value[at])] is var last && last > at)
             {
-                left.Append(value, copied, at - copied).Append(value, at + 1, last - at - 1);
+                result.Append(value, copied, at - copied).Append(value, at + 1, last - at - 1);
                 copied = last + 1;
             }
         }
 
-        return left.Append(value, copied, value.Length - copied).ToString();
+        return result.Append(value, copied, value.Length - copied).ToString();
     }
 
-    // The last of these quotes that ends a line; -1 where none does.
+    // The position of the last such quote that ends a line; -1 where there is none.
     private static int LastEnd(string value, char quote)
     {
         var at = value.LastIndexOf(quote);

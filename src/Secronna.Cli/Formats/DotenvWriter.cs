@@ -1,30 +1,33 @@
+using Secronna.Cli.Errors;
 using static Secronna.Cli.Formats.DotenvGrammar;
 
 namespace Secronna.Cli.Formats;
 
 /// <summary>
-/// Writes dotenv as Node's dotenv 17 reads it: a value between single quotes, double quotes or backticks, which may go over
-/// lines; only between double quotes are <c>\n</c> and <c>\r</c> expanded, and nothing else is an escape anywhere. What is
-/// written is read back so whatever lines follow it.
+/// Writes dotenv for Node's dotenv 17. A value stands between single quotes, double quotes or backticks and may contain line
+/// breaks. The only escapes are <c>\n</c> and <c>\r</c> between double quotes. Each line is written so that it is read back
+/// exactly whatever lines follow it.
 /// </summary>
 internal static class DotenvWriter
 {
-    // Node's assigns to a plain object, where this name is not a key.
-    private const string NoKey = "__proto__";
+    // Node's dotenv assigns the keys to a plain object, on which this name sets the prototype.
+    private const string PrototypeKey = "__proto__";
 
-    /// <summary>A key and its value.</summary>
-    /// <exception cref="CliException">The format can't hold it.</exception>
+    /// <summary>The line of a key and its value.</summary>
+    /// <exception cref="CliException">The format can't hold the key or the value.</exception>
     public static string Line(string key, string value)
     {
-        if (key.Length == 0 || key == NoKey || !key.All(IsOfKey))
+        if (key.Length == 0 || key == PrototypeKey || !key.All(IsOfKey))
         {
-            throw new CliException($"{key} can't be a key of dotenv: leave it out with --only");
+            throw new CliException($"{key} can't be a key of the dotenv format: leave it out with --only");
         }
 
-        return $"{key}={Written(value) ?? throw new CliException($"the value of {key} can't be written as dotenv, which has no escapes for its quotes: leave it out with --only")}";
+        return Written(value) is { } written
+            ? $"{key}={written}"
+            : throw new CliException($"the value of {key} mixes quotes in a way that the dotenv format has no escapes for: leave it out with --only");
     }
 
-    // The plainest first.
+    // The plainest way that works.
     private static string? Written(string value) =>
         Quotes.Select(quote => Between(quote, value)).FirstOrDefault(written => written is not null)
         ?? Bare(value)
@@ -34,12 +37,12 @@ internal static class DotenvWriter
     private static string? Between(char quote, string value) =>
         Body(quote, value) is { } body && !body.EndsWith('\\') && !HasEnd(quote, body) ? $"{quote}{body}{quote}" : null;
 
-    // As it stands: no quote at its beginning, nothing that ends a line, and no spaces that would be trimmed.
+    // Without quotes: for values that begin with no quote, contain nothing that ends a value, and have no spaces to be trimmed.
     private static string? Bare(string value) =>
         value.Length > 0 && !IsQuote(value[0]) && value.AsSpan().IndexOfAny('#', '\n', '\r') < 0 && DotenvValue.Of(value) == value ? value : null;
 
-    // Where the value's own quote can't end it, because more than a comment follows, the whole line is the value, and loses its
-    // first and last quote. That takes a value of one line without the sign of comments.
+    // Between quotes that the value itself contains. If no quote inside can close the value, because each is followed by more
+    // than a comment, Node reads the whole line and removes its first and last quote. The value must be one line without #.
     private static string? AroundItself(char quote, string value)
     {
         var body = quote == '"' ? Body(quote, value)?.Replace("\n", "\\n", StringComparison.Ordinal) : Body(quote, value);
@@ -48,20 +51,20 @@ internal static class DotenvWriter
             : null;
     }
 
-    // A backslash at the end makes the last quote one that ends the value only where no later one can. The one in the comment
-    // is the last that is tried, and can't, because more follows.
+    // For a value that ends with a backslash. A quote after a backslash closes the value only if no later quote can. The later
+    // quote in the comment can't, because a hyphen follows it.
     private static string? BeforeComment(char quote, string value) =>
         Body(quote, value) is { } body && !HasEnd(quote, body) ? $"{quote}{body}{quote} #{quote}-" : null;
 
-    // What stands between such quotes for the value; null where nothing can. A carriage return is read as a line feed wherever
-    // it stands, but for the escape.
+    // The text between such quotes that stands for the value; null where there is none. A carriage return needs the escape,
+    // because Node reads it as a line feed everywhere else.
     private static string? Body(char quote, string value) => quote == '"'
         ? value.Contains("\\n", StringComparison.Ordinal) || value.Contains("\\r", StringComparison.Ordinal)
             ? null
             : value.Replace("\r", "\\r", StringComparison.Ordinal)
         : value.Contains('\r', StringComparison.Ordinal) ? null : value;
 
-    // Whether one of these quotes is in it that no backslash stands before.
+    // Whether the text contains such a quote that does not follow a backslash.
     private static bool HasEnd(char quote, string body)
     {
         var at = body.IndexOf(quote, StringComparison.Ordinal);

@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Secronna.Cli.Errors;
 
 namespace Secronna.Cli.Formats;
 
-/// <summary>Texts that other programs read keys and values from.</summary>
+/// <summary>The formats in which keys and values are exported for other programs.</summary>
 internal static class ExportFormats
 {
     private static readonly Dictionary<string, Func<IReadOnlyCollection<(string Key, string Value)>, string>> Writers = new()
@@ -15,11 +16,11 @@ internal static class ExportFormats
         ["docker"] = secrets => Lines(secrets, DockerFormat.Line),
     };
 
-    /// <summary>Their names.</summary>
+    /// <summary>The names of the formats.</summary>
     public static IReadOnlyCollection<string> Names => Writers.Keys;
 
-    /// <summary>The secrets in the format of a name.</summary>
-    /// <exception cref="CliException">A key or value that it can't hold.</exception>
+    /// <summary>Writes secrets in a format.</summary>
+    /// <exception cref="CliException">The format can't hold a key or a value.</exception>
     public static string Write(string format, IReadOnlyCollection<(string Key, string Value)> secrets) => Writers[format](secrets);
 
     private static string Lines(IEnumerable<(string Key, string Value)> secrets, Func<string, string, string> line) =>

@@ -4,15 +4,15 @@ using System.Text;
 namespace Secronna.Cli.Formats;
 
 /// <summary>
-/// A mapping of YAML, of 1.1 as of 1.2: keys and values as double-quoted scalars, which are never anything but strings. All
-/// beyond printable ASCII is escaped. A character beyond U+FFFF is one escape: unlike in JSON, surrogates are none.
+/// Writes a mapping for YAML 1.1 and 1.2. Keys and values are double-quoted scalars, which YAML always reads as strings. Every
+/// character that is not printable ASCII is escaped. A character beyond U+FFFF is one escape: YAML has no surrogate pairs.
 /// </summary>
 internal static class YamlFormat
 {
-    /// <summary>A mapping of nothing.</summary>
+    /// <summary>An empty mapping.</summary>
     public const string Empty = "{}\n";
 
-    /// <summary>A key and its value.</summary>
+    /// <summary>The line of a key and its value.</summary>
     public static string Line(string key, string value) => $"{Scalar(key)}: {Scalar(value)}";
 
     private static string Scalar(string text)

@@ -4,29 +4,35 @@ using System.CommandLine.Invocation;
 
 namespace Secronna.Cli.Help;
 
-/// <summary>The usual help, and after it the command's examples, or what holds for all commands.</summary>
+/// <summary>
+/// Prints the help of System.CommandLine. After it follow the examples of the command, or for the root command what holds for
+/// all commands.
+/// </summary>
 internal sealed class HelpText(HelpAction usual) : SynchronousCommandLineAction
 {
-    private const string ForAll =
+    private const string ForAllCommands =
         """
         Exit codes:
           0  done
           1  failed
           2  wrong usage
-          run gives those of its command.
+          `run` exits with the code of the program that it runs.
 
         Variables:
-          SECRONNA_API_URL  the server, before the one kept at login
-          SECRONNA_TOKEN    the credential, before the one kept at login
+          SECRONNA_API_URL  the server; wins over the saved one
+          SECRONNA_TOKEN    the credential; wins over the saved one
           NO_COLOR          no colours, if not empty
           SSL_CERT_FILE     certificates of authorities to trust
-          HTTPS_PROXY       the way to servers; also HTTP_PROXY and NO_PROXY
+          HTTPS_PROXY       the proxy to reach servers by; also HTTP_PROXY and NO_PROXY
 
         """;
 
+    /// <summary>The help of System.CommandLine.</summary>
+    public HelpAction Usual => usual;
+
     public override bool ClearsParseErrors => true;
 
-    /// <summary>Has a root's commands give it.</summary>
+    /// <summary>Replaces the help of a root command and of all commands below it.</summary>
     public static RootCommand AddTo(RootCommand root)
     {
         var option = root.Options.OfType<HelpOption>().Single();
@@ -42,9 +48,9 @@ internal sealed class HelpText(HelpAction usual) : SynchronousCommandLineAction
         var command = parseResult.CommandResult.Command;
         if (command is RootCommand)
         {
-            output.Write(ForAll);
+            output.Write(ForAllCommands);
         }
-        else if (Examples.Of(command) is { Count: > 0 } examples)
+        else if (CommandExamples.Of(command) is { Count: > 0 } examples)
         {
             output.Write($"Examples:\n{string.Concat(examples.Select(line => $"  {line}\n"))}\n");
         }

@@ -1,28 +1,30 @@
 using System.Runtime.Versioning;
 using System.Text;
+using Secronna.Cli.Errors;
 
 namespace Secronna.Cli.Input;
 
-/// <summary>Asks for a secret at a terminal without showing it.</summary>
+/// <summary>Asks for a secret at the terminal without showing what is typed.</summary>
 internal static class HiddenPrompt
 {
-    private static readonly TimeSpan Paste = TimeSpan.FromMilliseconds(50);
+    // How soon the next line follows when several lines are pasted.
+    private static readonly TimeSpan PasteDelay = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The line that is typed.</summary>
-    /// <param name="what">What is asked for.</param>
-    /// <exception cref="OperationCanceledException">The person gave up, by Ctrl-C or Ctrl-D.</exception>
-    /// <exception cref="CliException">It was no text, or more than one line.</exception>
-    public static string Ask(string what)
+    /// <summary>Asks for one line.</summary>
+    /// <param name="name">What to type, for the prompt.</param>
+    /// <exception cref="OperationCanceledException">The user pressed Ctrl-C or Ctrl-D.</exception>
+    /// <exception cref="CliException">The input is not text, or more than one line.</exception>
+    public static string Ask(string name)
     {
-        var prompt = $"{what} (not shown; Enter ends it): ";
-        return OperatingSystem.IsWindows() ? AskByKeys(prompt) : AskRaw(prompt);
+        var prompt = $"{name} (not shown; press Enter to finish): ";
+        return OperatingSystem.IsWindows() ? AskKeyByKey(prompt) : AskRaw(prompt);
     }
 
-    // The terminal is silent before anyone is asked: what is typed earlier would be shown.
+    // The echo is turned off before the prompt appears, because a user may type as soon as it does.
     [UnsupportedOSPlatform("windows")]
     private static string AskRaw(string prompt)
     {
-        // Made before the terminal is taken, which this too sets up.
+        // Console.Error sets the terminal up when it is first used, so it is created before the terminal becomes raw.
         var shown = Console.Error;
         using var terminal = RawTerminal.Take();
         using var line = new TypedLine();
@@ -33,8 +35,8 @@ internal static class HiddenPrompt
             {
             }
 
-            return RawTerminal.HasMore(Paste)
-                ? throw new CliException("that was more than one line, and none of it was taken: use standard input or --file")
+            return RawTerminal.HasMore(PasteDelay)
+                ? throw new CliException("more than one line was typed or pasted, and none of it was used: use standard input or --file")
                 : line.Text();
         }
         finally
@@ -43,8 +45,8 @@ internal static class HiddenPrompt
         }
     }
 
-    // There a terminal shows nothing unless it is read by lines.
-    private static string AskByKeys(string prompt)
+    // On Windows the console echoes only what is read as lines, so single keys are not shown.
+    private static string AskKeyByKey(string prompt)
     {
         Console.Error.Write(prompt);
         var text = new StringBuilder();

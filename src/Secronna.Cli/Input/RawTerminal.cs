@@ -1,28 +1,29 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
+using Secronna.Cli.Errors;
 
 namespace Secronna.Cli.Input;
 
 /// <summary>
-/// The terminal of standard input in raw mode: nothing is echoed, and keys come as they are pressed, Ctrl-C among them. It
-/// is put back when this is disposed of, also where a signal ends the program meanwhile.
+/// The terminal of standard input in raw mode: it echoes nothing and passes on every key at once, Ctrl-C included. Disposal
+/// restores the terminal, and so does a signal that ends the program.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal sealed partial class RawTerminal : IDisposable
 {
     private const int Input = 0;
 
-    // tcsetattr: once all output is written, and without what was typed before.
+    // TCSAFLUSH of tcsetattr: waits until all output is written and drops input that was not read.
     private const int Flush = 2;
     private const short Readable = 1;
 
-    // More than any system's struct termios.
+    // Larger than struct termios of any system.
     private const int MostTermiosBytes = 256;
 
     private readonly byte[] before;
 
-    // Not the console's stream, which sets the terminal up in its own way for each read.
+    // Not the stream of Console, which changes the terminal's settings for each read.
     private readonly FileStream input = new(new SafeFileHandle(Input, ownsHandle: false), FileAccess.Read, bufferSize: 0);
     private readonly PosixSignalRegistration[] signals;
 
@@ -32,14 +33,14 @@ internal sealed partial class RawTerminal : IDisposable
         signals =
         [
             .. new[] { PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT }
-                .Select(signal => PosixSignalRegistration.Create(signal, _ => PutBack())),
-            // Its shell had the terminal meanwhile.
+                .Select(signal => PosixSignalRegistration.Create(signal, _ => Restore())),
+            // While this program was suspended, the shell used the terminal with its own settings.
             PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => SetAttributes(Input, Flush, raw)),
         ];
     }
 
-    /// <summary>Takes the terminal.</summary>
-    /// <exception cref="CliException">Standard input is no terminal that can be told to be silent.</exception>
+    /// <summary>Makes the terminal raw.</summary>
+    /// <exception cref="CliException">Standard input is not a terminal whose echo can be turned off.</exception>
     public static RawTerminal Take()
     {
         var before = new byte[MostTermiosBytes];
@@ -48,7 +49,7 @@ internal sealed partial class RawTerminal : IDisposable
             var raw = before.ToArray();
             MakeRaw(raw);
 
-            // Whatever ends the program from here on puts it back.
+            // From here on, whatever ends the program restores the terminal.
             var terminal = new RawTerminal(before, raw);
             if (SetAttributes(Input, Flush, raw) == 0)
             {
@@ -61,11 +62,11 @@ internal sealed partial class RawTerminal : IDisposable
         throw new CliException("the terminal can't be kept from showing what is typed: use standard input or --file");
     }
 
-    /// <summary>Waits for a key, which may give more than one byte.</summary>
-    /// <exception cref="OperationCanceledException">The terminal is gone.</exception>
+    /// <summary>Waits for the next byte; one key may send several.</summary>
+    /// <exception cref="OperationCanceledException">The terminal was closed.</exception>
     public byte ReadByte() => input.ReadByte() is >= 0 and var pressed ? (byte)pressed : throw new OperationCanceledException();
 
-    /// <summary>Whether more comes within a time, as it does after the first line of what was pasted.</summary>
+    /// <summary>Whether more input arrives within a time, as it does after the first line of pasted text.</summary>
     public static bool HasMore(TimeSpan time)
     {
         var poll = new PollDescriptor { Descriptor = Input, Events = Readable };
@@ -74,7 +75,7 @@ internal sealed partial class RawTerminal : IDisposable
 
     public void Dispose()
     {
-        PutBack();
+        Restore();
         input.Dispose();
         foreach (var signal in signals)
         {
@@ -82,8 +83,8 @@ internal sealed partial class RawTerminal : IDisposable
         }
     }
 
-    // What was typed and not read is dropped: a shell would run it.
-    private void PutBack() => SetAttributes(Input, Flush, before);
+    // Input that was not read is dropped, because the shell would run it.
+    private void Restore() => SetAttributes(Input, Flush, before);
 
     [LibraryImport("libc", EntryPoint = "tcgetattr")]
     private static partial int GetAttributes(int descriptor, [Out] byte[] termios);

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
+using Secronna.Cli.Errors;
 
 namespace Secronna.Cli.Input;
 
-/// <summary>A line as it is typed, byte by byte, in raw mode.</summary>
+/// <summary>A line that is typed at a raw terminal, byte by byte.</summary>
 internal sealed class TypedLine : IDisposable
 {
     private const byte Interrupt = 0x03;
@@ -13,9 +14,9 @@ internal sealed class TypedLine : IDisposable
 
     private readonly MemoryStream bytes = new();
 
-    /// <summary>Takes one byte more.</summary>
-    /// <returns>Whether it ended the line.</returns>
-    /// <exception cref="OperationCanceledException">The person gave up.</exception>
+    /// <summary>Adds the next byte.</summary>
+    /// <returns>Whether the byte ended the line.</returns>
+    /// <exception cref="OperationCanceledException">The user pressed Ctrl-C, or Ctrl-D on an empty line.</exception>
     public bool Add(byte pressed)
     {
         switch (pressed)
@@ -39,13 +40,13 @@ internal sealed class TypedLine : IDisposable
         return false;
     }
 
-    /// <summary>What was typed.</summary>
-    /// <exception cref="CliException">It is no text, or keys were pressed that are none.</exception>
+    /// <summary>The typed text.</summary>
+    /// <exception cref="CliException">The line is not UTF-8, or contains a key that is not a character.</exception>
     public string Text()
     {
-        var text = ValueInput.Text(bytes.ToArray());
+        var text = SecretValueInput.Text(bytes.ToArray());
         return text.Any(character => char.IsControl(character) && character != '\t')
-            ? throw new CliException("a key was pressed that is no text, such as an arrow: type it again, or use standard input")
+            ? throw new CliException("a key was pressed that is not a character, for example an arrow key: type the line again, or use standard input")
             : text;
     }
 
@@ -55,7 +56,7 @@ internal sealed class TypedLine : IDisposable
         bytes.Dispose();
     }
 
-    // UTF-8: all bytes that go on with a character, and the one that begins it.
+    // Removes the continuation bytes of the last UTF-8 character and its first byte.
     private void EraseCharacter()
     {
         var length = (int)bytes.Length;

@@ -3,7 +3,7 @@ using Secronna.Protocol;
 
 namespace Secronna.Cli.Output;
 
-/// <summary>The JSON shapes that only this program prints, compiled in.</summary>
+/// <summary>The source-generated JSON of types that only this program prints.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(RevealResponse))]
 [JsonSerializable(typeof(CompareResponse))]

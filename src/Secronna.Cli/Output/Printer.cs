@@ -5,20 +5,20 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Secronna.Cli.Output;
 
-/// <summary>Prints results on standard output: for people, or as JSON.</summary>
-/// <param name="isJson">Whether as JSON.</param>
+/// <summary>Prints results on standard output, as text for people or as JSON.</summary>
+/// <param name="isJson">Whether to print JSON.</param>
 internal sealed class Printer(bool isJson)
 {
     public bool IsJson => isJson;
 
-    /// <summary>Text by others, which must not move the cursor, change colours or begin a line.</summary>
+    /// <summary>Replaces the characters by which foreign text could control the terminal or begin a new line.</summary>
     public static string Plain(string text) => string.Concat(text.Select(character => IsPlain(character) ? character : '?'));
 
-    /// <summary>The same, line by line: the lines are this program's.</summary>
+    /// <summary>Does the same but keeps line feeds, for text whose lines this program made.</summary>
     public static string PlainLines(string text) => string.Join('\n', text.Split('\n').Select(Plain));
 
-    /// <summary>One thing: as JSON, or the line that tells of it.</summary>
-    public void One<T>(T value, JsonTypeInfo<T> json, Func<T, string> line)
+    /// <summary>Prints one item, as JSON or as text.</summary>
+    public void One<T>(T value, JsonTypeInfo<T> json, Func<T, string> text)
     {
         if (isJson)
         {
@@ -27,10 +27,10 @@ internal sealed class Printer(bool isJson)
         }
 
         using var output = Console.OpenStandardOutput();
-        output.Write(Encoding.UTF8.GetBytes(PlainLines(line(value)) + "\n"));
+        output.Write(Encoding.UTF8.GetBytes(PlainLines(text(value)) + "\n"));
     }
 
-    /// <summary>One thing as JSON.</summary>
+    /// <summary>Prints one item as JSON.</summary>
     public static void Json<T>(T value, JsonTypeInfo<T> json)
     {
         using var output = Console.OpenStandardOutput();
@@ -38,7 +38,7 @@ internal sealed class Printer(bool isJson)
         output.WriteByte((byte)'\n');
     }
 
-    /// <summary>A list: as a JSON array, or a table.</summary>
+    /// <summary>Prints a list, as a JSON array or as a table.</summary>
     public async Task AllAsync<T>(
         IAsyncEnumerable<T> items, JsonTypeInfo<T> json, string[] headings, Func<T, string?[]> cells, CancellationToken cancellation)
     {
@@ -55,21 +55,21 @@ internal sealed class Printer(bool isJson)
             table.Add(cells(item));
         }
 
-        output.Write(Encoding.UTF8.GetBytes(table.Text(Style.Output)));
+        output.Write(Encoding.UTF8.GetBytes(table.Text(TerminalStyle.Output)));
     }
 
-    // Among what shows nothing is what turns the direction of writing, or joins what is apart.
+    // Format characters are invisible; some reverse the direction of writing or join characters.
     private static bool IsPlain(char character) => char.GetUnicodeCategory(character)
         is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static async Task JsonAsync<T>(Stream output, IAsyncEnumerable<T> items, JsonTypeInfo<T> json, CancellationToken cancellation)
     {
-        // Asked before anything is printed: most of what fails does so at once.
+        // Most requests that fail do so at once: then nothing is printed, not even a bracket.
         await using var all = items.GetAsyncEnumerator(cancellation);
-        var isThere = await all.MoveNextAsync().ConfigureAwait(false);
+        var hasItem = await all.MoveNextAsync().ConfigureAwait(false);
         await using var writer = new Utf8JsonWriter(output);
         writer.WriteStartArray();
-        for (; isThere; isThere = await all.MoveNextAsync().ConfigureAwait(false))
+        for (; hasItem; hasItem = await all.MoveNextAsync().ConfigureAwait(false))
         {
             JsonSerializer.Serialize(writer, all.Current, json);
         }

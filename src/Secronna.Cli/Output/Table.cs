@@ -2,15 +2,15 @@ using System.Text;
 
 namespace Secronna.Cli.Output;
 
-/// <summary>Rows under headings, in columns as wide as their longest cell.</summary>
+/// <summary>A table of text whose columns are as wide as their longest cell.</summary>
 internal sealed class Table(params string[] headings)
 {
     private readonly List<string[]> rows = [];
 
     public void Add(params string?[] cells) => rows.Add([.. cells.Select(cell => Printer.Plain(cell ?? ""))]);
 
-    /// <summary>The table as text; results and outcomes in the colours of theirs.</summary>
-    public string Text(Style style)
+    /// <summary>The table as text. Results and outcomes are coloured.</summary>
+    public string Text(TerminalStyle style)
     {
         var widths = headings.Select((heading, i) => rows.Select(row => row[i].Length).Append(heading.Length).Max()).ToArray();
         var text = new StringBuilder();
@@ -23,7 +23,7 @@ internal sealed class Table(params string[] headings)
         return text.ToString();
     }
 
-    // Padded before it is coloured: colours take no room.
+    // A cell is padded before it is coloured, because colours take no room on the terminal.
     private static void Append(StringBuilder text, int[] widths, string[] row, Func<int, string, string> coloured) =>
         text.AppendJoin("  ", row.Select((cell, i) => coloured(i, i == row.Length - 1 ? cell : cell.PadRight(widths[i])))).Append('\n');
 }

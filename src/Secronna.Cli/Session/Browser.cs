@@ -1,23 +1,20 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Secronna.Cli.Variables;
 
 namespace Secronna.Cli.Session;
 
-/// <summary>The person's browser.</summary>
+/// <summary>Opens addresses in the user's browser.</summary>
 internal static class Browser
 {
-    /// <summary>Opens an address there, if there is one to open it in.</summary>
+    /// <summary>Opens an address, unless this machine has no display.</summary>
     /// <param name="address">An http or https address.</param>
-    /// <returns>Whether it was tried.</returns>
+    /// <returns>Whether a browser was started.</returns>
     public static bool TryOpen(Uri address)
     {
-        var start = OperatingSystem.IsWindows() ? new ProcessStartInfo(address.AbsoluteUri) { UseShellExecute = true }
-            : OperatingSystem.IsMacOS() ? Quiet("open", address.AbsoluteUri)
-            // Without a display it would be a browser in this terminal, if any.
-            : Variables.Find("DISPLAY") is not null || Variables.Find("WAYLAND_DISPLAY") is not null ? Quiet("xdg-open", address.AbsoluteUri)
-            : null;
         try
         {
+            var start = StartOf(address.AbsoluteUri);
             using var opened = start is null ? null : Process.Start(start);
             return start is not null;
         }
@@ -27,11 +24,20 @@ internal static class Browser
         }
     }
 
-    // Neither its words nor this program's credential are the other's business.
+    private static ProcessStartInfo? StartOf(string address) =>
+        OperatingSystem.IsWindows() ? new ProcessStartInfo(address) { UseShellExecute = true }
+        : OperatingSystem.IsMacOS() ? Quiet("open", address)
+        // Without a display, xdg-open would start a text browser in this terminal.
+        : HasDisplay ? Quiet("xdg-open", address)
+        : null;
+
+    private static bool HasDisplay => EnvironmentVariables.Find("DISPLAY") is not null || EnvironmentVariables.Find("WAYLAND_DISPLAY") is not null;
+
+    // The browser's output would disturb this program's, and the browser must not inherit the credential.
     private static ProcessStartInfo Quiet(string program, string address)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1", program, address]);
-        start.Environment.Remove("SECRONNA_TOKEN");
+        start.Environment.Remove(EnvironmentVariables.Token);
         return start;
     }
 }

@@ -5,18 +5,18 @@ using Secronna.Protocol;
 
 namespace Secronna.Cli.Session;
 
-/// <summary>Waits for a person to enter a device's code at the provider (RFC 8628, section 3.5).</summary>
-/// <param name="provider">Where.</param>
-/// <param name="clientId">As which client.</param>
-/// <param name="time">The clock of the code's end and of the waits between polls.</param>
+/// <summary>Waits until a person has entered a device code at the provider (RFC 8628, section 3.5).</summary>
+/// <param name="provider">The identity provider.</param>
+/// <param name="clientId">The client id to sign in with.</param>
+/// <param name="time">The clock of the code's lifetime and of the waits between polls.</param>
 internal sealed class DeviceFlow(IdentityProvider provider, string clientId, TimeProvider time)
 {
     private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SlowDownStep = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>The sign-in, once the person has allowed it.</summary>
-    /// <exception cref="SecronnaException">AUTH_REQUIRED: the person denied it, or the code ran out.</exception>
+    /// <summary>Polls until the person has allowed the sign-in.</summary>
+    /// <exception cref="SecronnaException">AUTH_REQUIRED: the person denied the sign-in, or the code expired.</exception>
     public async Task<SignIn> WaitAsync(DeviceAuthorizationResponse device, CancellationToken cancellation)
     {
         var interval = TimeSpan.FromSeconds(Math.Clamp(device.Interval, LeastInterval.TotalSeconds, LongestInterval.TotalSeconds));
@@ -26,7 +26,7 @@ internal sealed class DeviceFlow(IdentityProvider provider, string clientId, Tim
             await Task.Delay(interval, time, cancellation).ConfigureAwait(false);
             if (time.GetUtcNow() >= end)
             {
-                throw Over("the code has expired");
+                throw NotSignedIn("the code has expired");
             }
 
             var answer = await provider.PollDeviceAsync(clientId, device.DeviceCode!, cancellation).ConfigureAwait(false);
@@ -35,23 +35,23 @@ internal sealed class DeviceFlow(IdentityProvider provider, string clientId, Tim
                 return provider.SignInOf(answer, clientId, time);
             }
 
-            interval = Next(interval, answer);
+            interval = NextInterval(interval, answer);
         }
     }
 
-    private TimeSpan Next(TimeSpan interval, TokenResponse answer) => answer.ErrorType switch
+    private TimeSpan NextInterval(TimeSpan interval, TokenResponse answer) => answer.ErrorType switch
     {
-        // Away for a while: ever more seldom.
+        // The provider is away: the interval doubles, up to the longest.
         ResponseErrorType.Http or ResponseErrorType.Exception => interval * 2 > LongestInterval ? LongestInterval : interval * 2,
         _ => answer.Error switch
         {
             OidcConstants.TokenErrors.AuthorizationPending => interval,
             OidcConstants.TokenErrors.SlowDown => interval + SlowDownStep,
-            OidcConstants.TokenErrors.AccessDenied => throw Over("the sign-in was denied"),
-            OidcConstants.TokenErrors.ExpiredToken => throw Over("the code has expired"),
+            OidcConstants.TokenErrors.AccessDenied => throw NotSignedIn("the sign-in was denied"),
+            OidcConstants.TokenErrors.ExpiredToken => throw NotSignedIn("the code has expired"),
             _ => throw provider.Failed(answer),
         },
     };
 
-    private static SecronnaException Over(string what) => new(what, ErrorCodes.AuthRequired, null, null);
+    private static SecronnaException NotSignedIn(string reason) => new(reason, ErrorCodes.AuthRequired, null, null);
 }

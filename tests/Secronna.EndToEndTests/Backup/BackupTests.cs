@@ -4,29 +4,29 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Backup;
 
-/// <summary><c>backup FILE</c>: a copy that can be relied on, made while servers serve.</summary>
+/// <summary><c>backup FILE</c> makes a complete copy of the database while servers serve.</summary>
 public sealed class BackupTests
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     [Fact]
-    public async Task Copies_made_while_writers_run_are_whole_and_verify()
+    public async Task Backups_made_during_writes_are_complete_and_verify()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
         using var api = new Api(server.Url, installation.Token);
         var (_, environment) = await api.CreateEnvironmentAsync("Load");
         var ledger = new Ledger();
-        using var load = new Load(server.Url, installation.Token, environment, ledger);
+        using var load = new RequestLoad(server.Url, installation.Token, environment, ledger);
         for (var i = 1; i <= 3; i++)
         {
             var before = ledger.Writes;
             await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > before + 200);
-            var promised = ledger.Writes;
+            var acknowledged = ledger.Writes;
             var file = installation.Folder[$"copy-{i}.db"];
             await installation.DoAsync("backup", file);
             var verified = await installation.DoAsync("backup", "verify", file, "--json");
-            Assert.InRange(Found(verified.Out, "versions"), promised, long.MaxValue);
+            Assert.InRange(Found(verified.Out, "versions"), acknowledged, long.MaxValue);
             Assert.Equal(0, Found(verified.Out, "problemCount"));
         }
 
@@ -36,7 +36,7 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task A_copy_is_one_file_for_its_owner_alone_and_has_the_entry_of_its_own_making()
+    public async Task A_backup_is_one_file_that_only_its_owner_can_read_and_contains_its_own_audit_entry()
     {
         using var installation = await TestInstallation.CreateAsync();
         using var folder = new TemporaryFolder();
@@ -52,7 +52,7 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task A_copy_needs_no_master_key()
+    public async Task A_backup_needs_no_master_key()
     {
         using var installation = await TestInstallation.CreateAsync();
         File.Delete(installation.MasterKeyFile);
@@ -61,10 +61,10 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task A_restored_copy_serves_what_was_there_and_goes_on()
+    public async Task A_server_on_a_restored_backup_reveals_every_value_and_accepts_writes()
     {
         using var installation = await TestInstallation.CreateAsync();
-        var sample = await Sample.FillAsync(installation);
+        var sample = await SampleData.FillAsync(installation);
         var file = installation.Folder["copy.db"];
         await installation.DoAsync("backup", file);
         SqliteFile.Run(installation.DatabaseFile, "UPDATE secret_versions SET ciphertext = x'00', wrapped_data_key = x'00' WHERE kek_id IS NOT NULL");
@@ -79,7 +79,7 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task Nothing_of_a_deleted_secret_is_in_a_copy_made_after_its_deletion()
+    public async Task A_backup_contains_nothing_of_a_secret_that_was_deleted_before_it()
     {
         using var installation = await TestInstallation.CreateAsync();
         await using var server = await installation.ServeAsync();
@@ -87,7 +87,7 @@ public sealed class BackupTests
         var (_, environment) = await api.CreateEnvironmentAsync("Deletion");
         var secret = await api.WriteAsync(environment, "SMALL", "of a page with others");
         var large = await api.WriteAsync(environment, "LARGE", new string('x', 60_000));
-        byte[][] gone =
+        byte[][] deleted =
         [
             .. await SealedAsync(installation, (string)secret.Data["id"]!), .. await SealedAsync(installation, (string)large.Data["id"]!),
         ];
@@ -98,12 +98,12 @@ public sealed class BackupTests
         }
 
         await installation.DoAsync("backup", installation.Folder["after.db"]);
-        Assert.Equal(gone.Length, await CountInAsync(installation.Folder["before.db"], gone));
-        Assert.Equal(0, await CountInAsync(installation.Folder["after.db"], gone));
+        Assert.Equal(deleted.Length, await CountInAsync(installation.Folder["before.db"], deleted));
+        Assert.Equal(0, await CountInAsync(installation.Folder["after.db"], deleted));
     }
 
     [Fact]
-    public async Task What_is_there_is_never_written_over()
+    public async Task An_existing_file_link_or_folder_is_never_overwritten()
     {
         using var installation = await TestInstallation.CreateAsync();
         var file = installation.Folder["copy.db"];
@@ -122,12 +122,12 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task A_full_disk_leaves_nothing_behind_and_is_recorded()
+    public async Task A_failed_backup_leaves_no_file_and_a_later_one_succeeds()
     {
         using var disk = await FaultyDisk.CreateAsync();
         using var installation = await TestInstallation.CreateAsync();
         using var folder = new TemporaryFolder();
-        disk.PutUnder(installation, "copy.db");
+        disk.UseFor(installation, "copy.db");
         disk.Break(FaultyDisk.DiskFull);
         await ExpectFailureAsync(installation, folder, "full");
         Assert.Equal(["backup.create success", "backup.create failed"], await InstallationTrail.ReadAsync(installation));
@@ -142,7 +142,7 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task A_folder_that_is_not_there_is_named()
+    public async Task A_missing_folder_is_named_in_the_error()
     {
         using var installation = await TestInstallation.CreateAsync();
         var ended = await installation.RunAsync("backup", installation.Folder["none/copy.db"]);
@@ -151,7 +151,7 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task Where_there_is_no_installation_there_is_nothing_to_copy()
+    public async Task Without_an_installation_the_backup_is_refused()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         var ended = await installation.RunAsync("backup", installation.Folder["copy.db"]);
@@ -161,7 +161,7 @@ public sealed class BackupTests
     }
 
     [Fact]
-    public async Task PostgreSQL_is_backed_up_by_its_own_means()
+    public async Task On_PostgreSQL_the_backup_is_refused_and_pg_dump_is_named()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         installation.UsePostgres("Host=127.0.0.1;Port=1;Database=any;Username=any");
@@ -181,7 +181,7 @@ public sealed class BackupTests
 
     private static long Found(string json, string name) => (long)JsonNode.Parse(json)!["verification"]![name]!;
 
-    // What is stored of a secret, cut to what surely stands in one page.
+    // Returns 32 bytes each of a secret's ciphertext and wrapped data key: few enough to be in one page.
     private static async Task<byte[][]> SealedAsync(TestInstallation installation, string secretId) =>
     [
         SqliteFile.One<byte[]>(

@@ -3,10 +3,10 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Backup;
 
-/// <summary>The installation's own audit entries.</summary>
+/// <summary>Reads the audit entries of the installation, those that belong to no workspace.</summary>
 internal static class InstallationTrail
 {
-    /// <summary>Action and outcome of each, in order.</summary>
+    /// <summary>Returns the action and the outcome of each entry, in order.</summary>
     public static async Task<List<string>> ReadAsync(TestInstallation installation) =>
     [
         .. (await installation.DoAsync("audit")).Out.Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Scanning;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>What a command that <c>run</c> begins is given, and what becomes of it.</summary>
+/// <summary>The program that <c>run</c> starts: its variables, signals, files, terminal and exit code.</summary>
 public sealed class CliChildTests
 {
     private const string Environment = "demo/development";
@@ -13,15 +13,15 @@ public sealed class CliChildTests
     [InlineData(127, "no-such-command")]
     [InlineData(126, "/etc/passwd")]
     [InlineData(137, "sh", "-c", "kill -9 $$")]
-    public async Task Run_ends_as_its_command_does(int code, params string[] command)
+    public async Task Run_exits_as_its_program_does(int code, params string[] command)
     {
         await using var dev = await DevServer.StartAsync();
         Assert.Equal(code, (await dev.Cli.RunAsync("", ["run", "--env", Environment, "--", .. command])).ExitCode);
     }
 
-    // Every process can read every other one's command line; its variables only the same person.
+    // Every user can read the command line of a process. Only its own user can read its variables.
     [Fact]
-    public async Task A_child_has_values_among_its_variables_and_never_in_its_command_line()
+    public async Task A_program_gets_values_in_its_variables_and_never_in_its_command_line()
     {
         await using var dev = await DevServer.StartAsync();
         var value = Canary.Plain();
@@ -37,7 +37,7 @@ public sealed class CliChildTests
         needles.Find(await File.ReadAllBytesAsync($"/proc/{process.Id}/environ"), 0, hits);
         Assert.NotEmpty(hits);
 
-        // This program is the command now: no process of ours waits beside it.
+        // The process has become the program: no process of secronna waits beside it.
         Assert.StartsWith("sh", await File.ReadAllTextAsync($"/proc/{process.Id}/comm"), StringComparison.Ordinal);
         process.StandardInput.Close();
         await process.WaitForExitAsync().WaitAsync(Until.Patience);
@@ -48,7 +48,7 @@ public sealed class CliChildTests
     [InlineData(15)]
     [InlineData(2)]
     [InlineData(1)]
-    public async Task A_signal_is_for_the_command(int signal)
+    public async Task A_signal_reaches_the_program(int signal)
     {
         await using var dev = await DevServer.StartAsync();
         using var process = dev.Cli.Start(
@@ -61,10 +61,10 @@ public sealed class CliChildTests
     }
 
     [Fact]
-    public async Task A_command_finds_signals_files_limits_and_terminal_as_they_would_be_without_this_program()
+    public async Task A_program_finds_signals_files_limits_and_terminal_as_without_secronna()
     {
         await using var dev = await DevServer.StartAsync();
-        // A file without close-on-exec, ignored signals, and a limit below the hard one are the caller's own; these tests ignore SIGPIPE.
+        // The caller sets an open file, ignored signals and a soft limit, which the program must inherit. The tests themselves ignore SIGPIPE.
         const string Caller = """ulimit -Sn 200; trap '' HUP USR1; exec 7<"$HOME"; exec "$@" """;
         var state = "grep -E 'Sig(Blk|Ign|Cgt)' /proc/self/status; ls /proc/self/fd; nice" + (ClientProgram.IsNative ? "; ulimit -Sn" : "");
         string[] command = ["bash", "-c", state], caller = ["env", "--default-signal=PIPE", "bash", "-c", Caller, "_"];
@@ -74,10 +74,10 @@ public sealed class CliChildTests
     }
 
     [Fact]
-    public async Task A_command_that_stops_reading_ends_what_writes_to_it_as_ever()
+    public async Task A_program_that_writes_to_a_closed_pipe_ends_by_SIGPIPE()
     {
         await using var dev = await DevServer.StartAsync();
-        // Where SIGPIPE is ignored, yes would complain instead.
+        // If SIGPIPE were ignored, yes would print an error instead.
         var ended = await dev.Cli.RunAsync("", "run", "--env", Environment, "--", "bash", "-c", "yes | head -1; echo ${PIPESTATUS[0]}");
         Assert.Equal(("y\n141\n", ""), (ended.Out, ended.Error));
     }

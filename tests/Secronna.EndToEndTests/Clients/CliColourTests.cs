@@ -2,7 +2,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>What a terminal gets and a pipe does not.</summary>
+/// <summary>A terminal gets colours, and a pipe does not.</summary>
 public sealed class CliColourTests
 {
     private const string Compare = "secronna env diff demo/development web/production";
@@ -21,7 +21,7 @@ public sealed class CliColourTests
     [InlineData("TERM", "dumb", "")]
     [InlineData("TERM", "xterm", " --json")]
     [InlineData("TERM", "xterm", " >out 2>err; cat out err")]
-    public async Task There_are_none_where_nobody_wants_them(string variable, string value, string more)
+    public async Task There_are_no_colours_where_they_are_not_wanted(string variable, string value, string more)
     {
         await using var dev = await DevServer.StartAsync();
         await SetUpAsync(dev.Cli);

@@ -3,7 +3,7 @@ using Secronna.Tests.Contract;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The command line keeps the contract that the API and the client keep: the same cases, the real programs.</summary>
+/// <summary>The command line keeps the same contract as the API and the client: the same cases, with the real programs.</summary>
 public sealed class CliContractTests(ContractServer shared) : IClassFixture<ContractServer>
 {
     public static TheoryData<string> Cases => [.. ContractCases.All.Keys];
@@ -18,7 +18,7 @@ public sealed class CliContractTests(ContractServer shared) : IClassFixture<Cont
     }
 }
 
-/// <summary>A server with a workspace for each case.</summary>
+/// <summary>A server that has a new workspace for each case.</summary>
 public sealed class ContractServer : IAsyncLifetime
 {
     private TestInstallation? installation;

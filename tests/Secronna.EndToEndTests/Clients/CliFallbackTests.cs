@@ -5,7 +5,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary><c>run --fallback</c>, while the server is there, away, hanging, and back with the key revoked.</summary>
+/// <summary><c>run --fallback</c> while the server answers, is away, hangs, and is back with the key revoked.</summary>
 public sealed class CliFallbackTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -15,7 +15,7 @@ public sealed class CliFallbackTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_command_goes_on_for_as_long_as_the_server_is_away_and_not_after_its_key_is_revoked()
+    public async Task The_copy_is_used_while_the_server_is_away_and_not_after_the_key_is_revoked()
     {
         await using var dev = await DevServer.StartAsync();
         using var admin = dev.Connect();
@@ -43,7 +43,7 @@ public sealed class CliFallbackTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_away_too()
+    public async Task A_server_that_never_answers_counts_as_away()
     {
         await using var dev = await DevServer.StartAsync();
         await RunAsync(dev.Cli);
@@ -59,7 +59,7 @@ public sealed class CliFallbackTests : IDisposable
     [Theory]
     [InlineData("eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "API key or access key")]
     [InlineData("st_live_0123456789abcdefghijklmnop", "leave --at or --fallback out", "--at", "2026-01-01T00:00:00Z")]
-    public async Task What_can_not_be_kept_is_refused(string token, string said, params string[] more)
+    public async Task A_fallback_that_can_not_work_is_refused(string token, string said, params string[] more)
     {
         var refused = await RunAsync(new CommandLine(folder.Path, "http://127.0.0.1:1", token), more);
         Assert.Equal(2, refused.ExitCode);

@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The command line before servers that are slow, break off, talk rubbish or mean harm.</summary>
+/// <summary>The command line against servers that are slow, break off, send rubbish or are malicious.</summary>
 public sealed class CliHostileServerTests : IDisposable
 {
     private const string Token = "st_live_canarycanarycanarycanarycanarycanary";
@@ -14,7 +14,7 @@ public sealed class CliHostileServerTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    /// <summary>What a server says instead of an answer.</summary>
+    /// <summary>Texts that a server sends instead of an answer.</summary>
     public static TheoryData<string> Rubbish =>
     [
         "",
@@ -41,7 +41,7 @@ public sealed class CliHostileServerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Rubbish))]
-    public async Task What_is_no_answer_is_an_error_and_nothing_runs(string said)
+    public async Task Rubbish_instead_of_an_answer_is_an_error_and_no_program_runs(string said)
     {
         await using var server = RawServer.Saying(said);
         var ended = await RunAsync(server, "run", "--env", "web/production", "--", "sh", "-c", "echo ran");
@@ -54,7 +54,7 @@ public sealed class CliHostileServerTests : IDisposable
     [InlineData("HTTP/1.1 404 No\r\nContent-Length: 2\r\n\r\n[]", "UNAVAILABLE")]
     [InlineData("HTTP/1.1 404 No\r\nContent-Length: 54\r\n\r\n{\"error\":{\"code\":null,\"message\":\"x\"},\"meta\":{\"a\":\"b\"}}", "UNAVAILABLE")]
     [InlineData("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", "VALIDATION_ERROR")]
-    public async Task An_answer_that_is_printed_as_it_comes_is_an_error_where_no_server_of_ours_gave_it(string said, string code)
+    public async Task The_api_command_reports_an_answer_that_no_Secronna_server_gave(string said, string code)
     {
         await using var server = RawServer.Saying(said);
         var ended = await RunAsync(server, "api", "GET", "/me");
@@ -62,9 +62,9 @@ public sealed class CliHostileServerTests : IDisposable
         Assert.StartsWith($"Error [{code}]: ", ended.Error, StringComparison.Ordinal);
     }
 
-    // The same bytes whole, to see that it is the rest that is refused.
+    // The same bytes complete: so the tests above are refused for what they lack.
     [Fact]
-    public async Task A_good_answer_is_taken_however_slowly_it_comes()
+    public async Task A_good_answer_is_accepted_however_slowly_it_arrives()
     {
         await using var server = new RawServer(async (stream, _, over) =>
         {
@@ -80,7 +80,7 @@ public sealed class CliHostileServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_message_can_not_write_on_the_terminal_as_it_likes()
+    public async Task A_server_message_can_not_control_the_terminal()
     {
         const string Body = """{"data":null,"error":{"code":"FORBIDDEN\u001b[31m\n","message":"\u001b]0;title\u0007\u001b[2J\nError: fine\r"},"meta":{"requestId":"req_1","timestamp":"2026-01-01T00:00:00Z"}}""";
         await using var server = RawServer.Saying($"HTTP/1.1 403 No\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}");
@@ -94,7 +94,7 @@ public sealed class CliHostileServerTests : IDisposable
     [InlineData("st_live_x\ny")]
     [InlineData("st_live_x y")]
     [InlineData("st_live_é")]
-    public async Task What_is_no_token_is_said_to_be_none_and_not_shown(string token)
+    public async Task A_credential_that_can_not_be_a_token_is_refused_and_not_shown(string token)
     {
         await using var server = RawServer.Saying("");
         var ended = await new CommandLine(folder.Path, server.Url, token).RunAsync("", "auth", "whoami");
@@ -104,7 +104,7 @@ public sealed class CliHostileServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_that_never_ends_is_given_up()
+    public async Task A_list_that_never_ends_is_an_error()
     {
         const string Page = """{"data":[],"error":null,"meta":{"requestId":"req_1","timestamp":"2026-01-01T00:00:00Z","cursor":"again","hasMore":true}}""";
         await using var server = RawServer.Saying($"{Head}Content-Length: {Page.Length}\r\n\r\n{Page}");
@@ -112,7 +112,7 @@ public sealed class CliHostileServerTests : IDisposable
         Assert.InRange(server.Asked.Count, 1, 10);
     }
 
-    // Keys and names of a server that checks none of them.
+    // Keys of a server that does not check them.
     [Theory]
     [InlineData("A=B")]
     [InlineData("PATH")]
@@ -122,7 +122,7 @@ public sealed class CliHostileServerTests : IDisposable
     [InlineData("$(touch pwned)")]
     [InlineData("A;touch pwned;")]
     [InlineData("A\\ntouch pwned")]
-    public async Task A_key_that_no_server_of_ours_has_does_no_harm(string key)
+    public async Task A_key_that_no_Secronna_server_allows_does_no_harm(string key)
     {
         var body = Good.Replace("\"A\"", $"\"{key}\"", StringComparison.Ordinal);
         await using var server = RawServer.Saying($"{Head}Content-Length: {body.Length}\r\n\r\n{body}");

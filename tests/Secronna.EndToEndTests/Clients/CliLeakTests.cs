@@ -5,16 +5,16 @@ using Secronna.EndToEndTests.Scanning;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>Where the command line leaves no value: in what it says, in files, and in what other processes can see.</summary>
+/// <summary>The command line leaves no value in its output, in files, or where other processes can see it.</summary>
 public sealed class CliLeakTests
 {
     private const string Environment = "demo/development";
 
     [Fact]
-    public async Task No_value_and_no_token_is_in_an_answer_that_is_no_reveal_or_in_a_file()
+    public async Task No_value_and_no_token_is_in_a_file_or_in_output_other_than_that_of_a_reveal()
     {
         await using var dev = await DevServer.StartAsync();
-        // All that a program leaves beside it, it leaves here.
+        // Temporary files go to this folder, so that they are found.
         var scratch = dev.Cli.Variables["TMPDIR"] = Directory.CreateDirectory(dev.Folder["tmp"]).FullName;
         var needles = new NeedleSet();
         var said = new StringBuilder();
@@ -66,7 +66,7 @@ public sealed class CliLeakTests
 
         Assert.Empty(hits);
 
-        // Seen to look in the right place.
+        // The search does find a value where there is one.
         needles.Find(Encoding.UTF8.GetBytes((await dev.Cli.RunAsync("", "get", $"{Environment}/K0")).Out), 0, hits);
         Assert.NotEmpty(hits);
     }

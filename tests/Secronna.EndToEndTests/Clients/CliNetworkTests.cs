@@ -6,7 +6,7 @@ using Secronna.Tests.Tls;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The way to the server: TLS by a private authority, a proxy, and plain HTTP to other machines.</summary>
+/// <summary>The network path to the server: TLS by a private authority, a proxy, and plain HTTP to other machines.</summary>
 public sealed class CliNetworkTests : IDisposable
 {
     private readonly ServerCertificates certificates = new();
@@ -30,7 +30,7 @@ public sealed class CliNetworkTests : IDisposable
         cli.Variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
         Assert.Equal(0, (await cli.RunAsync("", "auth", "whoami")).ExitCode);
 
-        // Signed by the same authority, but for another name.
+        // The same authority signed the certificate, but for another name.
         cli.Variables["SECRONNA_API_URL"] = server.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
         Assert.Equal(1, (await cli.RunAsync("", "auth", "whoami")).ExitCode);
     }
@@ -43,7 +43,7 @@ public sealed class CliNetworkTests : IDisposable
         await using var server = await installation.ServeTlsAsync(certificates.Root);
         await File.WriteAllTextAsync(installation.Folder["ca.pem"], certificates.Root.ExportCertificatePem());
         await using var proxy = new RawServer((stream, _, over) => TunnelAsync(stream, new Uri(server.Url).Port, over));
-        // Named as another machine, for which the proxy is asked.
+        // The address names another machine, so that the proxy is used.
         var cli = new CommandLine(
             installation.Folder.Path, server.Url.Replace("127.0.0.1", "secrets.example", StringComparison.Ordinal), installation.Token);
         cli.Variables["SSL_CERT_FILE"] = installation.Folder["ca.pem"];
@@ -61,7 +61,7 @@ public sealed class CliNetworkTests : IDisposable
     [InlineData("http_proxy")]
     [InlineData("all_proxy")]
     [InlineData("HTTPS_PROXY")]
-    public async Task A_proxy_is_never_asked_for_this_machine_itself(string variable)
+    public async Task A_proxy_is_never_used_for_this_machine(string variable)
     {
         await using var dev = await DevServer.StartAsync();
         await using var proxy = RawServer.Saying("");

@@ -6,7 +6,7 @@ using Secronna.IdentityProvider.People;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>People who sign in by the command line: the server, the provider and the program are all real.</summary>
+/// <summary>People sign in by the command line, with a real server, a real provider and the real program.</summary>
 public sealed partial class CliSignInTests : IAsyncLifetime
 {
     private static readonly Person Ada = new("usr_ada", TestInstallation.WorkspaceId, "ada@example.com", "Ada", "member");
@@ -32,7 +32,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Signing_in_once_is_enough_until_one_signs_out()
+    public async Task A_sign_in_lasts_until_the_sign_out()
     {
         await StartAsync();
         var signedIn = await SignInAsync(code => provider!.DecideAsync(code, Ada));
@@ -57,9 +57,9 @@ public sealed partial class CliSignInTests : IAsyncLifetime
         Assert.Equal("invalid_grant", await provider.RefreshErrorAsync((string)first["signIn"]!["refreshToken"]!));
     }
 
-    // Every command finds its token stale, and eight of them at once the same one.
+    // The token has less than a minute left, so each of the eight commands wants to renew it.
     [Fact]
-    public async Task A_stale_session_is_renewed_by_one_at_a_time()
+    public async Task Commands_that_run_at_the_same_time_renew_a_session_one_after_the_other()
     {
         await StartAsync("--access-token-lifetime", "59");
         await SignInAsync(code => provider!.DecideAsync(code, Ada));
@@ -88,7 +88,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_denies_is_not_signed_in()
+    public async Task A_person_who_denies_is_not_signed_in()
     {
         await StartAsync();
         var ended = await SignInAsync(code => provider!.DecideAsync(code, Ada, allow: false));
@@ -98,7 +98,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_code_that_nobody_enters_runs_out()
+    public async Task A_code_that_nobody_enters_expires()
     {
         await StartAsync("--device-code-lifetime", "2");
         var ended = await SignInAsync(_ => Task.CompletedTask);
@@ -107,12 +107,12 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_is_told_to_slow_down_does()
+    public async Task The_program_slows_down_when_the_provider_says_so()
     {
         await StartAsync("--interval", "1.5", "--said-interval", "1", "--slow-down-step", "1");
         var ended = await SignInAsync(async code =>
         {
-            // Entered only once a poll was too fast: the second one at the earliest.
+            // The code is entered only after a poll was too fast, which is the second poll at the earliest.
             await Until.HoldsAsync("a poll too fast", () => provider!.SlowDowns > 0);
             await provider!.DecideAsync(code, Ada);
         });
@@ -121,7 +121,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_whose_workspaces_do_not_include_ones_own_leaves_no_session()
+    public async Task A_server_that_does_not_allow_the_persons_workspace_leaves_no_session()
     {
         var eve = new Person("usr_eve", "acc_eve", "eve@example.com", "Eve", "owner");
         provider = await ProviderProcess.StartAsync(installation!.Folder, eve);
@@ -133,7 +133,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_without_a_provider_says_what_to_do_instead()
+    public async Task On_a_server_without_a_provider_login_says_what_to_do_instead()
     {
         server = await installation!.ServeAsync();
         var ended = await RunAsync("auth", "login", "--server", server.Url);
@@ -157,13 +157,13 @@ public sealed partial class CliSignInTests : IAsyncLifetime
         server = await installation!.ServeAsync();
     }
 
-    // As a person does: reads the code off the terminal, and enters it elsewhere.
+    // Does what a person does: reads the code from the terminal and enters it elsewhere.
     private async Task<Ended> SignInAsync(Func<string, Task> enter)
     {
         using var process = cli!.Start("auth", "login", "--no-browser", "--server", server!.Url);
         process.StandardInput.Close();
         var who = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
-        Assert.Equal($"Signing in at {provider!.Issuer} as secronna-cli, for openid profile email offline_access. {server.Url} gets the token.", who);
+        Assert.Equal($"Signing in at {provider!.Issuer} as client secronna-cli, for the scopes openid profile email offline_access. The token is sent to {server.Url}.", who);
         var shown = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
         var (output, rest) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var code = ShownCode().Match(shown);

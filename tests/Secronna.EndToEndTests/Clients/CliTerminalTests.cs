@@ -3,17 +3,17 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The command line at a terminal, with someone at its keys.</summary>
+/// <summary>The command line at a terminal where a person types.</summary>
 public sealed class CliTerminalTests
 {
     private const string Set = "secronna secret set demo/development TYPED";
-    private const string Prompt = "Value of TYPED (not shown; Enter ends it): ";
+    private const string Prompt = "Value of TYPED (not shown; press Enter to finish): ";
 
-    // What the terminal is like once the command is over.
+    // Prints the settings of the terminal after the command.
     private const string ThenTheTerminal = "; echo ended $?; stty -a";
 
     [Fact]
-    public async Task What_is_typed_is_not_shown_and_arrives_as_it_was_meant()
+    public async Task A_typed_value_is_not_shown_and_arrives_as_it_was_edited()
     {
         await using var dev = await DevServer.StartAsync();
         await using var terminal = dev.Cli.StartTerminal(Set + ThenTheTerminal);
@@ -26,7 +26,7 @@ public sealed class CliTerminalTests
     }
 
     [Fact]
-    public async Task What_was_typed_before_it_asks_is_not_taken_for_the_value()
+    public async Task Input_that_was_typed_before_the_prompt_is_not_part_of_the_value()
     {
         await using var dev = await DevServer.StartAsync();
         await using var terminal = dev.Cli.StartTerminal($"echo begun; until [ -e seen ]; do sleep 0.05; done; {Set}");
@@ -42,7 +42,7 @@ public sealed class CliTerminalTests
     [InlineData("canary" + Terminal.CtrlC)]
     [InlineData("\u0004")]
     [InlineData(Terminal.Enter)]
-    public async Task Who_gives_up_has_written_nothing(string keys)
+    public async Task A_person_who_gives_up_writes_nothing(string keys)
     {
         await using var dev = await DevServer.StartAsync();
         await using var terminal = dev.Cli.StartTerminal(Set + ThenTheTerminal);
@@ -55,8 +55,8 @@ public sealed class CliTerminalTests
 
     [Theory]
     [InlineData("one\rtouch pwned\r", "more than one line")]
-    [InlineData("a\u001b[D\r", "such as an arrow")]
-    public async Task What_is_no_line_of_text_is_refused_and_no_shell_runs_the_rest(string keys, string said)
+    [InlineData("a\u001b[D\r", "for example an arrow key")]
+    public async Task Input_that_is_not_one_line_of_text_is_refused_and_no_shell_runs_the_rest(string keys, string said)
     {
         await using var dev = await DevServer.StartAsync();
         await using var terminal = dev.Cli.StartTerminal($"{Set}; sh -i");
@@ -68,7 +68,7 @@ public sealed class CliTerminalTests
     }
 
     [Fact]
-    public async Task Who_ends_the_program_has_a_terminal_as_before()
+    public async Task A_signal_that_ends_the_program_leaves_the_terminal_as_before()
     {
         await using var dev = await DevServer.StartAsync();
         await using var terminal = dev.Cli.StartTerminal($"sh -c 'echo pid=$$=; exec {Set}'{ThenTheTerminal}");
@@ -79,13 +79,13 @@ public sealed class CliTerminalTests
     }
 
     [Fact]
-    public async Task A_key_is_asked_for_unseen_too()
+    public async Task A_key_is_asked_for_without_showing_it()
     {
         await using var dev = await DevServer.StartAsync();
         var key = dev.Cli.Variables["SECRONNA_TOKEN"];
         dev.Cli.Variables["SECRONNA_TOKEN"] = "";
         await using var terminal = dev.Cli.StartTerminal("secronna auth login --api-key -" + ThenTheTerminal);
-        await terminal.TypeAsync("Key (not shown; Enter ends it): ", key + Terminal.Enter);
+        await terminal.TypeAsync("Key (not shown; press Enter to finish): ", key + Terminal.Enter);
         var ended = await terminal.EndAsync();
         Assert.Contains("Signed in to", ended.Screen, StringComparison.Ordinal);
         Assert.DoesNotContain(key[8..], ended.Screen, StringComparison.Ordinal);
@@ -93,10 +93,10 @@ public sealed class CliTerminalTests
     }
 
     [Fact]
-    public async Task Ctrl_C_is_for_the_command_that_run_began()
+    public async Task Ctrl_C_reaches_the_program_that_run_started()
     {
         await using var dev = await DevServer.StartAsync();
-        // It is pressed for the shell around it too, which is to say how that command ended.
+        // The shell gets Ctrl-C too, and must survive it to print the exit code.
         await using var terminal = dev.Cli.StartTerminal(
             "trap : INT; secronna run --env demo/development -- sh -c 'trap \"echo caught \\$GREETING; exit 9\" INT; echo begun; while :; do sleep 0.05; done'; echo ended $?");
         await terminal.TypeAsync("begun", Terminal.CtrlC);
@@ -105,7 +105,7 @@ public sealed class CliTerminalTests
         Assert.Contains("ended 9", ended.Screen, StringComparison.Ordinal);
     }
 
-    // As a shell has it.
+    // The settings that a shell gives its terminal.
     private static void AssertIsUsual(string screen, int exitCode)
     {
         Assert.Contains($"ended {exitCode}\r\n", screen, StringComparison.Ordinal);

@@ -2,13 +2,13 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The command line as a newcomer uses it: real programs, over real HTTP.</summary>
+/// <summary>The command line as a new user uses it: the real programs, over real HTTP.</summary>
 public sealed class CliTests
 {
     private const string Environment = "web/production";
 
     [Fact]
-    public async Task A_newcomers_session()
+    public async Task A_new_user_creates_writes_reads_restores_and_deletes()
     {
         await using var dev = await DevServer.StartAsync();
         Assert.Matches(@"\Aproj_\w+ web\n\z", await dev.Cli.DoAsync("project", "create", "Web"));
@@ -31,13 +31,13 @@ public sealed class CliTests
         await dev.Cli.DoAsync("secret", "rm", Environment + "/B");
         var then = await dev.Cli.RunAsync("", "export", "--env", Environment, "--format", "json", "--at", at);
         Assert.Equal("{\n  \"A\": \"a value\"\n}\n", then.Out);
-        Assert.Contains("Deleted since, and not there: B", then.Error, StringComparison.Ordinal);
+        Assert.Contains("Left out, because they were deleted since that time: B", then.Error, StringComparison.Ordinal);
         Assert.Equal("a value", await dev.Cli.DoAsync("get", Environment + "/A"));
         Assert.Contains($"{Environment}/A version 3", await dev.Cli.DoAsync("audit", "--action", "secret.reveal", "--limit", "1"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_key_is_kept_for_its_server_alone_and_forgotten()
+    public async Task A_saved_key_is_used_only_for_its_server_until_logout()
     {
         await using var dev = await DevServer.StartAsync();
         var variables = dev.Cli.Variables;
@@ -50,7 +50,7 @@ public sealed class CliTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var whoami = await dev.Cli.RunAsync("", "auth", "whoami");
         Assert.Contains("acc_dev", whoami.Out, StringComparison.Ordinal);
-        Assert.Contains($"{token[..8]}…{token[^4..]}, kept at login", whoami.Error, StringComparison.Ordinal);
+        Assert.Contains($"{token[..8]}…{token[^4..]}, saved by `auth login`", whoami.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(token, whoami.Out + whoami.Error, StringComparison.Ordinal);
         Assert.Equal("Hello from Secronna", await dev.Cli.DoAsync("get", "demo/development/GREETING"));
 
@@ -70,7 +70,7 @@ public sealed class CliTests
     }
 
     [Fact]
-    public async Task Errors_say_what_to_do_and_hold_no_value()
+    public async Task Errors_say_what_to_do_and_contain_no_value()
     {
         await using var dev = await DevServer.StartAsync();
         await dev.Cli.RunAsync("can\nary canary", "secret", "set", "demo/development", "LINES");
@@ -79,7 +79,7 @@ public sealed class CliTests
         {
             ("[NOT_FOUND]", ["get", "demo/development/NOTHING"]), ("[VALIDATION_ERROR]", ["get", "canary"]),
             ("[CONFLICT]", ["secret", "set", "demo/development", "GREETING", "canary", "--expect-version", "0"]),
-            ("LINES has a line break", ["export", "--env", "demo/development", "--format", "docker", "--only", "LINES"]),
+            ("LINES contains a line break", ["export", "--env", "demo/development", "--format", "docker", "--only", "LINES"]),
             ("--allow PATH", ["run", "--env", "demo/development", "--", "env"]),
         })
         {
@@ -95,22 +95,22 @@ public sealed class CliTests
     }
 
     [Fact]
-    public async Task What_was_surely_not_meant_is_refused_and_says_what_would_be()
+    public async Task Input_that_is_surely_a_mistake_is_refused_with_advice()
     {
         await using var dev = await DevServer.StartAsync();
         var big = dev.Folder["big"];
         await File.WriteAllTextAsync(big, new string('x', 1024 * 1024));
         foreach (var (code, said, input, arguments) in new (int, string, string, string[])[]
         {
-            (1, "there is nothing on standard input; where an empty value is meant, give it as ''", "\n", ["secret", "set", "demo/development", "K"]),
-            (1, "the value is over 65536 bytes", "", ["secret", "set", "demo/development", "K", "--file", big]),
+            (1, "standard input is empty: to write an empty value, give it as ''", "\n", ["secret", "set", "demo/development", "K"]),
+            (1, "the value is longer than 65536 bytes", "", ["secret", "set", "demo/development", "K", "--file", big]),
             (1, "is a folder: name a file in it", "", ["secret", "set", "demo/development", "K", "--file", dev.Folder.Path]),
             (1, "is a folder: name a file in it", "", ["import", "--env", "demo/development", dev.Folder.Path]),
-            (2, "the key stands apart from its environment", "canary", ["secret", "set", "demo/development/K", "canary"]),
+            (2, "the key must be a word of its own", "canary", ["secret", "set", "demo/development/K", "canary"]),
             (1, "[NOT_FOUND]", "", ["audit", "--secret", "demo/development/NOTHING"]),
             (1, "[NOT_FOUND]", "", ["audit", "--environment", "demo/nothing"]),
             (1, "[NOT_FOUND]", "", ["audit", "--project", "nothing"]),
-            (2, "--limit is 1 or more", "", ["audit", "--limit", "0"]),
+            (2, "--limit must be 1 or more", "", ["audit", "--limit", "0"]),
         })
         {
             var ended = await dev.Cli.RunAsync(input, arguments);
@@ -123,7 +123,7 @@ public sealed class CliTests
     }
 
     [Fact]
-    public async Task The_trail_is_found_by_names_and_by_ids_that_are_gone()
+    public async Task The_trail_is_found_by_names_and_by_ids_of_deleted_secrets()
     {
         await using var dev = await DevServer.StartAsync();
         await dev.Cli.DoAsync("secret", "set", "demo/development", "K", "value");
@@ -141,15 +141,15 @@ public sealed class CliTests
     }
 
     [Fact]
-    public async Task A_refused_credential_and_a_server_without_TLS_are_told_from_what_they_look_like()
+    public async Task A_refused_credential_and_a_server_without_TLS_get_specific_advice()
     {
         await using var dev = await DevServer.StartAsync();
         var variables = dev.Cli.Variables;
         Assert.Equal(await dev.Cli.DoAsync("get", "--help"), await dev.Cli.DoAsync("help", "get"));
         variables["SECRONNA_TOKEN"] = variables["SECRONNA_TOKEN"][..^1];
-        Assert.Contains("That is about the credential in SECRONNA_TOKEN", (await dev.Cli.RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
+        Assert.Contains("The server refused the credential in SECRONNA_TOKEN", (await dev.Cli.RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
         variables["SECRONNA_API_URL"] = variables["SECRONNA_API_URL"].Replace("http://", "https://", StringComparison.Ordinal);
-        Assert.Contains("where it speaks plain HTTP, its address begins with http://", (await dev.Cli.RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
+        Assert.Contains("If the server speaks plain HTTP, its address begins with http://", (await dev.Cli.RunAsync("", "auth", "whoami")).Error, StringComparison.Ordinal);
     }
 
     private static async Task<string> TimeAsync(CommandLine cli) =>

@@ -5,7 +5,7 @@ using Secronna.Tests.Contract;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The command line: by the command that is there for it, else by <c>api</c>.</summary>
+/// <summary>Drives the contract by the command line: by the command for the operation, or by <c>api</c> where there is none.</summary>
 internal sealed partial class CommandDriver(HttpDriver http, string folder, string url, string token) : ContractDriver
 {
     private readonly CommandLine cli = new(folder, url, token);
@@ -51,7 +51,7 @@ internal sealed partial class CommandDriver(HttpDriver http, string folder, stri
         return Outcome.Of(items);
     }
 
-    /// <summary>An answer as it comes; an error is said once more, as any command says it.</summary>
+    /// <summary>Calls <c>api</c>, which prints the answer unchanged and describes an error on standard error too.</summary>
     private async Task<(Outcome Outcome, string? Cursor)> AskAsync(Operation operation, string path)
     {
         string[] body = operation.Text is null ? [] : ["--body", "-"];

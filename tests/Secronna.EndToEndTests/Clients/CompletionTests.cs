@@ -2,10 +2,10 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>Completion in the shells themselves, where no server is and no credential.</summary>
+/// <summary>Completion in real shells, without a server and without a credential.</summary>
 public sealed class CompletionTests : IDisposable
 {
-    // What the shell does when one types the line and presses the key; what it would offer, in one line each.
+    // Scripts that do what a shell does when a user presses Tab, and print what the shell would offer, one line each.
     private static readonly Dictionary<string, string[]> Shells = new()
     {
         ["bash"] =

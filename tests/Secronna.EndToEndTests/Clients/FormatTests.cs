@@ -6,7 +6,7 @@ using Secronna.Tests.Consumers;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>Files in and out of an environment by the real programs, read back by what they are for.</summary>
+/// <summary>Files that the real programs import and export, read back by the programs that the formats are for.</summary>
 public sealed class FormatTests
 {
     private const string Environment = "demo/development";
@@ -17,7 +17,7 @@ public sealed class FormatTests
     [InlineData("dotenv")]
     [InlineData("shell")]
     [InlineData("docker")]
-    public async Task What_is_imported_and_exported_is_read_as_it_was(string format)
+    public async Task Values_that_are_imported_and_exported_are_read_back_exactly(string format)
     {
         await using var dev = await DevServer.StartAsync();
         var secrets = HardValues.All.Append(new string('x', 65_000)).Select((value, i) => (Key: $"KEY{i:000}", Value: value)).ToList();
@@ -37,7 +37,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public async Task An_export_for_Node_is_imported_without_a_change()
+    public async Task An_export_for_Node_is_imported_without_changes()
     {
         await using var dev = await DevServer.StartAsync();
         await dev.Cli.DoAsync("secret", "rm", Environment + "/GREETING");
@@ -49,7 +49,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public async Task An_import_says_what_it_does_and_no_value()
+    public async Task An_import_prints_what_it_does_and_no_value()
     {
         await using var dev = await DevServer.StartAsync();
         await dev.Cli.RunAsync("A=canary1\nB=canary2\n", "import", "--env", Environment, "-");
@@ -58,7 +58,7 @@ public sealed class FormatTests
         var dry = await dev.Cli.RunAsync("", "import", "--env", Environment, dev.Folder["next.env"], "--dry-run", "--json");
         Assert.Equal("""[{"key":"B","result":"changed"},{"key":"A","result":"unchanged","version":1},{"key":"C","result":"added"}]""" + "\n", dry.Out);
         Assert.Equal(
-            "There more than once, of which the last counts: C\n1 added, 1 changed, 1 unchanged. Nothing was written: that was a dry run.\n", dry.Error);
+            "The file repeats these keys, and the last value of each counts: C\n1 added, 1 changed, 1 unchanged. Nothing was written: this was a dry run.\n", dry.Error);
         Assert.Equal("canary2", await dev.Cli.DoAsync("get", Environment + "/B"));
 
         var done = await dev.Cli.RunAsync("", "import", "--env", Environment, dev.Folder["next.env"]);
@@ -68,10 +68,10 @@ public sealed class FormatTests
     }
 
     [Theory]
-    [InlineData("A=canary\nB canary\n", "line 2: neither KEY=value, with a key")]
-    [InlineData("A=canary\nB.C=canary\n", "line 2: can't be a key")]
+    [InlineData("A=canary\nB canary\n", "line 2 is neither KEY=value nor a comment")]
+    [InlineData("A=canary\nB.C=canary\n", "line 2: the key is not allowed")]
     [InlineData("{\"A\":\"canary\",\"B\":null}", "the value of B is null")]
-    public async Task A_file_that_is_not_right_throughout_changes_nothing(string text, string said)
+    public async Task A_file_with_an_error_changes_nothing(string text, string said)
     {
         await using var dev = await DevServer.StartAsync();
         await dev.Cli.DoAsync("secret", "rm", Environment + "/GREETING");
@@ -83,7 +83,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public async Task More_than_a_batch_is_written_and_compared()
+    public async Task More_keys_than_a_batch_holds_are_written_and_compared()
     {
         await using var dev = await DevServer.StartAsync();
         var text = string.Concat(Enumerable.Range(0, 1_234).Select(i => $"K{i}=v{i}\n"));
@@ -93,7 +93,7 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public async Task Values_of_more_bytes_than_one_request_may_have_are_written_and_compared()
+    public async Task Values_of_more_bytes_than_one_request_holds_are_written_and_compared()
     {
         await using var dev = await DevServer.StartAsync();
         var text = string.Concat(Enumerable.Range(0, 270).Select(i => $"K{i}={new string('x', 65_536)}\n"));
@@ -105,7 +105,7 @@ public sealed class FormatTests
     [InlineData("permission to reveal", "list", "write")]
     [InlineData("permission to write", "list", "reveal")]
     [InlineData("you may not list it", "write", "reveal")]
-    public async Task A_permission_that_is_missing_is_named(string said, params string[] actions)
+    public async Task The_error_names_the_missing_permission(string said, params string[] actions)
     {
         await using var dev = await DevServer.StartAsync();
         await dev.Cli.RunAsync("A=old\n", "import", "--env", Environment, "-");
@@ -128,7 +128,7 @@ public sealed class FormatTests
              select ShellReader.Read(shell, way, text).Select(variable => (variable.Key, variable.Value)).ToList(),
     };
 
-    // Each of them is named by an error of its own.
+    // Each refused key is named by an error of its own.
     private static async Task<List<string>> RefusedAsync(CommandLine cli, string format, List<(string Key, string Value)> secrets)
     {
         var refused = new List<string>();

@@ -2,7 +2,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Clients;
 
-/// <summary>The command line as it is given to people: one native file, and wherever .NET is, an ordinary program.</summary>
+/// <summary>The command line as it is published: one native file, and a .NET program.</summary>
 public sealed class NativeTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -10,7 +10,7 @@ public sealed class NativeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task The_native_file_starts_alone_where_no_NET_is_and_no_variable()
+    public async Task The_native_file_starts_without_NET_and_without_variables()
     {
         Assert.SkipUnless(ClientProgram.IsNative, $"{ClientProgram.NativeVariable} names no native file");
         var file = folder["secronna"];
@@ -27,7 +27,7 @@ public sealed class NativeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_same_program_runs_on_NET()
+    public async Task The_program_also_runs_on_NET()
     {
         var host = ClientProgram.Beside("secronna");
         Assert.Equal(new Ended(0, "0.1.0\n", ""), await ClientProgram.RunAsync(host, folder.Path, [], "", "--version"));

@@ -6,22 +6,22 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Deploy;
 
-/// <summary>Behind the shipped configuration of haproxy, and by the shipped settings, the trail has the caller's own address.</summary>
+/// <summary>With the shipped configuration of haproxy and the shipped settings, the trail records the caller's own address.</summary>
 public sealed class CallerAddressTests
 {
     private const string Caller = "127.0.0.77";
 
     [Fact]
-    public async Task The_trail_has_the_callers_address_whatever_the_caller_writes()
+    public async Task The_trail_has_the_callers_address_whatever_forwarding_headers_the_caller_sends()
     {
         using var installation = await TestInstallation.CreateAsync();
         var addresses = DeployFiles.NewAddresses();
-        foreach (var line in (await File.ReadAllLinesAsync(DeployFiles.Of("three-nodes/secronna.env"))).Where(line => line.StartsWith("Secronna__Http__", StringComparison.Ordinal)))
+        foreach (var line in (await File.ReadAllLinesAsync(DeployFiles.PathOf("three-nodes/secronna.env"))).Where(line => line.StartsWith("Secronna__Http__", StringComparison.Ordinal)))
         {
             installation.Environment[line.Split('=')[0]] = line.Split('=')[1];
         }
 
-        await using var balancer = await Balancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
+        await using var balancer = await LoadBalancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
         await using var node = await RunningServer.StartAsync(
             installation.Folder.Path, installation.Environment, "serve", "--urls", "http://" + addresses["SECRONNA_NODE_1"]);
         using var api = new Api(balancer.Url, installation.Token);

@@ -5,8 +5,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Deploy;
 
 /// <summary>
-/// A master-key file as systemd hands it to a service: this user is named in its access control list, which makes the mode
-/// say that the group can read it.
+/// A master-key file as systemd gives it to a service: its access control list names the service's user. The file's mode then shows
+/// that the group can read it, although only that user can.
 /// </summary>
 public sealed partial class CredentialFileTests
 {
@@ -20,10 +20,10 @@ public sealed partial class CredentialFileTests
     private const uint SomebodyElse = 12345;
 
     [Fact]
-    public async Task A_file_whose_list_names_this_user_alone_is_taken()
+    public async Task A_file_whose_access_list_names_only_this_user_is_accepted()
     {
         using var installation = await TestInstallation.CreateAsync();
-        Give(installation.MasterKeyFile, Geteuid(), group: 0);
+        SetAccessList(installation.MasterKeyFile, Geteuid(), group: 0);
         Assert.True(File.GetUnixFileMode(installation.MasterKeyFile).HasFlag(UnixFileMode.GroupRead));
         await using var server = await installation.ServeAsync();
     }
@@ -31,16 +31,16 @@ public sealed partial class CredentialFileTests
     [Theory]
     [InlineData(true, 0)]
     [InlineData(false, Read)]
-    public async Task A_file_whose_list_lets_others_read_is_refused(bool namesSomebodyElse, ushort group)
+    public async Task A_file_whose_access_list_lets_others_read_is_refused(bool namesSomebodyElse, ushort group)
     {
         using var installation = await TestInstallation.CreateAsync();
-        Give(installation.MasterKeyFile, namesSomebodyElse ? SomebodyElse : Geteuid(), group);
+        SetAccessList(installation.MasterKeyFile, namesSomebodyElse ? SomebodyElse : Geteuid(), group);
         var ended = await installation.RunAsync("serve", "--urls", "http://127.0.0.1:0");
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("chmod 600", ended.Error, StringComparison.Ordinal);
     }
 
-    private static void Give(string path, uint user, ushort group)
+    private static void SetAccessList(string path, uint user, ushort group)
     {
         (ushort Tag, ushort Permissions, uint Id)[] entries =
             [(Owner, Read, NoId), (User, Read, user), (Group, group, NoId), (Mask, Read, NoId), (Other, 0, NoId)];

@@ -9,9 +9,9 @@ internal static class DeployFiles
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "deploy");
 
-    public static string Of(string name) => Path.Combine(Root, name);
+    public static string PathOf(string name) => Path.Combine(Root, name);
 
-    /// <summary>A copy of all of them, to work in.</summary>
+    /// <summary>Copies all shipped files to a folder.</summary>
     public static void CopyTo(TemporaryFolder folder)
     {
         foreach (var file in Directory.GetFiles(Root, "*", SearchOption.AllDirectories))
@@ -22,11 +22,11 @@ internal static class DeployFiles
         }
     }
 
-    /// <summary>Where the balancer listens and where its nodes do, under the names that haproxy.cfg has for them.</summary>
+    /// <summary>Returns free addresses for the load balancer and its nodes, by the names of the variables in haproxy.cfg.</summary>
     public static Dictionary<string, string> NewAddresses()
     {
         string[] names = ["SECRONNA_BALANCER", "SECRONNA_NODE_1", "SECRONNA_NODE_2", "SECRONNA_NODE_3"];
-        // All held until the last is found, so that no two are the same.
+        // All ports are held until the last one is found, so that no two are the same.
         var listeners = names.Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(listener => listener.Start());
         var addresses = names.Zip(listeners, (name, listener) => (name, address: listener.LocalEndpoint.ToString()!))

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using Secronna.EndToEndTests.Docs;
 using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Deploy;
 
-/// <summary>The commands of the example with three nodes, in order in one shell, on free ports.</summary>
+/// <summary>Runs the commands of the README for three nodes in order in one shell, on free ports.</summary>
 public sealed class ThreeNodesReadmeTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -12,14 +13,14 @@ public sealed class ThreeNodesReadmeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Its_commands_work_when_pasted_one_after_the_other()
+    public async Task Its_commands_work_when_pasted_in_order()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         DeployFiles.CopyTo(folder);
         await SetPortsAsync(cluster.Port);
         var readme = await File.ReadAllTextAsync(folder["deploy/three-nodes/README.md"]);
 
-        var output = await RunAsync(string.Concat(Readme.Blocks(readme)), cluster.Port);
+        var output = await RunAsync(string.Concat(ShellBlocks.Read(readme)), cluster.Port);
 
         var values = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal))
             .Select(line => JsonNode.Parse(line)!["data"] as JsonObject).Select(data => (string?)data?["value"]).OfType<string>();
@@ -48,8 +49,8 @@ public sealed class ThreeNodesReadmeTests : IDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    // The programs in the path as an installation has them, and PostgreSQL where psql looks for it.
-    private Task<string> RunAsync(string script, int postgresPort) => Readme.RunAsync(
+    // Puts the programs on the PATH, as an installation does, and points psql to the tests' PostgreSQL.
+    private Task<string> RunAsync(string script, int postgresPort) => ShellBlocks.RunAsync(
         script,
         folder["deploy/three-nodes"],
         new Dictionary<string, string>

@@ -4,7 +4,7 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Deploy;
 
-/// <summary>Three nodes on one PostgreSQL behind the shipped configuration of haproxy.</summary>
+/// <summary>Three nodes on one PostgreSQL, behind haproxy with the shipped configuration.</summary>
 public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Workers = 16;
@@ -13,7 +13,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
     private readonly List<RunningServer> nodes = [];
     private PostgresCluster cluster = null!;
     private TestInstallation installation = null!;
-    private Balancer balancer = null!;
+    private LoadBalancer balancer = null!;
     private string connectionString = "";
 
     public async ValueTask InitializeAsync()
@@ -21,7 +21,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
         cluster = await PostgresCluster.StartNewAsync();
         connectionString = await cluster.NewDatabaseAsync();
         installation = await TestInstallation.CreateAsync(connectionString);
-        balancer = await Balancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
+        balancer = await LoadBalancer.StartAsync(addresses, installation.Folder["haproxy.log"]);
         for (var number = 1; number <= 3; number++)
         {
             nodes.Add(await StartNodeAsync(number));
@@ -48,24 +48,24 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_is_killed_costs_only_the_requests_that_it_had_in_hand()
+    public async Task When_a_node_is_killed_only_the_requests_in_flight_on_it_fail()
     {
         var ledger = new Ledger();
         using var api = new Api(balancer.Url, installation.Token);
         var environment = (await api.CreateEnvironmentAsync("Nodes")).EnvironmentId;
-        using (var load = new Load(balancer.Url, installation.Token, environment, ledger, Workers, Workers, goesOn: true))
+        using (var load = new RequestLoad(balancer.Url, installation.Token, environment, ledger, Workers, Workers, continuesAfterFailure: true))
         {
             for (var number = 1; number <= 3; number++)
             {
-                await MoreIsDoneAsync(ledger, "all nodes work");
+                await WaitForWritesAsync(ledger, "all nodes acknowledge writes");
                 await nodes[number - 1].KillAsync();
-                await MoreIsDoneAsync(ledger, "the others go on");
+                await WaitForWritesAsync(ledger, "the other nodes acknowledge writes");
                 nodes[number - 1] = await StartNodeAsync(number);
             }
 
             await load.StopAsync();
             output.WriteLine($"writes {ledger.Writes}; lost with their nodes: {load.Refused.Count} and {load.Failures}");
-            // Where a client's connection had served a request before, haproxy closes it in place of an answer.
+            // haproxy answers 502, but if the client's connection has served a request before, haproxy closes it without an answer.
             Assert.InRange(load.Refused.Count + load.Failures, 0, 3 * 2 * Workers);
             Assert.All(load.Refused, answer => Assert.Equal((502, "UNAVAILABLE"), (answer.Status, answer.ErrorCode)));
         }
@@ -74,7 +74,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_that_a_node_took_and_did_not_answer_is_not_sent_to_another()
+    public async Task A_write_that_a_node_received_but_did_not_answer_is_not_sent_to_another_node()
     {
         using var api = new Api(balancer.Url, installation.Token);
         var environment = (await api.CreateEnvironmentAsync("Once")).EnvironmentId;
@@ -83,16 +83,16 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
             await holder.OpenAsync();
             await using var transaction = await holder.BeginTransactionAsync();
             await ScalarAsync(holder, $"SELECT 1 FROM environments WHERE id = '{environment}' FOR UPDATE");
-            // On a connection of its own: on one that had an answer before, haproxy would just close it.
+            // Uses a new connection. On one that has served a request before, haproxy would close it without an answer.
             using var writer = new Api(balancer.Url, installation.Token);
             var write = writer.WriteAsync(environment, "KEY", "value");
             var number = 0;
             await Until.HoldsAsync("a node has the write", async () => (number = await WaitingNodeAsync(holder)) > 0);
             await nodes[number - 1].KillAsync();
-            // A node that it was sent to again would wait for the row that is held.
+            // If the write had been sent to another node, that node would wait for the locked row.
             var answer = await write;
             Assert.Equal((502, "UNAVAILABLE"), (answer.Status, answer.ErrorCode));
-            Assert.True(await WaitingNodeAsync(holder) is var waits && (waits == 0 || waits == number), "another node has it");
+            Assert.True(await WaitingNodeAsync(holder) is var waiting && (waiting == 0 || waiting == number), "another node has the write");
         }
 
         var secrets = await api.ListAsync($"/api/v1/environments/{environment}/secrets");
@@ -100,7 +100,7 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_no_node_ready_the_answer_is_UNAVAILABLE_in_the_envelope()
+    public async Task When_no_node_is_ready_the_answer_is_UNAVAILABLE_in_the_envelope()
     {
         await Task.WhenAll(nodes.Select(node => node.KillAsync()));
         using var api = new Api(balancer.Url, installation.Token);
@@ -111,14 +111,14 @@ public sealed class ThreeNodesTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.NotNull((string?)answer.Envelope["meta"]!["timestamp"]);
     }
 
-    // The database is told which node is which.
+    // The application name tells the database which node a session belongs to.
     private Task<RunningServer> StartNodeAsync(int number) => RunningServer.StartAsync(
         installation.Folder.Path,
         installation.Environment.Append(new(
             "Secronna__Storage__ConnectionString", $"{connectionString};Application Name=node{number}")),
         "serve", "--urls", "http://" + addresses[$"SECRONNA_NODE_{number}"]);
 
-    private static Task<TimeSpan> MoreIsDoneAsync(Ledger ledger, string what)
+    private static Task<TimeSpan> WaitForWritesAsync(Ledger ledger, string what)
     {
         var goal = ledger.Writes + 200;
         return Until.HoldsAsync(what, () => ledger.Writes >= goal);

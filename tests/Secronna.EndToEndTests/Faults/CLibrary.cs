@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Secronna.EndToEndTests.Faults;
 
-/// <summary>A small library in C that is loaded before the system's own (<c>LD_PRELOAD</c>), compiled where it is used.</summary>
+/// <summary>Compiles a small C library that the tests load before the system's own (<c>LD_PRELOAD</c>).</summary>
 internal static class CLibrary
 {
     public static async Task CompileAsync(string source, string library)

@@ -3,8 +3,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Faults;
 
 /// <summary>
-/// A disk that fails on demand: a small library, compiled here and loaded before the system's own, between the server
-/// and the files of its database.
+/// A disk that fails on demand: a library that is loaded before the system's own fails the server's writes or fsyncs of its database
+/// files.
 /// </summary>
 internal sealed class FaultyDisk : IDisposable
 {
@@ -26,9 +26,10 @@ internal sealed class FaultyDisk : IDisposable
 
     private string Library => folder["faults.so"];
 
+    /// <summary>Lets processes of an installation that start from now on use this disk.</summary>
     /// <param name="installation">The installation.</param>
-    /// <param name="file">Part of the path of files that are on the disk; those of the database if not given.</param>
-    public void PutUnder(TestInstallation installation, string? file = null)
+    /// <param name="file">Part of the path of the files that fail; <c>null</c> means the database's files.</param>
+    public void UseFor(TestInstallation installation, string? file = null)
     {
         if (file is not null)
         {
@@ -39,9 +40,11 @@ internal sealed class FaultyDisk : IDisposable
         installation.Environment["TEST_FAULTS"] = folder.Path;
     }
 
-    public void Break(string how) => File.WriteAllBytes(folder[how], []);
+    /// <summary>Switches a fault on.</summary>
+    public void Break(string fault) => File.WriteAllBytes(folder[fault], []);
 
-    public void Mend(string how) => File.Delete(folder[how]);
+    /// <summary>Switches a fault off.</summary>
+    public void Mend(string fault) => File.Delete(folder[fault]);
 
     public void Dispose() => folder.Dispose();
 }

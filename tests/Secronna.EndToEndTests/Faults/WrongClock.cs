@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Faults;
 
-/// <summary>A wall clock that is off: a small library between a server and the system's clock.</summary>
+/// <summary>A library, loaded before the system's own, that makes a server's wall clock wrong.</summary>
 internal sealed class WrongClock : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -21,7 +21,7 @@ internal sealed class WrongClock : IDisposable
 
     private string Library => folder["clock.so"];
 
-    /// <summary>Variables of a server whose clock is so much ahead, or behind where that is negative.</summary>
+    /// <summary>Returns the variables of a server whose clock is ahead by <paramref name="offset"/>, or behind if it is negative.</summary>
     public Dictionary<string, string> OffBy(TimeSpan offset) => new()
     {
         ["LD_PRELOAD"] = Library,

@@ -1,4 +1,4 @@
-/* A wall clock that is TEST_CLOCK_OFFSET seconds off. The monotonic clock stays as it is. */
+/* Adds TEST_CLOCK_OFFSET seconds to the wall clock. The monotonic clock is not changed. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/syscall.h>

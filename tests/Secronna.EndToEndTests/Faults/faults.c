@@ -1,4 +1,5 @@
-/* Makes the disk under the database, or under the files with TEST_FAULTS_FILE in their path, fail while a trigger file exists: "fsync-fails" (EIO) or "disk-full" (ENOSPC). */
+/* Makes fsync fail with EIO while the file "fsync-fails" exists in the folder TEST_FAULTS, and writes fail with ENOSPC while
+   "disk-full" exists there. Applies to files with TEST_FAULTS_FILE in their path, by default to the database's files. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>

@@ -6,7 +6,7 @@ using Secronna.IdentityProvider.People;
 
 namespace Secronna.EndToEndTests.Identity;
 
-/// <summary>The identity provider as a program of its own, and someone who signs in there.</summary>
+/// <summary>The test identity provider as a process of its own, and a client that signs people in there.</summary>
 internal sealed class ProviderProcess : IAsyncDisposable
 {
     private static readonly string[] Quick = ["--interval", "0.2"];
@@ -29,7 +29,7 @@ internal sealed class ProviderProcess : IAsyncDisposable
 
     public static Task<ProviderProcess> StartAsync(TemporaryFolder folder, params Person[] people) => StartAsync(folder, people, []);
 
-    /// <summary>With arguments of its own, which win.</summary>
+    /// <summary>Starts a provider with additional arguments, which override the defaults.</summary>
     public static async Task<ProviderProcess> StartAsync(TemporaryFolder folder, Person[] people, params string[] arguments)
     {
         var file = folder["people.json"];
@@ -43,13 +43,13 @@ internal sealed class ProviderProcess : IAsyncDisposable
         return new ProviderProcess(process, line![Ready.Length..]);
     }
 
-    /// <summary>Settings of a server that takes its tokens.</summary>
+    /// <summary>The settings of a server that accepts the provider's tokens.</summary>
     public IEnumerable<KeyValuePair<string, string>> Settings =>
     [
         new("Secronna__Huudis__Issuer", Issuer), new("Secronna__Huudis__RequireHttpsMetadata", "false"),
     ];
 
-    /// <summary>Signs someone in by the device flow, as a command line at their desk would.</summary>
+    /// <summary>Signs a person in by the device flow, as the command line does, and returns the access token.</summary>
     public async Task<string> SignInAsync(Person person)
     {
         var device = await client.BeginDeviceAsync();
@@ -57,16 +57,16 @@ internal sealed class ProviderProcess : IAsyncDisposable
         return (await client.PollAsync(device)).OrThrow().AccessToken!;
     }
 
-    /// <summary>How often a device was told to slow down.</summary>
+    /// <summary>How often the provider answered a poll with <c>slow_down</c>.</summary>
     public int SlowDowns => Volatile.Read(ref slowDowns);
 
-    /// <summary>Ends what a refresh token gives.</summary>
+    /// <summary>Revokes a refresh token.</summary>
     public Task RevokeAsync(string refreshToken) => client.RevokeAsync(refreshToken);
 
-    /// <summary>What the provider says to a refresh token that it does not take.</summary>
+    /// <summary>Uses a refresh token and returns the provider's error code; <c>null</c> if the token was accepted.</summary>
     public async Task<string?> RefreshErrorAsync(string refreshToken) => (await client.RefreshAsync(refreshToken)).Error;
 
-    /// <summary>The person enters a code that a device shows, and allows or denies.</summary>
+    /// <summary>Enters a user code as the person would, and allows or denies the sign-in.</summary>
     public async Task DecideAsync(string userCode, Person person, bool allow = true) =>
         Assert.True(await client.DecideAsync(userCode, person, allow));
 

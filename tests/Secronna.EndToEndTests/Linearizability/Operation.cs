@@ -1,22 +1,24 @@
 namespace Secronna.EndToEndTests.Linearizability;
 
-/// <summary>A client's request on a key with its answer, and what it does to a key if it happens at one moment.</summary>
+/// <summary>A client's request for a key, its answer, and its effect on the key's state.</summary>
 internal abstract record Operation
 {
-    /// <summary>Before it was sent, by the monotonic clock that all clients share.</summary>
+    /// <summary>The time just before the request was sent, in ticks of the monotonic clock that all clients share.</summary>
     public required long Invoked { get; init; }
 
-    /// <summary>After its answer came. Without an answer it may have happened at any time since, or never.</summary>
+    /// <summary>
+    /// The time just after the answer came; <c>null</c> if none came. Then the operation may have happened at any later time, or never.
+    /// </summary>
     public required long? Answered { get; init; }
 
-    /// <summary>The key after it; null where its answer can't be given in this state.</summary>
+    /// <summary>Returns the state after the operation; <c>null</c> if its answer is impossible in the given state.</summary>
     public abstract KeyState? Apply(KeyState state);
 }
 
-/// <summary>A write, in which every value is another.</summary>
+/// <summary>A write. No two writes of a history have the same value.</summary>
 internal sealed record Put(string Value, int? Expected = null) : Operation
 {
-    /// <summary>What was acknowledged; null for a conflict, or without an answer.</summary>
+    /// <summary>The acknowledged id and version; <c>null</c> for a conflict, or if no answer came.</summary>
     public (string Id, int Version)? Written { get; init; }
 
     public override KeyState? Apply(KeyState state)
@@ -36,10 +38,10 @@ internal sealed record Put(string Value, int? Expected = null) : Operation
     }
 }
 
-/// <summary>A reveal of the current version; of this secret, or of whatever is at the key's path.</summary>
+/// <summary>A reveal of the current version: of the secret with this id, or of the secret at the key's path.</summary>
 internal sealed record Reveal(string? Id = null) : Operation
 {
-    /// <summary>What was given; null for not found.</summary>
+    /// <summary>The revealed version and value; <c>null</c> if the answer was "not found".</summary>
     public (int Version, string Value)? Given { get; init; }
 
     public override KeyState? Apply(KeyState state)
@@ -50,10 +52,10 @@ internal sealed record Reveal(string? Id = null) : Operation
     }
 }
 
-/// <summary>A deletion of this secret, whose id its client had from an answer.</summary>
+/// <summary>A deletion of the secret with this id, which the client knows from an earlier answer.</summary>
 internal sealed record Delete(string Id) : Operation
 {
-    /// <summary>Whether the answer was that it is deleted; else it was not found.</summary>
+    /// <summary>Whether the answer was that the secret is deleted; otherwise the answer was "not found".</summary>
     public bool IsDone { get; init; }
 
     public override KeyState? Apply(KeyState state)

@@ -3,22 +3,24 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>Three nodes over one database agree on everything, at once (S12) or within the second that S22 allows.</summary>
+/// <summary>
+/// Three nodes over one database agree: on data at once (S12), on denials, revocations and grants within the second of S22.
+/// </summary>
 [Collection(SharedPostgresTests.Name)]
 [RunsAlone]
 public sealed class AgreementTests(SharedPostgres postgres)
 {
     [Fact]
-    public async Task Writers_of_the_same_keys_on_all_nodes_get_every_version_once_and_none_is_left_out()
+    public async Task Concurrent_writers_of_the_same_keys_on_all_nodes_get_each_version_number_once_and_without_a_gap()
     {
         var nodes = await postgres.NodesAsync();
         using var api = nodes[0].Connect();
         var environment = (await api.CreateEnvironmentAsync("Ledger")).EnvironmentId;
         var ledger = new Ledger();
-        var loads = nodes.All.Select(node => new Load(node.Url, nodes.Installation.Token, environment, ledger, 4, 2)).ToList();
+        var loads = nodes.All.Select(node => new RequestLoad(node.Url, nodes.Installation.Token, environment, ledger, 4, 2)).ToList();
         try
         {
-            await Until.HoldsAsync("all write", () => ledger.Writes > 600);
+            await Until.HoldsAsync("writes are acknowledged on all nodes", () => ledger.Writes > 600);
             await Task.WhenAll(loads.Select(load => load.StopAsync()));
             Assert.All(loads, load => Assert.Equal((0, 0), (load.Failures, load.Refused.Count)));
         }
@@ -29,17 +31,17 @@ public sealed class AgreementTests(SharedPostgres postgres)
 
         using var other = nodes[2].Connect();
         await ledger.CheckAllAsync(other, environment);
-        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+        await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 
     [Fact]
-    public async Task What_one_node_makes_the_others_use_at_once()
+    public async Task What_one_node_creates_writes_or_deletes_the_others_see_at_once()
     {
         var nodes = await postgres.NodesAsync();
         using var one = nodes[0].Connect();
         using var two = nodes[1].Connect();
         using var three = nodes[2].Connect();
-        // The project brings its KEK with it.
+        // Creating the project creates its KEK, which the other nodes use next.
         var (project, environment) = await one.CreateEnvironmentAsync("Kek");
         var written = await two.WriteAsync(environment, "KEY", "from two");
         Assert.Equal((201, 1), (written.Status, (int)written.Data["version"]!));
@@ -61,7 +63,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task The_same_state_has_the_same_revision_and_the_same_cursors_on_every_node()
+    public async Task Revisions_and_cursors_of_one_node_are_valid_on_every_node()
     {
         var nodes = await postgres.NodesAsync();
         using var one = nodes[0].Connect();
@@ -91,37 +93,37 @@ public sealed class AgreementTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task A_workspace_that_is_denied_is_refused_by_every_node_within_a_second()
+    public async Task A_denied_workspace_is_refused_by_every_node_within_a_second()
     {
         var nodes = await postgres.NodesAsync();
         await nodes.Installation.DoAsync("workspace", "allow", "acc_denied");
-        using var uses = new ConstantUses(nodes, await nodes.Installation.CreateApiKeyAsync("acc_denied"));
-        await uses.ExpectAcceptedAsync();
+        using var requests = new RepeatedRequestOnNodes(nodes, await nodes.Installation.CreateApiKeyAsync("acc_denied"));
+        await requests.ExpectAcceptedAsync();
         await nodes.Installation.DoAsync("workspace", "deny", "acc_denied");
-        await uses.ExpectRefusedWithinASecondAsync(403);
+        await requests.ExpectRefusedWithinASecondAsync(403);
         await nodes.Installation.DoAsync("workspace", "allow", "acc_denied");
-        await Until.HoldsAsync("it works again", async () => (await uses[1].GetAsync("/api/v1/me")).Status == 200);
+        await Until.HoldsAsync("it works again", async () => (await requests[1].GetAsync("/api/v1/me")).Status == 200);
     }
 
     [Theory]
     [InlineData("access-keys")]
     [InlineData("api-keys")]
-    public async Task A_credential_that_is_revoked_is_refused_by_every_node_within_a_second(string kind)
+    public async Task A_revoked_credential_is_refused_by_every_node_within_a_second(string kind)
     {
         var nodes = await postgres.NodesAsync();
         using var api = nodes[0].Connect();
         var created = await api.PostAsync($"/api/v1/{kind}", new JsonObject { ["name"] = "short-lived" });
-        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!);
-        await uses.ExpectAcceptedAsync();
+        using var requests = new RepeatedRequestOnNodes(nodes, (string)created.Data["token"]!);
+        await requests.ExpectAcceptedAsync();
         var revoked = kind == "api-keys"
             ? await api.DeleteAsync($"/api/v1/{kind}/{created.Data["id"]}")
             : await api.PostAsync($"/api/v1/{kind}/{created.Data["id"]}/revoke");
         Assert.Equal(200, revoked.Status);
-        await uses.ExpectRefusedWithinASecondAsync(401);
+        await requests.ExpectRefusedWithinASecondAsync(401);
     }
 
     [Fact]
-    public async Task What_is_taken_out_of_an_access_keys_grants_is_gone_for_it_on_every_node_within_a_second()
+    public async Task An_access_key_loses_a_removed_grant_on_every_node_within_a_second()
     {
         var nodes = await postgres.NodesAsync();
         using var api = nodes[0].Connect();
@@ -129,28 +131,28 @@ public sealed class AgreementTests(SharedPostgres postgres)
         var created = await api.PostAsync("/api/v1/access-keys", JsonNode.Parse("""
             {"name":"narrow","grants":[{"path":"granted","actions":["list"]},{"path":"other","actions":["list"]}]}
             """)!);
-        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!, $"/api/v1/environments/{environment}");
-        await uses.ExpectAcceptedAsync();
+        using var requests = new RepeatedRequestOnNodes(nodes, (string)created.Data["token"]!, $"/api/v1/environments/{environment}");
+        await requests.ExpectAcceptedAsync();
         var changed = await api.SendAsync(
             HttpMethod.Patch, $"/api/v1/access-keys/{created.Data["id"]}", """{"grants":[{"path":"other","actions":["list"]}]}""");
         Assert.Equal(200, changed.Status);
-        await uses.ExpectRefusedWithinASecondAsync(404);
+        await requests.ExpectRefusedWithinASecondAsync(404);
     }
 
     [Fact]
-    public async Task A_changed_access_key_is_the_changed_one_on_every_node_after_a_second()
+    public async Task A_changed_access_key_has_its_new_name_on_every_node_after_a_second()
     {
         var nodes = await postgres.NodesAsync();
         using var api = nodes[0].Connect();
         var created = await api.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "before" });
-        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!);
-        await uses.ExpectAcceptedAsync();
+        using var requests = new RepeatedRequestOnNodes(nodes, (string)created.Data["token"]!);
+        await requests.ExpectAcceptedAsync();
         var changed = await api.SendAsync(HttpMethod.Patch, $"/api/v1/access-keys/{created.Data["id"]}", """{"name":"after"}""");
         Assert.Equal(200, changed.Status);
         await Until.HasPassedAsync(TimeSpan.FromSeconds(1));
         for (var node = 0; node < nodes.All.Count; node++)
         {
-            Assert.Equal("after", (string)(await uses[node].GetAsync("/api/v1/me")).Data["name"]!);
+            Assert.Equal("after", (string)(await requests[node].GetAsync("/api/v1/me")).Data["name"]!);
         }
     }
 }

@@ -5,7 +5,9 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>Nodes whose clocks are two minutes apart: order and instants are the database's, and S22 needs no wall clock.</summary>
+/// <summary>
+/// With nodes whose clocks are up to two minutes apart, order and instants follow the database's clock, and S22 holds.
+/// </summary>
 [Collection(SharedPostgresTests.Name)]
 [RunsAlone]
 public sealed class ClockTests(SharedPostgres postgres)
@@ -14,7 +16,7 @@ public sealed class ClockTests(SharedPostgres postgres)
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task Instants_rise_in_the_order_of_commits_whichever_node_wrote()
+    public async Task Instants_of_versions_rise_in_the_order_of_their_commits_whichever_node_wrote()
     {
         const int Writes = 60;
         using var clock = await WrongClock.CreateAsync();
@@ -32,36 +34,36 @@ public sealed class ClockTests(SharedPostgres postgres)
 
         var instants = (await apis[1].ListAsync($"/api/v1/secrets/{id}/versions")).Select(version => Time(version["createdAt"]!)).ToList();
         Assert.Equal(Writes, instants.Count);
-        Assert.All(instants.Zip(instants.Skip(1)), pair => Assert.True(pair.First > pair.Second, "instants do not rise"));
+        Assert.All(instants.Zip(instants.Skip(1)), pair => Assert.True(pair.First > pair.Second, "the instants do not rise"));
         Assert.InRange(instants[0], Now - Slack, Now + Slack);
         Assert.Equal(instants[0], Time((await apis[0].GetAsync($"/api/v1/secrets/{id}")).Data["updatedAt"]!));
-        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+        await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 
     [Fact]
-    public async Task Lists_page_over_what_all_nodes_made_and_a_revoked_key_is_refused_within_a_second()
+    public async Task Lists_have_the_entries_of_all_nodes_in_order_and_a_revoked_key_is_refused_within_a_second()
     {
         using var clock = await WrongClock.CreateAsync();
         await using var nodes = await StartAsync(clock);
         using var apis = new ApiSet(nodes);
         var (project, first) = await apis[0].CreateEnvironmentAsync("Clocks");
-        var made = new List<string> { first };
+        var created = new List<string> { first };
         for (var i = 1; i <= 8; i++)
         {
             var environment = await apis[i % Offsets.Length].PostAsync(
                 $"/api/v1/projects/{project}/environments", new JsonObject { ["name"] = $"environment {i}" });
-            made.Add((string)environment.Data["id"]!);
+            created.Add((string)environment.Data["id"]!);
         }
 
         var listed = (await apis[1].ListAsync($"/api/v1/projects/{project}/environments?limit=2")).Select(each => (string)each["id"]!);
-        Assert.Equal(made.Order(StringComparer.Ordinal), listed);
+        Assert.Equal(created.Order(StringComparer.Ordinal), listed);
 
-        // Made where the clock is ahead, and used at once where it is behind.
-        var created = await apis[0].PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "short-lived", ["expiresInDays"] = 1 });
-        using var uses = new ConstantUses(nodes, (string)created.Data["token"]!);
-        await uses.ExpectAcceptedAsync();
-        Assert.Equal(200, (await apis[1].PostAsync($"/api/v1/access-keys/{created.Data["id"]}/revoke")).Status);
-        await uses.ExpectRefusedWithinASecondAsync(401);
+        // The key is created on the node whose clock is ahead and used at once on those whose clocks are behind.
+        var accessKey = await apis[0].PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "short-lived", ["expiresInDays"] = 1 });
+        using var requests = new RepeatedRequestOnNodes(nodes, (string)accessKey.Data["token"]!);
+        await requests.ExpectAcceptedAsync();
+        Assert.Equal(200, (await apis[1].PostAsync($"/api/v1/access-keys/{accessKey.Data["id"]}/revoke")).Status);
+        await requests.ExpectRefusedWithinASecondAsync(401);
     }
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
@@ -71,7 +73,7 @@ public sealed class ClockTests(SharedPostgres postgres)
     private async Task<NodeSet> StartAsync(WrongClock clock) =>
         await NodeSet.StartAsync(await postgres.Cluster.NewDatabaseAsync(), [.. Offsets.Select(clock.OffBy)]);
 
-    // Else the test would say nothing.
+    // Expects that the nodes' clocks are really wrong; otherwise the test would prove nothing.
     private static async Task ExpectClocksAsync(ApiSet apis)
     {
         for (var node = 0; node < Offsets.Length; node++)

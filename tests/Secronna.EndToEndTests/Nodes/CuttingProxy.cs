@@ -7,8 +7,8 @@ using Secronna.Tests.Postgres;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>
-/// Stands between a node and PostgreSQL, and on demand cuts the connection of one transaction with audit entries at its
-/// end: before its COMMIT came to the server, or after the server answered it and before the node hears of it.
+/// A proxy between a node and PostgreSQL. On demand it closes the connection at the end of a transaction with audit entries: before
+/// the COMMIT comes to the server, or after the server answered it and before the answer comes to the node.
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
@@ -28,34 +28,37 @@ internal sealed class CuttingProxy : IAsyncDisposable
         AfterCommit,
     }
 
-    /// <summary>How many connections were cut.</summary>
+    /// <summary>The number of connections that were cut.</summary>
     public int Cuts => Volatile.Read(ref cuts);
 
-    /// <summary>The connection string through here. Prepared statements would hide from here what they are.</summary>
-    public string Through(string connectionString)
+    /// <summary>
+    /// Returns a connection string that leads through the proxy. Automatic preparation is off, because the proxy could not recognize
+    /// prepared statements.
+    /// </summary>
+    public string ConnectionStringThrough(string connectionString)
     {
-        var here = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { Port = listener.Port };
-        return here.ConnectionString + ";Max Auto Prepare=0;SSL Mode=Disable";
+        var throughProxy = new Npgsql.NpgsqlConnectionStringBuilder(connectionString) { Port = listener.Port };
+        return throughProxy.ConnectionString + ";Max Auto Prepare=0;SSL Mode=Disable";
     }
 
-    /// <summary>Cuts the next transaction that ends with audit entries.</summary>
+    /// <summary>Cuts the connection of the next transaction that ends with audit entries.</summary>
     public void CutNext(Cut cut) => Interlocked.Exchange(ref wanted, cut);
 
     public ValueTask DisposeAsync() => listener.DisposeAsync();
 
     private async Task ServeAsync(TcpClient node, int server, CancellationToken end)
     {
-        using var far = new TcpClient();
+        using var upstream = new TcpClient();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(end);
-        await far.ConnectAsync(IPAddress.Loopback, server, over.Token);
-        var cutting = new Connection();
+        await upstream.ConnectAsync(IPAddress.Loopback, server, over.Token);
+        var connection = new Connection();
         await Task.WhenAny(
-            ToServerAsync(node.GetStream(), far.GetStream(), cutting, over.Token),
-            ToNodeAsync(far.GetStream(), node.GetStream(), cutting, over.Token));
+            ForwardToServerAsync(node.GetStream(), upstream.GetStream(), connection, over.Token),
+            ForwardToNodeAsync(upstream.GetStream(), node.GetStream(), connection, over.Token));
         await over.CancelAsync();
     }
 
-    private async Task ToServerAsync(NetworkStream from, NetworkStream to, Connection cutting, CancellationToken over)
+    private async Task ForwardToServerAsync(NetworkStream from, NetworkStream to, Connection connection, CancellationToken over)
     {
         var bytes = new byte[65_536];
         while (await from.ReadAsync(bytes, over) is > 0 and var count)
@@ -63,10 +66,10 @@ internal sealed class CuttingProxy : IAsyncDisposable
             var text = Encoding.Latin1.GetString(bytes, 0, count);
             if (text.Contains(Entries, StringComparison.Ordinal) && text.Contains(Commit, StringComparison.Ordinal))
             {
-                cutting.Cut = Interlocked.Exchange(ref wanted, Cut.None);
+                connection.Cut = Interlocked.Exchange(ref wanted, Cut.None);
             }
 
-            if (cutting.Cut == Cut.BeforeCommit)
+            if (connection.Cut == Cut.BeforeCommit)
             {
                 Interlocked.Increment(ref cuts);
                 return;
@@ -76,12 +79,12 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    private async Task ToNodeAsync(NetworkStream from, NetworkStream to, Connection cutting, CancellationToken over)
+    private async Task ForwardToNodeAsync(NetworkStream from, NetworkStream to, Connection connection, CancellationToken over)
     {
         var bytes = new byte[65_536];
         while (await from.ReadAsync(bytes, over) is > 0 and var count)
         {
-            if (cutting.Cut != Cut.AfterCommit)
+            if (connection.Cut != Cut.AfterCommit)
             {
                 await to.WriteAsync(bytes.AsMemory(0, count), over);
             }
@@ -93,7 +96,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>What is to be done to one connection.</summary>
+    /// <summary>How one connection is to be cut.</summary>
     private sealed class Connection
     {
         public volatile Cut Cut;

@@ -4,8 +4,8 @@ using Secronna.Tests.Postgres;
 namespace Secronna.EndToEndTests.Nodes;
 
 /// <summary>
-/// PostgreSQL killed or standing still under load: requests fail with UNAVAILABLE in bounded time, the nodes come back by
-/// themselves, and nothing that was acknowledged is lost (S30).
+/// When PostgreSQL is killed or suspended under load, requests fail with UNAVAILABLE in bounded time, the nodes recover by themselves,
+/// and no acknowledged write is lost (S30).
 /// </summary>
 [RunsAlone]
 public sealed class DatabaseLossTests(ITestOutputHelper output)
@@ -14,12 +14,12 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
     private const int OrdinaryRounds = 1;
     private const int ThoroughRounds = 2;
 
-    // A statement's ten seconds, three for the connection that would cancel it and three for one that waited behind it; and
-    // as much again for a busy machine: what is looked for is a request that hangs.
-    private static readonly TimeSpan MostForARequest = TimeSpan.FromSeconds(30);
+    // A statement may take ten seconds, the connection that cancels it three, and a request that waited behind it three more. The
+    // limit is about twice that sum, because the machine may be busy: the test looks for requests that hang.
+    private static readonly TimeSpan MaxRequestDuration = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Killed_under_load_again_and_again_it_costs_no_acknowledged_write_and_nothing_hangs()
+    public async Task When_PostgreSQL_is_killed_repeatedly_under_load_no_acknowledged_write_is_lost_and_no_request_hangs()
     {
         var rounds = Rounds.Of(RoundsVariable, OrdinaryRounds, ThoroughRounds);
         await using var cluster = await PostgresCluster.StartNewAsync();
@@ -29,7 +29,7 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
         var ledger = new Ledger();
         for (var round = 0; round < rounds; round++)
         {
-            await LoadAsync(nodes, environment, ledger, async loads =>
+            await LosePostgresUnderLoadAsync(nodes, environment, ledger, async loads =>
             {
                 await cluster.KillAsync();
                 await ExpectLossNoticedAsync(nodes, loads);
@@ -42,39 +42,39 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Standing_still_it_makes_requests_fail_in_bounded_time_and_goes_on_afterwards()
+    public async Task When_PostgreSQL_is_suspended_requests_fail_in_bounded_time_and_succeed_again_afterwards()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         await using var nodes = await NodeSet.StartAsync(cluster, 2);
         using var api = nodes[0].Connect();
         var environment = (await api.CreateEnvironmentAsync("Loss")).EnvironmentId;
         var ledger = new Ledger();
-        await LoadAsync(nodes, environment, ledger, async loads =>
+        await LosePostgresUnderLoadAsync(nodes, environment, ledger, async loads =>
         {
-            using var stopped = new StoppedPostgres(cluster);
+            using var paused = new PausedPostgres(cluster);
             await ExpectLossNoticedAsync(nodes, loads);
         });
         await ExpectAllKeptAsync(nodes, ledger, environment);
     }
 
-    private async Task LoadAsync(NodeSet nodes, string environment, Ledger ledger, Func<List<Load>, Task> lose)
+    private async Task LosePostgresUnderLoadAsync(NodeSet nodes, string environment, Ledger ledger, Func<List<RequestLoad>, Task> losePostgres)
     {
-        var loads = nodes.All.Select(node => new Load(node.Url, nodes.Installation.Token, environment, ledger, 8, 8)).ToList();
+        var loads = nodes.All.Select(node => new RequestLoad(node.Url, nodes.Installation.Token, environment, ledger, 8, 8)).ToList();
         try
         {
-            await ProgressAsync(ledger);
-            await lose(loads);
+            await WaitForWritesAsync(ledger);
+            await losePostgres(loads);
             foreach (var node in nodes.All)
             {
-                await Until.HoldsAsync("it is ready again", node.IsReadyAsync);
+                await Until.HoldsAsync("the node is ready again", node.IsReadyAsync);
             }
 
-            await ProgressAsync(ledger);
+            await WaitForWritesAsync(ledger);
             await Task.WhenAll(loads.Select(load => load.StopAsync()));
             output.WriteLine(string.Join("; ", loads.Select(load => $"{load.Refused.Count} refused, the longest took {load.Longest.TotalSeconds:F1} s")));
             Assert.All(loads, load => Assert.Equal(0, load.Failures));
             Assert.All(loads.SelectMany(load => load.Refused), answer => Assert.Equal((503, "UNAVAILABLE"), (answer.Status, answer.ErrorCode)));
-            Assert.All(loads, load => Assert.InRange(load.Longest, TimeSpan.Zero, MostForARequest));
+            Assert.All(loads, load => Assert.InRange(load.Longest, TimeSpan.Zero, MaxRequestDuration));
         }
         finally
         {
@@ -82,17 +82,17 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task ExpectLossNoticedAsync(NodeSet nodes, List<Load> loads)
+    private static async Task ExpectLossNoticedAsync(NodeSet nodes, List<RequestLoad> loads)
     {
         foreach (var (node, load) in nodes.All.Zip(loads))
         {
             await Until.HoldsAsync("requests are refused", () => load.Refused.Count > 20);
-            await Until.HoldsAsync("it says that it is not ready", () => node.HasStatusAsync(503));
+            await Until.HoldsAsync("the node reports that it is not ready", () => node.HasStatusAsync(503));
             Assert.False(node.HasExited, node.Log);
         }
     }
 
-    private static async Task ProgressAsync(Ledger ledger)
+    private static async Task WaitForWritesAsync(Ledger ledger)
     {
         var before = ledger.Writes;
         await Until.HoldsAsync("writes are acknowledged", () => ledger.Writes > before + 100);
@@ -103,6 +103,6 @@ public sealed class DatabaseLossTests(ITestOutputHelper output)
         using var api = nodes[1].Connect();
         await ledger.CheckAllAsync(api, environment);
         await ledger.CheckAsync(api, environment);
-        await StoredState.ExpectWholeAsync(nodes.ConnectionString);
+        await StorageInvariants.ExpectHoldAsync(nodes.ConnectionString);
     }
 }

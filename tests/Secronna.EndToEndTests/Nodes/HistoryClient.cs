@@ -7,30 +7,30 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>One client of one node: does one thing after the other, and records each with its times and its answer.</summary>
+/// <summary>A client of one node that sends random requests one after another and records each with its times and its answer.</summary>
 internal sealed class HistoryClient : IDisposable
 {
-    private readonly History history;
+    private readonly RequestHistory history;
     private readonly int node;
     private readonly Api api;
-    private readonly Api once;
+    private readonly Api withoutRepeats;
 
-    public HistoryClient(History history, NodeSet nodes, int node)
+    public HistoryClient(RequestHistory history, NodeSet nodes, int node)
     {
         (this.history, this.node) = (history, node);
         api = nodes[node].Connect();
-        // A deletion that was sent twice would say that it found nothing.
-        once = new Api(nodes[node].Url, nodes.Installation.Token, keepsConnections: false);
+        // Used for deletions. A client that reuses connections may send one twice, and the second would answer "not found".
+        withoutRepeats = new Api(nodes[node].Url, nodes.Installation.Token, keepsConnections: false);
     }
 
-    /// <summary>Works until the end is asked for.</summary>
+    /// <summary>Sends requests that the dice choose until it is cancelled.</summary>
     public async Task WorkAsync(Dice dice, CancellationToken end)
     {
         while (!end.IsCancellationRequested)
         {
-            var key = History.Keys[dice.Next(History.Keys.Count)];
+            var key = RequestHistory.Keys[dice.Next(RequestHistory.Keys.Count)];
             var last = history.LastKnown(key);
-            var succeeded = await (dice.Next(100) switch
+            var isAnswered = await (dice.Next(100) switch
             {
                 < 35 => PutAsync(key, null),
                 < 50 => PutAsync(key, last?.Version ?? 0),
@@ -38,7 +38,7 @@ internal sealed class HistoryClient : IDisposable
                 < 65 when last is not null => DeleteAsync(key, last.Value.Id),
                 _ => RevealAsync(key, null),
             });
-            if (!succeeded)
+            if (!isAnswered)
             {
                 await Until.HoldsAsync("the node answers again", async () =>
                     end.IsCancellationRequested || await SendAsync(() => api.GetAsync("/health/live")) is not null);
@@ -46,7 +46,10 @@ internal sealed class HistoryClient : IDisposable
         }
     }
 
-    /// <summary>Reveals what is at the key's path, or this secret. One that failed changed nothing: it is no part of the history.</summary>
+    /// <summary>
+    /// Reveals the secret with this id or, if it is <c>null</c>, the secret at the key's path. A failed reveal changed nothing and is not
+    /// added to the history.
+    /// </summary>
     /// <returns>Whether the node answered.</returns>
     public async Task<bool> RevealAsync(string key, string? id)
     {
@@ -56,7 +59,7 @@ internal sealed class HistoryClient : IDisposable
             : api.PostAsync($"/api/v1/secrets/{id}/reveal"));
         if (answer is not { Status: 200 or 404 })
         {
-            return history.NoteFailure(node, answer);
+            return history.RecordFailure(node, answer);
         }
 
         history.Add(key, reveal with
@@ -64,13 +67,13 @@ internal sealed class HistoryClient : IDisposable
             Answered = Stopwatch.GetTimestamp(),
             Given = answer.Status == 200 ? ((int)answer.Data["version"]!, (string)answer.Data["value"]!) : null,
         });
-        return history.NoteAnswer(answer);
+        return history.RecordAnswer(answer);
     }
 
     public void Dispose()
     {
         api.Dispose();
-        once.Dispose();
+        withoutRepeats.Dispose();
     }
 
     private async Task<bool> PutAsync(string key, int? expected)
@@ -86,7 +89,7 @@ internal sealed class HistoryClient : IDisposable
         if (answer is not { Status: 201 or 409 })
         {
             history.Add(key, put);
-            return history.NoteFailure(node, answer);
+            return history.RecordFailure(node, answer);
         }
 
         history.Add(key, put with
@@ -94,24 +97,24 @@ internal sealed class HistoryClient : IDisposable
             Answered = Stopwatch.GetTimestamp(),
             Written = answer.Status == 201 ? ((string)answer.Data["id"]!, (int)answer.Data["version"]!) : null,
         });
-        return history.NoteAnswer(answer);
+        return history.RecordAnswer(answer);
     }
 
     private async Task<bool> DeleteAsync(string key, string id)
     {
         var delete = new Delete(id) { Invoked = Stopwatch.GetTimestamp(), Answered = null };
-        var answer = await SendAsync(() => once.DeleteAsync($"/api/v1/secrets/{id}"));
+        var answer = await SendAsync(() => withoutRepeats.DeleteAsync($"/api/v1/secrets/{id}"));
         if (answer is not { Status: 200 or 404 })
         {
             history.Add(key, delete);
-            return history.NoteFailure(node, answer);
+            return history.RecordFailure(node, answer);
         }
 
         history.Add(key, delete with { Answered = Stopwatch.GetTimestamp(), IsDone = answer.Status == 200 });
-        return history.NoteAnswer(answer);
+        return history.RecordAnswer(answer);
     }
 
-    /// <summary>The answer; null where none came.</summary>
+    /// <summary>Returns the answer; <c>null</c> if none came.</summary>
     private static async Task<Answer?> SendAsync(Func<Task<Answer>> send)
     {
         try

@@ -3,7 +3,9 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Nodes;
 
-/// <summary>One PostgreSQL for the tests that do it no harm, and three nodes for those that do them none.</summary>
+/// <summary>
+/// A PostgreSQL for all tests that don't stop or damage it, and three nodes for all tests that don't stop or damage them.
+/// </summary>
 public sealed class SharedPostgres : IAsyncLifetime
 {
     private NodeSet? nodes;
@@ -22,7 +24,7 @@ public sealed class SharedPostgres : IAsyncLifetime
         await Cluster.DisposeAsync();
     }
 
-    /// <summary>The three nodes, started when they are first asked for.</summary>
+    /// <summary>Returns the three nodes, which the first call starts.</summary>
     internal async Task<NodeSet> NodesAsync() => nodes ??= await NodeSet.StartAsync(Cluster);
 }
 

@@ -19,9 +19,10 @@ internal sealed class TestAuthority : IDisposable
         certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(2));
     }
 
+    /// <summary>Writes the authority's own certificate to a file.</summary>
     public void WriteCertificate(string file) => File.WriteAllText(file, certificate.ExportCertificatePem());
 
-    /// <summary>A server's certificate for 127.0.0.1, signed by this authority, and its key.</summary>
+    /// <summary>Writes a server's certificate for 127.0.0.1, signed by this authority, and its key.</summary>
     public void WriteServer(string certificateFile, string keyFile)
     {
         using var serverKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.PointInTime;
 
-/// <summary>Killed at any moment of a large restore, a server has done all of it or nothing (S14, S30).</summary>
+/// <summary>A server that is killed at any moment of a large restore has done all of it or nothing (S14, S30).</summary>
 [Collection(SharedPostgresTests.Name)]
 public sealed class RestoreKillTests(SharedPostgres postgres, ITestOutputHelper output)
 {
@@ -13,11 +13,11 @@ public sealed class RestoreKillTests(SharedPostgres postgres, ITestOutputHelper 
     private const int ThoroughRounds = 8;
 
     [Fact]
-    public async Task A_server_that_is_killed_in_a_restore_has_done_all_or_nothing_of_it_on_SQLite() =>
+    public async Task On_SQLite_a_server_that_is_killed_during_a_restore_has_done_all_or_nothing_of_it() =>
         await RunAsync(await NodeSet.StartAsync(await TestInstallation.CreateAsync(), NodeSet.Plain(1)));
 
     [Fact]
-    public async Task A_server_that_is_killed_in_a_restore_has_done_all_or_nothing_of_it_on_PostgreSQL() =>
+    public async Task On_PostgreSQL_a_server_that_is_killed_during_a_restore_has_done_all_or_nothing_of_it() =>
         await RunAsync(await NodeSet.StartAsync(postgres.Cluster, 1));
 
     private async Task RunAsync(NodeSet set)
@@ -34,7 +34,7 @@ public sealed class RestoreKillTests(SharedPostgres postgres, ITestOutputHelper 
         }
 
         output.WriteLine(
-            $"of {rounds} restores {restores.Answered} were answered, {restores.Whole} were there without an answer, of {restores.Absent} nothing was");
-        Assert.True((restores.Absent > 0 && restores.Whole + restores.Answered > 0) || rounds < ThoroughRounds, "all kills came too early, or too late");
+            $"{rounds} restores: {restores.Answered} answered, {restores.DoneWithoutAnswer} done without an answer, {restores.NotDone} not done");
+        Assert.True((restores.NotDone > 0 && restores.DoneWithoutAnswer + restores.Answered > 0) || rounds < ThoroughRounds, "all kills came too early, or too late");
     }
 }

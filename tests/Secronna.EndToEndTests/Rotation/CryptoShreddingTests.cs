@@ -3,132 +3,148 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>
-/// What was destroyed is in no byte of the database's files any more, while the server goes on serving (S15): not a deleted
-/// secret's boxes, nor what rotation replaced, which old master keys or KEKs would open.
+/// After a destruction the database's files contain no byte of it, while the server goes on serving (S15). This holds for the
+/// ciphertexts of a deleted secret, and for the wrapped keys that a rotation replaced, which old master keys or KEKs would open.
 /// </summary>
 public sealed class CryptoShreddingTests
 {
     [Fact]
-    public async Task Nothing_of_deleted_secrets_is_left_under_load()
+    public async Task Under_load_nothing_of_deleted_secrets_is_left_in_the_files()
     {
-        using var scene = await Scene.BeginAsync();
-        var secrets = await scene.Api.ListAsync($"/api/v1/environments/{scene.Bulk.EnvironmentId}/secrets");
-        var gone = secrets.Take(5).Select(secret => (string)secret["id"]!).ToList();
-        await scene.AddVersionsAsync($"s.id IN ('{string.Join("', '", gone)}')");
-        await scene.DestroyAsync(async () =>
+        using var server = await ServerUnderLoad.BeginAsync();
+        var secrets = await server.Api.ListAsync($"/api/v1/environments/{server.Project.EnvironmentId}/secrets");
+        var deleted = secrets.Take(5).Select(secret => (string)secret["id"]!).ToList();
+        await server.AddVersionsAsync($"s.id IN ('{string.Join("', '", deleted)}')");
+        await server.DestroyAsync(async () =>
         {
-            foreach (var id in gone)
+            foreach (var id in deleted)
             {
-                Assert.Equal(200, (await scene.Api.DeleteAsync($"/api/v1/secrets/{id}")).Status);
+                Assert.Equal(200, (await server.Api.DeleteAsync($"/api/v1/secrets/{id}")).Status);
             }
         });
     }
 
     [Fact]
-    public async Task Nothing_that_a_rotation_of_a_KEK_replaced_is_left_under_load()
+    public async Task Under_load_nothing_that_a_KEK_rotation_replaced_is_left_in_the_files()
     {
-        using var scene = await Scene.BeginAsync();
-        await scene.Needles.AddAsync("the old KEK", $"SELECT wrapped_key FROM project_keys WHERE project_id = '{scene.Bulk.ProjectId}'");
-        await scene.Needles.AddAsync("old data keys", OfVersions("v.wrapped_data_key", $"s.environment_id = '{scene.Bulk.EnvironmentId}'"));
-        await scene.DestroyAsync(async () =>
+        using var server = await ServerUnderLoad.BeginAsync();
+        await server.Search.AddAsync("the old KEK", $"SELECT wrapped_key FROM project_keys WHERE project_id = '{server.Project.ProjectId}'");
+        await server.Search.AddAsync("the old wrapped data keys", SelectFromVersions("v.wrapped_data_key", $"s.environment_id = '{server.Project.EnvironmentId}'"));
+        await server.DestroyAsync(async () =>
         {
-            await scene.Bulk.RotateAsync(scene.Api);
-            await Until.HoldsAsync("the rotation ends", () => scene.Stored.IsAtRestAsync(scene.Bulk.ProjectId));
+            await server.Project.RotateAsync(server.Api);
+            await Until.HoldsAsync("the rotation ends", () => server.Database.HasNoRotationAsync(server.Project.ProjectId));
         });
-        await scene.Bulk.CheckAllAsync(scene.Api);
+        await server.Project.CheckAllAsync(server.Api);
     }
 
     [Fact]
-    public async Task Nothing_that_a_rotation_of_the_master_key_replaced_is_left_under_load()
+    public async Task Under_load_nothing_that_a_master_key_rotation_replaced_is_left_in_the_files()
     {
-        using var scene = await Scene.BeginAsync();
-        await scene.AddKeysAsync();
-        await scene.DestroyAsync(async () =>
+        using var server = await ServerUnderLoad.BeginAsync();
+        await server.AddKeysAsync();
+        await server.DestroyAsync(async () =>
         {
-            await scene.Installation.DoAsync("master-key", "generate");
-            await scene.Installation.DoAsync("master-key", "rotate");
+            await server.Installation.DoAsync("master-key", "generate");
+            await server.Installation.DoAsync("master-key", "rotate");
         });
-        await scene.Bulk.CheckAllAsync(scene.Api);
+        await server.Project.CheckAllAsync(server.Api);
     }
 
     [Fact]
-    public async Task Nothing_that_a_server_replaced_in_place_of_a_killed_command_is_left()
+    public async Task When_a_server_finishes_the_rotation_of_a_killed_command_nothing_that_it_replaced_is_left()
     {
-        using var scene = await Scene.BeginAsync();
-        await scene.AddKeysAsync();
-        await scene.DestroyAsync(async () =>
+        using var server = await ServerUnderLoad.BeginAsync();
+        await server.AddKeysAsync();
+        await server.DestroyAsync(async () =>
         {
-            await scene.Installation.DoAsync("master-key", "generate", "--id", "new-key");
-            using var command = new RunningCommand(scene.Installation, "master-key", "rotate");
-            await Until.HoldsAsync("the rotation begins", async () => await scene.Stored.ActiveMasterKeyAsync() == "new-key");
+            await KillRotationAsync(server);
+            await server.Database.ExpireWorkOfProcessAsync(0);
+            await Until.HoldsAsync("the rotation ends", async () => await server.Database.CountAsync(InstallationDatabase.CountUnfinishedRotations) == 0);
+        });
+    }
+
+    // A command that ends before the kill leaves nothing for the server to do. Then another rotation is killed.
+    private static async Task KillRotationAsync(ServerUnderLoad server)
+    {
+        for (var attempt = 1; attempt <= 10; attempt++)
+        {
+            var key = $"new-key-{attempt}";
+            await server.Installation.DoAsync("master-key", "generate", "--id", key);
+            using var command = new RunningCommand(server.Installation, "master-key", "rotate", "--to", key);
+            await Until.HoldsAsync("the rotation begins", async () => await server.Database.ActiveMasterKeyAsync() == key);
             await command.KillAsync();
-            await scene.Stored.ForgetAsync(0);
-            await Until.HoldsAsync("the rotation ends", async () => await scene.Stored.CountAsync(Stored.Rotating) == 0);
-        });
+            if (await server.Database.CountAsync(InstallationDatabase.CountUnfinishedRotations) > 0)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("every command had ended its rotation before it was killed");
     }
 
     [Fact]
-    public async Task Nothing_of_a_deleted_project_is_left_under_load()
+    public async Task Under_load_nothing_of_a_deleted_project_is_left_in_the_files()
     {
-        using var scene = await Scene.BeginAsync();
-        await scene.Needles.AddAsync("its KEK", $"SELECT wrapped_key FROM project_keys WHERE project_id = '{scene.Bulk.ProjectId}'");
-        await scene.AddVersionsAsync($"s.environment_id = '{scene.Bulk.EnvironmentId}'");
-        await scene.DestroyAsync(async () =>
-            Assert.Equal(200, (await scene.Api.DeleteAsync($"/api/v1/projects/{scene.Bulk.ProjectId}?force=true")).Status));
+        using var server = await ServerUnderLoad.BeginAsync();
+        await server.Search.AddAsync("its KEK", $"SELECT wrapped_key FROM project_keys WHERE project_id = '{server.Project.ProjectId}'");
+        await server.AddVersionsAsync($"s.environment_id = '{server.Project.EnvironmentId}'");
+        await server.DestroyAsync(async () =>
+            Assert.Equal(200, (await server.Api.DeleteAsync($"/api/v1/projects/{server.Project.ProjectId}?force=true")).Status));
     }
 
-    private static string OfVersions(string column, string where) =>
+    private static string SelectFromVersions(string column, string where) =>
         $"SELECT {column} FROM secret_versions v JOIN secrets s ON s.id = v.secret_id WHERE {where}";
 
-    /// <summary>A server with a project to destroy and load on another.</summary>
-    private sealed class Scene : IDisposable
+    /// <summary>A server with a project to destroy, and with load on another project during the destruction.</summary>
+    private sealed class ServerUnderLoad : IDisposable
     {
         private readonly NodeSet nodes;
         private readonly Ledger ledger = new();
         private string live = "";
 
-        private Scene(NodeSet nodes) => (this.nodes, Api, Stored, Needles) = (nodes, nodes[0].Connect(), new(nodes.Installation), new(nodes.Installation));
+        private ServerUnderLoad(NodeSet nodes) => (this.nodes, Api, Database, Search) = (nodes, nodes[0].Connect(), new(nodes.Installation), new(nodes.Installation));
 
         public Api Api { get; }
 
-        public Bulk Bulk { get; private set; } = null!;
+        public FilledProject Project { get; private set; } = null!;
 
-        public Stored Stored { get; }
+        public InstallationDatabase Database { get; }
 
-        public Needles Needles { get; }
+        public DatabaseFileSearch Search { get; }
 
         public TestInstallation Installation => nodes.Installation;
 
-        public static async Task<Scene> BeginAsync()
+        public static async Task<ServerUnderLoad> BeginAsync()
         {
-            var scene = new Scene(await NodeSet.StartAsync(await TestInstallation.CreateAsync(), NodeSet.Plain(1)));
-            scene.Bulk = await Bulk.FillAsync(scene.Api, "To destroy", rounds: 2, keys: 100);
-            (_, scene.live) = await scene.Api.CreateEnvironmentAsync("Live");
-            return scene;
+            var server = new ServerUnderLoad(await NodeSet.StartAsync(await TestInstallation.CreateAsync(), NodeSet.Plain(1)));
+            server.Project = await FilledProject.FillAsync(server.Api, "To destroy", rounds: 2, keys: 100);
+            (_, server.live) = await server.Api.CreateEnvironmentAsync("Live");
+            return server;
         }
 
         public async Task AddVersionsAsync(string where)
         {
-            await Needles.AddAsync("data keys", OfVersions("v.wrapped_data_key", where));
-            await Needles.AddAsync("values", OfVersions("v.ciphertext", where));
+            await Search.AddAsync("data keys", SelectFromVersions("v.wrapped_data_key", where));
+            await Search.AddAsync("values", SelectFromVersions("v.ciphertext", where));
         }
 
         public async Task AddKeysAsync()
         {
-            await Needles.AddAsync("KEKs under the old master key", "SELECT wrapped_key FROM project_keys");
-            await Needles.AddAsync("the installation key under the old master key", "SELECT wrapped_key FROM installation");
+            await Search.AddAsync("KEKs under the old master key", "SELECT wrapped_key FROM project_keys");
+            await Search.AddAsync("the installation key under the old master key", "SELECT wrapped_key FROM installation");
         }
 
-        /// <summary>Destroys while writers write and revealers reveal; what is gone must be gone when they have stopped, too.</summary>
+        /// <summary>Destroys something under load, stops the load, and expects that nothing of it is left in the files.</summary>
         public async Task DestroyAsync(Func<Task> destroy)
         {
-            using var load = new LoadOnNodes(nodes, live, ledger);
-            await load.GoesOnAsync();
-            Needles.ExpectAllThere();
+            using var load = new RequestLoadOnNodes(nodes, live, ledger);
+            await load.WaitForWritesAsync();
+            Search.ExpectAllFound();
             await destroy();
-            // Writes would sooner or later take the log's place by themselves: nothing may wait for them.
+            // Further writes would overwrite the log sooner or later. The destruction must not depend on them.
             await load.StopAsync();
-            await Needles.ExpectNoneLeftAsync();
+            await Search.ExpectNoneLeftAsync();
         }
 
         public void Dispose()

@@ -1,12 +1,12 @@
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>A file of master keys, edited as an operator does: whole, in one moment.</summary>
+/// <summary>A master-key file, edited as operators should: the whole file is replaced atomically.</summary>
 internal sealed class MasterKeyFile(string path)
 {
     public IReadOnlyList<string> Ids => [.. File.ReadAllLines(path).Select(line => line.Split(' ')[0])];
 
-    /// <summary>Takes a key out; what puts it back is its line.</summary>
-    public string TakeOut(string id)
+    /// <summary>Removes a key and returns its line, which <see cref="PutBack"/> adds again.</summary>
+    public string Remove(string id)
     {
         var lines = File.ReadAllLines(path);
         var line = Assert.Single(lines, line => line.StartsWith(id + " ", StringComparison.Ordinal));

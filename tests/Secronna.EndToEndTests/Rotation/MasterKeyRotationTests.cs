@@ -4,71 +4,71 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>
-/// The master key is rotated while servers serve (S8, S10): no request fails, no version's row changes, and the old key is
-/// needed no more.
+/// The master key is rotated while servers serve (S8, S10): no request fails, no version's row changes, and the old key is no longer
+/// needed.
 /// </summary>
 [Collection(SharedPostgresTests.Name)]
 public sealed class MasterKeyRotationTests(SharedPostgres postgres)
 {
-    private const string New = "new-key";
+    private const string NewKeyId = "new-key";
 
     [Fact]
-    public async Task One_server_follows_a_rotation_without_one_failed_request_and_without_one_changed_version() =>
+    public async Task One_server_follows_a_rotation_without_a_failed_request_or_a_changed_version() =>
         await RotateUnderLoadAsync(await NodeSet.StartAsync(await TestInstallation.CreateAsync(), NodeSet.Plain(1)));
 
     [Fact]
-    public async Task Three_nodes_follow_a_rotation_without_one_failed_request_and_without_one_changed_version() =>
+    public async Task Three_nodes_follow_a_rotation_without_a_failed_request_or_a_changed_version() =>
         await RotateUnderLoadAsync(await NodeSet.StartAsync(postgres.Cluster));
 
     private static async Task RotateUnderLoadAsync(NodeSet set)
     {
         await using var nodes = set;
         using var api = nodes[0].Connect();
-        var bulk = await Bulk.FillAsync(api, "Quiet", rounds: 2);
+        var project = await FilledProject.FillAsync(api, "Quiet", rounds: 2);
         var ledger = new Ledger();
         var (_, live) = await api.CreateEnvironmentAsync("Live");
         var file = new MasterKeyFile(nodes.Installation.MasterKeyFile);
         var old = Assert.Single(file.Ids);
 
-        await RotateAsync(nodes, bulk, live, ledger, old);
-        await ExpectOldIsNeededNoMoreAsync(nodes, file, old);
-        await CheckAsync(nodes, bulk, live, ledger);
-        await ExpectNewIsNeededAsync(nodes, file, bulk);
-        await CheckAsync(nodes, bulk, live, ledger);
+        await RotateAsync(nodes, project, live, ledger, old);
+        await ExpectOldKeyIsNotNeededAsync(nodes, file, old);
+        await CheckAsync(nodes, project, live, ledger);
+        await ExpectNewKeyIsNeededAsync(nodes, file, project);
+        await CheckAsync(nodes, project, live, ledger);
     }
 
-    private static async Task RotateAsync(NodeSet nodes, Bulk bulk, string live, Ledger ledger, string old)
+    private static async Task RotateAsync(NodeSet nodes, FilledProject project, string live, Ledger ledger, string old)
     {
-        var (installation, stored) = (nodes.Installation, new Stored(nodes.Installation));
-        using var load = new LoadOnNodes(nodes, live, ledger);
-        await load.GoesOnAsync();
-        await using var projects = new NewProjects(nodes);
+        var (installation, database) = (nodes.Installation, new InstallationDatabase(nodes.Installation));
+        using var load = new RequestLoadOnNodes(nodes, live, ledger);
+        await load.WaitForWritesAsync();
+        await using var projects = new ProjectCreator(nodes);
         await ExpectRefusalAsync(installation, "is the active one", "master-key", "retire", old);
-        await installation.DoAsync("master-key", "generate", "--id", New);
-        var (before, all) = (await stored.VersionsAsync(bulk.EnvironmentId), await stored.VersionsAsync());
+        await installation.DoAsync("master-key", "generate", "--id", NewKeyId);
+        var (before, all) = (await database.VersionsAsync(project.EnvironmentId), await database.VersionsAsync());
         var rotated = await installation.DoAsync("master-key", "rotate");
-        Assert.Contains($"master key {New} is active, and everything is under it", rotated.Out, StringComparison.Ordinal);
-        await load.GoesOnAsync();
+        Assert.Contains($"master key {NewKeyId} is active, and everything is under it", rotated.Out, StringComparison.Ordinal);
+        await load.WaitForWritesAsync();
         await projects.StopAsync();
         await load.StopAsync();
 
-        Assert.Equal(before, await stored.VersionsAsync(bulk.EnvironmentId));
-        Assert.Empty(all.Except(await stored.VersionsAsync()));
-        await stored.ExpectUnderAsync(New);
-        Assert.True(projects.Ids.Count > 0, "no project was made meanwhile");
+        Assert.Equal(before, await database.VersionsAsync(project.EnvironmentId));
+        Assert.Empty(all.Except(await database.VersionsAsync()));
+        await database.ExpectAllUnderMasterKeyAsync(NewKeyId);
+        Assert.True(projects.Ids.Count > 0, "no project was created during the rotation");
         var retired = await installation.DoAsync("master-key", "retire", old);
         Assert.Matches("backups made before .* need it", retired.Out);
-        Assert.Equal([old], await stored.TrailAsync("master_key.retire"));
+        Assert.Equal([old], await database.TrailAsync("master_key.retire"));
         await ExpectRefusalAsync(installation, "is retired", "master-key", "rotate", "--to", old);
     }
 
-    // The nodes must have looked at the file without it: each says which keys it can use.
-    private static async Task ExpectOldIsNeededNoMoreAsync(NodeSet nodes, MasterKeyFile file, string old)
+    // Waits until each node has read the file without the old key: a node publishes which keys it can use.
+    private static async Task ExpectOldKeyIsNotNeededAsync(NodeSet nodes, MasterKeyFile file, string old)
     {
-        file.TakeOut(old);
-        var stored = new Stored(nodes.Installation);
-        await Until.HoldsAsync("every node has noticed", async () =>
-            await stored.CountAsync($"SELECT count(*) FROM nodes WHERE master_keys <> '{New}'") == 0);
+        file.Remove(old);
+        var database = new InstallationDatabase(nodes.Installation);
+        await Until.HoldsAsync("every node has noticed that the old key is gone", async () =>
+            await database.CountAsync($"SELECT count(*) FROM nodes WHERE master_keys <> '{NewKeyId}'") == 0);
         foreach (var node in nodes.All)
         {
             Assert.True(await node.IsReadyAsync(), node.Log);
@@ -78,44 +78,44 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
         await nodes[0].StartAgainAsync();
     }
 
-    private static async Task ExpectNewIsNeededAsync(NodeSet nodes, MasterKeyFile file, Bulk bulk)
+    private static async Task ExpectNewKeyIsNeededAsync(NodeSet nodes, MasterKeyFile file, FilledProject project)
     {
-        var line = file.TakeOut(New);
+        var line = file.Remove(NewKeyId);
         using var apis = new ApiSet(nodes);
         for (var node = 0; node < nodes.All.Count; node++)
         {
             var api = apis[node];
             var answer = await api.GetAsync("/health/ready");
-            await Until.HoldsAsync("it is not ready", async () => (answer = await api.GetAsync("/health/ready")).Status == 503, TimeSpan.FromSeconds(10));
-            Assert.Contains($"master key {New} is missing", answer.Envelope.ToJsonString(), StringComparison.Ordinal);
-            Assert.Contains(New, nodes[node].Log, StringComparison.Ordinal);
-            var reveal = await bulk.RevealAsync(api);
+            await Until.HoldsAsync("the node is not ready", async () => (answer = await api.GetAsync("/health/ready")).Status == 503, TimeSpan.FromSeconds(10));
+            Assert.Contains($"master key {NewKeyId} is missing", answer.Envelope.ToJsonString(), StringComparison.Ordinal);
+            Assert.Contains(NewKeyId, nodes[node].Log, StringComparison.Ordinal);
+            var reveal = await project.RevealAsync(api);
             Assert.Equal((503, "UNAVAILABLE"), (reveal.Status, reveal.ErrorCode));
         }
 
         file.PutBack(line);
         foreach (var node in nodes.All)
         {
-            await Until.HoldsAsync("it is ready again", node.IsReadyAsync);
+            await Until.HoldsAsync("the node is ready again", node.IsReadyAsync);
         }
     }
 
-    private static async Task CheckAsync(NodeSet nodes, Bulk bulk, string live, Ledger ledger)
+    private static async Task CheckAsync(NodeSet nodes, FilledProject project, string live, Ledger ledger)
     {
         foreach (var node in nodes.All)
         {
             using var api = node.Connect();
-            await bulk.CheckCurrentAsync(api);
+            await project.CheckCurrentAsync(api);
         }
 
         using var last = nodes.All[^1].Connect();
         await ledger.CheckAllAsync(last, live);
     }
 
-    private static async Task ExpectRefusalAsync(TestInstallation installation, string why, params string[] arguments)
+    private static async Task ExpectRefusalAsync(TestInstallation installation, string reason, params string[] arguments)
     {
         var ended = await installation.RunAsync(arguments);
         Assert.NotEqual(0, ended.ExitCode);
-        Assert.Contains(why, ended.Error, StringComparison.Ordinal);
+        Assert.Contains(reason, ended.Error, StringComparison.Ordinal);
     }
 }

@@ -3,27 +3,29 @@ using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Rotation;
 
-/// <summary>Killed at any moment of a rotation under load, a server, a node or the command leaves nothing by halves (S10).</summary>
+/// <summary>
+/// A rotation under load is finished completely, although a server, a node or the command is killed at any moment of it (S10).
+/// </summary>
 [Collection(SharedPostgresTests.Name)]
 public sealed class RotationKillTests(SharedPostgres postgres, ITestOutputHelper output)
 {
     private const string RoundsVariable = "SECRONNA_ROTATION_ROUNDS";
     private const string SeedVariable = "SECRONNA_ROTATION_SEED";
 
-    // Of both engines together; half of them rotate a KEK, half the master key.
+    // The numbers for both engines together. Half of the rounds rotate a KEK, half the master key.
     private const int OrdinaryRounds = 6;
     private const int ThoroughRounds = 50;
 
     [Fact]
-    public async Task A_server_that_is_killed_while_keys_rotate_ends_the_rotation_after_its_start() =>
+    public async Task A_server_that_is_killed_during_a_rotation_finishes_it_after_its_next_start() =>
         await RunAsync(
             await NodeSet.StartAsync(await TestInstallation.CreateAsync(), NodeSet.Plain(1)), (round, _) => round == 0);
 
     [Fact]
-    public async Task Where_one_of_two_nodes_is_killed_while_keys_rotate_the_rotation_ends_all_the_same() =>
+    public async Task A_rotation_is_finished_although_one_of_two_nodes_is_killed_during_it() =>
         await RunAsync(await NodeSet.StartAsync(postgres.Cluster, 2), (round, isKek) => !isKek && round == 1);
 
-    // Who is killed holds the work for a while yet: in one round that is waited for, in the others made short.
+    // The killed process keeps its claim on the work until it expires. One round waits for that; the others expire it at once.
     private async Task RunAsync(NodeSet set, Func<int, bool, bool> waits)
     {
         await using var nodes = set;
@@ -36,7 +38,7 @@ public sealed class RotationKillTests(SharedPostgres postgres, ITestOutputHelper
         {
             if (round % 2 == 0)
             {
-                // Nodes get to know the next round's key meanwhile.
+                // Generated now, so that the nodes know the next round's key in time.
                 var generation = nodes.Installation.DoAsync("master-key", "generate", "--id", $"key-{round + 1}");
                 await rotations.RotateKekAsync(waits(round, true));
                 await generation;
@@ -49,6 +51,6 @@ public sealed class RotationKillTests(SharedPostgres postgres, ITestOutputHelper
 
         await rotations.CheckAllAsync();
         output.WriteLine($"{rotations.HalfDone} of the kills left a rotation half done; {rotations.Writes} writes acknowledged");
-        Assert.True(rotations.HalfDone > 0 || rounds < 10, "no kill hit the work itself");
+        Assert.True(rotations.HalfDone > 0 || rounds < 10, "no kill came in the middle of a rotation");
     }
 }

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>An answer in its envelope.</summary>
+/// <summary>An answer of the API: the HTTP status and the JSON envelope.</summary>
 internal sealed record Answer(int Status, JsonObject Envelope)
 {
     public JsonNode Data => Envelope["data"] ?? throw new InvalidOperationException($"no data: {Envelope.ToJsonString()}");
@@ -18,18 +18,19 @@ internal sealed record Answer(int Status, JsonObject Envelope)
     public string? Cursor => (string?)Envelope["meta"]!["cursor"];
 }
 
-/// <summary>The server's API over connections that stay open, as clients use it.</summary>
+/// <summary>A client of the server's API that keeps its connections open.</summary>
 internal sealed class Api : IDisposable
 {
     private readonly HttpClient client;
 
-    /// <param name="url">Where the server listens.</param>
-    /// <param name="token">The credential; null sends none.</param>
+    /// <param name="url">The URL that the server listens on.</param>
+    /// <param name="token">The credential; <c>null</c> sends none.</param>
     /// <param name="trusted">
-    /// The one certificate that is accepted, or the root that what the server sends must lead to; null where it serves no TLS.
+    /// The only certificate that is accepted, or the root of the only chain that is accepted; <c>null</c> for a server without TLS.
     /// </param>
     /// <param name="keepsConnections">
-    /// Where it does not, nothing is ever sent twice: the platform's client sends again what met a closed connection.
+    /// Whether connections are reused. A client that reuses none never sends a request twice; one that does repeats a request that
+    /// met a closed connection.
     /// </param>
     public Api(string url, string? token, X509Certificate? trusted = null, bool keepsConnections = true)
     {
@@ -38,7 +39,7 @@ internal sealed class Api : IDisposable
             UseProxy = false,
             PooledConnectionLifetime = keepsConnections ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
             SslOptions = { RemoteCertificateValidationCallback = (_, certificate, sent, _) =>
-                trusted is not null && (trusted.Equals(certificate) || LeadsTo(trusted, certificate!, sent!)) },
+                trusted is not null && (trusted.Equals(certificate) || ChainsTo(trusted, certificate!, sent!)) },
         };
         client = new HttpClient(handler) { BaseAddress = new Uri(url), Timeout = Until.Patience };
         if (token is not null)
@@ -47,7 +48,7 @@ internal sealed class Api : IDisposable
         }
     }
 
-    private static bool LeadsTo(X509Certificate root, X509Certificate certificate, X509Chain sent)
+    private static bool ChainsTo(X509Certificate root, X509Certificate certificate, X509Chain sent)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -66,7 +67,9 @@ internal sealed class Api : IDisposable
 
     public Task<Answer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
 
-    /// <summary>Sends, with a header more if one is given; <paramref name="chunked"/> in pieces whose total is not announced.</summary>
+    /// <summary>
+    /// Sends a request, with one additional header if it is given. <paramref name="chunked"/> sends the body without a Content-Length.
+    /// </summary>
     public async Task<Answer> SendAsync(
         HttpMethod method, string path, string? json = null, bool chunked = false, (string Name, string Value)? header = null)
     {
@@ -77,9 +80,9 @@ internal sealed class Api : IDisposable
             request.Headers.TransferEncodingChunked = chunked;
         }
 
-        if (header is { } more)
+        if (header is { } additional)
         {
-            request.Headers.Add(more.Name, more.Value);
+            request.Headers.Add(additional.Name, additional.Value);
         }
 
         using var response = await client.SendAsync(request);
@@ -87,7 +90,7 @@ internal sealed class Api : IDisposable
         return new Answer((int)response.StatusCode, bytes.Length == 0 ? [] : JsonNode.Parse(bytes)!.AsObject());
     }
 
-    /// <summary>Every entry of a list, page after page.</summary>
+    /// <summary>Returns all entries of a list, fetched page by page.</summary>
     public async Task<List<JsonNode>> ListAsync(string path)
     {
         var entries = new List<JsonNode>();
@@ -103,15 +106,15 @@ internal sealed class Api : IDisposable
         return entries;
     }
 
-    /// <summary>A new project's environment; gives both ids.</summary>
+    /// <summary>Creates a project with one environment and returns their ids.</summary>
     public async Task<(string ProjectId, string EnvironmentId)> CreateEnvironmentAsync(string project, string environment = "production")
     {
         var created = await PostAsync("/api/v1/projects", new JsonObject { ["name"] = project });
         Assert.Equal(201, created.Status);
         var projectId = (string)created.Data["id"]!;
-        var inside = await PostAsync($"/api/v1/projects/{projectId}/environments", new JsonObject { ["name"] = environment });
-        Assert.Equal(201, inside.Status);
-        return (projectId, (string)inside.Data["id"]!);
+        var createdEnvironment = await PostAsync($"/api/v1/projects/{projectId}/environments", new JsonObject { ["name"] = environment });
+        Assert.Equal(201, createdEnvironment.Status);
+        return (projectId, (string)createdEnvironment.Data["id"]!);
     }
 
     public Task<Answer> WriteAsync(string environmentId, string key, string value) =>

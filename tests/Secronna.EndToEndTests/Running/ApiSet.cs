@@ -1,13 +1,13 @@
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>A client of each node.</summary>
+/// <summary>One API client for each node of a set.</summary>
 internal sealed class ApiSet(NodeSet nodes) : IDisposable
 {
     private readonly List<Api> apis = [.. nodes.All.Select(node => node.Connect())];
 
     public Api this[int node] => apis[node];
 
-    /// <summary>Sends to each node at once, so many times.</summary>
+    /// <summary>Sends a request to all nodes at once, <paramref name="times"/> times to each.</summary>
     public Task<Answer[]> AllAsync(Func<Api, Task<Answer>> send, int times = 1) =>
         Task.WhenAll(Enumerable.Repeat(apis, times).SelectMany(each => each).Select(send));
 

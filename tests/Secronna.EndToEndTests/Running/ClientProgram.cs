@@ -2,26 +2,29 @@ using System.Diagnostics;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>The command line and the samples, as users start them.</summary>
+/// <summary>Starts the <c>secronna</c> command line and the samples as users start them.</summary>
 internal static class ClientProgram
 {
-    /// <summary>Names the command line's native file, which is then what every test starts.</summary>
+    /// <summary>The variable that names a native executable of the command line. If it is set, all tests start that file.</summary>
     public const string NativeVariable = "SECRONNA_TEST_CLI";
 
-    /// <summary>The command line: the native file that the variable names, else what the build put beside this assembly.</summary>
+    /// <summary>The path of the command line: the native file that the variable names, else the program beside this assembly.</summary>
     public static string CommandLine { get; } =
         Environment.GetEnvironmentVariable(NativeVariable) is { Length: > 0 } native ? native : Beside("secronna");
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The folder of the command line.</summary>
     public static string Folder => Path.GetDirectoryName(CommandLine)!;
 
-    /// <summary>Whether that is the native file.</summary>
+    /// <summary>Whether <see cref="CommandLine"/> is a native file.</summary>
     public static bool IsNative => CommandLine != Beside("secronna");
 
-    /// <summary>A program that the build put beside this assembly.</summary>
+    /// <summary>The path of a program that the build put beside this assembly.</summary>
     public static string Beside(string program) => Path.Combine(AppContext.BaseDirectory, program);
 
-    /// <summary>A start, of a program beside this assembly or elsewhere by its path, that knows no server or credential but by the given variables.</summary>
+    /// <summary>
+    /// Starts a program, by its name beside this assembly or by its path. It learns of a server and a credential from the given
+    /// variables only.
+    /// </summary>
     public static Process Start(string program, string folder, IEnumerable<KeyValuePair<string, string>> variables, params string[] arguments)
     {
         var start = ServerProgram.Start(folder, variables, arguments);
@@ -29,12 +32,12 @@ internal static class ClientProgram
         return Process.Start(start)!;
     }
 
-    /// <summary>Runs it to its end, with this on its standard input.</summary>
+    /// <summary>Runs a program to its end, with <paramref name="input"/> on its standard input.</summary>
     public static Task<Ended> RunAsync(
         string program, string folder, IEnumerable<KeyValuePair<string, string>> variables, string input, params string[] arguments) =>
         RunAsync(program, folder, variables, input, arguments, Until.Patience);
 
-    /// <summary>The same, with other patience.</summary>
+    /// <summary>Runs a program to its end and waits at most <paramref name="patience"/> for it.</summary>
     public static async Task<Ended> RunAsync(
         string program, string folder, IEnumerable<KeyValuePair<string, string>> variables, string input, string[] arguments, TimeSpan patience)
     {

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>The command line in a folder, for whoever has these variables: it knows no server or credential but by them.</summary>
+/// <summary>Runs the command line in a folder. It learns of a server and a credential from the given variables only.</summary>
 internal sealed class CommandLine(string folder, Dictionary<string, string> variables)
 {
-    /// <summary>For whoever has a credential for a server, and the folder as their home.</summary>
+    /// <summary>The command line of a user who has a credential for a server and the folder as home.</summary>
     public CommandLine(string folder, string url, string token)
         : this(folder, new() { ["SECRONNA_API_URL"] = url, ["SECRONNA_TOKEN"] = token, ["HOME"] = folder })
     {
@@ -13,11 +13,11 @@ internal sealed class CommandLine(string folder, Dictionary<string, string> vari
 
     public Dictionary<string, string> Variables { get; } = variables;
 
-    /// <summary>Runs a command to its end, with this on its standard input.</summary>
+    /// <summary>Runs a command to its end, with <paramref name="input"/> on its standard input.</summary>
     public Task<Ended> RunAsync(string input, params string[] arguments) =>
         ClientProgram.RunAsync(ClientProgram.CommandLine, folder, Variables, input, arguments);
 
-    /// <summary>Runs a command that must succeed; what it printed.</summary>
+    /// <summary>Runs a command, expects it to succeed, and returns its standard output.</summary>
     public async Task<string> DoAsync(params string[] arguments)
     {
         var ended = await RunAsync("", arguments);
@@ -25,13 +25,13 @@ internal sealed class CommandLine(string folder, Dictionary<string, string> vari
         return ended.Out;
     }
 
-    /// <summary>Starts a command, whose pipes and end are the caller's.</summary>
+    /// <summary>Starts a command. The caller reads its output, waits for its end and disposes of it.</summary>
     public Process Start(params string[] arguments) => ClientProgram.Start(ClientProgram.CommandLine, folder, Variables, arguments);
 
-    /// <summary>Starts a shell's command at a terminal.</summary>
+    /// <summary>Starts a shell command at a terminal.</summary>
     public Terminal StartTerminal(string command) => Terminal.Start(folder, Variables, command);
 
-    /// <summary>Runs a shell's command at a terminal to its end; what was shown.</summary>
+    /// <summary>Runs a shell command at a terminal to its end and returns what the terminal showed.</summary>
     public async Task<string> ShowAsync(string command)
     {
         await using var terminal = StartTerminal(command);

@@ -1,6 +1,6 @@
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>A server as a newcomer starts it (<c>dev</c>), in a folder of its own, and the command line in that folder for its administrator.</summary>
+/// <summary>A server started with <c>dev</c> in a new folder, and the command line with its administrator's credential.</summary>
 internal sealed class DevServer : IAsyncDisposable
 {
     private RunningServer? server;
@@ -9,12 +9,12 @@ internal sealed class DevServer : IAsyncDisposable
 
     public TemporaryFolder Folder { get; } = new();
 
-    /// <summary>Where the server keeps what is its own.</summary>
+    /// <summary>The folder in which the server keeps its data.</summary>
     public string DataFolder => Folder["D"];
 
     public CommandLine Cli { get; }
 
-    /// <summary>Where it listens, or did before it was stopped.</summary>
+    /// <summary>The URL that the server listens on, or listened on before it was stopped.</summary>
     public string Url { get; private set; } = "http://127.0.0.1:0";
 
     public static async Task<DevServer> StartAsync()
@@ -32,7 +32,7 @@ internal sealed class DevServer : IAsyncDisposable
         }
     }
 
-    /// <summary>At the same address, once it was stopped; its command line has what <c>dev</c> tells whoever tries it.</summary>
+    /// <summary>Starts a stopped server again at the same address and gives the command line the variables of <c>dev.env</c>.</summary>
     public async Task StartAgainAsync()
     {
         server = await RunningServer.StartAsync(Folder.Path, [], "dev", "--data", DataFolder, "--port", $"{new Uri(Url).Port}");
@@ -51,7 +51,7 @@ internal sealed class DevServer : IAsyncDisposable
         server = null;
     }
 
-    /// <summary>The API, for the administrator.</summary>
+    /// <summary>Returns an API client with the administrator's credential.</summary>
     public Api Connect() => new(Url, Cli.Variables["SECRONNA_TOKEN"]);
 
     public async ValueTask DisposeAsync()

@@ -4,20 +4,20 @@ using System.Security.Cryptography;
 namespace Secronna.EndToEndTests.Running;
 
 /// <summary>
-/// What a server promised under load, and the check that it keeps it: every acknowledged write is there with its value,
-/// version numbers have no gap and no repeat, every answered reveal has its audit entry, the trail has no gap, and every
-/// version opens. What was checked once is not looked at again, but for the full check at the end.
+/// A record of what servers acknowledged under load, and the check that it holds: every acknowledged write is there with its value,
+/// version numbers have no gap and no repeat, every answered reveal has its audit entry, the trail has no gap, and every version
+/// opens. <see cref="CheckAsync"/> checks only what is new since its last call; <see cref="CheckAllAsync"/> checks everything.
 /// </summary>
 internal sealed class Ledger
 {
-    private readonly ConcurrentDictionary<(string Key, int Version), Written> acknowledged = new();
-    private readonly ConcurrentDictionary<string, string> intended = new();
-    private readonly ConcurrentQueue<Written> fresh = new();
+    private readonly ConcurrentDictionary<(string Key, int Version), AcknowledgedWrite> acknowledged = new();
+    private readonly ConcurrentDictionary<string, string> possibleValues = new();
+    private readonly ConcurrentQueue<AcknowledgedWrite> uncheckedWrites = new();
     private readonly ConcurrentQueue<string> revealRequests = new();
-    private readonly ConcurrentQueue<string> wrong = new();
+    private readonly ConcurrentQueue<string> violations = new();
     private readonly Dictionary<string, int> checkedVersions = [];
     private readonly Dictionary<string, string> secretIds = [];
-    private volatile Written[] toReveal = [];
+    private volatile AcknowledgedWrite[] toReveal = [];
     private long checkedSequence;
     private int values;
 
@@ -29,44 +29,44 @@ internal sealed class Ledger
 
     public long AuditEntries => checkedSequence;
 
-    /// <summary>A new value that may be written to the key from now on.</summary>
-    public string Intend(string key)
+    /// <summary>Returns a new value and records that the key may have it from now on.</summary>
+    public string NewValue(string key)
     {
         var value = $"value {Interlocked.Increment(ref values)} of {key}";
-        intended[value] = key;
+        possibleValues[value] = key;
         return value;
     }
 
-    public void Acknowledged(Written written)
+    public void RecordWrite(AcknowledgedWrite written)
     {
         if (!acknowledged.TryAdd((written.Key, written.Version), written))
         {
-            wrong.Enqueue($"{written.Key} version {written.Version} was given twice");
+            violations.Enqueue($"{written.Key} version {written.Version} was acknowledged twice");
         }
 
-        fresh.Enqueue(written);
+        uncheckedWrites.Enqueue(written);
         if (toReveal.Length < 64 || written.Version % 16 == 0)
         {
-            toReveal = [.. fresh.Reverse().Take(128)];
+            toReveal = [.. uncheckedWrites.Reverse().Take(128)];
         }
     }
 
-    public Written? AnyAcknowledged() =>
-        toReveal is { Length: > 0 } some ? some[RandomNumberGenerator.GetInt32(some.Length)] : null;
+    public AcknowledgedWrite? AnyAcknowledged() =>
+        toReveal is { Length: > 0 } writes ? writes[RandomNumberGenerator.GetInt32(writes.Length)] : null;
 
-    public void Revealed(string requestId, Written written, string value)
+    public void RecordReveal(string requestId, AcknowledgedWrite written, string value)
     {
         revealRequests.Enqueue(requestId);
         if (value != written.Value)
         {
-            wrong.Enqueue($"{written.Key} version {written.Version} was revealed with another value");
+            violations.Enqueue($"{written.Key} version {written.Version} was revealed with another value");
         }
     }
 
-    /// <summary>Checks what came since the last check.</summary>
+    /// <summary>Checks everything that was recorded since the last check.</summary>
     public async Task CheckAsync(Api api, string environmentId)
     {
-        Assert.Empty(wrong);
+        Assert.Empty(violations);
         var secrets = await api.ListAsync($"/api/v1/environments/{environmentId}/secrets");
         foreach (var secret in secrets)
         {
@@ -75,15 +75,15 @@ internal sealed class Ledger
             await CheckKeyAsync(api, key, (int)secret["currentVersion"]!);
         }
 
-        Assert.All(fresh, written => Assert.True(
+        Assert.All(uncheckedWrites, written => Assert.True(
             checkedVersions.GetValueOrDefault(written.Key) >= written.Version, $"lost: {written.Key} version {written.Version}"));
-        // Before the check's own reveals come: so only up to here.
+        // Called last, because the check's own reveals must have their entries too.
         await CheckTrailAsync(api);
-        fresh.Clear();
+        uncheckedWrites.Clear();
         toReveal = [];
     }
 
-    /// <summary>Reveals every version that there ever was.</summary>
+    /// <summary>Checks what is new, then reveals every version of every key.</summary>
     public async Task CheckAllAsync(Api api, string environmentId)
     {
         await CheckAsync(api, environmentId);
@@ -115,7 +115,7 @@ internal sealed class Ledger
         await RevealAllAsync(api, key, last + 1, current);
     }
 
-    // An acknowledged version has its value; one that was not acknowledged has one that was on its way.
+    // An acknowledged version has the value of its write. A version that was never acknowledged has a value that was sent to its key.
     private Task RevealAllAsync(Api api, string key, int first, int last) => Parallel.ForEachAsync(
         Enumerable.Range(first, last - first + 1), new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (version, _) =>
         {
@@ -128,7 +128,7 @@ internal sealed class Ledger
             }
             else
             {
-                Assert.Equal(key, intended.GetValueOrDefault(value));
+                Assert.Equal(key, possibleValues.GetValueOrDefault(value));
             }
 
             revealRequests.Enqueue(answer.RequestId);
@@ -155,7 +155,7 @@ internal sealed class Ledger
                     break;
                 }
 
-                Note(entry, revealed, written);
+                RecordEntry(entry, revealed, written);
             }
 
             cursor = page.Cursor;
@@ -164,12 +164,12 @@ internal sealed class Ledger
         Assert.True(below is 1 || below <= checkedSequence, $"the trail begins with {below}");
         checkedSequence = newest;
         Assert.All(revealRequests, request => Assert.True(revealed.Contains(request), $"a reveal without its entry: {request}"));
-        Assert.All(fresh, write => Assert.True(written.Contains(write.RequestId), $"a write without its entry: {write.RequestId}"));
+        Assert.All(uncheckedWrites, write => Assert.True(written.Contains(write.RequestId), $"a write without its entry: {write.RequestId}"));
         Reveals += revealRequests.Count;
         revealRequests.Clear();
     }
 
-    private static void Note(System.Text.Json.Nodes.JsonNode entry, HashSet<string> revealed, HashSet<string> written)
+    private static void RecordEntry(System.Text.Json.Nodes.JsonNode entry, HashSet<string> revealed, HashSet<string> written)
     {
         var (action, outcome) = ((string)entry["action"]!, (string)entry["outcome"]!);
         if (outcome == "success" && action is "secret.reveal" or "secret.write")

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>Takes connections at a free port of this machine, each served beside the others, until it is disposed of.</summary>
+/// <summary>Accepts connections on a free port of 127.0.0.1 and serves them concurrently until it is disposed of.</summary>
 internal sealed class LoopbackListener : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -12,7 +12,9 @@ internal sealed class LoopbackListener : IAsyncDisposable
     private readonly List<Task> connections = [];
     private readonly Task accepting;
 
-    /// <param name="serve">Gets a connection, which is closed after it. That either side went, or the end came, is no failure.</param>
+    /// <param name="serve">
+    /// Serves one connection, which is closed afterwards. Its I/O errors and its cancellation at the listener's end are ignored.
+    /// </param>
     public LoopbackListener(Func<TcpClient, CancellationToken, Task> serve)
     {
         this.serve = serve;
@@ -43,7 +45,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException)
         {
-            // The end.
+            // The listener was disposed of.
         }
     }
 
@@ -56,7 +58,7 @@ internal sealed class LoopbackListener : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or SocketException)
         {
-            // Either side went, or it is the end.
+            // One side closed the connection, or the listener was disposed of.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>One of several servers of an installation: it can be killed, and started again at the same address.</summary>
+/// <summary>One of several servers of an installation. It can be killed and started again at the same address.</summary>
 internal sealed class Node : IAsyncDisposable
 {
     private readonly TestInstallation installation;
@@ -23,7 +23,7 @@ internal sealed class Node : IAsyncDisposable
 
     public bool HasExited => server.HasExited;
 
-    /// <summary>Starts one, with settings or variables of its own beside the installation's.</summary>
+    /// <summary>Starts a node with the installation's variables and with variables of its own, which take precedence.</summary>
     public static async Task<Node> StartAsync(
         TestInstallation installation, IEnumerable<KeyValuePair<string, string>> own, params string[] arguments)
     {
@@ -42,7 +42,7 @@ internal sealed class Node : IAsyncDisposable
 
     public Task KillAsync() => server.KillAsync();
 
-    /// <summary>Asks it to stop, as service managers do, and gives its exit code.</summary>
+    /// <summary>Sends SIGTERM, as service managers do, and returns the exit code.</summary>
     public Task<int> StopAsync() => server.StopAsync();
 
     public async Task StartAgainAsync()
@@ -51,14 +51,14 @@ internal sealed class Node : IAsyncDisposable
         server = await RunningServer.StartAsync(installation.Folder.Path, environment, "serve", "--urls", Url);
     }
 
-    /// <summary>Has it stand still, with its connections open and its transactions in mid-air.</summary>
+    /// <summary>Suspends the process (SIGSTOP); its connections stay open and its transactions unfinished.</summary>
     public void Pause() => server.Pause();
 
     public void Resume() => server.Resume();
 
     public Task<bool> IsReadyAsync() => HasStatusAsync(200);
 
-    /// <summary>Whether its readiness answers with this status.</summary>
+    /// <summary>Whether <c>/health/ready</c> answers with this status.</summary>
     public async Task<bool> HasStatusAsync(int status)
     {
         using var api = Connect();

@@ -2,7 +2,7 @@ using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>Equal nodes over one database of PostgreSQL, with one file of master keys.</summary>
+/// <summary>Several nodes of one installation, over one database and one master-key file.</summary>
 internal sealed class NodeSet : IAsyncDisposable
 {
     private readonly List<Node> nodes = [];
@@ -17,15 +17,17 @@ internal sealed class NodeSet : IAsyncDisposable
 
     public string ConnectionString => Installation.Environment["Secronna__Storage__ConnectionString"];
 
-    /// <summary>A new installation in a new database, with so many nodes at work.</summary>
+    /// <summary>Creates an installation in a new database of the cluster and starts <paramref name="count"/> nodes.</summary>
     public static async Task<NodeSet> StartAsync(PostgresCluster cluster, int count = 3) =>
         await StartAsync(await cluster.NewDatabaseAsync(), Plain(count));
 
-    /// <summary>The same in a database that is there, each node with variables of its own.</summary>
+    /// <summary>Creates an installation in an existing empty database and starts a node for each set of variables.</summary>
     public static async Task<NodeSet> StartAsync(string connectionString, params IReadOnlyList<Dictionary<string, string>> own) =>
         await StartAsync(await TestInstallation.CreateAsync(connectionString), own);
 
-    /// <summary>The same of an installation that is there, which is the set's from now on; all start at once.</summary>
+    /// <summary>
+    /// Starts a node of an existing installation for each set of variables, all at once. The set disposes of the installation.
+    /// </summary>
     public static async Task<NodeSet> StartAsync(
         TestInstallation installation, IReadOnlyList<Dictionary<string, string>> own, params string[] arguments)
     {
@@ -44,7 +46,7 @@ internal sealed class NodeSet : IAsyncDisposable
         }
     }
 
-    /// <summary>So many nodes with nothing of their own.</summary>
+    /// <summary>Empty variables for <paramref name="count"/> nodes.</summary>
     public static IReadOnlyList<Dictionary<string, string>> Plain(int count) =>
         [.. Enumerable.Range(0, count).Select(_ => new Dictionary<string, string>())];
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>Answers what it is told to whatever it is asked over HTTP, byte by byte as that may be, and remembers what it was asked.</summary>
+/// <summary>An HTTP server that answers with any bytes, valid or not, and records the heads of the requests.</summary>
 internal sealed class RawServer : IAsyncDisposable
 {
     private const string EndOfHead = "\r\n\r\n";
@@ -11,7 +11,7 @@ internal sealed class RawServer : IAsyncDisposable
     private readonly LoopbackListener listener;
     private readonly List<string> asked = [];
 
-    /// <param name="answer">Gets the connection and the request's head; the connection ends with it.</param>
+    /// <param name="answer">Answers a request, given the connection and the request's head. The connection is closed afterwards.</param>
     public RawServer(Func<NetworkStream, string, CancellationToken, Task> answer) => listener = new LoopbackListener(async (client, over) =>
     {
         var head = await HeadAsync(client.GetStream(), over);
@@ -25,7 +25,7 @@ internal sealed class RawServer : IAsyncDisposable
 
     public string Url => $"http://127.0.0.1:{listener.Port}";
 
-    /// <summary>The heads of all requests.</summary>
+    /// <summary>The heads of all requests so far.</summary>
     public IReadOnlyList<string> Asked
     {
         get
@@ -37,7 +37,7 @@ internal sealed class RawServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers these bytes and hangs up.</summary>
+    /// <summary>Creates a server that answers every request with these bytes and closes the connection.</summary>
     public static RawServer Saying(string bytes) =>
         new((stream, _, over) => stream.WriteAsync(Encoding.Latin1.GetBytes(bytes), over).AsTask());
 

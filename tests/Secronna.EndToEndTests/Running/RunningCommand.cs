@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>A command at work, which can be killed; killed at the end if it still runs.</summary>
+/// <summary>A running command of the server's program. It can be killed; <see cref="Dispose"/> kills it if it still runs.</summary>
 internal sealed class RunningCommand : IDisposable
 {
     private readonly Process process;
@@ -18,14 +18,14 @@ internal sealed class RunningCommand : IDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>Kills it as a power cut would.</summary>
+    /// <summary>Kills the process (SIGKILL), so that it can finish nothing.</summary>
     public async Task KillAsync()
     {
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync().WaitAsync(Until.Patience);
     }
 
-    /// <summary>Waits for its end; longer than for others where the command itself waits for something.</summary>
+    /// <summary>Waits for the end of the command. Pass more patience for a command that itself waits for something.</summary>
     public async Task<Ended> EndAsync(TimeSpan? patience = null)
     {
         await process.WaitForExitAsync().WaitAsync(patience ?? Until.Patience);

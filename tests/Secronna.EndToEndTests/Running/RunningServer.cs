@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>A server's process, ready to answer; killed at the end if it still runs.</summary>
+/// <summary>A server's process that is ready to answer. Disposing of it kills it if it still runs.</summary>
 internal sealed partial class RunningServer : IAsyncDisposable
 {
     private readonly Process process;
@@ -24,7 +24,7 @@ internal sealed partial class RunningServer : IAsyncDisposable
 
     public string Url { get; private set; } = "";
 
-    /// <summary>All that it wrote to standard output and standard error so far.</summary>
+    /// <summary>Everything that the server wrote to standard output and standard error so far.</summary>
     public string Log
     {
         get
@@ -38,12 +38,12 @@ internal sealed partial class RunningServer : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
-    /// <summary>Starts the program and waits until it says where it listens and reports itself ready.</summary>
+    /// <summary>Starts the program and waits until it has printed its URL and reports that it is ready.</summary>
     public static Task<RunningServer> StartAsync(
         string folder, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments) =>
         StartAsync(ServerProgram.Start(folder, environment, arguments));
 
-    /// <summary>The same, of a start that was prepared.</summary>
+    /// <summary>Starts the given process and waits until it has printed its URL and reports that it is ready.</summary>
     public static async Task<RunningServer> StartAsync(ProcessStartInfo start, X509Certificate? trusted = null)
     {
         var server = new RunningServer(Process.Start(start)!);
@@ -59,19 +59,19 @@ internal sealed partial class RunningServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Kills it as a power cut would: nothing of it runs any more.</summary>
+    /// <summary>Kills the process and its children (SIGKILL), so that they can finish nothing.</summary>
     public async Task KillAsync()
     {
         process.Kill(entireProcessTree: true);
         await WaitForExitAsync();
     }
 
-    /// <summary>Has it stand still, with all its connections open.</summary>
+    /// <summary>Suspends the process (SIGSTOP); its connections stay open.</summary>
     public void Pause() => ServerProgram.Signal(Id, ServerProgram.Stop);
 
     public void Resume() => ServerProgram.Signal(Id, ServerProgram.Continue);
 
-    /// <summary>Asks it to stop, as service managers do, and gives its exit code.</summary>
+    /// <summary>Sends SIGTERM, as service managers do, and returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
         ServerProgram.Signal(Id, ServerProgram.Terminate);
@@ -118,7 +118,7 @@ internal sealed partial class RunningServer : IAsyncDisposable
         }
     }
 
-    // What serve logs and what dev greets with.
+    // Matches the log line of `serve` and the greeting of `dev`.
     [GeneratedRegex(@"(?:ready on|API) +(https?://[\w.\[\]:]+:\d+)")]
     private static partial Regex Address();
 }

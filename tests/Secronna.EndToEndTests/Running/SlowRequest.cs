@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>A write whose body comes in two halves, by hand over a socket.</summary>
+/// <summary>A PUT over a raw socket whose head and body are sent separately.</summary>
 internal sealed class SlowRequest : IDisposable
 {
     private const string Body = """{"key":"SLOW","value":"came late"}""";
@@ -16,7 +16,7 @@ internal sealed class SlowRequest : IDisposable
     {
     }
 
-    /// <summary>Sends the head, which asks whether to go on.</summary>
+    /// <summary>Sends the head with <c>Expect: 100-continue</c>.</summary>
     public static async Task<SlowRequest> BeginAsync(string url, string token, string environmentId)
     {
         var request = new SlowRequest();
@@ -28,10 +28,11 @@ internal sealed class SlowRequest : IDisposable
         return request;
     }
 
-    /// <summary>The server says 100 when the handler asks for the body: so then the request is in flight.</summary>
+    /// <summary>Whether the server sent status 100. It does so when the handler reads the body: the request is in flight then.</summary>
     public async Task<bool> HasReachedHandlerAsync() =>
         (await ReceiveAsync()).StartsWith("HTTP/1.1 100", StringComparison.Ordinal);
 
+    /// <summary>Whether a new connection to the server is refused.</summary>
     public async Task<bool> IsRefusedAsync(string url)
     {
         try
@@ -47,7 +48,7 @@ internal sealed class SlowRequest : IDisposable
         }
     }
 
-    /// <summary>Sends the body and gives the answer's beginning.</summary>
+    /// <summary>Sends the body and returns the beginning of the answer.</summary>
     public async Task<string> FinishAsync()
     {
         await SendAsync(Body);

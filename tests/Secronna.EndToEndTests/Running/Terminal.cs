@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>A shell's command line at a pseudo-terminal, with keys that are pressed and a screen that is read.</summary>
+/// <summary>A shell command at a pseudo-terminal: the test types keys and reads the screen.</summary>
 internal sealed class Terminal : IAsyncDisposable
 {
     public const string CtrlC = "\u0003";
@@ -19,7 +19,7 @@ internal sealed class Terminal : IAsyncDisposable
         reading = ReadAsync();
     }
 
-    /// <summary>All that was shown until now.</summary>
+    /// <summary>Everything that the terminal has shown so far.</summary>
     public string Screen
     {
         get
@@ -31,7 +31,7 @@ internal sealed class Terminal : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a command by a shell that finds `secronna` on its path.</summary>
+    /// <summary>Starts a command in a shell that finds <c>secronna</c> on its PATH.</summary>
     public static Terminal Start(string folder, IEnumerable<KeyValuePair<string, string>> variables, string command)
     {
         var start = ServerProgram.Start(
@@ -42,7 +42,7 @@ internal sealed class Terminal : IAsyncDisposable
         return new Terminal(Process.Start(start)!);
     }
 
-    /// <summary>Presses keys once something is shown.</summary>
+    /// <summary>Types keys once the screen contains <paramref name="after"/>.</summary>
     public async Task TypeAsync(string after, string keys)
     {
         await Until.HoldsAsync($"{after} on the screen: {Screen}", () => Screen.Contains(after, StringComparison.Ordinal));
@@ -50,7 +50,7 @@ internal sealed class Terminal : IAsyncDisposable
         await process.StandardInput.FlushAsync();
     }
 
-    /// <summary>The command's exit code, once it has ended, and all that was shown.</summary>
+    /// <summary>Waits for the end of the command and returns its exit code and everything that was shown.</summary>
     public async Task<(int ExitCode, string Screen)> EndAsync()
     {
         await process.WaitForExitAsync().WaitAsync(Until.Patience);

@@ -4,7 +4,7 @@ using Secronna.Tests.Tls;
 
 namespace Secronna.EndToEndTests.Running;
 
-/// <summary>An installation as an operator sets one up: a data folder, a master-key file, a workspace, an API key.</summary>
+/// <summary>An installation as an operator sets one up: a data folder, a master-key file, a workspace and an API key.</summary>
 internal sealed class TestInstallation : IDisposable
 {
     public const string WorkspaceId = "acc_e2e";
@@ -35,10 +35,10 @@ internal sealed class TestInstallation : IDisposable
 
     public string Token { get; private set; } = "";
 
-    /// <summary>Folders and settings alone.</summary>
+    /// <summary>Creates folders and settings only.</summary>
     public static TestInstallation CreateEmpty() => new();
 
-    /// <summary>A master key more.</summary>
+    /// <summary>Creates folders and settings, and generates a master key.</summary>
     public static async Task<TestInstallation> CreateWithMasterKeyAsync()
     {
         var installation = new TestInstallation();
@@ -68,17 +68,17 @@ internal sealed class TestInstallation : IDisposable
         return installation;
     }
 
-    /// <summary>On a database of PostgreSQL: settings and a master key, and nothing in the database yet.</summary>
+    /// <summary>Creates settings for a PostgreSQL database, and generates a master key. The database stays empty.</summary>
     public static async Task<TestInstallation> CreateWithMasterKeyAsync(string connectionString)
     {
-        // First, since there may be no such database.
+        // The key is generated before the settings name the database, because that may not exist.
         var installation = await CreateWithMasterKeyAsync();
         installation.Environment.Remove("Secronna__DataFolder");
         installation.UsePostgres(connectionString);
         return installation;
     }
 
-    /// <summary>The same, migrated, with a workspace and an API key.</summary>
+    /// <summary>Creates an installation on PostgreSQL: migrated, with a workspace and an API key.</summary>
     public static async Task<TestInstallation> CreateAsync(string connectionString)
     {
         var installation = await CreateWithMasterKeyAsync(connectionString);
@@ -95,7 +95,7 @@ internal sealed class TestInstallation : IDisposable
         Environment["Secronna__Storage__ConnectionString"] = connectionString;
     }
 
-    /// <summary>TLS with a certificate of these, in tls.crt and tls.key.</summary>
+    /// <summary>Writes a certificate to tls.crt and its key to tls.key in the folder, and makes the server use them.</summary>
     public void UseTls(ServerCertificates certificates)
     {
         Environment["Secronna__Http__Certificate"] = Folder["tls.crt"];
@@ -103,8 +103,8 @@ internal sealed class TestInstallation : IDisposable
         certificates.Write(Folder["tls.crt"], Folder["tls.key"]);
     }
 
-    /// <summary>A workspace and an API key in a database that is migrated.</summary>
-    public async Task AllowAsync()
+    /// <summary>Allows the workspace and creates its API key. The database must be migrated.</summary>
+    public async Task AddWorkspaceAsync()
     {
         await DoAsync("workspace", "allow", WorkspaceId, "--name", "End to end");
         Token = await CreateApiKeyAsync(WorkspaceId);
@@ -112,7 +112,7 @@ internal sealed class TestInstallation : IDisposable
 
     public Task<Ended> RunAsync(params string[] arguments) => ServerProgram.RunAsync(Folder.Path, Environment, arguments);
 
-    /// <summary>Runs a command that must succeed.</summary>
+    /// <summary>Runs a command and expects it to succeed.</summary>
     public async Task<Ended> DoAsync(params string[] arguments)
     {
         var ended = await RunAsync(arguments);
@@ -123,7 +123,7 @@ internal sealed class TestInstallation : IDisposable
     public Task<RunningServer> ServeAsync(params string[] more) =>
         RunningServer.StartAsync(Folder.Path, Environment, ["serve", "--urls", "http://127.0.0.1:0", .. more]);
 
-    /// <summary>Over TLS, with a certificate that is set and that is this one or leads to it.</summary>
+    /// <summary>Starts a server with TLS. Its certificate must be <paramref name="trusted"/> or chain to it.</summary>
     public Task<RunningServer> ServeTlsAsync(X509Certificate2 trusted) =>
         RunningServer.StartAsync(ServerProgram.Start(Folder.Path, Environment, ["serve", "--urls", "https://127.0.0.1:0"]), trusted);
 
@@ -132,6 +132,6 @@ internal sealed class TestInstallation : IDisposable
     private async Task SetUpAsync()
     {
         await DoAsync("migrate");
-        await AllowAsync();
+        await AddWorkspaceAsync();
     }
 }

@@ -5,13 +5,13 @@ using System.Text;
 
 namespace Secronna.EndToEndTests.Scanning;
 
-/// <summary>What was found where.</summary>
+/// <summary>A window of a text that was found: the text's name, the encoding, and the position of the window's first byte.</summary>
 internal sealed record Hit(string Name, string Encoding, long Offset);
 
 /// <summary>
-/// Looks for many texts at once, in every encoding that they might be kept in. A text is cut into windows of 16 bytes,
-/// and a window that is found counts: so a part left of a large value is found too. The windows are looked up by their
-/// first 8 bytes, past a bitmap that most of memory doesn't pass.
+/// Searches bytes for many texts at once, in every encoding that they might be stored in. Each text is cut into windows of 16 bytes
+/// and each window is searched for, so that a remaining part of a large value is found too. A bitmap over the windows' first 8 bytes
+/// excludes most of the memory; a dictionary decides the rest.
 /// </summary>
 internal sealed class NeedleSet
 {
@@ -21,9 +21,12 @@ internal sealed class NeedleSet
     private readonly ulong[] bitmap = new ulong[1 << (BitmapBits - 6)];
     private readonly Dictionary<ulong, List<Needle>> needles = [];
 
+    /// <summary>The number of windows.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a text raw, as JSON has it, in UTF-16, in base64 at its three alignments, and in hex of both cases.</summary>
+    /// <summary>
+    /// Adds a text: in UTF-8, escaped as in JSON, in UTF-16, in base64 and base64url at all three alignments, and in hex of both cases.
+    /// </summary>
     public void Add(string name, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -42,7 +45,7 @@ internal sealed class NeedleSet
         }
     }
 
-    /// <summary>Every hit; <paramref name="position"/> is where the bytes begin.</summary>
+    /// <summary>Adds every hit in the bytes to a list. <paramref name="position"/> is the position of the first byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Find(ReadOnlySpan<byte> bytes, long position, List<Hit> hits)
     {
@@ -51,7 +54,7 @@ internal sealed class NeedleSet
             var head = BinaryPrimitives.ReadUInt64LittleEndian(bytes[i..]);
             if (head == 0)
             {
-                // Most of memory: on to the first byte that is not zero, less what a window might begin before it.
+                // Most of the memory is zero. Skips to the first byte that is not, less 8 bytes, because a window may begin with zeros.
                 i += Math.Max(0, bytes[i..].IndexOfAnyExcept((byte)0) is var zeros and >= 0 ? zeros - 8 : bytes.Length - i);
                 continue;
             }
@@ -84,14 +87,14 @@ internal sealed class NeedleSet
         }
     }
 
-    // 8 bytes are 16 characters of hex.
+    // 8 bytes are 16 characters in hex, which is one window.
     private void AddHex(string name, ReadOnlySpan<byte> bytes)
     {
         Add(name, "hex", Encoding.ASCII.GetBytes(Convert.ToHexString(bytes[..(Window / 2)])));
         Add(name, "hex", Encoding.ASCII.GetBytes(Convert.ToHexStringLower(bytes[..(Window / 2)])));
     }
 
-    // 12 bytes are 16 characters of base64; which three begin a group depends on what stands before the text.
+    // 12 bytes are 16 characters in base64, which is one window. The alignment depends on the bytes before the text.
     private void AddBase64(string name, ReadOnlySpan<byte> bytes)
     {
         for (var shift = 0; shift < 3; shift++)
@@ -102,10 +105,10 @@ internal sealed class NeedleSet
         }
     }
 
-    // All of a small text; of a large one the beginning, the end, and a window in every 128 bytes.
+    // Covers all of the first 128 bytes, then one window in every 128 bytes, and the end.
     private static IEnumerable<int> Offsets(int length)
     {
-        Assert.True(length >= Window, "too short to look for");
+        Assert.True(length >= Window, "the text is shorter than a window");
         for (var offset = 0; offset + Window <= length; offset += offset < 128 ? Window : 128)
         {
             yield return offset;

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Secronna.EndToEndTests.Scanning;
 
-/// <summary>A part of a process's memory, as the system lists it.</summary>
+/// <summary>A mapping of a process's memory, as <c>/proc/PID/maps</c> lists it.</summary>
 internal sealed record Mapping(long Start, long End, string Description);
 
-/// <summary>Reads all readable memory of another process, as its owner or root may.</summary>
+/// <summary>Searches all readable memory of another process. Only its owner, if it is dumpable, and root may do so.</summary>
 internal sealed class ProcessMemory(int processId)
 {
     private const int PageSize = 4_096;
-    private const int Piece = 1 << 20;
+    private const int PieceSize = 1 << 20;
 
     public long BytesRead { get; private set; }
 
@@ -18,12 +18,12 @@ internal sealed class ProcessMemory(int processId)
     {
         using var memory = File.OpenHandle($"/proc/{processId}/mem");
         var found = new List<(Hit, Mapping)>();
-        // Pieces overlap by less than a window, so that none falls between two.
-        var buffer = new byte[Piece + NeedleSet.Window - 1];
+        // Pieces overlap by one byte less than a window, so that no window is missed between two pieces.
+        var buffer = new byte[PieceSize + NeedleSet.Window - 1];
         foreach (var mapping in Mappings())
         {
             var hits = new List<Hit>();
-            for (var at = mapping.Start; at < mapping.End; at += Piece)
+            for (var at = mapping.Start; at < mapping.End; at += PieceSize)
             {
                 var wanted = (int)Math.Min(buffer.Length, mapping.End - at);
                 needles.Find(buffer.AsSpan(0, Read(memory, buffer.AsSpan(0, wanted), at)), at, hits);
@@ -35,7 +35,7 @@ internal sealed class ProcessMemory(int processId)
         return found;
     }
 
-    /// <summary>What is around an address, with all that can't be printed as dots.</summary>
+    /// <summary>Returns the text around an address, with dots for bytes that are not printable ASCII.</summary>
     public string Around(long address)
     {
         using var memory = File.OpenHandle($"/proc/{processId}/mem");
@@ -52,7 +52,7 @@ internal sealed class ProcessMemory(int processId)
         select new Mapping(
             long.Parse(bounds[0], NumberStyles.HexNumber), long.Parse(bounds[1], NumberStyles.HexNumber), line);
 
-    // Pages that can't be read (they were unmapped meanwhile, or are a device's) are zero.
+    // Pages that can't be read, because they were unmapped since or belong to a device, read as zeros.
     private int Read(Microsoft.Win32.SafeHandles.SafeFileHandle memory, Span<byte> bytes, long address)
     {
         bytes.Clear();

@@ -4,7 +4,9 @@ using Secronna.Tests.Tls;
 
 namespace Secronna.EndToEndTests.Tls;
 
-/// <summary>TLS by the settings' own certificate: what stops the start, and its renewal while clients are connected.</summary>
+/// <summary>
+/// TLS with the certificate of the settings: faults that stop the start, and the certificate's renewal while clients are connected.
+/// </summary>
 public sealed class CertificateTests : IDisposable
 {
     private readonly ServerCertificates certificates = new();
@@ -23,7 +25,7 @@ public sealed class CertificateTests : IDisposable
     [InlineData("for clients", "is not one for servers", "tls.crt")]
     [InlineData("open", "others can read", "tls.key: run chmod 600")]
     [InlineData("two", "unset one of them")]
-    public async Task A_certificate_that_can_not_be_used_stops_the_start_before_anything_is_written(string fault, params string[] said)
+    public async Task A_certificate_that_cannot_be_used_stops_the_start_before_anything_is_written(string fault, params string[] said)
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         installation.UseTls(certificates);
@@ -39,34 +41,34 @@ public sealed class CertificateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_renewed_certificate_is_taken_while_requests_run_and_none_of_them_fails()
+    public async Task A_renewed_certificate_is_used_without_a_restart_and_no_request_fails_meanwhile()
     {
         using var installation = await TestInstallation.CreateAsync();
         installation.UseTls(certificates);
         await using var server = await installation.ServeTlsAsync(certificates.Root);
         using var stop = new CancellationTokenSource();
-        var kept = AskAsync(server, installation.Token, keepsConnections: true, stop.Token);
-        var always = AskAsync(server, installation.Token, keepsConnections: false, stop.Token);
+        var onKeptConnections = SendRequestsAsync(server, installation.Token, keepsConnections: true, stop.Token);
+        var onNewConnections = SendRequestsAsync(server, installation.Token, keepsConnections: false, stop.Token);
 
         for (var i = 0; i < 2; i++)
         {
             var next = certificates.New();
             Replace(installation, "tls.key", next.Key);
             Replace(installation, "tls.crt", next.Certificate);
-            await Until.HoldsAsync("the new one is in use", () => server.Log.Contains(next.Thumbprint, StringComparison.Ordinal));
+            await Until.HoldsAsync("the new certificate is in use", () => server.Log.Contains(next.Thumbprint, StringComparison.Ordinal));
         }
 
         await stop.CancelAsync();
-        Assert.True(await kept > 0);
-        Assert.True(await always > 0);
+        Assert.True(await onKeptConnections > 0);
+        Assert.True(await onNewConnections > 0);
         using var api = new Api(server.Url, installation.Token, certificates.Root);
         Assert.Equal(200, (await api.GetAsync("/api/v1/me")).Status);
         Assert.DoesNotContain("PRIVATE", server.Log, StringComparison.Ordinal);
         Assert.Equal(0, await server.StopAsync());
     }
 
-    // Without a pause; the last certificate's root is the only one that is accepted.
-    private async Task<int> AskAsync(RunningServer server, string token, bool keepsConnections, CancellationToken stop)
+    // Sends requests without pause and returns their number. Accepts only certificates of the tests' root.
+    private async Task<int> SendRequestsAsync(RunningServer server, string token, bool keepsConnections, CancellationToken stop)
     {
         using var api = new Api(server.Url, token, certificates.Root, keepsConnections);
         var count = 0;
@@ -99,9 +101,9 @@ public sealed class CertificateTests : IDisposable
             ["encrypted"] = () => ServerCertificates.WriteKey(key, Encrypted()),
             ["for clients"] = () =>
             {
-                var made = certificates.New(isForServers: false);
-                File.WriteAllText(certificate, made.Certificate);
-                ServerCertificates.WriteKey(key, made.Key);
+                var forClients = certificates.New(isForServers: false);
+                File.WriteAllText(certificate, forClients.Certificate);
+                ServerCertificates.WriteKey(key, forClients.Key);
             },
             ["open"] = () => ServerCertificates.SetMode(key, UnixFileMode.UserRead | UnixFileMode.GroupRead),
             ["two"] = () => settings["Kestrel__Certificates__Default__Path"] = certificate,

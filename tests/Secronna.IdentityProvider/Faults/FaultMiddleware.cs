@@ -3,7 +3,9 @@ using Secronna.IdentityProvider.Hosting;
 
 namespace Secronna.IdentityProvider.Faults;
 
-/// <summary>Counts the requests for what the provider publishes, and does to them what the switches say.</summary>
+/// <summary>
+/// Counts the requests for the discovery document and the JWKS, and applies the faults that are switched on to all requests.
+/// </summary>
 internal sealed class FaultMiddleware(RequestDelegate next, FaultSwitches faults)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -33,7 +35,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultSwitches faults
         }
     }
 
-    // Who gave up waiting, or a provider that stops, needs no answer.
+    // A client that gave up, or a provider that stops, ends the wait; then no answer is sent.
     private async Task<bool> IsReleasedAsync(CancellationToken aborted)
     {
         try
@@ -50,11 +52,11 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultSwitches faults
     private async Task RewriteAsync(HttpContext context, Func<string, string> rewrite)
     {
         var body = context.Response.Body;
-        using var real = new MemoryStream();
-        context.Response.Body = real;
+        using var original = new MemoryStream();
+        context.Response.Body = original;
         await next(context);
         context.Response.Body = body;
-        var bytes = Encoding.UTF8.GetBytes(rewrite(Encoding.UTF8.GetString(real.ToArray())));
+        var bytes = Encoding.UTF8.GetBytes(rewrite(Encoding.UTF8.GetString(original.ToArray())));
         context.Response.ContentLength = bytes.Length;
         await body.WriteAsync(bytes, context.RequestAborted);
     }

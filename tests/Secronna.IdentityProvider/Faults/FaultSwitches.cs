@@ -1,41 +1,41 @@
 namespace Secronna.IdentityProvider.Faults;
 
-/// <summary>What goes wrong with the provider, until it is switched off again.</summary>
+/// <summary>Switches faults of the provider on and off, and counts requests.</summary>
 public sealed class FaultSwitches
 {
     private int discoveryRequests;
     private int jwksRequests;
-    private volatile Pause pause = Pause.Over();
+    private volatile Pause pause = Pause.AlreadyEnded();
 
-    /// <summary>Answers 503 to everything.</summary>
+    /// <summary>Whether the provider answers 503 to every request.</summary>
     public bool Unavailable { get; set; }
 
-    /// <summary>What to answer in place of the discovery document, made from the real one; it need be no JSON.</summary>
+    /// <summary>Makes the answer from the real discovery document; the result need not be JSON.</summary>
     public Func<string, string>? RewriteDiscovery { get; set; }
 
-    /// <summary>What to answer in place of the JWKS, made from the real one; it need be no JSON.</summary>
+    /// <summary>Makes the answer from the real JWKS; the result need not be JSON.</summary>
     public Func<string, string>? RewriteJwks { get; set; }
 
-    /// <summary>How many requests for the discovery document came, whatever they were answered.</summary>
+    /// <summary>The number of requests for the discovery document so far, whatever the answer.</summary>
     public int DiscoveryRequests => Volatile.Read(ref discoveryRequests);
 
-    /// <summary>How many requests for the JWKS came, whatever they were answered.</summary>
+    /// <summary>The number of requests for the JWKS so far, whatever the answer.</summary>
     public int JwksRequests => Volatile.Read(ref jwksRequests);
 
-    /// <summary>Done as soon as a request hangs, since the last <see cref="Hang"/>.</summary>
+    /// <summary>Completes when a request hangs for the first time since the last <see cref="Hang"/>.</summary>
     public Task Hanging => pause.Begun.Task;
 
-    /// <summary>Requests for the discovery document and the JWKS get no answer until <see cref="Release"/>.</summary>
+    /// <summary>Lets requests for the discovery document and the JWKS hang without an answer until <see cref="Release"/>.</summary>
     public void Hang()
     {
-        // Who hangs already must not be forgotten.
+        // A second call must not replace the pause at which requests hang already, or they would never be released.
         if (pause.Ended.Task.IsCompleted)
         {
             pause = new Pause();
         }
     }
 
-    /// <summary>Answers the requests that hang, and those to come.</summary>
+    /// <summary>Answers the requests that hang, and later ones at once.</summary>
     public void Release() => pause.Ended.TrySetResult();
 
     internal void Count(bool isDiscovery) => Interlocked.Increment(ref isDiscovery ? ref discoveryRequests : ref jwksRequests);
@@ -57,7 +57,7 @@ public sealed class FaultSwitches
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public static Pause Over()
+        public static Pause AlreadyEnded()
         {
             var pause = new Pause();
             pause.Ended.SetResult();

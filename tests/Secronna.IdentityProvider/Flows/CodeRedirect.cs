@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Secronna.IdentityProvider.Flows;
 
 /// <summary>
-/// Where the browser is sent after the sign-in. There is no location if the provider does not trust the request enough
-/// to send anyone anywhere; then it shows the error itself.
+/// The redirect of the browser after the sign-in. If the provider cannot trust the request's redirect URI, there is no location and
+/// the provider shows the error itself.
 /// </summary>
 public sealed record CodeRedirect
 {
@@ -17,7 +17,7 @@ public sealed record CodeRedirect
 
     public string? State { get; init; }
 
-    /// <summary>The issuer, so that a client knows who answers (RFC 9207).</summary>
+    /// <summary>The issuer, by which a client knows which provider answers (RFC 9207).</summary>
     public string? Issuer { get; init; }
 
     public string? Error { get; init; }

@@ -4,14 +4,15 @@ using System.Text;
 
 namespace Secronna.IdentityProvider.Flows;
 
-/// <summary>A request of the code flow. Without a verifier it has no PKCE.</summary>
+/// <summary>A request of the authorization code flow.</summary>
 public sealed record CodeRequest
 {
     public required Uri RedirectUri { get; init; }
 
+    /// <summary>The PKCE code verifier (RFC 7636); <c>null</c> leaves PKCE out.</summary>
     public string? Verifier { get; init; } = NewVerifier();
 
-    /// <summary>S256, or plain, which sends the verifier itself.</summary>
+    /// <summary>The PKCE method: <c>S256</c>, or <c>plain</c>, which sends the verifier itself.</summary>
     public string ChallengeMethod { get; init; } = "S256";
 
     public string Scope { get; init; } = ProviderClient.DefaultScope;
@@ -20,7 +21,7 @@ public sealed record CodeRequest
 
     public string? Nonce { get; init; }
 
-    /// <summary>43 characters that nobody guesses (RFC 7636, section 4.1).</summary>
+    /// <summary>Returns a random verifier of 43 characters, 256 bits (RFC 7636, section 4.1).</summary>
     public static string NewVerifier() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     internal Dictionary<string, string> ToParameters(string clientId)

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Secronna.IdentityProvider.Flows;
 
-/// <summary>What a device gets to show and to poll with (RFC 8628, section 3.2). Times are in seconds.</summary>
+/// <summary>The device authorization response (RFC 8628, section 3.2). Times are in seconds.</summary>
 public sealed record DeviceAuthorization
 {
     [JsonPropertyName("device_code")]

@@ -7,24 +7,24 @@ using Secronna.IdentityProvider.People;
 
 namespace Secronna.IdentityProvider.Flows;
 
-/// <summary>Goes through the provider's flows over HTTP, as the command line's client and as the person at the browser.</summary>
+/// <summary>Runs the provider's flows over HTTP, both as the client application and as the person at the browser.</summary>
 public sealed class ProviderClient : IDisposable
 {
-    /// <summary>With a refresh token.</summary>
+    /// <summary>The usual scopes; <c>offline_access</c> asks for a refresh token.</summary>
     public const string DefaultScope = "openid profile email offline_access";
 
     private readonly string clientId;
     private readonly HttpClient http;
 
-    /// <param name="issuer">The provider, in this process or another.</param>
-    /// <param name="clientId">As which client.</param>
+    /// <param name="issuer">The issuer of a provider in this process or in another.</param>
+    /// <param name="clientId">The id of a public client.</param>
     public ProviderClient(string issuer, string clientId)
     {
         this.clientId = clientId;
         http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(issuer) };
     }
 
-    /// <summary>The device asks for its codes.</summary>
+    /// <summary>Begins the device flow: requests a device code and a user code.</summary>
     public async Task<DeviceAuthorization> BeginDeviceAsync(string scope = DefaultScope)
     {
         using var response = await PostAsync(
@@ -34,16 +34,16 @@ public sealed class ProviderClient : IDisposable
         return (await response.Content.ReadFromJsonAsync<DeviceAuthorization>())!;
     }
 
-    /// <summary>The person types the user code, and allows or denies. False if the code cannot be used.</summary>
+    /// <summary>Enters a user code as the person, and allows or denies. Returns <c>false</c> if the code cannot be used.</summary>
     public async Task<bool> DecideAsync(string userCode, Person person, bool allow = true, string? audience = null)
     {
-        var form = DecisionOf(person, allow, audience);
+        var form = DecisionForm(person, allow, audience);
         form["user_code"] = userCode;
         using var response = await PostAsync(ProviderPaths.Device, form);
         return response.Headers.Location?.OriginalString == ProviderPaths.DeviceDone;
     }
 
-    /// <summary>The device asks whether the person has decided.</summary>
+    /// <summary>Polls for the tokens of the device flow once.</summary>
     public Task<TokenAnswer> PollAsync(DeviceAuthorization device) => TokenAsync(new()
     {
         ["grant_type"] = "urn:ietf:params:oauth:grant-type:device_code",
@@ -51,14 +51,14 @@ public sealed class ProviderClient : IDisposable
         ["device_code"] = device.DeviceCode,
     });
 
-    /// <summary>The person signs in at the browser. Gives where the browser is sent: with a code, or with an error.</summary>
+    /// <summary>Signs the person in at the browser and returns the redirect, with a code or an error.</summary>
     public async Task<CodeRedirect> AuthorizeAsync(
         CodeRequest request,
         Person person,
         bool allow = true,
         string? audience = null)
     {
-        var form = DecisionOf(person, allow, audience);
+        var form = DecisionForm(person, allow, audience);
         foreach (var (name, value) in request.ToParameters(clientId))
         {
             form[name] = value;
@@ -86,7 +86,7 @@ public sealed class ProviderClient : IDisposable
         return TokenAsync(form);
     }
 
-    /// <summary>Gives new tokens for a refresh token, which can be used once.</summary>
+    /// <summary>Exchanges a refresh token, which can be used once, for new tokens.</summary>
     public Task<TokenAnswer> RefreshAsync(string refreshToken) => TokenAsync(new()
     {
         ["grant_type"] = "refresh_token",
@@ -94,7 +94,7 @@ public sealed class ProviderClient : IDisposable
         ["refresh_token"] = refreshToken,
     });
 
-    /// <summary>The service account signs itself in.</summary>
+    /// <summary>Requests tokens for a service account by the client credentials grant.</summary>
     public Task<TokenAnswer> ClientCredentialsAsync(
         ServiceAccount account,
         string? audience = null,
@@ -107,14 +107,14 @@ public sealed class ProviderClient : IDisposable
         ["scope"] = scope,
     });
 
-    /// <summary>Revokes a token of the command line's client, of either kind.</summary>
+    /// <summary>Revokes an access token or a refresh token of this client.</summary>
     public async Task RevokeAsync(string token)
     {
         using var response = await PostAsync(ProviderPaths.Revoke, new() { ["client_id"] = clientId, ["token"] = token });
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>What the provider says of an access token's person, or null if it refuses the token.</summary>
+    /// <summary>Returns the userinfo response for an access token; <c>null</c> if the provider refuses the token.</summary>
     public async Task<JsonObject?> UserInfoAsync(string accessToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, ProviderPaths.UserInfo);
@@ -123,15 +123,15 @@ public sealed class ProviderClient : IDisposable
         return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<JsonObject>() : null;
     }
 
-    /// <summary>The discovery document.</summary>
+    /// <summary>Fetches the discovery document.</summary>
     public Task<JsonObject> DiscoveryAsync() => DocumentAsync(ProviderPaths.Discovery);
 
-    /// <summary>The JWKS.</summary>
+    /// <summary>Fetches the JWKS.</summary>
     public Task<JsonObject> JwksAsync() => DocumentAsync(ProviderPaths.Jwks);
 
     public void Dispose() => http.Dispose();
 
-    private static Dictionary<string, string> DecisionOf(Person person, bool allow, string? audience) => new()
+    private static Dictionary<string, string> DecisionForm(Person person, bool allow, string? audience) => new()
     {
         [Decision.PersonField] = person.Sub,
         [Decision.DecisionField] = allow ? Decision.Allow : Decision.Deny,

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Secronna.IdentityProvider.Flows;
 
-/// <summary>What the token endpoint answered: tokens, or an error by its OAuth name.</summary>
+/// <summary>An answer of the token endpoint: tokens, or an OAuth error code.</summary>
 public sealed record TokenAnswer
 {
     public required HttpStatusCode Status { get; init; }
@@ -16,18 +16,18 @@ public sealed record TokenAnswer
 
     public string? TokenType { get; init; }
 
-    /// <summary>In seconds.</summary>
+    /// <summary>The access token's lifetime in seconds.</summary>
     public long? ExpiresIn { get; init; }
 
-    /// <summary>The scopes granted, or null if they are those asked for.</summary>
+    /// <summary>The granted scopes; <c>null</c> if they are the requested ones.</summary>
     public string? Scope { get; init; }
 
     public string? Error { get; init; }
 
     public string? ErrorDescription { get; init; }
 
-    /// <summary>This answer, if it has tokens.</summary>
-    /// <exception cref="InvalidOperationException">It is an error.</exception>
+    /// <summary>Returns this answer if it has tokens.</summary>
+    /// <exception cref="InvalidOperationException">The answer is an error.</exception>
     public TokenAnswer OrThrow() => AccessToken is not null
         ? this
         : throw new InvalidOperationException($"no token, but {Status}: {Error}: {ErrorDescription}");

@@ -3,10 +3,10 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Secronna.IdentityProvider.Hosting;
 
-/// <summary>The clients that the provider knows.</summary>
+/// <summary>The OAuth clients that the provider knows.</summary>
 internal static class Clients
 {
-    /// <summary>Registers those that are not there yet.</summary>
+    /// <summary>Registers the clients of the options that are not registered yet.</summary>
     public static async Task RegisterAsync(IServiceProvider services, ProviderOptions options)
     {
         using var scope = services.CreateScope();

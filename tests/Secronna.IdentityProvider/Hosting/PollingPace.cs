@@ -3,14 +3,14 @@ using System.Collections.Concurrent;
 namespace Secronna.IdentityProvider.Hosting;
 
 /// <summary>
-/// Whether a device polls too fast. Each slow_down lengthens its interval, for this and all later polls (RFC 8628,
+/// Decides whether a device polls too fast. Each <c>slow_down</c> lengthens the interval for this and all later polls (RFC 8628,
 /// section 3.5), so a client that does not slow down never gets its token.
 /// </summary>
 internal sealed class PollingPace(ProviderOptions options)
 {
     private readonly ConcurrentDictionary<string, Poll> polls = new(StringComparer.Ordinal);
 
-    /// <summary>Takes note of a poll now, and says whether it came too soon after the one before.</summary>
+    /// <summary>Records a poll and returns whether it came too soon after the previous one.</summary>
     public bool IsTooFast(string deviceCode)
     {
         var now = options.TimeProvider.GetUtcNow();

@@ -8,20 +8,20 @@ using Secronna.IdentityProvider.Pages;
 
 namespace Secronna.IdentityProvider.Hosting;
 
-/// <summary>One run of the web server. Coming back after an outage is another run, with the same state and port.</summary>
+/// <summary>One run of the provider's web server. After an outage another run begins with the same state and port.</summary>
 internal sealed class ProviderListener : IAsyncDisposable
 {
     private readonly WebApplication app;
 
     private ProviderListener(WebApplication app) => this.app = app;
 
-    /// <summary>The port that it listens on.</summary>
+    /// <summary>The port that the server listens on.</summary>
     public int Port =>
         new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Port;
 
     public static async Task<ProviderListener> StartAsync(ProviderState state, int port)
     {
-        // Nothing from variables, files or the command line: what the options say is all there is.
+        // The empty builder reads no variables, files or command line, so that only the options count.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
@@ -40,7 +40,7 @@ internal sealed class ProviderListener : IAsyncDisposable
         return new ProviderListener(app);
     }
 
-    /// <summary>Makes OpenIddict take its keys anew. Requests under way end with the keys that they began with.</summary>
+    /// <summary>Makes OpenIddict read its keys again. Requests in flight finish with the keys that they began with.</summary>
     public void ReloadKeys() => app.Services.GetRequiredService<IOptionsMonitorCache<OpenIddictServerOptions>>().Clear();
 
     public async ValueTask DisposeAsync()
@@ -62,7 +62,7 @@ internal sealed class ProviderListener : IAsyncDisposable
         app.MapPost(ProviderPaths.Rotate, RotateEndpoint.Handle);
     }
 
-    /// <summary>Leaves signals to the program that the provider runs in.</summary>
+    /// <summary>A lifetime that handles no signals: the program that the provider runs in does.</summary>
     private sealed class QuietLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,6 +1,6 @@
 namespace Secronna.IdentityProvider.Hosting;
 
-/// <summary>Where the provider's endpoints are. Clients find them by the discovery document.</summary>
+/// <summary>The paths of the provider's endpoints. Clients learn them from the discovery document.</summary>
 internal static class ProviderPaths
 {
     public const string Discovery = "/.well-known/openid-configuration";

@@ -6,7 +6,7 @@ using Secronna.IdentityProvider.People;
 
 namespace Secronna.IdentityProvider.Hosting;
 
-/// <summary>What outlives a listener: a provider that goes down and comes back knows its keys, people and tokens.</summary>
+/// <summary>The state that outlives a listener: after an outage the provider still has its keys, people and tokens.</summary>
 internal sealed class ProviderState(ProviderOptions options)
 {
     private static int count;
@@ -21,12 +21,12 @@ internal sealed class ProviderState(ProviderOptions options)
 
     public PollingPace Pace { get; } = new(options);
 
-    /// <summary>A database in memory, by a name that no other provider in this process has.</summary>
+    /// <summary>The name of the in-memory database, which no other provider in this process uses.</summary>
     public string Database { get; } = $"provider-{Interlocked.Increment(ref count)}";
 
-    /// <summary>Codes and refresh tokens are encrypted: only the provider reads them.</summary>
+    /// <summary>The key that encrypts codes and refresh tokens, which only the provider reads.</summary>
     public SymmetricSecurityKey EncryptionKey { get; } = new(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>As discovery and tokens have it. Known from when the provider first listens.</summary>
+    /// <summary>The issuer in the discovery document and in tokens; empty until the provider first listens.</summary>
     public string Issuer { get; set; } = "";
 }

@@ -6,12 +6,12 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace Secronna.IdentityProvider.Hosting;
 
-/// <summary>Where this provider differs from what OpenIddict does by itself.</summary>
+/// <summary>Event handlers that change OpenIddict's default behaviour to Huudis's.</summary>
 internal static class ServerEvents
 {
     public static void Add(OpenIddictServerBuilder server, ProviderState state)
     {
-        // OpenIddict writes the issuer as a URI: with a slash at its end. Huudis's has none, and issuers are compared
+        // OpenIddict writes the issuer as a URI, with a slash at its end. Huudis's issuer has no slash, and issuers are compared
         // character by character.
         server.AddEventHandler<HandleConfigurationRequestContext>(handler => handler
             .UseInlineHandler(context =>
@@ -39,7 +39,7 @@ internal static class ServerEvents
             })
             .SetOrder(int.MinValue));
 
-        // Withdrawn keys still open the provider's own refresh tokens, but nobody else is to see them.
+        // Withdrawn keys still verify the provider's own refresh tokens, but the JWKS must not contain them.
         server.AddEventHandler<HandleJsonWebKeySetRequestContext>(handler => handler
             .UseInlineHandler(context =>
             {
@@ -53,7 +53,7 @@ internal static class ServerEvents
             {
                 if (context.Error is null)
                 {
-                    context.Response["interval"] = (long)Math.Ceiling((state.Options.SaidPollingInterval ?? state.Options.PollingInterval).TotalSeconds);
+                    context.Response["interval"] = (long)Math.Ceiling((state.Options.AnnouncedPollingInterval ?? state.Options.PollingInterval).TotalSeconds);
                 }
 
                 return ValueTask.CompletedTask;

@@ -3,7 +3,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Secronna.IdentityProvider.Hosting;
 
-/// <summary>Sets OpenIddict up as Huudis is.</summary>
+/// <summary>Configures OpenIddict to behave like Huudis.</summary>
 internal static class ServerSetup
 {
     public static void AddOpenIddictServer(this IServiceCollection services, ProviderState state)
@@ -65,7 +65,7 @@ internal static class ServerSetup
             .IgnoreScopePermissions();
     }
 
-    // Run again after each rotation, and not before the provider listens: the issuer has its port.
+    // Runs first when the provider already listens, because the issuer contains the port, and again after each key rotation.
     private static void Configure(OpenIddictServerOptions options, ProviderState state)
     {
         options.TimeProvider = state.Options.TimeProvider;

@@ -1,28 +1,29 @@
 namespace Secronna.IdentityProvider.Keys;
 
-/// <summary>The provider's signing keys: the current one, those still published, and those withdrawn.</summary>
+/// <summary>The provider's signing keys: the current one, older ones that are still published, and withdrawn ones.</summary>
 internal sealed class KeyRing(SigningKey first)
 {
     private readonly Lock changing = new();
     private volatile State state = new([first], []);
 
+    /// <summary>The key that signs new tokens.</summary>
     public SigningKey Current => state.Published[0];
 
-    /// <summary>What the JWKS holds, the current one first.</summary>
+    /// <summary>The keys in the JWKS, the current one first.</summary>
     public IReadOnlyList<SigningKey> Published => state.Published;
 
     /// <summary>
-    /// Also the withdrawn ones. The provider's own refresh tokens and codes are signed too, and outlive a key that it
-    /// no longer publishes.
+    /// All keys, the withdrawn ones too. The provider needs those for its own refresh tokens and codes, which are signed too and outlive
+    /// a published key.
     /// </summary>
     public IReadOnlyList<SigningKey> All => state.All;
 
-    /// <summary>Makes this key the current one. What was published stays so, or is withdrawn.</summary>
+    /// <summary>Makes a key the current one. The other published keys stay published, or are withdrawn.</summary>
     public void Rotate(SigningKey next, bool keepOld) => Change(before => keepOld
         ? new State([next, .. before.Published], before.Withdrawn)
         : new State([next], [.. before.Published, .. before.Withdrawn]));
 
-    /// <summary>Takes all but the current key out of the JWKS.</summary>
+    /// <summary>Withdraws all keys but the current one from the JWKS.</summary>
     public void WithdrawOld() => Change(before =>
         new State([before.Published[0]], [.. before.Published.Skip(1), .. before.Withdrawn]));
 

@@ -4,7 +4,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Secronna.IdentityProvider.Keys;
 
-/// <summary>A private key with its name. It can sign anything, so that tests can make what a provider never would.</summary>
+/// <summary>A private signing key with its key id. It signs any bytes, so that tests can make tokens that no provider would.</summary>
 public sealed class SigningKey
 {
     private readonly AsymmetricAlgorithm key;
@@ -18,7 +18,7 @@ public sealed class SigningKey
 
     public SigningAlgorithm Algorithm { get; }
 
-    /// <summary>The name by which headers and the JWKS call it.</summary>
+    /// <summary>The key id in token headers and in the JWKS.</summary>
     public string Kid { get; }
 
     /// <summary>The public key as SubjectPublicKeyInfo, in DER.</summary>
@@ -27,7 +27,9 @@ public sealed class SigningKey
     /// <summary>The public key as SubjectPublicKeyInfo, in PEM.</summary>
     public string PublicPem => key.ExportSubjectPublicKeyInfoPem();
 
-    /// <summary>A new key. One that the provider never had is a stranger's, also if it takes a known key's name.</summary>
+    /// <summary>
+    /// Generates a key. Its tokens are not valid as long as the provider does not have the key, even if it has a known key's id.
+    /// </summary>
     public static SigningKey Create(SigningAlgorithm algorithm = SigningAlgorithm.ES256, string? kid = null)
     {
         AsymmetricAlgorithm key = algorithm is SigningAlgorithm.RS256
@@ -36,12 +38,12 @@ public sealed class SigningKey
         return new SigningKey(algorithm, kid ?? Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12)), key);
     }
 
-    /// <summary>Signs as JWS has it.</summary>
+    /// <summary>Signs in the format of JWS.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data) => key is RSA rsa
         ? rsa.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
         : ((ECDsa)key).SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
 
-    /// <summary>Signs as X.509 has it, which is not how JWS has it. ES256 only.</summary>
+    /// <summary>Signs in the DER format of X.509, which is not valid in JWS. For ES256 only.</summary>
     public byte[] SignDer(ReadOnlySpan<byte> data) =>
         ((ECDsa)key).SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
 

@@ -7,8 +7,8 @@ using Secronna.IdentityProvider.People;
 namespace Secronna.IdentityProvider.Keys;
 
 /// <summary>
-/// Makes tokens that the provider would not: any header, any payload, byte by byte as given, with a valid signature or
-/// with one of the usual tricks.
+/// Makes tokens that the provider would not: with any header and payload, exactly as given, and with a valid signature or a forged
+/// one of a known kind.
 /// </summary>
 public sealed class TokenForge
 {
@@ -23,7 +23,7 @@ public sealed class TokenForge
         this.issuer = issuer;
     }
 
-    /// <summary>The claims of a real access token of this person, issued now: a test changes what it is about.</summary>
+    /// <summary>Returns the claims of a real access token of a person, issued now, for a test to change.</summary>
     public JsonObject ClaimsOf(Person person, string scope = "openid profile email")
     {
         var now = options.TimeProvider.GetUtcNow();
@@ -48,32 +48,35 @@ public sealed class TokenForge
         return claims;
     }
 
-    /// <summary>The header of a real access token that this key signs.</summary>
+    /// <summary>Returns the header of a real access token that a key signs.</summary>
     public static string HeaderOf(SigningKey key) =>
         new JsonObject { ["alg"] = key.Algorithm.ToString(), ["kid"] = key.Kid, ["typ"] = "at+jwt" }.ToJsonString();
 
-    /// <summary>Signs this payload with the provider's current key, or another, under the header of a real token.</summary>
+    /// <summary>Signs claims with the header of a real token, by the provider's current key if none is given.</summary>
     public string Sign(JsonObject claims, SigningKey? key = null) => Sign(claims.ToJsonString(), key: key);
 
-    /// <summary>Signs this header and payload as they are, also if they are no JSON or name a member twice.</summary>
+    /// <summary>
+    /// Signs a header and a payload as they are, even if they are not JSON or have a member twice. A header that is <c>null</c> is that of
+    /// a real token.
+    /// </summary>
     public string Sign(string payload, string? header = null, SigningKey? key = null)
     {
         var signer = key ?? keys.Current;
         return Assemble(header ?? HeaderOf(signer), payload, signer.Sign);
     }
 
-    /// <summary>Signs with HMAC-SHA-256 under a key such as the text of a public key.</summary>
+    /// <summary>Signs with HMAC-SHA-256 and any key, such as the text of a public key.</summary>
     public static string SignHmac(string header, string payload, byte[] key) =>
         Assemble(header, payload, data => HMACSHA256.HashData(key, data));
 
-    /// <summary>Ends with the dot and no signature, as alg none has it.</summary>
+    /// <summary>Makes a token without a signature, as with algorithm <c>none</c>: it ends with a dot.</summary>
     public static string SignNone(string header, string payload) => Assemble(header, payload, _ => []);
 
-    /// <summary>The signature is all zeros: R and S of nought held for any message in some libraries.</summary>
+    /// <summary>Makes a token whose signature is all zeros: some libraries accepted R = S = 0 for any message (CVE-2022-21449).</summary>
     public static string SignZero(string header, string payload, int length = 64) =>
         Assemble(header, payload, _ => new byte[length]);
 
-    /// <summary>Puts a token together with what this makes of the signing input.</summary>
+    /// <summary>Makes a token of a header, a payload and the signature that a function returns for them.</summary>
     public static string Assemble(string header, string payload, Signature sign)
     {
         var signed = $"{Encode(header)}.{Encode(payload)}";

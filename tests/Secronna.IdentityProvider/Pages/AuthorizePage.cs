@@ -5,7 +5,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Secronna.IdentityProvider.Pages;
 
-/// <summary>The sign-in of the code flow. OpenIddict has checked the request before this is asked.</summary>
+/// <summary>The sign-in page of the code flow. OpenIddict has validated the request before it comes here.</summary>
 internal static class AuthorizePage
 {
     public static async Task<IResult> HandleAsync(HttpContext context, ProviderState state)

@@ -3,7 +3,7 @@ using Secronna.IdentityProvider.People;
 
 namespace Secronna.IdentityProvider.Pages;
 
-/// <summary>What a form was answered: who, allow or deny, and what the access token is to be for.</summary>
+/// <summary>An answered sign-in form: the person, whether they allow it, and the audiences of the access token.</summary>
 internal sealed record Decision(Person? Person, bool IsAllowed, IReadOnlyList<string> Audiences)
 {
     public const string PersonField = "person";
@@ -12,7 +12,7 @@ internal sealed record Decision(Person? Person, bool IsAllowed, IReadOnlyList<st
     public const string Allow = "allow";
     public const string Deny = "deny";
 
-    /// <summary>The answer, or null if the form is yet to be shown.</summary>
+    /// <summary>Reads the answered form; <c>null</c> if the request has none, so that the form is to be shown.</summary>
     public static async Task<Decision?> ReadAsync(HttpRequest request, ProviderState state)
     {
         if (!request.HasFormContentType)
@@ -32,7 +32,7 @@ internal sealed record Decision(Person? Person, bool IsAllowed, IReadOnlyList<st
             AudiencesOf(form[AudienceField], state.Options));
     }
 
-    /// <summary>The audiences that this field names, or those that are usual.</summary>
+    /// <summary>Returns the audiences that a form field names or, if it is empty, those of the options.</summary>
     public static IReadOnlyList<string> AudiencesOf(string? field, ProviderOptions options) =>
         field?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } audiences ? audiences : options.Audiences;
 }

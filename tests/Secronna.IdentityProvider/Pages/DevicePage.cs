@@ -6,7 +6,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Secronna.IdentityProvider.Pages;
 
-/// <summary>Where who signs in types the code that their device shows (RFC 8628, section 3.3).</summary>
+/// <summary>The page on which a person enters the user code that their device shows (RFC 8628, section 3.3).</summary>
 internal static class DevicePage
 {
     public static async Task<IResult> HandleAsync(HttpContext context, ProviderState state)
@@ -18,9 +18,9 @@ internal static class DevicePage
             return Form(code, state, "");
         }
 
-        // OpenIddict looks the code up: the device's scopes come with it.
+        // OpenIddict looks up the user code. The result has the scopes that the device requested.
         var device = await context.AuthenticateAsync(Refusal.Scheme);
-        if (device is not { Succeeded: true, Principal: { } asked } || asked.GetClaim(Claims.ClientId) is null)
+        if (device is not { Succeeded: true, Principal: { } requested } || requested.GetClaim(Claims.ClientId) is null)
         {
             return Form(code, state, "<p>There is no such code, or it can no longer be used.");
         }
@@ -31,7 +31,7 @@ internal static class DevicePage
         }
 
         return Results.SignIn(
-            TokenClaims.ToPrincipal(decision.Person, asked.GetScopes(), decision.Audiences),
+            TokenClaims.ToPrincipal(decision.Person, requested.GetScopes(), decision.Audiences),
             new AuthenticationProperties { RedirectUri = ProviderPaths.DeviceDone },
             Refusal.Scheme);
     }

@@ -3,7 +3,7 @@ using Secronna.IdentityProvider.People;
 
 namespace Secronna.IdentityProvider.Pages;
 
-/// <summary>The provider's pages: plain forms, which a test posts as a browser would.</summary>
+/// <summary>Makes the provider's pages: plain forms, which tests post as a browser would.</summary>
 internal static class Html
 {
     public static IResult Page(string title, string body, int status = StatusCodes.Status200OK) => Results.Content(
@@ -11,7 +11,7 @@ internal static class Html
         "text/html; charset=utf-8",
         statusCode: status);
 
-    /// <summary>A form that asks who signs in and whether they allow it, and sends these fields along.</summary>
+    /// <summary>Returns a form that asks who signs in and whether they allow it, and that also sends the given fields.</summary>
     public static string DecisionForm(string action, string fields, IEnumerable<Person> people) =>
         $"""
         <form method="post" action="{action}">{fields}

@@ -3,7 +3,7 @@ using Secronna.IdentityProvider.Hosting;
 
 namespace Secronna.IdentityProvider.Pages;
 
-/// <summary>Ends the session. The provider keeps none, so there is only the way back.</summary>
+/// <summary>The end-session endpoint. The provider keeps no sessions, so it only redirects.</summary>
 internal static class LogoutEndpoint
 {
     public static IResult Handle() =>

@@ -3,7 +3,7 @@ using OpenIddict.Server.AspNetCore;
 
 namespace Secronna.IdentityProvider.Pages;
 
-/// <summary>Errors as OAuth has them: OpenIddict writes them in the way of the endpoint that was asked.</summary>
+/// <summary>OAuth errors, which OpenIddict writes in the format of the endpoint that was called.</summary>
 internal static class Refusal
 {
     public const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;

@@ -5,7 +5,7 @@ using Secronna.IdentityProvider.Keys;
 
 namespace Secronna.IdentityProvider.Pages;
 
-/// <summary>Rotates the signing key of a provider that runs as a process of its own. No real provider has this.</summary>
+/// <summary>Rotates the signing key of a provider that runs as a process of its own. Real providers have no such endpoint.</summary>
 internal static class RotateEndpoint
 {
     public static IResult Handle(

@@ -5,7 +5,7 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace Secronna.IdentityProvider.Pages;
 
-/// <summary>Says who an access token's person is, as of now.</summary>
+/// <summary>The userinfo endpoint: returns the current claims of an access token's person.</summary>
 internal static class UserInfoEndpoint
 {
     public static async Task<IResult> HandleAsync(HttpContext context, ProviderState state)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Secronna.IdentityProvider.People;
 
-/// <summary>Who can sign in. What changes here is in the next token, also in one that a refresh gives.</summary>
+/// <summary>The people who can sign in. A change is in the next token, a refreshed one too.</summary>
 public sealed class PeopleDirectory
 {
     private readonly ConcurrentDictionary<string, Person> people = new(StringComparer.Ordinal);
@@ -15,15 +15,15 @@ public sealed class PeopleDirectory
         }
     }
 
-    /// <summary>Everyone, in the order of their subjects.</summary>
+    /// <summary>All people, ordered by subject.</summary>
     public IReadOnlyList<Person> All => [.. people.Values.OrderBy(person => person.Sub, StringComparer.Ordinal)];
 
-    /// <summary>Adds someone, or replaces who had this subject.</summary>
+    /// <summary>Adds a person, or replaces the one with the same subject.</summary>
     public void Put(Person person) => people[person.Sub] = person;
 
-    /// <summary>From now on they get no token, not even by a refresh.</summary>
+    /// <summary>Removes a person, who from now on gets no token, not even by a refresh.</summary>
     public void Remove(string sub) => people.TryRemove(sub, out _);
 
-    /// <summary>Who has this subject, or null.</summary>
+    /// <summary>Returns the person with a subject; <c>null</c> if there is none.</summary>
     public Person? Find(string? sub) => sub is not null && people.TryGetValue(sub, out var person) ? person : null;
 }

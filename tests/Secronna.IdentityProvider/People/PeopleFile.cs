@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Secronna.IdentityProvider.People;
 
-/// <summary>People in a JSON file: an array of objects with the members of <see cref="Person"/>, in camel case.</summary>
+/// <summary>Reads people from a JSON file: an array of objects with the members of <see cref="Person"/> in camel case.</summary>
 internal static class PeopleFile
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);

@@ -1,9 +1,11 @@
 namespace Secronna.IdentityProvider.People;
 
-/// <summary>Someone who can sign in. A claim that is null is left out of the tokens.</summary>
-/// <param name="Sub">The subject: what tells people apart.</param>
+/// <summary>A person who can sign in. A claim that is <c>null</c> is not in the tokens.</summary>
+/// <param name="Sub">The subject, which identifies the person.</param>
 /// <param name="AccountId">The workspace, <c>acc_…</c>.</param>
-/// <param name="Role">Mostly owner, admin, member or viewer; anything is said as it is.</param>
+/// <param name="Email">The e-mail address.</param>
+/// <param name="Name">The name to show.</param>
+/// <param name="Role">Usually owner, admin, member or viewer; tokens have any other text as it is.</param>
 /// <param name="MfaVerified">Whether the sign-in took a second factor.</param>
 public sealed record Person(
     string Sub,
@@ -13,6 +15,6 @@ public sealed record Person(
     string? Role = null,
     bool? MfaVerified = null)
 {
-    /// <summary>A service account's tokens say <c>service_account</c> here.</summary>
+    /// <summary>The kind of identity: <c>user</c>, or <c>service_account</c> for a service account.</summary>
     public string? IdentityType { get; init; } = "user";
 }

@@ -1,9 +1,9 @@
 namespace Secronna.IdentityProvider.People;
 
-/// <summary>A client that signs itself in, with its secret, by the client credentials grant.</summary>
+/// <summary>A client that gets tokens for itself with its secret, by the client credentials grant.</summary>
 public sealed record ServiceAccount(string ClientId, string Secret, Person Identity)
 {
-    /// <summary>The one that is there unless the options name others.</summary>
+    /// <summary>The service account of the default options.</summary>
     public static ServiceAccount Deployer { get; } = new(
         "secronna-deployer",
         "deployer-secret",

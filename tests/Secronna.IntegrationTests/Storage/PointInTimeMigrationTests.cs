@@ -21,16 +21,8 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
     // that is deleted and whose rows are still there.
     public async ValueTask InitializeAsync()
     {
-        database = await TestEngine.Current.NewDatabaseAsync(isEmpty: true);
+        database = await OlderSchema.NewDatabaseAsync(migrations: 4);
         using var stranger = database.Connect();
-        stranger.Run("CREATE TABLE schema_migrations (number bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at bigint NOT NULL)");
-        foreach (var migration in Migrator.KnownFor(Engine).Take(4))
-        {
-            stranger.Run(migration.Sql);
-            stranger.Run("INSERT INTO schema_migrations VALUES (@number, @name, @checksum, 1)",
-                ("@number", (long)migration.Number), ("@name", migration.Name), ("@checksum", migration.Checksum));
-        }
-
         stranger.Run("""
             INSERT INTO installation (id, created_at, active_master_key_id, wrapped_key) VALUES (1, 10, 'mk_1', @box);
             INSERT INTO workspaces (id, allowed, created_at) VALUES ('acc_a', 1, 10);

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Storage;
@@ -92,10 +90,7 @@ public sealed class PostgresOpeningTests
     [Fact]
     public async Task A_server_that_is_not_there_is_named()
     {
-        using var taken = new TcpListener(IPAddress.Loopback, 0);
-        taken.Start();
-        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        taken.Stop();
+        var port = FreePort.Next();
         var message = await RefusedAsync($"Host=127.0.0.1;Port={port};Database=secronna;Username=someone;Password={Password}");
         Assert.Contains($"there is no connection to PostgreSQL (secronna on 127.0.0.1:{port})", message, StringComparison.Ordinal);
     }

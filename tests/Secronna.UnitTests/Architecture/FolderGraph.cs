@@ -35,7 +35,8 @@ internal sealed class FolderGraph(IReadOnlyList<Arrow> uses, string root)
                 .. from type in architecture.Types
                    where IsIn(root, type)
                    from target in type.Dependencies.Select(dependency => dependency.Target).Distinct()
-                   where target.Namespace is not null && target.Namespace.FullName != type.Namespace.FullName
+                   where target is not GenericParameter && target.Namespace is not null
+                   where target.Namespace.FullName != type.Namespace.FullName
                    select new Arrow(type, target),
             ],
             root);

@@ -1,74 +1,65 @@
 using System.CommandLine;
 using Secronna.Cli.Help;
-using Secronna.Cli.Input;
+using Secronna.Cli.Output;
 using Secronna.Cli.Session;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Auth;
 
 /// <summary>
-/// <c>auth login</c>: signs in at the identity provider, or takes a key, and keeps it for a server once that has taken it.
+/// <c>auth login</c>: signs in at the identity provider, or takes an API key or access key. The credential is saved for one
+/// server, after that server has accepted it.
 /// </summary>
 internal static class LoginCommand
 {
-    // Longer than any key, and far from filling memory.
-    private const int MostKeyLength = 16 * 1024;
-
     public static Command Create()
     {
-        var server = new Option<string?>("--server") { Description = "The server, as https://secrets.example; else SECRONNA_API_URL, else the one of this machine" };
-        var apiKey = new Option<string?>("--api-key") { Description = "An API key or access key to keep instead; - reads it from standard input, where no process list shows it" };
-        var provider = new ProviderOptions();
-        var command = new Command("login", "Sign in, and keep the session or a key in ~/.secronna/session.json, for this server alone");
-        command.Options.Add(server);
-        command.Options.Add(apiKey);
-        provider.AddTo(command);
-        return command.Example("secronna auth login --server https://secrets.example").Example("secronna auth login --api-key -").Does(invocation => RunAsync(invocation, Connecting.ServerToSignInTo(invocation.Get(server), invocation.IsInsecure), invocation.Get(apiKey), provider));
+        var server = new Option<string?>("--server")
+        {
+            Description = "The server, for example https://secrets.example; without this option SECRONNA_API_URL, else the server on this machine",
+        };
+        var apiKey = new Option<string?>("--api-key")
+        {
+            Description = "Save this API key or access key instead of signing in; - reads it from standard input, so that no list of processes shows it",
+        };
+        var signIn = new ProviderSignIn();
+        var command = new Command("login", "Sign in and save the session, or save a key, in ~/.secronna/session.json; it is sent to this server only") { server, apiKey };
+        signIn.AddTo(command);
+        return command
+            .WithExample("secronna auth login --server https://secrets.example")
+            .WithExample("secronna auth login --api-key -")
+            .WithAction(invocation => RunAsync(
+                invocation, ServerAddress.ForSignIn(invocation.Get(server), invocation.IsInsecure), invocation.Get(apiKey), signIn));
     }
 
-    private static async Task RunAsync(Invocation invocation, Uri server, string? key, ProviderOptions provider)
+    private static async Task RunAsync(CommandInvocation invocation, Uri server, string? key, ProviderSignIn provider)
     {
-        var origin = Connecting.Origin(server);
+        var origin = ServerAddress.Origin(server);
         var session = key is not null
-            ? new SavedSession(origin, Key(key), null)
+            ? new SavedSession(origin, KeyInput.Read(key), null)
             : new SavedSession(origin, null, await provider.SignInAsync(invocation, server).ConfigureAwait(false));
-        using var client = Connecting.Open(server, Credential.Of(session.ApiKey ?? session.SignIn!.AccessToken), invocation.IsInsecure);
-        var me = await client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
+        var me = await AskWhoAsync(invocation, server, session).ConfigureAwait(false);
+        await SaveAsync(session, invocation.Cancellation).ConfigureAwait(false);
+        StandardError.WriteNote($"Signed in to {origin} as {WhoamiCommand.Name(me)}.");
+        if (ServerConnection.IsTokenFromVariable)
+        {
+            StandardError.WriteNote("SECRONNA_TOKEN is set and wins over the saved credential.");
+        }
+    }
+
+    private static async Task<MeResponse> AskWhoAsync(CommandInvocation invocation, Uri server, SavedSession session)
+    {
+        var credential = Credential.Of(session.ApiKey ?? session.SignIn!.AccessToken);
+        using var client = new ServerConnection(server, credential, invocation.IsInsecure).CreateClient();
+        return await client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task SaveAsync(SavedSession session, CancellationToken cancellation)
+    {
         var file = SessionFile.OfUser;
-        using (await file.TakeTurnAsync(TimeProvider.System, invocation.Cancellation).ConfigureAwait(false))
+        using (await file.LockAsync(TimeProvider.System, cancellation).ConfigureAwait(false))
         {
             file.Write(session);
         }
-
-        Tell(origin, me);
-    }
-
-    private static void Tell(string origin, MeResponse me)
-    {
-        Invocation.Note($"Signed in to {origin} as {WhoamiCommand.Name(me)}.");
-        if (Connecting.IsTokenFromVariable)
-        {
-            Invocation.Note("SECRONNA_TOKEN is set, and wins over what was saved.");
-        }
-    }
-
-    private static string Key(string given)
-    {
-        var key = given == "-" ? ReadKey() : given;
-        return KeyTokens.IsOne(key)
-            ? key
-            : throw new UsageException($"that is no key: API keys begin with {KeyTokens.ApiKeyStart}, access keys with {KeyTokens.AccessKeyStart}");
-    }
-
-    private static string ReadKey()
-    {
-        if (!Console.IsInputRedirected)
-        {
-            return HiddenPrompt.Ask("Key").Trim();
-        }
-
-        var text = new char[MostKeyLength];
-        var length = Console.In.ReadBlock(text);
-        return new string(text, 0, length).Trim();
     }
 }

@@ -1,36 +1,45 @@
 using System.CommandLine;
+using Secronna.Cli.Errors;
 using Secronna.Cli.Help;
+using Secronna.Cli.Output;
 using Secronna.Cli.Session;
 using Secronna.Client;
 
 namespace Secronna.Cli.Commands.Auth;
 
-/// <summary><c>auth logout</c>: forgets what was kept, and ends a sign-in at the provider too.</summary>
+/// <summary><c>auth logout</c>: deletes the saved credential, and ends a sign-in at the identity provider too.</summary>
 internal static class LogoutCommand
 {
-    public static Command Create() => new Command("logout", "Forget what `auth login` kept").Example("secronna auth logout").Does(async invocation =>
-    {
-        var file = SessionFile.OfUser;
-        SignIn? kept;
-        using (await file.TakeTurnAsync(TimeProvider.System, invocation.Cancellation).ConfigureAwait(false))
-        {
-            kept = Kept(file);
-            Invocation.Note(file.Delete() ? "Signed out." : "Nothing was kept.");
-        }
+    public static Command Create() => new Command("logout", "Delete the credential that `auth login` saved")
+        .WithExample("secronna auth logout")
+        .WithAction(RunAsync);
 
-        if (kept is { } signIn)
+    private static async Task RunAsync(CommandInvocation invocation)
+    {
+        if (await DeleteAsync(invocation.Cancellation).ConfigureAwait(false) is { } signIn)
         {
             await RevokeAsync(invocation, signIn).ConfigureAwait(false);
         }
 
-        if (Connecting.IsTokenFromVariable)
+        if (ServerConnection.IsTokenFromVariable)
         {
-            Invocation.Note("SECRONNA_TOKEN is set still.");
+            StandardError.WriteNote("SECRONNA_TOKEN is still set: commands use its credential.");
         }
-    });
+    }
 
-    // What can't be read is forgotten all the same.
-    private static SignIn? Kept(SessionFile file)
+    private static async Task<SignIn?> DeleteAsync(CancellationToken cancellation)
+    {
+        var file = SessionFile.OfUser;
+        using (await file.LockAsync(TimeProvider.System, cancellation).ConfigureAwait(false))
+        {
+            var signIn = SavedSignIn(file);
+            StandardError.WriteNote(file.Delete() ? "Signed out." : "You were not signed in: nothing was saved.");
+            return signIn;
+        }
+    }
+
+    // A file that can't be read is deleted all the same.
+    private static SignIn? SavedSignIn(SessionFile file)
     {
         try
         {
@@ -42,7 +51,7 @@ internal static class LogoutCommand
         }
     }
 
-    private static async Task RevokeAsync(Invocation invocation, SignIn signIn)
+    private static async Task RevokeAsync(CommandInvocation invocation, SignIn signIn)
     {
         try
         {
@@ -52,7 +61,7 @@ internal static class LogoutCommand
         }
         catch (SecronnaException error)
         {
-            Invocation.Note($"The provider still knows of the sign-in, until it ends there by itself: {error.Message}");
+            StandardError.WriteNote($"The sign-in could not be ended at the identity provider and stays valid there until it expires: {error.Message}");
         }
     }
 }

@@ -6,22 +6,26 @@ using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Auth;
 
-/// <summary><c>auth whoami</c>.</summary>
+/// <summary><c>auth whoami</c>: shows who the caller is to the server, and by which credential.</summary>
 internal static class WhoamiCommand
 {
-    public static Command Create() => new Command("whoami", "Who you are to the server, and what you may do").Example("secronna auth whoami").Does(async invocation =>
-    {
-        var me = await invocation.Client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
-        invocation.Printer.One(me, ProtocolJson.Default.MeResponse, Line);
-        var (server, credential) = invocation.Connection;
-        var source = Connecting.IsTokenFromVariable ? "from SECRONNA_TOKEN" : "kept at login";
-        Invocation.Note($"At {Connecting.Origin(server)}, by {credential.Hint}, {source}.");
-    });
+    public static Command Create() => new Command("whoami", "Show who you are to the server and what you may do")
+        .WithExample("secronna auth whoami")
+        .WithAction(RunAsync);
 
-    /// <summary>The caller, in words.</summary>
+    /// <summary>The caller's kind, name and workspace.</summary>
     public static string Name(MeResponse me) => $"{me.ActorType} {me.Name ?? me.ActorId} of workspace {me.WorkspaceId}";
 
-    private static string Line(MeResponse me)
+    private static async Task RunAsync(CommandInvocation invocation)
+    {
+        var me = await invocation.Client.GetMeAsync(invocation.Cancellation).ConfigureAwait(false);
+        invocation.Printer.One(me, ProtocolJson.Default.MeResponse, Text);
+        var source = ServerConnection.IsTokenFromVariable ? "from SECRONNA_TOKEN" : "saved by `auth login`";
+        var (server, hint) = (ServerAddress.Origin(invocation.Connection.Server), invocation.Connection.Credential.Hint);
+        StandardError.WriteNote($"Server: {server}. Credential: {hint}, {source}.");
+    }
+
+    private static string Text(MeResponse me)
     {
         var grants = me.Grants.Select(grant => $"\n{grant.Path}: {string.Join(' ', grant.Actions)}");
         var role = me.Role ?? (me.ActorType == ActorTypes.ApiKey ? "which may do everything there" : null);

@@ -5,37 +5,38 @@ using Secronna.Protocol;
 namespace Secronna.Cli.Commands.Import;
 
 /// <summary>
-/// Compares keys and values with an environment, and writes those that differ, each only over the version that was compared.
-/// What fails on the way leaves whole batches behind, and goes on when it is run again.
+/// Compares keys and values with an environment and writes those that differ. Each key is written only if it still has the
+/// version that was compared. A failure leaves whole batches written; running the import again continues with the rest.
 /// </summary>
-/// <param name="environments">The server.</param>
-/// <param name="id">The environment.</param>
-/// <param name="note">Tells a person how far it came when it fails.</param>
+/// <param name="environments">The client of the server's environments.</param>
+/// <param name="id">The environment's id.</param>
+/// <param name="note">Receives a note about how many keys were written before a failure.</param>
 internal sealed class EnvironmentImport(EnvironmentsClient environments, string id, Action<string> note)
 {
-    // However long their values are, so many fit into one answer.
+    // So many values fit into one answer, whatever their length.
     private const int RevealKeys = Limits.RevealBytes / Limits.ValueBytes;
 
-    /// <summary>What there is to do. The values of the keys that are there already are revealed, and no others.</summary>
-    /// <exception cref="SecronnaException">The caller may not list or reveal them.</exception>
+    /// <summary>Compares. Reveals only the keys that are in both the file and the environment.</summary>
+    /// <exception cref="SecronnaException">The caller may not list or reveal the keys.</exception>
     public async Task<IReadOnlyList<ImportStep>> PlanAsync(
         IReadOnlyList<KeyValuePair<string, string>> secrets, CancellationToken cancellation)
     {
         var keys = await ListAsync([.. secrets.Select(secret => secret.Key)], cancellation).ConfigureAwait(false);
-        var there = new Dictionary<string, RevealedSecret>(StringComparer.Ordinal);
-        foreach (var some in keys.Chunk(RevealKeys))
+        var existing = new Dictionary<string, RevealedSecret>(StringComparer.Ordinal);
+        foreach (var chunk in keys.Chunk(RevealKeys))
         {
-            foreach (var secret in await RevealAsync(some, cancellation).ConfigureAwait(false))
+            foreach (var secret in await RevealAsync(chunk, cancellation).ConfigureAwait(false))
             {
-                there.Add(secret.Key, secret);
+                existing.Add(secret.Key, secret);
             }
         }
 
-        return [.. secrets.Select(secret => Compare(secret.Key, secret.Value, there.GetValueOrDefault(secret.Key)))];
+        return [.. secrets.Select(secret => Compare(secret.Key, secret.Value, existing.GetValueOrDefault(secret.Key)))];
     }
 
-    /// <summary>Writes what differs, a batch at a time; all keys, in their order.</summary>
-    /// <exception cref="SecronnaException">A batch failed; the note says what was written before it.</exception>
+    /// <summary>Writes the keys that differ, one batch at a time.</summary>
+    /// <returns>All keys of the file, in the order of the file.</returns>
+    /// <exception cref="SecronnaException">A batch failed. The note says how many keys were written before it.</exception>
     public async Task<IReadOnlyList<ImportedKey>> WriteAsync(IReadOnlyList<ImportStep> steps, CancellationToken cancellation)
     {
         var writes = steps.Where(step => step.IsWrite).ToList();
@@ -59,16 +60,16 @@ internal sealed class EnvironmentImport(EnvironmentsClient environments, string 
         return [.. steps.Select(step => step.IsWrite ? new ImportedKey(step.Key, step.Result, versions[step.Key]) : step.Planned)];
     }
 
-    private static ImportStep Compare(string key, string value, RevealedSecret? there) => there is null
+    private static ImportStep Compare(string key, string value, RevealedSecret? existing) => existing is null
         ? new ImportStep(key, value, ImportResults.Added, 0)
         : new ImportStep(
-            key, value, string.Equals(there.Value, value, StringComparison.Ordinal) ? ImportResults.Unchanged : ImportResults.Changed, there.Version);
+            key, value, string.Equals(existing.Value, value, StringComparison.Ordinal) ? ImportResults.Unchanged : ImportResults.Changed, existing.Version);
 
-    // A server that refused wrote nothing of the batch; one that did not answer may have written all of it.
+    // A server that refused the batch wrote nothing of it. A server that did not answer may have written all of it.
     private static string Progress(int all, int written, int failed, Exception exception)
     {
-        var unknown = exception is SecronnaException { Status: < 500 } ? "" : $", and it is not known whether the next {failed} were";
-        return $"{written} of {all} keys were written{unknown}. Run it again: it compares with what is there then, and goes on.";
+        var unknown = exception is SecronnaException { Status: < 500 } ? "" : $", and it is unknown whether the next {failed} were written";
+        return $"{written} of {all} keys were written{unknown}. Run the import again: it compares anew and continues with the rest.";
     }
 
     private ValueTask<List<string>> ListAsync(HashSet<string> wanted, CancellationToken cancellation) =>
@@ -80,10 +81,9 @@ internal sealed class EnvironmentImport(EnvironmentsClient environments, string 
         {
             return (await environments.RevealAsync(id, keys, cancellation: cancellation).ConfigureAwait(false)).Secrets;
         }
-        catch (SecronnaException exception) when (exception.Code is ErrorCodes.NotFound or ErrorCodes.Forbidden)
+        catch (SecronnaException exception) when (ImportErrors.IsRefusal(exception))
         {
-            throw Explained(
-                exception, "an import compares with the values that are there, which takes the permission to reveal them; or they were deleted just now");
+            throw ImportErrors.OfReveal(exception);
         }
     }
 
@@ -93,21 +93,13 @@ internal sealed class EnvironmentImport(EnvironmentsClient environments, string 
         {
             return await environments.WriteAllAsync(id, batch, cancellation).ConfigureAwait(false);
         }
-        catch (SecronnaException exception) when (exception.Code is ErrorCodes.NotFound or ErrorCodes.Forbidden)
+        catch (SecronnaException exception) when (ImportErrors.IsRefusal(exception))
         {
-            throw Explained(exception, "an import takes the permission to write every key that differs");
+            throw ImportErrors.OfWrite(exception);
         }
-        catch (SecronnaException exception) when (exception.Code == ErrorCodes.Conflict && Named(batch, exception) is { } write)
+        catch (SecronnaException exception) when (exception.Code == ErrorCodes.Conflict)
         {
-            throw Explained(exception, write.ExpectedVersion == 0
-                ? "it was created meanwhile, or was there and you may not list it"
-                : "it was written meanwhile, and is not overwritten");
+            throw ImportErrors.OfConflict(exception, batch);
         }
     }
-
-    private static WriteSecretRequest? Named(BatchRequest batch, SecronnaException exception) =>
-        batch.Secrets.FirstOrDefault(write => exception.Message.StartsWith(write.Key + ":", StringComparison.Ordinal));
-
-    private static SecronnaException Explained(SecronnaException exception, string why) =>
-        new($"{exception.Message} ({why})", exception.Code, exception.Status, exception.RequestId);
 }

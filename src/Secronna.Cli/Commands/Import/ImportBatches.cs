@@ -3,10 +3,10 @@ using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Import;
 
-/// <summary>Writes in batches that a server takes: of at most so many keys, and so many bytes.</summary>
+/// <summary>Groups writes into batches that keep the server's limits on keys and on bytes.</summary>
 internal static class ImportBatches
 {
-    // The names of a write's members with their punctuation, and the longest number.
+    // Room for the JSON names and punctuation of one write, and for the longest number.
     private const int BytesAround = 64;
 
     /// <summary>The batches, in the order of the steps.</summary>
@@ -16,7 +16,7 @@ internal static class ImportBatches
         var bytes = BytesAround;
         foreach (var step in steps)
         {
-            var more = Bytes(step);
+            var more = JsonBytes(step);
             if (writes.Count == Limits.BatchKeys || (writes.Count > 0 && bytes + more > Limits.BatchBodyBytes))
             {
                 yield return new BatchRequest(writes, null);
@@ -33,6 +33,6 @@ internal static class ImportBatches
         }
     }
 
-    // As JSON has them: an escaped character has up to three times the bytes, and a quote six.
-    private static int Bytes(ImportStep step) => step.Key.Length + JsonEncodedText.Encode(step.Value).EncodedUtf8Bytes.Length + BytesAround;
+    // Counted as JSON, in which an escaped character takes up to three times its bytes of UTF-8, and a quote takes six.
+    private static int JsonBytes(ImportStep step) => step.Key.Length + JsonEncodedText.Encode(step.Value).EncodedUtf8Bytes.Length + BytesAround;
 }

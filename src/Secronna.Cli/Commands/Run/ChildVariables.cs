@@ -1,12 +1,17 @@
 using System.Collections;
+using Secronna.Cli.Errors;
+using Secronna.Cli.Variables;
 
 namespace Secronna.Cli.Commands.Run;
 
-/// <summary>The variables of a command: what is inherited, and the secrets, which win.</summary>
+/// <summary>The environment variables of a program that <c>run</c> starts: the inherited variables and the secrets, which win.</summary>
 internal static class ChildVariables
 {
-    /// <summary>Name and value of each.</summary>
-    /// <exception cref="CliException">A key or value that no variable can hold, or that would change what is run.</exception>
+    /// <summary>The variables by name.</summary>
+    /// <param name="secrets">The secrets.</param>
+    /// <param name="inheritsNothing">Whether to leave out the variables of this process.</param>
+    /// <param name="allowed">The keys that a secret may set although they change what the program runs.</param>
+    /// <exception cref="CliException">No variable can hold a key or value, or a key would change what the program runs.</exception>
     public static IReadOnlyDictionary<string, string> Of(
         IEnumerable<(string Key, string Value)> secrets, bool inheritsNothing, IReadOnlyCollection<string> allowed)
     {
@@ -32,17 +37,17 @@ internal static class ChildVariables
     {
         if (key.Contains('=', StringComparison.Ordinal) || key.Contains('\0', StringComparison.Ordinal))
         {
-            throw new CliException($"{key} can't be the name of a variable");
+            throw new CliException($"{key} can't be the name of a variable: leave it out with --only");
         }
 
         if (value.Contains('\0', StringComparison.Ordinal))
         {
-            throw new CliException($"the value of {key} has a U+0000, which no variable can hold: leave it out with --only");
+            throw new CliException($"the value of {key} contains U+0000, which no variable can hold: leave it out with --only");
         }
 
         if (RefusedVariables.Has(key) && !allowed.Contains(key, StringComparer.Ordinal))
         {
-            throw new CliException($"{key} changes what the command runs: leave it out with --only, or say --allow {key}");
+            throw new CliException($"the variable {key} changes what the program runs: leave it out with --only, or allow it with --allow {key}");
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class ContractCoverageTests
     {
         var commands = new List<IReadOnlyList<string>>();
         await RunAllAsync((http, uncounted, token) => new CommandRecordingDriver(Http(http, uncounted, token), commands));
-        foreach (var parsed in commands.Select(command => CommandLine.Parse([.. command, "--json"])))
+        foreach (var parsed in commands.Select(command => CommandTree.Parse([.. command, "--json"])))
         {
             Assert.Empty(parsed.Errors);
             var path = PathOf(parsed.CommandResult);
@@ -65,7 +65,7 @@ public sealed class ContractCoverageTests
             used.UnionWith(parsed.CommandResult.Command.Options.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => $"{path} {option.Name}"));
         }
 
-        var all = Leaves(CommandLine.Create(), "").SelectMany(leaf => leaf.Command.Options.Where(option => !option.Hidden)
+        var all = Leaves(CommandTree.Create(), "").SelectMany(leaf => leaf.Command.Options.Where(option => !option.Hidden)
             .Select(option => $"{leaf.Path} {option.Name}").Append(leaf.Path));
         Assert.Equal(NotCovered.Order(StringComparer.Ordinal), all.Except(used).Order(StringComparer.Ordinal));
     }

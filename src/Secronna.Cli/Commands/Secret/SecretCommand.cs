@@ -1,0 +1,17 @@
+using System.CommandLine;
+
+namespace Secronna.Cli.Commands.Secret;
+
+/// <summary><c>secret set|ls|reveal|versions|rollback|rm</c>.</summary>
+internal static class SecretCommand
+{
+    public static Command Create() => new("secret", "Manage the secrets of environments")
+    {
+        SetSecretCommand.Create(),
+        ListSecretsCommand.Create(),
+        RevealSecretCommand.Create(),
+        ListVersionsCommand.Create(),
+        RollBackSecretCommand.Create(),
+        RemoveSecretCommand.Create(),
+    };
+}

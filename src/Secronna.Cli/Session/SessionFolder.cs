@@ -1,0 +1,73 @@
+using Secronna.Cli.Errors;
+using Secronna.Cli.Files;
+
+namespace Secronna.Cli.Session;
+
+/// <summary>The folder of the session file, and the lock by which processes change the file one at a time.</summary>
+internal sealed class SessionFolder(string path)
+{
+    // Longer than an identity provider may take to answer.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
+
+    private string LockPath => Path.Combine(path, "session.lock");
+
+    /// <summary>Creates the folder with mode 0700, unless it exists.</summary>
+    /// <exception cref="CliException">Other users can write to the folder.</exception>
+    public void Create()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, PrivateFile.Mode | UnixFileMode.UserExecute);
+            RequireNoOtherWriters();
+        }
+    }
+
+    /// <summary>Requires that no other user can write to the folder: whoever can, can replace the session.</summary>
+    /// <exception cref="CliException">Other users can write to the folder.</exception>
+    public void RequireNoOtherWriters()
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
+        {
+            throw new CliException($"other users can write to {path}: run chmod 700 on it, and sign in again");
+        }
+    }
+
+    /// <summary>Takes the lock; it is released when the result is disposed.</summary>
+    /// <exception cref="CliException">Another process has held the lock for 2 minutes.</exception>
+    public async Task<IDisposable> LockAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        Create();
+        var end = time.GetUtcNow() + LongestWait;
+        while (true)
+        {
+            try
+            {
+                // The system releases the lock when the process ends in any way. The file stays, because waiting processes have it open.
+                return new FileStream(LockPath, PrivateFile.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite));
+            }
+            catch (IOException) when (File.Exists(LockPath))
+            {
+                if (time.GetUtcNow() > end)
+                {
+                    throw new CliException($"another process keeps {LockPath} locked: end that process and try again");
+                }
+
+                await Task.Delay(BetweenTries, time, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Deletes the temporary files that killed writes of a file left behind.</summary>
+    public void DeleteLeftovers(string file)
+    {
+        foreach (var leftover in Directory.Exists(path) ? Directory.EnumerateFiles(path, Path.GetFileName(file) + ".*") : [])
+        {
+            File.Delete(leftover);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Secronna.Cli.Session;
+using Secronna.Client;
+using Secronna.Protocol;
+using Xunit;
+
+namespace Secronna.UnitTests.Cli.Session;
+
+/// <summary>The renewal of a saved sign-in's access token.</summary>
+public sealed class AccessTokenRenewalTests : IDisposable
+{
+    private readonly string folder = Path.Combine(Path.GetTempPath(), "secronna-session-" + Ids.New("", DateTimeOffset.UnixEpoch));
+    private readonly FakeTimeProvider time = new();
+    private readonly ScriptedProvider provider = new();
+    private readonly SessionFile file;
+
+    public AccessTokenRenewalTests() => file = new SessionFile(Directory.CreateDirectory(folder).FullName);
+
+    public void Dispose()
+    {
+        provider.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(60, "old")]
+    [InlineData(59, "new")]
+    [InlineData(-1, "new")]
+    public async Task A_token_with_less_than_a_minute_left_is_renewed(int secondsLeft, string token)
+    {
+        Save(secondsLeft);
+        provider.Then(ScriptedProvider.Tokens("new"));
+
+        Assert.Equal(token, await GetAsync());
+        Assert.Equal(token, file.Read()!.SignIn!.AccessToken);
+        Assert.All(provider.Forms, form => Assert.Contains("refresh_token=first", form, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_new_refresh_token_replaces_the_old_one_which_stays_if_none_came()
+    {
+        Save(0);
+        provider.Then(ScriptedProvider.Tokens("second")).Then(ScriptedProvider.Tokens("third", refresh: null));
+
+        Assert.Equal("second", await GetAsync());
+        time.Advance(TimeSpan.FromSeconds(290));
+        Assert.Equal("third", await GetAsync());
+        Assert.Contains("refresh_token=next", provider.Forms[1], StringComparison.Ordinal);
+        Assert.Equal("next", file.Read()!.SignIn!.RefreshToken);
+        Assert.Equal("https://secrets.example", file.Read()!.Server);
+    }
+
+    [Fact]
+    public async Task A_later_request_renews_the_token_again()
+    {
+        Save(100);
+        provider.Then(ScriptedProvider.Tokens("new"));
+        var token = NewToken();
+        Assert.Equal("old", await token.GetAsync(TestContext.Current.CancellationToken));
+        time.Advance(TimeSpan.FromSeconds(50));
+        Assert.Equal("new", await token.GetAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("new", await token.GetAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Two_processes_at_once_use_the_refresh_token_only_once()
+    {
+        Save(0);
+        provider.Then(ScriptedProvider.Tokens("new"));
+        var sessionLock = await file.LockAsync(TimeProvider.System, TestContext.Current.CancellationToken);
+        var both = Task.WhenAll(NewToken(TimeProvider.System).GetAsync(default).AsTask(), NewToken(TimeProvider.System).GetAsync(default).AsTask());
+        sessionLock.Dispose();
+
+        Assert.Equal(["new", "new"], await both);
+        Assert.Single(provider.Forms);
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_the_provider_has_ended_is_an_error()
+    {
+        Save(30);
+        provider.ThenRefuses("invalid_grant");
+        Assert.Equal(ErrorCodes.AuthRequired, (await Assert.ThrowsAsync<SecronnaException>(GetAsync)).Code);
+    }
+
+    [Theory]
+    [InlineData(30, null)]
+    [InlineData(0, ErrorCodes.Unavailable)]
+    public async Task While_the_provider_is_away_a_token_is_used_until_it_expires(int secondsLeft, string? code)
+    {
+        Save(secondsLeft);
+        provider.Then("<html>", HttpStatusCode.BadGateway);
+        var error = await Record.ExceptionAsync(GetAsync);
+        Assert.Equal(code, (error as SecronnaException)?.Code);
+        Assert.Equal("first", file.Read()!.SignIn!.RefreshToken);
+    }
+
+    [Theory]
+    [InlineData(30, null)]
+    [InlineData(0, ErrorCodes.AuthRequired)]
+    public async Task Without_a_refresh_token_a_token_is_used_until_it_expires(int secondsLeft, string? code)
+    {
+        Save(secondsLeft, refreshToken: null);
+        Assert.Equal(code, (await Record.ExceptionAsync(GetAsync) as SecronnaException)?.Code);
+        Assert.Empty(provider.Forms);
+    }
+
+    [Fact]
+    public async Task A_sign_out_by_another_process_counts_at_once()
+    {
+        Save(0);
+        file.Delete();
+        Assert.Equal(ErrorCodes.AuthRequired, (await Assert.ThrowsAsync<SecronnaException>(GetAsync)).Code);
+    }
+
+    [Fact]
+    public async Task A_session_for_another_server_is_not_used_for_this_one()
+    {
+        Save(0);
+        var token = NewToken();
+        file.Write(file.Read()! with { Server = "https://other.example" });
+        Assert.Equal(ErrorCodes.AuthRequired, (await Assert.ThrowsAsync<SecronnaException>(() => token.GetAsync(default).AsTask())).Code);
+        Assert.Empty(provider.Forms);
+    }
+
+    [Theory]
+    [InlineData("sk_live_0123456789abcdefghijklmnopwxyz", "sk_live_…wxyz")]
+    [InlineData("st_live_0123456789abcdefghijklmnopwxyz", "st_live_…wxyz")]
+    [InlineData("st_live_short", "st_live_…")]
+    [InlineData("eyJhbGciOi.eyJzdWIi.c2ln", "an access token")]
+    public void Only_a_hint_of_a_credential_is_shown(string credential, string hint) => Assert.Equal(hint, Credential.Of(credential).Hint);
+
+    private void Save(int secondsLeft, string? refreshToken = "first") => file.Write(new SavedSession(
+        "https://secrets.example", null,
+        new SignIn(ScriptedProvider.Issuer, "cli", "old", time.GetUtcNow().AddSeconds(secondsLeft), refreshToken)));
+
+    private Task<string> GetAsync() => NewToken().GetAsync(TestContext.Current.CancellationToken).AsTask();
+
+    private AccessTokenRenewal NewToken(TimeProvider? clock = null) =>
+        new(file, "https://secrets.example", () => new HttpClient(provider, disposeHandler: false), isInsecure: false, clock ?? time);
+}
