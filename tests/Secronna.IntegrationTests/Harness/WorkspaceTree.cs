@@ -35,7 +35,13 @@ internal sealed record WorkspaceTree(
             }
         }
 
-        return new WorkspaceTree(workspace, projects, environments, secrets);
+        // Lists are in the order of ids, and ids of one millisecond are in random order.
+        var orderedProjects = projects.OrderBy(project => project.Value, StringComparer.Ordinal).ToDictionary();
+        var orderedEnvironments = environments.OrderBy(environment => environment.Value.ProjectId, StringComparer.Ordinal)
+            .ThenBy(environment => environment.Value.Id, StringComparer.Ordinal).ToDictionary();
+        var orderedSecrets = orderedEnvironments.Values.SelectMany(environment => Keys.Select(environment.PathOf))
+            .ToDictionary(path => path, path => secrets[path]);
+        return new WorkspaceTree(workspace, orderedProjects, orderedEnvironments, orderedSecrets);
     }
 
     /// <summary>The value of the secret with this path.</summary>

@@ -14,7 +14,7 @@ public sealed class GrantSearchTests(SharedServer shared)
     public async Task A_search_finds_each_granted_secret_once_however_many_others_there_are(int limit)
     {
         var workspace = await shared.NewWorkspaceAsync();
-        var (expected, hidden) = (new List<string>(), new List<string>());
+        var (granted, hidden) = (new List<TestEnvironment>(), new List<string>());
         foreach (var project in new[] { "one", "two" })
         {
             var projectId = (await workspace.NewProjectAsync(project)).Text("id");
@@ -25,9 +25,20 @@ public sealed class GrantSearchTests(SharedServer shared)
                 var id = (await workspace.NewEnvironmentAsync(projectId, slug)).Text("id");
                 var environment = new TestEnvironment(workspace, projectId, project, id, slug);
                 await environment.WriteAllAsync([("DB_URL", "v"), ("HIDDEN_URL", "v"), ("TOKEN", "v")]);
-                (isSeen ? expected : hidden).Add(isSeen ? environment.PathOf("DB_URL") : id);
+                if (isSeen)
+                {
+                    granted.Add(environment);
+                }
+                else
+                {
+                    hidden.Add(id);
+                }
             }
         }
+
+        // A search is in the order of ids, and ids of one millisecond are in random order.
+        var expected = granted.OrderBy(environment => environment.ProjectId, StringComparer.Ordinal)
+            .ThenBy(environment => environment.Id, StringComparer.Ordinal).Select(environment => environment.PathOf("DB_URL")).ToList();
 
         var client = await workspace.NewGrantedClientAsync("*/seen-*/*_URL: reveal", "*/seen-*/D*: list", "*/hidden-*/DB_*: reveal write delete");
 
