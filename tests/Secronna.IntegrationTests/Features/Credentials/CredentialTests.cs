@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Credentials;
 
-[DependsOnTransactions]
 /// <summary>API keys, access keys and what callers learn of themselves.</summary>
+[DependsOnTransactions]
 public sealed class CredentialTests(SharedServer shared)
 {
     [Fact]

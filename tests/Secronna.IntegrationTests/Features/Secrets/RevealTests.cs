@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
-[DependsOnTransactions]
 /// <summary>Reveals of one secret, by id and by path, and of whole environments.</summary>
+[DependsOnTransactions]
 public sealed class RevealTests(SharedServer shared)
 {
     [Fact]
