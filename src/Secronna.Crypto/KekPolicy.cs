@@ -16,14 +16,15 @@ public static class KekPolicy
     public const long WornWraps = MaxWraps / 2;
 
     /// <summary>
-    /// True if a KEK with <paramref name="wrapsReserved"/> reserved wraps may have <paramref name="count"/> more; otherwise the
-    /// KEK must be replaced first. A negative number of reserved wraps is impossible, so such a KEK may have none.
+    /// The bound under which <paramref name="count"/> more wraps may be reserved: a KEK may have them if it has at least zero and
+    /// fewer than this many reserved wraps. Otherwise the KEK must be replaced first. A negative number of reserved wraps is
+    /// impossible, so such a KEK may have none. The bound is zero or negative where no KEK may have so many wraps.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> isn't positive.</exception>
-    public static bool MayReserve(long wrapsReserved, int count)
+    public static long ReservableBelow(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        return wrapsReserved >= 0 && wrapsReserved < MaxWraps - count;
+        return MaxWraps - count;
     }
 
     /// <summary>

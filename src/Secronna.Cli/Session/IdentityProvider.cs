@@ -1,7 +1,6 @@
 using Duende.IdentityModel;
 using Duende.IdentityModel.Client;
 using Secronna.Client;
-using Secronna.Protocol;
 
 namespace Secronna.Cli.Session;
 

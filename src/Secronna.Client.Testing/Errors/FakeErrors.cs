@@ -13,7 +13,7 @@ internal static class FakeErrors
         "a valid credential is required: send Authorization: Bearer with an API key, an access key or an access token");
 
     public static FakeError Forbidden() =>
-        new(HttpStatusCode.Forbidden, ErrorCodes.Forbidden, "this kind of caller may not do this");
+        new(HttpStatusCode.Forbidden, ErrorCodes.Forbidden, "the caller's role does not allow this");
 
     public static FakeError NotFound(string what) => new(HttpStatusCode.NotFound, ErrorCodes.NotFound, $"{what} not found");
 
@@ -61,7 +61,7 @@ internal static class FakeErrors
         $"the values to restore are over the limit of {limit} bytes: roll back its secrets one by one, to the versions that a dry run names");
 
     public static FakeError NameTaken(string what) =>
-        Conflict($"{what} with this name, or one whose slug is the same, exists");
+        Conflict($"{what} with this name, or with a name that gives the same slug, exists already");
 
     public static FakeError VersionConflict(string key, int expected, int? current) =>
         Conflict($"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
@@ -74,7 +74,7 @@ internal static class FakeErrors
     public static FakeError AlreadyRevoked() => Conflict("the access key is revoked");
 
     public static FakeError IdempotencyKeyReused() =>
-        Conflict("Idempotency-Key: it was sent before with another body; send this request with a new one");
+        Conflict("Idempotency-Key: this key was used before with another body; send this request with a new key");
 
     public static FakeError Unavailable() =>
         new(HttpStatusCode.ServiceUnavailable, ErrorCodes.Unavailable, "the server can't do this now: try again");

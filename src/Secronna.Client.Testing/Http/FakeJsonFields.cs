@@ -40,7 +40,7 @@ internal readonly struct FakeJsonFields
 
             if (!seen.Add(member.Name))
             {
-                throw FakeErrors.Invalid(prefix + member.Name, "is there twice");
+                throw FakeErrors.Invalid(prefix + member.Name, "appears twice");
             }
         }
     }
@@ -62,7 +62,7 @@ internal readonly struct FakeJsonFields
             ? found.GetString()!
             : throw FakeErrors.Invalid(prefix + name, "must be a string");
         return Encoding.UTF8.GetByteCount(value) > Limits.ValueBytes ? throw FakeErrors.ValueTooLarge(prefix + name, Limits.ValueBytes)
-            : value.Contains('\0') ? throw FakeErrors.Invalid(prefix + name, "must not have the character U+0000")
+            : value.Contains('\0') ? throw FakeErrors.Invalid(prefix + name, "must not contain the character U+0000")
             : value;
     }
 
@@ -107,7 +107,7 @@ internal readonly struct FakeJsonFields
     {
         var text = json.ValueKind == JsonValueKind.String ? json.GetString()! : throw FakeErrors.Invalid(field, "must be a string");
         return text.Length > maximumLength ? throw FakeErrors.Invalid(field, $"is over {maximumLength} characters")
-            : text.Contains('\0') ? throw FakeErrors.Invalid(field, "must not have the character U+0000")
+            : text.Contains('\0') ? throw FakeErrors.Invalid(field, "must not contain the character U+0000")
             : text;
     }
 }

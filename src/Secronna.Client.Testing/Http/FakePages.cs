@@ -38,7 +38,7 @@ internal static class FakePages
         var bytes = Base64Url.IsValid(cursor) ? Base64Url.DecodeFromChars(cursor) : [];
         return bytes.Length >= TagSize && Tag(request, bytes[TagSize..]).AsSpan().SequenceEqual(bytes.AsSpan(0, TagSize))
             ? Encoding.UTF8.GetString(bytes, TagSize, bytes.Length - TagSize)
-            : throw FakeErrors.Invalid("cursor", "is not one that this list gave");
+            : throw FakeErrors.Invalid("cursor", "is not a cursor that this list gave");
     }
 
     private static string EncodeCursor(FakeRequest request, string position)

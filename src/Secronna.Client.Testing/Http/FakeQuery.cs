@@ -26,7 +26,7 @@ internal sealed class FakeQuery
 
             if (value.Contains('\0') || !parameters.TryAdd(name, value))
             {
-                throw FakeErrors.Invalid(name, "must be there once, without U+0000");
+                throw FakeErrors.Invalid(name, "must be sent once, without the character U+0000");
             }
         }
     }

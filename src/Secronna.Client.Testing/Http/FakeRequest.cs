@@ -114,6 +114,6 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
         return values.ToArray() is [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] && key.All(character => character is >= '!' and <= '~')
             ? key
             : throw FakeErrors.Invalid(
-                IdempotencyKeyHeader, $"must be there once, with 1 to {Limits.IdempotencyKeyLength} characters of ASCII and no space");
+                IdempotencyKeyHeader, $"must be sent once, with 1 to {Limits.IdempotencyKeyLength} printable characters of ASCII and no space");
     }
 }

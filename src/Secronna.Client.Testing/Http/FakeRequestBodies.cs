@@ -35,7 +35,7 @@ internal static class FakeRequestBodies
         if (secrets.Count is 0 or > Limits.BatchKeys)
         {
             throw FakeErrors.Invalid("secrets", secrets.Count == 0
-                ? "must have at least one" : $"has over {Limits.BatchKeys} keys: send several batches");
+                ? "must have at least one entry" : $"has over {Limits.BatchKeys} keys: send several batches");
         }
 
         var comment = fields.Text("comment", Limits.CommentLength);
@@ -111,7 +111,7 @@ internal static class FakeRequestBodies
         {
             if (!seen.Add(key))
             {
-                throw FakeErrors.Invalid(field(i), "is there twice");
+                throw FakeErrors.Invalid(field(i), "appears twice");
             }
         }
     }

@@ -5,36 +5,37 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// What this node remembers of credentials and the allowlist (S22). It is used only while the last look at the database's
-/// change counter began less than a second ago by the monotonic clock; a look that finds the counter moved forgets all.
+/// Caches credentials and the allowlist on this node (S22). The cache is used only if the last check of the database's change
+/// counter began less than a second ago by the monotonic clock. A check that finds another count drops the whole cache.
 /// </summary>
 internal sealed class AccessCache(Database database, TimeProvider time)
 {
-    // Less than the second that S22 allows, by what a request may take from here to its decision.
+    // Shorter than the second that S22 allows: the rest is for what a request takes from here to its decision.
     private static readonly TimeSpan TrustedFor = TimeSpan.FromMilliseconds(800);
-    private const int MostEntries = 20_000;
+    private const int MaxEntries = 20_000;
 
     private readonly Lock gate = new();
-    private Memory memory = new(long.MinValue);
-    private long lookBegan;
-    private bool hasLooked;
-    private Task? look;
+    private CachedAccess cached = new(long.MinValue);
+    private long lastCheckBegan;
+    private bool wasChecked;
+    private Task? runningCheck;
 
     /// <summary>
-    /// The credential whose token begins so, with whether its workspace is allowed, or null when there is none; and whether
-    /// the database was asked for it.
+    /// Finds the credential whose token begins with this prefix, in the cache or else in the database. Prefixes of nobody are not
+    /// cached: guesses could fill the cache.
     /// </summary>
+    /// <returns>The credential, or <c>null</c>; and whether the database was asked for it.</returns>
     public async ValueTask<(CachedCredential? Credential, bool WasRead)> FindAsync(string prefix)
     {
         var current = await CurrentAsync();
-        if (current.Credentials.TryGetValue(prefix, out var cached))
+        if (current.Credentials.TryGetValue(prefix, out var credential))
         {
-            return (cached, false);
+            return (credential, false);
         }
 
-        // Read after the look began: should it change from now on, the next look finds the counter moved.
-        var found = await InTimeAsync(prefix, ReadAsync);
-        if (found is not null && current.Credentials.Count < MostEntries)
+        // The read comes after the check began. If the credential changes from now on, the next check finds another count.
+        var found = await ReadFreshAsync(prefix, ReadAsync);
+        if (found is not null && current.Credentials.Count < MaxEntries)
         {
             current.Credentials.TryAdd(prefix, found);
         }
@@ -42,7 +43,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         return (found, true);
     }
 
-    /// <summary>The same past the memory.</summary>
+    /// <summary>Reads the credential from the database, bypassing the cache.</summary>
     public ValueTask<CachedCredential?> ReadAsync(string prefix) => database.ReadAsync(prefix, static async (session, prefix) =>
         await CredentialTable.FindByPrefixAsync(session, prefix) is { } found ? new CachedCredential(found.Row, found.IsAllowed) : null);
 
@@ -52,9 +53,9 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         var current = await CurrentAsync();
         if (!current.Workspaces.TryGetValue(workspaceId, out var isAllowed))
         {
-            isAllowed = await InTimeAsync(
+            isAllowed = await ReadFreshAsync(
                 workspaceId, id => database.ReadAsync(id, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id)));
-            if (current.Workspaces.Count < MostEntries)
+            if (current.Workspaces.Count < MaxEntries)
             {
                 current.Workspaces.TryAdd(workspaceId, isAllowed);
             }
@@ -63,8 +64,8 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         return isAllowed;
     }
 
-    // What took longer may have changed since by more than S22 allows, and no look tells of it before it is used.
-    private async ValueTask<T> InTimeAsync<T>(string id, Func<string, ValueTask<T>> read)
+    // A result of a slow read may be out of date by more than S22 allows, and no check comes before it is used: it is read again.
+    private async ValueTask<T> ReadFreshAsync<T>(string id, Func<string, ValueTask<T>> read)
     {
         while (true)
         {
@@ -77,83 +78,60 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         }
     }
 
-    private async ValueTask<Memory> CurrentAsync()
+    private async ValueTask<CachedAccess> CurrentAsync()
     {
         while (true)
         {
-            Task lookAtHand;
+            Task check;
             lock (gate)
             {
-                if (hasLooked && time.GetElapsedTime(lookBegan) < TrustedFor)
+                if (wasChecked && time.GetElapsedTime(lastCheckBegan) < TrustedFor)
                 {
-                    return memory;
+                    return cached;
                 }
 
-                lookAtHand = look ??= LookAsync();
+                check = runningCheck ??= CheckAsync();
             }
 
-            // One that took too long is not trusted either: then another look is taken.
-            await lookAtHand;
+            // A check that took too long is not trusted either: the loop then begins another one.
+            await check;
         }
     }
 
-    private async Task LookAsync()
+    private async Task CheckAsync()
     {
-        // Off the caller's lock before anything else happens.
+        // The caller holds the lock: leave it before anything else happens.
         await Task.Yield();
         try
         {
             var began = time.GetTimestamp();
-            var changes = await database.ReadAsync(0, static (session, _) => InstallationTable.AccessChangesAsync(session));
+            var changes = await database.ReadAsync(static session => InstallationTable.AccessChangesAsync(session));
             lock (gate)
             {
-                if (memory.Changes != changes)
+                if (cached.Changes != changes)
                 {
-                    memory = new Memory(changes);
+                    cached = new CachedAccess(changes);
                 }
 
-                (lookBegan, hasLooked) = (began, true);
+                (lastCheckBegan, wasChecked) = (began, true);
             }
         }
         finally
         {
             lock (gate)
             {
-                look = null;
+                runningCheck = null;
             }
         }
     }
 
-    private sealed class Memory(long changes)
+    /// <summary>What is cached for one value of the change counter.</summary>
+    private sealed class CachedAccess(long changes)
     {
         public long Changes { get; } = changes;
 
         public ConcurrentDictionary<string, CachedCredential> Credentials { get; } = new(StringComparer.Ordinal);
 
         public ConcurrentDictionary<string, bool> Workspaces { get; } = new(StringComparer.Ordinal);
-    }
-}
-
-/// <summary>A credential as last read.</summary>
-internal sealed class CachedCredential(CredentialRow row, bool workspaceAllowed)
-{
-    private GrantSet? grants;
-    private long notedMinute = (row.LastUsedAt ?? 0) / MicrosecondsPerMinute;
-
-    public const long MicrosecondsPerMinute = 60_000_000;
-
-    public CredentialRow Row { get; } = row;
-
-    public bool WorkspaceAllowed { get; } = workspaceAllowed;
-
-    /// <summary>Read when they are first needed: only who has the token may learn that they can't be.</summary>
-    /// <exception cref="RequestException">INTEGRITY_ERROR.</exception>
-    public GrantSet Grants => grants ??= GrantSet.Of(StoredGrants.Read(Row));
-
-    /// <summary>True for the one caller that shall note this minute's use.</summary>
-    public bool IsFirstUseIn(long minute)
-    {
-        var noted = Interlocked.Read(ref notedMinute);
-        return minute > noted && Interlocked.CompareExchange(ref notedMinute, minute, noted) == noted;
     }
 }

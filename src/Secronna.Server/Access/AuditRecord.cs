@@ -4,9 +4,10 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 
-/// <summary>Makes audit entries (S17, S19): who, what, from where and by which request.</summary>
+/// <summary>Makes audit entries (S17, S19). Each says who did what, from where, and by which request.</summary>
 internal static class AuditRecord
 {
+    /// <summary>An entry about an action of the contract (<see cref="AuditActions"/>).</summary>
     public static AuditEntry Of(Caller caller, TimeProvider time, string action, string outcome = AuditOutcomes.Success) => new()
     {
         WorkspaceId = caller.WorkspaceId,
@@ -20,7 +21,7 @@ internal static class AuditRecord
         UserAgent = caller.Origin.UserAgent,
     };
 
-    /// <summary>An entry about an operation that is recorded.</summary>
+    /// <summary>An entry about an operation, which must be one that is recorded.</summary>
     public static AuditEntry Of(Caller caller, TimeProvider time, Operation operation, string outcome = AuditOutcomes.Success) =>
         Of(caller, time, operation.AuditAction!, outcome);
 

@@ -3,16 +3,21 @@ using Secronna.Protocol;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Finds out who makes a request (S21, S22): by an API key or access key, or else by an access token of the identity
-/// provider. Which of them a credential is, its form tells.
+/// Finds out who makes a request (S21, S22), by an API key, an access key, or an access token of the identity provider. The
+/// beginning of a credential tells which of them it is.
 /// </summary>
 internal sealed class Authentication(
     KeyAuthentication keys, TokenAuthentication tokens, RateLimits rates, ILogger<Authentication> log)
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>The caller that the header's credential stands for.</summary>
-    /// <exception cref="RequestException">AUTH_REQUIRED, RATE_LIMITED, FORBIDDEN or UNAVAILABLE.</exception>
+    /// <summary>Authenticates the caller of a request.</summary>
+    /// <param name="authorization">The request's header <c>Authorization</c>; <c>null</c> if it has none.</param>
+    /// <param name="origin">Where the request comes from.</param>
+    /// <exception cref="RequestException">
+    /// AUTH_REQUIRED: there is no valid credential. RATE_LIMITED: too many failed attempts from this address. FORBIDDEN: the
+    /// workspace is not on the allowlist. UNAVAILABLE: the identity provider's keys are not known yet.
+    /// </exception>
     public async ValueTask<Caller> AuthenticateAsync(string? authorization, RequestOrigin origin)
     {
         if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -40,5 +45,5 @@ internal sealed class Authentication(
     }
 }
 
-/// <summary>Whom a valid credential stands for, and whether its workspace is on the allowlist.</summary>
+/// <summary>The caller of a valid credential, and whether the caller's workspace is on the allowlist.</summary>
 internal readonly record struct Authenticated(Caller Caller, bool IsAllowed);

@@ -4,14 +4,14 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Says yes or refuses, and records the refusal of an audited operation before the caller hears of it (S19, S24). What was
-/// asked for, whether it is there or not, decides which refusals are repeats of each other: so neither the time that an
-/// answer takes nor the trail's length tells what exists from what doesn't (S23).
+/// Permits operations or refuses them (S24), and records the refusal of an audited operation before the caller is answered (S19).
+/// Which refusals count as repeats of each other depends only on what was asked for, never on what was found. So neither the
+/// time of an answer nor the length of the trail tells whether a thing exists (S23).
 /// </summary>
-internal sealed class Authorization(Refusals refusals, TimeProvider time)
+internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
 {
-    /// <summary>Demands that the caller may do an operation that is not recorded.</summary>
-    /// <exception cref="RequestException">FORBIDDEN.</exception>
+    /// <summary>Requires that the caller may do an operation that is not recorded.</summary>
+    /// <exception cref="RequestException">FORBIDDEN: the caller may not do it.</exception>
     public static void Demand(Caller caller, Operation operation)
     {
         RequireDeclared(caller, operation);
@@ -26,43 +26,63 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
         }
     }
 
-    /// <summary>Demands that the caller may do an operation that is recorded.</summary>
-    /// <param name="caller">Who asks.</param>
-    /// <param name="operation">What is asked for.</param>
-    /// <param name="also">A permission that this request takes besides those of the operation.</param>
-    /// <exception cref="RequestException">FORBIDDEN, recorded.</exception>
-    public async ValueTask DemandAsync(Caller caller, Operation operation, Permission? also = null)
+    /// <summary>Requires that the caller may do an operation that is recorded.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="operation">The operation, which must be one that is recorded.</param>
+    /// <param name="additional">A permission that this request takes besides those of the operation.</param>
+    /// <exception cref="RequestException">FORBIDDEN: the caller may not do it. The refusal is recorded.</exception>
+    public async ValueTask DemandAsync(Caller caller, Operation operation, Permission? additional = null)
     {
         RequireDeclared(caller, operation);
-        if (Refusal(caller, operation, also) is { } refusal)
+        if (Refusal(caller, operation, additional) is { } refusal)
         {
             await refusals.RecordAsync(AuditRecord.Of(caller, time, operation, AuditOutcomes.Denied), "");
             throw refusal;
         }
     }
 
-    /// <summary>Records that an audited operation aimed at what is not there for this caller; gives the answer (S23).</summary>
-    public async Task<RequestException> NotFoundAsync(Caller caller, Operation operation, string what, string asked) =>
-        await RefusedAsync(caller, operation, null, Errors.NotFound(what), asked);
+    /// <summary>Records that an audited operation aimed at a thing that does not exist for this caller (S23).</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="operation">The operation, which must be one that is recorded.</param>
+    /// <param name="thing">What kind of thing is missing, for the message.</param>
+    /// <param name="target">What the caller asked for, as the caller named it.</param>
+    /// <returns>The refusal, NOT_FOUND, for the service to throw.</returns>
+    public async Task<RequestException> NotFoundAsync(Caller caller, Operation operation, string thing, string target) =>
+        await RefusedAsync(caller, operation, null, Errors.NotFound(thing), target);
 
     /// <summary>
-    /// The same of a secret, or a version of it, with the secret where it is in the caller's workspace. The version was only
-    /// asked for, and is all that the answer calls missing where the caller may do this to the secret (S23).
+    /// Records that an audited operation aimed at a secret, or a version of one, that does not exist for this caller. The entry
+    /// names the secret but no version: the version is only what the caller asked for.
     /// </summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="operation">The operation, which must be one that is recorded.</param>
+    /// <param name="secret">The secret, if the caller's workspace has it; it may lie outside the caller's grants.</param>
+    /// <param name="target">What the caller asked for, as the caller named it.</param>
+    /// <param name="isVisible">
+    /// Whether the caller may do this to the secret. Only then the answer says that the version alone is missing (S23).
+    /// </param>
+    /// <returns>The refusal, NOT_FOUND, for the service to throw.</returns>
     public async Task<RequestException> SecretNotFoundAsync(
-        Caller caller, Operation operation, SecretRow? secret, string asked, bool isVisible = false)
+        Caller caller, Operation operation, SecretRow? secret, string target, bool isVisible = false)
     {
         await refusals.RecordAsync(
             secret is null
                 ? AuditRecord.Of(caller, time, operation, AuditOutcomes.Denied)
-                : AuditRecord.OfVersion(caller, time, operation.AuditAction!, secret, secret.CurrentVersion, AuditOutcomes.Denied) with { Version = null },
-            asked);
+                : AuditRecord.OfVersion(
+                    caller, time, operation.AuditAction!, secret, secret.CurrentVersion, AuditOutcomes.Denied) with { Version = null },
+            target);
         return Errors.NotFound(isVisible ? "version" : "secret");
     }
 
-    /// <summary>Records any other refusal of an audited operation, with the environment where it was found.</summary>
+    /// <summary>Records any other refusal of an audited operation.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="operation">The operation, which must be one that is recorded.</param>
+    /// <param name="environment">The environment, if the caller's workspace has it; the entry names it.</param>
+    /// <param name="refusal">What the caller is answered.</param>
+    /// <param name="target">What the caller asked for, as the caller named it.</param>
+    /// <returns><paramref name="refusal"/>, for the service to throw.</returns>
     public async Task<RequestException> RefusedAsync(
-        Caller caller, Operation operation, EnvironmentRow? environment, RequestException answer, string asked)
+        Caller caller, Operation operation, EnvironmentRow? environment, RequestException refusal, string target)
     {
         await refusals.RecordAsync(
             AuditRecord.Of(caller, time, operation, AuditOutcomes.Denied) with
@@ -70,12 +90,12 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
                 ProjectId = environment?.ProjectId,
                 EnvironmentId = environment?.Id,
             },
-            asked);
-        return answer;
+            target);
+        return refusal;
     }
 
-    // The route's declaration and the service's must be the same one. A route that leads to the service of another operation is
-    // a fault of the program and fails closed, for every caller.
+    // The route and the service must declare the same operation. A route that leads to the service of another operation is a
+    // fault of the program, and fails for every caller.
     private static void RequireDeclared(Caller caller, Operation operation)
     {
         if (caller.Origin.Operation is { } declared && !ReferenceEquals(declared, operation))
@@ -84,8 +104,14 @@ internal sealed class Authorization(Refusals refusals, TimeProvider time)
         }
     }
 
-    private static RequestException? Refusal(Caller caller, Operation operation, Permission? also = null) =>
-        !operation.Permissions.All(permission => Roles.Allows(caller.Role, permission)) || (also is { } more && !Roles.Allows(caller.Role, more))
-            ? Errors.Forbidden()
-            : operation.NeedsSecondFactor && caller.LacksSecondFactor ? Errors.SecondFactorRequired() : null;
+    private static RequestException? Refusal(Caller caller, Operation operation, Permission? additional = null)
+    {
+        if (!operation.Permissions.All(permission => Roles.Allows(caller.Role, permission))
+            || (additional is { } permission && !Roles.Allows(caller.Role, permission)))
+        {
+            return Errors.Forbidden();
+        }
+
+        return operation.NeedsSecondFactor && caller.LacksSecondFactor ? Errors.SecondFactorRequired() : null;
+    }
 }

@@ -2,30 +2,40 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Access;
 
-/// <summary>From where and by which request a caller comes; null for what a command has not.</summary>
+/// <summary>Where a caller's request comes from. A command of the operator has no request, so all of it is <c>null</c>.</summary>
+/// <param name="RequestId">The id of the request.</param>
+/// <param name="Ip">The address of the client.</param>
+/// <param name="UserAgent">The client's header <c>User-Agent</c>.</param>
 internal sealed record RequestOrigin(string? RequestId, string? Ip, string? UserAgent)
 {
     /// <summary>The operation that the request's route declares; <c>null</c> for a command.</summary>
     public Operation? Operation { get; init; }
 
-    /// <summary>The server's command line.</summary>
+    /// <summary>The origin of commands, and of what the server does by itself.</summary>
     public static RequestOrigin CommandLine { get; } = new(null, null, null);
 }
 
-/// <summary>Who makes a request. The first argument of every operation (S24).</summary>
+/// <summary>Who makes a request: the first parameter of every service method (S24).</summary>
+/// <param name="ActorType">The kind of the caller (<see cref="ActorTypes"/>).</param>
+/// <param name="ActorId">The id of the caller, as the audit trail has it.</param>
+/// <param name="WorkspaceId">The only workspace that the caller acts on; empty for the whole installation.</param>
+/// <param name="Name">The name of the caller; <c>null</c> if it is unknown.</param>
+/// <param name="Role">Which kinds of things the caller may do at all.</param>
+/// <param name="Origin">Where the caller's request comes from.</param>
 internal sealed record Caller(string ActorType, string ActorId, string WorkspaceId, string? Name, Role Role, RequestOrigin Origin)
 {
-    /// <summary>Where in the workspace it may do what its role may do at all (S23).</summary>
+    /// <summary>Where in the workspace the caller may do what its role allows (S23).</summary>
     public GrantSet Grants { get; init; } = GrantSet.Everything;
 
-    /// <summary>Whether reveals are refused until it signs in with a second factor.</summary>
+    /// <summary>Whether operations that read values back are refused until the caller signs in with a second factor.</summary>
     public bool LacksSecondFactor { get; init; }
 
-    /// <summary>Whoever runs this command, acting on a workspace or, with an empty id, on the whole installation.</summary>
+    /// <summary>The user of the operating system who runs this command.</summary>
+    /// <param name="workspaceId">The workspace that the command acts on; empty for the whole installation.</param>
     public static Caller Operator(string workspaceId) =>
         new(ActorTypes.Operator, Environment.UserName, workspaceId, null, Role.None, RequestOrigin.CommandLine);
 
-    /// <summary>The server itself, in the background: what an operator has set it to do.</summary>
+    /// <summary>The server itself, when it does in the background what its operator has set it to do.</summary>
     public static Caller Server(string workspaceId) =>
         new(ActorTypes.Operator, "secronna-server", workspaceId, null, Role.None, RequestOrigin.CommandLine);
 }

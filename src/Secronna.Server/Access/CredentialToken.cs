@@ -1,57 +1,67 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Installation;
 
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Tokens of API keys and access keys: <c>sk_live_</c> or <c>st_live_</c>, eight random characters by which the row is
-/// found (with the kind, the public prefix), and 256 random bits in base 32. Only a keyed hash is stored (S25).
+/// Tokens of API keys and access keys (S25): <c>sk_live_</c> or <c>st_live_</c>, then eight random characters, then 256 random
+/// bits in base 32. The first 16 characters are the public prefix, by which the credential's row is found. Of the token itself
+/// only a keyed hash is stored.
 /// </summary>
 internal static class CredentialToken
 {
+    /// <summary>The length of the public prefix, in characters.</summary>
     public const int PrefixLength = 16;
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-    private static readonly System.Buffers.SearchValues<char> Characters = System.Buffers.SearchValues.Create(Alphabet);
-
     private const int NameLength = 8;
 
-    // 52 characters of 5 bits hold 256 bits and 4 more.
+    // 52 characters of 5 bits are 260 bits, the fewest that hold 256.
     private const int SecretLength = 52;
+
+    /// <summary>The length of a token, in characters.</summary>
     public const int Length = PrefixLength + SecretLength;
 
-    // Room for an id, a workspace's id, and what is between them.
-    private const int MostBound = 512;
+    // Room for the ids that a hash is bound to, and for the byte between them.
+    private const int MaxBoundBytes = 512;
 
+    private static readonly SearchValues<char> Characters = SearchValues.Create(Alphabet);
+
+    /// <summary>A new random token for a credential of this kind (<see cref="ActorTypes"/>).</summary>
     public static string New(string kind) =>
         KeyTokens.StartOf(kind)
         + RandomNumberGenerator.GetString(Alphabet, NameLength)
         + RandomNumberGenerator.GetString(Alphabet, SecretLength);
 
+    /// <summary>The public prefix of a token that is well formed.</summary>
     public static string Prefix(string token) => token[..PrefixLength];
 
-    public static bool HasForm(ReadOnlySpan<char> token) =>
+    /// <summary>Whether the text has the form of a token. That says nothing of whether such a credential exists.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> token) =>
         token.Length == Length
         && (token.StartsWith(KeyTokens.ApiKeyStart) || token.StartsWith(KeyTokens.AccessKeyStart))
         && !token[PrefixLength..].ContainsAnyExcept(Characters)
         && !token[KeyTokens.ApiKeyStart.Length..PrefixLength].ContainsAnyExcept(Characters);
 
+    /// <inheritdoc cref="Hash(InstallationKeys, string, string, ReadOnlySpan{char}, Span{byte})"/>
     public static byte[] Hash(InstallationKeys keys, string workspaceId, string id, string token)
     {
-        var hash = new byte[Crypto.KeyedHash.Size];
+        var hash = new byte[KeyedHash.Size];
         Hash(keys, workspaceId, id, token, hash);
         return hash;
     }
 
     /// <summary>
-    /// The keyed hash that is stored: of the token, bound to the credential's id and workspace, so that a row moved to
-    /// another workspace opens nothing there. The kind is the token's own beginning.
+    /// Computes the keyed hash that is stored of a token. The hash covers the credential's id and workspace too, so that a row
+    /// that was moved to another workspace admits nobody there. It covers the kind, which is the beginning of the token.
     /// </summary>
     public static void Hash(InstallationKeys keys, string workspaceId, string id, ReadOnlySpan<char> token, Span<byte> hash)
     {
-        Span<byte> bytes = stackalloc byte[Length + MostBound];
+        Span<byte> bytes = stackalloc byte[Length + MaxBoundBytes];
         try
         {
             var length = Encoding.ASCII.GetBytes(token, bytes);

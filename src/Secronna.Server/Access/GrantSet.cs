@@ -2,32 +2,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Access;
 
-/// <summary>What can be granted, as a set.</summary>
-[Flags]
-internal enum GrantActions
-{
-    /// <summary>Nothing.</summary>
-    None = 0,
-
-    /// <summary>See that a secret is there, and its versions.</summary>
-    List = 1,
-
-    /// <summary>Read values back.</summary>
-    Reveal = 2,
-
-    /// <summary>Mint versions.</summary>
-    Write = 4,
-
-    /// <summary>Delete secrets.</summary>
-    Delete = 8,
-
-    /// <summary>Whichever: what makes a project or an environment show.</summary>
-    Any = List | Reveal | Write | Delete,
-}
-
 /// <summary>
-/// What a caller may do where in its workspace, by its grants: those of an access key, or everything. It never changes, and
-/// what it says depends on nothing but itself and what it is asked.
+/// What a caller may do where in its workspace (S23): the grants of an access key, or everything. It is immutable, and its
+/// answers depend on nothing but the grants and the question.
 /// </summary>
 internal sealed class GrantSet
 {
@@ -43,21 +20,23 @@ internal sealed class GrantSet
         ];
     }
 
-    /// <summary>No grants: all actions in the whole workspace.</summary>
+    /// <summary>The set of a caller without grants: all actions in the whole workspace.</summary>
     public static GrantSet Everything { get; } = new([]);
 
-    /// <summary>As the contract has them; empty is everything.</summary>
+    /// <summary>The grants in the form of the contract. Empty means everything.</summary>
     public IReadOnlyList<Grant> Grants { get; }
 
+    /// <summary>Whether all actions are granted in the whole workspace.</summary>
     public bool IsEverything => rules.Length == 0;
 
+    /// <summary>The set of these grants. No grants mean everything.</summary>
     public static GrantSet Of(IReadOnlyList<Grant> grants) => grants.Count == 0 ? Everything : new GrantSet(grants);
 
     /// <summary>
-    /// Whether any of the actions is granted on what the path names; where it ends before the key, on anything at or
-    /// below it. Keys and slugs are told apart by case.
+    /// Whether any of the actions is granted on the thing that the path names. Of a project or an environment it is true if any
+    /// of the actions is granted on it or on anything in it. Upper and lower case of keys and slugs differ.
     /// </summary>
-    public bool Allow(GrantActions actions, string project, string? environment = null, string? key = null)
+    public bool Allows(GrantActions actions, string project, string? environment = null, string? key = null)
     {
         if (IsEverything)
         {
@@ -76,18 +55,21 @@ internal sealed class GrantSet
         return false;
     }
 
-    /// <summary>The only projects' slugs that anything is granted in; null where that can't be said by name.</summary>
+    /// <summary>
+    /// The slugs of the only projects that anything is granted in, if every grant names its project without <c>*</c>; otherwise
+    /// <c>null</c>.
+    /// </summary>
     public IReadOnlyList<string>? OnlyProjects => !IsEverything && rules.All(rule => rule.Segments[0].IsLiteral)
         ? [.. rules.Select(rule => rule.Segments[0].Prefix).Distinct(StringComparer.Ordinal)]
         : null;
 
-    /// <summary>Whether an action is granted on every key of an environment, those to come included.</summary>
-    public bool AllowAllKeys(GrantActions action, string project, string environment) =>
-        IsEverything || OfEnvironment(action, project, environment).Any(key => key is null or { MatchesAll: true });
+    /// <summary>Whether an action is granted on every key of an environment, including keys that do not exist yet.</summary>
+    public bool AllowsAllKeys(GrantActions action, string project, string environment) =>
+        IsEverything || KeyPatternsIn(action, project, environment).Any(key => key is null or { MatchesAll: true });
 
     /// <summary>
-    /// Where among the keys of an environment, in their order, those are that an action may be granted on: so that what is
-    /// outside need not be read.
+    /// The ranges of keys, in order and without overlaps, that hold every key of an environment on which an action is granted.
+    /// Rows outside them need not be read. A key inside a range is not necessarily granted.
     /// </summary>
     public IReadOnlyList<KeyRange> KeyRanges(GrantActions action, string project, string environment)
     {
@@ -97,11 +79,11 @@ internal sealed class GrantSet
         }
 
         var ranges = new List<KeyRange>();
-        foreach (var range in OfEnvironment(action, project, environment).Select(KeyRange.Of)
+        foreach (var range in KeyPatternsIn(action, project, environment).Select(KeyRange.Of)
             .OrderBy(range => range.From, StringComparer.Ordinal)
             .ThenByDescending(range => range.Before, StringComparer.Ordinal))
         {
-            // Two ranges lie apart or one in the other.
+            // Ranges come from prefixes, so two of them never overlap in part: they lie apart, or one lies in the other.
             if (ranges.Count == 0 || string.CompareOrdinal(range.From, ranges[^1].Before) >= 0)
             {
                 ranges.Add(range);
@@ -112,21 +94,24 @@ internal sealed class GrantSet
     }
 
     /// <summary>
-    /// The grants that are left when a project, or one environment of it, is deleted: without those whose path names it
-    /// literally, so that one made later under the same slug is not granted by them.
+    /// The grants that stay when a project, or an environment of it, is deleted. Grants whose path names the deleted thing
+    /// without <c>*</c> go, so that they don't apply to a thing that gets the same slug later.
     /// </summary>
-    public static IReadOnlyList<Grant> Without(IReadOnlyList<Grant> grants, string project, string? environment) =>
+    /// <param name="grants">The grants before the deletion.</param>
+    /// <param name="project">The slug of the project.</param>
+    /// <param name="environment">The slug of the deleted environment; <c>null</c> if the project is deleted.</param>
+    public static IReadOnlyList<Grant> RemoveGrantsNaming(IReadOnlyList<Grant> grants, string project, string? environment) =>
     [
         .. grants.Where(grant => grant.Path.Split('/') is var segments
             && !(segments[0] == project && (environment is null || (segments.Length > 1 && segments[1] == environment)))),
     ];
 
-    // A missing segment of the grant matches all, and one that isn't asked for is matched by something below.
+    // A grant's missing segment matches everything. A name that the question lacks is matched by something below the path.
     private static bool Matches(SegmentPattern[] segments, int index, string? name) =>
         index >= segments.Length || name is null || segments[index].Matches(name);
 
-    // The patterns of keys, null for all, that are granted in an environment.
-    private IEnumerable<SegmentPattern?> OfEnvironment(GrantActions action, string project, string environment) => rules
+    // The patterns of the keys on which an action is granted in an environment; null stands for all keys.
+    private IEnumerable<SegmentPattern?> KeyPatternsIn(GrantActions action, string project, string environment) => rules
         .Where(rule => (rule.Actions & action) != 0
             && Matches(rule.Segments, 0, project) && Matches(rule.Segments, 1, environment))
         .Select(rule => rule.Segments.ElementAtOrDefault(2));

@@ -5,21 +5,25 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Lists of what a caller sees (S23). Positions in them are those of seen rows alone, so that neither a cursor nor the end of a
-/// page tells of others; and where grants name what they are about, or how it begins, nothing else is read, so that neither
-/// does the time that it takes.
+/// Lists what a caller may see (S23). A position in a list is always that of a row that the caller sees, so neither a cursor nor
+/// the end of a page tells of hidden rows. Where grants name projects or key prefixes, only rows that match them are read, so
+/// that the time that a list takes doesn't tell of hidden rows either.
 /// </summary>
 internal static class GrantedLists
 {
-    // Rows that one statement reads while it searches for rows that are granted.
+    // The number of rows that one statement reads while rows outside the grants are skipped.
     private const int RowsPerRead = 500;
 
-    /// <summary>The projects after an id, oldest first.</summary>
+    /// <summary>The projects that the caller sees, the oldest first.</summary>
+    /// <param name="session">The session to read in.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="after">The id after which the list begins; empty for the beginning.</param>
+    /// <param name="limit">The largest number of rows that are returned.</param>
     public static async ValueTask<List<ProjectRow>> ProjectsAsync(Session session, Caller caller, string after, int limit)
     {
         if (caller.Grants.OnlyProjects is not { } slugs)
         {
-            return await VisibleAsync(
+            return await VisibleRowsAsync(
                 caller, after, limit, (after, limit) => ProjectTable.ListAsync(session, caller.WorkspaceId, after, limit),
                 row => row.VisibleTo(caller) is not null, row => row.Id);
         }
@@ -37,18 +41,29 @@ internal static class GrantedLists
         return [.. found.OrderBy(row => row.Id, StringComparer.Ordinal).Take(limit)];
     }
 
-    /// <summary>A project's environments after an id, oldest first.</summary>
+    /// <summary>The environments of a project that the caller sees, the oldest first.</summary>
+    /// <param name="session">The session to read in.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="projectId">The project.</param>
+    /// <param name="after">The id after which the list begins; empty for the beginning.</param>
+    /// <param name="limit">The largest number of rows that are returned.</param>
     public static ValueTask<List<EnvironmentRow>> EnvironmentsAsync(
         Session session, Caller caller, string projectId, string after, int limit) =>
-        VisibleAsync(
+        VisibleRowsAsync(
             caller, after, limit,
             (after, limit) => EnvironmentTable.ListAsync(session, caller.WorkspaceId, projectId, after, limit),
             row => row.VisibleTo(caller) is not null, row => row.Id);
 
     /// <summary>
-    /// An environment's secrets after a key that an action is granted on, by their keys' bytes: those that are there, or those
-    /// that were at an instant.
+    /// The secrets of an environment on which the caller is granted an action, in the order of their keys' bytes.
     /// </summary>
+    /// <param name="session">The session to read in.</param>
+    /// <param name="caller">The caller.</param>
+    /// <param name="action">The action that must be granted on a secret.</param>
+    /// <param name="environment">The environment.</param>
+    /// <param name="after">The key after which the list begins; empty for the beginning.</param>
+    /// <param name="limit">The largest number of rows that are returned.</param>
+    /// <param name="at">The instant whose secrets are listed; <c>null</c> lists the present ones.</param>
     public static async ValueTask<List<SecretRow>> SecretsAsync(
         Session session, Caller caller, GrantActions action, EnvironmentRow environment, string after, int limit, Instant? at = null)
     {
@@ -61,22 +76,25 @@ internal static class GrantedLists
         var found = new List<SecretRow>();
         foreach (var range in caller.Grants.KeyRanges(action, environment.ProjectSlug, environment.Slug))
         {
-            var from = after.Length == 0 ? "" : KeyRange.Next(after);
+            var from = after.Length == 0 ? "" : KeyRange.FirstAfter(after);
             from = string.CompareOrdinal(from, range.From) > 0 ? from : range.From;
             while (found.Count < limit && string.CompareOrdinal(from, range.Before) < 0)
             {
-                var rows = at is { } instant
-                    ? await PastSecretTable.ListBetweenAsync(session, environment.Id, instant.Microseconds, from, range.Before, rowsPerRead)
-                    : await SecretTable.ListBetweenAsync(session, environment.Id, from, range.Before, rowsPerRead);
+                var rows = await ListBetweenAsync(session, environment.Id, at, new KeyRange(from, range.Before), rowsPerRead);
                 found.AddRange(rows.Where(row => row.VisibleTo(caller, action) is not null).Take(limit - found.Count));
-                from = rows.Count == rowsPerRead ? KeyRange.Next(rows[^1].Key) : range.Before;
+                from = rows.Count == rowsPerRead ? KeyRange.FirstAfter(rows[^1].Key) : range.Before;
             }
         }
 
         return found;
     }
 
-    private static async ValueTask<List<T>> VisibleAsync<T>(
+    private static ValueTask<List<SecretRow>> ListBetweenAsync(
+        Session session, string environmentId, Instant? at, KeyRange range, int limit) => at is { } instant
+        ? PastSecretTable.ListBetweenAsync(session, environmentId, instant.Microseconds, range.From, range.Before, limit)
+        : SecretTable.ListBetweenAsync(session, environmentId, range.From, range.Before, limit);
+
+    private static async ValueTask<List<T>> VisibleRowsAsync<T>(
         Caller caller, string after, int limit, Func<string, int, ValueTask<List<T>>> list, Func<T, bool> isVisible,
         Func<T, string> position)
     {

@@ -10,8 +10,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// By what a repeat of a request is known, and that it is one: keyed hashes of who sent it where under which
-/// <c>Idempotency-Key</c>, and of its body.
+/// Recognises the repeat of a request by its header <c>Idempotency-Key</c>. Two requests are the same if their caller, route and
+/// key are the same; a repeat must also have the same body. Only keyed hashes of both are stored.
 /// </summary>
 internal sealed class Idempotency
 {
@@ -20,20 +20,21 @@ internal sealed class Idempotency
 
     private Idempotency(byte[] id, byte[] bodyHash) => (this.id, this.bodyHash) = (id, bodyHash);
 
-    /// <param name="keys">Whose key the hashes are under.</param>
-    /// <param name="caller">Whose repeat it must be.</param>
-    /// <param name="route">Method and path.</param>
-    /// <param name="key">The header's value.</param>
-    /// <param name="body">The body as it was sent. It holds values: of it only the hash is kept.</param>
+    /// <summary>Identifies a request.</summary>
+    /// <param name="keys">The keys of the installation, one of which the hashes are computed with.</param>
+    /// <param name="caller">The caller of the request.</param>
+    /// <param name="route">Method and path of the request.</param>
+    /// <param name="key">The value of the header.</param>
+    /// <param name="body">The body as it was sent. It may hold values, so only its hash is kept.</param>
     public static Idempotency Of(InstallationKeys keys, Caller caller, string route, string key, ReadOnlySpan<byte> body)
     {
-        // Each with its length, so that the parts can't run into each other.
+        // Each part has its length before it, so that different parts never give the same text.
         string[] parts = [caller.WorkspaceId, caller.ActorType, caller.ActorId, route, key];
         var request = string.Concat(parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part.Length}:{part}")));
         var (id, bodyHash) = (new byte[KeyedHash.Size], new byte[KeyedHash.Size]);
         keys.HashIdempotency(Encoding.UTF8.GetBytes("request " + request), id);
 
-        // Under a key of this request's own: equal bodies of different requests have nothing in common in the database.
+        // The hash of the body has a key of this request's own, so that equal bodies of different requests have different hashes.
         using var bodyKey = PinnedBuffer.Rent(KeyedHash.Size);
         keys.HashIdempotency(Encoding.UTF8.GetBytes("body " + request), bodyKey.Span);
         KeyedHash.Compute(bodyKey.Span, body, bodyHash);
@@ -41,16 +42,16 @@ internal sealed class Idempotency
     }
 
     /// <summary>
-    /// The same before there is a transaction, so that a repeat does nothing that its answer doesn't need. One that is not
-    /// found may be there by the time of the transaction.
+    /// Looks for the first answer before the transaction, so that a repeat does no work that its answer doesn't need. If there is
+    /// none yet, the transaction must look again.
     /// </summary>
-    /// <exception cref="RequestException">CONFLICT: the first had another body.</exception>
-    public ValueTask<T?> FindFirstAsync<T>(Database database, JsonTypeInfo<T> type)
-        where T : class => database.ReadAsync((this, type), static (session, it) => it.Item1.FindFirstAsync(session, it.type));
+    /// <exception cref="RequestException">CONFLICT: the first request had another body.</exception>
+    public ValueTask<T?> FindFirstAnswerAsync<T>(Database database, JsonTypeInfo<T> type)
+        where T : class => database.ReadAsync(session => FindFirstAnswerAsync(session, type));
 
-    /// <summary>What the first of these requests was answered with; null when this is the first.</summary>
-    /// <exception cref="RequestException">CONFLICT: the first had another body.</exception>
-    public async ValueTask<T?> FindFirstAsync<T>(Session session, JsonTypeInfo<T> type)
+    /// <summary>The answer to the first of these requests; <c>null</c> if there is none yet.</summary>
+    /// <exception cref="RequestException">CONFLICT: the first request had another body.</exception>
+    public async ValueTask<T?> FindFirstAnswerAsync<T>(Session session, JsonTypeInfo<T> type)
         where T : class
     {
         if (await IdempotencyKeyTable.FindAsync(session, id) is not { } first)
@@ -63,7 +64,7 @@ internal sealed class Idempotency
             : throw Errors.IdempotencyKeyReused();
     }
 
-    /// <summary>Keeps the answer, in the transaction of what it answers for.</summary>
+    /// <summary>Keeps the answer for repeats. This belongs into the transaction of the work that is answered.</summary>
     public ValueTask KeepAsync<T>(Transaction transaction, T answer, JsonTypeInfo<T> type) =>
         IdempotencyKeyTable.KeepAsync(transaction, id, new FirstAnswer(bodyHash, JsonSerializer.Serialize(answer, type)));
 }

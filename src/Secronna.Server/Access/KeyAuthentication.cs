@@ -7,22 +7,22 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 
-/// <summary>Who an API key or access key is (S25).</summary>
+/// <summary>Authenticates API keys and access keys (S25).</summary>
 internal sealed class KeyAuthentication(
     AccessCache cache, InstallationKeys keys, Database database, TimeProvider time, ILogger<KeyAuthentication> log)
 {
-    // What a token is compared with where no credential begins so: the same work, and never equal.
+    // A token whose prefix is unknown is compared with this row: that is the same work, and the hashes are never equal.
     private static readonly CredentialRow Nobody = new(
         "key_00000000000000000000000000", "acc_000000000000", ActorTypes.ApiKey, "", "",
         RandomNumberGenerator.GetBytes(KeyedHash.Size), 0, "", CredentialRow.NoGrants, null, null, null);
 
-    // Of the length of any, and nobody's: this alphabet has no such letter.
-    private const string NobodysPrefix = "sk_live_ilouilou";
+    // As long as any prefix, but no credential has it: the alphabet of tokens has no such letters.
+    private const string UnusedPrefix = "sk_live_ilouilou";
 
-    /// <summary>The key's caller; null when the token isn't a valid one.</summary>
+    /// <summary>The key's caller; <c>null</c> if the token is not valid.</summary>
     public async ValueTask<Authenticated?> FindAsync(string token, RequestOrigin origin)
     {
-        if (!CredentialToken.HasForm(token))
+        if (!CredentialToken.IsWellFormed(token))
         {
             return null;
         }
@@ -33,19 +33,19 @@ internal sealed class KeyAuthentication(
         {
             if (!wasRead)
             {
-                // A guess takes as long where its prefix is someone's, and remembered, as where it is nobody's.
-                await cache.ReadAsync(NobodysPrefix);
+                // A guess with a prefix in the cache must take as long as one with an unknown prefix, which reads the database.
+                await cache.ReadAsync(UnusedPrefix);
             }
 
             return null;
         }
 
-        if (credential.WorkspaceAllowed)
+        if (credential.IsWorkspaceAllowed)
         {
             NoteUse(credential);
         }
 
-        return new Authenticated(CallerOf(credential, origin), credential.WorkspaceAllowed);
+        return new Authenticated(CallerOf(credential, origin), credential.IsWorkspaceAllowed);
     }
 
     private static Caller CallerOf(CachedCredential credential, RequestOrigin origin)
@@ -66,7 +66,7 @@ internal sealed class KeyAuthentication(
             && (row.ExpiresAt is not { } expiry || expiry > Instant.From(time.GetUtcNow()).Microseconds);
     }
 
-    // Nobody waits for it and nothing rests on it; should it fail, the next minute notes it again.
+    // No request waits for this, and nothing depends on it. If it fails, a use in the next minute tries again.
     private void NoteUse(CachedCredential credential)
     {
         var minute = Instant.From(time.GetUtcNow()).Microseconds / CachedCredential.MicrosecondsPerMinute;
@@ -80,7 +80,7 @@ internal sealed class KeyAuthentication(
     {
         try
         {
-            await database.WriteAsync((id, at), static (transaction, it) => CredentialTable.TouchAsync(transaction, it.id, it.at));
+            await database.WriteAsync(transaction => CredentialTable.TouchAsync(transaction, id, at));
         }
         catch (StorageUnavailableException exception)
         {

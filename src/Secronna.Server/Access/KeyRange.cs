@@ -1,22 +1,22 @@
 namespace Secronna.Server.Access;
 
-/// <summary>Keys that follow each other, by their bytes.</summary>
-/// <param name="From">The first that there may be.</param>
-/// <param name="Before">What comes after the last.</param>
+/// <summary>A range of keys in the order of their bytes.</summary>
+/// <param name="From">The lower bound, which is in the range.</param>
+/// <param name="Before">The upper bound, which is not in the range.</param>
 internal readonly record struct KeyRange(string From, string Before)
 {
-    // Characters before and after all that keys are made of.
+    // Characters that come before and after every character that a key may have.
     private const char First = ' ';
     private const char Last = '~';
 
-    /// <summary>Where keys of a pattern are; null is any.</summary>
+    /// <summary>The range that holds every key that a pattern matches; <c>null</c> is the pattern that matches all.</summary>
     public static KeyRange Of(SegmentPattern? key) => key switch
     {
         null => new("", $"{Last}"),
-        { IsLiteral: true } => new(key.Prefix, Next(key.Prefix)),
+        { IsLiteral: true } => new(key.Prefix, FirstAfter(key.Prefix)),
         _ => new(key.Prefix, key.Prefix + Last),
     };
 
-    /// <summary>The first that may come after a key.</summary>
-    public static string Next(string key) => key + First;
+    /// <summary>The lower bound of the keys that come after a key.</summary>
+    public static string FirstAfter(string key) => key + First;
 }

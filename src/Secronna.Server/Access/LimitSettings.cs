@@ -1,29 +1,38 @@
 namespace Secronna.Server.Access;
 
-/// <summary>The limits of S29, which may be lowered, and the rates.</summary>
+/// <summary>The limits of S29, which an operator may lower, and the rates.</summary>
 internal sealed class LimitSettings
 {
-    /// <summary>Values per minute, per credential and node; 0 is off.</summary>
+    /// <summary>Values that a credential may have revealed per minute on each node; 0 means no limit.</summary>
     public int RevealsPerMinute { get; set; } = 60_000;
 
-    /// <summary>Per minute and address; 0 is off.</summary>
+    /// <summary>Failed authentications per minute and address on each node; 0 means no limit.</summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 60;
 
+    /// <summary>The size of a value, in bytes of UTF-8.</summary>
     public int ValueBytes { get; set; } = Protocol.Limits.ValueBytes;
 
+    /// <summary>The length of a name, in characters.</summary>
     public int NameLength { get; set; } = Protocol.Limits.NameLength;
 
+    /// <summary>The length of a comment, in characters.</summary>
     public int CommentLength { get; set; } = Protocol.Limits.CommentLength;
 
+    /// <summary>Keys in one batch write.</summary>
     public int BatchKeys { get; set; } = Protocol.Limits.BatchKeys;
 
+    /// <summary>Keys in one environment.</summary>
     public int EnvironmentKeys { get; set; } = Protocol.Limits.EnvironmentKeys;
 
+    /// <summary>The size of all values in one answer, in bytes.</summary>
     public int RevealBytes { get; set; } = Protocol.Limits.RevealBytes;
 
+    /// <summary>The size of all values that one restore brings back, in bytes.</summary>
     public int RestoreBytes { get; set; } = Protocol.Limits.RestoreBytes;
 
+    /// <summary>The size of a request body, in bytes.</summary>
     public int BodyBytes { get; set; } = Protocol.Limits.BodyBytes;
 
+    /// <summary>The size of the body of a batch write, in bytes.</summary>
     public int BatchBodyBytes { get; set; } = Protocol.Limits.BatchBodyBytes;
 }

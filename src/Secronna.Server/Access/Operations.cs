@@ -47,19 +47,23 @@ internal static class Operations
     public static Operation RevealSecret { get; } =
         new(Permission.Reveal) { AuditAction = AuditActions.SecretReveal, NeedsSecondFactor = true };
 
-    /// <summary>Reads the values of an environment back. Each value is recorded by itself.</summary>
+    /// <summary>Reads the values of an environment back. Each value is recorded as an entry of its own.</summary>
     public static Operation RevealEnvironment { get; } =
         new(Permission.Reveal) { AuditAction = AuditActions.SecretReveal, NeedsSecondFactor = true };
 
-    /// <summary>Gives a secret the value of an earlier version again, which the caller must be allowed to read.</summary>
+    /// <summary>
+    /// Writes the value of an earlier version as the next version. The caller must be allowed to read that value.
+    /// </summary>
     public static Operation RollBackSecret { get; } =
         new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.SecretRollback, NeedsSecondFactor = true };
 
-    /// <summary>Brings an environment back to an instant (S14). With pruning it takes <see cref="Permission.Delete"/> too.</summary>
+    /// <summary>
+    /// Brings an environment back to an instant (S14). With pruning it also takes <see cref="Permission.Delete"/>.
+    /// </summary>
     public static Operation RestoreEnvironment { get; } =
         new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.EnvironmentRestore, NeedsSecondFactor = true };
 
-    /// <summary>Opens the values of two environments and says in which keys they differ.</summary>
+    /// <summary>Compares the values of two environments, and answers with the keys in which they differ.</summary>
     public static Operation CompareEnvironments { get; } =
         new(Permission.Reveal) { AuditAction = AuditActions.EnvironmentCompare, NeedsSecondFactor = true };
 

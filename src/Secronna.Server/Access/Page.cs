@@ -1,24 +1,28 @@
 namespace Secronna.Server.Access;
 
-/// <summary>Which page of a list is asked for: what comes after a position, so many entries at most.</summary>
-/// <param name="After">The position that the page before ended with; null for the first page.</param>
-/// <param name="Limit">Entries at most.</param>
+/// <summary>The page of a list that a caller asks for.</summary>
+/// <param name="After">The position of the last item of the page before; <c>null</c> for the first page.</param>
+/// <param name="Limit">The largest number of items that the page may have.</param>
 internal sealed record PageRequest(string? After, int Limit);
 
 /// <summary>A page of a list.</summary>
-/// <param name="Items">The entries.</param>
-/// <param name="Next">Where the next page begins; null at the end.</param>
+/// <param name="Items">The items of the page.</param>
+/// <param name="Next">The position of the page's last item; <c>null</c> if no page follows.</param>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
 {
-    /// <summary>A page from rows of which one more than the limit was read, if there was one.</summary>
+    /// <summary>Makes a page of rows. A row beyond the limit shows that another page follows.</summary>
+    /// <param name="rows">The rows, read with a limit one above the page's.</param>
+    /// <param name="request">The page that the caller asked for.</param>
+    /// <param name="convert">Makes an item of a row.</param>
+    /// <param name="position">The position of a row in the list.</param>
     public static Page<T> From<TRow>(List<TRow> rows, PageRequest request, Func<TRow, T> convert, Func<TRow, string> position)
     {
-        var more = rows.Count > request.Limit;
-        if (more)
+        var hasNext = rows.Count > request.Limit;
+        if (hasNext)
         {
             rows.RemoveAt(request.Limit);
         }
 
-        return new Page<T>([.. rows.Select(convert)], more ? position(rows[^1]) : null);
+        return new Page<T>([.. rows.Select(convert)], hasNext ? position(rows[^1]) : null);
     }
 }

@@ -1,9 +1,9 @@
 namespace Secronna.Server.Access;
 
-/// <summary>A kind of thing that a caller may do, as the contract's table of roles has them.</summary>
+/// <summary>A kind of thing that a caller may do: a line of the contract's table of roles.</summary>
 internal enum Permission
 {
-    /// <summary>Anyone with a valid credential: what is about the caller itself.</summary>
+    /// <summary>See who one is. Every caller with a valid credential may.</summary>
     Identify,
 
     /// <summary>List and look at projects, environments, secrets and versions, and search.</summary>
@@ -24,6 +24,6 @@ internal enum Permission
     /// <summary>Create, rename and delete projects and environments.</summary>
     ManageProjects,
 
-    /// <summary>KEKs and credentials.</summary>
+    /// <summary>List and rotate KEKs; list, create, change and revoke credentials.</summary>
     ManageKeys,
 }

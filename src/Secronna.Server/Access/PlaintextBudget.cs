@@ -1,14 +1,15 @@
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Bounds the memory that large bodies and reveals take together (S29): who comes when it is used up is told to try again.
+/// Bounds the memory that all large bodies and reveals take together (S29). A request that would exceed it is refused, and may be
+/// tried again.
 /// </summary>
 internal sealed class PlaintextBudget(long bytes)
 {
     private long left = bytes;
 
-    /// <summary>Takes so many bytes until the lease is disposed.</summary>
-    /// <exception cref="RequestException">UNAVAILABLE: too many are in use.</exception>
+    /// <summary>Takes a number of bytes from the budget. They are given back when the lease is disposed.</summary>
+    /// <exception cref="RequestException">UNAVAILABLE: too few bytes are left.</exception>
     public IDisposable Take(long count)
     {
         if (Interlocked.Add(ref left, -count) >= 0)

@@ -4,12 +4,12 @@ using System.Threading.RateLimiting;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Rates, kept by this node: values revealed per credential, failed authentications per address. What is kept of a key goes
-/// when its allowance has been full for ten seconds, so that many addresses take no memory for long.
+/// Limits rates on this node: values revealed per credential, and failed authentications per address. The limiter of a credential
+/// or an address is dropped when its allowance has been full for ten seconds, so that many addresses don't fill the memory.
 /// </summary>
 internal sealed class RateLimits(LimitSettings settings) : IDisposable
 {
-    private const int MostRefillsPerMinute = 60;
+    private const int MaxRefillsPerMinute = 60;
 
     private readonly PartitionedRateLimiter<Caller>? reveals = Create<Caller, (string, string, string)>(
         settings.RevealsPerMinute, caller => (caller.WorkspaceId, caller.ActorType, caller.ActorId));
@@ -17,12 +17,16 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
     private readonly PartitionedRateLimiter<string?>? failures = Create<string?, IPAddress>(
         settings.FailedAuthenticationsPerMinute, AddressBlock.Of);
 
-    /// <summary>Takes so many values from a credential's allowance.</summary>
-    /// <returns>RATE_LIMITED when the allowance is used up, for the caller to record (S19); then nothing was taken.</returns>
+    /// <summary>Takes a number of values from a credential's allowance.</summary>
+    /// <returns>
+    /// <c>null</c>, or the refusal RATE_LIMITED if the allowance is used up. Then nothing was taken, and the service must record
+    /// the refusal (S19) and throw it.
+    /// </returns>
     public RequestException? TakeReveals(Caller caller, int values) => Take(reveals, settings.RevealsPerMinute, caller, values);
 
-    /// <summary>Counts an authentication that failed.</summary>
-    /// <exception cref="RequestException">RATE_LIMITED: too many from this address.</exception>
+    /// <summary>Counts a failed authentication.</summary>
+    /// <param name="ip">The client's address. All unknown addresses are counted as one.</param>
+    /// <exception cref="RequestException">RATE_LIMITED: too many failed authentications came from this address.</exception>
     public void CountFailedAuthentication(string? ip)
     {
         if (Take(failures, settings.FailedAuthenticationsPerMinute, ip, 1) is { } limited)
@@ -37,31 +41,33 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
         failures?.Dispose();
     }
 
-    private static RequestException? Take<T>(PartitionedRateLimiter<T>? limiter, int perMinute, T whose, int count)
+    private static RequestException? Take<T>(PartitionedRateLimiter<T>? limiter, int perMinute, T owner, int count)
     {
         if (limiter is null)
         {
             return null;
         }
 
-        // More than a full allowance can never be had at once: it waits for, and takes, a full one.
-        using var lease = limiter.AttemptAcquire(whose, Math.Min(count, perMinute));
+        // The limiter never grants more than a full allowance. A larger request needs, and takes, a full one.
+        using var lease = limiter.AttemptAcquire(owner, Math.Min(count, perMinute));
         return lease.IsAcquired
             ? null
             : Errors.RateLimited(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
     }
 
-    /// <summary>How many come back at a time, and how often: at most once a second, and so many a minute as are set.</summary>
+    /// <summary>How an allowance is refilled: at most once a second, at the rate that is set.</summary>
+    /// <param name="perMinute">The rate, which is at least 1.</param>
+    /// <returns>How many tokens come back at a time, and how long after the time before.</returns>
     public static (int Tokens, TimeSpan Period) Refill(int perMinute)
     {
-        var tokens = ((perMinute - 1) / MostRefillsPerMinute) + 1;
+        var tokens = ((perMinute - 1) / MaxRefillsPerMinute) + 1;
         return (tokens, TimeSpan.FromMinutes(1) * ((double)tokens / perMinute));
     }
 
-    private static PartitionedRateLimiter<T>? Create<T, TKey>(int perMinute, Func<T, TKey> key)
+    private static PartitionedRateLimiter<T>? Create<T, TKey>(int perMinute, Func<T, TKey> keyOf)
         where TKey : notnull => perMinute == 0
         ? null
-        : PartitionedRateLimiter.Create<T, TKey>(whose => RateLimitPartition.GetTokenBucketLimiter(key(whose), _ => new()
+        : PartitionedRateLimiter.Create<T, TKey>(owner => RateLimitPartition.GetTokenBucketLimiter(keyOf(owner), _ => new()
         {
             TokenLimit = perMinute,
             TokensPerPeriod = Refill(perMinute).Tokens,

@@ -1,63 +1,52 @@
-using System.Security.Cryptography;
-using System.Text;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Access;
 
-/// <summary>Who was refused what, from where; without the last two, whatever else a caller was refused.</summary>
-internal sealed record RefusalKind(
-    string WorkspaceId, string ActorType, string ActorId, string Action, string? Ip, string? Target)
+/// <summary>
+/// A refusal and its repeats within a minute. The first refusal is written as an entry of its own. The repeats are only counted,
+/// separately for each project, environment and secret that they aimed at. Not thread-safe, but for <see cref="FirstWritten"/>.
+/// </summary>
+/// <param name="kind">What the refusals of the run have in common.</param>
+/// <param name="beganAt">When the run began: a timestamp of the monotonic clock.</param>
+internal sealed class RefusalRun(RefusalKind kind, long beganAt)
 {
-    private const int LongestTarget = 64;
+    /// <summary>The number of different things found that have a count of their own. All further ones share one count.</summary>
+    public const int MaxSeparateCounts = 100;
 
-    public RefusalKind OfCaller => this with { Ip = null, Target = null };
+    private readonly Dictionary<(string? ProjectId, string? EnvironmentId, string? SecretId), AuditEntry> counts = [];
 
-    public static RefusalKind Of(AuditEntry entry, string target) =>
-        new(entry.WorkspaceId, entry.ActorType, entry.ActorId, entry.Action, entry.Ip, Short(target));
-
-    // It is kept for a minute: a caller decides how long it is, but not how much is kept.
-    private static string Short(string target) => target.Length <= LongestTarget
-        ? target
-        : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(target)));
-}
-
-/// <summary>A run of equal refusals: the first is written by itself, its repeats are counted, by what was found of them.</summary>
-internal sealed class RefusalRun(RefusalKind kind, long began)
-{
-    /// <summary>Things found that are counted each by itself; the others are counted together.</summary>
-    public const int MostNamed = 100;
-
-    private readonly Dictionary<(string?, string?, string?), AuditEntry> counts = [];
-
+    /// <summary>What the refusals of the run have in common.</summary>
     public RefusalKind Kind { get; } = kind;
 
-    public long Began { get; } = began;
+    /// <summary>When the run began: a timestamp of the monotonic clock.</summary>
+    public long BeganAt { get; } = beganAt;
 
-    /// <summary>Done when the run's first entry is durable, or could not be made so.</summary>
-    public TaskCompletionSource First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Completes when the run's first entry is durable, and fails if that entry could not be made durable.</summary>
+    public TaskCompletionSource FirstWritten { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Entries with the counts of the repeats.</summary>
-    public IEnumerable<AuditEntry> Counts => counts.Values;
+    /// <summary>The entries to write for the repeats, each with its count.</summary>
+    public IEnumerable<AuditEntry> CountEntries => counts.Values;
 
-    public void Repeat(AuditEntry entry)
+    /// <summary>Counts a repeat.</summary>
+    public void CountRepeat(AuditEntry entry)
     {
         var found = (entry.ProjectId, entry.EnvironmentId, entry.SecretId);
-        if (counts.Count >= MostNamed && !counts.ContainsKey(found))
+        if (counts.Count >= MaxSeparateCounts && !counts.ContainsKey(found))
         {
             found = (null, null, null);
             entry = entry with { ProjectId = null, EnvironmentId = null, SecretId = null, Key = null, Path = null };
         }
 
-        counts[found] = counts.TryGetValue(found, out var before) ? Merge(before, entry) : entry with { Count = 1 };
+        counts[found] = counts.TryGetValue(found, out var counted) ? Merge(counted, entry) : entry with { Count = 1 };
     }
 
-    // Of a request it has the last one's id, and of what else may differ what is the same of all.
-    private static AuditEntry Merge(AuditEntry before, AuditEntry entry) => entry with
+    // The merged entry has the request id of the last repeat. It names an address and a user agent only if all repeats agree.
+    private static AuditEntry Merge(AuditEntry counted, AuditEntry entry) => entry with
     {
-        Count = before.Count + 1,
-        Ip = Same(before.Ip, entry.Ip),
-        UserAgent = Same(before.UserAgent, entry.UserAgent),
+        Count = counted.Count + 1,
+        Ip = IfEqual(counted.Ip, entry.Ip),
+        UserAgent = IfEqual(counted.UserAgent, entry.UserAgent),
     };
 
-    private static string? Same(string? one, string? other) => one == other ? one : null;
+    private static string? IfEqual(string? first, string? second) => first == second ? first : null;
 }

@@ -1,8 +1,8 @@
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// A segment of a grant's path, where <c>*</c> is any run of characters. Matching takes a time that grows with the lengths of
-/// the pattern and the name alone, however many stars there are: their author may be a stranger to whoever waits for it.
+/// A segment of a grant's path, in which <c>*</c> stands for any run of characters. The time to match grows with the product of
+/// the pattern's and the name's lengths at most, however many stars there are: no author of a pattern can make others wait.
 /// </summary>
 internal sealed class SegmentPattern
 {
@@ -10,15 +10,16 @@ internal sealed class SegmentPattern
 
     public SegmentPattern(string text) => pieces = text.Split('*');
 
-    /// <summary>Whether it names one thing and no other.</summary>
+    /// <summary>Whether the pattern has no star, and so matches one name only.</summary>
     public bool IsLiteral => pieces.Length == 1;
 
-    /// <summary>Whether it names everything.</summary>
+    /// <summary>Whether the pattern consists of stars, and so matches every name.</summary>
     public bool MatchesAll => !IsLiteral && Array.TrueForAll(pieces, piece => piece.Length == 0);
 
-    /// <summary>What everything that it matches begins with.</summary>
+    /// <summary>The text before the first star. Every name that matches begins with it.</summary>
     public string Prefix => pieces[0];
 
+    /// <summary>Whether the pattern matches the whole name. Upper and lower case differ.</summary>
     public bool Matches(string name)
     {
         if (IsLiteral)
@@ -33,17 +34,18 @@ internal sealed class SegmentPattern
             return false;
         }
 
-        // Each piece at its first place after the one before: a later place leaves no more room for those that follow.
+        // Each piece is taken at its first occurrence after the piece before: a later one would only leave less for those that
+        // follow.
         var rest = name.AsSpan(Prefix.Length, name.Length - Prefix.Length - last.Length);
         foreach (var piece in pieces.AsSpan(1, pieces.Length - 2))
         {
-            var place = rest.IndexOf(piece, StringComparison.Ordinal);
-            if (place < 0)
+            var index = rest.IndexOf(piece, StringComparison.Ordinal);
+            if (index < 0)
             {
                 return false;
             }
 
-            rest = rest[(place + piece.Length)..];
+            rest = rest[(index + piece.Length)..];
         }
 
         return true;

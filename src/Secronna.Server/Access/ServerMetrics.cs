@@ -2,9 +2,10 @@ using System.Diagnostics.Metrics;
 
 namespace Secronna.Server.Access;
 
-/// <summary>Counts of what the server does; they hold no contents (S16).</summary>
+/// <summary>Counts what the server does. Metrics hold no contents (S16).</summary>
 internal static class ServerMetrics
 {
+    /// <summary>The name of the meter that the counters belong to.</summary>
     public const string MeterName = "Secronna.Server";
 
     private static readonly Meter Meter = new(MeterName);
@@ -18,9 +19,12 @@ internal static class ServerMetrics
     private static readonly Counter<long> Answers =
         Meter.CreateCounter<long>("secronna.errors", "{answer}", "Answers with an error, by code");
 
+    /// <summary>Counts values whose reveal was recorded.</summary>
     public static void Revealed(int values) => RevealedValues.Add(values);
 
+    /// <summary>Counts versions that were minted.</summary>
     public static void Written(int versions) => WrittenVersions.Add(versions);
 
+    /// <summary>Counts an answer with an error.</summary>
     public static void Refused(string code) => Answers.Add(1, new KeyValuePair<string, object?>("code", code));
 }

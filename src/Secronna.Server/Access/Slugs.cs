@@ -2,10 +2,11 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Access;
 
-/// <summary>Slugs of new projects and environments.</summary>
+/// <summary>Derives the slugs of new projects and environments from their names.</summary>
 internal static class Slugs
 {
-    /// <exception cref="RequestException">VALIDATION_ERROR: the name leaves no slug.</exception>
+    /// <summary>The slug of a name.</summary>
+    /// <exception cref="RequestException">VALIDATION_ERROR: the name has no character that a slug may have.</exception>
     public static string Of(string name)
     {
         var slug = Names.Slug(name);

@@ -4,14 +4,16 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 
-/// <summary>Grants as they are stored: the contract's JSON.</summary>
+/// <summary>Writes and reads grants in the form in which they are stored: the contract's JSON.</summary>
 internal static class StoredGrants
 {
     public static string Write(IReadOnlyList<Grant> grants) =>
         JsonSerializer.Serialize(grants, ProtocolJson.Default.IReadOnlyListGrant);
 
+    /// <summary>The grants of a credential.</summary>
     /// <exception cref="RequestException">
-    /// INTEGRITY_ERROR: the database was changed by another hand. What it means can't be known, so it is not taken for less.
+    /// INTEGRITY_ERROR: the stored text is not what this server writes, so somebody else changed the database. Unreadable grants
+    /// are never taken for fewer grants, and least of all for none, which would mean everything.
     /// </exception>
     public static IReadOnlyList<Grant> Read(CredentialRow row)
     {
@@ -26,7 +28,7 @@ internal static class StoredGrants
         }
     }
 
-    // The serializer takes null for anything.
+    // The serializer accepts null where the type does not.
     private static bool IsGrant(Grant? grant) =>
         grant is { Path: not null, Actions.Count: > 0 }
         && Names.IsGrantPath(grant.Path)

@@ -7,23 +7,23 @@ using Secronna.Server.Access.Tokens;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Who an access token of the identity provider is (RFC 9068, and plain JWTs of the same claims). The framework's JWT
-/// library verifies it; what is not a signed access token for this server, by a key that the provider publishes, is nobody.
+/// Authenticates access tokens of the identity provider (RFC 9068, and plain JWTs with the same claims). The framework's JWT
+/// library verifies them. Only an access token for this server, signed by a key that the provider publishes, stands for a caller.
 /// </summary>
 internal sealed class TokenAuthentication(IdentityProviderSettings settings, ProviderKeys keys, AccessCache cache)
 {
-    // A header of a request has no room for more than twice as much.
-    private const int MostCharacters = 16 * 1024;
+    // Request headers are limited to about twice as much.
+    private const int MaxTokenLength = 16 * 1024;
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
     private static readonly string[] Types = ["JWT", "at+jwt"];
 
-    private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MostCharacters };
+    private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
 
-    /// <summary>The token's caller; null when the token isn't a valid one, or no provider is configured.</summary>
+    /// <summary>The token's caller; <c>null</c> if the token is not valid, or if no provider is configured.</summary>
     /// <exception cref="RequestException">UNAVAILABLE: the provider's keys are not known yet.</exception>
     public async ValueTask<Authenticated?> FindAsync(string token, RequestOrigin origin)
     {
-        // What can't be this server's token is found out before its provider is asked for anything.
+        // Tokens that can't be valid are refused before the provider is asked for anything.
         if (Parse(token) is not var (parsed, header, payload)
             || !VerificationKeys.Algorithms.Contains(header.Algorithm)
             || !Types.Contains(header.Type)
@@ -38,8 +38,8 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
 
     private Parsed? Parse(string token)
     {
-        // A signed token has three parts; an encrypted one five.
-        if (settings.Issuer is null || token.Length > MostCharacters || token.Count('.') != 2)
+        // A signed token has three parts. An encrypted one has five, and is not accepted.
+        if (settings.Issuer is null || token.Length > MaxTokenLength || token.Count('.') != 2)
         {
             return null;
         }
@@ -54,7 +54,7 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
         }
         catch (Exception)
         {
-            // Anyone can send anything, and what the library then throws is of many kinds.
+            // Anyone can send anything, and the library throws exceptions of many types for it.
             return null;
         }
     }
@@ -79,7 +79,7 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
         IgnoreTrailingSlashWhenValidatingAudience = false,
         ValidAlgorithms = VerificationKeys.Algorithms,
         ValidTypes = Types,
-        // The one that the token names: the library has no other to pick, by x5t or else.
+        // The key that the token names by its kid. The library gets no other key to choose, by x5t or otherwise.
         IssuerSigningKey = key,
         TryAllIssuerSigningKeys = false,
         RequireSignedTokens = true,
@@ -90,7 +90,7 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
     private Caller CallerOf(TokenClaims claims, RequestOrigin origin) =>
         new(claims.ActorType, claims.Subject, claims.WorkspaceId, claims.Name, Roles.Parse(claims.Role ?? settings.DefaultRole), origin)
         {
-            // A program has no second factor to show.
+            // A program has no second factor.
             LacksSecondFactor = settings.RequireMfa && claims is { ActorType: ActorTypes.User, HasSecondFactor: false },
         };
 

@@ -15,26 +15,27 @@ internal static class ApiKeyCommand
     public static Command Create()
     {
         var workspace = new Option<string>("--workspace") { Description = "The workspace's id", Required = true };
-        var name = new Option<string>("--name") { Description = "What the key is for", Required = true };
-        var json = new Option<bool>("--json") { Description = "Print a JSON object" };
-        var create = new Command("create", "Create an API key; its token is shown this once") { workspace, name, json };
+        var name = new Option<string>("--name") { Description = "A name that says what the key is for", Required = true };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var create = new Command("create", "Create an API key; its token is shown only this once") { workspace, name, json };
         create.SetAction((parsed, _) => CreateAsync(
             parsed.GetRequiredValue(workspace), parsed.GetRequiredValue(name), parsed.GetValue(json)));
-        return new Command("api-key", "API keys") { create };
+        return new Command("api-key", "Create the first credential of a workspace") { create };
     }
 
     private static async Task<int> CreateAsync(string workspaceId, string name, bool json)
     {
         if (string.IsNullOrWhiteSpace(name) || name.Length > Limits.NameLength)
         {
-            throw new SettingsException($"a name has 1 to {Limits.NameLength} characters");
+            throw new SettingsException($"--name must have 1 to {Limits.NameLength} characters");
         }
 
         var settings = SettingsSource.Read();
         await using var installation = await SettingsSource.OpenAsync(settings);
-        if (!await installation.Database.ReadAsync(workspaceId, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id)))
+        if (!await installation.Database.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, workspaceId)))
         {
-            throw new SettingsException("this workspace is not on the allowlist: run workspace allow first");
+            throw new SettingsException(
+                $"workspace {workspaceId} is not on the allowlist: run secronna-server workspace allow {workspaceId} first");
         }
 
         await using var services = SettingsSource.Services(installation, settings);
@@ -42,7 +43,7 @@ internal static class ApiKeyCommand
             .AddApiKeyAsync(Caller.Operator(workspaceId), name.Trim());
         Console.WriteLine(json
             ? JsonSerializer.Serialize(created, CommandJson.Default.ApiKeyCreatedResponse)
-            : $"API key {created.Id} of workspace {workspaceId}; the token is shown this once:\n{created.Token}");
+            : $"API key {created.Id} of workspace {workspaceId}; the token is shown only this once:\n{created.Token}");
         return 0;
     }
 }

@@ -10,16 +10,19 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>audit</c>: exports the trail as JSON lines, oldest first, the installation's own entries included.</summary>
+/// <summary>
+/// <c>audit</c>: exports the audit trail as JSON lines, oldest first. The installation's own entries come before those of
+/// workspaces.
+/// </summary>
 internal static class AuditCommand
 {
     private const int PageSize = 500;
 
     public static Command Create()
     {
-        var workspace = new Option<string?>("--workspace") { Description = "Only this workspace's entries" };
-        var from = new Option<string?>("--from") { Description = "Not before this time (RFC 3339, with its zone)" };
-        var to = new Option<string?>("--to") { Description = "Not after this time" };
+        var workspace = new Option<string?>("--workspace") { Description = "Only the entries of this workspace" };
+        var from = new Option<string?>("--from") { Description = "Only entries of this time or later (RFC 3339, with its zone)" };
+        var to = new Option<string?>("--to") { Description = "Only entries of this time or earlier" };
         var command = new Command("audit", "Export the audit trail as JSON lines") { workspace, from, to };
         command.SetAction((parsed, _) => RunAsync(
             parsed.GetValue(workspace), Time(parsed.GetValue(from), "--from"), Time(parsed.GetValue(to), "--to")));
@@ -50,13 +53,13 @@ internal static class AuditCommand
         Database database, StreamWriter output, string workspaceId, Instant? from, Instant? to)
     {
         var above = from is { } begin
-            ? await database.ReadAsync((workspaceId, begin), static (session, it) =>
-                AuditEntryTable.FirstSinceAsync(session, it.workspaceId, it.begin.Microseconds)) - 1
+            ? await database.ReadAsync(session =>
+                AuditEntryTable.FirstSinceAsync(session, workspaceId, begin.Microseconds)) - 1
             : 0;
         while (true)
         {
-            var entries = await database.ReadAsync((workspaceId, above), static (session, it) =>
-                AuditEntryTable.ExportAsync(session, it.workspaceId, it.above, PageSize));
+            var entries = await database.ReadAsync(session =>
+                AuditEntryTable.ExportAsync(session, workspaceId, above, PageSize));
             foreach (var entry in entries)
             {
                 if (to is { } end && entry.CreatedAt > end.Microseconds)
@@ -81,5 +84,5 @@ internal static class AuditCommand
         ? null
         : Instant.TryParse(text, out var instant)
             ? instant
-            : throw new SettingsException($"{option} must be a time as in RFC 3339, with its zone: 2026-01-31T09:00:00Z");
+            : throw new SettingsException($"{option} must be a time in RFC 3339 with its zone, such as 2026-01-31T09:00:00Z");
 }

@@ -8,19 +8,23 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>backup FILE</c>: an online copy of a SQLite database. Needs no master key.</summary>
+/// <summary><c>backup FILE</c>: copies a SQLite database while servers run. It needs no master key.</summary>
 internal static class BackupCommand
 {
     public static Command Create()
     {
-        // Verifying has one of its own.
-        var file = new Argument<string?>("FILE") { Description = "The file to make; there must be none", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("backup", "Copy the database to a file, also while servers run (SQLite)")
+        // Optional, because the subcommand verify has an argument of its own.
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "The file to write; it must not exist yet",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("backup", "Copy the SQLite database to a file, even while servers run")
         {
             file, BackupVerifyCommand.Create(file),
         };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(file) ?? throw new UsageException("name the FILE to make. See secronna-server backup --help")));
+            parsed.GetValue(file) ?? throw new UsageException("name the FILE to write. See secronna-server backup --help")));
         return command;
     }
 
@@ -34,10 +38,12 @@ internal static class BackupCommand
         await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
         await OperatorRecord.BeforeAsync(database, AuditActions.BackupCreate, file, async () =>
         {
-            await engine.BackUpAsync(file, (done, all) => progress.Say($"{done:N0} of {all:N0} pages copied"), interruption.Token);
+            await engine.BackUpAsync(file, (done, all) => progress.Report($"{done:N0} of {all:N0} pages copied"), interruption.Token);
             return true;
         });
-        Console.WriteLine($"{engine.Place} was copied to {file} ({new FileInfo(file).Length:N0} bytes)\nkeep the master keys apart from it; secronna-server backup verify tells whether it can be restored");
+        Console.WriteLine(
+            $"{engine.Place} was copied to {file} ({new FileInfo(file).Length:N0} bytes)\n"
+            + "keep the master keys apart from it; secronna-server backup verify checks whether it can be restored");
         return 0;
     }
 
@@ -46,18 +52,19 @@ internal static class BackupCommand
         if (engine.FilePath is null)
         {
             throw new SettingsException(
-                "PostgreSQL makes its own backups: use pg_dump, or a base backup with its log, as docs/backup-and-restore.md says; "
-                + "backup verify --connection then verifies what was restored from one");
+                "this command copies SQLite databases only. "
+                + "Back up PostgreSQL with pg_dump or base backups, as docs/backup-and-restore.md says; "
+                + "secronna-server backup verify --connection then verifies a database that was restored");
         }
 
         if (Path.Exists(file))
         {
-            throw new SettingsException($"there is something at {file}: a copy is never written over");
+            throw new SettingsException($"{file} exists, and a backup never overwrites a file: name another");
         }
 
         if (!await InstallationTable.ExistsAsync(engine))
         {
-            throw new SettingsException($"there is no installation in {engine.Place} that this user may read: nothing to copy");
+            throw new SettingsException($"there is nothing to copy: {engine.Place} holds no installation that this user may read");
         }
     }
 }

@@ -13,24 +13,35 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// <c>backup verify</c>: opens every version of a backup's file in a scratch place, or of a database that was restored.
+/// <c>backup verify</c>: opens every version of a backup, in a scratch copy of its file, or of a restored database.
 /// </summary>
 internal static class BackupVerifyCommand
 {
-    public static Command Create(Argument<string?> copy)
+    /// <summary>Creates the command.</summary>
+    /// <param name="backupFile">
+    /// The argument of <c>backup</c> itself, which must not be given together with <c>verify</c>.
+    /// </param>
+    public static Command Create(Argument<string?> backupFile)
     {
-        var file = new Argument<string?>("FILE") { Description = "A file that backup made; it is not changed", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "A file that the backup command wrote; it is not changed",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var connection = new Option<string?>("--connection")
         {
-            Description = "A restored database instead: Data Source=FILE (SQLite) or Host=… (PostgreSQL)",
+            Description = "A restored database instead of a file: Data Source=FILE (SQLite) or Host=… (PostgreSQL)",
         };
-        var json = new Option<bool>("--json") { Description = "One JSON object" };
-        var command = new Command("verify", "Open every version of a backup, and check pointers and audit trail") { file, connection, json };
-        command.SetAction((parsed, _) => (parsed.GetValue(copy), parsed.GetValue(file), parsed.GetValue(connection)) switch
+        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var command = new Command("verify", "Open every version of a backup, and check its keys, pointers and audit trail")
+        {
+            file, connection, json,
+        };
+        command.SetAction((parsed, _) => (parsed.GetValue(backupFile), parsed.GetValue(file), parsed.GetValue(connection)) switch
         {
             (null, { } name, null) => VerifyFileAsync(Path.GetFullPath(name), parsed.GetValue(json)),
             (null, null, { } database) => VerifyConnectionAsync(database, parsed.GetValue(json)),
-            _ => throw new UsageException("name either a FILE or a --connection. See secronna-server backup verify --help"),
+            _ => throw new UsageException("name either a FILE or a --connection, not both. See secronna-server backup verify --help"),
         });
         return command;
     }
@@ -38,7 +49,7 @@ internal static class BackupVerifyCommand
     private static async Task<int> VerifyFileAsync(string file, bool json)
     {
         using var interruption = new Interruption();
-        using var scratch = ScratchCopy.Of(file);
+        using var scratch = ScratchCopy.Create(file);
         try
         {
             return await VerifyAsync(scratch.Engine, scratch, json, interruption.Token);
@@ -67,7 +78,7 @@ internal static class BackupVerifyCommand
         }
 
         cancellation.ThrowIfCancellationRequested();
-        var verifier = new InstallationVerifier(masterKeys, TimeProvider.System, new ProgressReport(TimeProvider.System).Say);
+        var verifier = new InstallationVerifier(masterKeys, TimeProvider.System, new ProgressReport(TimeProvider.System).Report);
         await using var trail = await OpenTrailAsync(settings, scratch is null ? engine : null);
         var found = await OperatorRecord.BeforeAsync(trail, AuditActions.BackupVerify, place, async () =>
         {
@@ -83,7 +94,7 @@ internal static class BackupVerifyCommand
     }
 
     /// <summary>
-    /// Where it is recorded that values are opened: in the installation that is set, else in the verified database itself.
+    /// Opens the database that records that values are opened (S18): the configured installation, or else the verified database.
     /// </summary>
     private static async Task<Database> OpenTrailAsync(Settings settings, DatabaseEngine? verified)
     {
@@ -91,8 +102,8 @@ internal static class BackupVerifyCommand
         var engine = configured is not null && await InstallationTable.ExistsAsync(configured)
             ? configured
             : verified ?? throw new SettingsException(
-                "there is no installation to record in that values are opened: set Secronna__DataFolder or Secronna__Storage__ConnectionString, "
-                + "or restore the backup and verify that with --connection, which records it there");
+                "opening values must be recorded in an installation's audit trail, and none is configured: set Secronna__DataFolder or "
+                + "Secronna__Storage__ConnectionString, or restore the backup and verify the restored database with --connection");
         return await engine.OpenAsync(FailFast.OnFsyncFailure);
     }
 
@@ -110,8 +121,8 @@ internal static class BackupVerifyCommand
         return 1;
     }
 
-    /// <summary>What is wrong, for standard error.</summary>
-    public static string ProblemsOf(string place, Verification found) =>
+    /// <summary>The list of problems, for standard error.</summary>
+    private static string ProblemsOf(string place, Verification found) =>
         string.Join('\n', found.Problems.Prepend($"Error: {found.ProblemCount:N0} problem(s) in {place}:")
             .Concat(found.ProblemCount > found.Problems.Count ? [$"and {found.ProblemCount - found.Problems.Count:N0} more"] : []));
 }

@@ -12,16 +12,16 @@ internal sealed record WorkspaceLine(string Id, string? Name, bool Allowed, Inst
 internal sealed record MasterKeyLine(
     string Id, bool Found, bool Active, bool InUse, bool Retired, Instant? UnusedSince);
 
-/// <summary>An audit entry with its workspace, as the export prints it; null is the installation.</summary>
+/// <summary>An audit entry, as the export prints it. The workspace of the installation's own entries is <c>null</c>.</summary>
 internal sealed record AuditLine(string? WorkspaceId, AuditResponse Entry);
 
-/// <summary>What was verified and what was found, as <c>--json</c> prints it.</summary>
+/// <summary>The result of a verification, as <c>--json</c> prints it.</summary>
 internal sealed record VerificationLine(string Verified, Verification Verification);
 
-/// <summary>What a copy to another database did, as <c>--json</c> prints it.</summary>
+/// <summary>The result of a copy to another database, as <c>--json</c> prints it.</summary>
 internal sealed record CopyLine(string To, IReadOnlyList<TableRows> Tables, Verification Verification);
 
-/// <summary>The JSON shapes of commands.</summary>
+/// <summary>Serialises what commands print.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WorkspaceLine))]
 [JsonSerializable(typeof(MasterKeyLine))]

@@ -3,15 +3,18 @@ using Secronna.Server.Hosting.Hardening;
 
 namespace Secronna.Server.Commands;
 
-/// <summary>The command line does not fit together: a message that says how it should be.</summary>
+/// <summary>The command line is wrong. The message says how it should be.</summary>
 internal sealed class UsageException(string message) : Exception(message);
 
-/// <summary>The program's commands: errors on standard error, exit code 1; wrong usage, 2.</summary>
+/// <summary>
+/// Runs the program's commands. Errors go to standard error; the exit code is 1 for failures and 2 for wrong usage.
+/// </summary>
 internal static class CommandLine
 {
-    private const int Failed = 1;
+    private const int FailureCode = 1;
     private const int WrongUsageCode = 2;
 
+    /// <summary>Runs the command and returns its exit code.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
         var root = new RootCommand("Secronna, a secrets manager that you run yourself")
@@ -28,7 +31,7 @@ internal static class CommandLine
             StorageCommand.Create(),
         };
 
-        // A command line may hold what should not be repeated or opened: no @file, no quoting of unknown words.
+        // Words such as @file may be secrets typed by mistake: they are not opened as files of arguments.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (WrongUsage.Of(parsed) is { } wrong)
         {
@@ -53,14 +56,14 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync("Error: stopped before it was done");
-            return Failed;
+            await Console.Error.WriteLineAsync("Error: the command was interrupted before it finished");
+            return FailureCode;
         }
         catch (Exception exception)
         {
-            // Ours say what to do; the framework's (an address in use, a certificate that does not fit) what is wrong.
+            // The program's own exceptions say what to do. Those of the framework at least say what is wrong.
             await Console.Error.WriteLineAsync($"Error: {exception.Message}");
-            return Failed;
+            return FailureCode;
         }
     }
 }

@@ -9,7 +9,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>dev</c>: everything with no set-up, on loopback.</summary>
+/// <summary><c>dev</c>: runs a server on loopback, and makes everything that it needs.</summary>
 internal static class DevCommand
 {
     private const int DefaultPort = 4230;
@@ -17,9 +17,16 @@ internal static class DevCommand
 
     public static Command Create()
     {
-        var data = new Option<string?>("--data") { Description = $"The folder for everything; {DefaultFolder} if not given" };
-        var port = new Option<int>("--port") { Description = "The port on loopback; 0 takes a free one", DefaultValueFactory = _ => DefaultPort };
-        var command = new Command("dev", "Run a server for trying out, with everything it needs made for you") { data, port };
+        var data = new Option<string?>("--data")
+        {
+            Description = $"The folder for the database, the master key and dev.env; {DefaultFolder} if not given",
+        };
+        var port = new Option<int>("--port")
+        {
+            Description = "The port to listen on; 0 takes a free one",
+            DefaultValueFactory = _ => DefaultPort,
+        };
+        var command = new Command("dev", "Run a server to try Secronna out, with everything it needs made for you") { data, port };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(data), parsed.GetValue(port)));
         return command;
     }
@@ -34,28 +41,28 @@ internal static class DevCommand
         var settings = SettingsSource.Read();
         if (settings.Storage.Provider != "Sqlite")
         {
-            throw new SettingsException("dev stores in SQLite alone: unset Secronna__Storage__Provider, or use serve");
+            throw new SettingsException("dev works only with SQLite: unset Secronna__Storage__Provider, or use serve");
         }
 
         var folder = Path.GetFullPath(data ?? settings.DataFolder ?? DefaultFolder);
         var url = $"http://127.0.0.1:{port}";
-        ListenAddresses.RequireOwn(SettingsSource.Configuration());
+        ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());
         ListenAddresses.RequireSafe([url], SettingsSource.Configuration(), settings);
-        using var taken = DevFolder.Take(folder);
+        using var locked = DevFolder.Lock(folder);
         await PrepareAsync(settings, folder);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate: true, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, settings, url);
         var start = new DevStart(installation, app.Services, Path.Combine(folder, DevStart.EnvironmentFile));
         var token = await start.PrepareAsync();
-        await ServerLifetime.StartAsync(app, "take another port with --port (0 is any that is free)");
+        await ServerLifetime.StartAsync(app, "choose another port with --port (0 takes a free one)");
         url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);
         await DevGreeting.PrintAsync(installation, folder, url);
         return await ServerLifetime.WaitAsync(app);
     }
 
-    // A new master key only for a new database: one that lost its key must say so, not get another.
+    // A new key is generated only for a new database: if an existing database has lost its key, the command must fail and say so.
     private static async Task PrepareAsync(Settings settings, string folder)
     {
         settings.DataFolder = folder;
@@ -66,29 +73,29 @@ internal static class DevCommand
         {
             if (!isNew)
             {
-                await NameMissingKeyAsync(engine, settings.MasterKey.File);
+                await ThrowMissingKeyAsync(engine, settings.MasterKey.File);
             }
 
             MasterKeyFile.Generate(settings.MasterKey.File, MasterKeyCommand.NewId(TimeProvider.System));
         }
     }
 
-    // Settings of a real installation may be left in the shell: its data is not for trying out.
+    // The shell may still have the settings of a real installation, whose data must not be used for trials.
     private static async ValueTask<InstallationRow> RequireOwnAsync(Session session, InstallationRow row)
     {
         if ((await WorkspaceTable.ListAsync(session, "", 1)).Count > 0
             && !await WorkspaceTable.IsAllowedAsync(session, DevStart.WorkspaceId))
         {
-            throw new SettingsException("this folder holds an installation that dev did not make: name another with --data");
+            throw new SettingsException("this folder holds an installation that dev did not make: name another folder with --data");
         }
 
         return row;
     }
 
-    private static async Task NameMissingKeyAsync(DatabaseEngine engine, string file)
+    private static async Task ThrowMissingKeyAsync(DatabaseEngine engine, string file)
     {
         var id = await InstallationTable.PeekAsync(engine, (_, row) => new ValueTask<string>(row.ActiveMasterKeyId));
         throw new SettingsException(
-            $"master key: the database needs the key with the id {id}; the file {file} is gone: put it back");
+            $"master key: the database needs the key with the id {id}, and the file {file} does not exist: put it back");
     }
 }

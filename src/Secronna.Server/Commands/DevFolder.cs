@@ -3,43 +3,46 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// The folder of <c>dev</c>, its owner's alone (S28), and one server's at a time: <c>dev.env</c> names one address. The
-/// system lets go of the lock however the process ends.
+/// The folder of <c>dev</c>, locked. Only its owner may use it (S28), and only one server at a time, because <c>dev.env</c> names
+/// one address. The system releases the lock however the process ends.
 /// </summary>
 internal sealed class DevFolder : IDisposable
 {
-    private const string LockFile = "dev.lock";
+    private const string LockFileName = "dev.lock";
 
-    // What the framework gives on for a file that another process has locked.
-    private static readonly int IsLocked =
+    // The HResult of opening a file that another process has locked.
+    private static readonly int LockedError =
         OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
 
-    private readonly FileStream held;
+    private readonly FileStream lockFile;
 
-    private DevFolder(FileStream held) => this.held = held;
+    private DevFolder(FileStream lockFile) => this.lockFile = lockFile;
 
-    /// <summary>Makes the folder where it is missing, and takes it until this is disposed of.</summary>
-    /// <exception cref="SettingsException">It is none, or another server has it; the message says what to do.</exception>
-    public static DevFolder Take(string folder)
+    /// <summary>Creates the folder if it is missing, and locks it until this object is disposed.</summary>
+    /// <exception cref="SettingsException">
+    /// It is a file, or another server has locked it; the message says what to do.
+    /// </exception>
+    public static DevFolder Lock(string folder)
     {
         if (File.Exists(folder))
         {
-            throw new SettingsException($"{folder} is a file, not a folder: name another with --data");
+            throw new SettingsException($"{folder} is a file, not a folder: name a folder with --data");
         }
 
         Create(folder);
         try
         {
-            return new DevFolder(new FileStream(Path.Combine(folder, LockFile), LockOptions()));
+            return new DevFolder(new FileStream(Path.Combine(folder, LockFileName), LockOptions()));
         }
-        catch (IOException exception) when (exception.HResult == IsLocked)
+        catch (IOException exception) when (exception.HResult == LockedError)
         {
             throw new SettingsException(
-                $"another dev runs on the folder {folder}: stop it, use it by the {DevStart.EnvironmentFile} in there, or name another folder with --data");
+                $"another dev server uses the folder {folder}: "
+                + $"stop that server, use it with the {DevStart.EnvironmentFile} in the folder, or name another folder with --data");
         }
     }
 
-    public void Dispose() => held.Dispose();
+    public void Dispose() => lockFile.Dispose();
 
     private static void Create(string folder)
     {

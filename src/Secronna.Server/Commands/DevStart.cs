@@ -11,18 +11,22 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary>Makes what <c>dev</c> promises where it is not there yet: a workspace, an API key, something to reveal.</summary>
+/// <summary>Makes what <c>dev</c> needs and does not find: a workspace, an API key, and a secret to reveal.</summary>
 internal sealed class DevStart(OpenInstallation installation, IServiceProvider services, string environmentFile)
 {
+    /// <summary>The id of the workspace that <c>dev</c> uses.</summary>
     public const string WorkspaceId = "acc_dev";
+    /// <summary>The name of the file with the server's address and a token, to be read by a shell.</summary>
     public const string EnvironmentFile = "dev.env";
-    private const string TokenLine = "export SECRONNA_TOKEN=";
+    private const string TokenPrefix = "export SECRONNA_TOKEN=";
     private const string KeyName = "dev";
 
-    /// <summary>The token for dev.env: the one that is there, or of a new API key.</summary>
+    /// <summary>
+    /// Makes what is missing, and returns a token: the one in dev.env if it is still valid, or that of a new API key.
+    /// </summary>
     public async Task<string> PrepareAsync()
     {
-        var isNew = !await installation.Database.ReadAsync(WorkspaceId, static (session, id) => WorkspaceTable.IsAllowedAsync(session, id));
+        var isNew = !await installation.Database.ReadAsync(session => WorkspaceTable.IsAllowedAsync(session, WorkspaceId));
         if (isNew)
         {
             await WorkspaceService.AllowAsync(
@@ -38,7 +42,7 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
         return token;
     }
 
-    /// <summary>Writes dev.env, for its owner alone.</summary>
+    /// <summary>Writes dev.env, which only its owner may read.</summary>
     public async Task WriteEnvironmentFileAsync(string url, string token)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -48,7 +52,7 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
         }
 
         await using var file = new StreamWriter(environmentFile, System.Text.Encoding.ASCII, options);
-        await file.WriteAsync($"export SECRONNA_API_URL={url}\n{TokenLine}{token}\n");
+        await file.WriteAsync($"export SECRONNA_API_URL={url}\n{TokenPrefix}{token}\n");
     }
 
     private async Task<string?> ReadTokenAsync()
@@ -58,9 +62,9 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
             return null;
         }
 
-        var line = (await File.ReadAllLinesAsync(environmentFile)).FirstOrDefault(line => line.StartsWith(TokenLine, StringComparison.Ordinal));
-        var token = line?[TokenLine.Length..].Trim();
-        return token is not null && CredentialToken.HasForm(token) && await IsValidAsync(token) ? token : null;
+        var line = (await File.ReadAllLinesAsync(environmentFile)).FirstOrDefault(line => line.StartsWith(TokenPrefix, StringComparison.Ordinal));
+        var token = line?[TokenPrefix.Length..].Trim();
+        return token is not null && CredentialToken.IsWellFormed(token) && await IsValidAsync(token) ? token : null;
     }
 
     private async Task<bool> IsValidAsync(string token)

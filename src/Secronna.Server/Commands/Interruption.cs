@@ -2,12 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Secronna.Server.Commands;
 
-/// <summary>Signals that ask long work to end: it cleans up, and then the command fails.</summary>
+/// <summary>
+/// Turns the signals that ask a process to end into a cancellation, so that a long command can clean up before it fails.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly List<PosixSignalRegistration> registrations;
 
+    /// <summary>Starts to listen for signals.</summary>
     public Interruption() => registrations =
     [
         .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }
@@ -18,6 +21,7 @@ internal sealed class Interruption : IDisposable
             })),
     ];
 
+    /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => source.Token;
 
     public void Dispose()

@@ -9,18 +9,21 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>kek rotate|list</c>: a project's keys.</summary>
+/// <summary><c>kek rotate|list</c>: rotates and lists the KEKs of a project.</summary>
 internal static class KekCommand
 {
     private const int PageSize = 500;
 
-    public static Command Create() => new("kek", "Projects' keys, which wrap the data keys of versions") { Rotate(), List() };
+    public static Command Create() => new("kek", "Rotate and list the KEKs of projects, which wrap the data keys of versions")
+    {
+        Rotate(), List(),
+    };
 
     private static Command Rotate()
     {
         var project = ProjectArgument();
-        var json = new Option<bool>("--json") { Description = "Print a JSON object" };
-        var command = new Command("rotate", "Make a project a new key; servers re-wrap its data keys in the background") { project, json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var command = new Command("rotate", "Create a new KEK for a project; servers re-wrap its data keys in the background") { project, json };
         command.SetAction((parsed, _) => RotateAsync(parsed.GetRequiredValue(project), parsed.GetValue(json)));
         return command;
     }
@@ -28,8 +31,8 @@ internal static class KekCommand
     private static Command List()
     {
         var project = ProjectArgument();
-        var json = new Option<bool>("--json") { Description = "One JSON object a line" };
-        var command = new Command("list", "List a project's keys, and the data keys that are still to be re-wrapped") { project, json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line" };
+        var command = new Command("list", "List a project's KEKs, with the number of data keys that are still to be re-wrapped") { project, json };
         command.SetAction((parsed, _) => ListAsync(parsed.GetRequiredValue(project), parsed.GetValue(json)));
         return command;
     }
@@ -45,12 +48,12 @@ internal static class KekCommand
         var project = await FindAsync(installation.Database, name);
         var caller = Caller.Operator(project.WorkspaceId) with { Role = Role.Admin };
         var kek = await services.GetRequiredService<KekService>().RotateAsync(caller, project.Id);
-        var areAny = (await installation.Database.ReadAsync(0, static (session, _) => NodeTable.ListLiveAsync(session))).Count > 0;
+        var runsAny = (await installation.Database.ReadAsync(NodeTable.ListLiveAsync)).Count > 0;
         Console.WriteLine(json
             ? JsonSerializer.Serialize(kek, CommandJson.Default.KekResponse)
-            : $"project {project.Id} writes under KEK {kek.Id} from now on\n"
-                + (areAny ? "the servers that run" : "no server runs: the next one that starts")
-                + $" will re-wrap its data keys, and destroy the old KEK then: see secronna-server kek list {name}");
+            : $"project {project.Id} now writes with KEK {kek.Id}\n"
+                + (runsAny ? "the running servers" : "no server runs now: the next one to start")
+                + $" will re-wrap its data keys and then destroy the old KEK; secronna-server kek list {name} shows how far that is");
         return 0;
     }
 
@@ -70,7 +73,8 @@ internal static class KekCommand
             {
                 Console.WriteLine(json
                     ? JsonSerializer.Serialize(kek, CommandJson.Default.KekResponse)
-                    : $"{kek.Id}  {kek.State,-9}  {kek.CreatedAt}  {kek.Remaining:N0} data keys to re-wrap  {(kek.State == KekStates.Destroyed ? "" : "under " + kek.MasterKeyId)}");
+                    : $"{kek.Id}  {kek.State,-9}  {kek.CreatedAt}  {kek.Remaining:N0} data keys to re-wrap  "
+                        + (kek.State == KekStates.Destroyed ? "" : "wrapped with " + kek.MasterKeyId));
             }
 
             after = page.Next;
@@ -80,7 +84,7 @@ internal static class KekCommand
     }
 
     private static async Task<ProjectRow> FindAsync(Database database, string name) =>
-        await database.ReadAsync(name, static (session, name) => name.Split('/') switch
+        await database.ReadAsync(session => name.Split('/') switch
         {
             [var workspaceId, var slug] => ProjectTable.FindBySlugAsync(session, workspaceId, slug),
             _ => ProjectTable.FindAnywhereAsync(session, name),

@@ -10,17 +10,19 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>master-key generate|list|rotate|retire</c>; here <c>generate</c> and <c>retire</c>.</summary>
+/// <summary>
+/// <c>master-key generate</c> and <c>master-key retire</c>; <c>list</c> and <c>rotate</c> have files of their own.
+/// </summary>
 internal static class MasterKeyCommand
 {
-    public static Command Create() => new("master-key", "Master keys, which wrap the projects' keys")
+    public static Command Create() => new("master-key", "Manage the master keys, which wrap the KEKs of projects")
     {
         Generate(), MasterKeyListCommand.Create(), MasterKeyRotateCommand.Create(), Retire(),
     };
 
     private static Command Generate()
     {
-        var id = new Option<string?>("--id") { Description = "The key's id; a new one if not given" };
+        var id = new Option<string?>("--id") { Description = "The key's id; one is made up if not given" };
         var command = new Command("generate", "Add a new random master key to the master-key file or the token") { id };
         command.SetAction((parsed, _) => GenerateAsync(parsed.GetValue(id)));
         return command;
@@ -29,12 +31,12 @@ internal static class MasterKeyCommand
     private static Command Retire()
     {
         var id = new Argument<string>("ID") { Description = "The key's id" };
-        var command = new Command("retire", "Say that a master key, which nothing is under any more, is not to be used again") { id };
+        var command = new Command("retire", "Mark a master key that wraps nothing any more as not to be used again") { id };
         command.SetAction((parsed, _) => RetireAsync(parsed.GetRequiredValue(id)));
         return command;
     }
 
-    /// <summary>A new key's id.</summary>
+    /// <summary>An id for a new key.</summary>
     public static string NewId(TimeProvider time) => Ids.New("mk_", time.GetUtcNow());
 
     private static async Task<int> GenerateAsync(string? wantedId)
@@ -50,8 +52,8 @@ internal static class MasterKeyCommand
         var place = MasterKeyProviders.Generate(settings.MasterKey, id);
         await RecordAsync(settings, id);
         Console.WriteLine($"master key {id} was added to {place}\n" + (settings.MasterKey.Provider == "File"
-            ? "keep a copy of the file apart from the data: without it nothing can be read"
-            : "it never leaves there: have that backed up by its own means, for without it nothing can be read"));
+            ? "keep a copy of the file apart from the data: without it no secret can be read"
+            : "the key never leaves the token: back the token up with its own tools, because without the key no secret can be read"));
         return 0;
     }
 
@@ -59,7 +61,9 @@ internal static class MasterKeyCommand
     {
         if (OpenInstallation.FindEngine(settings, TimeProvider.System) is { } engine && await IsKnownAsync(engine, id))
         {
-            throw new SettingsException($"the installation knows a master key with the id {id}: another node may have made it; copy that one, or take another id");
+            throw new SettingsException(
+                $"the installation knows a master key with the id {id}: another node may have generated it. "
+                + "Copy that key, or choose another id");
         }
 
         if (settings.MasterKey is { Provider: "File", File: var file } && !File.Exists(file))
@@ -70,15 +74,17 @@ internal static class MasterKeyCommand
         using var keys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         if (keys.Holds(id))
         {
-            throw new SettingsException($"there is a master key with the id {id}");
+            throw new SettingsException($"a master key with the id {id} already exists: choose another id");
         }
     }
 
     private static async Task<bool> IsKnownAsync(DatabaseEngine engine, string id) =>
         await Migrator.IsCurrentAsync(engine)
-        && (await InstallationTable.PeekAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))?.Exists(key => key.Id == id) == true;
+        && (await InstallationTable.PeekAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))
+            ?.Exists(key => key.Id == id) == true;
 
-    // Before there is a database there is no trail to record it in. Nodes that run are told, and look whether they have it.
+    // Without an installation there is no audit trail to record it in. Running nodes are told of the key and check whether they
+    // can use it.
     private static async Task RecordAsync(Settings settings, string id)
     {
         if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine
@@ -98,17 +104,17 @@ internal static class MasterKeyCommand
         await using var installation = await SettingsSource.OpenAsync(settings);
         await using var services = SettingsSource.Services(installation, settings);
         var retired = await services.GetRequiredService<MasterKeyService>().RetireAsync(id);
-        Console.WriteLine($"master key {id} is retired: nothing in the database is under it, and it may be taken out of where it is kept\n"
+        Console.WriteLine($"master key {id} is retired: it wraps nothing in the database, and may be removed from the place where it is kept\n"
             + BackupsOf(retired));
         return 0;
     }
 
-    /// <summary>Which backups open with a key alone.</summary>
+    /// <summary>Which backups can be opened only with the key.</summary>
     private static string BackupsOf(KnownMasterKey key) => key switch
     {
-        { ActiveSince: null } => "it never wrapped anything: no backup needs it",
+        { ActiveSince: null } => "it has never wrapped anything, so no backup needs it",
         { UnusedSince: { } since } =>
-            $"backups made before {new Instant(since)} need it: keep a copy, apart from them, until the last of these is gone",
-        _ => "backups made until now need it: keep a copy, apart from them, until the last of these is gone",
+            $"backups made before {new Instant(since)} need it: keep a copy of the key, apart from them, until the last of them is gone",
+        _ => "backups made until now need it: keep a copy of the key, apart from them, until the last of them is gone",
     };
 }

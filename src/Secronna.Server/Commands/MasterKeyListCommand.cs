@@ -10,13 +10,16 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>master-key list</c>: which keys are found, which the database needs, which backups need. Looks, and writes nothing.</summary>
+/// <summary>
+/// <c>master-key list</c>: lists which keys the providers hold, which the database needs, and which backups need. It writes
+/// nothing.
+/// </summary>
 internal static class MasterKeyListCommand
 {
     public static Command Create()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object a line" };
-        var command = new Command("list", "List master keys: which are found, which the database needs") { json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line" };
+        var command = new Command("list", "List the master keys: which are found, and which the database and backups need") { json };
         command.SetAction((parsed, _) => ListAsync(parsed.GetValue(json)));
         return command;
     }
@@ -48,7 +51,7 @@ internal static class MasterKeyListCommand
             _ => "not in use",
         };
         var backups = line.UnusedSince is { } since ? $"  backups before {since} need it" : "";
-        // What nothing needs may be away.
+        // A key that the database does not need may be absent.
         var found = line.Found ? "found" : line.InUse ? "MISSING" : "away";
         return $"{line.Id,-40} {found,-8} {state}{backups}";
     }
@@ -60,7 +63,7 @@ internal static class MasterKeyListCommand
             return null;
         }
 
-        // Of a database that is still to be migrated no more is known than what it uses.
+        // The table of known keys may be missing from a database that is still to be migrated.
         var isCurrent = await Migrator.IsCurrentAsync(engine);
         return await InstallationTable.PeekAsync(engine, async (session, row) => new MasterKeyUse(
             row.ActiveMasterKeyId,

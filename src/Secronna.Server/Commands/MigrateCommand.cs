@@ -5,13 +5,13 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>migrate</c>: shows and applies migrations.</summary>
+/// <summary><c>migrate</c>: shows or applies pending migrations.</summary>
 internal static class MigrateCommand
 {
     public static Command Create()
     {
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only show what is pending" };
-        var command = new Command("migrate", "Bring the database to this version") { dryRun };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only list the pending migrations" };
+        var command = new Command("migrate", "Bring the database's schema to this version of the program") { dryRun };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(dryRun)));
         return command;
     }
@@ -32,13 +32,13 @@ internal static class MigrateCommand
         return 0;
     }
 
-    private static void Print(string what, IReadOnlyList<Migration> migrations)
+    private static void Print(string state, IReadOnlyList<Migration> migrations)
     {
         foreach (var migration in migrations)
         {
-            Console.WriteLine($"{what}: {migration.Name}");
+            Console.WriteLine($"{state}: {migration.Name}");
         }
 
-        Console.WriteLine(migrations.Count == 0 ? "the database is current" : $"{migrations.Count} migration(s) {what}");
+        Console.WriteLine(migrations.Count == 0 ? "the database is current" : $"{migrations.Count} migration(s) {state}");
     }
 }

@@ -1,18 +1,21 @@
 namespace Secronna.Server.Commands;
 
-/// <summary>Says on standard error, every few seconds, how far long work is; of what is done sooner it says nothing.</summary>
+/// <summary>
+/// Reports the progress of long work on standard error, at most every few seconds. Work that ends sooner reports nothing.
+/// </summary>
 internal sealed class ProgressReport(TimeProvider time)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    private long last = time.GetTimestamp();
+    private long reportedAt = time.GetTimestamp();
 
-    public void Say(string how)
+    /// <summary>Reports, if the last report was long enough ago.</summary>
+    public void Report(string progress)
     {
-        if (time.GetElapsedTime(last) >= Every)
+        if (time.GetElapsedTime(reportedAt) >= Interval)
         {
-            last = time.GetTimestamp();
-            Console.Error.WriteLine($"… {how}");
+            reportedAt = time.GetTimestamp();
+            Console.Error.WriteLine($"… {progress}");
         }
     }
 }

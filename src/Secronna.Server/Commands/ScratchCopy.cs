@@ -6,8 +6,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// A copy of a backup's file in a folder for its owner alone, which is removed at the end: opening and migrating it does
-/// not touch the backup.
+/// A temporary copy of a backup's file, in a folder that only its owner may use. Opening and migrating the copy does not change
+/// the backup. Disposing deletes the copy.
 /// </summary>
 internal sealed class ScratchCopy : IDisposable
 {
@@ -25,12 +25,17 @@ internal sealed class ScratchCopy : IDisposable
     /// <summary>The file that was copied.</summary>
     public string Original { get; }
 
+    /// <summary>The copy.</summary>
     public string Path { get; }
 
+    /// <summary>The engine of the copy.</summary>
     public DatabaseEngine Engine { get; }
 
-    /// <exception cref="SettingsException">There is no such file, it is not all there is of its database, or it can't be copied.</exception>
-    public static ScratchCopy Of(string file)
+    /// <summary>Copies a backup's file.</summary>
+    /// <exception cref="SettingsException">
+    /// The file does not exist, it is a database with a log and not a backup, or it can't be copied.
+    /// </exception>
+    public static ScratchCopy Create(string file)
     {
         if (!File.Exists(file))
         {
@@ -40,7 +45,7 @@ internal sealed class ScratchCopy : IDisposable
         if (new FileInfo(file + "-wal") is { Exists: true, Length: > 0 })
         {
             throw new SettingsException(
-                $"{file} has a log beside it (-wal), so that it is a database and no backup: verify it with --connection 'Data Source={file}'");
+                $"{file} has a log beside it (-wal), so it is a database in use and not a backup: verify it with --connection 'Data Source={file}'");
         }
 
         var copy = new ScratchCopy(file);
@@ -52,11 +57,11 @@ internal sealed class ScratchCopy : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             copy.Dispose();
-            throw new SettingsException($"{file} can't be copied to {copy.folder.FullName} to be verified: {exception.Message}");
+            throw new SettingsException($"{file} can't be copied to {copy.folder.FullName} for verification: {exception.Message}");
         }
     }
 
-    /// <summary>A backup of an older version becomes what a restored one would.</summary>
+    /// <summary>Migrates the copy, as a restored backup of an older version would be migrated.</summary>
     public async Task MigrateAsync() => await Migrator.ApplyAsync(Engine);
 
     public void Dispose() => folder.Delete(recursive: true);

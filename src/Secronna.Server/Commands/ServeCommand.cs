@@ -5,17 +5,17 @@ using Secronna.Server.Installation;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>serve</c>: the real thing.</summary>
+/// <summary><c>serve</c>: runs the server for production.</summary>
 internal static class ServeCommand
 {
     private const string DefaultUrl = "http://127.0.0.1:4230";
 
     public static Command Create()
     {
-        var migrate = new Option<bool>("--migrate") { Description = "Apply pending migrations first" };
+        var migrate = new Option<bool>("--migrate") { Description = "Apply pending migrations before starting" };
         var urls = new Option<string?>("--urls")
         {
-            Description = $"Addresses to listen on, separated by semicolons; else ASPNETCORE_URLS, else {DefaultUrl}",
+            Description = $"Addresses to listen on, separated by semicolons; if not given, ASPNETCORE_URLS, or {DefaultUrl}",
         };
         var command = new Command("serve", "Run the server") { migrate, urls };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(migrate), parsed.GetValue(urls)));
@@ -28,13 +28,13 @@ internal static class ServeCommand
         PrivateFiles.Require(settings);
         var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        ListenAddresses.RequireOwn(SettingsSource.Configuration());
+        ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());
         ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings);
         ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, settings, addresses);
-        // Again: the web server takes its endpoints from more places than our settings.
+        // Checked again with the web server's own configuration, which has more sources of endpoints.
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings);
         await ServerLifetime.StartAsync(app, "name other addresses with --urls or ASPNETCORE_URLS");
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");

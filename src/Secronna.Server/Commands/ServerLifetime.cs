@@ -7,12 +7,12 @@ namespace Secronna.Server.Commands;
 /// <summary>Starts a server for a command, and waits for its end.</summary>
 internal static class ServerLifetime
 {
-    private const int Failed = 1;
+    private const int FailureCode = 1;
 
     /// <summary>Starts the server.</summary>
     /// <param name="app">The server.</param>
-    /// <param name="advice">What this command lets its user do to choose another address: it ends the message.</param>
-    /// <exception cref="SettingsException">Another program listens on the address.</exception>
+    /// <param name="advice">How to choose another address with this command. It ends the error message.</param>
+    /// <exception cref="SettingsException">Another program already listens on the address.</exception>
     public static async Task StartAsync(WebApplication app, string advice)
     {
         try
@@ -21,7 +21,7 @@ internal static class ServerLifetime
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {
-            throw new SettingsException($"{exception.Message.TrimEnd('.')}. Stop what listens there, or {advice}");
+            throw new SettingsException($"{exception.Message.TrimEnd('.')}. Stop the program that listens there, or {advice}");
         }
     }
 
@@ -38,10 +38,10 @@ internal static class ServerLifetime
             return 0;
         }
 
-        // The host's own line would show the exception's message, which may quote data (S16).
+        // The host's own log line, which is switched off, would show the exception's message, and that may quote data (S16).
         var exception = failed.ExecuteTask!.Exception!.GetBaseException();
         HostingLog.ServiceFailed(log, failed.GetType().Name, exception.GetType().Name, exception.StackTrace);
         await Console.Error.WriteLineAsync($"Error: the server stopped because its {failed.GetType().Name} failed; the log says where");
-        return Failed;
+        return FailureCode;
     }
 }

@@ -1,22 +1,28 @@
-using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Hosting;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Commands;
 
-/// <summary>Where commands take the settings from: <c>appsettings.json</c> in the working folder, then the environment.</summary>
+/// <summary>
+/// Reads the settings of commands from <c>appsettings.json</c> in the working folder and from environment variables, which win.
+/// </summary>
 internal static class SettingsSource
 {
-    private const string File = "appsettings.json";
+    private const string FileName = "appsettings.json";
 
+    /// <summary>All settings of the program.</summary>
+    /// <exception cref="SettingsException">A setting is unknown or its value does not fit.</exception>
     public static Settings Read() => SettingsReader.Read(Configuration());
 
-    /// <summary>Whether dumps and diagnostics stay as the system has them; needed before anything else.</summary>
+    /// <summary>
+    /// Whether core dumps and diagnostics ports stay as the system sets them. It is read before all other settings.
+    /// </summary>
     public static bool ReadDiagnostics() =>
         bool.TryParse(Configuration()["Secronna:Diagnostics"], out var diagnostics) && diagnostics;
 
-    /// <summary>An open installation for a command; a failed fsync ends the command.</summary>
+    /// <summary>Opens the installation of the settings, for a command. A failed fsync ends the command.</summary>
     public static Task<OpenInstallation> OpenAsync() => OpenAsync(Read());
 
     /// <summary>Opens the installation that the settings name, for a command. A failed fsync ends the command.</summary>
@@ -27,20 +33,20 @@ internal static class SettingsSource
     public static ServiceProvider Services(OpenInstallation installation, Settings settings) =>
         new ServiceCollection().AddLogging().AddSecronna(installation, settings).BuildServiceProvider();
 
-    /// <summary>All that is configured, the web server's own part included.</summary>
+    /// <summary>The whole configuration, including the web server's own settings.</summary>
     public static IConfigurationRoot Configuration()
     {
         try
         {
             return new ConfigurationBuilder()
                 .SetBasePath(Directory.GetCurrentDirectory())
-                .AddJsonFile(File, optional: true)
+                .AddJsonFile(FileName, optional: true)
                 .AddEnvironmentVariables()
                 .Build();
         }
         catch (InvalidDataException)
         {
-            throw new SettingsException($"{File} in the working folder is not valid JSON");
+            throw new SettingsException($"{FileName} in the working folder is not valid JSON");
         }
     }
 }

@@ -8,16 +8,16 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>workspace allow|deny|list</c>: the allowlist (S22).</summary>
+/// <summary><c>workspace allow|deny|list</c>: manages the allowlist of workspaces (S22).</summary>
 internal static class WorkspaceCommand
 {
-    public static Command Create() => new("workspace", "The workspaces whose credentials work") { Allow(), Deny(), List() };
+    public static Command Create() => new("workspace", "Manage the allowlist of workspaces") { Allow(), Deny(), List() };
 
     private static Command Allow()
     {
-        var id = new Argument<string>("ID") { Description = "The workspace's id, as the identity provider gives it (acc_…)" };
-        var name = new Option<string?>("--name") { Description = "A name for people" };
-        var command = new Command("allow", "Put a workspace on the allowlist") { id, name };
+        var id = new Argument<string>("ID") { Description = "The workspace's id, as in the identity provider's tokens (acc_…)" };
+        var name = new Option<string?>("--name") { Description = "A name to recognise it by" };
+        var command = new Command("allow", "Put a workspace on the allowlist, so that its credentials are accepted") { id, name };
         command.SetAction((parsed, _) => AllowAsync(parsed.GetRequiredValue(id), parsed.GetValue(name)));
         return command;
     }
@@ -32,8 +32,8 @@ internal static class WorkspaceCommand
 
     private static Command List()
     {
-        var json = new Option<bool>("--json") { Description = "One JSON object a line" };
-        var command = new Command("list", "List workspaces") { json };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object per line" };
+        var command = new Command("list", "List the workspaces, allowed and denied") { json };
         command.SetAction((parsed, _) => ListAsync(parsed.GetValue(json)));
         return command;
     }
@@ -43,7 +43,7 @@ internal static class WorkspaceCommand
         RequireId(id);
         if (name?.Length > Limits.NameLength)
         {
-            throw new SettingsException($"the name is over {Limits.NameLength} characters");
+            throw new SettingsException($"--name must have at most {Limits.NameLength} characters");
         }
 
         await using var installation = await SettingsSource.OpenAsync();
@@ -59,7 +59,7 @@ internal static class WorkspaceCommand
         var isKnown = await WorkspaceService.DenyAsync(Caller.Operator(id), installation.Database, installation.Time);
         Console.WriteLine(isKnown
             ? $"workspace {id} is denied; within a second no server accepts its credentials"
-            : throw new SettingsException($"there is no workspace {id}; see workspace list"));
+            : throw new SettingsException($"there is no workspace {id}: secronna-server workspace list shows those that exist"));
         return 0;
     }
 

@@ -4,10 +4,12 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Commands;
 
-/// <summary>What is wrong with a command line. Nothing that was typed is repeated: it may be a value that lost its way.</summary>
+/// <summary>
+/// Says what is wrong with a command line. It repeats nothing that was typed, because that may be a secret in the wrong place.
+/// </summary>
 internal static class WrongUsage
 {
-    /// <summary>What is wrong, and whose help says more; null where nothing is.</summary>
+    /// <summary>What is wrong, and which help says more; <c>null</c> when nothing is wrong.</summary>
     public static string? Of(ParseResult parsed) =>
         Reason(parsed) is { } reason ? $"{reason}. See {string.Join(' ', PathOf(parsed.CommandResult))} --help" : null;
 
@@ -21,7 +23,7 @@ internal static class WrongUsage
 
         if (Strays(parsed).FirstOrDefault() is { } stray)
         {
-            return Unknown(command, stray) + "; where it is none, write -- before it";
+            return Unknown(command, stray) + "; if it is not meant as an option, write -- before it";
         }
 
         if (Missing(parsed).ToList() is { Count: > 0 } missing)
@@ -31,16 +33,16 @@ internal static class WrongUsage
 
         if (parsed.Errors.Select(error => error.SymbolResult).OfType<OptionResult>().FirstOrDefault() is { } wrong)
         {
-            return $"{wrong.Option.Name} {WhatFits(wrong)}";
+            return $"{wrong.Option.Name} {ProblemOf(wrong)}";
         }
 
         return parsed.UnmatchedTokens is [var word, ..] ? Unknown(command, word)
             : parsed.Errors.Count == 0 ? null
-            : command.Subcommands.Count > 0 ? $"name what to do: {CommandsOf(command)}"
-            : "there is a value that does not fit";
+            : command.Subcommands.Count > 0 ? $"a command must follow: {CommandsOf(command)}"
+            : "a value is not allowed";
     }
 
-    // The library passes on as an argument what begins as an option and is none.
+    // The library takes words that begin with -- and are no known option for arguments.
     private static IEnumerable<string> Strays(ParseResult parsed) =>
         parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash) ? [] : parsed.CommandResult.Command.Arguments
             .SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? [])
@@ -58,18 +60,18 @@ internal static class WrongUsage
                 .Select(argument => argument.Name));
     }
 
-    private static string WhatFits(OptionResult wrong) =>
-        wrong.Tokens.Count == 0 ? "has no value"
-        : wrong.Tokens.Count > wrong.Option.Arity.MaximumNumberOfValues ? "is there more than once"
-        : wrong.Option.ValueType == typeof(int) || wrong.Option.ValueType == typeof(int?) ? "is a whole number"
-        : "has a value that does not fit it";
+    private static string ProblemOf(OptionResult wrong) =>
+        wrong.Tokens.Count == 0 ? "needs a value"
+        : wrong.Tokens.Count > wrong.Option.Arity.MaximumNumberOfValues ? "may be given only once"
+        : wrong.Option.ValueType == typeof(int) || wrong.Option.ValueType == typeof(int?) ? "must be a whole number"
+        : "has a value that is not allowed";
 
     private static string Unknown(Command command, string word) =>
-        word.StartsWith('-') ? $"there is no such option: there is {OptionsOf(command)}"
-        : command is { Arguments.Count: 0, Subcommands.Count: > 0 } ? $"there is no such command: name one of {CommandsOf(command)}"
-        : "there is a word too many: one with spaces is written in quotes";
+        word.StartsWith('-') ? $"there is no such option: the options are {OptionsOf(command)}"
+        : command is { Arguments.Count: 0, Subcommands.Count: > 0 } ? $"there is no such command: the commands are {CommandsOf(command)}"
+        : "there are too many words: a value that contains spaces must be quoted";
 
-    private static string CommandsOf(Command command) => string.Join(", ", command.Subcommands.Select(one => one.Name));
+    private static string CommandsOf(Command command) => string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name));
 
     private static string OptionsOf(Command command) =>
         string.Join(", ", command.Options.Select(option => option.Name).Append("--help").Distinct());

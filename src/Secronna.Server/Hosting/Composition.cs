@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
@@ -17,15 +15,16 @@ using Secronna.Server.Features.Secrets;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
 using Secronna.Server.Vault;
-using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Hosting;
 
-/// <summary>Puts the parts together: for the web server, and for commands that need the services alone.</summary>
+/// <summary>Puts the parts together: for the web server, and for commands that need only the services.</summary>
 internal static class Composition
 {
-    private const int KeksAtHand = 1_000;
+    private const int MaxCachedKeks = 1_000;
+    // What large bodies and reveals may hold in memory together (S29).
     private const long PlaintextBytes = 256 * 1024 * 1024;
     private static readonly TimeSpan KekLifetime = TimeSpan.FromMinutes(10);
 
@@ -42,7 +41,7 @@ internal static class Composition
         .AddSingleton(installation.Setup)
         .AddSingleton(installation.Database)
         .AddSingleton(installation.Keys)
-        .AddSingleton(new KeyRing(KeksAtHand, KekLifetime))
+        .AddSingleton(new KeyRing(MaxCachedKeks, KekLifetime))
         .AddSingleton(new PlaintextBudget(PlaintextBytes))
         .AddSingleton<AccessCache>()
         .AddSingleton<Authentication>()
@@ -53,9 +52,11 @@ internal static class Composition
             services.GetRequiredService<ILogger<ProviderKeys>>()))
         .AddSingleton<Authorization>()
         .AddSingleton<RateLimits>()
-        .AddSingleton<Refusals>()
+        .AddSingleton<RefusalRecorder>()
         .AddSingleton<AuditService>()
         .AddSingleton<KekLeases>()
+        .AddSingleton<KekCreation>()
+        .AddSingleton<WrapReservations>()
         .AddSingleton<KekRotation>()
         .AddSingleton<KekRewrapper>()
         .AddSingleton<MasterKeyRewrapper>()
@@ -72,6 +73,9 @@ internal static class Composition
         .AddSingleton<EnvironmentRevealService>()
         .AddSingleton<HistoryService>()
         .AddSingleton<RollbackService>()
+        .AddSingleton<RestorePlanner>()
+        .AddSingleton<RestoreWriter>()
+        .AddSingleton<RestoreAttempts>()
         .AddSingleton<RestoreService>()
         .AddSingleton<CompareService>()
         .AddSingleton<SearchService>()
@@ -83,6 +87,10 @@ internal static class Composition
         .AddSingleton<HealthProbe>();
 
     /// <summary>Builds the web server over an open installation, and does not start it.</summary>
+    /// <param name="installation">The open installation. The caller closes it after the server.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="urls">The addresses to listen on.</param>
+    /// <exception cref="SettingsException">The certificate can't be used.</exception>
     public static WebApplication BuildServer(OpenInstallation installation, Settings settings, params string[] urls)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -99,10 +107,11 @@ internal static class Composition
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
         });
         builder.Services.AddOpenApi("v1", options => options.AddDocumentTransformer<OpenApi>().AddSchemaTransformer<OpenApiSchemas>());
-        AddLogging(builder);
-        AddTelemetry(builder);
+        Observability.AddLogging(builder);
+        Observability.AddTelemetry(builder);
 
         var app = builder.Build();
+        // The error handling is outermost: whatever fails below is answered with an envelope.
         app.UseMiddleware<ErrorHandling>();
         app.UseTrustedProxies(settings.Http);
         app.UseHsts();
@@ -126,40 +135,5 @@ internal static class Composition
         app.MapCredentials();
         app.MapHealth();
         app.MapContract();
-    }
-
-    private static void AddLogging(WebApplicationBuilder builder)
-    {
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
-        builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.None);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("System", LogLevel.Warning);
-        // One line for each connection that is refused would let whoever causes them fill the disk: there is a metric.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
-        // A start that fails is told in one line by the command, a service that fails later by ServerLifetime.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-    }
-
-    // Paths and user agents may name secrets' keys: a trace has the route's pattern instead.
-    private static void AddTelemetry(WebApplicationBuilder builder)
-    {
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        {
-            return;
-        }
-
-        builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddMeter(ServerMetrics.MeterName, Database.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
-                .AddRuntimeInstrumentation()
-                .AddOtlpExporter())
-            .WithTracing(traces => traces
-                .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = TraceContents.Remove)
-                .AddOtlpExporter());
     }
 }

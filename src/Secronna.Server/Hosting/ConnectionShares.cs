@@ -6,21 +6,23 @@ using Secronna.Server.Http;
 namespace Secronna.Server.Hosting;
 
 /// <summary>
-/// Lets no address have more than its share of the connections, so that one client can't take them all. A trusted proxy has
-/// the connections of many, and is not counted.
+/// Limits the connections of each address, so that one client can't take them all. Trusted proxies are not limited, because they
+/// carry the connections of many clients.
 /// </summary>
 internal sealed class ConnectionShares(HttpSettings settings, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
     private readonly Dictionary<IPAddress, int> open = [];
-    private long? said;
+    private long? loggedAt;
 
-    /// <summary>Runs a connection within its address's share; what is beyond it is closed before a byte is read.</summary>
+    /// <summary>
+    /// Runs a connection within its address's share. A connection beyond the share is closed before a byte is read.
+    /// </summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (Counted(connection) is not { } address)
+        if (CountedAddress(connection) is not { } address)
         {
             await next(connection);
             return;
@@ -42,8 +44,9 @@ internal sealed class ConnectionShares(HttpSettings settings, TimeProvider time,
         }
     }
 
-    private IPAddress? Counted(ConnectionContext connection) =>
-        settings.MaxConnectionsPerAddress > 0 && connection.RemoteEndPoint is IPEndPoint peer && !TrustedProxies.Has(settings, peer.Address)
+    // `null`: the connection is not limited.
+    private IPAddress? CountedAddress(ConnectionContext connection) =>
+        settings.MaxConnectionsPerAddress > 0 && connection.RemoteEndPoint is IPEndPoint peer && !TrustedProxies.Contains(settings, peer.Address)
             ? AddressBlock.Of(peer.Address)
             : null;
 
@@ -54,7 +57,7 @@ internal sealed class ConnectionShares(HttpSettings settings, TimeProvider time,
             var count = open.GetValueOrDefault(address);
             if (count >= settings.MaxConnectionsPerAddress)
             {
-                Say(address, count);
+                LogRefusal(address, count);
                 return false;
             }
 
@@ -74,12 +77,12 @@ internal sealed class ConnectionShares(HttpSettings settings, TimeProvider time,
         }
     }
 
-    // Seldom: who is refused tries again and again.
-    private void Say(IPAddress address, int count)
+    // At most once per interval, because refused clients try again and again.
+    private void LogRefusal(IPAddress address, int count)
     {
-        if (said is not { } before || time.GetElapsedTime(before) >= BetweenLines)
+        if (loggedAt is not { } before || time.GetElapsedTime(before) >= LogInterval)
         {
-            said = time.GetTimestamp();
+            loggedAt = time.GetTimestamp();
             HostingLog.ConnectionsRefused(log, address.ToString(), count);
         }
     }

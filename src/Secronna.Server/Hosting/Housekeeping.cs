@@ -1,18 +1,18 @@
-using Secronna.Server.Access.Tokens;
 using Secronna.Server.Access;
+using Secronna.Server.Access.Tokens;
 using Secronna.Server.Installation;
 using Secronna.Server.Vault;
 
 namespace Secronna.Server.Hosting;
 
 /// <summary>
-/// Every second: writes the counts of repeated refusals, forgets unwrapped KEKs whose time is over, and has the identity
-/// provider's keys asked for again when they are old.
+/// Every second, writes the counts of repeated refusals, forgets expired unwrapped KEKs, and refreshes the identity provider's
+/// keys when they are old.
 /// </summary>
 internal sealed class Housekeeping(
-    Refusals refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
+    RefusalRecorder refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -23,7 +23,7 @@ internal sealed class Housekeeping(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Every, time);
+        using var timer = new PeriodicTimer(Interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -33,11 +33,11 @@ internal sealed class Housekeeping(
         }
         catch (OperationCanceledException)
         {
-            // The server stops.
+            // The server is stopping.
         }
     }
 
-    // What breaks once is tried again at the next tick; it must not take the server down.
+    // A failure must not stop the server: the next tick tries again.
     private async Task TidyAsync()
     {
         try

@@ -4,24 +4,30 @@ using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Hosting;
 
-/// <summary>Plain HTTP is for loopback, or for behind a TLS proxy where that is set.</summary>
+/// <summary>
+/// Checks the addresses to listen on. Plain HTTP is allowed on loopback, and beyond it only where a setting says so.
+/// </summary>
 internal static class ListenAddresses
 {
-    private static readonly string[] Forwarding =
+    private static readonly string[] ForwardingVariables =
         ["ASPNETCORE_FORWARDEDHEADERS_ENABLED", "DOTNET_FORWARDEDHEADERS_ENABLED", "FORWARDEDHEADERS_ENABLED"];
 
-    /// <summary>The web server would take a caller's address from a header that the caller itself may write (S17).</summary>
-    /// <exception cref="SettingsException">It is told to.</exception>
-    public static void RequireOwn(IConfiguration configuration)
+    /// <summary>
+    /// Refuses the framework's own setting for forwarded headers: with it the web server would take every caller's address from a
+    /// header that the caller may write itself (S17).
+    /// </summary>
+    /// <exception cref="SettingsException">The setting is on.</exception>
+    public static void RequireNoForwarding(IConfiguration configuration)
     {
-        if (Array.Find(Forwarding, name => bool.TryParse(configuration[name], out var isOn) && isOn) is { } name)
+        if (Array.Find(ForwardingVariables, name => bool.TryParse(configuration[name], out var isOn) && isOn) is { } name)
         {
             throw new SettingsException(
-                $"{name} trusts every sender of X-Forwarded-For: unset it, and name your proxies in Secronna__Http__TrustedProxies__0");
+                $"{name} trusts every sender of X-Forwarded-For: unset it, and list your proxies in Secronna__Http__TrustedProxies__0");
         }
     }
 
-    /// <exception cref="SettingsException">An address is none, or plain HTTP beyond loopback.</exception>
+    /// <summary>Requires every address to use TLS, loopback, or a setting that allows plain HTTP.</summary>
+    /// <exception cref="SettingsException">A text is not an address, or an address is plain HTTP beyond loopback.</exception>
     public static void RequireSafe(IEnumerable<string> urls, IConfiguration configuration, Settings settings)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
@@ -29,7 +35,8 @@ internal static class ListenAddresses
         foreach (var url in urls.Concat(endpoints))
         {
             var address = Parse(url);
-            if (!settings.Http.AllowPlainHttp && !string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase) && !IsLoopback(address.Host))
+            if (!settings.Http.AllowPlainHttp && !IsLoopback(address.Host)
+                && !string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase))
             {
                 throw new SettingsException(
                     $"{url} is plain HTTP beyond loopback: use https, or set Secronna__Http__AllowPlainHttp=true behind a TLS proxy");
@@ -45,11 +52,11 @@ internal static class ListenAddresses
         }
         catch (FormatException)
         {
-            throw new SettingsException($"{url} is not an address to listen on; one reads http://127.0.0.1:4230");
+            throw new SettingsException($"{url} is not an address to listen on; an address looks like http://127.0.0.1:4230");
         }
     }
 
-    // Kestrel takes a host that is no address as every address, but for localhost.
+    // Kestrel listens on every address when the host is neither an address nor localhost.
     private static bool IsLoopback(string host) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))

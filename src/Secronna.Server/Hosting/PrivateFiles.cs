@@ -4,13 +4,14 @@ using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Hosting;
 
-/// <summary>The data folder and the database's files are their owner's alone (S28).</summary>
+/// <summary>Checks that only their owner can use the data folder and the database's files (S28).</summary>
 internal static class PrivateFiles
 {
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+    private const UnixFileMode OtherUsers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <exception cref="SettingsException">Others can use one of them; the message says what to run.</exception>
+    /// <summary>Requires the files that exist to be private. It does nothing on Windows.</summary>
+    /// <exception cref="SettingsException">Other users can use one of them; the message says which command to run.</exception>
     public static void Require(Settings settings)
     {
         if (OperatingSystem.IsWindows())
@@ -30,11 +31,11 @@ internal static class PrivateFiles
         }
     }
 
-    private static void Require(bool exists, string? path, string what, string mode)
+    private static void Require(bool exists, string? path, string description, string mode)
     {
-        if (exists && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path!) & Others) != 0)
+        if (exists && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path!) & OtherUsers) != 0)
         {
-            throw new SettingsException($"others can read {what} {path}: run chmod {mode} on it");
+            throw new SettingsException($"other users can use {description} {path}: run chmod {mode} {path}");
         }
     }
 }

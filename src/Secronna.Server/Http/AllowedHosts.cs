@@ -1,19 +1,21 @@
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Refuses requests for other names than are set, as a browser sends that was led here under a foreign name. Health answers
-/// to any: load balancers ask by address.
+/// Refuses requests whose Host header is not one of the configured names: an attacker's page can make a browser send such
+/// requests by pointing a name of its own at this server. Health checks accept any name, because load balancers send the address.
 /// </summary>
 internal static class AllowedHosts
 {
+    /// <summary>Configures the names; an empty list accepts every name.</summary>
     public static void Add(IServiceCollection services, IList<string> hosts) => services.AddHostFiltering(options =>
     {
         options.AllowedHosts = hosts;
         options.AllowEmptyHosts = hosts.Count == 0;
-        // Its own message is a page; the error handling writes the envelope.
+        // The filter's own message would be an HTML page; ErrorHandling writes the envelope instead.
         options.IncludeFailureMessage = false;
     });
 
+    /// <summary>Adds the filter to the pipeline.</summary>
     public static void UseAllowedHosts(this WebApplication app) =>
         app.UseWhen(context => !context.Request.Path.StartsWithSegments("/health"), branch => branch.UseHostFiltering());
 }

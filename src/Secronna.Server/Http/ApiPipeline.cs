@@ -3,18 +3,20 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
-/// <summary>What happens to every request of a route before its handler: who is it, and are its parameters known.</summary>
+/// <summary>What happens to every request of a route before its handler: authentication, and checks of its parameters.</summary>
 internal static class ApiPipeline
 {
     /// <summary>The header that makes a repeat of a write safe.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 
+    /// <summary>Authenticates the caller and checks the request's headers, query and missing body.</summary>
+    /// <exception cref="RequestException">AUTH_REQUIRED, FORBIDDEN, RATE_LIMITED or VALIDATION_ERROR.</exception>
     public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
     {
         var caller = route.Operation is null ? null : await AuthenticateAsync(context, route);
         CheckIdempotencyKey(context.Request.Headers, route);
         var request = new ApiRequest(context, route, caller);
-        request.CheckQuery();
+        request.Query.Check();
         if (route.Body is null)
         {
             await request.RequireNoBodyAsync();
@@ -23,7 +25,7 @@ internal static class ApiPipeline
         return request;
     }
 
-    /// <summary>Who makes the request, by what the server knows now (S22).</summary>
+    /// <summary>The caller, by what the server knows of its credential now (S22).</summary>
     public static ValueTask<Caller> AuthenticateAsync(HttpContext context, ApiRoute route)
     {
         var headers = context.Request.Headers;
@@ -36,7 +38,7 @@ internal static class ApiPipeline
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);
     }
 
-    // A caller that sends it counts on a repeat being safe: where it would not be, that is said.
+    // A caller that sends the header relies on safe repeats. Routes that do not provide them refuse the header.
     private static void CheckIdempotencyKey(IHeaderDictionary headers, ApiRoute route)
     {
         if (!headers.TryGetValue(IdempotencyKey, out var values))
@@ -46,13 +48,13 @@ internal static class ApiPipeline
 
         if (!route.TakesIdempotencyKey)
         {
-            throw Errors.Invalid(IdempotencyKey, "only requests that mint versions take it: send this one without");
+            throw Errors.Invalid(IdempotencyKey, "only requests that mint versions accept it: send this request without it");
         }
 
         if (values is not [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] || key.Any(character => character is < '!' or > '~'))
         {
             throw Errors.Invalid(
-                IdempotencyKey, $"must be there once, with 1 to {Limits.IdempotencyKeyLength} characters of ASCII and no space");
+                IdempotencyKey, $"must be sent once, with 1 to {Limits.IdempotencyKeyLength} printable characters of ASCII and no space");
         }
     }
 
@@ -62,16 +64,16 @@ internal static class ApiPipeline
         return (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
     }
 
-    // It is the caller's own word, kept in every entry: so only so much of it.
+    // The caller chooses the text, and every audit entry keeps it, so its length is bounded.
     private static string? UserAgent(string text)
     {
-        const int MostCharacters = 256;
-        if (text.Length <= MostCharacters)
+        const int MaxCharacters = 256;
+        if (text.Length <= MaxCharacters)
         {
             return text.Length == 0 ? null : text;
         }
 
-        // Half a character is no text, and a database may refuse it with all that is written beside it.
-        return text[..(char.IsHighSurrogate(text[MostCharacters - 1]) ? MostCharacters - 1 : MostCharacters)];
+        // Never cut a surrogate pair in half: a database may refuse such text, and the whole transaction with it.
+        return text[..(char.IsHighSurrogate(text[MaxCharacters - 1]) ? MaxCharacters - 1 : MaxCharacters)];
     }
 }

@@ -1,94 +1,59 @@
-using System.Globalization;
 using System.Text.Json;
 using Secronna.Crypto;
-using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Installation;
 
 namespace Secronna.Server.Http;
 
-/// <summary>A request of a route: its caller, its parameters and body as the contract has them, and its answer.</summary>
+/// <summary>A request of a route: its caller, its parameters and its body.</summary>
 internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? caller)
 {
-    // What was decided of a caller stands for a moment only (S22).
-    private static readonly TimeSpan AuthenticationStands = TimeSpan.FromMilliseconds(50);
+    // How long an authentication is valid while the body arrives (S22).
+    private static readonly TimeSpan AuthenticationLifetime = TimeSpan.FromMilliseconds(50);
 
-    private readonly long authenticated = Time(context).GetTimestamp();
+    private readonly long authenticatedAt = Time(context).GetTimestamp();
     private Caller? caller = caller;
 
     public HttpContext Context => context;
 
     public LimitSettings Limits => context.RequestServices.GetRequiredService<LimitSettings>();
 
-    /// <summary>Who makes the request. A route without a permission has none, and asking for it is refused (S24).</summary>
+    /// <summary>Who makes the request.</summary>
+    /// <exception cref="RequestException">
+    /// AUTH_REQUIRED: the route declares no operation, so nobody was authenticated (S24).
+    /// </exception>
     public Caller Caller => caller ?? throw Errors.AuthRequired();
 
-    /// <summary>What a repeat of this request is known by, once its body is read; null without an <c>Idempotency-Key</c>.</summary>
+    /// <summary>The query parameters.</summary>
+    public ApiQuery Query => new(context, route);
+
+    /// <summary>
+    /// Recognises a repeat of this request. It is set once the body is read; <c>null</c> without an <c>Idempotency-Key</c>.
+    /// </summary>
     public Idempotency? Idempotency { get; private set; }
 
+    /// <summary>A part of the path.</summary>
     public string Route(string name) => (string)context.Request.RouteValues[name]!;
 
-    public string? Query(string name) =>
-        context.Request.QueryString.HasValue && context.Request.Query.TryGetValue(name, out var value) ? value[0] : null;
-
-    public bool QueryFlag(string name) => Query(name) switch
-    {
-        null or "false" => false,
-        "true" => true,
-        _ => throw Errors.Invalid(name, "must be true or false"),
-    };
-
-    public int? QueryInt32(string name, int least, int most) => Query(name) switch
-    {
-        null => null,
-        var text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most
-                ? number
-                : throw Errors.Invalid(name, $"must be a whole number from {least} to {most}"),
-    };
-
-    public Instant? QueryInstant(string name) => Query(name) switch
-    {
-        null => null,
-        var text => Instant.TryParse(text, out var instant)
-            ? instant
-            : throw Errors.NoTime(name),
-    };
-
-    /// <summary>Refuses parameters that the route has not, and repeated ones.</summary>
-    public void CheckQuery()
-    {
-        if (!context.Request.QueryString.HasValue)
-        {
-            return;
-        }
-
-        foreach (var (name, values) in context.Request.Query)
-        {
-            if (!route.Query.Any(parameter => parameter.Name == name))
-            {
-                throw Errors.UnknownName("query parameter", name, route.Query.Select(parameter => parameter.Name));
-            }
-
-            if (values.Count != 1 || values[0]!.Contains('\0'))
-            {
-                throw Errors.Invalid(name, "must be there once, without U+0000");
-            }
-        }
-    }
-
-    /// <summary>Which page is asked for.</summary>
+    /// <summary>The page that is asked for.</summary>
+    /// <exception cref="RequestException">VALIDATION_ERROR: the limit or the cursor is invalid.</exception>
     public PageRequest Page()
     {
-        var limit = QueryInt32("limit", 1, route.MaximumLimit) ?? route.DefaultLimit;
-        var cursor = Query("cursor");
+        var limit = Query.Int32("limit", 1, route.MaximumLimit) ?? route.DefaultLimit;
+        var cursor = Query.Text("cursor");
         return new PageRequest(cursor is null ? null : Cursors.Decode(ListName, cursor), limit);
     }
 
-    /// <summary>The body, parsed.</summary>
-    public async ValueTask<T> BodyAsync<T>(BodyParser<T> parse, int? limit = null)
+    /// <summary>The cursor of a position in this list; <c>null</c> at the list's end.</summary>
+    public string? Cursor(string? position) => position is null ? null : Cursors.Encode(ListName, position);
+
+    /// <summary>Reads and parses the body.</summary>
+    /// <param name="parse">Parses it.</param>
+    /// <param name="maxBytes">The largest body that is accepted; the general limit when <c>null</c>.</param>
+    /// <exception cref="RequestException">VALIDATION_ERROR or PAYLOAD_TOO_LARGE.</exception>
+    public async ValueTask<T> BodyAsync<T>(BodyParser<T> parse, int? maxBytes = null)
     {
-        using var body = await ReadBodyAsync(limit ?? Limits.BodyBytes, !route.IsBodyOptional);
+        using var body = await ReadBodyAsync(maxBytes ?? Limits.BodyBytes, !route.IsBodyOptional);
         if (context.Request.Headers.TryGetValue(ApiPipeline.IdempotencyKey, out var key))
         {
             var keys = context.RequestServices.GetRequiredService<InstallationKeys>();
@@ -96,15 +61,15 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
         }
 
         return body.Length == 0 && route.IsBodyOptional
-            ? JsonFields.Parse("{}"u8, parse)
-            : JsonFields.Parse(body.Span, parse);
+            ? JsonBody.Parse("{}"u8, parse)
+            : JsonBody.Parse(body.Span, parse);
     }
 
-    /// <summary>A body that is a name alone.</summary>
+    /// <summary>Reads a body that holds only a name.</summary>
     public ValueTask<string> NameAsync() =>
-        BodyAsync((ref Utf8JsonReader reader) => NameBody.Name(ref reader, Limits.NameLength));
+        BodyAsync((ref Utf8JsonReader reader) => NameBody.Read(ref reader, Limits.NameLength));
 
-    /// <summary>For routes that take no body: refuses anything but none or an empty object.</summary>
+    /// <summary>For routes without a body: refuses every body but an empty one and <c>{}</c>.</summary>
     public async ValueTask RequireNoBodyAsync()
     {
         if (context.Request.ContentLength is 0 or null && !context.Request.Headers.ContainsKey("Transfer-Encoding"))
@@ -115,17 +80,17 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
         using var body = await ReadBodyAsync(Limits.BodyBytes, isRequired: false);
         if (body.Length > 0)
         {
-            JsonFields.Parse(body.Span, NameBody.Empty);
+            JsonBody.Parse(body.Span, NameBody.ReadEmpty);
         }
     }
 
     private static TimeProvider Time(HttpContext context) => context.RequestServices.GetRequiredService<TimeProvider>();
 
-    // A body may take its time to arrive, and the caller's credential be revoked meanwhile: then it is asked for again.
-    private async ValueTask<PinnedBuffer> ReadBodyAsync(int limit, bool isRequired)
+    // A client may send its body slowly, and its credential may be revoked meanwhile: then it is authenticated again.
+    private async ValueTask<PinnedBuffer> ReadBodyAsync(int maxBytes, bool isRequired)
     {
-        var body = await RequestBody.ReadAsync(context, limit, isRequired);
-        if (caller is null || Time(context).GetElapsedTime(authenticated) < AuthenticationStands)
+        var body = await RequestBody.ReadAsync(context, maxBytes, isRequired);
+        if (caller is null || Time(context).GetElapsedTime(authenticatedAt) < AuthenticationLifetime)
         {
             return body;
         }
@@ -142,18 +107,16 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
         }
     }
 
-    /// <summary>The cursor of a position in this list; null at its end.</summary>
-    public string? Cursor(string? position) => position is null ? null : Cursors.Encode(ListName, position);
-
     private Cursors Cursors => context.RequestServices.GetRequiredService<Cursors>();
 
-    // A cursor is of one list: this route, with these parts of its path and these filters, in this workspace.
+    // Identifies the list that a cursor belongs to: the workspace, the path and the filters.
     private string ListName
     {
         get
         {
+            var query = Query;
             var filters = route.Query.Where(parameter => parameter.Name is not ("limit" or "cursor"))
-                .Select(parameter => $"{parameter.Name}={Query(parameter.Name)}");
+                .Select(parameter => $"{parameter.Name}={query.Text(parameter.Name)}");
             return string.Join('\n', filters.Prepend(context.Request.Path.Value).Prepend(Caller.WorkspaceId));
         }
     }

@@ -3,7 +3,9 @@ using Microsoft.OpenApi;
 
 namespace Secronna.Server.Http;
 
-/// <summary>Serves the contract, which is made once: making it costs more than anyone without a credential may cost.</summary>
+/// <summary>
+/// Serves the OpenAPI document. It is generated once and kept, because the route needs no credential and generating is expensive.
+/// </summary>
 internal static class Contract
 {
     public static void MapContract(this WebApplication app)

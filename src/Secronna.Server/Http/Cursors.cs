@@ -9,14 +9,17 @@ using Secronna.Server.Installation;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Cursors: a position, authenticated together with the list and the workspace that it is of, so that only what the
-/// server gave comes back to it.
+/// Makes and reads cursors. A cursor is a position in a list, authenticated together with the list and its workspace, so that the
+/// server accepts only cursors that it gave for that list.
 /// </summary>
 internal sealed class Cursors(InstallationKeys keys)
 {
     private const int TagSize = KeyedHash.Size;
-    private const int MostCharacters = 1_024;
+    private const int MaxCharacters = 1_024;
 
+    /// <summary>The cursor of a position.</summary>
+    /// <param name="list">Identifies the list and its workspace.</param>
+    /// <param name="position">The position; the cursor shows it, encoded, to the caller.</param>
     public string Encode(string list, string position)
     {
         var bytes = Encoding.UTF8.GetBytes(position);
@@ -24,16 +27,17 @@ internal sealed class Cursors(InstallationKeys keys)
         return Base64Url.EncodeToString(cursor);
     }
 
-    /// <exception cref="RequestException">VALIDATION_ERROR: not a cursor of this list.</exception>
+    /// <summary>The position of a cursor.</summary>
+    /// <exception cref="RequestException">VALIDATION_ERROR: it is not a cursor of this list.</exception>
     public string Decode(string list, string cursor)
     {
-        Span<byte> bytes = stackalloc byte[MostCharacters];
-        if (cursor.Length > MostCharacters
+        Span<byte> bytes = stackalloc byte[MaxCharacters];
+        if (cursor.Length > MaxCharacters
             || Base64Url.DecodeFromChars(cursor, bytes, out _, out var length) != OperationStatus.Done
             || length < TagSize
             || !CryptographicOperations.FixedTimeEquals(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
         {
-            throw Errors.Invalid("cursor", "is not one that this list gave");
+            throw Errors.Invalid("cursor", "is not a cursor that this list gave");
         }
 
         return Encoding.UTF8.GetString(bytes[TagSize..length]);

@@ -8,11 +8,12 @@ using Secronna.Server.Installation;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// The outermost step: gives the request its id, and turns whatever ends it into the envelope with the right code. The
-/// one place where errors become HTTP. No exception's message reaches the caller unless it was made for it.
+/// The outermost middleware. It gives each request its id, and turns errors into the envelope with the right code; no other place
+/// turns errors into HTTP. The caller sees the message of an exception only if the exception was made for callers.
 /// </summary>
 internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, TimeProvider time, ILogger<ErrorHandling> log)
 {
+    /// <summary>Runs the request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         var arrived = Stopwatch.GetTimestamp();
@@ -23,11 +24,11 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         try
         {
             await next(context);
-            await AnswerUnansweredAsync(context);
+            await AnswerEmptyAsync(context);
         }
         catch (Exception exception) when (exception is ConnectionResetException || context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to answer.
+            // The client is gone: there is nobody to answer.
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -40,7 +41,8 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         }
     }
 
-    private static Task AnswerUnansweredAsync(HttpContext context) =>
+    // Answers in the place of middleware that set a status and wrote no body.
+    private static Task AnswerEmptyAsync(HttpContext context) =>
         context.Response.HasStarted ? Task.CompletedTask : context.Response.StatusCode switch
         {
             StatusCodes.Status400BadRequest => WriteAsync(context, HttpErrors.HostNotAllowed()),
@@ -54,7 +56,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         switch (exception)
         {
             case RequestException { Code: ErrorCodes.NotFound or ErrorCodes.AuthRequired } refused:
-                return WriteInTimeAsync(context, refused, arrived);
+                return WriteAtPaceAsync(context, refused, arrived);
             case RequestException refused:
                 if (refused.Code == ErrorCodes.Unavailable)
                 {
@@ -72,11 +74,12 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
             default:
                 HttpLog.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
                 return WriteAsync(context, new RequestException(
-                    ErrorCodes.InternalError, "something went wrong in the server; its log has more under this request's id"));
+                    ErrorCodes.InternalError, "the server failed unexpectedly; its log says more under this request's id"));
         }
     }
 
-    private async Task WriteInTimeAsync(HttpContext context, RequestException refused, long arrived)
+    // These answers must take the same time whether something exists or not (S23).
+    private async Task WriteAtPaceAsync(HttpContext context, RequestException refused, long arrived)
     {
         await pace.WaitAsync(arrived);
         await WriteAsync(context, refused);

@@ -3,7 +3,7 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
-/// <summary>A refusal whose reason lies in HTTP itself, and which needs a status of its own or ends the connection.</summary>
+/// <summary>A refusal for a reason of HTTP itself. It has its own status, and may end the connection.</summary>
 internal sealed class HttpException(int status, string code, string message) : RequestException(code, message)
 {
     public int Status => status;
@@ -12,7 +12,7 @@ internal sealed class HttpException(int status, string code, string message) : R
     public bool EndsConnection { get; init; }
 }
 
-/// <summary>The refusals that only HTTP knows.</summary>
+/// <summary>The refusals for reasons of HTTP.</summary>
 internal static class HttpErrors
 {
     public static HttpException UnsupportedMediaType() => new(
@@ -26,10 +26,10 @@ internal static class HttpErrors
     /// <summary>The message does not repeat the host's name, because the caller chose that name.</summary>
     public static HttpException HostNotAllowed() => new(
         StatusCodes.Status400BadRequest, ErrorCodes.ValidationError,
-        "Host: the server does not answer to this name; Secronna__Http__AllowedHosts has those that it does");
+        "Host: the server does not answer to this name; Secronna__Http__AllowedHosts lists the names that it answers to");
 
     public static HttpException BodyTooSlow(TimeSpan limit) => new(
-        StatusCodes.Status400BadRequest, ErrorCodes.ValidationError, $"the body took longer than {limit.TotalSeconds:F0} seconds to come")
+        StatusCodes.Status400BadRequest, ErrorCodes.ValidationError, $"the body took longer than {limit.TotalSeconds:F0} seconds to arrive")
     {
         EndsConnection = true,
     };

@@ -1,6 +1,6 @@
 namespace Secronna.Server.Http;
 
-/// <summary>Log lines about requests that could not be answered. They hold ids and counts, never contents (S16).</summary>
+/// <summary>Log lines about requests that failed in the server. They hold ids and counts, never contents (S16).</summary>
 internal static partial class HttpLog
 {
     [LoggerMessage(4, LogLevel.Error, "Request {RequestId} could not be served: {Reason}")]

@@ -2,25 +2,31 @@ using System.Net;
 
 namespace Secronna.Server.Http;
 
+/// <summary>Settings of section <c>Http</c>.</summary>
 internal sealed class HttpSettings
 {
+    /// <summary>Whether to serve plain HTTP beyond loopback, because a proxy in front ends TLS.</summary>
     public bool AllowPlainHttp { get; set; }
 
-    /// <summary>For <c>https</c> addresses: the file with the certificate and those that lead from it to its root.</summary>
+    /// <summary>
+    /// The PEM file with the certificate for <c>https</c> addresses, followed by its intermediate certificates.
+    /// </summary>
     public string? Certificate { get; set; }
 
-    /// <summary>The file with the certificate's private key.</summary>
+    /// <summary>The PEM file with the certificate's private key.</summary>
     public string? CertificateKey { get; set; }
 
-    /// <summary>The names that requests may ask for, <c>*.</c> for any below; none is any.</summary>
+    /// <summary>
+    /// The names that the Host header may have; <c>*.example.com</c> is every name below. An empty list accepts every name.
+    /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
-    /// <summary>Whose word is taken for where a request comes from.</summary>
+    /// <summary>The networks of the proxies whose <c>X-Forwarded-For</c> is believed (S17).</summary>
     public IList<IPNetwork> TrustedProxies { get; } = [];
 
-    /// <summary>Connections at once; 0 is off.</summary>
+    /// <summary>The most connections at a time; 0 is no limit.</summary>
     public int MaxConnections { get; set; } = 2_000;
 
-    /// <summary>Of these, those of one address that is no trusted proxy's; 0 is off.</summary>
+    /// <summary>The most connections of one address at a time; 0 is no limit. Trusted proxies have none.</summary>
     public int MaxConnectionsPerAddress { get; set; } = 500;
 }

@@ -1,17 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using Secronna.Protocol;
 using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// The contract as OpenAPI, at <c>/openapi/v1.json</c>: made from the same declarations that the routes run by.
+/// Describes the API in OpenAPI, at <c>/openapi/v1.json</c>. It reads the same declarations that the routes run by.
 /// </summary>
-internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDocumentTransformer
+internal sealed class OpenApi(EndpointDataSource endpoints) : IOpenApiDocumentTransformer
 {
     private const string CredentialScheme = "credential";
 
@@ -56,12 +54,12 @@ internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDo
         {
             Summary = route.Summary,
             Description = Description(route.Operation),
-            Parameters = [.. PathParameters(route), .. route.Query.Select(QueryParameterOf), .. HeaderParameters(route)],
+            Parameters = OpenApiParameters.Of(route),
             Responses = new OpenApiResponses
             {
-                [route.Status.ToString(CultureInfo.InvariantCulture)] = Json(
-                    "Done", Enveloped(await SchemaAsync(document, context, route.Response!, cancellationToken), route.IsPage)),
-                ["default"] = Json("An error: the code and the message are in error", ErrorEnvelope()),
+                [route.Status.ToString(CultureInfo.InvariantCulture)] = OpenApiEnvelope.Json(
+                    "Done", OpenApiEnvelope.OfData(await SchemaAsync(document, context, route.Response!, cancellationToken), route.IsPage)),
+                ["default"] = OpenApiEnvelope.Json("An error: the code and the message are in error", OpenApiEnvelope.OfError()),
             },
         };
         if (route.Body is { } body)
@@ -69,7 +67,7 @@ internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDo
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = !route.IsBodyOptional,
-                Content = Content(await SchemaAsync(document, context, body, cancellationToken)),
+                Content = OpenApiEnvelope.Content(await SchemaAsync(document, context, body, cancellationToken)),
             };
         }
 
@@ -105,86 +103,4 @@ internal sealed partial class OpenApi(EndpointDataSource endpoints) : IOpenApiDo
         }.OfType<string>());
 
     private static string PermissionName(Permission permission) => JsonNamingPolicy.SnakeCaseLower.ConvertName(permission.ToString());
-
-    private static IEnumerable<IOpenApiParameter> PathParameters(ApiRoute route) =>
-        PathParameter().Matches(route.Pattern).Select(match => new OpenApiParameter
-        {
-            Name = match.Groups[1].Value,
-            In = ParameterLocation.Path,
-            Required = true,
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-        });
-
-    private static OpenApiParameter[] HeaderParameters(ApiRoute route) => !route.TakesIdempotencyKey ? [] :
-    [
-        new OpenApiParameter
-        {
-            Name = ApiPipeline.IdempotencyKey,
-            In = ParameterLocation.Header,
-            Description = "A repeat with the same key and body gets the first answer, for a day",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
-        },
-    ];
-
-    private static OpenApiParameter QueryParameterOf(QueryParameter parameter) => new()
-    {
-        Name = parameter.Name,
-        In = ParameterLocation.Query,
-        Description = parameter.Description,
-        Schema = parameter.Type switch
-        {
-            "integer" => new OpenApiSchema { Type = JsonSchemaType.Integer },
-            "boolean" => new OpenApiSchema { Type = JsonSchemaType.Boolean },
-            "date-time" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
-            _ => new OpenApiSchema { Type = JsonSchemaType.String },
-        },
-    };
-
-    private static OpenApiSchema Enveloped(IOpenApiSchema data, bool isPage) => Object(new()
-    {
-        ["data"] = isPage ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = data } : data,
-        ["error"] = new OpenApiSchema { Type = JsonSchemaType.Null },
-        ["meta"] = Meta(isPage),
-    });
-
-    private static OpenApiSchema ErrorEnvelope() => Object(new()
-    {
-        ["data"] = new OpenApiSchema { Type = JsonSchemaType.Null },
-        ["error"] = Object(new() { ["code"] = Text(), ["message"] = Text() }),
-        ["meta"] = Meta(isPage: false),
-    });
-
-    private static OpenApiSchema Meta(bool isPage)
-    {
-        var properties = new Dictionary<string, IOpenApiSchema>
-        {
-            ["requestId"] = Text(),
-            ["timestamp"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
-        };
-        if (isPage)
-        {
-            properties["cursor"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null };
-            properties["hasMore"] = new OpenApiSchema { Type = JsonSchemaType.Boolean };
-        }
-
-        return Object(properties);
-    }
-
-    private static OpenApiSchema Object(Dictionary<string, IOpenApiSchema> properties) => new()
-    {
-        Type = JsonSchemaType.Object,
-        Properties = properties,
-        Required = new HashSet<string>(properties.Keys),
-    };
-
-    private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
-
-    private static OpenApiResponse Json(string description, OpenApiSchema schema) =>
-        new() { Description = description, Content = Content(schema) };
-
-    private static Dictionary<string, OpenApiMediaType> Content(IOpenApiSchema schema) =>
-        new() { ["application/json"] = new OpenApiMediaType { Schema = schema } };
-
-    [GeneratedRegex("""\{(\w+)\}""")]
-    private static partial Regex PathParameter();
 }

@@ -5,7 +5,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Http;
 
-/// <summary>What the JSON of a type is, where its declaration does not say it: a moment is a text, and what may be null may be left out.</summary>
+/// <summary>
+/// Corrects the schemas of types: an <see cref="Instant"/> is text, and only members that can't be <c>null</c> are required.
+/// </summary>
 internal sealed class OpenApiSchemas : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)

@@ -1,32 +1,34 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Writes values as JSON strings straight into the response's buffers, which are zeroed before they are used again (S27).
-/// It asks for small pieces only: a piece larger than the pool's blocks would come from the heap.
+/// Writes values as JSON strings straight into the response's buffers, which are zeroed before they are used again (S27). It
+/// asks for small pieces, because the pool would serve a piece larger than its blocks from the heap.
 /// </summary>
 internal static class PlaintextWriter
 {
-    private const int Piece = 64;
+    private const int PieceSize = 64;
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
+    /// <summary>Writes bytes as they are.</summary>
     public static void WriteRaw(this PipeWriter writer, ReadOnlySpan<byte> bytes) => writer.Write(bytes);
 
-    /// <summary>Writes the value's JSON, without the quotes.</summary>
+    /// <summary>Writes the value as the inside of a JSON string, without the quotes.</summary>
     public static void WriteEscaped(this PipeWriter writer, ReadOnlySpan<byte> value)
     {
         while (!value.IsEmpty)
         {
-            Encoder.EncodeUtf8(value, writer.GetSpan(Piece), out var consumed, out var written);
+            Encoder.EncodeUtf8(value, writer.GetSpan(PieceSize), out var consumed, out var written);
             writer.Advance(written);
             value = value[consumed..];
         }
     }
 
-    /// <summary>How many bytes <see cref="WriteEscaped"/> will write.</summary>
+    /// <summary>The number of bytes that <see cref="WriteEscaped"/> will write.</summary>
     public static long EscapedLength(ReadOnlySpan<byte> value)
     {
         var first = Encoder.FindFirstCharacterToEncodeUtf8(value);
@@ -51,7 +53,7 @@ internal static class PlaintextWriter
         }
         finally
         {
-            System.Security.Cryptography.CryptographicOperations.ZeroMemory(piece);
+            CryptographicOperations.ZeroMemory(piece);
         }
     }
 }

@@ -3,29 +3,32 @@ using System.Diagnostics;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Has answers that must not tell what exists (S23) go out when a set time has passed since their requests came, at ticks of
-/// a clock that no request sets: whatever it took to find something or nothing, as long as it took less than that. The clock
-/// stands still while there are none.
+/// Delays answers that must not tell what exists (S23). Each is sent a fixed time after its request arrived, at a tick of a clock
+/// that no request starts. So the time of an answer does not depend on what was found, as long as finding it took less than that
+/// time. The clock stops when no answer has waited for some seconds.
 /// </summary>
 internal sealed class RefusalPace
 {
-    /// <summary>Some ten times what a look-up takes, and little to whom it is answered. Tests that ask thousands of times do without.</summary>
-    public TimeSpan Least { get; set; } = TimeSpan.FromMilliseconds(6);
+    /// <summary>
+    /// The time from a request's arrival to its answer, at least: about ten times what a look-up takes, and unnoticeable to a
+    /// caller. Zero sends answers at once, for tests with thousands of requests.
+    /// </summary>
+    public TimeSpan MinDelay { get; set; } = TimeSpan.FromMilliseconds(6);
 
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(2);
 
-    // So that the clock isn't set by the next one that waits for it.
-    private static readonly TimeSpan GoesOnFor = TimeSpan.FromSeconds(5);
+    // The clock runs on without waiting answers, so that the next one does not start it and thereby set its ticks.
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private readonly List<(long Arrived, TaskCompletionSource Done)> waiting = [];
     private bool isTicking;
 
-    /// <summary>Done with the first tick when the time has passed.</summary>
-    /// <param name="arrived">When the request came, as <see cref="Stopwatch"/> has it.</param>
+    /// <summary>Waits for the first tick after the time has passed.</summary>
+    /// <param name="arrived">When the request arrived, as a timestamp of <see cref="Stopwatch"/>.</param>
     public Task WaitAsync(long arrived)
     {
-        if (Least == TimeSpan.Zero)
+        if (MinDelay == TimeSpan.Zero)
         {
             return Task.CompletedTask;
         }
@@ -46,36 +49,36 @@ internal sealed class RefusalPace
 
     private async Task TickAsync()
     {
-        using var timer = new PeriodicTimer(Tick);
+        using var timer = new PeriodicTimer(TickInterval);
         var lastUse = Stopwatch.GetTimestamp();
         while (await timer.WaitForNextTickAsync())
         {
             List<TaskCompletionSource> due;
             lock (gate)
             {
-                if (waiting.Count == 0 && Stopwatch.GetElapsedTime(lastUse) > GoesOnFor)
+                if (waiting.Count == 0 && Stopwatch.GetElapsedTime(lastUse) > IdleTime)
                 {
                     isTicking = false;
                     return;
                 }
 
                 lastUse = waiting.Count > 0 ? Stopwatch.GetTimestamp() : lastUse;
-                due = TakeDue_NeedsLock();
+                due = TakeDueUnderLock();
             }
 
             due.ForEach(done => done.SetResult());
         }
     }
 
-    private List<TaskCompletionSource> TakeDue_NeedsLock()
+    private List<TaskCompletionSource> TakeDueUnderLock()
     {
         List<TaskCompletionSource> due = [];
-        waiting.RemoveAll(it =>
+        waiting.RemoveAll(answer =>
         {
-            var isDue = Stopwatch.GetElapsedTime(it.Arrived) >= Least;
+            var isDue = Stopwatch.GetElapsedTime(answer.Arrived) >= MinDelay;
             if (isDue)
             {
-                due.Add(it.Done);
+                due.Add(answer.Done);
             }
 
             return isDue;

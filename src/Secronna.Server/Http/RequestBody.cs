@@ -8,21 +8,27 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
-/// <summary>
-/// Reads a request's body into pinned memory (S26), up to a limit, and checks that it is what JSON must be: UTF-8.
-/// </summary>
+/// <summary>Reads a request's body into pinned memory (S26), up to a limit, and checks that it is valid UTF-8.</summary>
 internal static class RequestBody
 {
-    private const int FirstGuess = 4_096;
+    // The first buffer of a body whose length is not announced.
+    private const int InitialSize = 4_096;
 
-    // Smaller ones are bounded by the number of connections.
-    private const int LargeBody = 64 * 1024;
+    // Bodies up to this size take nothing from the budget: the number of connections bounds them.
+    private const int MaxSmallBody = 64 * 1024;
 
-    // The web server's least rate alone would let a body of many small chunks hold its memory for a quarter of an hour.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+    // The web server's minimum data rate alone would let a body of many small chunks hold its memory for a quarter of an hour.
+    private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>The body; the caller disposes it as soon as it is parsed. Empty where there is none.</summary>
-    /// <exception cref="RequestException">VALIDATION_ERROR (415: not JSON; malformed UTF-8) or PAYLOAD_TOO_LARGE.</exception>
+    /// <summary>
+    /// Reads the body. The caller disposes it as soon as it is parsed. A request without a body gives an empty one.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="limit">The most bytes that the body may have.</param>
+    /// <param name="isRequired">Whether a request without a body must have the content type of JSON too.</param>
+    /// <exception cref="RequestException">
+    /// VALIDATION_ERROR: not JSON (status 415), not UTF-8, or too slow. PAYLOAD_TOO_LARGE. UNAVAILABLE: the budget is used up.
+    /// </exception>
     public static async ValueTask<PinnedBuffer> ReadAsync(HttpContext context, int limit, bool isRequired)
     {
         var length = context.Request.ContentLength;
@@ -36,14 +42,14 @@ internal static class RequestBody
             throw HttpErrors.UnsupportedMediaType();
         }
 
-        if ((length ?? limit) > LargeBody && HasBody(context, length))
+        if ((length ?? limit) > MaxSmallBody && HasBody(context, length))
         {
-            // Twice: the body, and the values that are parsed from it.
+            // The body and the values that are parsed from it are both in memory.
             var budget = context.RequestServices.GetRequiredService<PlaintextBudget>();
             context.Response.RegisterForDispose(budget.Take(2 * (length ?? limit)));
         }
 
-        var body = await ReadAllAsync(context, (int)(length ?? FirstGuess), limit);
+        var body = await ReadAllAsync(context, (int)(length ?? InitialSize), limit);
         if (body.Length > 0 && !IsJson(context.Request))
         {
             body.Dispose();
@@ -70,7 +76,7 @@ internal static class RequestBody
     private static async ValueTask<PinnedBuffer> ReadAllAsync(HttpContext context, int expected, int limit)
     {
         var reader = context.Request.BodyReader;
-        using var patience = Patience(context, reader);
+        using var timeout = StartTimeout(context, reader);
         var body = PinnedBuffer.Rent(Math.Max(expected, 1));
         var filled = 0;
         try
@@ -80,7 +86,7 @@ internal static class RequestBody
                 var result = await reader.ReadAsync(context.RequestAborted);
                 if (result.IsCanceled)
                 {
-                    throw HttpErrors.BodyTooSlow(LongestWait);
+                    throw HttpErrors.BodyTooSlow(ReadTimeout);
                 }
 
                 var part = result.Buffer;
@@ -108,9 +114,9 @@ internal static class RequestBody
         }
     }
 
-    private static ITimer Patience(HttpContext context, PipeReader reader) =>
+    private static ITimer StartTimeout(HttpContext context, PipeReader reader) =>
         context.RequestServices.GetRequiredService<TimeProvider>().CreateTimer(
-            static reader => ((PipeReader)reader!).CancelPendingRead(), reader, LongestWait, Timeout.InfiniteTimeSpan);
+            static reader => ((PipeReader)reader!).CancelPendingRead(), reader, ReadTimeout, Timeout.InfiniteTimeSpan);
 
     private static PinnedBuffer Grow(PinnedBuffer body, int filled, int more)
     {

@@ -8,7 +8,7 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
-/// <summary>Writes the envelope around everything that holds no value: data or an error, and what is known of the request.</summary>
+/// <summary>Writes the envelope of every answer without values: data or an error, and the request's id and time.</summary>
 internal static class ResponseEnvelope
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -19,6 +19,7 @@ internal static class ResponseEnvelope
     [ThreadStatic]
     private static Utf8JsonWriter? writer;
 
+    /// <summary>Writes data.</summary>
     public static Task WriteAsync<T>(HttpContext context, int status, T data, JsonTypeInfo<T> type)
     {
         var json = Begin();
@@ -27,6 +28,7 @@ internal static class ResponseEnvelope
         return SendAsync(context, status, json, null);
     }
 
+    /// <summary>Writes a page of a list; the cursor is <c>null</c> at the list's end.</summary>
     public static Task WritePageAsync<T>(HttpContext context, Page<T> page, string? cursor, JsonTypeInfo<T> type)
     {
         var json = Begin();
@@ -41,6 +43,7 @@ internal static class ResponseEnvelope
         return SendAsync(context, StatusCodes.Status200OK, json, new PageMeta(cursor));
     }
 
+    /// <summary>Writes an error.</summary>
     public static Task WriteErrorAsync(HttpContext context, int status, string code, string message)
     {
         var json = Begin();
@@ -52,10 +55,11 @@ internal static class ResponseEnvelope
         return SendAsync(context, status, json, null);
     }
 
-    /// <summary>The end of the envelope, from after the data, for answers that are written piece by piece.</summary>
+    /// <summary>The end of the envelope after the data, for answers that are written piece by piece.</summary>
     public static byte[] Tail(HttpContext context) => System.Text.Encoding.UTF8.GetBytes(
         $",\"error\":null,\"meta\":{{\"requestId\":\"{context.TraceIdentifier}\",\"timestamp\":\"{Now(context)}\"}}}}");
 
+    /// <summary>Sets the status, and JSON as the content type.</summary>
     public static void PrepareHeaders(HttpContext context, int status)
     {
         var response = context.Response;
@@ -73,7 +77,7 @@ internal static class ResponseEnvelope
         return writer;
     }
 
-    // All up to the copy into the response runs on one thread, which owns the buffer.
+    // Everything until the copy into the response runs on one thread, so it may use that thread's buffer.
     private static async Task SendAsync(HttpContext context, int status, Utf8JsonWriter json, PageMeta? page)
     {
         json.WriteStartObject("meta");
@@ -91,7 +95,7 @@ internal static class ResponseEnvelope
         PrepareHeaders(context, status);
         context.Response.ContentLength = buffer!.WrittenCount;
         context.Response.BodyWriter.Write(buffer.WrittenSpan);
-        // A new credential's token may have been in it.
+        // Zeroes the bytes, because they may hold the token of a new credential.
         buffer.Clear();
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }

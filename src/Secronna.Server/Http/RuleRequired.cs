@@ -2,12 +2,14 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
-/// <summary>Marks a route that is not of the API and needs no credential: health and the contract itself.</summary>
+/// <summary>Marks a route outside the API that needs no credential: health checks and the OpenAPI document.</summary>
 internal sealed class PublicRoute;
 
-/// <summary>Denies what no rule was declared for (S24): a route that says neither who may use it nor that all may.</summary>
+/// <summary>Refuses routes without a rule (S24): those that declare neither an operation nor that they are public.</summary>
 internal sealed class RuleRequired(RequestDelegate next)
 {
+    /// <summary>Runs the request, or refuses it.</summary>
+    /// <exception cref="RequestException">FORBIDDEN: the route declares no rule.</exception>
     public Task InvokeAsync(HttpContext context) =>
         context.GetEndpoint() is RouteEndpoint endpoint
         && endpoint.Metadata.GetMetadata<ApiRoute>() is null && endpoint.Metadata.GetMetadata<PublicRoute>() is null

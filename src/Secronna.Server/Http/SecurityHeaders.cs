@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// What every answer tells a browser: it is data and no page, to be run, framed or embedded by nobody, and the ids in its
-/// path are not for other sites.
+/// Sets headers on every answer that protect it in a browser: answers are data and not pages, no site may run, frame or embed
+/// them, and browsers do not tell other sites the ids in their paths.
 /// </summary>
 internal static class SecurityHeaders
 {
@@ -14,13 +14,14 @@ internal static class SecurityHeaders
     private static readonly StringValues NoReferrer = "no-referrer";
     private static readonly StringValues Deny = "DENY";
 
+    /// <summary>Adds the headers.</summary>
     public static void Add(IHeaderDictionary headers)
     {
         headers.XContentTypeOptions = NoSniff;
         headers.ContentSecurityPolicy = Policy;
         headers["Cross-Origin-Resource-Policy"] = SameOrigin;
         headers["Referrer-Policy"] = NoReferrer;
-        // For browsers that don't know frame-ancestors.
+        // For browsers that do not support frame-ancestors.
         headers.XFrameOptions = Deny;
     }
 }

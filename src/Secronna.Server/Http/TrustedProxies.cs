@@ -1,20 +1,22 @@
+using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Takes a trusted proxy's word for where a request comes from (S17). The header is read from its end, and the first
-/// address that is no trusted proxy's counts: what stands before it, the caller itself may have written.
+/// Believes trusted proxies about where a request comes from (S17). The header is read from its end, and the first address that
+/// is not a trusted proxy's is the caller's; the caller itself may have written what stands before it.
 /// </summary>
 internal static class TrustedProxies
 {
-    /// <summary>Whether a connection is one of them.</summary>
-    public static bool Has(HttpSettings settings, System.Net.IPAddress address)
+    /// <summary>Whether an address is a trusted proxy's.</summary>
+    public static bool Contains(HttpSettings settings, IPAddress address)
     {
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return settings.TrustedProxies.Any(network => network.Contains(plain));
+        var normalized = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return settings.TrustedProxies.Any(network => network.Contains(normalized));
     }
 
+    /// <summary>Adds the reading of the proxies' headers to the pipeline, if any proxy is trusted.</summary>
     public static void UseTrustedProxies(this WebApplication app, HttpSettings settings)
     {
         if (settings.TrustedProxies.Count == 0)
@@ -25,7 +27,7 @@ internal static class TrustedProxies
         var options = new ForwardedHeadersOptions
         {
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
-            // As many proxies as are trusted, one behind the other: each address is looked at before the next is believed.
+            // No limit on chained proxies: each address is checked before the next one is believed.
             ForwardLimit = null,
         };
         options.KnownProxies.Clear();

@@ -1,9 +1,13 @@
 namespace Secronna.Server.Installation;
 
-/// <summary>Ends the process at once, without running anything more of it (S30).</summary>
+/// <summary>Ends the process at once, without running any more of its code (S30).</summary>
 internal static class FailFast
 {
-    /// <summary>The disk did not confirm a write: nothing that is in memory may be acknowledged any more.</summary>
+    /// <summary>
+    /// Ends the process because the disk did not confirm a write. What the disk holds is unknown then, so nothing that is in
+    /// memory may be acknowledged any more.
+    /// </summary>
     public static void OnFsyncFailure(string reason) =>
-        Environment.FailFast($"secronna-server ends: {reason}. What was written last may be lost; start it again when the disk is mended");
+        Environment.FailFast(
+            $"secronna-server ends: {reason}. The last writes may be lost. Repair the disk, then start the server again");
 }

@@ -3,8 +3,8 @@ using Secronna.Crypto;
 namespace Secronna.Server.Installation;
 
 /// <summary>
-/// What is derived from the installation key (S2): a key each for credential hashes, cursors, ETags and idempotency
-/// records. They protect nothing that can be read back.
+/// The keys that are derived from the installation key (S2): one each for credential hashes, cursors, ETags and idempotency
+/// records. They are used for keyed hashes only, so they protect nothing that can be read back.
 /// </summary>
 internal sealed class InstallationKeys : IDisposable
 {
@@ -13,6 +13,7 @@ internal sealed class InstallationKeys : IDisposable
     private readonly LockedKey etags;
     private readonly LockedKey idempotency;
 
+    /// <summary>Derives the keys. They are held in locked memory until this is disposed.</summary>
     public InstallationKeys(ReadOnlySpan<byte> installationKey)
     {
         credentials = Derive(installationKey, "secronna credential hash");
@@ -21,14 +22,18 @@ internal sealed class InstallationKeys : IDisposable
         idempotency = Derive(installationKey, "secronna idempotency");
     }
 
+    /// <summary>Computes the hash of a credential's token (S25).</summary>
     public void HashCredential(ReadOnlySpan<byte> token, Span<byte> hash) =>
         KeyedHash.Compute(credentials.Bytes, token, hash);
 
+    /// <summary>Computes the hash that shows that this installation made a cursor.</summary>
     public void HashCursor(ReadOnlySpan<byte> position, Span<byte> hash) =>
         KeyedHash.Compute(cursors.Bytes, position, hash);
 
+    /// <summary>Computes the ETag of a state.</summary>
     public void HashEtag(ReadOnlySpan<byte> state, Span<byte> hash) => KeyedHash.Compute(etags.Bytes, state, hash);
 
+    /// <summary>Computes the hash that identifies a request or its body.</summary>
     public void HashIdempotency(ReadOnlySpan<byte> request, Span<byte> hash) =>
         KeyedHash.Compute(idempotency.Bytes, request, hash);
 
@@ -42,7 +47,7 @@ internal sealed class InstallationKeys : IDisposable
 
     private static LockedKey Derive(ReadOnlySpan<byte> installationKey, string label)
     {
-        using var key = PinnedBuffer.Rent(32);
+        using var key = PinnedBuffer.Rent(Aes256Gcm.KeySize);
         DerivedKey.Derive(installationKey, label, key.Span);
         return LockedKey.Create(key.Span);
     }

@@ -8,44 +8,48 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Installation;
 
 /// <summary>
-/// Opens an installation: checks that the master keys at hand unwrap all that the database holds before anything is
-/// migrated or written (S11), and makes the installation key of a new database.
+/// Checks that the available master keys unwrap what the database holds, before anything is migrated or written (S11). Creates
+/// the installation key of a new database, and unwraps it for an existing one.
 /// </summary>
 internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider time)
 {
-    private const int KeySize = 32;
-
-    /// <summary>The installation's derived keys, once the database is open.</summary>
+    /// <summary>
+    /// The keys that are derived from the installation key. A database that has no installation key yet gets one.
+    /// </summary>
     public async Task<InstallationKeys> OpenKeysAsync(Database database)
     {
-        var row = await database.ReadAsync(0, static (session, _) => InstallationTable.FindAsync(session))
-            ?? await CreateAsync(database);
+        var row = await database.ReadAsync(InstallationTable.FindAsync) ?? await CreateAsync(database);
         using var key = await UnwrapAsync(row);
         return new InstallationKeys(key.Span);
     }
 
-    /// <summary>Checks one wrap of each master key in use; writes nothing.</summary>
-    /// <exception cref="MasterKeyException">A master key is missing, or whoever holds it does not answer.</exception>
-    /// <exception cref="SettingsException">A master key is another one than its id says.</exception>
+    /// <summary>
+    /// Checks that each master key in use is available and has the right bytes, by unwrapping one box of each. Writes nothing.
+    /// </summary>
+    /// <exception cref="MasterKeyException">A master key is missing, or its provider does not answer.</exception>
+    /// <exception cref="SettingsException">A master key has other bytes than the key of this id that wrapped the box.</exception>
     public async Task CheckAsync(DatabaseEngine engine)
     {
         var isCurrent = await Migrator.IsCurrentAsync(engine);
         await InstallationTable.PeekAsync(engine, (session, row) => CheckAsync(session, row, isCurrent));
     }
 
-    /// <summary>The same, of a database that is open.</summary>
+    /// <summary>Checks the master keys of a database that is open.</summary>
+    /// <inheritdoc cref="CheckAsync(DatabaseEngine)"/>
     public async Task CheckAsync(Database database) =>
-        await database.ReadAsync(this, static async (session, setup) =>
+        await database.ReadAsync(async session =>
             await InstallationTable.FindAsync(session) is { } row
-                ? await setup.CheckAsync(session, row, isCurrent: true)
+                ? await CheckAsync(session, row, isCurrent: true)
                 : throw new StorageUnavailableException("the installation's row is gone"));
 
     /// <summary>
-    /// Checks that every master key in use is at hand and the active one the right one; whether each KEK unwraps is for
-    /// a verification to say.
+    /// Requires that every master key in use is available, and that the active one has the right bytes. A KEK that doesn't unwrap
+    /// is not an error here: a verification must be able to report it.
     /// </summary>
+    /// <param name="engine">The database.</param>
+    /// <param name="place">Where the database is, for messages.</param>
     /// <exception cref="MasterKeyException">A master key is missing.</exception>
-    /// <exception cref="SettingsException">There is no installation.</exception>
+    /// <exception cref="SettingsException">The database holds no installation.</exception>
     public async Task RequireKeysAsync(DatabaseEngine engine, string place) =>
         _ = await InstallationTable.PeekAsync(engine, async (session, row) =>
         {
@@ -58,22 +62,26 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
             return row;
         }) ?? throw new SettingsException($"there is no installation in {place}");
 
-    /// <summary>The installation key wrapped by another master key, from what is stored under the active one (S8).</summary>
-    /// <exception cref="SettingsException">The active master key is another one by now, or does not unwrap it.</exception>
+    /// <summary>Re-wraps the installation key for a rotation of the master key (S8), without storing the result.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="from">The id of the active master key.</param>
+    /// <param name="to">The id of the master key that shall wrap the installation key.</param>
+    /// <returns>The new box of the installation key.</returns>
+    /// <exception cref="SettingsException">The active master key is no longer that one, or does not unwrap the key.</exception>
     public async Task<byte[]> RewrapInstallationKeyAsync(Database database, string from, string to)
     {
-        var row = await database.ReadAsync(0, static (session, _) => InstallationTable.FindAsync(session));
+        var row = await database.ReadAsync(InstallationTable.FindAsync);
         if (row?.ActiveMasterKeyId != from)
         {
-            throw new SettingsException($"master key: {from} is not the active one any more: see master-key list");
+            throw new SettingsException($"master key: {from} is no longer the active one: see master-key list");
         }
 
         using var key = await UnwrapAsync(row);
         return await masterKeys.WrapVerifiedAsync(MasterKeyBinding.ForInstallationKey(to), key.Memory);
     }
 
-    // The installation key shows that the active one is right, a check box that another is. A KEK does so only where there is
-    // no box: one KEK that is damaged is not to stop a server.
+    // The installation key shows that the active master key is the right one. A check box shows it of each other master key, or a
+    // KEK if there is no check box. The check box is preferred because a single damaged KEK must not stop a server.
     private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row, bool isCurrent)
     {
         using var key = await UnwrapAsync(row);
@@ -94,14 +102,14 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
             return;
         }
 
-        using var key = PinnedBuffer.Rent(KeySize);
+        using var key = PinnedBuffer.Rent(Aes256Gcm.KeySize);
         await UnwrapAsync(
             MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, kek.MasterKeyId), kek.WrappedKey!, key.Memory);
     }
 
     private async ValueTask<PinnedBuffer> UnwrapAsync(InstallationRow row)
     {
-        var key = PinnedBuffer.Rent(KeySize);
+        var key = PinnedBuffer.Rent(Aes256Gcm.KeySize);
         try
         {
             await UnwrapAsync(MasterKeyBinding.ForInstallationKey(row.ActiveMasterKeyId), row.WrappedKey, key.Memory);
@@ -123,13 +131,14 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         catch (DecryptionException)
         {
             throw new SettingsException(
-                $"master key: the key that was found under the id {binding.MasterKeyId} is not the one that this database was sealed with");
+                $"master key: the key that was found under the id {binding.MasterKeyId} is not the one that this database "
+                + "was sealed with");
         }
     }
 
     private async Task<InstallationRow> CreateAsync(Database database)
     {
-        using var key = PinnedBuffer.Rent(KeySize);
+        using var key = PinnedBuffer.Rent(Aes256Gcm.KeySize);
         RandomNumberGenerator.Fill(key.Span);
         var masterKeyId = masterKeys.FirstKeyId;
         var row = new InstallationRow(
@@ -139,14 +148,13 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         try
         {
             var checkBox = await masterKeys.NewCheckBoxAsync(masterKeyId);
-            await database.WriteAsync((row, checkBox), static (transaction, it) =>
-                InstallationTable.InsertAsync(transaction, it.row, it.checkBox));
+            await database.WriteAsync(transaction => InstallationTable.InsertAsync(transaction, row, checkBox));
             return row;
         }
         catch (UniqueViolationException)
         {
-            // Another process was first: its key counts.
-            return (await database.ReadAsync(0, static (session, _) => InstallationTable.FindAsync(session)))!;
+            // Another process created the installation first: its key counts.
+            return (await database.ReadAsync(InstallationTable.FindAsync))!;
         }
     }
 }

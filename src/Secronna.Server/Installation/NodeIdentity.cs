@@ -2,11 +2,12 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Installation;
 
-/// <summary>Who this process is to others on the same database: of a server, what it says that it runs by.</summary>
-/// <param name="Id">New with each start.</param>
-/// <param name="Name">What operators know it by: the machine and the process.</param>
+/// <summary>Identifies this process to other processes on the same database.</summary>
+/// <param name="Id">An id that is new with each start.</param>
+/// <param name="Name">A name for operators: the machine and the process id.</param>
 internal sealed record NodeIdentity(string Id, string Name)
 {
+    /// <summary>A new identity for this process.</summary>
     public static NodeIdentity New(TimeProvider time) =>
         new(Ids.New("node_", time.GetUtcNow()), $"{Environment.MachineName} (process {Environment.ProcessId})");
 }

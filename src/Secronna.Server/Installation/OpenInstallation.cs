@@ -1,4 +1,3 @@
-using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage;
@@ -6,11 +5,12 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Installation;
 
-/// <summary>An installation with its master keys checked and its database open.</summary>
+/// <summary>An installation whose master keys were checked and whose database is open.</summary>
 internal sealed class OpenInstallation : IAsyncDisposable
 {
     private OpenInstallation(
-        InstallationSettings settings, TimeProvider time, MasterKeyRing masterKeys, InstallationSetup setup, Database database, InstallationKeys keys)
+        InstallationSettings settings, TimeProvider time, MasterKeyRing masterKeys, InstallationSetup setup, Database database,
+        InstallationKeys keys)
     {
         Settings = settings;
         Time = time;
@@ -33,8 +33,14 @@ internal sealed class OpenInstallation : IAsyncDisposable
     public InstallationKeys Keys { get; }
 
     /// <summary>
-    /// Checks the master keys against what the database holds, migrates where that is wished, and opens (S11).
+    /// Checks that the master keys are those of the database, migrates the database if that is wanted, and opens it (S11).
     /// </summary>
+    /// <param name="settings">The settings of the database and the master keys.</param>
+    /// <param name="migrate">Whether to apply the migrations that the database lacks.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="onFsyncFailure">
+    /// Called with the reason when the disk did not confirm a write; must end the process (S30).
+    /// </param>
     /// <exception cref="SettingsException">A setting or a master key is wrong or missing.</exception>
     /// <exception cref="StorageSetupException">The database can't be used.</exception>
     public static async Task<OpenInstallation> OpenAsync(
@@ -45,7 +51,11 @@ internal sealed class OpenInstallation : IAsyncDisposable
         return await OpenAsync(settings, engine, masterKeys, migrate, time, onFsyncFailure);
     }
 
-    /// <summary>The same, over master keys that were opened before: they are closed with it, also where this is refused.</summary>
+    /// <summary>
+    /// Opens an installation with master keys that are open already. They are closed with the installation, or at once if opening
+    /// fails.
+    /// </summary>
+    /// <inheritdoc cref="OpenAsync(InstallationSettings, bool, TimeProvider, Action{string})"/>
     public static async Task<OpenInstallation> OpenAsync(
         InstallationSettings settings, DatabaseEngine engine, MasterKeyRing masterKeys, bool migrate, TimeProvider time,
         Action<string> onFsyncFailure)
@@ -76,15 +86,15 @@ internal sealed class OpenInstallation : IAsyncDisposable
         }
     }
 
-    /// <summary>Where the database is.</summary>
-    /// <exception cref="SettingsException">None is set; the message says what to set.</exception>
+    /// <summary>The database that the settings name.</summary>
+    /// <exception cref="SettingsException">The settings name no database; the message says what to set.</exception>
     /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
     public static DatabaseEngine RequireEngine(InstallationSettings settings, TimeProvider time) =>
         FindEngine(settings, time) ?? throw new SettingsException(settings.Storage.Provider == "PostgreSql"
             ? "there is no database: set Secronna__Storage__ConnectionString (Host=…;Database=…;Username=…)"
             : "there is no database: set Secronna__DataFolder, or Secronna__Storage__ConnectionString");
 
-    /// <summary>Where the database is; null where none is set.</summary>
+    /// <summary>The database that the settings name; <c>null</c> if they name none.</summary>
     /// <exception cref="StorageSetupException">The connection string is not valid.</exception>
     public static DatabaseEngine? FindEngine(InstallationSettings settings, TimeProvider time) => settings.ConnectionString switch
     {

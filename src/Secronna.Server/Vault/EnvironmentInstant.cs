@@ -6,28 +6,31 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Times of changes: each takes its environment's row and an instant later than any before it, and is acknowledged only
-/// when the clock has passed that instant. So an instant names exactly one state, also where a clock steps back. The clock
-/// is the database's, which all nodes share.
+/// Gives changes their instants. Each change takes its environment's row and an instant after all earlier ones, and is
+/// acknowledged only when the clock has passed that instant. So an instant names exactly one state, even if the clock steps back.
+/// The clock is the database's, which all nodes share.
 /// </summary>
 internal static class EnvironmentInstant
 {
-    // A clock further back than this is wrong; waiting for it would hang its writers.
-    private static readonly TimeSpan MostAhead = TimeSpan.FromSeconds(5);
+    // A clock that is further behind the last change is wrong. Waiting for it would hang all writers.
+    private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(5);
 
-    /// <summary>Takes the environment's row and an instant; null when the environment is not there.</summary>
-    /// <exception cref="RequestException">UNAVAILABLE: the clock is behind.</exception>
+    /// <summary>Locks the environment's row for the transaction, and takes an instant for its change.</summary>
+    /// <returns>The change; <c>null</c> if the caller's workspace has no such environment.</returns>
+    /// <exception cref="RequestException">UNAVAILABLE: the clock is more than 5 seconds behind the last change.</exception>
     public static async ValueTask<EnvironmentChange?> TakeAsync(Transaction transaction, Caller caller, string environmentId)
     {
         var change = await EnvironmentTable.BeginChangeAsync(transaction, caller.WorkspaceId, environmentId);
-        return change is not null && Ahead(change.Instant, change.Clock) > MostAhead
-            ? throw Errors.Unavailable("the database's clock is behind the environment's last change: its operator must mend the clock")
+        return change is not null && LagBehind(change.Instant, change.Clock) > MaxLag
+            ? throw Errors.Unavailable(
+                "the database's clock is behind the environment's last change: an operator must set the clock right")
             : change;
     }
 
     /// <summary>
-    /// Waits until the clock has passed the instant. It has, where the instant was the clock's own: the commit took longer
-    /// than a microsecond. The change is durable already: a clock that was set back is waited for only so long.
+    /// Waits until the clock has passed the instant of a change. If the instant was the clock's own time, the clock has passed
+    /// it: the commit took longer than a microsecond. Waits 5 seconds at most, because a clock may be set back after the commit,
+    /// and the change is durable already.
     /// </summary>
     public static async ValueTask PassAsync(Database database, TimeProvider time, EnvironmentChange change)
     {
@@ -38,25 +41,25 @@ internal static class EnvironmentInstant
 
         var began = time.GetTimestamp();
         while (await database.NowAsync() is var now && now <= change.Instant
-            && time.GetElapsedTime(began) is var waited && waited < MostAhead)
+            && time.GetElapsedTime(began) is var waited && waited < MaxLag)
         {
-            // Timers count in milliseconds; one is the least that can be waited for.
-            var left = TimeSpan.FromTicks(Math.Min(Ahead(change.Instant, now).Ticks, (MostAhead - waited).Ticks));
+            // Timers count whole milliseconds, and one millisecond is the shortest delay.
+            var left = TimeSpan.FromTicks(Math.Min(LagBehind(change.Instant, now).Ticks, (MaxLag - waited).Ticks));
             await Task.Delay(left + TimeSpan.FromMilliseconds(1), time);
         }
     }
 
     /// <summary>
-    /// Has the past up to an instant stand before it is read: waits for changes in flight, and lets no later one take an
-    /// instant in it, also where the clock steps back. Does nothing where the environment is not there for the caller.
+    /// Settles the past up to an instant before it is read: waits for changes in flight, and lets no later change take an instant
+    /// in that past, even if the clock steps back. Does nothing if the caller can't see the environment.
     /// </summary>
-    /// <param name="database">Where it is.</param>
-    /// <param name="caller">Who reads.</param>
-    /// <param name="name">Which environment.</param>
-    /// <param name="at">The instant; null is now, which needs none of this.</param>
-    /// <param name="actions">What makes the environment show.</param>
-    /// <param name="field">How the caller named the instant.</param>
-    /// <exception cref="RequestException">VALIDATION_ERROR: it is in the future.</exception>
+    /// <param name="database">The database.</param>
+    /// <param name="caller">The caller who reads.</param>
+    /// <param name="name">The environment.</param>
+    /// <param name="at">The instant; <c>null</c> is now, for which nothing needs to be settled.</param>
+    /// <param name="actions">The actions of which the caller must be granted any in the environment to see it.</param>
+    /// <param name="field">The name of the field or parameter that holds the instant, for the message.</param>
+    /// <exception cref="RequestException">VALIDATION_ERROR: the instant is in the future.</exception>
     public static async ValueTask SettleAsync(
         Database database, Caller caller, EnvironmentReference name, Instant? at, GrantActions actions, string field = "at")
     {
@@ -65,8 +68,7 @@ internal static class EnvironmentInstant
             return;
         }
 
-        var found = await database.ReadAsync((caller.WorkspaceId, name), static (session, it) =>
-            it.name.FindAsync(session, it.WorkspaceId));
+        var found = await database.ReadAsync(session => name.FindAsync(session, caller.WorkspaceId));
         if (found.VisibleTo(caller, actions) is not { } environment || instant <= Math.Max(environment.ChangedAt, environment.SettledTo))
         {
             return;
@@ -78,13 +80,13 @@ internal static class EnvironmentInstant
             throw Errors.Invalid(field, $"is in the future: by the server's clock it is {new Instant(now)}");
         }
 
-        await database.WriteAsync((environment.Id, instant), static async (transaction, it) =>
+        await database.WriteAsync(async transaction =>
         {
-            await EnvironmentTable.SettleAsync(transaction, it.Id, it.instant);
+            await EnvironmentTable.SettleAsync(transaction, environment.Id, instant);
             return true;
         });
     }
 
-    private static TimeSpan Ahead(long instant, long clock) =>
+    private static TimeSpan LagBehind(long instant, long clock) =>
         TimeSpan.FromMicroseconds(Math.Clamp((double)instant - clock, 0, TimeSpan.MicrosecondsPerDay));
 }

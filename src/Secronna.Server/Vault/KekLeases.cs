@@ -7,33 +7,34 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>Unwrapped KEKs: from the ring, or by way of the master key when the ring misses one.</summary>
+/// <summary>
+/// Leases unwrapped KEKs from the key ring. A KEK that the ring doesn't hold is unwrapped by its master key first.
+/// </summary>
 internal sealed class KekLeases : IDisposable
 {
-    private const int KeySize = 32;
-
-    private readonly Database database;
+    private readonly StoredKeks stored;
     private readonly MasterKeyRing masterKeys;
     private readonly KeyRing ring;
     private readonly TimeProvider time;
     private readonly long began;
 
-    // Whoever misses the same KEK waits for one call of the provider.
-    private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> flights = new(StringComparer.Ordinal);
+    // Requests that miss the same KEK share one call of the master key's provider.
+    private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> runningFetches = new(StringComparer.Ordinal);
 
     public KekLeases(Database database, MasterKeyRing masterKeys, KeyRing ring, TimeProvider time)
     {
-        (this.database, this.masterKeys, this.ring, this.time, began) = (database, masterKeys, ring, time, time.GetTimestamp());
+        stored = new StoredKeks(database, masterKeys);
+        (this.masterKeys, this.ring, this.time, began) = (masterKeys, ring, time, time.GetTimestamp());
         masterKeys.KeyLost += ring.Clear;
     }
 
     private TimeSpan Now => time.GetElapsedTime(began);
 
-    /// <summary>The unwrapped KEK.</summary>
-    /// <returns>Null when there is no such KEK, or no longer.</returns>
-    /// <exception cref="DecryptionException">What is stored of it is not what was wrapped (S6).</exception>
-    /// <exception cref="MasterKeyException">Its master key is not here, or does not answer.</exception>
-    /// <exception cref="FormatException">It is no KEK's id.</exception>
+    /// <summary>Leases a KEK. The caller disposes the lease as soon as the key is no longer needed.</summary>
+    /// <returns>The KEK; <c>null</c> if it does not exist or was destroyed.</returns>
+    /// <exception cref="DecryptionException">The stored KEK was changed (S6).</exception>
+    /// <exception cref="MasterKeyException">The master key is missing, or its provider does not answer.</exception>
+    /// <exception cref="FormatException">The text is not the id of a KEK.</exception>
     public async ValueTask<LeasedKek?> LeaseAsync(string kekId)
     {
         var name = LeasedKek.NameOf(kekId);
@@ -49,15 +50,17 @@ internal sealed class KekLeases : IDisposable
         return new LeasedKek(kekId, name, lease);
     }
 
-    /// <summary>Whether a KEK unwraps, as it is stored, to the one that is in use.</summary>
-    /// <exception cref="MasterKeyException">Its master key is not here, or does not answer.</exception>
-    public async ValueTask<bool> IsStoredWholeAsync(KekRow stored)
+    /// <summary>
+    /// Whether the stored box of a KEK still unwraps to the key that is in use. True as well if the KEK was destroyed meanwhile.
+    /// </summary>
+    /// <exception cref="MasterKeyException">The master key is missing, or its provider does not answer.</exception>
+    public async ValueTask<bool> IsStoredIntactAsync(KekRow row)
     {
-        using var key = PinnedBuffer.Rent(KeySize);
+        using var key = PinnedBuffer.Rent(Aes256Gcm.KeySize);
         try
         {
-            using var inUse = await LeaseAsync(stored.Id);
-            return await UnwrapAsync(stored, key.Memory) is null
+            using var inUse = await LeaseAsync(row.Id);
+            return await stored.UnwrapAsync(row, key.Memory) is null
                 || inUse is null || CryptographicOperations.FixedTimeEquals(key.Span, inUse.Key);
         }
         catch (Exception exception) when (exception is DecryptionException or FormatException)
@@ -66,37 +69,37 @@ internal sealed class KekLeases : IDisposable
         }
     }
 
-    /// <summary>Forgets unwrapped KEKs whose time is over.</summary>
+    /// <summary>Removes the KEKs from the ring whose lifetime is over.</summary>
     public void ForgetExpired() => ring.RemoveExpired(Now);
 
-    /// <summary>Forgets a KEK that was destroyed.</summary>
+    /// <summary>Removes a KEK from the ring. Whoever destroys a KEK calls this after the transaction.</summary>
     public void Forget(string kekId) => ring.Remove(kekId);
 
     public void Dispose() => masterKeys.KeyLost -= ring.Clear;
 
     private async Task<bool> FetchAsync(string kekId)
     {
-        var flight = flights.GetOrAdd(kekId, id => new Lazy<Task<bool>>(() => PutIntoRingAsync(id)));
+        var fetch = runningFetches.GetOrAdd(kekId, id => new Lazy<Task<bool>>(() => PutIntoRingAsync(id)));
         try
         {
-            return await flight.Value;
+            return await fetch.Value;
         }
         finally
         {
-            flights.TryRemove(KeyValuePair.Create(kekId, flight));
+            runningFetches.TryRemove(KeyValuePair.Create(kekId, fetch));
         }
     }
 
-    /// <summary>Unwraps a KEK into the ring; false when there is no such KEK, or no longer.</summary>
+    // False if the KEK does not exist or was destroyed.
     private async Task<bool> PutIntoRingAsync(string kekId)
     {
-        if (await FindAsync(kekId) is not { WrappedKey: not null } row)
+        if (await stored.FindAsync(kekId) is not { WrappedKey: not null } row)
         {
             return false;
         }
 
-        using var key = PinnedBuffer.Rent(KeySize);
-        if (await UnwrapAsync(row, key.Memory) is not { } masterKeyId)
+        using var key = PinnedBuffer.Rent(Aes256Gcm.KeySize);
+        if (await stored.UnwrapAsync(row, key.Memory) is not { } masterKeyId)
         {
             return false;
         }
@@ -104,7 +107,7 @@ internal sealed class KekLeases : IDisposable
         using var lease = ring.Add(kekId, key.Span, Now);
         try
         {
-            return await KeepAsync(kekId, masterKeyId);
+            return await IsStillUsableAsync(kekId, masterKeyId);
         }
         catch
         {
@@ -113,56 +116,18 @@ internal sealed class KekLeases : IDisposable
         }
     }
 
-    // Who destroys a KEK, or finds its master key gone, takes it out of the ring after that: one that was put in later must
-    // be taken out here.
-    private async ValueTask<bool> KeepAsync(string kekId, string masterKeyId)
+    // Whoever destroys a KEK, or finds that its master key is gone, removes it from the ring afterwards. That removal may have
+    // come before this node added the KEK, so the KEK's row and master key are looked at again after the KEK was added.
+    private async ValueTask<bool> IsStillUsableAsync(string kekId, string masterKeyId)
     {
-        if ((await FindAsync(kekId))?.WrappedKey is null)
+        if ((await stored.FindAsync(kekId))?.WrappedKey is null)
         {
             ring.Remove(kekId);
             return false;
         }
 
-        if (!masterKeys.Holds(masterKeyId))
-        {
-            ring.Remove(kekId);
-            throw new MasterKeyMissingException(masterKeyId, masterKeys.KeyIds);
-        }
-
-        return true;
+        return masterKeys.Holds(masterKeyId)
+            ? true
+            : throw new MasterKeyMissingException(masterKeyId, masterKeys.KeyIds);
     }
-
-    /// <summary>Unwraps, and once more where the KEK was put under another master key meanwhile.</summary>
-    /// <returns>The master key that it was under; null when it was destroyed meanwhile.</returns>
-    private async ValueTask<string?> UnwrapAsync(KekRow row, Memory<byte> key)
-    {
-        try
-        {
-            await masterKeys.UnwrapAsync(row, key);
-            return row.MasterKeyId;
-        }
-        catch (Exception exception) when (exception is DecryptionException or MasterKeyMissingException)
-        {
-            var again = await FindAsync(row.Id);
-            if (again?.WrappedKey is null)
-            {
-                return null;
-            }
-
-            if (again.MasterKeyId == row.MasterKeyId)
-            {
-                throw await IsKnownAsync(row.MasterKeyId) ? exception : new DecryptionException();
-            }
-
-            await masterKeys.UnwrapAsync(again, key);
-            return again.MasterKeyId;
-        }
-    }
-
-    // A row that names a master key which the installation never heard of was tampered with (S6).
-    private async ValueTask<bool> IsKnownAsync(string masterKeyId) => await database.ReadAsync(
-        masterKeyId, static (session, id) => KnownMasterKeyTable.FindAsync(session, id)) is not null;
-
-    private ValueTask<KekRow?> FindAsync(string kekId) =>
-        database.ReadAsync(kekId, static (session, id) => KekTable.FindAsync(session, id));
 }

@@ -7,26 +7,33 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>KEKs to seal new versions under: each wrap is counted before it is made (S7).</summary>
-internal sealed class KekReservations(Database database, KekRotation keks, KekLeases leases)
+/// <summary>Gives out KEKs to seal new versions under, with the wraps for them reserved (S7).</summary>
+internal sealed class KekReservations(Database database, KekRotation rotation, KekLeases leases)
 {
-    /// <summary>A KEK for so many wraps; null when it can't be used any more: then there is another, or soon will be.</summary>
-    /// <param name="caller">Who writes.</param>
+    /// <summary>Reserves wraps of a project's KEK and leases it.</summary>
+    /// <param name="caller">The caller of the write.</param>
     /// <param name="kek">The project's active KEK, as it was read.</param>
-    /// <param name="wraps">How many.</param>
-    /// <param name="failed">What is recorded when it can't be unwrapped.</param>
-    /// <exception cref="RequestException">INTEGRITY_ERROR: what is stored of it is not what was wrapped; recorded.</exception>
-    /// <exception cref="MasterKeyException">Its master key is not here, or does not answer; recorded.</exception>
-    public async ValueTask<LeasedKek?> LeaseAsync(Caller caller, KekRow kek, int wraps, Func<IEnumerable<AuditEntry>> failed)
+    /// <param name="wraps">The number of versions to seal.</param>
+    /// <param name="failureEntries">The audit entries to record, as failed, if the KEK can't be unwrapped.</param>
+    /// <returns>The KEK; <c>null</c> if it can't be used any more: the caller must find out the active KEK again.</returns>
+    /// <exception cref="RequestException">
+    /// INTEGRITY_ERROR: the stored box of the KEK was changed (S6). UNAVAILABLE: the master key is being rotated. Both are
+    /// recorded.
+    /// </exception>
+    /// <exception cref="MasterKeyException">
+    /// The master key is missing, or its provider does not answer. This is recorded.
+    /// </exception>
+    public async ValueTask<LeasedKek?> LeaseAsync(
+        Caller caller, KekRow kek, int wraps, Func<IEnumerable<AuditEntry>> failureEntries)
     {
         try
         {
-            return await keks.ReserveAsync(caller, kek, wraps) ? await leases.LeaseAsync(kek.Id) : null;
+            return await rotation.ReserveAsync(caller, kek, wraps) ? await leases.LeaseAsync(kek.Id) : null;
         }
         catch (Exception exception) when (exception
             is DecryptionException or FormatException or MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {
-            await database.AppendAsync([.. failed().Select(entry => entry with { Outcome = AuditOutcomes.Failed })]);
+            await database.AppendAsync([.. failureEntries().Select(entry => entry with { Outcome = AuditOutcomes.Failed })]);
             if (exception is DecryptionException or FormatException)
             {
                 throw Errors.Integrity();

@@ -1,7 +1,8 @@
 namespace Secronna.Server.Vault;
 
+/// <summary>The settings of project KEKs.</summary>
 internal sealed class KeySettings
 {
-    /// <summary>The age from which on a project's KEK is replaced by itself; null is any.</summary>
+    /// <summary>The age at which the server replaces a project's KEK by itself; <c>null</c> sets no age limit.</summary>
     public TimeSpan? OldestKek { get; set; }
 }

@@ -9,48 +9,44 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Goes on with rotations in the background (S10): re-wraps the data keys of retiring KEKs, brings KEKs under the active
-/// master key where whoever began that has ended, and replaces KEKs that are due.
+/// Does the background work of rotations (S10): re-wraps the data keys of retiring KEKs, continues an interrupted rotation of the
+/// master key, and replaces KEKs that are due (S7).
 /// </summary>
 internal sealed class KeyWorker(
     Database database, KekRotation rotation, KekRewrapper keks, MasterKeyRewrapper masterKeys, KeySettings settings,
-    TimeProvider time, ILogger<KeyWorker> log) : Worker(LookEvery, time)
+    TimeProvider time, ILogger<KeyWorker> log) : PollingWorker(Interval, time)
 {
     private const int PageSize = 100;
     private const string MasterKeyWork = "master key";
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan PolicyEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PolicyInterval = TimeSpan.FromMinutes(1);
 
-    // One that can't be finished holds up no other, and is tried again.
-    private static readonly TimeSpan StuckFor = TimeSpan.FromMinutes(1);
-
-    private readonly Dictionary<string, long> stuck = new(StringComparer.Ordinal);
-    private long? appliedAt;
+    private readonly PostponedWork postponed = new(time);
+    private long? policyAppliedAt;
 
     protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
     {
-        if (appliedAt is not { } applied || Time.GetElapsedTime(applied) >= PolicyEvery)
+        if (policyAppliedAt is not { } applied || Time.GetElapsedTime(applied) >= PolicyInterval)
         {
-            appliedAt = Time.GetTimestamp();
+            policyAppliedAt = Time.GetTimestamp();
             await ReplaceDueAsync(cancellation);
         }
 
-        if (await database.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)))
+        if (await database.ReadAsync(InstallationTable.IsRotatingAsync))
         {
             await TryAsync(MasterKeyWork, async () =>
                 await masterKeys.RunAsync(null, cancellation) is null or { Broken.Count: 0 });
         }
 
-        await RewrapAsync(cancellation);
+        await RewrapRetiringAsync(cancellation);
     }
 
-    protected override void Delayed(Exception exception) => VaultLog.RotationDelayed(log, FailureReason.Of(exception));
+    protected override void LogFailure(Exception exception) => VaultLog.RotationDelayed(log, FailureReason.Of(exception));
 
-    private async Task RewrapAsync(CancellationToken cancellation)
+    private async Task RewrapRetiringAsync(CancellationToken cancellation)
     {
         var after = "";
-        while (!cancellation.IsCancellationRequested
-            && await database.ReadAsync(after, static (session, after) => KekTable.ListRetiringAsync(session, after, PageSize)) is { Count: > 0 } page)
+        while (!cancellation.IsCancellationRequested && await ListRetiringAsync(after) is { Count: > 0 } page)
         {
             foreach (var kek in page)
             {
@@ -61,10 +57,13 @@ internal sealed class KeyWorker(
         }
     }
 
-    /// <summary>Does a piece of work, unless it was lately tried in vain: then it is left to other nodes for a while.</summary>
+    private ValueTask<List<KekRow>> ListRetiringAsync(string after) =>
+        database.ReadAsync(session => KekTable.ListRetiringAsync(session, after, PageSize));
+
+    // Does a piece of work, which returns whether it could be finished. Otherwise it is postponed.
     private async Task TryAsync(string name, Func<Task<bool>> work)
     {
-        if (IsStuck(name))
+        if (postponed.Contains(name))
         {
             return;
         }
@@ -73,37 +72,20 @@ internal sealed class KeyWorker(
         {
             if (!await work())
             {
-                stuck[name] = Time.GetTimestamp();
+                postponed.Add(name);
             }
         }
         catch (Exception exception) when (exception is MasterKeyException or DecryptionException or FormatException)
         {
-            stuck[name] = Time.GetTimestamp();
+            postponed.Add(name);
             VaultLog.RotationDelayed(log, FailureReason.Of(exception));
         }
-    }
-
-    private bool IsStuck(string kekId)
-    {
-        if (!stuck.TryGetValue(kekId, out var since))
-        {
-            return false;
-        }
-
-        if (Time.GetElapsedTime(since) < StuckFor)
-        {
-            return true;
-        }
-
-        stuck.Remove(kekId);
-        return false;
     }
 
     private async Task ReplaceDueAsync(CancellationToken cancellation)
     {
         var now = Time.GetUtcNow();
-        while (!cancellation.IsCancellationRequested
-            && await ListDueAsync(now) is { Count: > 0 } due)
+        while (!cancellation.IsCancellationRequested && await ListDueAsync(now) is { Count: > 0 } due)
         {
             foreach (var kek in due)
             {
@@ -112,14 +94,14 @@ internal sealed class KeyWorker(
         }
     }
 
-    // The database finds candidates by its indexes; the policy says which are due.
+    // The database finds candidates by its indexes. The policy decides which of them are due.
     private async Task<List<KekRow>> ListDueAsync(DateTimeOffset now)
     {
-        var candidates = await database.ReadAsync(0, static (session, _) => KekTable.ListWornAsync(session, PageSize));
+        var candidates = await database.ReadAsync(static session => KekTable.ListWornAsync(session, PageSize));
         if (settings.OldestKek is { } oldest)
         {
-            candidates.AddRange(await database.ReadAsync(Instant.From(now - oldest).Microseconds + 1, static (session, before) =>
-                KekTable.ListOlderAsync(session, before, PageSize)));
+            var createdBefore = Instant.From(now - oldest).Microseconds + 1;
+            candidates.AddRange(await database.ReadAsync(session => KekTable.ListOlderAsync(session, createdBefore, PageSize)));
         }
 
         return [.. candidates.Where(kek => KekPolicy.IsDue(

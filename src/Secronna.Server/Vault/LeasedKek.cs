@@ -4,17 +4,19 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>A KEK at hand: its id, its name in boxes, and the unwrapped key for as long as the lease is held.</summary>
+/// <summary>An unwrapped KEK. The key can be used until this is disposed.</summary>
 internal sealed class LeasedKek(string id, KeyName name, KeyLease lease) : IDisposable
 {
     public string Id { get; } = id;
 
+    /// <summary>The name of the KEK in the boxes that it wraps.</summary>
     public KeyName Name { get; } = name;
 
+    /// <summary>The key itself.</summary>
     public ReadOnlySpan<byte> Key => lease.Key;
 
     /// <summary>The name of a KEK in boxes.</summary>
-    /// <exception cref="FormatException">It is no KEK's id.</exception>
+    /// <exception cref="FormatException">The text is not the id of a KEK.</exception>
     public static KeyName NameOf(string kekId)
     {
         Span<byte> ulid = stackalloc byte[Ids.UlidSize];
@@ -22,9 +24,14 @@ internal sealed class LeasedKek(string id, KeyName name, KeyLease lease) : IDisp
         return KeyName.FromBytes(ulid);
     }
 
-    /// <summary>Seals a value for a version under a new data key (S4), which this KEK wraps: one wrap, counted before (S7).</summary>
-    public SealedVersion Seal(EnvironmentRow environment, string secretId, int version, ReadOnlySpan<byte> value) => Envelope.Seal(
-        Key, Id, Name, new VersionBinding(environment.WorkspaceId, environment.ProjectId, environment.Id, secretId, version), value);
+    /// <summary>
+    /// Seals a value for a version under a new data key (S4), which this KEK wraps. The wrap must have been reserved (S7).
+    /// </summary>
+    public SealedVersion Seal(EnvironmentRow environment, string secretId, int version, ReadOnlySpan<byte> value)
+    {
+        var binding = new VersionBinding(environment.WorkspaceId, environment.ProjectId, environment.Id, secretId, version);
+        return Envelope.Seal(Key, Id, Name, binding, value);
+    }
 
     public void Dispose() => lease.Dispose();
 }

@@ -3,15 +3,16 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>Makes entries of the installation's own trail about master keys (S19).</summary>
+/// <summary>Makes entries about master keys for the installation's own trail (S19).</summary>
 internal static class MasterKeyRecord
 {
-    /// <summary>The entry's name when a rotation of the master key begins.</summary>
+    /// <summary>The name in the entry about the begin of a rotation of the master key.</summary>
     public const string Started = "started";
 
-    /// <summary>The entry's name when a rotation of the master key has ended.</summary>
+    /// <summary>The name in the entry about the end of a rotation of the master key.</summary>
     public const string Finished = "finished";
 
+    /// <summary>An entry about a master key.</summary>
     public static AuditEntry Of(TimeProvider time, string action, string masterKeyId, string? name = null) =>
         AuditRecord.Of(Caller.Operator(AuditEntry.Installation), time, action) with { TargetId = masterKeyId, Name = name };
 }

@@ -1,6 +1,4 @@
-using Secronna.Crypto;
 using Secronna.Protocol;
-using Secronna.Server.Access;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
@@ -8,31 +6,25 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>How far a rotation of the master key is.</summary>
-/// <param name="Rewrapped">KEKs put under the active master key.</param>
-/// <param name="Broken">KEKs that don't unwrap, or whose master key is not here, and stay where they are, by id.</param>
-/// <param name="IsDone">Whether nothing is under another master key.</param>
-internal sealed record MasterKeyProgress(long Rewrapped, IReadOnlyList<string> Broken, bool IsDone);
-
 /// <summary>
-/// Brings every KEK under the active master key (S8), page after page. What is left to do stands in the rows, so that a
-/// server goes on wherever a command was broken off (S10). Not one version's row is read or written.
+/// Finishes a rotation of the master key: puts every KEK under the active one (S8), page by page. The rows themselves say what is
+/// left to do, so a server goes on where a command was interrupted (S10). No version's row is read or written.
 /// </summary>
 internal sealed class MasterKeyRewrapper(
     Database database, MasterKeyRing masterKeys, NodeIdentity node, TimeProvider time, ILogger<MasterKeyRewrapper> log)
 {
-    private const int KeySize = 32;
     private const int PageSize = 100;
 
-    // Of a provider that answers over a network.
-    private const int CallsAtOnce = 8;
-    private static readonly TimeSpan Hold = TimeSpan.FromSeconds(30);
+    // How long this node holds the work without renewing the hold. Another node waits so long after this one stopped.
+    private static readonly TimeSpan HoldDuration = TimeSpan.FromSeconds(30);
 
-    /// <summary>Does all there is to do, if nobody else does.</summary>
-    /// <param name="progress">Told how many KEKs were re-wrapped.</param>
-    /// <param name="cancellation">Breaks it off between two pages.</param>
-    /// <returns>How far it came; null while another holds the work.</returns>
-    /// <exception cref="MasterKeyException">The active master key is not here, or is another one: the work is left to others.</exception>
+    private readonly KekPageRewrapper pages = new(database, masterKeys, log);
+
+    /// <summary>Does all the work, unless another node or command is doing it.</summary>
+    /// <param name="progress">Told after each page how many KEKs were re-wrapped so far.</param>
+    /// <param name="cancellation">Interrupts the work between two pages.</param>
+    /// <returns>How far the rotation has come; <c>null</c> if another node or command is doing the work.</returns>
+    /// <exception cref="MasterKeyException">The active master key is missing, or its provider does not answer.</exception>
     public async Task<MasterKeyProgress?> RunAsync(Action<long>? progress, CancellationToken cancellation)
     {
         try
@@ -41,7 +33,7 @@ internal sealed class MasterKeyRewrapper(
         }
         finally
         {
-            await database.WriteAsync(node.Id, static (transaction, id) => InstallationTable.ReleaseRotationAsync(transaction, id));
+            await database.WriteAsync(transaction => InstallationTable.ReleaseRotationAsync(transaction, node.Id));
         }
     }
 
@@ -49,33 +41,35 @@ internal sealed class MasterKeyRewrapper(
     {
         var broken = new List<string>();
         long rewrapped = 0;
-        while (await NextAsync(broken) is { } work)
+        while (await FindNextPageAsync(broken) is { } next)
         {
             cancellation.ThrowIfCancellationRequested();
-            await masterKeys.CheckAsync(work.Installation);
+            await masterKeys.CheckAsync(next.Installation);
             if (!await TakeAsync())
             {
                 return null;
             }
 
-            if (work.Keks.Count == 0)
+            if (next.Keks.Count == 0)
             {
                 break;
             }
 
-            rewrapped += await RewrapAsync(work.Installation.ActiveMasterKeyId, work.Keks, broken);
+            var page = await pages.RewrapAsync(next.Installation.ActiveMasterKeyId, next.Keks);
+            broken.AddRange(page.Broken);
+            rewrapped += page.Written;
             progress?.Invoke(rewrapped);
         }
 
-        return new MasterKeyProgress(rewrapped, broken, broken.Count == 0 && await EndAsync());
+        return new MasterKeyProgress(rewrapped, broken, broken.Count == 0 && await TryEndAsync());
     }
 
-    private Task<bool> TakeAsync() => database.WriteAsync(node.Id, static (transaction, id) =>
-        InstallationTable.TakeRotationAsync(transaction, id, Hold));
+    private Task<bool> TakeAsync() =>
+        database.WriteAsync(transaction => InstallationTable.TakeRotationAsync(transaction, node.Id, HoldDuration));
 
-    /// <summary>The next KEKs that are under another master key than the active one, but for the broken ones.</summary>
-    private async Task<(InstallationRow Installation, List<KekRow> Keks)?> NextAsync(List<string> broken) =>
-        await database.ReadAsync(broken, static async (session, broken) =>
+    // The next KEKs that are under another master key than the active one, without the broken ones. Null without an installation.
+    private async Task<(InstallationRow Installation, List<KekRow> Keks)?> FindNextPageAsync(List<string> broken) =>
+        await database.ReadAsync(async session =>
         {
             if (await InstallationTable.FindAsync(session) is not { } installation)
             {
@@ -84,70 +78,38 @@ internal sealed class MasterKeyRewrapper(
 
             foreach (var other in await KekTable.OneOfEachMasterKeyAsync(session))
             {
-                var after = "";
-                while (other.MasterKeyId != installation.ActiveMasterKeyId
-                    && await KekTable.ListUnderAsync(session, other.MasterKeyId, after, PageSize) is { Count: > 0 } page)
+                if (other.MasterKeyId != installation.ActiveMasterKeyId
+                    && await FindUnderAsync(session, other.MasterKeyId, broken) is { Count: > 0 } keks)
                 {
-                    if (page.Where(kek => !broken.Contains(kek.Id)).ToList() is { Count: > 0 } whole)
-                    {
-                        return (installation, whole);
-                    }
-
-                    after = page[^1].Id;
+                    return (installation, keks);
                 }
             }
 
             return (installation, []);
         });
 
-    private async Task<int> RewrapAsync(string activeId, List<KekRow> keks, List<string> broken)
+    private static async ValueTask<List<KekRow>> FindUnderAsync(Session session, string masterKeyId, List<string> broken)
     {
-        var boxes = new byte[]?[keks.Count];
-        await Parallel.ForAsync(0, keks.Count, new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce }, async (i, _) =>
-            boxes[i] = await RewrapAsync(activeId, keks[i]));
-        var done = keks.Zip(boxes).Where(pair => pair.Second is not null).ToList();
-        broken.AddRange(keks.Zip(boxes).Where(pair => pair.Second is null).Select(pair => pair.First.Id));
-        return await database.WriteAsync((activeId, done), static async (transaction, it) =>
+        var after = "";
+        while (await KekTable.ListUnderAsync(session, masterKeyId, after, PageSize) is { Count: > 0 } page)
         {
-            // Another rotation may have begun meanwhile, and this key even be retired by now.
-            if (!await InstallationTable.HoldMasterKeyAsync(transaction, it.activeId))
+            if (page.Where(kek => !broken.Contains(kek.Id)).ToList() is { Count: > 0 } keks)
             {
-                return 0;
+                return keks;
             }
 
-            var count = 0;
-            foreach (var (kek, box) in it.done)
-            {
-                count += await KekTable.RewrapAsync(transaction, kek, it.activeId, box!) ? 1 : 0;
-            }
-
-            return count;
-        }, weight: done.Count);
-    }
-
-    private async Task<byte[]?> RewrapAsync(string activeId, KekRow kek)
-    {
-        using var key = PinnedBuffer.Rent(KeySize);
-        try
-        {
-            await masterKeys.UnwrapAsync(kek, key.Memory);
-        }
-        catch (Exception exception) when (exception is DecryptionException or MasterKeyMissingException)
-        {
-            VaultLog.KekBroken(log, kek.Id, kek.ProjectId);
-            return null;
+            after = page[^1].Id;
         }
 
-        return await masterKeys.WrapVerifiedAsync(
-            MasterKeyBinding.ForKek(kek.WorkspaceId, kek.ProjectId, kek.Id, activeId), key.Memory);
+        return [];
     }
 
-    /// <summary>Ends the rotation if nothing is under another master key, and records it.</summary>
-    private async Task<bool> EndAsync()
+    // Ends the rotation and records its end, if no KEK is under another master key.
+    private async Task<bool> TryEndAsync()
     {
-        var isDone = await database.WriteAsync(time, static async (transaction, time) =>
+        var isDone = await database.WriteAsync(async transaction =>
         {
-            // No KEK is added while this is held.
+            // No KEK can be added while the transaction holds this row.
             var activeId = await InstallationTable.LockMasterKeyAsync(transaction);
             if (activeId is null || (await KekTable.OneOfEachMasterKeyAsync(transaction)).Exists(kek => kek.MasterKeyId != activeId))
             {
@@ -157,7 +119,8 @@ internal sealed class MasterKeyRewrapper(
             await KnownMasterKeyTable.NoteOthersUnusedAsync(transaction, activeId);
             if (await InstallationTable.EndRotationAsync(transaction))
             {
-                transaction.Audit.Append(MasterKeyRecord.Of(time, AuditActions.MasterKeyRotate, activeId, MasterKeyRecord.Finished));
+                transaction.Audit.Append(
+                    MasterKeyRecord.Of(time, AuditActions.MasterKeyRotate, activeId, MasterKeyRecord.Finished));
             }
 
             return true;

@@ -5,13 +5,13 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>Removes in the background what was deleted and what is too old, slice by slice.</summary>
-internal sealed class Purger(Database database, TimeProvider time, ILogger<Purger> log) : Worker(LookEvery, time)
+internal sealed class Purger(Database database, TimeProvider time, ILogger<Purger> log) : PollingWorker(Interval, time)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Destroys the versions of tombstones (S15), and comes back when nothing of them is left in the tables; the log's pages
-    /// follow as soon as readers let go of them. Should it fail midway, the rest is gone on with in the background.
+    /// Destroys the versions of deleted secrets (S15). When it completes, the tables hold nothing of them. The pages of the
+    /// database's log follow as soon as no reader needs them. If it fails midway, the background work does the rest.
     /// </summary>
     public async Task DestroyAsync(IReadOnlyList<string> secretIds)
     {
@@ -19,8 +19,8 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
         {
             for (var done = 0; done < secretIds.Count;)
             {
-                done = await database.WriteAsync((secretIds, done), static (transaction, it) =>
-                    Purge.DestroyVersionsAsync(transaction, it.secretIds, it.done));
+                var from = done;
+                done = await database.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, secretIds, from));
             }
         }
         finally
@@ -31,23 +31,21 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
 
     protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
     {
-        var wasAnything = wasWoken;
-        while (!cancellation.IsCancellationRequested
-            && await database.WriteAsync(0, static (transaction, _) => Purge.SliceAsync(transaction)))
+        var wasAnythingDeleted = wasWoken;
+        while (!cancellation.IsCancellationRequested && await database.WriteAsync(Purge.SliceAsync))
         {
-            wasAnything = true;
+            wasAnythingDeleted = true;
         }
 
-        while (!cancellation.IsCancellationRequested
-            && await database.WriteAsync(0, static (transaction, _) => IdempotencyKeyTable.ForgetOldAsync(transaction)))
+        while (!cancellation.IsCancellationRequested && await database.WriteAsync(IdempotencyKeyTable.ForgetOldAsync))
         {
         }
 
-        if (wasAnything)
+        if (wasAnythingDeleted)
         {
             database.ForgetDeleted();
         }
     }
 
-    protected override void Delayed(Exception exception) => VaultLog.PurgeDelayed(log, FailureReason.Of(exception));
+    protected override void LogFailure(Exception exception) => VaultLog.PurgeDelayed(log, FailureReason.Of(exception));
 }

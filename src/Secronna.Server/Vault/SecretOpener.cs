@@ -8,23 +8,29 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Opens what is sealed of a version: nothing else in the server decrypts a value. Of what is given or told of, the record
-/// is durable already (S18).
+/// Opens sealed values. Nothing else decrypts a value for an operation of the server. Before a value is opened that will be
+/// returned or compared, its audit entry must be durable (S18).
 /// </summary>
 internal sealed class SecretOpener(
     Database database, KekLeases keks, TimeProvider time, ILogger<SecretOpener> log)
 {
-    /// <summary>The value; the caller disposes it.</summary>
-    /// <param name="caller">Who has it opened.</param>
-    /// <param name="row">The version.</param>
-    /// <param name="action">What for, as the audit trail names it.</param>
-    /// <exception cref="RequestException">INTEGRITY_ERROR, or NOT_FOUND when it was deleted meanwhile; both recorded.</exception>
-    /// <exception cref="MasterKeyException">The KEK can't be unwrapped now; recorded.</exception>
-    public async ValueTask<RevealedValue> OpenAsync(Caller caller, SealedVersionRow row, string action = AuditActions.SecretReveal) =>
+    /// <summary>Opens a value, which the calling code must dispose.</summary>
+    /// <param name="caller">The caller of the operation.</param>
+    /// <param name="row">The sealed version.</param>
+    /// <param name="action">The audit action of the operation.</param>
+    /// <exception cref="RequestException">
+    /// INTEGRITY_ERROR: the value does not open (S6). NOT_FOUND: it was deleted meanwhile. Both are recorded.
+    /// </exception>
+    /// <exception cref="MasterKeyException">The KEK can't be unwrapped now. This is recorded.</exception>
+    public async ValueTask<RevealedValue> OpenAsync(
+        Caller caller, SealedVersionRow row, string action = AuditActions.SecretReveal) =>
         await TryOpenAsync(caller, row, action) ?? throw Errors.NotFound("secret");
 
-    /// <summary>The same for one of many: null when it was deleted meanwhile, which says nothing of the others; recorded.</summary>
-    public async ValueTask<RevealedValue?> TryOpenAsync(Caller caller, SealedVersionRow row, string action = AuditActions.SecretReveal)
+    /// <summary>Opens one of many values.</summary>
+    /// <inheritdoc cref="OpenAsync"/>
+    /// <returns>The value; <c>null</c> if it was deleted meanwhile, which is recorded.</returns>
+    public async ValueTask<RevealedValue?> TryOpenAsync(
+        Caller caller, SealedVersionRow row, string action = AuditActions.SecretReveal)
     {
         try
         {
@@ -34,14 +40,14 @@ internal sealed class SecretOpener(
                 return new RevealedValue(row.Secret, row.Version, Open(caller, kek, row));
             }
 
-            if (await OpenMovedAsync(caller, row) is { } value)
+            if (await OpenRewrappedAsync(caller, row) is { } value)
             {
                 return value;
             }
         }
         catch (Exception exception) when (exception is DecryptionException or FormatException)
         {
-            // One answer for every reason (S6).
+            // All reasons get the same answer (S6).
         }
         catch (MasterKeyException)
         {
@@ -49,21 +55,22 @@ internal sealed class SecretOpener(
             throw;
         }
 
-        if (!await IsGoneAsync(caller, row, action))
+        if (!await RecordFailureAsync(caller, row, action))
         {
             throw Errors.Integrity();
         }
 
-        // One that names another workspace was not deleted: it was never there for this caller.
+        // A row that names another workspace was not deleted: for this caller it never existed.
         return row.Secret.WorkspaceId == caller.WorkspaceId ? null : throw Errors.NotFound("secret");
     }
 
-    // The KEK was destroyed after the row was read: its data key is under another one by then, or gone (S9). The reveal is on
-    // record already. Each further turn takes a whole rotation of the project while its KEK is unwrapped.
-    private async ValueTask<RevealedValue?> OpenMovedAsync(Caller caller, SealedVersionRow row)
+    // The KEK was destroyed after the row was read, so by now the data key is under another KEK, or deleted (S9). The row is read
+    // again without a second audit entry, since the reveal is on record. Another round of the loop is needed only if a whole
+    // rotation of the project ends while the KEK is being unwrapped.
+    private async ValueTask<RevealedValue?> OpenRewrappedAsync(Caller caller, SealedVersionRow row)
     {
-        var before = row;
-        while (await FindAgainAsync(caller, row) is { } again && again.KekId != before.KekId)
+        var previous = row;
+        while (await FindAgainAsync(caller, row) is { } again && again.KekId != previous.KekId)
         {
             using var kek = await keks.LeaseAsync(again.KekId);
             if (kek is not null)
@@ -71,40 +78,41 @@ internal sealed class SecretOpener(
                 return new RevealedValue(again.Secret, again.Version, Open(caller, kek, again));
             }
 
-            before = again;
+            previous = again;
         }
 
         return null;
     }
 
     private ValueTask<SealedVersionRow?> FindAgainAsync(Caller caller, SealedVersionRow row) =>
-        database.ReadAsync((caller.WorkspaceId, row), static (session, it) =>
-            VersionTable.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version));
+        database.ReadAsync((caller.WorkspaceId, row), static (session, state) =>
+            VersionTable.FindSealedAsync(session, state.WorkspaceId, state.row.Secret.Id, state.row.Version));
 
-    // Bound to the caller's workspace, not to the one that a row names: a row moved to another workspace doesn't open.
+    // The binding has the caller's workspace, not the one that the row names, so a row that was moved to another workspace
+    // doesn't open.
     private static PinnedBuffer Open(Caller caller, LeasedKek kek, SealedVersionRow row)
     {
         var secret = row.Secret;
-        var binding = new VersionBinding(
-            caller.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, row.Version);
+        var binding = new VersionBinding(caller.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, row.Version);
         return Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext);
     }
 
-    // Records that it could not be opened, and finds out whether that is because it was deleted.
-    private async Task<bool> IsGoneAsync(Caller caller, SealedVersionRow row, string action)
+    // Records that the value could not be opened. True if the reason is that it was deleted.
+    private async Task<bool> RecordFailureAsync(Caller caller, SealedVersionRow row, string action)
     {
         var entry = Failure(caller, row, action);
-        var isThere = await database.RecordAsync((caller.WorkspaceId, row, entry), static async (session, audit, it) =>
+        var exists = await database.RecordAsync((caller.WorkspaceId, row, entry), static async (session, audit, state) =>
         {
-            audit.Append(it.entry);
-            return await VersionTable.FindSealedAsync(session, it.WorkspaceId, it.row.Secret.Id, it.row.Version) is not null;
+            audit.Append(state.entry);
+            return await VersionTable.FindSealedAsync(
+                session, state.WorkspaceId, state.row.Secret.Id, state.row.Version) is not null;
         });
-        if (isThere)
+        if (exists)
         {
             VaultLog.IntegrityFailed(log, row.Secret.Id, row.Version, caller.Origin.RequestId);
         }
 
-        return !isThere;
+        return !exists;
     }
 
     private AuditEntry Failure(Caller caller, SealedVersionRow row, string action) => AuditRecord.OfVersion(

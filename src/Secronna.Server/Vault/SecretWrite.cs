@@ -4,20 +4,30 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>A value to write under a key. Whoever made it disposes it, which zeroes the value (S26).</summary>
+/// <summary>A value to write under a key. Its creator disposes it, which zeroes the value (S26).</summary>
+/// <param name="Key">The key of the secret.</param>
+/// <param name="Value">The value.</param>
+/// <param name="ExpectedVersion">
+/// The current version that the caller requires, 0 for a key that does not exist; <c>null</c> requires nothing.
+/// </param>
+/// <param name="Comment">The comment of the version.</param>
 internal sealed record SecretWrite(string Key, PinnedBuffer Value, int? ExpectedVersion, string? Comment) : IDisposable
 {
-    /// <summary>Of a rollback: the id of the secret whose earlier value it is. It is for no other under the same key.</summary>
-    public string? RollsBack { get; init; }
+    /// <summary>
+    /// For a rollback, the id of the secret whose earlier value this is: the value must not go to another secret that has the
+    /// same key by now. <c>null</c> for any other write.
+    /// </summary>
+    public string? RolledBackSecretId { get; init; }
 
     /// <summary>The operation that the write is part of.</summary>
-    public Operation Operation => RollsBack is null ? Operations.WriteSecrets : Operations.RollBackSecret;
+    public Operation Operation => RolledBackSecretId is null ? Operations.WriteSecrets : Operations.RollBackSecret;
 
-    /// <summary>The kind of the version.</summary>
-    public string Kind => RollsBack is null ? VersionKinds.Written : VersionKinds.RolledBack;
+    /// <summary>The kind of the version (<see cref="VersionKinds"/>).</summary>
+    public string Kind => RolledBackSecretId is null ? VersionKinds.Written : VersionKinds.RolledBack;
 
-    /// <summary>Whether it may follow this state of its key; null is a key that is not there.</summary>
-    public bool IsFor((string Id, int CurrentVersion)? current) => RollsBack is null || RollsBack == current?.Id;
+    /// <summary>Whether the write may follow this state of its key; <c>null</c> means that there is no such key.</summary>
+    public bool MayFollow((string Id, int CurrentVersion)? current) =>
+        RolledBackSecretId is null || RolledBackSecretId == current?.Id;
 
     public void Dispose() => Value.Dispose();
 }

@@ -3,24 +3,27 @@ namespace Secronna.Server.Vault;
 /// <summary>Log lines about stored data and the rotation of keys. They hold ids and counts, never contents (S16).</summary>
 internal static partial class VaultLog
 {
-    [LoggerMessage(6, LogLevel.Critical, "Stored data failed authentication: secret {SecretId}, version {Version}, request {RequestId}")]
+    [LoggerMessage(
+        6, LogLevel.Critical, "Stored data failed authentication: secret {SecretId}, version {Version}, request {RequestId}")]
     public static partial void IntegrityFailed(ILogger log, string secretId, int version, string? requestId);
 
     [LoggerMessage(10, LogLevel.Warning, "Deleted data is not purged yet: {Reason}")]
     public static partial void PurgeDelayed(ILogger log, string reason);
 
-    [LoggerMessage(15, LogLevel.Critical, "{Count} data key(s) under KEK {KekId} of project {ProjectId} don't unwrap: they stay as they are, and the KEK with them")]
-    public static partial void DataKeysBroken(ILogger log, int count, string kekId, string projectId);
+    [LoggerMessage(
+        15, LogLevel.Critical, "{Count} data key(s) under KEK {KekId} of project {ProjectId} don't unwrap: they and the KEK stay as they are")]
+    public static partial void DataKeysDamaged(ILogger log, int count, string kekId, string projectId);
 
     [LoggerMessage(16, LogLevel.Critical, "KEK {KekId} of project {ProjectId} does not unwrap: it stays as it is")]
-    public static partial void KekBroken(ILogger log, string kekId, string projectId);
+    public static partial void KekDamaged(ILogger log, string kekId, string projectId);
 
     [LoggerMessage(17, LogLevel.Warning, "Rotation goes on later: {Reason}")]
     public static partial void RotationDelayed(ILogger log, string reason);
 
-    [LoggerMessage(19, LogLevel.Warning, "That this server has ended was not noted: {Reason}")]
+    [LoggerMessage(19, LogLevel.Warning, "The end of this server was not noted in the database: {Reason}")]
     public static partial void LeavingNotNoted(ILogger log, string reason);
 
-    [LoggerMessage(20, LogLevel.Information, "KEK {KekId} of project {ProjectId} was destroyed: {Count} data key(s) were put under its successor by this server")]
+    [LoggerMessage(
+        20, LogLevel.Information, "KEK {KekId} of project {ProjectId} was destroyed: this server re-wrapped {Count} of its data keys")]
     public static partial void KekRotated(ILogger log, string kekId, string projectId, long count);
 }

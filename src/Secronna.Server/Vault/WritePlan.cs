@@ -1,44 +1,50 @@
-using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>What a write will most likely do, as read before its transaction.</summary>
+/// <summary>A write as it is planned before its transaction: with the versions that it will most likely mint.</summary>
+/// <param name="Environment">The environment.</param>
+/// <param name="Kek">The project's active KEK.</param>
+/// <param name="Versions">The versions, in the order of the writes.</param>
+/// <param name="Idempotency">Recognises a repeat of the request; <c>null</c> if the caller did not ask for that.</param>
 internal sealed record WritePlan(
-    EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions, Idempotency? Idempotency);
-
-/// <summary>What a write did, and when.</summary>
-/// <param name="Change">The change of the environment.</param>
-/// <param name="Written">What it wrote, or what the request that it repeats wrote.</param>
-/// <param name="Count">How many versions it minted.</param>
-internal sealed record WriteDone(EnvironmentChange Change, IReadOnlyList<WrittenResponse> Written, int Count);
-
-/// <summary>One version to mint, sealed for the secret and number that it will most likely get.</summary>
-internal sealed class PlannedVersion(SecretWrite write, string secretId, int version)
+    EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions, Idempotency? Idempotency)
 {
-    private SealedVersion? boxes;
+    /// <summary>Reads the state that the write depends on, and plans the write.</summary>
+    /// <returns>
+    /// The environment, if the caller's workspace has it. The plan, unless the environment is missing, a key lies outside the
+    /// caller's grants, or the secret that is rolled back is gone.
+    /// </returns>
+    public static async ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> ReadAsync(
+        Session session, Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency,
+        TimeProvider time)
+    {
+        var found = await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId);
+        if (found is not { } environment
+            || !writes.All(write => caller.MayTouch(GrantActions.Write, environment, write.Key))
+            || await KekTable.FindActiveAsync(session, environment.ProjectId) is not { } kek)
+        {
+            return (found, null);
+        }
 
-    public SecretWrite Write { get; } = write;
+        var versions = new List<PlannedVersion>(writes.Count);
+        foreach (var write in writes)
+        {
+            var current = await SecretTable.FindCurrentAsync(session, environment.Id, write.Key);
+            if (!write.MayFollow(current))
+            {
+                return (found, null);
+            }
 
-    public string SecretId { get; private set; } = secretId;
+            versions.Add(new PlannedVersion(
+                write,
+                current?.Id ?? Ids.New(Ids.Secret, time.GetUtcNow()),
+                (current?.CurrentVersion ?? 0) + 1));
+        }
 
-    public int Version { get; private set; } = version;
-
-    /// <summary>Whether it was sealed within a transaction; that wrap must be counted there, also when it runs again.</summary>
-    public bool WasMoved { get; private set; }
-
-    /// <summary>Whether it is what comes after this state of its key; null is a key that is not there.</summary>
-    public bool IsNextOf((string Id, int CurrentVersion)? current) => current is { } secret
-        ? SecretId == secret.Id && Version == secret.CurrentVersion + 1
-        : Version == 1;
-
-    public void MoveTo(string secretId, int version) => (SecretId, Version, WasMoved) = (secretId, version, true);
-
-    public void Seal(LeasedKek kek, EnvironmentRow environment) =>
-        boxes = kek.Seal(environment, SecretId, Version, Write.Value.Span);
-
-    public NewVersion ToRow(LeasedKek kek, Caller caller) =>
-        new(SecretId, Write.Key, Version, kek.Id, boxes!.WrappedDataKey, boxes.Ciphertext, Write.Kind, caller.ActorId, Write.Comment);
+        return (found, new WritePlan(environment, kek, versions, idempotency));
+    }
 }

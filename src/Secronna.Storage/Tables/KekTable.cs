@@ -16,6 +16,13 @@ public static class KekTable
         """;
 
     /// <summary>
+    /// The number of wraps from which on <see cref="ListWornAsync"/> lists a KEK, as SQL. It is a literal and not a parameter,
+    /// because a query can use the partial index <c>project_keys_worn</c> only if it repeats the index's condition. A test
+    /// compares it with the policy of Secronna.Crypto and with the index.
+    /// </summary>
+    internal const string WornWraps = "536870912";
+
+    /// <summary>
     /// Adds an active KEK; false when its master key is not the active one any more: then it must be wrapped anew (S8).
     /// </summary>
     /// <exception cref="UniqueViolationException">The project has one.</exception>
@@ -65,11 +72,11 @@ public static class KekTable
         return await ReadAllAsync(query.Bind(createdBefore).Bind(limit));
     }
 
-    /// <summary>Active KEKs that have made half of the wraps that one may, the most used first.</summary>
+    /// <summary>Active KEKs that have <see cref="WornWraps"/> reserved wraps or more, the most used first.</summary>
     public static async ValueTask<List<KekRow>> ListWornAsync(Session session, int limit)
     {
         await using var query = session.Prepare(
-            Columns + " WHERE k.state = 'active' AND k.wraps >= 536870912 AND p.deleted_at IS NULL ORDER BY k.wraps DESC LIMIT $1");
+            Columns + $" WHERE k.state = 'active' AND k.wraps >= {WornWraps} AND p.deleted_at IS NULL ORDER BY k.wraps DESC LIMIT $1");
         return await ReadAllAsync(query.Bind(limit));
     }
 
@@ -104,15 +111,22 @@ public static class KekTable
     }
 
     /// <summary>
-    /// Counts so many wraps to come against an active KEK (S7); false when it is not active or would pass the limit. It
-    /// stays active until the transaction has ended.
+    /// Reserves wraps of an active KEK before they are made (S7). The KEK stays active until the transaction has ended.
     /// </summary>
-    public static async ValueTask<bool> ReserveWrapsAsync(Transaction transaction, string id, int count, long limit)
+    /// <param name="transaction">The transaction that the reservation is part of.</param>
+    /// <param name="id">The id of the KEK.</param>
+    /// <param name="count">The number of wraps to reserve.</param>
+    /// <param name="reservableBelow">The KEK may have them only if fewer wraps than this are reserved already.</param>
+    /// <returns>
+    /// False, with nothing reserved, if the KEK is not active, has <paramref name="reservableBelow"/> reserved wraps or more, or
+    /// has an impossible, negative number of them.
+    /// </returns>
+    public static async ValueTask<bool> ReserveWrapsAsync(Transaction transaction, string id, int count, long reservableBelow)
     {
         await using var update = transaction.Prepare("""
-            UPDATE project_keys SET wraps = wraps + $1 WHERE id = $2 AND state = 'active' AND wraps + $1 < $3
+            UPDATE project_keys SET wraps = wraps + $1 WHERE id = $2 AND state = 'active' AND wraps >= 0 AND wraps < $3
             """);
-        return await update.Bind(count).Bind(id).Bind(limit).ExecuteAsync() == 1;
+        return await update.Bind(count).Bind(id).Bind(reservableBelow).ExecuteAsync() == 1;
     }
 
     /// <summary>

@@ -114,7 +114,7 @@ public sealed class BackupTests
         {
             var ended = await installation.RunAsync("backup", name);
             Assert.Equal((1, ""), (ended.ExitCode, ended.Out));
-            Assert.Contains($"there is something at {name}", ended.Error, StringComparison.Ordinal);
+            Assert.Contains($"{name} exists, and a backup never overwrites a file", ended.Error, StringComparison.Ordinal);
         }
 
         Assert.Equal("precious", await File.ReadAllTextAsync(file));

@@ -229,6 +229,6 @@ public sealed partial class DevTests : IDisposable
         return ended.Out;
     }
 
-    [GeneratedRegex(@"In another terminal, first: +(\. \S+)")]
+    [GeneratedRegex(@"In another terminal, run first: +(\. \S+)")]
     private static partial Regex SourceCommand();
 }

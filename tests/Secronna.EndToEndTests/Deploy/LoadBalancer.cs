@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Deploy;
 

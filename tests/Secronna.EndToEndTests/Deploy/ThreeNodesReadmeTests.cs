@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Docs;
-using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Deploy;

@@ -35,7 +35,7 @@ public sealed class DocsTests
         var output = await RunAsync(text, home, installation.Environment);
 
         Assert.Contains("would rotate from master key", output, StringComparison.Ordinal);
-        Assert.Contains("everything is under it", output, StringComparison.Ordinal);
+        Assert.Contains("wraps everything", output, StringComparison.Ordinal);
         Assert.Contains("is retired", output, StringComparison.Ordinal);
         Assert.Contains("need it: keep a copy", output, StringComparison.Ordinal);
     }

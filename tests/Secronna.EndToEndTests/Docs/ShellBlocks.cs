@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Docs;
 

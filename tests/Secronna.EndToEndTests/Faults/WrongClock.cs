@@ -1,5 +1,4 @@
 using System.Globalization;
-using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Faults;
 

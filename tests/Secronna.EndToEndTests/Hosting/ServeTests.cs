@@ -129,7 +129,7 @@ public sealed class ServeTests
         installation.Environment["Secronna__MasterKey__File"] = Path.Combine(installation.DataFolder, "master-keys");
         await installation.DoAsync("master-key", "generate");
         await using var server = await installation.ServeAsync("--migrate");
-        await Until.HoldsAsync("the server logs the warning", () => server.Log.Contains("whoever copies the folder has the keys", StringComparison.Ordinal));
+        await Until.HoldsAsync("the server logs the warning", () => server.Log.Contains("whoever copies the folder can read its secrets", StringComparison.Ordinal));
         Assert.Equal(0, await server.StopAsync());
         await using var again = await installation.ServeAsync();
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Secronna.EndToEndTests.Running;
 using Secronna.IdentityProvider.Flows;
 using Secronna.IdentityProvider.People;
 

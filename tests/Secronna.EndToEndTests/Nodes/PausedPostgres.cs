@@ -1,5 +1,4 @@
 using System.Globalization;
-using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
 
 namespace Secronna.EndToEndTests.Nodes;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Pkcs11;
 
 namespace Secronna.EndToEndTests.Rotation;

@@ -30,7 +30,7 @@ public sealed class MasterKeyRefusalTests(SharedPostgres postgres)
         var dryRun = await installation.DoAsync("master-key", "rotate", "--dry-run");
         Assert.Matches($"would rotate from master key .* to {NewKeyId}: the installation key and 1 KEK", dryRun.Out);
         // The killed server still counts as running for a while.
-        Assert.Contains("has not been said to be usable yet by", dryRun.Out, StringComparison.Ordinal);
+        Assert.Contains("these servers have not yet reported that they can use it", dryRun.Out, StringComparison.Ordinal);
         Assert.Equal(before, await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile));
     }
 
@@ -51,7 +51,7 @@ public sealed class MasterKeyRefusalTests(SharedPostgres postgres)
         await database.RunAsync($"UPDATE project_keys SET master_key_id = '{old}', wrapped_key = x'{kek}'");
         var refused = await installation.RunAsync("master-key", "retire", old);
         Assert.NotEqual(0, refused.ExitCode);
-        Assert.Contains($"1 KEK(s) are under {old}", refused.Error, StringComparison.Ordinal);
+        Assert.Contains($"1 KEK(s) are wrapped with {old}", refused.Error, StringComparison.Ordinal);
         await project.CheckAllAsync(api);
         await database.RunAsync("UPDATE installation SET rotation_began_at = 1");
         await Until.HoldsAsync("the server finishes the rotation", async () => await database.CountAsync(InstallationDatabase.CountUnfinishedRotations) == 0);

@@ -47,7 +47,7 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
         await installation.DoAsync("master-key", "generate", "--id", NewKeyId);
         var (before, all) = (await database.VersionsAsync(project.EnvironmentId), await database.VersionsAsync());
         var rotated = await installation.DoAsync("master-key", "rotate");
-        Assert.Contains($"master key {NewKeyId} is active, and everything is under it", rotated.Out, StringComparison.Ordinal);
+        Assert.Contains($"master key {NewKeyId} is active and wraps everything", rotated.Out, StringComparison.Ordinal);
         await load.WaitForWritesAsync();
         await projects.StopAsync();
         await load.StopAsync();

@@ -22,7 +22,7 @@ public sealed class CertificateTests : IDisposable
     [InlineData("empty", "don't fit", "tls.crt", "certificates in PEM")]
     [InlineData("another's key", "don't fit", "tls.crt", "tls.key")]
     [InlineData("encrypted", "don't fit", "not encrypted")]
-    [InlineData("for clients", "is not one for servers", "tls.crt")]
+    [InlineData("for clients", "is not a server certificate", "tls.crt")]
     [InlineData("open", "others can read", "tls.key: run chmod 600")]
     [InlineData("two", "unset one of them")]
     public async Task A_certificate_that_cannot_be_used_stops_the_start_before_anything_is_written(string fault, params string[] said)

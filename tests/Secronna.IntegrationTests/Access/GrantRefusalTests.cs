@@ -11,7 +11,7 @@ namespace Secronna.IntegrationTests.Access;
 public sealed class GrantRefusalTests
 {
     // One entry for the first refusal of each thing that is counted apart, and one for the first of all others.
-    private const int MaxFirstEntries = Refusals.MostAsked + 1;
+    private const int MaxFirstEntries = RefusalRuns.MaxRunsPerCaller + 1;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(61);
 
@@ -35,11 +35,11 @@ public sealed class GrantRefusalTests
         time.Advance(Window);
         // One count for each thing counted apart. The others have one count for each existing thing up to a limit, and one for
         // the rest.
-        var expected = Refusals.MostAsked + (exist ? RefusalRun.MostNamed + 1 : 1);
+        var expected = RefusalRuns.MaxRunsPerCaller + (exist ? RefusalRun.MaxSeparateCounts + 1 : 1);
         await Until.HoldsAsync("the counts are recorded", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + expected);
         var counts = (await DeniedAsync(environment))[..expected];
         Assert.Equal(1_000 - MaxFirstEntries, counts.Sum(Count));
-        Assert.Equal(expected - (exist ? 1 : Refusals.MostAsked + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
+        Assert.Equal(expected - (exist ? 1 : RefusalRuns.MaxRunsPerCaller + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
         Assert.Contains(counts, entry => entry.GetProperty("metadata").Names() == "count" && Count(entry) > 100);
     }
 

@@ -78,7 +78,7 @@ public sealed class RefusalTests
     {
         await using var server = await TestServer.StartAsync(time: time);
         var workspace = await server.NewWorkspaceAsync();
-        var refusals = server.Services.GetRequiredService<Refusals>();
+        var refusals = server.Services.GetRequiredService<RefusalRecorder>();
         if (fails)
         {
             server.Break("INSERT", "audit_entries");

@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Secrets;

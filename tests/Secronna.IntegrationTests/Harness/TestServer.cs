@@ -143,7 +143,7 @@ internal sealed class TestServer : IAsyncDisposable
             settings, migrate: true, Time, reason => Log.Add("fsync: " + reason));
         app = Composition.BuildServer(installation, settings, url);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
-        app.Services.GetRequiredService<RefusalPace>().Least = TimeSpan.Zero;
+        app.Services.GetRequiredService<RefusalPace>().MinDelay = TimeSpan.Zero;
         map?.Invoke(app);
         await app.StartAsync();
         http = new HttpClient(new SocketsHttpHandler

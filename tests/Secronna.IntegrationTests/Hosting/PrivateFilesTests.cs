@@ -1,5 +1,4 @@
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Server.MasterKeys.Local;
 using Xunit;
 
@@ -43,7 +42,7 @@ public sealed class PrivateFilesTests
                 folder.Path, [setting, new("Secronna__MasterKey__File", folder["keys"])], "serve", "--migrate", "--urls", "http://127.0.0.1:0");
 
             Assert.Equal(1, ended.ExitCode);
-            Assert.Contains("others can read", ended.Error, StringComparison.Ordinal);
+            Assert.Contains("other users can use", ended.Error, StringComparison.Ordinal);
             Assert.Contains($"{path}: run chmod {mode}", ended.Error, StringComparison.Ordinal);
             Assert.Equal(0, new FileInfo(Path.Combine(data, "secronna.db")).Length);
         }

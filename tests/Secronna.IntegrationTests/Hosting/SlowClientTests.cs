@@ -52,7 +52,7 @@ public sealed class SlowClientTests
             var answer = await connection.ReceiveAsync();
             Assert.Contains("HTTP/1.1 400", answer, StringComparison.Ordinal);
             Assert.Contains("Connection: close", answer, StringComparison.Ordinal);
-            Assert.Contains("the body took longer than 60 seconds to come", answer, StringComparison.Ordinal);
+            Assert.Contains("the body took longer than 60 seconds to arrive", answer, StringComparison.Ordinal);
             connection.Dispose();
         }
 

@@ -60,7 +60,7 @@ public sealed class TelemetryTests(SharedServer shared)
             activity.SetTag(tag, "canary");
         }
 
-        TraceContents.Remove(activity, null!);
+        TraceContents.Remove(activity);
 
         Assert.Equal("http.route", Assert.Single(activity.TagObjects).Key);
     }

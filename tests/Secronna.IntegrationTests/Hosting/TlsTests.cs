@@ -8,7 +8,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Hosting.Tls;
 using Secronna.Server.Http;
 using Secronna.Tests.Tls;
@@ -64,7 +63,7 @@ public sealed class TlsTests : IDisposable
 
         // The files are replaced one after the other. The watch looks in between, when the certificate does not fit the key.
         Replace(CertificateFile, next.Certificate);
-        await AdvanceUntilLoggedAsync(server, "and can't be used, the one before stays");
+        await AdvanceUntilLoggedAsync(server, "and can't be used; the previous certificate stays in use");
         Assert.NotEqual(next.Thumbprint, (await HandshakeAsync(server)).Thumbprint);
         Replace(KeyFile, next.Key);
         await AdvanceUntilLoggedAsync(server, next.Thumbprint);
@@ -120,7 +119,7 @@ public sealed class TlsTests : IDisposable
             default: ServerCertificates.SetMode(KeyFile, UnixFileMode.UserRead | UnixFileMode.OtherRead); break;
         }
 
-        await AdvanceUntilLoggedAsync(server, "and can't be used, the one before stays");
+        await AdvanceUntilLoggedAsync(server, "and can't be used; the previous certificate stays in use");
         for (var i = 0; i < 5; i++)
         {
             time.Advance(TimeSpan.FromSeconds(10));
@@ -149,7 +148,7 @@ public sealed class TlsTests : IDisposable
             for (var i = 0; i < 5; i++)
             {
                 time.Advance(TimeSpan.FromSeconds(10));
-                certificate.Look(logger);
+                certificate.Refresh(logger);
             }
 
             Assert.Equal(said is null && (day == 0 || days > 15) ? 0 : day + (said is null ? 0 : 1), log.Lines.Count);

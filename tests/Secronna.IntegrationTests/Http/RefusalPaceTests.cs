@@ -20,7 +20,7 @@ public sealed class RefusalPaceTests
         var client = isKnown ? (await server.NewWorkspaceAsync()).Api : server.With("sk_live_" + new string('0', 60));
         var pace = server.Services.GetRequiredService<RefusalPace>();
         // Far longer than any answer takes by itself, and short enough for a test.
-        pace.Least = TimeSpan.FromSeconds(1);
+        pace.MinDelay = TimeSpan.FromSeconds(1);
 
         var began = Stopwatch.GetTimestamp();
         var waiting = Enumerable.Range(0, 20).Select(_ => client.GetAsync(path)).ToList();
@@ -28,13 +28,13 @@ public sealed class RefusalPaceTests
         Assert.DoesNotContain(waiting, task => task.IsCompleted);
 
         Assert.All(await Task.WhenAll(waiting), reply => reply.Is(status));
-        Assert.True(Stopwatch.GetElapsedTime(began) >= pace.Least);
+        Assert.True(Stopwatch.GetElapsedTime(began) >= pace.MinDelay);
     }
 
     [Fact]
     public async Task The_fixed_time_runs_from_the_arrival_of_the_request()
     {
-        var pace = new RefusalPace { Least = TimeSpan.FromMinutes(10) };
+        var pace = new RefusalPace { MinDelay = TimeSpan.FromMinutes(10) };
         var longAgo = Stopwatch.GetTimestamp() - (20L * 60 * Stopwatch.Frequency);
 
         var late = pace.WaitAsync(Stopwatch.GetTimestamp());

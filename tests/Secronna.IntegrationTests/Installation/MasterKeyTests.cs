@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;

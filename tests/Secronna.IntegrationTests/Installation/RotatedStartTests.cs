@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Vault;
 using Xunit;

@@ -71,24 +71,24 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     public async Task A_provider_is_asked_at_its_refresh_interval_and_at_every_look_while_a_key_is_missing()
     {
         provider.RefreshInterval = TimeSpan.FromMinutes(1);
-        Assert.Null(await Watch.LookAsync());
+        Assert.Null(await Watch.CheckAsync());
         var calls = provider.Calls;
         for (var look = 0; look < 11; look++)
         {
             clock.Skip(TimeSpan.FromSeconds(5));
-            Assert.Null(await Watch.LookAsync());
+            Assert.Null(await Watch.CheckAsync());
         }
 
         Assert.Equal(calls, provider.Calls);
         clock.Skip(TimeSpan.FromSeconds(5));
-        Assert.Null(await Watch.LookAsync());
+        Assert.Null(await Watch.CheckAsync());
         Assert.Equal(calls + 2, provider.Calls);
 
         provider.Ids = ["mk_2"];
         clock.Skip(TimeSpan.FromMinutes(1));
-        Assert.IsType<MasterKeyMissingException>(await Watch.LookAsync());
+        Assert.IsType<MasterKeyMissingException>(await Watch.CheckAsync());
         var lists = provider.Lists;
-        Assert.IsType<MasterKeyMissingException>(await Watch.LookAsync());
+        Assert.IsType<MasterKeyMissingException>(await Watch.CheckAsync());
         Assert.True(provider.Lists > lists);
     }
 
@@ -96,18 +96,18 @@ public sealed class MasterKeyWatchTests : IAsyncLifetime
     public async Task A_newly_announced_key_is_tried_at_the_next_look_and_reported_as_usable()
     {
         provider.RefreshInterval = TimeSpan.FromMinutes(1);
-        await Watch.LookAsync();
+        await Watch.CheckAsync();
         Assert.Equal(["mk_1"], Watch.UsableIds);
 
         await AnnounceAsync("mk_2");
         await AnnounceAsync("mk_9");
-        Assert.Null(await Watch.LookAsync());
+        Assert.Null(await Watch.CheckAsync());
 
         Assert.Equal(["mk_1", "mk_2"], Watch.UsableIds.Order(StringComparer.Ordinal));
         Assert.Contains(node.Log.Lines, line => line.Contains("mk_9", StringComparison.Ordinal));
         provider.Ids = ["mk_1"];
         clock.Skip(TimeSpan.FromMinutes(1));
-        await Watch.LookAsync();
+        await Watch.CheckAsync();
         Assert.Equal(["mk_1"], Watch.UsableIds);
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
-using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.Vault;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Vault;

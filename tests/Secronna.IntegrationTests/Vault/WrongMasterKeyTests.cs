@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
-using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server.Features.Health;
 using Secronna.Server.Features.Keys;
@@ -48,14 +47,14 @@ public sealed class WrongMasterKeyTests
         var rotation = installation.Services.GetRequiredService<MasterKeyService>();
         await rotation.AnnounceAsync("mk_2");
         var watch = installation.Services.GetRequiredService<MasterKeyWatch>();
-        await watch.LookAsync();
+        await watch.CheckAsync();
         Assert.Equal(["mk_1", "mk_2"], watch.UsableIds.Order(StringComparer.Ordinal));
 
         await ReplaceAsync(installation, "mk_2");
         installation.ForgetKeys();
 
         var other = installation.Services.GetRequiredService<MasterKeyWatch>();
-        await other.LookAsync();
+        await other.CheckAsync();
         Assert.Equal(["mk_1"], other.UsableIds);
         await Assert.ThrowsAsync<MasterKeyMismatchException>(() => installation.Services.GetRequiredService<MasterKeyService>().AnnounceAsync("mk_2"));
     }

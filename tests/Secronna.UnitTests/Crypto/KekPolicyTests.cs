@@ -23,20 +23,20 @@ public sealed class KekPolicyTests
     [InlineData(-1, 1, false)]
     [InlineData(long.MinValue, int.MaxValue, false)]
     public void A_KEK_makes_fewer_than_two_to_the_thirty_wraps(long wrapsReserved, int count, bool may) =>
-        Assert.Equal(may, KekPolicy.MayReserve(wrapsReserved, count));
+        Assert.Equal(may, MayReserve(wrapsReserved, count));
 
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     public void Reserving_no_wraps_is_an_argument_error(int count) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => KekPolicy.MayReserve(0, count));
+        Assert.Throws<ArgumentOutOfRangeException>(() => KekPolicy.ReservableBelow(count));
 
     [Fact]
     public void No_sequence_of_reservations_lets_a_KEK_make_two_to_the_thirty_wraps() =>
         Gen.OneOf(Gen.Int[1, 5_000], Gen.Int[1, int.MaxValue], Gen.Int[(1 << 28) - 2, (1 << 28) + 2]).Array[1, 60].Sample(counts =>
         {
             long wraps = 0;
-            foreach (var count in counts.Where(count => KekPolicy.MayReserve(wraps, count)))
+            foreach (var count in counts.Where(count => MayReserve(wraps, count)))
             {
                 wraps += count;
             }
@@ -75,5 +75,9 @@ public sealed class KekPolicyTests
 
     [Fact]
     public void A_KEK_that_may_make_no_more_wraps_is_due() => Gen.Long.Sample(wraps =>
-        KekPolicy.MayReserve(wraps, 1) || KekPolicy.IsDue(wraps, TimeSpan.Zero, null));
+        MayReserve(wraps, 1) || KekPolicy.IsDue(wraps, TimeSpan.Zero, null));
+
+    // The condition of the statement that reserves wraps.
+    private static bool MayReserve(long wrapsReserved, int count) =>
+        wrapsReserved >= 0 && wrapsReserved < KekPolicy.ReservableBelow(count);
 }

@@ -2,49 +2,31 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Access.Tokens;
 
-/// <summary>The identity provider whose access tokens are taken.</summary>
+/// <summary>The identity provider whose access tokens the server accepts.</summary>
 internal sealed class IdentityProviderSettings
 {
-    /// <summary>As its discovery document and its tokens have it; null takes no tokens.</summary>
+    /// <summary>
+    /// The issuer, exactly as the provider's discovery document and tokens name it. With <c>null</c> no access token is accepted.
+    /// </summary>
     public string? Issuer { get; set; }
 
-    /// <summary>One of them must be a token's.</summary>
+    /// <summary>The audiences of this server. A token must name one of them.</summary>
     public IList<string> Audiences { get; } = [];
 
-    /// <summary>Whether the provider must be asked for its keys over TLS.</summary>
+    /// <summary>Whether the provider's keys may be fetched over TLS only.</summary>
     public bool RequireHttpsMetadata { get; set; } = true;
 
-    /// <summary>A default role that has no rights.</summary>
+    /// <summary>The value of <see cref="DefaultRole"/> that gives no rights.</summary>
     public const string NoRole = "none";
 
-    /// <summary>The role of tokens that name none.</summary>
+    /// <summary>The role of tokens without a role claim.</summary>
     public string DefaultRole { get; set; } = RoleNames.Admin;
 
-    /// <summary>Whether reveals need a token that says its user signed in with a second factor.</summary>
+    /// <summary>
+    /// Whether a user may read values back only with a token that says that the user signed in with a second factor.
+    /// </summary>
     public bool RequireMfa { get; set; }
 
+    /// <summary>The names of the claims in the provider's tokens.</summary>
     public ClaimSettings Claims { get; } = new();
-}
-
-/// <summary>How the provider names its claims.</summary>
-internal sealed class ClaimSettings
-{
-    /// <summary>The actor.</summary>
-    public string Subject { get; set; } = "sub";
-
-    /// <summary>The workspace.</summary>
-    public string Workspace { get; set; } = "accountId";
-
-    /// <summary><c>user</c> or <c>service_account</c>.</summary>
-    public string IdentityType { get; set; } = "identityType";
-
-    public string Name { get; set; } = "name";
-
-    /// <summary>What a user without a name is called.</summary>
-    public string Email { get; set; } = "email";
-
-    public string Role { get; set; } = "role";
-
-    /// <summary>True after a sign-in with a second factor.</summary>
-    public string MfaVerified { get; set; } = "mfaVerified";
 }

@@ -1,10 +1,13 @@
 namespace Secronna.Server.Access.Tokens;
 
-/// <summary>How the identity provider is asked: it is trusted for its keys, not for the time and memory that it takes.</summary>
+/// <summary>
+/// Makes the HTTP client for the identity provider. The provider is trusted to publish the right keys, but its answers are
+/// bounded in time and size.
+/// </summary>
 internal static class ProviderHttp
 {
-    private const int MostBytes = 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private const int MaxAnswerBytes = 1024 * 1024;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     public static HttpClient NewClient() => new(new SocketsHttpHandler
     {
@@ -13,7 +16,7 @@ internal static class ProviderHttp
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     })
     {
-        Timeout = Patience,
-        MaxResponseContentBufferSize = MostBytes,
+        Timeout = Timeout,
+        MaxResponseContentBufferSize = MaxAnswerBytes,
     };
 }

@@ -5,34 +5,37 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Secronna.Server.Access.Tokens;
 
 /// <summary>
-/// The identity provider's keys, from its discovery document (OpenID Connect Discovery 1.0) and JWKS (RFC 7517). They are
-/// asked for by the first token, and again when they are old or a token names a key that isn't among them; whatever asks,
-/// one at a time and only so often. What was got last stays good while the provider can't be reached or answers nonsense.
+/// The identity provider's keys, from its discovery document (OpenID Connect Discovery 1.0) and JWKS (RFC 7517). They are fetched
+/// when the first token comes, when they are old, and when a token names an unknown key. There is one fetch at a time, and
+/// fetches are a minimum time apart. While the provider can't be reached or gives invalid answers, the keys fetched last stay in
+/// use.
 /// </summary>
 internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient http, TimeProvider time, ILogger<ProviderKeys> log)
 {
-    /// <summary>An unknown key is looked for only so often: anyone can make up key ids.</summary>
-    public static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
+    /// <summary>The minimum time between two fetches, since anyone can make up ids of unknown keys.</summary>
+    public static readonly TimeSpan BetweenFetches = TimeSpan.FromSeconds(30);
 
-    /// <summary>From this age on they are asked for again, whether tokens come or not: a key may have been withdrawn.</summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromMinutes(10);
+    /// <summary>
+    /// The age after which the keys are fetched again, whether or not tokens come: the provider may have withdrawn a key.
+    /// </summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
 
-    // While there are none at all, and nobody can sign in.
-    private static readonly TimeSpan BetweenFirstTries = TimeSpan.FromSeconds(1);
+    // The minimum time between two fetches as long as there are no keys, so that no token is valid.
+    private static readonly TimeSpan BetweenFirstFetches = TimeSpan.FromSeconds(1);
 
-    // For both documents, and for whoever waits for them.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // For both documents together, and so for the requests that wait for them.
+    private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
     private readonly HttpDocumentRetriever retriever = new(http) { RequireHttps = settings.RequireHttpsMetadata };
     private VerificationKeys? keys;
-    private long askedAt;
-    private long? triedAt;
+    private long keysFetchedAt;
+    private long? lastFetchAt;
     private Task? fetch;
 
     /// <summary>
-    /// The keys that the provider last published. Where there are none yet, asks the provider for them. <c>null</c> where there
-    /// are none and the provider can't be reached.
+    /// The keys that were fetched last. If there are none yet, fetches them. <c>null</c> if there are none and the provider can't
+    /// be reached.
     /// </summary>
     public async ValueTask<VerificationKeys?> CurrentAsync()
     {
@@ -42,16 +45,16 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
             return current;
         }
 
-        await TryFetch(BetweenFirstTries);
+        await TryFetch(BetweenFirstFetches);
         return Volatile.Read(ref keys);
     }
 
-    /// <summary>Newer keys than these, where there are any to be had; null where not.</summary>
+    /// <summary>Newer keys than these, fetched if need be; <c>null</c> if there are none.</summary>
     public async ValueTask<VerificationKeys?> NewerThanAsync(VerificationKeys old)
     {
         if (ReferenceEquals(Volatile.Read(ref keys), old))
         {
-            await TryFetch(BetweenLooks);
+            await TryFetch(BetweenFetches);
         }
 
         var current = Volatile.Read(ref keys);
@@ -59,19 +62,19 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
     }
 
     /// <summary>
-    /// Begins to ask for them again once they are old, and doesn't wait for it. Where there are none yet, no token has come
+    /// Begins a fetch if the keys are old, and doesn't wait for it. Does nothing if there are no keys yet: then no token has come
     /// that needs them.
     /// </summary>
     public void KeepFresh()
     {
-        if (Volatile.Read(ref keys) is not null && time.GetElapsedTime(Volatile.Read(ref askedAt)) > Fresh)
+        if (Volatile.Read(ref keys) is not null && time.GetElapsedTime(Volatile.Read(ref keysFetchedAt)) > FreshFor)
         {
-            _ = TryFetch(BetweenLooks);
+            _ = TryFetch(BetweenFetches);
         }
     }
 
-    // Joins a fetch that runs; begins one where the last began long enough ago.
-    private Task TryFetch(TimeSpan between)
+    // Joins the running fetch, or begins one if the last one began at least so long ago.
+    private Task TryFetch(TimeSpan minimumDistance)
     {
         lock (gate)
         {
@@ -80,29 +83,29 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
                 return fetch;
             }
 
-            if (triedAt is { } last && time.GetElapsedTime(last) < between)
+            if (lastFetchAt is { } last && time.GetElapsedTime(last) < minimumDistance)
             {
                 return Task.CompletedTask;
             }
 
-            triedAt = time.GetTimestamp();
+            lastFetchAt = time.GetTimestamp();
             return fetch = FetchAsync();
         }
     }
 
     private async Task FetchAsync()
     {
-        // Off the caller's lock before anything else happens.
+        // The caller holds the lock: leave it before anything else happens.
         await Task.Yield();
         try
         {
-            using var patience = new CancellationTokenSource(Patience, time);
-            var asked = time.GetTimestamp();
+            using var timeout = new CancellationTokenSource(FetchTimeout, time);
+            var began = time.GetTimestamp();
             var discovery = OpenIdConnectConfiguration.Create(await retriever.GetDocumentAsync(
-                settings.Issuer!.TrimEnd('/') + "/.well-known/openid-configuration", patience.Token));
-            RequireOwn(discovery);
-            var found = VerificationKeys.Read(Encoding.UTF8.GetBytes(await retriever.GetDocumentAsync(discovery.JwksUri, patience.Token)));
-            Volatile.Write(ref askedAt, asked);
+                settings.Issuer!.TrimEnd('/') + "/.well-known/openid-configuration", timeout.Token));
+            RequireSameIssuer(discovery);
+            var found = VerificationKeys.Read(Encoding.UTF8.GetBytes(await retriever.GetDocumentAsync(discovery.JwksUri, timeout.Token)));
+            Volatile.Write(ref keysFetchedAt, began);
             Volatile.Write(ref keys, found);
             if (found.IsEmpty)
             {
@@ -122,8 +125,8 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
         }
     }
 
-    // OpenID Connect Discovery 1.0, section 4.3: the issuer in it is the one that it was asked of.
-    private void RequireOwn(OpenIdConnectConfiguration discovery)
+    // OpenID Connect Discovery 1.0, section 4.3: the document must name the issuer whose address it was fetched from.
+    private void RequireSameIssuer(OpenIdConnectConfiguration discovery)
     {
         if (discovery.Issuer != settings.Issuer)
         {
@@ -131,7 +134,7 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
         }
     }
 
-    // The library's messages name what was asked for, and at times what came back: only of what kind it was is logged.
+    // The library's messages quote addresses and sometimes answers, so only the kind of the failure is logged.
     private static string Reason(Exception exception) => exception switch
     {
         ForeignDiscoveryException => exception.Message,

@@ -6,6 +6,6 @@ internal static partial class ProviderLog
     [LoggerMessage(21, LogLevel.Warning, "The identity provider's keys could not be got: {Reason}")]
     public static partial void ProviderNotReached(ILogger log, string reason);
 
-    [LoggerMessage(27, LogLevel.Warning, "The identity provider publishes no key that tokens can be verified by: no token is valid")]
+    [LoggerMessage(27, LogLevel.Warning, "The identity provider publishes no key that can verify tokens: no token is valid")]
     public static partial void ProviderHasNoKeys(ILogger log);
 }

@@ -3,17 +3,20 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Access.Tokens;
 
-/// <summary>JSON that says nothing twice: which of two would count, readers disagree on.</summary>
+/// <summary>
+/// Reads JSON in which no object has a member twice, because JSON readers disagree on which of the two counts (RFC 8259,
+/// section 4).
+/// </summary>
 internal static class StrictJson
 {
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = Limits.JsonDepth };
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = Limits.JsonDepth };
 
-    /// <summary>The object that this is; null when it is none.</summary>
-    public static JsonDocument? Object(ReadOnlyMemory<byte> json)
+    /// <summary>Parses a JSON object; <c>null</c> if the text is anything else. The caller disposes the document.</summary>
+    public static JsonDocument? ParseObject(ReadOnlyMemory<byte> json)
     {
         try
         {
-            var document = JsonDocument.Parse(json, Strict);
+            var document = JsonDocument.Parse(json, Options);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
                 return document;
@@ -28,10 +31,10 @@ internal static class StrictJson
         }
     }
 
-    /// <summary>A member's text; null when it isn't there, or no text.</summary>
-    public static string? Text(JsonElement of, string name)
+    /// <summary>The text of a member; <c>null</c> if the object has no such member, or if it is not text.</summary>
+    public static string? Text(JsonElement json, string name)
     {
-        if (!of.TryGetProperty(name, out var member) || member.ValueKind != JsonValueKind.String)
+        if (!json.TryGetProperty(name, out var member) || member.ValueKind != JsonValueKind.String)
         {
             return null;
         }
@@ -42,7 +45,7 @@ internal static class StrictJson
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair.
+            // The text has one half of a surrogate pair without the other.
             return null;
         }
     }

@@ -3,22 +3,31 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Access.Tokens;
 
-/// <summary>What an access token says of its holder. Only what a verified token says is read here.</summary>
+/// <summary>What an access token says about its holder. Only the payload of a verified token is read.</summary>
+/// <param name="Subject">The caller's id.</param>
+/// <param name="WorkspaceId">The caller's workspace.</param>
+/// <param name="ActorType">The kind of the caller (<see cref="ActorTypes"/>).</param>
+/// <param name="Name">The caller's name; <c>null</c> if the token has none.</param>
+/// <param name="Role">
+/// The caller's role as the token names it; <c>null</c> if the token has no role claim, and empty if that claim is not text.
+/// </param>
+/// <param name="HasSecondFactor">Whether the token says that its user signed in with a second factor.</param>
 internal sealed record TokenClaims(
     string Subject, string WorkspaceId, string ActorType, string? Name, string? Role, bool HasSecondFactor)
 {
-    // What only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.1.3.6).
-    private static readonly string[] OfIdTokens = ["nonce", "at_hash"];
+    // Claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.1.3.6). An ID token is no access token.
+    private static readonly string[] IdTokenClaims = ["nonce", "at_hash"];
 
-    // Bound to a key that the bearer would have to prove (RFC 7800, RFC 9449): by itself it is worth less than was meant.
+    // The claim of a token that is bound to a key (RFC 7800, RFC 9449). Its bearer would have to prove possession of the key,
+    // which is not checked here. Such a token is refused, since accepting it would weaken what its issuer meant.
     private const string Confirmation = "cnf";
 
-    /// <summary>The claims of a token's payload; null when it is not an access token as the contract has them.</summary>
+    /// <summary>The claims of a token's payload; <c>null</c> if it is not an access token as the contract defines it.</summary>
     public static TokenClaims? Read(ReadOnlyMemory<byte> payload, ClaimSettings names)
     {
-        using var document = StrictJson.Object(payload);
+        using var document = StrictJson.ParseObject(payload);
         if (document?.RootElement is not { } claims
-            || OfIdTokens.Any(name => claims.TryGetProperty(name, out _))
+            || IdTokenClaims.Any(name => claims.TryGetProperty(name, out _))
             || claims.TryGetProperty(Confirmation, out _)
             || StrictJson.Text(claims, "scope") is null
             || StrictJson.Text(claims, names.Subject) is not { } subject || !IsActorId(subject)
@@ -33,7 +42,7 @@ internal sealed record TokenClaims(
             claims.TryGetProperty(names.MfaVerified, out var verified) && verified.ValueKind == JsonValueKind.True);
     }
 
-    // It is written into the audit trail with everything that its bearer does.
+    // The id is written into the audit trail with everything that the caller does, so it must be short and printable.
     private static bool IsActorId(string subject) =>
         subject.Length is > 0 and <= Limits.ActorIdLength && subject.All(character => character is > ' ' and <= '~');
 
@@ -47,9 +56,11 @@ internal sealed record TokenClaims(
         : ActorTypes.User;
 
     private static string? NameOf(JsonElement claims, ClaimSettings names) =>
-        (StrictJson.Text(claims, names.Name) ?? StrictJson.Text(claims, names.Email)) is { Length: > 0 and <= Limits.ActorIdLength } name ? name : null;
+        (StrictJson.Text(claims, names.Name) ?? StrictJson.Text(claims, names.Email)) is { Length: > 0 and <= Limits.ActorIdLength } name
+            ? name
+            : null;
 
-    // One that is there but no text is no role that is known.
+    // A role claim that is not text counts as an unknown role.
     private static string? RoleOf(JsonElement claims, string name) =>
         claims.TryGetProperty(name, out _) ? StrictJson.Text(claims, name) ?? "" : null;
 }

@@ -1,17 +1,22 @@
 namespace Secronna.Server.Access.Tokens;
 
-/// <summary>What a token says of how it is to be verified (RFC 7515, section 4.1). Anyone may have written it.</summary>
+/// <summary>The header of a token, which says how to verify it (RFC 7515, section 4.1). Nothing in it is trusted.</summary>
+/// <param name="Algorithm">The signature algorithm, <c>alg</c>.</param>
+/// <param name="Type">The type of the token, <c>typ</c>.</param>
+/// <param name="KeyId">The id of the key that signed the token, <c>kid</c>.</param>
 internal sealed record TokenHeader(string Algorithm, string Type, string KeyId)
 {
-    // What would have it read in another way than as plain JSON that is all there.
-    private static readonly string[] NotUnderstood = ["crit", "zip", "b64", "cty"];
+    // Parameters that change how the token must be read. This server reads plain JSON payloads only, so it refuses them.
+    private static readonly string[] UnsupportedParameters = ["crit", "zip", "b64", "cty"];
 
-    /// <summary>The header; null when it lacks what it must have, has what it must not, or says something twice.</summary>
+    /// <summary>
+    /// Reads a header; <c>null</c> if it lacks a required parameter, has an unsupported one, or has one twice.
+    /// </summary>
     public static TokenHeader? Read(ReadOnlyMemory<byte> json)
     {
-        using var document = StrictJson.Object(json);
+        using var document = StrictJson.ParseObject(json);
         return document?.RootElement is { } header
-            && !NotUnderstood.Any(name => header.TryGetProperty(name, out _))
+            && !UnsupportedParameters.Any(name => header.TryGetProperty(name, out _))
             && StrictJson.Text(header, "alg") is { } algorithm
             && StrictJson.Text(header, "typ") is { } type
             && StrictJson.Text(header, "kid") is { Length: > 0 } keyId

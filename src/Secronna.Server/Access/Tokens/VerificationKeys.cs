@@ -3,42 +3,48 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Secronna.Server.Access.Tokens;
 
-/// <summary>The keys of a JWKS (RFC 7517) that tokens are verified by: those that are meant for it, and strong enough.</summary>
+/// <summary>
+/// The keys of a JWKS (RFC 7517) that may verify tokens: those that are meant for signatures and strong enough.
+/// </summary>
 internal sealed class VerificationKeys
 {
-    /// <summary>Families of signatures by keys that the provider alone has: never one whose key is public, and never none.</summary>
+    /// <summary>
+    /// The accepted signature algorithms. Only asymmetric ones are: with a symmetric algorithm the published key could sign too,
+    /// and with <c>none</c> nothing is signed.
+    /// </summary>
     public static readonly string[] Algorithms = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512"];
 
-    private const int LeastRsaBits = 2_048;
+    private const int MinRsaBits = 2_048;
 
     private readonly List<Entry> entries;
 
     private VerificationKeys(List<Entry> entries) => this.entries = entries;
 
+    /// <summary>Whether there is no key that may verify tokens.</summary>
     public bool IsEmpty => entries.Count == 0;
 
-    /// <summary>The keys in a JWKS, also where there are none: then the provider has withdrawn them all.</summary>
-    /// <exception cref="JsonException">It is no JWKS.</exception>
+    /// <summary>Reads a JWKS. One without keys is valid: then the provider has withdrawn them all.</summary>
+    /// <exception cref="JsonException">The text is no JWKS.</exception>
     public static VerificationKeys Read(ReadOnlyMemory<byte> json)
     {
-        using var document = StrictJson.Object(json);
+        using var document = StrictJson.ParseObject(json);
         if (document is null || !document.RootElement.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
         {
             throw new JsonException();
         }
 
-        return new([.. keys.EnumerateArray().Select(Usable).OfType<Entry>()]);
+        return new([.. keys.EnumerateArray().Select(ReadUsable).OfType<Entry>()]);
     }
 
-    /// <summary>Whether there is a key of this id, for whatever algorithm.</summary>
+    /// <summary>Whether there is a key with this id, for any algorithm.</summary>
     public bool Knows(string id) => entries.Exists(entry => entry.Key.KeyId == id);
 
-    /// <summary>The key of this id, where it is one for this algorithm.</summary>
+    /// <summary>The key with this id, if it is meant for this algorithm; otherwise <c>null</c>.</summary>
     public SecurityKey? Find(string id, string algorithm) =>
         entries.Find(entry => entry.Key.KeyId == id && entry.IsFor(algorithm))?.Key;
 
-    // Others are left out and the rest is used (RFC 7517, section 5).
-    private static Entry? Usable(JsonElement json)
+    // An unusable key is skipped, and the others are used (RFC 7517, section 5).
+    private static Entry? ReadUsable(JsonElement json)
     {
         var key = new JsonWebKey(json.GetRawText());
         if (string.IsNullOrEmpty(key.Kid)
@@ -50,9 +56,10 @@ internal sealed class VerificationKeys
             return null;
         }
 
-        // The key is what it says itself, not what a certificate beside it says.
+        // The key comes from its own parameters, never from a certificate beside them.
         key.X5c.Clear();
-        return JsonWebKeyConverter.TryConvertToSecurityKey(key, out var usable) && (usable is not RsaSecurityKey || usable.KeySize >= LeastRsaBits)
+        return JsonWebKeyConverter.TryConvertToSecurityKey(key, out var usable)
+            && (usable is not RsaSecurityKey || usable.KeySize >= MinRsaBits)
             ? new Entry(usable, key.Kty, key.Alg)
             : null;
     }

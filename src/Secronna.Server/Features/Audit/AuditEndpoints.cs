@@ -8,18 +8,18 @@ namespace Secronna.Server.Features.Audit;
 /// <summary>The route of the audit trail.</summary>
 internal static class AuditEndpoints
 {
-    private const int MostCharacters = Limits.ActorIdLength;
+    private const int MaxCharacters = Limits.ActorIdLength;
 
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.Api("GET", "/audit", Operations.ReadAuditTrail, "Read the audit trail, newest first")
-            .TakesQuery("action", "string", "Only this action")
-            .TakesQuery("actorId", "string", "Only what this actor did")
-            .TakesQuery("projectId", "string", "Only about this project")
-            .TakesQuery("environmentId", "string", "Only about this environment")
-            .TakesQuery("secretId", "string", "Only about this secret")
-            .TakesQuery("outcome", "string", "Only with this outcome")
-            .TakesQuery("from", "date-time", "Not before this time")
-            .TakesQuery("to", "date-time", "Not after this time")
+            .TakesQuery("action", "string", "Only entries of this action")
+            .TakesQuery("actorId", "string", "Only entries of this actor")
+            .TakesQuery("projectId", "string", "Only entries about this project")
+            .TakesQuery("environmentId", "string", "Only entries about this environment")
+            .TakesQuery("secretId", "string", "Only entries about this secret")
+            .TakesQuery("outcome", "string", "Only entries with this outcome")
+            .TakesQuery("from", "date-time", "Only entries of this time or later")
+            .TakesQuery("to", "date-time", "Only entries of this time or earlier")
             .GivesPages(ProtocolJson.Default.AuditResponse, Limits.AuditPageDefault, Limits.AuditPageMaximum)
             .By<AuditService>((request, audit, page) => audit.ListAsync(request.Caller, Filter(request), page));
 
@@ -31,19 +31,19 @@ internal static class AuditEndpoints
         EnvironmentId = Text(request, "environmentId"),
         SecretId = Text(request, "secretId"),
         Outcome = OneOf(request, "outcome", AuditOutcomes.All),
-        From = request.QueryInstant("from")?.Microseconds,
-        To = request.QueryInstant("to")?.Microseconds,
+        From = request.Query.Instant("from")?.Microseconds,
+        To = request.Query.Instant("to")?.Microseconds,
     };
 
-    private static string? Text(ApiRequest request, string name) => request.Query(name) switch
+    private static string? Text(ApiRequest request, string name) => request.Query.Text(name) switch
     {
         "" => throw Errors.Invalid(name, "must not be empty"),
-        { Length: > MostCharacters } => throw Errors.Invalid(name, $"is over {MostCharacters} characters"),
+        { Length: > MaxCharacters } => throw Errors.Invalid(name, $"is over {MaxCharacters} characters"),
         var text => text,
     };
 
     private static string? OneOf(ApiRequest request, string name, IReadOnlyCollection<string> words) =>
-        request.Query(name) is not { } text || words.Contains(text)
-            ? request.Query(name)
+        request.Query.Text(name) is not { } text || words.Contains(text)
+            ? request.Query.Text(name)
             : throw Errors.Invalid(name, $"must be one of: {string.Join(", ", words)}");
 }

@@ -9,16 +9,18 @@ namespace Secronna.Server.Features.Audit;
 /// <summary>Reads the audit trail of a workspace.</summary>
 internal sealed class AuditService(Database database)
 {
+    /// <summary>A page of the entries, newest first.</summary>
     public async Task<Page<AuditResponse>> ListAsync(Caller caller, AuditFilter filter, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ReadAuditTrail);
         var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
-        var found = await database.ReadAsync((caller.WorkspaceId, filter, below, page.Limit), static (session, it) =>
-            AuditEntryTable.PageAsync(session, it.WorkspaceId, it.filter, it.below, it.Limit));
+        var found = await database.ReadAsync(session =>
+            AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit));
         return new Page<AuditResponse>(
             [.. found.Entries.Select(Convert)], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>An entry as the API and the export give it.</summary>
     public static AuditResponse Convert(RecordedEntry recorded)
     {
         var entry = recorded.Entry;

@@ -1,25 +1,27 @@
 using Secronna.Protocol;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
-using Secronna.Storage;
 
 namespace Secronna.Server.Features.Backup;
 
 /// <summary>
-/// Copies an installation to another, empty database. The target has all of it, verified, or nothing: however it ends, it
-/// can be run again.
+/// Copies an installation to another, empty database. Afterwards the target holds the whole, verified installation or nothing, so
+/// that a copy that failed can be repeated.
 /// </summary>
 internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider time, Action<string> progress)
 {
-    // A server writes every 3 seconds that it runs, and gives up on a try after 10.
-    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+    // A running server writes a sign of life every 3 seconds, and gives up an attempt to write after 10.
+    private static readonly TimeSpan SignOfLifeTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Looks at both sides before anything is written to either.</summary>
-    /// <exception cref="SettingsException">A master key is missing, or a server runs on the source.</exception>
-    /// <exception cref="StorageSetupException">One of them can't be used, or the target is not empty.</exception>
+    /// <summary>Checks both databases before anything is written to either.</summary>
+    /// <exception cref="SettingsException">
+    /// Both are the same database, a master key is missing, or a server runs on the source.
+    /// </exception>
+    /// <exception cref="StorageSetupException">A database can't be used, or the target is not empty.</exception>
     public async Task CheckAsync(DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
     {
         if (source.GetType() == target.GetType() && source.Place == target.Place)
@@ -33,8 +35,8 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
     }
 
     /// <summary>Migrates the target, copies, and verifies the copy before it becomes visible.</summary>
-    /// <exception cref="SettingsException">The copy has problems, or the source was used meanwhile.</exception>
-    /// <exception cref="StorageSetupException">The target is not empty, or in use.</exception>
+    /// <exception cref="SettingsException">The copy has problems, or the source was written to meanwhile.</exception>
+    /// <exception cref="StorageSetupException">The target is not empty, or is in use.</exception>
     public async Task<(IReadOnlyList<TableRows> Tables, Verification Found)> RunAsync(
         DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
     {
@@ -50,7 +52,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
     {
         var (before, tables) = await FillAsync(database.Engine, copy, cancellation);
         var found = await new InstallationVerifier(masterKeys, time, progress).VerifyAsync(target, copy.Session, cancellation);
-        RequireGood(target, found);
+        RequireSound(target, found);
         await RequireUnusedSinceAsync(database, before);
         cancellation.ThrowIfCancellationRequested();
         await copy.CommitAsync();
@@ -66,23 +68,25 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
             snapshot, rows => progress($"{rows.Rows:N0} rows of {rows.Table} copied"), cancellation));
     }
 
-    private static void RequireGood(DatabaseEngine target, Verification found)
+    private static void RequireSound(DatabaseEngine target, Verification found)
     {
         if (found.ProblemCount > 0)
         {
             throw new SettingsException(
-                $"the copy was undone, {target.Place} is empty: {found.ProblemCount:N0} problem(s), which the source likely has too:\n"
+                $"the copy was undone and {target.Place} is empty, because the copy had {found.ProblemCount:N0} problem(s), "
+                + "which the source probably has too:\n"
                 + string.Join('\n', found.Problems));
         }
     }
 
-    // What is written to the source after its state was read would be lost.
+    // The copy lacks whatever was written to the source after its snapshot.
     private static async Task RequireUnusedSinceAsync(Database source, InstallationPulse before)
     {
-        var now = await source.ReadAsync(0, static (session, _) => InstallationScan.PulseAsync(session));
+        var now = await source.ReadAsync(InstallationScan.PulseAsync);
         if (now.ProbedAt != before.ProbedAt || now.Changes != before.Changes)
         {
-            throw new SettingsException("the source was used while it was copied, and the copy was undone: stop all servers and commands first");
+            throw new SettingsException(
+                "the copy was undone, because the source was written to while it was copied: stop all servers and commands, and copy again");
         }
     }
 
@@ -92,17 +96,18 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         var first = await PulseAsync(database);
         var began = time.GetTimestamp();
         var age = TimeSpan.FromMicroseconds(first.Now - first.ProbedAt);
-        while (age + time.GetElapsedTime(began) < SignOfLife && time.GetElapsedTime(began) < SignOfLife)
+        while (age + time.GetElapsedTime(began) < SignOfLifeTimeout && time.GetElapsedTime(began) < SignOfLifeTimeout)
         {
-            progress("waiting whether a server runs on the source");
-            await Task.Delay(BetweenLooks, time, cancellation);
+            progress("waiting to see whether a server runs on the source");
+            await Task.Delay(PollInterval, time, cancellation);
             if ((await PulseAsync(database)).ProbedAt != first.ProbedAt)
             {
-                throw new SettingsException($"a server runs on {engine.Place}: stop all servers, so that nothing is written while it is copied");
+                throw new SettingsException(
+                    $"a server runs on {engine.Place}: stop all servers, so that nothing is written to it while it is copied");
             }
         }
     }
 
     private static ValueTask<InstallationPulse> PulseAsync(Database database) =>
-        database.ReadAsync(0, static (session, _) => InstallationScan.PulseAsync(session));
+        database.ReadAsync(InstallationScan.PulseAsync);
 }

@@ -5,19 +5,19 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Backup;
 
 /// <summary>
-/// Reads all of a database and says what is wrong with it: what the engine finds, KEKs that don't unwrap, pointers, counts,
-/// histories, versions that don't open, audit trails with gaps. It opens every value there is, so that it must be on record before
-/// (S18); a value is zeroed as soon as it is open.
+/// Reads a whole database and lists what is wrong with it: damage that the engine finds, KEKs that do not unwrap, wrong pointers,
+/// counts and histories, versions that do not open, and audit trails with gaps. It opens every value, so the verification must be
+/// recorded durably before it begins (S18). Each value is zeroed as soon as it has opened.
 /// </summary>
 /// <param name="masterKeys">The keys that unwrap KEKs.</param>
-/// <param name="time">The clock of what is kept.</param>
-/// <param name="progress">Told now and then how far it is.</param>
+/// <param name="time">The clock by which unwrapped KEKs expire.</param>
+/// <param name="progress">Receives descriptions of the progress.</param>
 internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvider time, Action<string> progress)
 {
     /// <summary>Verifies one state of a database.</summary>
-    /// <param name="engine">What the database is.</param>
+    /// <param name="engine">The database's engine.</param>
     /// <param name="session">Must see one state throughout.</param>
-    /// <param name="cancellation">Breaks it off.</param>
+    /// <param name="cancellation">Ends the verification early.</param>
     public async Task<Verification> VerifyAsync(DatabaseEngine engine, Session session, CancellationToken cancellation)
     {
         var found = new Verification();
@@ -38,7 +38,7 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
         }
         catch (Exception exception) when (exception is StorageUnavailableException or OverflowException)
         {
-            found.Add($"it can't be read, and what follows is not verified: {exception.Message}");
+            found.Add($"reading failed, and what follows was not verified: {exception.Message}");
         }
 
         return found;
@@ -123,7 +123,7 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
 
         if (!secret.IsWhatHistoryTells)
         {
-            found.Add($"the history of secret {secret.Id} is not that of its versions: what is restored may be another version than the one of then");
+            found.Add($"the history of secret {secret.Id} does not match its versions: a restore may bring back the wrong version");
         }
     }
 }

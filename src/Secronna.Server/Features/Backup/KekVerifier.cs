@@ -7,16 +7,15 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 
-/// <summary>Unwraps KEKs to verify them, and keeps some for the versions that they wrap the data keys of (S26).</summary>
+/// <summary>Unwraps KEKs to verify them, and keeps some in a key ring (S26) for the versions whose data keys they wrap.</summary>
 internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) : IDisposable
 {
-    private const int KeySize = 32;
     private const int PageSize = 500;
-    private const int Kept = 1_000;
-    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
+    private const int MaxCached = 1_000;
+    private static readonly TimeSpan CacheLifetime = TimeSpan.FromMinutes(10);
 
-    private readonly KeyRing ring = new(Kept, KeptFor);
-    private readonly long began = time.GetTimestamp();
+    private readonly KeyRing ring = new(MaxCached, CacheLifetime);
+    private readonly long startedAt = time.GetTimestamp();
 
     /// <summary>Checks that every KEK of a project unwraps, unless it is destroyed.</summary>
     public async ValueTask CheckAsync(Session session, string projectId, Verification found)
@@ -38,10 +37,10 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
         }
     }
 
-    /// <summary>The unwrapped KEK; null where there is none that unwraps. The caller disposes it.</summary>
+    /// <summary>The unwrapped KEK; <c>null</c> if it does not exist or does not unwrap. The caller disposes it.</summary>
     public async ValueTask<LeasedKek?> LeaseAsync(Session session, string id)
     {
-        var lease = ring.TryAcquire(id, Now, out var present) ? present
+        var lease = ring.TryAcquire(id, Now, out var cached) ? cached
             : await KekTable.FindAsync(session, id) is { } kek ? await UnwrapAsync(kek)
             : null;
         return lease is null ? null : new LeasedKek(id, LeasedKek.NameOf(id), lease);
@@ -49,14 +48,15 @@ internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) :
 
     public void Dispose() => ring.Dispose();
 
-    private TimeSpan Now => time.GetElapsedTime(began);
+    private TimeSpan Now => time.GetElapsedTime(startedAt);
 
     private async ValueTask<KeyLease?> UnwrapAsync(KekRow kek)
     {
-        using var key = PinnedBuffer.Rent(KeySize);
+        using var key = PinnedBuffer.Rent(Aes256Gcm.KeySize);
         try
         {
             await masterKeys.UnwrapAsync(kek, key.Memory);
+            // Throws if the id can't be the name of a key.
             _ = LeasedKek.NameOf(kek.Id);
             return ring.Add(kek.Id, key.Span, Now);
         }

@@ -4,16 +4,16 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.Backup;
 
-/// <summary>Puts commands on the whole installation on record (S19).</summary>
+/// <summary>Records the operator's commands on the whole installation (S19).</summary>
 internal static class OperatorRecord
 {
-    /// <summary>Comes back when the entry is durable.</summary>
-    /// <exception cref="StorageUnavailableException">It is not.</exception>
+    /// <summary>Appends an entry, and returns when it is durable.</summary>
+    /// <exception cref="StorageUnavailableException">It could not be made durable.</exception>
     public static Task AppendAsync(Database database, string action, string name, string outcome = AuditOutcomes.Success) =>
         database.AppendAsync(
             AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, action, outcome) with { Name = name });
 
-    /// <summary>Records work before it is done (S18), and again if it fails.</summary>
+    /// <summary>Records work before it starts (S18), and again if it fails.</summary>
     public static async Task<T> BeforeAsync<T>(Database database, string action, string name, Func<Task<T>> work)
     {
         await AppendAsync(database, action, name);
@@ -23,13 +23,13 @@ internal static class OperatorRecord
         }
         catch
         {
-            await FailedAsync(database, action, name);
+            await RecordFailureAsync(database, action, name);
             throw;
         }
     }
 
-    // What failed is what the operator must hear of, even where it can't be recorded.
-    private static async Task FailedAsync(Database database, string action, string name)
+    // The operator must see the original failure, even when recording it fails too.
+    private static async Task RecordFailureAsync(Database database, string action, string name)
     {
         try
         {

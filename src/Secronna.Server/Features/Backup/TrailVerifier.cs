@@ -3,9 +3,13 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 
-/// <summary>Checks that every trail counts from 1 to its counter without a gap, in times that don't go back (S20).</summary>
+/// <summary>
+/// Checks that the entries of every trail are numbered from 1 to the trail's counter without a gap, and that their times never
+/// decrease (S20).
+/// </summary>
 internal sealed class TrailVerifier(Action<string> progress)
 {
+    /// <summary>Checks all trails.</summary>
     public async Task CheckAsync(Session session, Verification found, CancellationToken cancellation)
     {
         await CheckAsync(session, await InstallationScan.InstallationTrailAsync(session), "the installation's trail", found, cancellation);
@@ -33,27 +37,28 @@ internal sealed class TrailVerifier(Action<string> progress)
             cancellation.ThrowIfCancellationRequested();
             foreach (var entry in page)
             {
-                RequireNone(sequence + 1, entry.Sequence - 1, name, found);
+                ReportMissing(sequence + 1, entry.Sequence - 1, name, found);
                 if (entry.CreatedAt < time)
                 {
-                    found.Add($"entry {entry.Sequence} of {name} is older than the one before it");
+                    found.Add($"entry {entry.Sequence} of {name} is older than the entry before it");
                 }
 
                 (sequence, time) = entry;
             }
 
             found.AuditEntries += page.Count;
-            progress($"{found.AuditEntries:N0} audit entries looked at");
+            progress($"{found.AuditEntries:N0} audit entries checked");
         }
 
-        RequireNone(sequence + 1, trail.LastSequence, name, found);
+        ReportMissing(sequence + 1, trail.LastSequence, name, found);
         if (sequence > trail.LastSequence || time > trail.LastTime)
         {
-            found.Add($"{name} goes on past its counter, {trail.LastSequence}");
+            found.Add($"{name} has entries beyond its counter, {trail.LastSequence}");
         }
     }
 
-    private static void RequireNone(long first, long last, string trail, Verification found)
+    // Reports nothing when `last` is below `first`.
+    private static void ReportMissing(long first, long last, string trail, Verification found)
     {
         if (last == first)
         {
@@ -72,7 +77,7 @@ internal sealed class TrailVerifier(Action<string> progress)
         {
             if (!next.IsThere)
             {
-                found.Add($"there are audit entries of workspace {next.Id}, and no such workspace");
+                found.Add($"there are audit entries of workspace {next.Id}, but no such workspace");
             }
 
             after = next.Id;

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Secronna.Server.Features.Backup;
 
-/// <summary>What was found in a database: counts, and what is wrong with it, by ids and never by value.</summary>
+/// <summary>The result of a verification: counts, and the problems found. Problems name ids, never values.</summary>
 internal sealed class Verification
 {
-    private const int MostListed = 20;
+    private const int MaxListed = 20;
 
     private readonly List<string> problems = [];
 
@@ -22,36 +22,37 @@ internal sealed class Verification
     /// <summary>Versions that were opened.</summary>
     public long Versions { get; set; }
 
-    /// <summary>Tombstones (S15).</summary>
+    /// <summary>Deleted secrets, which are kept as tombstones (S15).</summary>
     public long DeletedSecrets { get; set; }
 
-    /// <summary>Versions of tombstones that a running server is still to destroy.</summary>
+    /// <summary>Versions of deleted secrets that a running server still has to destroy.</summary>
     public long VersionsToDestroy { get; set; }
 
     public long AuditEntries { get; set; }
 
     public long ProblemCount { get; private set; }
 
-    /// <summary>The first of them.</summary>
+    /// <summary>The first problems, at most twenty.</summary>
     public IReadOnlyList<string> Problems => problems;
 
+    /// <summary>Adds a problem.</summary>
     public void Add(string problem)
     {
         ProblemCount++;
-        if (problems.Count < MostListed)
+        if (problems.Count < MaxListed)
         {
             problems.Add(problem);
         }
     }
 
-    /// <summary>The counts in a line.</summary>
+    /// <summary>The counts in one line.</summary>
     public override string ToString() => string.Join(", ", new[]
     {
         Count(Workspaces, "workspace"), Count(Projects, "project"), Count(Keks, "KEK"), Count(Environments, "environment"),
         Count(Secrets, "secret"), Count(Versions, "version") + " opened", Count(DeletedSecrets, "deleted secret"),
         Count(AuditEntries, "audit entry", "audit entries"),
-    }) + (VersionsToDestroy > 0 ? $" ({Count(VersionsToDestroy, "version")} of deleted secrets a server is still to destroy)" : "");
+    }) + (VersionsToDestroy > 0 ? $" ({Count(VersionsToDestroy, "version")} of deleted secrets that a server still has to destroy)" : "");
 
-    private static string Count(long count, string one, string? many = null) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many ?? one + "s")}");
+    private static string Count(long count, string singular, string? plural = null) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? singular : plural ?? singular + "s")}");
 }

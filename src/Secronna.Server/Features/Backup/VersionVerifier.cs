@@ -5,9 +5,10 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 
-/// <summary>Opens every version of every secret that is not deleted, and looks for gaps in their numbers.</summary>
+/// <summary>Opens every version of every secret that is not deleted, and finds gaps in the numbers of versions.</summary>
 internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
 {
+    /// <summary>Checks all versions.</summary>
     public async Task CheckAsync(Session session, Verification found, CancellationToken cancellation)
     {
         var (last, version) = ("", 0L);
@@ -53,9 +54,9 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
     {
         if (row.KekId is null)
         {
-            found.Add($"version {row.Version} of secret {row.SecretId} holds nothing");
+            found.Add($"version {row.Version} of secret {row.SecretId} has no sealed value");
         }
-        else if (await OpensAsync(session, row, row.KekId))
+        else if (await TryOpenAsync(session, row, row.KekId))
         {
             found.Versions++;
         }
@@ -65,7 +66,7 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
         }
     }
 
-    private async ValueTask<bool> OpensAsync(Session session, StoredVersionRow row, string kekId)
+    private async ValueTask<bool> TryOpenAsync(Session session, StoredVersionRow row, string kekId)
     {
         try
         {

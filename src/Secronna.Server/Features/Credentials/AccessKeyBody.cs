@@ -11,7 +11,11 @@ internal static class AccessKeyBody
     private static readonly string[] AccessKeyFields = ["name", "expiresInDays", "grants"];
     private static readonly string[] GrantFields = ["path", "actions"];
 
-    public static AccessKeyChange Read(ref Utf8JsonReader reader, int mostCharacters, bool isNew)
+    /// <summary>Reads a body.</summary>
+    /// <param name="reader">Stands at the body's first token.</param>
+    /// <param name="maxNameLength">Characters that a name may have.</param>
+    /// <param name="isNew">Whether the key is created, so that it needs a name.</param>
+    public static AccessKeyChange Read(ref Utf8JsonReader reader, int maxNameLength, bool isNew)
     {
         string? name = null;
         int? expiresInDays = null;
@@ -21,7 +25,7 @@ internal static class AccessKeyBody
         {
             switch (field)
             {
-                case 0: name = NameBody.ReadName(ref reader, fields, field, mostCharacters); break;
+                case 0: name = NameBody.ReadName(ref reader, fields, field, maxNameLength); break;
                 case 1: expiresInDays = fields.ReadInt32(ref reader, field, 1, Limits.ExpiryDays); break;
                 default: grants = ReadGrants(ref reader, fields, field); break;
             }
@@ -60,11 +64,11 @@ internal static class AccessKeyBody
             : throw Errors.Invalid(fields.Name(field), $"have paths of more than {Limits.GrantsLength} characters together");
     }
 
-    private static Grant ReadGrant(ref Utf8JsonReader reader, string place)
+    private static Grant ReadGrant(ref Utf8JsonReader reader, string prefix)
     {
         string? path = null;
         List<string>? actions = null;
-        var fields = JsonFields.Begin(ref reader, place, GrantFields);
+        var fields = JsonFields.Begin(ref reader, prefix, GrantFields);
         while (fields.Next(ref reader, out var field))
         {
             switch (field)

@@ -6,23 +6,19 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Credentials;
 
-/// <summary>A change of an access key: what is not given stays. An empty list of grants is everything.</summary>
-internal sealed record AccessKeyChange(string? Name, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);
-
-/// <summary>API keys and access keys (S25). A change holds on every node within a second (S22).</summary>
+/// <summary>
+/// Creates, lists, changes and revokes API keys and access keys (S25). A change takes effect on every node within a second (S22).
+/// </summary>
 internal sealed class CredentialService(
     Database database, Authorization authorization, InstallationKeys keys, TimeProvider time)
 {
-    // Their grants are in memory together.
-    private const int GrantedAtATime = 100;
-
     public async Task<ApiKeyCreatedResponse> CreateApiKeyAsync(Caller caller, string name)
     {
         await authorization.DemandAsync(caller, Operations.CreateApiKey);
         return await AddApiKeyAsync(caller, name);
     }
 
-    /// <summary>Without asking for a permission: for the operator, and for the first credential of a workspace.</summary>
+    /// <summary>Creates an API key without demanding a permission: for commands of the operator.</summary>
     public async Task<ApiKeyCreatedResponse> AddApiKeyAsync(Caller caller, string name)
     {
         var (row, token) = await AddAsync(caller, ActorTypes.ApiKey, name, null, [], AuditActions.ApiKeyCreate);
@@ -36,14 +32,14 @@ internal sealed class CredentialService(
         var (row, token) = await AddAsync(
             caller, ActorTypes.AccessKey, name, ExpiryAfter(expiresInDays), grants, AuditActions.AccessKeyCreate);
         return new AccessKeyCreatedResponse(
-            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), grants, token);
+            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), ToInstant(row.ExpiresAt), grants, token);
     }
 
     public async Task<Page<ApiKeyResponse>> ListApiKeysAsync(Caller caller, PageRequest page)
     {
         var rows = await ListAsync(caller, ActorTypes.ApiKey, withRevoked: false, page);
         return Page<ApiKeyResponse>.From(rows, page, row => new ApiKeyResponse(
-            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.LastUsedAt)), row => row.Id);
+            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), ToInstant(row.LastUsedAt)), row => row.Id);
     }
 
     public async Task<Page<AccessKeyResponse>> ListAccessKeysAsync(Caller caller, PageRequest page)
@@ -55,13 +51,12 @@ internal sealed class CredentialService(
     public async Task<DeletedResponse> DeleteApiKeyAsync(Caller caller, string id)
     {
         await authorization.DemandAsync(caller, Operations.DeleteApiKey);
-        _ = await RevokeAsync(caller, ActorTypes.ApiKey, id, AuditActions.ApiKeyRevoke) is { WasRevoked: false }
-            ? true
+        return await RevokeAsync(caller, ActorTypes.ApiKey, id, AuditActions.ApiKeyRevoke) is { WasRevoked: false }
+            ? new DeletedResponse(id, true)
             : throw await authorization.NotFoundAsync(caller, Operations.DeleteApiKey, "API key", id);
-        return new DeletedResponse(id, true);
     }
 
-    /// <summary>Revokes for good. Of one that is revoked already it says when that was.</summary>
+    /// <summary>Revokes an access key for good. For a key that is already revoked, it answers when that was.</summary>
     public async Task<RevokedResponse> RevokeAccessKeyAsync(Caller caller, string id)
     {
         await authorization.DemandAsync(caller, Operations.RevokeAccessKey);
@@ -75,9 +70,9 @@ internal sealed class CredentialService(
         await authorization.DemandAsync(caller, Operations.ChangeAccessKey);
         var entry = AuditRecord.Of(caller, time, Operations.ChangeAccessKey) with { TargetId = id };
         var expiresAt = ExpiryAfter(change.ExpiresInDays);
-        var response = await database.WriteAsync((caller.WorkspaceId, id, change, expiresAt, entry), static async (transaction, it) =>
+        var response = await database.WriteAsync(async transaction =>
         {
-            if (await CredentialTable.LockAsync(transaction, it.WorkspaceId, ActorTypes.AccessKey, it.id) is not { } row)
+            if (await CredentialTable.LockAsync(transaction, caller.WorkspaceId, ActorTypes.AccessKey, id) is not { } row)
             {
                 return null;
             }
@@ -89,63 +84,23 @@ internal sealed class CredentialService(
 
             var changed = row with
             {
-                Name = it.change.Name ?? row.Name,
-                ExpiresAt = it.expiresAt ?? row.ExpiresAt,
-                Grants = it.change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
+                Name = change.Name ?? row.Name,
+                ExpiresAt = expiresAt ?? row.ExpiresAt,
+                Grants = change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
             };
             await CredentialTable.UpdateAsync(transaction, changed);
-            transaction.Audit.Append(it.entry with { Name = changed.Name });
-            // Here, so that nothing is changed of a key whose grants can't be read, unless they are.
+            transaction.Audit.Append(entry with { Name = changed.Name });
+            // Inside the transaction: a key whose stored grants can't be read stays unchanged, unless the change replaces them.
             return Convert(changed);
         });
         return response ?? throw await authorization.NotFoundAsync(caller, Operations.ChangeAccessKey, "access key", id);
     }
 
-    /// <summary>
-    /// Takes from access keys the grants that name a deleted project, or environment, literally: one made later under its
-    /// slug is not theirs. A key that has no other is revoked, since without grants it would have all.
-    /// </summary>
-    public static async ValueTask DropGrantsAsync(
-        Transaction transaction, Caller caller, TimeProvider time, string project, string? environment)
-    {
-        List<CredentialRow> rows;
-        var after = "";
-        do
-        {
-            rows = await CredentialTable.LockGrantedAsync(
-                transaction, caller.WorkspaceId, ActorTypes.AccessKey, after, GrantedAtATime);
-            foreach (var row in rows)
-            {
-                await DropGrantsAsync(transaction, caller, time, row, project, environment);
-            }
-
-            after = rows.Count > 0 ? rows[^1].Id : after;
-        }
-        while (rows.Count == GrantedAtATime);
-    }
-
-    private static async ValueTask DropGrantsAsync(
-        Transaction transaction, Caller caller, TimeProvider time, CredentialRow row, string project, string? environment)
-    {
-        var before = StoredGrants.Read(row);
-        var left = GrantSet.Without(before, project, environment);
-        if (left.Count == before.Count)
-        {
-            return;
-        }
-
-        if (left.Count > 0)
-        {
-            await CredentialTable.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(left) });
-        }
-        else
-        {
-            await CredentialTable.RevokeAsync(transaction, row.Id, Instant.From(time.GetUtcNow()).Microseconds);
-        }
-
-        var action = left.Count > 0 ? AuditActions.AccessKeyUpdate : AuditActions.AccessKeyRevoke;
-        transaction.Audit.Append(AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = row.Name });
-    }
+    /// <summary>Removes the grants on a deleted project or environment from the workspace's access keys.</summary>
+    /// <inheritdoc cref="GrantRemoval.RemoveAsync"/>
+    public static ValueTask RemoveGrantsAsync(
+        Transaction transaction, Caller caller, TimeProvider time, string project, string? environment) =>
+        GrantRemoval.RemoveAsync(transaction, caller, time, project, environment);
 
     private async Task<(CredentialRow Row, string Token)> AddAsync(
         Caller caller, string kind, string name, long? expiresAt, IReadOnlyList<Grant> grants, string action)
@@ -162,16 +117,16 @@ internal sealed class CredentialService(
             var entry = AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = name };
             try
             {
-                return await database.WriteAsync((row, token, entry), static async (transaction, it) =>
+                return await database.WriteAsync(async transaction =>
                 {
-                    await CredentialTable.InsertAsync(transaction, it.row);
-                    transaction.Audit.Append(it.entry);
-                    return (it.row, it.token);
+                    await CredentialTable.InsertAsync(transaction, row);
+                    transaction.Audit.Append(entry);
+                    return (row, token);
                 });
             }
             catch (UniqueViolationException)
             {
-                // The prefix is taken, one chance in 10^12 per credential: another token.
+                // Another credential has this prefix, at odds of one in 10^12 for each credential: try another token.
             }
         }
     }
@@ -179,26 +134,27 @@ internal sealed class CredentialService(
     private async Task<List<CredentialRow>> ListAsync(Caller caller, string kind, bool withRevoked, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListCredentials);
-        return await database.ReadAsync((caller.WorkspaceId, kind, withRevoked, page), static (session, it) =>
+        return await database.ReadAsync(session =>
             CredentialTable.ListAsync(
-                session, it.WorkspaceId, it.kind, it.withRevoked, it.page.After ?? "", it.page.Limit + 1));
+                session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1));
     }
 
+    // `null`: the credential does not exist. A credential that was revoked before keeps its time of revocation.
     private async Task<(bool WasRevoked, long At)?> RevokeAsync(Caller caller, string kind, string id, string action)
     {
         var now = Instant.From(time.GetUtcNow()).Microseconds;
         var entry = AuditRecord.Of(caller, time, action) with { TargetId = id };
-        return await database.WriteAsync((caller.WorkspaceId, kind, id, now, entry), static async (transaction, it) =>
+        return await database.WriteAsync(async transaction =>
         {
-            var row = await CredentialTable.LockAsync(transaction, it.WorkspaceId, it.kind, it.id);
+            var row = await CredentialTable.LockAsync(transaction, caller.WorkspaceId, kind, id);
             if (row is null or { RevokedAt: not null })
             {
                 return row is null ? null : (true, row.RevokedAt!.Value);
             }
 
-            await CredentialTable.RevokeAsync(transaction, it.id, it.now);
-            transaction.Audit.Append(it.entry with { Name = row.Name });
-            return ((bool, long)?)(false, it.now);
+            await CredentialTable.RevokeAsync(transaction, id, now);
+            transaction.Audit.Append(entry with { Name = row.Name });
+            return ((bool, long)?)(false, now);
         });
     }
 
@@ -206,8 +162,8 @@ internal sealed class CredentialService(
         days is { } count ? Instant.From(time.GetUtcNow().AddDays(count)).Microseconds : null;
 
     private static AccessKeyResponse Convert(CredentialRow row) =>
-        new(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), OrNull(row.ExpiresAt), StoredGrants.Read(row),
-            OrNull(row.LastUsedAt), OrNull(row.RevokedAt));
+        new(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), ToInstant(row.ExpiresAt), StoredGrants.Read(row),
+            ToInstant(row.LastUsedAt), ToInstant(row.RevokedAt));
 
-    private static Instant? OrNull(long? time) => time is { } given ? new Instant(given) : null;
+    private static Instant? ToInstant(long? microseconds) => microseconds is { } value ? new Instant(value) : null;
 }

@@ -6,7 +6,7 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Credentials;
 
-/// <summary>Routes of API keys, access keys, and of what a caller may know before and after signing in.</summary>
+/// <summary>The routes of API keys and access keys, of the caller's own identity, and of the configuration of sign-ins.</summary>
 internal static class CredentialsEndpoints
 {
     private static ProtocolJson Json => ProtocolJson.Default;
@@ -16,11 +16,11 @@ internal static class CredentialsEndpoints
         MapApiKeys(routes);
         MapAccessKeys(routes);
 
-        routes.Api("GET", "/me", Operations.Identify, "Who the caller is")
+        routes.Api("GET", "/me", Operations.Identify, "Get the caller's own identity")
             .Gives(Json.MeResponse)
             .By<CredentialService>((request, _) => Task.FromResult(Me(request.Caller)));
 
-        routes.Api("GET", "/auth/config", null, "How to sign in")
+        routes.Api("GET", "/auth/config", null, "Get what a client needs to sign in")
             .Gives(Json.AuthConfigResponse)
             .By<IdentityProviderSettings>((_, huudis) => Task.FromResult(AuthConfig(huudis)));
     }
@@ -48,8 +48,8 @@ internal static class CredentialsEndpoints
             .Takes<AccessKeyRequest>().Gives(Json.AccessKeyCreatedResponse, StatusCodes.Status201Created)
             .By<CredentialService>(async (request, credentials) =>
             {
-                var wanted = await AccessKeyAsync(request, isNew: true);
-                return await credentials.CreateAccessKeyAsync(request.Caller, wanted.Name!, wanted.ExpiresInDays, wanted.Grants ?? []);
+                var change = await AccessKeyAsync(request, isNew: true);
+                return await credentials.CreateAccessKeyAsync(request.Caller, change.Name!, change.ExpiresInDays, change.Grants ?? []);
             });
 
         routes.Api("GET", "/access-keys", Operations.ListCredentials, "List access keys")

@@ -7,7 +7,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Environments;
 
-/// <summary>Environments of a project.</summary>
+/// <summary>Creates, lists, renames and deletes the environments of a project.</summary>
 internal sealed class EnvironmentService(
     Database database, Authorization authorization, Purger purger, TimeProvider time)
 {
@@ -27,14 +27,14 @@ internal sealed class EnvironmentService(
         bool found;
         try
         {
-            found = await database.WriteAsync((row, entry), static async (transaction, it) =>
+            found = await database.WriteAsync(async transaction =>
             {
-                if (!await EnvironmentTable.InsertAsync(transaction, it.row, it.entry.ActorId))
+                if (!await EnvironmentTable.InsertAsync(transaction, row, entry.ActorId))
                 {
                     return false;
                 }
 
-                transaction.Audit.Append(it.entry);
+                transaction.Audit.Append(entry);
                 return true;
             });
         }
@@ -51,26 +51,26 @@ internal sealed class EnvironmentService(
     public async Task<Page<EnvironmentResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListEnvironments);
-        var rows = await database.ReadAsync((caller, projectId, page), static async (session, it) =>
-            (await ProjectTable.FindAsync(session, it.caller.WorkspaceId, it.projectId)).VisibleTo(it.caller) is null
+        var rows = await database.ReadAsync(async session =>
+            (await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId)).VisibleTo(caller) is null
                 ? throw Errors.NotFound("project")
-                : await GrantedLists.EnvironmentsAsync(session, it.caller, it.projectId, it.page.After ?? "", it.page.Limit + 1));
+                : await GrantedLists.EnvironmentsAsync(session, caller, projectId, page.After ?? "", page.Limit + 1));
         return Page<EnvironmentResponse>.From(rows, page, Convert, row => row.Id);
     }
 
     public async Task<EnvironmentResponse> GetAsync(Caller caller, string id)
     {
         Authorization.Demand(caller, Operations.GetEnvironment);
-        var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
-            EnvironmentTable.FindAsync(session, it.WorkspaceId, it.id));
+        var row = await database.ReadAsync(session =>
+            EnvironmentTable.FindAsync(session, caller.WorkspaceId, id));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("environment"));
     }
 
     public async Task<EnvironmentPathResponse> GetBySlugAsync(Caller caller, string projectSlug, string slug)
     {
         Authorization.Demand(caller, Operations.GetEnvironment);
-        var found = await database.ReadAsync((caller.WorkspaceId, projectSlug, slug), static (session, it) =>
-            EnvironmentTable.FindBySlugAsync(session, it.WorkspaceId, it.projectSlug, it.slug));
+        var found = await database.ReadAsync(session =>
+            EnvironmentTable.FindBySlugAsync(session, caller.WorkspaceId, projectSlug, slug));
         var row = found.VisibleTo(caller) ?? throw Errors.NotFound("environment");
         return new EnvironmentPathResponse(
             new NamedReference(row.ProjectId, row.ProjectName, row.ProjectSlug),
@@ -80,21 +80,21 @@ internal sealed class EnvironmentService(
     public async Task<EnvironmentResponse> RenameAsync(Caller caller, string id, string name)
     {
         await authorization.DemandAsync(caller, Operations.RenameEnvironment);
-        var row = await database.WriteAsync((time, caller, id, name), static async (transaction, it) =>
+        var row = await database.WriteAsync(async transaction =>
         {
-            if (await EnvironmentTable.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
+            if (await EnvironmentTable.LockAsync(transaction, caller.WorkspaceId, id) is not { } found)
             {
                 return null;
             }
 
-            await EnvironmentTable.RenameAsync(transaction, it.caller.WorkspaceId, it.id, it.name);
-            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, Operations.RenameEnvironment) with
+            await EnvironmentTable.RenameAsync(transaction, caller.WorkspaceId, id, name);
+            transaction.Audit.Append(AuditRecord.Of(caller, time, Operations.RenameEnvironment) with
             {
                 ProjectId = found.ProjectId,
                 EnvironmentId = found.Id,
-                Name = it.name,
+                Name = name,
             });
-            return found with { Name = it.name };
+            return found with { Name = name };
         });
         return Convert(row ?? throw await authorization.NotFoundAsync(caller, Operations.RenameEnvironment, "environment", id));
     }
@@ -102,22 +102,22 @@ internal sealed class EnvironmentService(
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
     {
         await authorization.DemandAsync(caller, Operations.DeleteEnvironment);
-        var found = await database.WriteAsync((time, caller, id, force), static async (transaction, it) =>
+        var found = await database.WriteAsync(async transaction =>
         {
-            if (await EnvironmentTable.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } found)
+            if (await EnvironmentTable.LockAsync(transaction, caller.WorkspaceId, id) is not { } found)
             {
                 return false;
             }
 
-            if (!it.force && found.SecretCount > 0)
+            if (!force && found.SecretCount > 0)
             {
                 throw Errors.NotEmpty("environment");
             }
 
-            var now = Instant.From(it.time.GetUtcNow()).Microseconds;
-            await EnvironmentTable.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, now);
-            await CredentialService.DropGrantsAsync(transaction, it.caller, it.time, found.ProjectSlug, found.Slug);
-            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, Operations.DeleteEnvironment) with
+            var now = Instant.From(time.GetUtcNow()).Microseconds;
+            await EnvironmentTable.MarkDeletedAsync(transaction, caller.WorkspaceId, id, now);
+            await CredentialService.RemoveGrantsAsync(transaction, caller, time, found.ProjectSlug, found.Slug);
+            transaction.Audit.Append(AuditRecord.Of(caller, time, Operations.DeleteEnvironment) with
             {
                 ProjectId = found.ProjectId,
                 EnvironmentId = found.Id,

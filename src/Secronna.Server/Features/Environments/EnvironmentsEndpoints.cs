@@ -4,7 +4,7 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Environments;
 
-/// <summary>Routes of environments.</summary>
+/// <summary>The routes of environments.</summary>
 internal static class EnvironmentsEndpoints
 {
     private static ProtocolJson Json => ProtocolJson.Default;
@@ -21,7 +21,7 @@ internal static class EnvironmentsEndpoints
             .By<EnvironmentService>((request, environments, page) =>
                 environments.ListAsync(request.Caller, request.Route("projectId"), page));
 
-        routes.Api("GET", "/environments/{envId}", Operations.GetEnvironment, "Look at an environment")
+        routes.Api("GET", "/environments/{envId}", Operations.GetEnvironment, "Get an environment")
             .Gives(Json.EnvironmentResponse)
             .By<EnvironmentService>((request, environments) =>
                 environments.GetAsync(request.Caller, request.Route("envId")));
@@ -32,9 +32,9 @@ internal static class EnvironmentsEndpoints
                 await environments.RenameAsync(request.Caller, request.Route("envId"), await request.NameAsync()));
 
         routes.Api("DELETE", "/environments/{envId}", Operations.DeleteEnvironment, "Delete an environment")
-            .TakesQuery("force", "boolean", "Also when it has secrets").Gives(Json.DeletedResponse)
+            .TakesQuery("force", "boolean", "Delete it even if it has secrets").Gives(Json.DeletedResponse)
             .By<EnvironmentService>((request, environments) =>
-                environments.DeleteAsync(request.Caller, request.Route("envId"), request.QueryFlag("force")));
+                environments.DeleteAsync(request.Caller, request.Route("envId"), request.Query.Flag("force")));
 
         routes.Api(
                 "GET", "/projects/by-slug/{projectSlug}/environments/{envSlug}", Operations.GetEnvironment,

@@ -4,10 +4,10 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Health;
 
-/// <summary>Whether the process answers, and whether it can do its work.</summary>
+/// <summary>The routes that say whether the process answers (live), and whether it can do its work (ready).</summary>
 internal static class HealthEndpoints
 {
-    // Load balancers may ask by HEAD.
+    // Some load balancers send HEAD.
     private static readonly string[] Methods = ["GET", "HEAD"];
 
     public static void MapHealth(this IEndpointRouteBuilder routes)

@@ -7,20 +7,20 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Health;
 
 /// <summary>
-/// Tries in the background what readiness means: the database answers, the master key unwraps, and a write, such as an
-/// audit entry's, becomes durable. The write says to others that this node runs, and which master keys it can use. A health
-/// check gives its last finding and does no work.
+/// Tries in the background what a ready server must be able to do: read the database, unwrap with the master key, and make a
+/// write durable. The write also tells other nodes that this node runs, and which master keys it can use. A health check returns
+/// the last result and does no work.
 /// </summary>
 internal sealed class HealthProbe(
     Database database, MasterKeyWatch masterKeys, NodeIdentity node, TimeProvider time, ILogger<HealthProbe> log) : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     private volatile string? problem = "not ready: the server is starting";
     private bool wasReported;
 
-    /// <summary>Why it is not ready, for anyone who asks; null when it is.</summary>
+    /// <summary>Why the server is not ready, in words for anyone; <c>null</c> when it is ready.</summary>
     public string? Problem => problem;
 
     /// <inheritdoc/>
@@ -29,7 +29,8 @@ internal sealed class HealthProbe(
         await base.StopAsync(cancellationToken);
         try
         {
-            await database.WriteAsync(node.Id, static (transaction, id) => NodeTable.LeaveAsync(transaction, id)).WaitAsync(Patience, time, cancellationToken);
+            await database.WriteAsync(transaction => NodeTable.LeaveAsync(transaction, node.Id))
+                .WaitAsync(Timeout, time, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -39,7 +40,7 @@ internal sealed class HealthProbe(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Every, time);
+        using var timer = new PeriodicTimer(Interval, time);
         try
         {
             do
@@ -50,7 +51,7 @@ internal sealed class HealthProbe(
         }
         catch (OperationCanceledException)
         {
-            problem = "not ready: the server stops";
+            problem = "not ready: the server is stopping";
         }
     }
 
@@ -58,7 +59,7 @@ internal sealed class HealthProbe(
     {
         try
         {
-            await ProbeAsync().WaitAsync(Patience, time);
+            await ProbeAsync().WaitAsync(Timeout, time);
             problem = null;
             if (wasReported)
             {
@@ -79,16 +80,16 @@ internal sealed class HealthProbe(
         }
     }
 
-    // A node that lacks a key runs all the same, and says so: whoever rotates must hear of it.
+    // A node writes its sign of life even if it lacks a key: a rotation must learn which nodes lack it.
     private async Task ProbeAsync()
     {
-        var lack = await masterKeys.LookAsync();
-        await database.WriteAsync((node, masterKeys.UsableIds), static async (transaction, it) =>
+        var problem = await masterKeys.CheckAsync();
+        await database.WriteAsync(async transaction =>
             await InstallationTable.ProbeAsync(transaction)
-            && await NodeTable.BeatAsync(transaction, it.node.Id, it.node.Name, it.UsableIds));
-        if (lack is not null)
+            && await NodeTable.BeatAsync(transaction, node.Id, node.Name, masterKeys.UsableIds));
+        if (problem is not null)
         {
-            throw lack;
+            throw problem;
         }
     }
 }

@@ -7,50 +7,53 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Health;
 
 /// <summary>
-/// Keeps looking whether the master keys that are needed can be used (S11), and which of those that the installation was
-/// told of: as often as asking their providers is worth it, and each time while one can't.
+/// Checks whether the master keys that the installation needs can be used (S11), and which of the announced keys can. It asks the
+/// providers once per refresh interval, and every time as long as a key can't be used.
 /// </summary>
 internal sealed class MasterKeyWatch(
     Database database, MasterKeyRing masterKeys, InstallationSetup setup, TimeProvider time, ILogger<MasterKeyWatch> log)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, bool> usable = new(StringComparer.Ordinal);
     private long? checkedAt;
-    private Task<Exception?>? look;
+    private Task<Exception?>? running;
 
-    /// <summary>The ids of the keys that worked when they were last tried.</summary>
+    /// <summary>The ids of the keys that worked when they were last tried, and that a provider still holds.</summary>
     public IEnumerable<string> UsableIds => usable.Where(key => key.Value && masterKeys.Holds(key.Key)).Select(key => key.Key);
 
-    /// <summary>Looks, if it is time to. What takes too long goes on, and counts as a problem meanwhile.</summary>
-    /// <returns>What is wrong with the keys that are needed; null when nothing is.</returns>
-    public async Task<Exception?> LookAsync()
+    /// <summary>
+    /// Checks the keys, if a check is due. A check that takes too long continues in the background, and counts as a problem until
+    /// it ends.
+    /// </summary>
+    /// <returns>What is wrong with a key that the installation needs; <c>null</c> when nothing is.</returns>
+    public async Task<Exception?> CheckAsync()
     {
-        look = look is { IsCompleted: false } ? look : LookOnceAsync();
+        running = running is { IsCompleted: false } ? running : CheckIfDueAsync();
         try
         {
-            return await look.WaitAsync(Patience, time);
+            return await running.WaitAsync(Timeout, time);
         }
         catch (TimeoutException)
         {
-            return new TimeoutException("master key: its provider does not answer in time");
+            return new TimeoutException("master key: the provider does not answer in time");
         }
     }
 
-    private async Task<Exception?> LookOnceAsync()
+    private async Task<Exception?> CheckIfDueAsync()
     {
-        if (checkedAt is { } at && time.GetElapsedTime(at) < masterKeys.RefreshInterval && !await IsAnyNewAsync())
+        if (checkedAt is { } at && time.GetElapsedTime(at) < masterKeys.RefreshInterval && !await HasNewKeyAsync())
         {
             return null;
         }
 
-        var problem = await CheckAsync();
+        var problem = await FindProblemAsync();
         checkedAt = problem is null ? time.GetTimestamp() : null;
         await TryAllAsync();
         return problem;
     }
 
-    private async Task<Exception?> CheckAsync()
+    private async Task<Exception?> FindProblemAsync()
     {
         try
         {
@@ -64,22 +67,22 @@ internal sealed class MasterKeyWatch(
         }
     }
 
-    private async Task<bool> IsAnyNewAsync() => (await KnownAsync()).Exists(key => !usable.ContainsKey(key.Id));
+    private async Task<bool> HasNewKeyAsync() => (await ListKnownAsync()).Exists(key => !usable.ContainsKey(key.Id));
 
     private async Task TryAllAsync()
     {
-        foreach (var key in await KnownAsync())
+        foreach (var key in await ListKnownAsync())
         {
-            var worked = usable.TryGetValue(key.Id, out var was) && was;
-            if (!worked || !masterKeys.Holds(key.Id))
+            var hasWorked = usable.TryGetValue(key.Id, out var last) && last;
+            if (!hasWorked || !masterKeys.Holds(key.Id))
             {
-                // Said once, and again after it had worked; not of a key that nothing is under.
-                usable[key.Id] = await TryAsync(key, isWorthALine: key.UnusedSince is null && (worked || !usable.ContainsKey(key.Id)));
+                // Logs a failure once, and again after the key has worked. A key that wraps nothing may fail silently.
+                usable[key.Id] = await TryAsync(key, logsFailure: key.UnusedSince is null && (hasWorked || !usable.ContainsKey(key.Id)));
             }
         }
     }
 
-    private async Task<bool> TryAsync(KnownMasterKey key, bool isWorthALine)
+    private async Task<bool> TryAsync(KnownMasterKey key, bool logsFailure)
     {
         try
         {
@@ -96,7 +99,7 @@ internal sealed class MasterKeyWatch(
         }
         catch (MasterKeyException exception)
         {
-            if (isWorthALine)
+            if (logsFailure)
             {
                 HealthLog.MasterKeyNotUsable(log, key.Id, exception.Message);
             }
@@ -105,6 +108,6 @@ internal sealed class MasterKeyWatch(
         }
     }
 
-    private async Task<List<KnownMasterKey>> KnownAsync() =>
-        (await database.ReadAsync(0, static (session, _) => KnownMasterKeyTable.ListAsync(session))).FindAll(key => key.RetiredAt is null);
+    private async Task<List<KnownMasterKey>> ListKnownAsync() =>
+        (await database.ReadAsync(KnownMasterKeyTable.ListAsync)).FindAll(key => key.RetiredAt is null);
 }

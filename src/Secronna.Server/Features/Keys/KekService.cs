@@ -7,25 +7,25 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 
-/// <summary>A project's KEKs: what remains to be re-wrapped, and rotation (S9, S10).</summary>
+/// <summary>Lists and rotates the KEKs of a project (S9, S10).</summary>
 internal sealed class KekService(
     Database database, KekRotation rotation, KeyWorker worker, Authorization authorization, TimeProvider time)
 {
-    // Another rotation of the project may come first, and then this one replaces what that one made.
-    private const int Attempts = 5;
+    // An attempt fails when another rotation of the project comes first. The next attempt then replaces the KEK that it made.
+    private const int MaxAttempts = 5;
 
-    /// <summary>A project's KEKs.</summary>
+    /// <summary>A page of a project's KEKs, each with the number of data keys that are still to be re-wrapped.</summary>
     public async Task<Page<KekResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListKeks);
-        var rows = await database.ReadAsync((caller.WorkspaceId, projectId, page), static async (session, it) =>
+        var rows = await database.ReadAsync(async session =>
         {
-            if (await ProjectTable.FindAsync(session, it.WorkspaceId, it.projectId) is null)
+            if (await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId) is null)
             {
                 throw Errors.NotFound("project");
             }
 
-            var keks = await KekTable.ListAsync(session, it.projectId, it.page.After ?? "", it.page.Limit + 1);
+            var keks = await KekTable.ListAsync(session, projectId, page.After ?? "", page.Limit + 1);
             var rows = new List<(KekRow Kek, long Remaining)>();
             foreach (var kek in keks)
             {
@@ -37,13 +37,17 @@ internal sealed class KekService(
         return Page<KekResponse>.From(rows, page, row => Convert(row.Kek, row.Remaining), row => row.Kek.Id);
     }
 
-    /// <summary>Makes the project a new KEK, which new writes use at once; re-wrapping goes on in the background.</summary>
+    /// <summary>
+    /// Creates a new KEK for the project. New writes use it at once; a background service re-wraps the existing data keys.
+    /// </summary>
+    /// <exception cref="RequestException">NOT_FOUND; UNAVAILABLE, recorded.</exception>
+    /// <exception cref="MasterKeyException">The master key can't wrap the new KEK; recorded.</exception>
     public async Task<KekResponse> RotateAsync(Caller caller, string projectId)
     {
         await authorization.DemandAsync(caller, Operations.RotateKek);
         try
         {
-            for (var attempt = 1; attempt <= Attempts; attempt++)
+            for (var attempt = 1; attempt <= MaxAttempts; attempt++)
             {
                 var active = await FindActiveAsync(caller, projectId)
                     ?? throw await authorization.NotFoundAsync(caller, Operations.RotateKek, "project", projectId);
@@ -54,7 +58,7 @@ internal sealed class KekService(
                 }
             }
 
-            throw Errors.Unavailable("the project's KEK is being rotated by others: try again");
+            throw Errors.Unavailable("other requests keep rotating the project's KEK: try again");
         }
         catch (Exception exception) when (exception is MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {
@@ -65,10 +69,10 @@ internal sealed class KekService(
     }
 
     private ValueTask<KekRow?> FindActiveAsync(Caller caller, string projectId) =>
-        database.ReadAsync((caller.WorkspaceId, projectId), static async (session, it) =>
-            await ProjectTable.FindAsync(session, it.WorkspaceId, it.projectId) is null
+        database.ReadAsync(async session =>
+            await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId) is null
                 ? null
-                : await KekTable.FindActiveAsync(session, it.projectId));
+                : await KekTable.FindActiveAsync(session, projectId));
 
     private static KekResponse Convert(KekRow kek, long remaining) =>
         new(kek.Id, kek.State, kek.MasterKeyId, new Instant(kek.CreatedAt), kek.Wraps, remaining);

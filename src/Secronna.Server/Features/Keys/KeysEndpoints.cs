@@ -4,7 +4,7 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Keys;
 
-/// <summary>Routes of a project's KEKs.</summary>
+/// <summary>The routes of a project's KEKs.</summary>
 internal static class KeysEndpoints
 {
     public static void MapKeys(this IEndpointRouteBuilder routes)
@@ -13,7 +13,7 @@ internal static class KeysEndpoints
             .GivesPages(ProtocolJson.Default.KekResponse)
             .By<KekService>((request, keks, page) => keks.ListAsync(request.Caller, request.Route("projectId"), page));
 
-        routes.Api("POST", "/projects/{projectId}/keys/rotate", Operations.RotateKek, "Make the project a new KEK")
+        routes.Api("POST", "/projects/{projectId}/keys/rotate", Operations.RotateKek, "Create a new KEK for the project")
             .Gives(ProtocolJson.Default.KekResponse, StatusCodes.Status202Accepted)
             .By<KekService>((request, keks) => keks.RotateAsync(request.Caller, request.Route("projectId")));
     }

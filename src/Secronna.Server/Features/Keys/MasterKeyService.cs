@@ -7,111 +7,100 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Keys;
 
-/// <summary>What a rotation of the master key would do.</summary>
-/// <param name="From">The active master key.</param>
-/// <param name="To">The one that becomes active; the same where a rotation only goes on.</param>
-/// <param name="Keks">KEKs that are not under it yet.</param>
-internal sealed record MasterKeyPlan(string From, string To, long Keks);
-
 /// <summary>
-/// The operator's side of master keys (S8): another one becomes active, and those that nothing is under are retired. The
-/// re-wrapping is <see cref="MasterKeyRewrapper"/>'s.
+/// Rotates and retires master keys for the operator (S8). <see cref="MasterKeyRewrapper"/> does the re-wrapping.
 /// </summary>
 internal sealed class MasterKeyService(
     Database database, MasterKeyRing masterKeys, MasterKeyRewrapper rewrapper, InstallationSetup setup, TimeProvider time)
 {
-    private const int Attempts = 60;
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private const int MaxAttempts = 60;
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>What there is to do: to the named key, or to the newest of the main provider.</summary>
-    /// <exception cref="SettingsException">There is nothing to do, or the key can't be used for it.</exception>
-    /// <exception cref="MasterKeyException">The key named is not here.</exception>
+    /// <summary>Plans a rotation.</summary>
+    /// <param name="wanted">The id of the key to rotate to; <c>null</c> is the newest key of the main provider.</param>
+    /// <exception cref="SettingsException">There is nothing to do, or the key is retired.</exception>
+    /// <exception cref="MasterKeyException">No provider holds the key.</exception>
     public async Task<MasterKeyPlan> PlanAsync(string? wanted)
     {
         var (active, known, counts) = await ReadAsync();
-        // Never back to one that was active before, unless it is named.
+        // A key that was active before is used again only if it is named.
         var to = wanted ?? masterKeys.MainKeyIds.LastOrDefault(id => id == active
                 || known.Find(key => key.Id == id) is null or { ActiveSince: null, RetiredAt: null })
-            ?? throw new SettingsException($"master key: {masterKeys.MainSource} holds no key that was not active before: run secronna-server master-key generate, or name one by --to");
+            ?? throw new SettingsException(
+                $"master key: {masterKeys.MainSource} holds no key that was never active: add one with secronna-server master-key generate, "
+                + "or name the key to rotate to");
         await masterKeys.RequireAsync(to);
         if (known.Find(key => key.Id == to) is { RetiredAt: not null })
         {
-            throw new SettingsException($"master key: {to} is retired: name another, or run secronna-server master-key generate");
+            throw new SettingsException(
+                $"master key: {to} is retired: name another key, or add one with secronna-server master-key generate");
         }
 
-        var left = counts.Where(count => count.MasterKeyId != to).Sum(count => count.Keks);
-        return to != active || left > 0
-            ? new MasterKeyPlan(active, to, left)
+        var remaining = counts.Where(count => count.MasterKeyId != to).Sum(count => count.Keks);
+        return to != active || remaining > 0
+            ? new MasterKeyPlan(active, to, remaining)
             : throw new SettingsException(
-                $"master key: {to} is active, and everything is under it: run secronna-server master-key generate for a new one");
+                $"master key: {to} is active, and every KEK is wrapped with it: to rotate, add a key with secronna-server master-key generate");
     }
 
-    /// <summary>Tells all nodes of the key, so that each looks whether it can use it; this process must be able to.</summary>
-    /// <exception cref="MasterKeyException">It can't, or another key is known by this id.</exception>
-    public Task AnnounceAsync(string id) => AnnounceAsync(database, masterKeys, id, null);
+    /// <summary>Announces the key to all nodes, so that each checks whether it can use it.</summary>
+    /// <exception cref="MasterKeyException">
+    /// This process can't use the key, or another key was announced with this id.
+    /// </exception>
+    public Task AnnounceAsync(string id) => MasterKeyAnnouncement.AnnounceAsync(database, masterKeys, id, null);
 
-    /// <summary>Records that a command has made the key, and tells all nodes of it.</summary>
-    /// <exception cref="MasterKeyException">It can't be used, or another key is known by this id.</exception>
+    /// <summary>Records that a command has generated the key, and announces it to all nodes.</summary>
+    /// <exception cref="MasterKeyException">
+    /// This process can't use the key, or another key was announced with this id.
+    /// </exception>
     public static Task AnnounceNewAsync(Database database, MasterKeyRing masterKeys, string id, TimeProvider time) =>
-        AnnounceAsync(database, masterKeys, id, MasterKeyRecord.Of(time, AuditActions.MasterKeyGenerate, id));
+        MasterKeyAnnouncement.AnnounceAsync(database, masterKeys, id, MasterKeyRecord.Of(time, AuditActions.MasterKeyGenerate, id));
 
-    private static async Task AnnounceAsync(Database database, MasterKeyRing masterKeys, string id, AuditEntry? entry)
-    {
-        var box = await masterKeys.NewCheckBoxAsync(id);
-        var known = await database.WriteAsync((id, box, entry), static async (transaction, it) =>
-        {
-            await KnownMasterKeyTable.AnnounceAsync(transaction, it.id, it.box);
-            if (it.entry is not null)
-            {
-                transaction.Audit.Append(it.entry);
-            }
-
-            return await KnownMasterKeyTable.FindAsync(transaction, it.id);
-        });
-        await masterKeys.CheckAsync(id, known!.CheckBox!);
-    }
-
-    /// <summary>The live nodes that have not said that they can use the key.</summary>
-    public async Task<IReadOnlyList<NodeRow>> LackingAsync(string id) =>
-        [.. (await database.ReadAsync(0, static (session, _) => NodeTable.ListLiveAsync(session)))
+    /// <summary>The running nodes that have not reported that they can use the key.</summary>
+    public async Task<IReadOnlyList<NodeRow>> ListNodesWithoutAsync(string id) =>
+        [.. (await database.ReadAsync(NodeTable.ListLiveAsync))
             .Where(node => !node.MasterKeyIds.Contains(id))];
 
-    /// <summary>Makes the plan's key, which was announced, the active one, with the installation key under it, and records it.</summary>
-    /// <exception cref="SettingsException">Another rotation began meanwhile, or the key was retired.</exception>
+    /// <summary>
+    /// Starts a rotation: makes the plan's key active, wraps the installation key with it, and records the start. The key must
+    /// have been announced.
+    /// </summary>
+    /// <exception cref="SettingsException">Another rotation started meanwhile, or the key was retired.</exception>
     public async Task StartAsync(MasterKeyPlan plan)
     {
         var wrapped = await setup.RewrapInstallationKeyAsync(database, plan.From, plan.To);
-        var isStarted = await database.WriteAsync((plan, wrapped, time), static async (transaction, it) =>
+        var isStarted = await database.WriteAsync(async transaction =>
         {
-            if (!await InstallationTable.ActivateMasterKeyAsync(transaction, it.plan.From, it.plan.To, it.wrapped))
+            if (!await InstallationTable.ActivateMasterKeyAsync(transaction, plan.From, plan.To, wrapped))
             {
                 return false;
             }
 
-            // A retirement, which holds the same row, may have come after the plan: whoever retires a key may destroy it.
-            if (await KnownMasterKeyTable.FindAsync(transaction, it.plan.To) is { RetiredAt: not null })
+            // The key may have been retired, and then destroyed, after the plan. A retirement locks the same row.
+            if (await KnownMasterKeyTable.FindAsync(transaction, plan.To) is { RetiredAt: not null })
             {
-                throw new SettingsException($"master key: {it.plan.To} was retired meanwhile: see master-key list");
+                throw new SettingsException($"master key: {plan.To} was retired meanwhile: secronna-server master-key list shows the keys");
             }
 
-            await KnownMasterKeyTable.ActivateAsync(transaction, it.plan.To);
-            transaction.Audit.Append(MasterKeyRecord.Of(it.time, AuditActions.MasterKeyRotate, it.plan.To, MasterKeyRecord.Started));
+            await KnownMasterKeyTable.ActivateAsync(transaction, plan.To);
+            transaction.Audit.Append(MasterKeyRecord.Of(time, AuditActions.MasterKeyRotate, plan.To, MasterKeyRecord.Started));
             return true;
         });
         if (!isStarted)
         {
-            throw new SettingsException("master key: another rotation began at the same time: see master-key list");
+            throw new SettingsException(
+                "master key: another rotation started at the same time: secronna-server master-key list shows the keys");
         }
     }
 
     /// <summary>
-    /// Brings every KEK under the plan's key. Where a running server holds this work, because an earlier command was broken
-    /// off, it waits for that server.
+    /// Wraps every KEK with the active master key. If a running server already does this work, because an earlier command was
+    /// interrupted, it waits for that server.
     /// </summary>
-    /// <param name="progress">Told how many KEKs were re-wrapped so far.</param>
-    /// <param name="retrying">Told why the next attempt is needed.</param>
+    /// <param name="progress">Receives how many KEKs were re-wrapped so far.</param>
+    /// <param name="retrying">Receives the reason of each further attempt.</param>
     /// <param name="cancellation">Ends the work between two pages of KEKs.</param>
-    /// <returns>The ids of the KEKs that do not unwrap. They stay as they are.</returns>
+    /// <returns>The ids of the KEKs that do not unwrap. They stay wrapped with their old master key.</returns>
     public async Task<IReadOnlyList<string>> RewrapAsync(
         Action<long> progress, Func<string, Task> retrying, CancellationToken cancellation)
     {
@@ -124,52 +113,55 @@ internal sealed class MasterKeyService(
                     return done.Broken;
                 }
 
-                if (!await database.ReadAsync(0, static (session, _) => InstallationTable.IsRotatingAsync(session)))
+                if (!await database.ReadAsync(InstallationTable.IsRotatingAsync))
                 {
                     return [];
                 }
             }
-            catch (Exception exception) when (exception is StorageUnavailableException or MasterKeyException && attempt < Attempts)
+            catch (Exception exception) when (exception is StorageUnavailableException or MasterKeyException && attempt < MaxAttempts)
             {
                 await retrying(exception.Message);
             }
 
-            await Task.Delay(RetryAfter, time, cancellation);
+            await Task.Delay(RetryInterval, time, cancellation);
         }
     }
 
-    /// <summary>Retires a key that nothing is under.</summary>
-    /// <returns>What was known of it.</returns>
-    /// <exception cref="SettingsException">Something is under it, or it is not known.</exception>
-    public Task<KnownMasterKey> RetireAsync(string id) => database.WriteAsync((id, time), static async (transaction, it) =>
+    /// <summary>Retires a key that wraps nothing.</summary>
+    /// <returns>The key as it was before.</returns>
+    /// <exception cref="SettingsException">The key still wraps something, is unknown, or is already retired.</exception>
+    public Task<KnownMasterKey> RetireAsync(string id) => database.WriteAsync(async transaction =>
     {
-        if (await InstallationTable.LockMasterKeyAsync(transaction) == it.id)
+        if (await InstallationTable.LockMasterKeyAsync(transaction) == id)
         {
-            throw new SettingsException($"master key: {it.id} is the active one: rotate to another first (master-key rotate)");
+            throw new SettingsException(
+                $"master key: {id} is the active one: rotate to another first with secronna-server master-key rotate");
         }
 
-        var known = await KnownMasterKeyTable.FindAsync(transaction, it.id)
-            ?? throw new SettingsException($"master key: the installation knows no key with the id {it.id}: see master-key list");
-        if (await KekTable.CountUnderAsync(transaction, it.id) is > 0 and var count)
+        var known = await KnownMasterKeyTable.FindAsync(transaction, id)
+            ?? throw new SettingsException(
+                $"master key: the installation knows no key with the id {id}: secronna-server master-key list shows the keys");
+        if (await KekTable.CountUnderAsync(transaction, id) is > 0 and var count)
         {
-            throw new SettingsException($"master key: {count} KEK(s) are under {it.id}: run master-key rotate, and let it end");
+            throw new SettingsException(
+                $"master key: {count} KEK(s) are wrapped with {id}: run secronna-server master-key rotate, and wait until it has finished");
         }
 
         if (known.RetiredAt is not null)
         {
-            throw new SettingsException($"master key: {it.id} is retired already");
+            throw new SettingsException($"master key: {id} is already retired");
         }
 
-        await KnownMasterKeyTable.RetireAsync(transaction, it.id);
-        transaction.Audit.Append(MasterKeyRecord.Of(it.time, AuditActions.MasterKeyRetire, it.id));
+        await KnownMasterKeyTable.RetireAsync(transaction, id);
+        transaction.Audit.Append(MasterKeyRecord.Of(time, AuditActions.MasterKeyRetire, id));
         return known;
     });
 
     private async Task<(string Active, List<KnownMasterKey> Known, List<(string MasterKeyId, long Keks)> Counts)> ReadAsync() =>
-        await database.ReadAsync(0, static async (session, _) =>
+        await database.ReadAsync(async session =>
         {
             var installation = await InstallationTable.FindAsync(session)
-                ?? throw new StorageUnavailableException("the installation's row is gone");
+                ?? throw new StorageUnavailableException("the database has no installation row");
             var counts = new List<(string, long)>();
             foreach (var kek in await KekTable.OneOfEachMasterKeyAsync(session))
             {

@@ -8,29 +8,32 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.PointInTime;
 
 /// <summary>One of the two environments that are compared.</summary>
-/// <param name="Name">Which.</param>
-/// <param name="At">As of when; null is now.</param>
+/// <param name="Name">The environment.</param>
+/// <param name="At">The instant; <c>null</c> is now.</param>
 internal sealed record ComparedSide(EnvironmentReference Name, Instant? At);
 
 /// <summary>
-/// Says in which keys two environments differ. Values are opened in pairs, after the comparison is on record, compared in
-/// constant time and zeroed; of them nothing is given and nothing kept (S16).
+/// Finds the keys in which two environments differ. The comparison is recorded durably before any value is opened. Values are
+/// opened in pairs, compared in constant time and zeroed; the answer holds nothing of them (S16).
 /// </summary>
 internal sealed class CompareService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget, TimeProvider time)
 {
-    // Of pairs, so that no more of their ciphertext is in memory at a time.
-    private const int PairsAtOnce = 16;
-    private const long MostBytesAtOnce = 4L * PairsAtOnce * Limits.ValueBytes;
+    // Bounds the ciphertexts that are in memory at a time.
+    private const int PairsPerRead = 16;
 
-    /// <summary>How the keys that the caller may reveal differ, ordered by key.</summary>
+    // Each pair has two ciphertexts and two opened values.
+    private const long MaxBytesInMemory = 4L * PairsPerRead * Limits.ValueBytes;
+
+    /// <summary>Compares the keys that the caller may reveal in both environments, ordered by key.</summary>
+    /// <exception cref="RequestException">NOT_FOUND, RATE_LIMITED, UNAVAILABLE or INTEGRITY_ERROR.</exception>
     public async Task<IReadOnlyList<CompareResponse>> CompareAsync(Caller caller, ComparedSide here, ComparedSide there)
     {
         await authorization.DemandAsync(caller, Operations.CompareEnvironments);
         await EnvironmentInstant.SettleAsync(database, caller, here.Name, here.At, GrantActions.Reveal);
         await EnvironmentInstant.SettleAsync(database, caller, there.Name, there.At, GrantActions.Reveal, "withAt");
-        var (left, right) = await database.ReadSnapshotAsync((caller, here, there), static async (session, it) =>
-            (await LoadAsync(session, it.caller, it.here), await LoadAsync(session, it.caller, it.there)));
+        var (left, right) = await database.ReadSnapshotAsync((caller, here, there), static async (session, state) =>
+            (await ReadAsync(session, state.caller, state.here), await ReadAsync(session, state.caller, state.there)));
         var hereRow = await RequireAsync(caller, here, left.Found, "environment");
         var thereRow = await RequireAsync(caller, there, right.Found, "environment to compare with");
 
@@ -42,9 +45,9 @@ internal sealed class CompareService(
                 caller, Operations.CompareEnvironments, hereRow, limited, here.Name.ToString());
         }
 
-        using var lease = budget.Take(MostBytesAtOnce);
+        using var lease = budget.Take(MaxBytesInMemory);
         await database.AppendAsync(Entry(caller, hereRow), Entry(caller, thereRow));
-        foreach (var pairs in unknown.Chunk(PairsAtOnce))
+        foreach (var pairs in unknown.Chunk(PairsPerRead))
         {
             await CompareAsync(caller, pairs);
         }
@@ -52,7 +55,7 @@ internal sealed class CompareService(
         return [.. keys.Select(key => new CompareResponse(key.Key, key.Result!))];
     }
 
-    private static async ValueTask<(EnvironmentRow? Found, List<SecretRow> Secrets)> LoadAsync(
+    private static async ValueTask<(EnvironmentRow? Found, List<SecretRow> Secrets)> ReadAsync(
         Session session, Caller caller, ComparedSide side)
     {
         var found = await side.Name.FindAsync(session, caller.WorkspaceId);
@@ -62,25 +65,25 @@ internal sealed class CompareService(
             : (found, []);
     }
 
-    private async ValueTask<EnvironmentRow> RequireAsync(Caller caller, ComparedSide side, EnvironmentRow? found, string what) =>
+    private async ValueTask<EnvironmentRow> RequireAsync(Caller caller, ComparedSide side, EnvironmentRow? found, string name) =>
         found.VisibleTo(caller, GrantActions.Reveal) ?? throw await authorization.RefusedAsync(
-            caller, Operations.CompareEnvironments, found, Errors.NotFound(what), side.Name.ToString());
+            caller, Operations.CompareEnvironments, found, Errors.NotFound(name), side.Name.ToString());
 
     private async Task CompareAsync(Caller caller, ComparedKey[] pairs)
     {
-        var rows = await database.ReadAsync((caller, pairs), static async (session, it) =>
+        var rows = await database.ReadAsync(async session =>
         {
             var rows = new List<(SealedVersionRow? Here, SealedVersionRow? There)>();
-            foreach (var pair in it.pairs)
+            foreach (var pair in pairs)
             {
-                rows.Add((await FindAsync(session, it.caller, pair.Here!), await FindAsync(session, it.caller, pair.There!)));
+                rows.Add((await FindAsync(session, caller, pair.Here!), await FindAsync(session, caller, pair.There!)));
             }
 
             return rows;
         });
         foreach (var (pair, (here, there)) in pairs.Zip(rows))
         {
-            // One that was deleted by now can't be told.
+            // A value that was deleted meanwhile can't be compared and counts as different.
             var isSame = here is not null && there is not null && await AreSameAsync(caller, here, there);
             pair.Result = isSame ? CompareResults.Same : CompareResults.Different;
         }

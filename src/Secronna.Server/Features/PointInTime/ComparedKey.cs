@@ -3,10 +3,10 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>A key of two environments, or of one of them.</summary>
+/// <summary>A key that at least one of two compared environments has.</summary>
 /// <param name="key">The key.</param>
-/// <param name="here">Its secret in the one; null where it has none.</param>
-/// <param name="there">Its secret in the other; null where it has none.</param>
+/// <param name="here">Its secret in the first environment; <c>null</c> if there is none.</param>
+/// <param name="there">Its secret in the second environment; <c>null</c> if there is none.</param>
 internal sealed class ComparedKey(string key, SecretRow? here, SecretRow? there)
 {
     public string Key => key;
@@ -15,18 +15,18 @@ internal sealed class ComparedKey(string key, SecretRow? here, SecretRow? there)
 
     public SecretRow? There => there;
 
-    /// <summary>What can be said without the values; null where they must be compared.</summary>
+    /// <summary>The result. Until the values are compared, it is <c>null</c> for keys whose result depends on them.</summary>
     public string? Result { get; set; } = (here, there) switch
     {
         (_, null) => CompareResults.OnlyHere,
         (null, _) => CompareResults.OnlyThere,
         _ when here.Id == there.Id && here.CurrentVersion == there.CurrentVersion => CompareResults.Same,
-        // It had a value that nobody can know any more.
+        // The value of a deleted secret is destroyed, so it can't be compared.
         _ when here.IsDeletedSince || there.IsDeletedSince => CompareResults.Different,
         _ => null,
     };
 
-    /// <summary>The keys of both, ordered by their bytes, as each of the lists is.</summary>
+    /// <summary>The keys of both environments, ordered by their bytes like every list of secrets.</summary>
     public static IReadOnlyList<ComparedKey> Pair(IEnumerable<SecretRow> here, IEnumerable<SecretRow> there)
     {
         var left = here.ToDictionary(secret => secret.Key, StringComparer.Ordinal);

@@ -6,37 +6,37 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>What happened to an environment's secrets, those included that were deleted.</summary>
+/// <summary>Lists the changes of an environment's secrets, deleted secrets included.</summary>
 internal sealed class HistoryService(Database database)
 {
-    // What one look reads of the secrets that there ever were.
-    private const int Look = 500;
+    // Secrets that one statement reads, for a caller with grants.
+    private const int SecretsPerRead = 500;
 
-    /// <summary>The changes, newest first.</summary>
+    /// <summary>A page of the changes, newest first.</summary>
     public async Task<Page<HistoryResponse>> ListAsync(Caller caller, string environmentId, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ReadHistory);
         var after = page.After is { } text ? Parse(text) : ChangePosition.Latest;
-        // One state of all secrets: a change that comes while they are read must not hide one that is older.
-        var rows = await database.ReadSnapshotAsync((caller, environmentId, after, page.Limit), static async (session, it) =>
-            (await EnvironmentTable.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
-                ? await ListAsync(session, it.caller, environment, it.after, it.Limit + 1)
+        // One snapshot of all secrets: a change that is made while they are read must not hide an older one.
+        var rows = await database.ReadSnapshotAsync((caller, environmentId, after, page.Limit), static async (session, state) =>
+            (await EnvironmentTable.FindAsync(session, state.caller.WorkspaceId, state.environmentId)).VisibleTo(state.caller) is { } environment
+                ? await ListAsync(session, state.caller, environment, state.after, state.Limit + 1)
                 : throw Errors.NotFound("environment"));
         return Page<HistoryResponse>.From(rows, page, Convert, row => Text(row.Position));
     }
 
     private static ValueTask<List<ChangeRow>> ListAsync(
         Session session, Caller caller, EnvironmentRow environment, ChangePosition after, int limit) =>
-        caller.Grants.AllowAllKeys(GrantActions.List, environment.ProjectSlug, environment.Slug)
+        caller.Grants.AllowsAllKeys(GrantActions.List, environment.ProjectSlug, environment.Slug)
             ? SecretChangeTable.ListAsync(session, environment.Id, after, limit)
             : ListGrantedAsync(session, caller, environment, after, limit);
 
-    // Secret by secret: the changes of others must cost nothing, and their times show in no cursor (S23).
+    // Reads secret by secret: changes of secrets that are not granted must take no time and appear in no cursor (S23).
     private static async ValueTask<List<ChangeRow>> ListGrantedAsync(
         Session session, Caller caller, EnvironmentRow environment, ChangePosition after, int limit)
     {
         var newest = new SortedSet<ChangeRow>(NewestFirst);
-        await foreach (var secret in GrantedEverAsync(session, caller, environment))
+        await foreach (var secret in ListGrantedSecretsAsync(session, caller, environment))
         {
             var oldest = newest.Count == limit ? newest.Max!.Position.Instant : long.MinValue;
             if (secret.CreatedAt > after.Instant || secret.ChangedAt < oldest)
@@ -44,7 +44,7 @@ internal sealed class HistoryService(Database database)
                 continue;
             }
 
-            // One more than wanted: the first may be at the position itself.
+            // One more than needed, because the first change may be the one at the position itself.
             var changes = await SecretChangeTable.ListOfSecretAsync(session, secret.Id, oldest, after.Instant, limit + 1);
             newest.UnionWith(changes.Where(change => Order(change.Position, after) > 0));
             while (newest.Count > limit)
@@ -56,7 +56,7 @@ internal sealed class HistoryService(Database database)
         return [.. newest];
     }
 
-    private static async IAsyncEnumerable<EverSecretRow> GrantedEverAsync(Session session, Caller caller, EnvironmentRow environment)
+    private static async IAsyncEnumerable<EverSecretRow> ListGrantedSecretsAsync(Session session, Caller caller, EnvironmentRow environment)
     {
         foreach (var range in caller.Grants.KeyRanges(GrantActions.List, environment.ProjectSlug, environment.Slug))
         {
@@ -64,7 +64,7 @@ internal sealed class HistoryService(Database database)
             var last = EverSecretRow.Before(range.From);
             do
             {
-                rows = await PastSecretTable.ListEverAsync(session, environment.Id, range.Before, last, Look);
+                rows = await PastSecretTable.ListEverAsync(session, environment.Id, range.Before, last, SecretsPerRead);
                 foreach (var row in rows.Where(row => caller.MayTouch(GrantActions.List, environment, row.Key)))
                 {
                     yield return row;
@@ -72,14 +72,14 @@ internal sealed class HistoryService(Database database)
 
                 last = rows.Count > 0 ? rows[^1] : last;
             }
-            while (rows.Count == Look);
+            while (rows.Count == SecretsPerRead);
         }
     }
 
     private static Comparer<ChangeRow> NewestFirst { get; } =
         Comparer<ChangeRow>.Create((left, right) => Order(left.Position, right.Position));
 
-    // Less than zero: the left one comes first, being the newer.
+    // Below zero when the left position comes first: newer instants first, then secrets by id.
     private static int Order(ChangePosition left, ChangePosition right) =>
         right.Instant.CompareTo(left.Instant) is var order and not 0 ? order : string.CompareOrdinal(right.SecretId, left.SecretId);
 

@@ -8,71 +8,65 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.PointInTime;
 
 /// <summary>
-/// The earlier values that a restore brings back, each sealed under a new data key (S4) for the version that it will most
-/// likely become. They are opened one by one and zeroed at once; only where others wrote meanwhile are they kept until the
-/// end, so that the next attempt can seal by the writer whatever moves then.
+/// The earlier values that a restore brings back. Each is sealed under a new data key (S4) for the version number that it will
+/// most likely get. The first attempt opens values one by one and zeroes each at once. Later attempts keep the values until the
+/// restore is done, so that a value whose version number changed can be sealed again inside the transaction.
 /// </summary>
 internal sealed class ResealedVersions(Database database, SecretOpener opener, PlaintextBudget budget) : IDisposable
 {
-    // Of rows, so that no more old ciphertext is in memory at a time.
-    private const int RowsAtOnce = 50;
+    // Bounds the ciphertexts that are in memory at a time.
+    private const int RowsPerRead = 50;
 
-    private readonly Dictionary<string, Resealed> byId = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ResealedVersion> byId = new(StringComparer.Ordinal);
 
-    /// <summary>What of a plan must be opened still.</summary>
-    /// <param name="plan">The plan.</param>
-    /// <param name="keepsValues">Whether all values of then are to be kept, also of what is as it was: it may be so no longer.</param>
+    /// <summary>The plan's secrets that must still be opened.</summary>
+    /// <param name="plan">What the restore has to do.</param>
+    /// <param name="keepsValues">
+    /// Whether the values of all secrets are to be kept, also of those that need no new version now: that may change before the
+    /// transaction.
+    /// </param>
     public IReadOnlyList<SecretRow> Missing(RestorePlan plan, bool keepsValues)
     {
         var restored = plan.Restored.ToDictionary(change => change.SecretId, StringComparer.Ordinal);
         return
         [
-            .. plan.Then.Where(secret => keepsValues
+            .. plan.Restorable.Where(secret => keepsValues
                 ? byId.GetValueOrDefault(secret.Id)?.Value is null
                 : restored.TryGetValue(secret.Id, out var change) && Find(change, plan.Kek.Id) is null),
         ];
     }
 
-    /// <summary>Opens these, and seals those of them that the plan restores.</summary>
-    /// <exception cref="RequestException">UNAVAILABLE: too many are in memory; INTEGRITY_ERROR, recorded.</exception>
+    /// <summary>Opens secrets, and seals those that the plan restores. A secret that was deleted meanwhile is skipped.</summary>
+    /// <exception cref="RequestException">
+    /// UNAVAILABLE: the plaintext budget is used up. INTEGRITY_ERROR: a value does not open; recorded.
+    /// </exception>
     public async ValueTask SealAsync(
         Caller caller, RestorePlan plan, LeasedKek kek, IReadOnlyList<SecretRow> missing, bool keepsValues)
     {
         var restored = plan.Restored.ToDictionary(change => change.SecretId, StringComparer.Ordinal);
-        foreach (var secrets in missing.Chunk(RowsAtOnce))
+        foreach (var secrets in missing.Chunk(RowsPerRead))
         {
-            // One that was deleted meanwhile is not in the next plan.
-            foreach (var row in await LoadAsync(caller, secrets))
+            foreach (var row in await ReadAsync(caller, secrets))
             {
-                if (await opener.TryOpenAsync(caller, row, AuditActions.EnvironmentRestore) is not { } opened)
+                // `null`: the secret was deleted meanwhile, and the next plan will not have it.
+                if (await opener.TryOpenAsync(caller, row, AuditActions.EnvironmentRestore) is { } opened)
                 {
-                    continue;
-                }
-
-                var resealed = Keep(row.Secret.Id, opened);
-                resealed.Lease = budget.Take((keepsValues ? 2L : 1L) * row.Ciphertext.Length);
-                if (restored.TryGetValue(row.Secret.Id, out var change))
-                {
-                    Seal(resealed, plan, kek, change);
-                }
-
-                if (!keepsValues)
-                {
-                    resealed.ForgetValue();
+                    Seal(Add(row, opened, keepsValues), plan, kek, restored.GetValueOrDefault(row.Secret.Id), keepsValues);
                 }
             }
         }
     }
 
-    /// <summary>How many of a plan's versions must be sealed by the writer; null where some can't be.</summary>
-    public int? CountMoved(RestorePlan plan, LeasedKek kek)
+    /// <summary>How many versions of a plan must be sealed again inside the transaction.</summary>
+    /// <returns>The count; <c>null</c> when the value of one of them was not kept.</returns>
+    public int? CountToSealAgain(RestorePlan plan, LeasedKek kek)
     {
-        var moved = plan.Restored.Where(change => Find(change, kek.Id) is null).ToList();
-        return moved.TrueForAll(change => byId.GetValueOrDefault(change.SecretId)?.Value is not null) ? moved.Count : null;
+        var unsealed = plan.Restored.Where(change => Find(change, kek.Id) is null).ToList();
+        return unsealed.TrueForAll(change => byId.GetValueOrDefault(change.SecretId)?.Value is not null) ? unsealed.Count : null;
     }
 
-    /// <summary>The versions of a plan; those that moved are sealed here.</summary>
-    public List<NewVersion> Take(Caller caller, RestorePlan plan, LeasedKek kek, string? comment) =>
+    /// <summary>The versions that a plan mints. Those that <see cref="CountToSealAgain"/> counts are sealed here.</summary>
+    public List<NewVersion> ToVersions(Caller caller, RestorePlan plan, LeasedKek kek, string? comment) =>
     [
         .. from change in plan.Restored
            let boxes = Find(change, kek.Id) ?? Seal(byId[change.SecretId], plan, kek, change)
@@ -81,6 +75,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
                VersionKinds.Restored, caller.ActorId, comment),
     ];
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var resealed in byId.Values)
@@ -96,20 +91,34 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
             ? found.Boxes
             : null;
 
-    private static SealedVersion Seal(Resealed resealed, RestorePlan plan, LeasedKek kek, RestoreChange change)
+    private static void Seal(ResealedVersion resealed, RestorePlan plan, LeasedKek kek, RestoreChange? change, bool keepsValues)
     {
-        var boxes = kek.Seal(plan.Environment, change.SecretId, change.Version!.Value, resealed.Value!.Span);
-        (resealed.Version, resealed.KekId, resealed.Boxes) = (change.Version.Value, kek.Id, boxes);
+        if (change is not null)
+        {
+            Seal(resealed, plan, kek, change);
+        }
+
+        if (!keepsValues)
+        {
+            resealed.ForgetValue();
+        }
+    }
+
+    private static SealedVersion Seal(ResealedVersion resealed, RestorePlan plan, LeasedKek kek, RestoreChange change)
+    {
+        var version = change.Version!.Value;
+        var boxes = kek.Seal(plan.Environment, change.SecretId, version, resealed.Value!.Span);
+        resealed.SetSealed(version, kek.Id, boxes);
         return boxes;
     }
 
-    private ValueTask<List<SealedVersionRow>> LoadAsync(Caller caller, SecretRow[] secrets) =>
-        database.ReadAsync((caller.WorkspaceId, secrets), static async (session, it) =>
+    private ValueTask<List<SealedVersionRow>> ReadAsync(Caller caller, SecretRow[] secrets) =>
+        database.ReadAsync(async session =>
         {
             var rows = new List<SealedVersionRow>();
-            foreach (var secret in it.secrets)
+            foreach (var secret in secrets)
             {
-                if (await VersionTable.FindSealedAsync(session, it.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
+                if (await VersionTable.FindSealedAsync(session, caller.WorkspaceId, secret.Id, secret.CurrentVersion) is { } row)
                 {
                     rows.Add(row);
                 }
@@ -118,39 +127,16 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
             return rows;
         });
 
-    // From here on it is disposed of with all the others.
-    private Resealed Keep(string secretId, RevealedValue opened)
+    // The value is disposed with this from here on, also if the budget refuses it.
+    private ResealedVersion Add(SealedVersionRow row, RevealedValue opened, bool keepsValues)
     {
-        if (byId.Remove(secretId, out var before))
+        if (byId.Remove(row.Secret.Id, out var before))
         {
             before.Dispose();
         }
 
-        return byId[secretId] = new Resealed(opened.Value);
-    }
-
-    private sealed class Resealed(PinnedBuffer value) : IDisposable
-    {
-        public PinnedBuffer? Value { get; private set; } = value;
-
-        public int Version { get; set; }
-
-        public string? KekId { get; set; }
-
-        public SealedVersion? Boxes { get; set; }
-
-        public IDisposable? Lease { get; set; }
-
-        public void ForgetValue()
-        {
-            Value?.Dispose();
-            Value = null;
-        }
-
-        public void Dispose()
-        {
-            ForgetValue();
-            Lease?.Dispose();
-        }
+        var added = byId[row.Secret.Id] = new ResealedVersion(opened.Value);
+        added.Lease = budget.Take((keepsValues ? 2L : 1L) * row.Ciphertext.Length);
+        return added;
     }
 }

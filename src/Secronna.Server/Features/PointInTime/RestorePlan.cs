@@ -6,40 +6,40 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>What a restore is to do.</summary>
-/// <param name="At">The instant to go back to.</param>
-/// <param name="DryRun">Whether it only says what it would do.</param>
-/// <param name="Prune">Whether what was created since is deleted.</param>
-/// <param name="Comment">What is said of the versions that it mints.</param>
-internal sealed record RestoreOrder(Instant At, bool DryRun, bool Prune, string? Comment);
-
-/// <summary>What brings an environment, as it was read, back to an instant.</summary>
-/// <param name="Environment">The environment.</param>
-/// <param name="Kek">The KEK to seal under.</param>
-/// <param name="Then">The secrets of that instant that are still there, whose values can be brought back.</param>
+/// <summary>What a restore has to do to bring an environment, as it was read, back to an instant.</summary>
+/// <param name="Environment">The environment as it was read.</param>
+/// <param name="Kek">The project's active KEK, which the new versions are sealed under.</param>
+/// <param name="Restorable">The secrets of that instant that still exist, with the version that was current then.</param>
 /// <param name="Pruned">The secrets that were created since and are to be deleted.</param>
-/// <param name="Changes">What happens to each key that the caller may write and reveal; the others are not touched.</param>
+/// <param name="Changes">What happens to each key that the caller may write and reveal. The restore touches no other key.</param>
 internal sealed record RestorePlan(
-    EnvironmentRow Environment, KekRow Kek, IReadOnlyList<SecretRow> Then, IReadOnlyList<SecretRow> Pruned,
+    EnvironmentRow Environment, KekRow Kek, IReadOnlyList<SecretRow> Restorable, IReadOnlyList<SecretRow> Pruned,
     IReadOnlyList<RestoreChange> Changes)
 {
-    /// <summary>The keys that get a version.</summary>
+    /// <summary>The changes that mint a version.</summary>
     public IReadOnlyList<RestoreChange> Restored { get; } = [.. Changes.Where(change => change.Result == RestoreResults.Restored)];
 
-    /// <summary>Bytes of the values that are brought back.</summary>
+    /// <summary>Bytes of the values in the versions to mint.</summary>
     public long RestoredBytes
     {
         get
         {
             var restored = Restored.Select(change => change.SecretId).ToHashSet(StringComparer.Ordinal);
-            return BytesOf(Then.Where(secret => restored.Contains(secret.Id)));
+            return BytesOf(Restorable.Where(secret => restored.Contains(secret.Id)));
         }
     }
 
-    /// <summary>Bytes of all values of that instant that can be brought back.</summary>
-    public long ThenBytes => BytesOf(Then);
+    /// <summary>Bytes of the values of all restorable secrets.</summary>
+    public long RestorableBytes => BytesOf(Restorable);
 
-    /// <summary>Reads the plan; without one, the environment where it was found.</summary>
+    /// <summary>The answer to a caller whose order this plan is for.</summary>
+    public RestoreResponse Respond(RestoreOrder order) => new(order.At, order.IsDryRun, Changes);
+
+    /// <summary>Reads an environment and plans a restore of it.</summary>
+    /// <returns>
+    /// The environment, if it exists in the caller's workspace, and the plan. The plan is <c>null</c> when the environment does
+    /// not exist, when the caller may not restore it, or when its project was deleted.
+    /// </returns>
     public static async ValueTask<(EnvironmentRow? Found, RestorePlan? Plan)> ReadAsync(
         Session session, Caller caller, string environmentId, RestoreOrder order)
     {
@@ -52,32 +52,37 @@ internal sealed record RestorePlan(
 
         var then = await ListAsync(session, caller, environment, order.At);
         var now = await ListAsync(session, caller, environment, null);
-        return (found, Of(environment, kek, then, now, secret => order.Prune && MayDelete(caller, secret)));
+        return (found, Compute(environment, kek, then, now, secret => order.Prunes && MayDelete(caller, secret)));
     }
 
     /// <summary>
-    /// What brings the secrets of now back to those of then: ordered by key, and under one key the secret that was deleted
-    /// before the one that has the key now.
+    /// Compares the secrets of an instant with the current ones. Changes are ordered by key; where a deleted and a current
+    /// secret share a key, the deleted one comes first.
     /// </summary>
-    public static RestorePlan Of(
+    /// <param name="environment">The environment.</param>
+    /// <param name="kek">The project's active KEK.</param>
+    /// <param name="then">The secrets at the instant, with the version that was current then.</param>
+    /// <param name="now">The current secrets.</param>
+    /// <param name="isPruned">Whether a secret that was created since is to be deleted.</param>
+    public static RestorePlan Compute(
         EnvironmentRow environment, KekRow kek, IReadOnlyList<SecretRow> then, IReadOnlyList<SecretRow> now,
         Func<SecretRow, bool> isPruned)
     {
-        var current = now.ToDictionary(secret => secret.Id, secret => secret.CurrentVersion, StringComparer.Ordinal);
-        var were = then.Select(secret => secret.Id).ToHashSet(StringComparer.Ordinal);
-        var since = now.Where(secret => !were.Contains(secret.Id)).ToLookup(isPruned);
+        var currentVersions = now.ToDictionary(secret => secret.Id, secret => secret.CurrentVersion, StringComparer.Ordinal);
+        var idsThen = then.Select(secret => secret.Id).ToHashSet(StringComparer.Ordinal);
+        var createdSince = now.Where(secret => !idsThen.Contains(secret.Id)).ToLookup(isPruned);
         return new RestorePlan(
-            environment, kek, [.. then.Where(secret => current.ContainsKey(secret.Id))], [.. since[true]],
+            environment, kek, [.. then.Where(secret => currentVersions.ContainsKey(secret.Id))], [.. createdSince[true]],
             [
-                .. then.Select(secret => OfOneThen(secret, current))
-                    .Concat(since[false].Select(secret => new RestoreChange(secret.Key, secret.Id, RestoreResults.CreatedSince)))
-                    .Concat(since[true].Select(secret => new RestoreChange(secret.Key, secret.Id, RestoreResults.Pruned)))
+                .. then.Select(secret => ChangeOf(secret, currentVersions))
+                    .Concat(createdSince[false].Select(secret => new RestoreChange(secret.Key, secret.Id, RestoreResults.CreatedSince)))
+                    .Concat(createdSince[true].Select(secret => new RestoreChange(secret.Key, secret.Id, RestoreResults.Pruned)))
                     .OrderBy(change => change.Key, StringComparer.Ordinal),
             ]);
     }
 
-    private static RestoreChange OfOneThen(SecretRow then, Dictionary<string, int> current) =>
-        !current.TryGetValue(then.Id, out var version) ? new(then.Key, then.Id, RestoreResults.Unrecoverable)
+    private static RestoreChange ChangeOf(SecretRow then, Dictionary<string, int> currentVersions) =>
+        !currentVersions.TryGetValue(then.Id, out var version) ? new(then.Key, then.Id, RestoreResults.Unrecoverable)
         : version == then.CurrentVersion ? new(then.Key, then.Id, RestoreResults.Unchanged)
         : new(then.Key, then.Id, RestoreResults.Restored, version, then.CurrentVersion, version + 1);
 
@@ -87,11 +92,12 @@ internal sealed record RestorePlan(
     private static EnvironmentRow? VisibleTo(Caller caller, EnvironmentRow? found, RestoreOrder order)
     {
         var environment = found.VisibleTo(caller, GrantActions.Write).VisibleTo(caller, GrantActions.Reveal);
-        return order.Prune ? environment.VisibleTo(caller, GrantActions.Delete) : environment;
+        return order.Prunes ? environment.VisibleTo(caller, GrantActions.Delete) : environment;
     }
 
     private static bool MayDelete(Caller caller, SecretRow secret) => secret.VisibleTo(caller, GrantActions.Delete) is not null;
 
+    // A restore reveals a value and writes it, so it takes both grants on the key.
     private static async ValueTask<List<SecretRow>> ListAsync(
         Session session, Caller caller, EnvironmentRow environment, Instant? at)
     {

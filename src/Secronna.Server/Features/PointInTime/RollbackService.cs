@@ -6,22 +6,22 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>Gives a secret an earlier value of its own again. The value is sealed anew and never leaves the server.</summary>
+/// <summary>Brings back an earlier value of a secret. The value is sealed again and never leaves the server.</summary>
 internal sealed class RollbackService(
     Database database, SecretOpener opener, SecretWriter writer, Authorization authorization, RateLimits rates)
 {
     private const string Action = AuditActions.SecretRollback;
 
     /// <summary>
-    /// Mints a version with the value of another (S14). It takes the right to write and the right to reveal: what one may
-    /// not read, one may not bring back either.
+    /// Mints a version with the value of an earlier one (S14). The caller needs the grants to write and to reveal: whoever may
+    /// not read a value may not bring it back either.
     /// </summary>
     public async Task<WrittenResponse> RollBackAsync(
         Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.RollBackSecret);
-        var (secret, row, first) = await database.ReadAsync((caller, secretId, version, idempotency), static (session, it) =>
-            FindAsync(session, it.caller, it.secretId, it.version, it.idempotency));
+        var (secret, row, first) = await database.ReadAsync(session =>
+            FindAsync(session, caller, secretId, version, idempotency));
         if (first is not null)
         {
             return first[0];
@@ -41,8 +41,8 @@ internal sealed class RollbackService(
         return await writer.RollBackAsync(caller, row.Secret, opened.Value, comment, idempotency);
     }
 
-    // The secret where it is in the workspace, and, where the caller may bring its values back, the version, or what a
-    // request that this one repeats was answered with.
+    // The secret, if it exists in the workspace. If the caller may bring its values back: also the version, and the first answer
+    // when this request repeats another.
     private static async ValueTask<(SecretRow? Secret, SealedVersionRow? Row, IReadOnlyList<WrittenResponse>? First)> FindAsync(
         Session session, Caller caller, string secretId, int version, Idempotency? idempotency)
     {
@@ -52,7 +52,7 @@ internal sealed class RollbackService(
             return (secret, null, null);
         }
 
-        var first = idempotency is null ? null : await SecretWriter.FindFirstAsync(session, idempotency);
+        var first = idempotency is null ? null : await SecretWriter.FindFirstAnswerAsync(session, idempotency);
         return (secret, await VersionTable.FindSealedAsync(session, caller.WorkspaceId, secretId, version), first);
     }
 

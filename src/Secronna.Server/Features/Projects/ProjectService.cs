@@ -8,9 +8,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Projects;
 
-/// <summary>Projects: each with a KEK of its own from the start (S3).</summary>
+/// <summary>Creates, lists, renames and deletes projects. Each project has its own KEK from the start (S3).</summary>
 internal sealed class ProjectService(
-    Database database, KekRotation keks, Authorization authorization, Purger purger, TimeProvider time)
+    Database database, KekCreation creation, KekRotation keks, Authorization authorization, Purger purger, TimeProvider time)
 {
     public async Task<ProjectResponse> CreateAsync(Caller caller, string name)
     {
@@ -21,12 +21,12 @@ internal sealed class ProjectService(
         var entry = AuditRecord.Of(caller, time, Operations.CreateProject) with { ProjectId = row.Id, Name = name };
         try
         {
-            await keks.WriteNewAsync(caller.WorkspaceId, row.Id, kek =>
-                database.WriteAsync((row, kek, entry), static async (transaction, it) =>
+            await creation.CreateAsync(caller.WorkspaceId, row.Id, kek =>
+                database.WriteAsync(async transaction =>
                 {
-                    await ProjectTable.InsertAsync(transaction, it.row);
-                    await KekRotation.InsertAsync(transaction, it.kek);
-                    transaction.Audit.Append(it.entry);
+                    await ProjectTable.InsertAsync(transaction, row);
+                    await KekCreation.InsertAsync(transaction, kek);
+                    transaction.Audit.Append(entry);
                     return true;
                 }));
         }
@@ -46,24 +46,24 @@ internal sealed class ProjectService(
     public async Task<Page<ProjectResponse>> ListAsync(Caller caller, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListProjects);
-        var rows = await database.ReadAsync((caller, page), static (session, it) =>
-            GrantedLists.ProjectsAsync(session, it.caller, it.page.After ?? "", it.page.Limit + 1));
+        var rows = await database.ReadAsync(session =>
+            GrantedLists.ProjectsAsync(session, caller, page.After ?? "", page.Limit + 1));
         return Page<ProjectResponse>.From(rows, page, Convert, row => row.Id);
     }
 
     public async Task<ProjectResponse> GetAsync(Caller caller, string id)
     {
         Authorization.Demand(caller, Operations.GetProject);
-        var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
-            ProjectTable.FindAsync(session, it.WorkspaceId, it.id));
+        var row = await database.ReadAsync(session =>
+            ProjectTable.FindAsync(session, caller.WorkspaceId, id));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
     }
 
     public async Task<ProjectResponse> GetBySlugAsync(Caller caller, string slug)
     {
         Authorization.Demand(caller, Operations.GetProject);
-        var row = await database.ReadAsync((caller.WorkspaceId, slug), static (session, it) =>
-            ProjectTable.FindBySlugAsync(session, it.WorkspaceId, it.slug));
+        var row = await database.ReadAsync(session =>
+            ProjectTable.FindBySlugAsync(session, caller.WorkspaceId, slug));
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
     }
 
@@ -71,50 +71,52 @@ internal sealed class ProjectService(
     {
         await authorization.DemandAsync(caller, Operations.RenameProject);
         var entry = AuditRecord.Of(caller, time, Operations.RenameProject) with { ProjectId = id, Name = name };
-        var row = await database.WriteAsync((caller.WorkspaceId, id, name, entry), static async (transaction, it) =>
+        var row = await database.WriteAsync(async transaction =>
         {
-            if (!await ProjectTable.RenameAsync(transaction, it.WorkspaceId, it.id, it.name))
+            if (!await ProjectTable.RenameAsync(transaction, caller.WorkspaceId, id, name))
             {
                 return null;
             }
 
-            transaction.Audit.Append(it.entry);
-            return await ProjectTable.FindAsync(transaction, it.WorkspaceId, it.id);
+            transaction.Audit.Append(entry);
+            return await ProjectTable.FindAsync(transaction, caller.WorkspaceId, id);
         });
         return Convert(row ?? throw await authorization.NotFoundAsync(caller, Operations.RenameProject, "project", id));
     }
 
-    /// <summary>Destroys the project's KEKs, which makes every value in it unreadable; the rest goes in the background.</summary>
+    /// <summary>
+    /// Destroys the project's KEKs, which makes every value in the project unreadable. A background service removes the rest.
+    /// </summary>
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
     {
         await authorization.DemandAsync(caller, Operations.DeleteProject);
         var now = Instant.From(time.GetUtcNow()).Microseconds;
-        var destroyed = await database.WriteAsync((time, caller, id, force, now), static async (transaction, it) =>
+        var destroyed = await database.WriteAsync(async transaction =>
         {
-            if (await ProjectTable.LockAsync(transaction, it.caller.WorkspaceId, it.id) is not { } project)
+            if (await ProjectTable.LockAsync(transaction, caller.WorkspaceId, id) is not { } project)
             {
                 return null;
             }
 
-            // Waits for writers, who hold the KEK that they use; those that come later find it destroyed.
-            var keks = await KekTable.DestroyAllAsync(transaction, it.id);
-            if (!it.force && await ProjectTable.HasSecretsAsync(transaction, it.id))
+            // Waits for transactions that write with a KEK, because they lock it. Later transactions find it destroyed.
+            var keks = await KekTable.DestroyAllAsync(transaction, id);
+            if (!force && await ProjectTable.HasSecretsAsync(transaction, id))
             {
                 throw Errors.NotEmpty("project");
             }
 
-            await ProjectTable.MarkDeletedAsync(transaction, it.caller.WorkspaceId, it.id, it.now);
-            transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, Operations.DeleteProject) with
+            await ProjectTable.MarkDeletedAsync(transaction, caller.WorkspaceId, id, now);
+            transaction.Audit.Append(AuditRecord.Of(caller, time, Operations.DeleteProject) with
             {
-                ProjectId = it.id,
+                ProjectId = id,
                 Name = project.Name,
             });
-            await CredentialService.DropGrantsAsync(transaction, it.caller, it.time, project.Slug, null);
+            await CredentialService.RemoveGrantsAsync(transaction, caller, time, project.Slug, null);
             foreach (var kek in keks)
             {
-                transaction.Audit.Append(AuditRecord.Of(it.caller, it.time, AuditActions.KekDestroy) with
+                transaction.Audit.Append(AuditRecord.Of(caller, time, AuditActions.KekDestroy) with
                 {
-                    ProjectId = it.id,
+                    ProjectId = id,
                     TargetId = kek,
                 });
             }

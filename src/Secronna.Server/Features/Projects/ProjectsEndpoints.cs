@@ -4,7 +4,7 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Projects;
 
-/// <summary>Routes of projects.</summary>
+/// <summary>The routes of projects.</summary>
 internal static class ProjectsEndpoints
 {
     private static ProtocolJson Json => ProtocolJson.Default;
@@ -20,7 +20,7 @@ internal static class ProjectsEndpoints
             .GivesPages(Json.ProjectResponse)
             .By<ProjectService>((request, projects, page) => projects.ListAsync(request.Caller, page));
 
-        routes.Api("GET", "/projects/{projectId}", Operations.GetProject, "Look at a project")
+        routes.Api("GET", "/projects/{projectId}", Operations.GetProject, "Get a project")
             .Gives(Json.ProjectResponse)
             .By<ProjectService>((request, projects) => projects.GetAsync(request.Caller, request.Route("projectId")));
 
@@ -30,9 +30,9 @@ internal static class ProjectsEndpoints
                 await projects.RenameAsync(request.Caller, request.Route("projectId"), await request.NameAsync()));
 
         routes.Api("DELETE", "/projects/{projectId}", Operations.DeleteProject, "Delete a project and destroy its keys")
-            .TakesQuery("force", "boolean", "Also when it has secrets").Gives(Json.DeletedResponse)
+            .TakesQuery("force", "boolean", "Delete it even if it has secrets").Gives(Json.DeletedResponse)
             .By<ProjectService>((request, projects) =>
-                projects.DeleteAsync(request.Caller, request.Route("projectId"), request.QueryFlag("force")));
+                projects.DeleteAsync(request.Caller, request.Route("projectId"), request.Query.Flag("force")));
 
         routes.Api("GET", "/projects/by-slug/{projectSlug}", Operations.GetProject, "Find a project by its slug")
             .Gives(Json.ProjectResponse)

@@ -6,23 +6,24 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Search;
 
 /// <summary>
-/// Search for a caller with grants: through the environments that it sees, one after the other, so that where a page ends
-/// tells nothing of what is outside (S23).
+/// Searches for a caller with grants. It reads only the environments that the caller may list, one after the other, so that the
+/// end of a page says nothing about anything outside the grants (S23).
 /// </summary>
 internal static class GrantedSearch
 {
-    // An environment has 5,000 secrets at most.
-    private const int MostEnvironments = 20;
-    private const int Look = 100;
+    // Bounds the work of one page: an environment has at most Limits.EnvironmentKeys secrets.
+    private const int EnvironmentsPerPage = 20;
+    private const int RowsPerRead = 100;
 
+    /// <summary>A page of the secrets that match. It may be empty although there is a next page.</summary>
     public static async ValueTask<Page<SearchResponse>> FindAsync(Session session, Caller caller, string text, PageRequest page)
     {
         var found = new List<SearchResponse>();
         var position = Position.Parse(page.After);
-        var looked = 0;
+        var searched = 0;
         await foreach (var environment in EnvironmentsAsync(session, caller, position))
         {
-            if (looked++ == MostEnvironments)
+            if (searched++ == EnvironmentsPerPage)
             {
                 return new Page<SearchResponse>(found, new Position(environment.ProjectId, environment.Id, "").ToString());
             }
@@ -42,27 +43,27 @@ internal static class GrantedSearch
         return new Page<SearchResponse>(found, null);
     }
 
-    // From the position's own environment on, in the order of the ids of projects and then of environments.
+    // Begins with the environment of the position. Environments are ordered by the ids of their projects, then by their own.
     private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(Session session, Caller caller, Position position)
     {
-        if (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, position.EnvironmentId) is { } own)
+        if (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, position.EnvironmentId) is { } begun)
         {
-            yield return own;
+            yield return begun;
         }
 
-        if (await ProjectTable.FindAsync(session, caller.WorkspaceId, position.ProjectId) is { } begun)
+        if (await ProjectTable.FindAsync(session, caller.WorkspaceId, position.ProjectId) is { } project)
         {
-            await foreach (var environment in EnvironmentsAsync(session, caller, begun.Id, position.EnvironmentId))
+            await foreach (var environment in EnvironmentsAsync(session, caller, project.Id, position.EnvironmentId))
             {
                 yield return environment;
             }
         }
 
-        var projects = PagesAsync(
+        var projects = ReadAllAsync(
             position.ProjectId, (after, limit) => GrantedLists.ProjectsAsync(session, caller, after, limit), row => row.Id);
-        await foreach (var project in projects)
+        await foreach (var next in projects)
         {
-            await foreach (var environment in EnvironmentsAsync(session, caller, project.Id, ""))
+            await foreach (var environment in EnvironmentsAsync(session, caller, next.Id, ""))
             {
                 yield return environment;
             }
@@ -72,7 +73,7 @@ internal static class GrantedSearch
     private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(
         Session session, Caller caller, string projectId, string after)
     {
-        var environments = PagesAsync(
+        var environments = ReadAllAsync(
             after, (after, limit) => GrantedLists.EnvironmentsAsync(session, caller, projectId, after, limit), row => row.Id);
         await foreach (var environment in environments)
         {
@@ -83,13 +84,13 @@ internal static class GrantedSearch
         }
     }
 
-    private static async IAsyncEnumerable<T> PagesAsync<T>(
+    private static async IAsyncEnumerable<T> ReadAllAsync<T>(
         string after, Func<string, int, ValueTask<List<T>>> list, Func<T, string> position)
     {
         List<T> rows;
         do
         {
-            rows = await list(after, Look);
+            rows = await list(after, RowsPerRead);
             foreach (var row in rows)
             {
                 yield return row;
@@ -97,10 +98,10 @@ internal static class GrantedSearch
 
             after = rows.Count > 0 ? position(rows[^1]) : after;
         }
-        while (rows.Count == Look);
+        while (rows.Count == RowsPerRead);
     }
 
-    /// <summary>Where a page ended: in or before an environment, after a key of it.</summary>
+    /// <summary>Where a page ended: after a key of an environment. An empty key is before the environment's first.</summary>
     private readonly record struct Position(string ProjectId, string EnvironmentId, string Key)
     {
         public static Position Parse(string? text) =>

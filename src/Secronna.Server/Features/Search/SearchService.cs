@@ -6,24 +6,25 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Search;
 
 /// <summary>
-/// Finds secrets by a part of their key or path. A page looks at so many secrets, or for a caller with grants at so many of
-/// the environments that it sees, at most, and may hold few or none.
+/// Finds secrets by a part of their key or path. A page reads a bounded number of secrets (for a caller with grants: of
+/// environments), so it may hold few secrets or none although there is a next page.
 /// </summary>
 internal sealed class SearchService(Database database)
 {
-    private const int ScanLimit = 2_000;
+    private const int SecretsPerPage = 2_000;
 
+    /// <summary>A page of the secrets whose path contains the text, in any case.</summary>
     public async Task<Page<SearchResponse>> FindAsync(Caller caller, string text, PageRequest page)
     {
         Authorization.Demand(caller, Operations.SearchSecrets);
         if (!caller.Grants.IsEverything)
         {
-            return await database.ReadAsync((caller, text, page), static (session, it) =>
-                GrantedSearch.FindAsync(session, it.caller, it.text, it.page));
+            return await database.ReadAsync(session =>
+                GrantedSearch.FindAsync(session, caller, text, page));
         }
 
-        var rows = await database.ReadAsync((caller.WorkspaceId, page), static (session, it) =>
-            SecretTable.ScanAsync(session, it.WorkspaceId, it.page.After ?? "", ScanLimit));
+        var rows = await database.ReadAsync(session =>
+            SecretTable.ScanAsync(session, caller.WorkspaceId, page.After ?? "", SecretsPerPage));
         var found = new List<SearchResponse>();
         foreach (var row in rows)
         {
@@ -32,14 +33,15 @@ internal sealed class SearchService(Database database)
                 found.Add(Convert(row));
                 if (found.Count == page.Limit)
                 {
-                    return new Page<SearchResponse>(found, row.Id == rows[^1].Id && rows.Count < ScanLimit ? null : row.Id);
+                    return new Page<SearchResponse>(found, row.Id == rows[^1].Id && rows.Count < SecretsPerPage ? null : row.Id);
                 }
             }
         }
 
-        return new Page<SearchResponse>(found, rows.Count == ScanLimit ? rows[^1].Id : null);
+        return new Page<SearchResponse>(found, rows.Count == SecretsPerPage ? rows[^1].Id : null);
     }
 
+    /// <summary>Whether the secret's path, which ends with its key, contains the text in any case.</summary>
     public static bool Matches(SecretRow row, string text) => row.Path.Contains(text, StringComparison.OrdinalIgnoreCase);
 
     public static SearchResponse Convert(SecretRow row) => new(row.Id, row.Key, row.Path, row.ProjectId, row.EnvironmentId);

@@ -7,16 +7,18 @@ using Secronna.Server.Vault;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>The reveals. They are POST so that no value meets an access log, a URL or a cache.</summary>
+/// <summary>
+/// The routes that reveal values. They are POST so that nothing of a reveal gets into an access log, a URL or a cache.
+/// </summary>
 internal static class RevealEndpoints
 {
     public static void MapReveals(this IEndpointRouteBuilder routes)
     {
         routes.Api("POST", "/secrets/{secretId}/reveal", Operations.RevealSecret, "Reveal a secret's value")
-            .TakesQuery("version", "integer", "Which version; the current one if not given")
+            .TakesQuery("version", "integer", "The version; the current one if not given")
             .GivesValues<RevealResponse, RevealService>(async (request, reveals) =>
             {
-                var version = request.QueryInt32("version", 1, int.MaxValue);
+                var version = request.Query.Int32("version", 1, int.MaxValue);
                 using var revealed = await reveals.RevealAsync(request.Caller, request.Route("secretId"), version);
                 await RevealResponses.WriteAsync(request.Context, revealed, withPath: false);
             });
@@ -25,7 +27,7 @@ internal static class RevealEndpoints
             .Takes<RevealPathRequest>()
             .GivesValues<RevealPathResponse, RevealService>(async (request, reveals) =>
             {
-                var (path, version) = await request.BodyAsync<(string, int?)>(SecretBodies.Path);
+                var (path, version) = await request.BodyAsync<(string, int?)>(RevealBody.ReadPath);
                 using var revealed = await reveals.RevealPathAsync(request.Caller, path, version);
                 await RevealResponses.WriteAsync(request.Context, revealed, withPath: true);
             });
@@ -46,10 +48,10 @@ internal static class RevealEndpoints
     private static async Task RevealAsync(ApiRequest request, EnvironmentRevealService reveals, EnvironmentReference name)
     {
         var limits = request.Limits;
-        var wanted = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Selection(ref reader, limits));
-        var known = KnownTags(request.Context);
+        var selection = await request.BodyAsync((ref Utf8JsonReader reader) => RevealBody.ReadSelection(ref reader, limits));
+        var isKnown = KnownTags(request.Context);
         var (revision, values) = await reveals.RevealAsync(
-            request.Caller, name, wanted, revision => known(Tag(revision)));
+            request.Caller, name, selection, revision => isKnown(Tag(revision)));
         using (values)
         {
             request.Context.Response.Headers.ETag = Tag(revision).ToString();
@@ -65,7 +67,7 @@ internal static class RevealEndpoints
 
     private static EntityTagHeaderValue Tag(string revision) => new($"\"{revision}\"");
 
-    // RFC 9110, section 13.1.2: a list of tags, compared weakly, or * for any.
+    // If-None-Match holds a list of tags, which are compared weakly, or * for any tag: RFC 9110, section 13.1.2.
     private static Func<EntityTagHeaderValue, bool> KnownTags(HttpContext context)
     {
         var tags = context.Request.GetTypedHeaders().IfNoneMatch;

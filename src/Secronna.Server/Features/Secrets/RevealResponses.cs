@@ -6,15 +6,15 @@ using Secronna.Server.Vault;
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
-/// The answers that hold values (S16: the only ones). The values go from their pinned buffers into the response, and
-/// nothing else in the server writes one.
+/// Writes the answers that hold values; no other answer does (S16). Values go from their pinned buffers into the response, and no
+/// other code in the server writes a value.
 /// </summary>
 internal static class RevealResponses
 {
-    // How much may wait in the response before the connection has to take it.
+    // Bounds the bytes that wait in the response for the connection to take them.
     private const int FlushAfterBytes = 64 * 1024;
 
-    /// <summary><c>{key,version,value}</c>, or with the path <c>{path,key,version,value}</c>.</summary>
+    /// <summary>Writes one value: <c>{key,version,value}</c>, or with its path <c>{path,key,version,value}</c>.</summary>
     public static async Task WriteAsync(HttpContext context, RevealedValue revealed, bool withPath)
     {
         var path = withPath ? $"\"path\":\"{revealed.Secret.Path}\"," : "";
@@ -31,7 +31,7 @@ internal static class RevealResponses
         await writer.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary><c>{revision,secrets:[{id,key,version,value}],unrecoverable:[keys]}</c>.</summary>
+    /// <summary>Writes an environment: <c>{revision,secrets:[{id,key,version,value}],unrecoverable:[keys]}</c>.</summary>
     public static async Task WriteAsync(HttpContext context, RevealedEnvironment revealed)
     {
         var head = Encoding.UTF8.GetBytes($"{{\"data\":{{\"revision\":\"{revealed.Revision}\",\"secrets\":[");

@@ -7,12 +7,16 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
-/// The only way to a plaintext: load, authorise, record durably, then open (S16, S17, S18).
+/// Reveals one value. It authorises, reads the sealed version, records the reveal durably, and only then opens it (S16–S18).
 /// </summary>
 internal sealed class RevealService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, TimeProvider time)
 {
-    /// <summary>A version of a secret; without a number its current one.</summary>
+    /// <summary>Reveals a version of a secret. The caller disposes the value.</summary>
+    /// <param name="caller">Who reveals.</param>
+    /// <param name="secretId">The secret.</param>
+    /// <param name="version">The version's number; <c>null</c> is the current version.</param>
+    /// <exception cref="RequestException">RATE_LIMITED, NOT_FOUND or INTEGRITY_ERROR; each is recorded.</exception>
     public async Task<RevealedValue> RevealAsync(Caller caller, string secretId, int? version)
     {
         await authorization.DemandAsync(caller, Operations.RevealSecret);
@@ -21,14 +25,14 @@ internal sealed class RevealService(
             throw await authorization.RefusedAsync(caller, Operations.RevealSecret, null, limited, secretId);
         }
 
-        var (row, secret) = await database.RecordAsync((time, caller, secretId, version), static async (session, audit, it) =>
+        var (row, secret) = await database.RecordAsync((time, caller, secretId, version), static async (session, audit, state) =>
         {
-            if (await FindAsync(session, it.caller, it.secretId, it.version) is not { } row)
+            if (await FindAsync(session, state.caller, state.secretId, state.version) is not { } row)
             {
-                return (null, await SecretTable.FindAsync(session, it.caller.WorkspaceId, it.secretId));
+                return (null, await SecretTable.FindAsync(session, state.caller.WorkspaceId, state.secretId));
             }
 
-            audit.Append(AuditRecord.OfVersion(it.caller, it.time, AuditActions.SecretReveal, row.Secret, row.Version));
+            audit.Append(AuditRecord.OfVersion(state.caller, state.time, AuditActions.SecretReveal, row.Secret, row.Version));
             return ((SealedVersionRow?)row, (SecretRow?)row.Secret);
         });
         if (row is null)
@@ -41,23 +45,24 @@ internal sealed class RevealService(
         return await opener.OpenAsync(caller, row);
     }
 
-    /// <summary>The same, found by its path of slugs and key.</summary>
+    /// <summary>Reveals a version of the secret with this path: <c>project/environment/KEY</c>.</summary>
     public async Task<RevealedValue> RevealPathAsync(Caller caller, string path, int? version)
     {
         await authorization.DemandAsync(caller, Operations.RevealSecret);
         var (secret, environment) = path.Split('/') is [var project, var slug, var key]
-            ? await database.ReadAsync((caller, project, slug, key), static async (session, it) =>
-                (await SecretTable.FindByPathAsync(session, it.caller.WorkspaceId, it.project, it.slug, it.key))
-                    .VisibleTo(it.caller, GrantActions.Reveal) is { } secret
+            ? await database.ReadAsync((caller, project, slug, key), static async (session, state) =>
+                (await SecretTable.FindByPathAsync(session, state.caller.WorkspaceId, state.project, state.slug, state.key))
+                    .VisibleTo(state.caller, GrantActions.Reveal) is { } secret
                     ? ((SecretRow?)secret, (EnvironmentRow?)null)
-                    : (null, await EnvironmentTable.FindBySlugAsync(session, it.caller.WorkspaceId, it.project, it.slug)))
+                    : (null, await EnvironmentTable.FindBySlugAsync(session, state.caller.WorkspaceId, state.project, state.slug)))
             : (null, null);
         return secret is null
             ? throw await authorization.RefusedAsync(caller, Operations.RevealSecret, environment, Errors.NotFound("secret"), path)
             : await RevealAsync(caller, secret.Id, version);
     }
 
-    // With grants the secret is looked at first: what is not granted must cost no more than what is not there.
+    // For a caller with grants the secret is checked first: a reveal outside the grants must take no longer than that of a secret
+    // that does not exist (S23).
     private static async ValueTask<SealedVersionRow?> FindAsync(Session session, Caller caller, string secretId, int? version) =>
         caller.Grants.IsEverything
         || (await SecretTable.FindAsync(session, caller.WorkspaceId, secretId)).VisibleTo(caller, GrantActions.Reveal) is not null

@@ -8,19 +8,21 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>Secrets but for their values: lists, versions, deletion.</summary>
+/// <summary>Lists, finds, writes and deletes secrets. It reveals no values.</summary>
 internal sealed class SecretService(
     Database database, SecretWriter writer, Authorization authorization, Purger purger, TimeProvider time)
 {
-    /// <summary>An environment's secrets as they are, or as they stood at an instant, with those deleted since (S14).</summary>
+    /// <summary>
+    /// An environment's secrets, current or of an instant. A list of an instant has the secrets deleted since (S14).
+    /// </summary>
     public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, Instant? at, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListSecrets);
         await EnvironmentInstant.SettleAsync(database, caller, EnvironmentReference.OfId(environmentId), at, GrantActions.Any);
-        var rows = await database.ReadAsync((caller, environmentId, at, page), static async (session, it) =>
-            (await EnvironmentTable.FindAsync(session, it.caller.WorkspaceId, it.environmentId)).VisibleTo(it.caller) is { } environment
+        var rows = await database.ReadAsync(async session =>
+            (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId)).VisibleTo(caller) is { } environment
                 ? await GrantedLists.SecretsAsync(
-                    session, it.caller, GrantActions.List, environment, it.page.After ?? "", it.page.Limit + 1, it.at)
+                    session, caller, GrantActions.List, environment, page.After ?? "", page.Limit + 1, at)
                 : throw Errors.NotFound("environment"));
         return Page<SecretSummary>.From(rows, page, row => new SecretSummary(
             row.Id, row.Key, row.CurrentVersion, new Instant(row.CreatedAt), new Instant(row.UpdatedAt)), row => row.Key);
@@ -29,16 +31,16 @@ internal sealed class SecretService(
     public async Task<SecretResponse> GetAsync(Caller caller, string id)
     {
         Authorization.Demand(caller, Operations.GetSecret);
-        var row = await database.ReadAsync((caller.WorkspaceId, id), static (session, it) =>
-            SecretTable.FindAsync(session, it.WorkspaceId, it.id));
+        var row = await database.ReadAsync(session =>
+            SecretTable.FindAsync(session, caller.WorkspaceId, id));
         return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
     }
 
     public async Task<SecretResponse> GetByPathAsync(Caller caller, string projectSlug, string environmentSlug, string key)
     {
         Authorization.Demand(caller, Operations.GetSecret);
-        var row = await database.ReadAsync((caller.WorkspaceId, projectSlug, environmentSlug, key), static (session, it) =>
-            SecretTable.FindByPathAsync(session, it.WorkspaceId, it.projectSlug, it.environmentSlug, it.key));
+        var row = await database.ReadAsync(session =>
+            SecretTable.FindByPathAsync(session, caller.WorkspaceId, projectSlug, environmentSlug, key));
         return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
     }
 
@@ -46,10 +48,10 @@ internal sealed class SecretService(
     {
         Authorization.Demand(caller, Operations.ListVersions);
         var below = page.After is { } after ? int.Parse(after, CultureInfo.InvariantCulture) : int.MaxValue;
-        var rows = await database.ReadAsync((caller, id, below, page.Limit), static async (session, it) =>
-            (await SecretTable.FindAsync(session, it.caller.WorkspaceId, it.id)).VisibleTo(it.caller, GrantActions.List) is null
+        var rows = await database.ReadAsync(async session =>
+            (await SecretTable.FindAsync(session, caller.WorkspaceId, id)).VisibleTo(caller, GrantActions.List) is null
                 ? throw Errors.NotFound("secret")
-                : await VersionTable.ListAsync(session, it.id, it.below, it.Limit + 1));
+                : await VersionTable.ListAsync(session, id, below, page.Limit + 1));
         return Page<VersionResponse>.From(
             rows, page,
             row => new VersionResponse(row.Version, row.Kind, new Instant(row.CreatedAt), row.CreatedBy, row.Comment),
@@ -57,27 +59,27 @@ internal sealed class SecretService(
     }
 
     /// <summary>
-    /// Destroys every version's data key and ciphertext and leaves a tombstone (S15). It comes back when nothing of the
-    /// versions is left in the tables; the log's pages follow as soon as readers let go of them.
+    /// Destroys the data key and ciphertext of every version, and leaves a tombstone (S15). When it returns, the tables hold
+    /// nothing of the versions. The pages of SQLite's log are overwritten as soon as no reader uses them.
     /// </summary>
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id)
     {
         await authorization.DemandAsync(caller, Operations.DeleteSecret);
-        var (found, change) = await database.WriteAsync((time, caller, id), static async (transaction, it) =>
+        var (found, change) = await database.WriteAsync(async transaction =>
         {
-            // Found twice: only under the environment's lock is it certain that no other deletes or writes it.
-            var found = await SecretTable.FindAsync(transaction, it.caller.WorkspaceId, it.id);
-            if (found.VisibleTo(it.caller, GrantActions.Delete) is not { EnvironmentId: var environmentId }
-                || await EnvironmentInstant.TakeAsync(transaction, it.caller, environmentId) is not { } change
-                || await SecretTable.FindAsync(transaction, it.caller.WorkspaceId, it.id) is not { } secret)
+            // Read again under the environment's lock: only then can no other transaction write or delete the secret.
+            var found = await SecretTable.FindAsync(transaction, caller.WorkspaceId, id);
+            if (found.VisibleTo(caller, GrantActions.Delete) is not { EnvironmentId: var environmentId }
+                || await EnvironmentInstant.TakeAsync(transaction, caller, environmentId) is not { } change
+                || await SecretTable.FindAsync(transaction, caller.WorkspaceId, id) is not { } secret)
             {
                 return (found, (EnvironmentChange?)null);
             }
 
-            await SecretTable.MarkDeletedAsync(transaction, environmentId, [it.id], it.caller.ActorId, change.Instant);
-            await Purge.DestroyVersionsAsync(transaction, [it.id], 0);
+            await SecretTable.MarkDeletedAsync(transaction, environmentId, [id], caller.ActorId, change.Instant);
+            await Purge.DestroyVersionsAsync(transaction, [id], 0);
             transaction.Audit.Append(AuditRecord.OfVersion(
-                it.caller, it.time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
+                caller, time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
             return (found, change);
         });
         if (change is null)
@@ -90,7 +92,7 @@ internal sealed class SecretService(
         return new DeletedResponse(id, true);
     }
 
-    /// <summary>Writes values, all or none, as the next versions of their keys (S12).</summary>
+    /// <summary>Writes values as the next versions of their keys (S12): all of them, or none.</summary>
     /// <returns>The versions, in the order of the writes.</returns>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency)

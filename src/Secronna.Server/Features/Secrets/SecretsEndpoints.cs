@@ -5,28 +5,28 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>Routes of secrets but for the reveals.</summary>
+/// <summary>The routes of secrets, without the reveals.</summary>
 internal static class SecretsEndpoints
 {
     private static ProtocolJson Json => ProtocolJson.Default;
 
     public static void MapSecrets(this IEndpointRouteBuilder routes)
     {
-        routes.Api("PUT", "/environments/{envId}/secrets", Operations.WriteSecrets, "Create a key, or mint its next version")
+        routes.Api("PUT", "/environments/{envId}/secrets", Operations.WriteSecrets, "Write a key: create it, or mint its next version")
             .Takes<WriteSecretRequest>().Idempotent().Gives(Json.WrittenResponse, StatusCodes.Status201Created)
             .By<SecretService>(WriteAsync);
 
-        routes.Api("POST", "/environments/{envId}/secrets/batch", Operations.WriteSecrets, "Write many keys, all or nothing")
+        routes.Api("POST", "/environments/{envId}/secrets/batch", Operations.WriteSecrets, "Write many keys: all of them, or none")
             .Takes<BatchRequest>().Idempotent().Gives(Json.IReadOnlyListWrittenResponse, StatusCodes.Status201Created)
             .By<SecretService>(WriteBatchAsync);
 
         routes.Api("GET", "/environments/{envId}/secrets", Operations.ListSecrets, "List an environment's secrets, by key")
-            .TakesQuery("at", "date-time", "As they stood at this time; now if not given")
+            .TakesQuery("at", "date-time", "The secrets as they were at this time; now if not given")
             .GivesPages(Json.SecretSummary)
             .By<SecretService>((request, secrets, page) =>
-                secrets.ListAsync(request.Caller, request.Route("envId"), request.QueryInstant("at"), page));
+                secrets.ListAsync(request.Caller, request.Route("envId"), request.Query.Instant("at"), page));
 
-        routes.Api("GET", "/secrets/{secretId}", Operations.GetSecret, "Look at a secret; not at its value")
+        routes.Api("GET", "/secrets/{secretId}", Operations.GetSecret, "Get a secret without its value")
             .Gives(Json.SecretResponse)
             .By<SecretService>((request, secrets) => secrets.GetAsync(request.Caller, request.Route("secretId")));
 
@@ -50,7 +50,7 @@ internal static class SecretsEndpoints
     private static async Task<WrittenResponse> WriteAsync(ApiRequest request, SecretService secrets)
     {
         var limits = request.Limits;
-        using var write = await request.BodyAsync((ref Utf8JsonReader reader) => SecretBodies.Write(ref reader, limits));
+        using var write = await request.BodyAsync((ref Utf8JsonReader reader) => SecretWriteBody.Read(ref reader, limits));
         return (await secrets.WriteAsync(request.Caller, request.Route("envId"), [write], request.Idempotency))[0];
     }
 
@@ -58,7 +58,7 @@ internal static class SecretsEndpoints
     {
         var limits = request.Limits;
         var writes = await request.BodyAsync(
-            (ref Utf8JsonReader reader) => SecretBodies.Batch(ref reader, limits), limits.BatchBodyBytes);
+            (ref Utf8JsonReader reader) => SecretWriteBody.ReadBatch(ref reader, limits), limits.BatchBodyBytes);
         try
         {
             return await secrets.WriteAsync(request.Caller, request.Route("envId"), writes, request.Idempotency);

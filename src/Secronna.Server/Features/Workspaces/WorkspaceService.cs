@@ -5,12 +5,15 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Workspaces;
 
-/// <summary>The allowlist of workspaces (S22), which only the operator changes. Every change is recorded with it (S19).</summary>
+/// <summary>
+/// Changes and lists the allowlist of workspaces (S22). Only the operator does so. Every change is recorded in its own
+/// transaction (S19).
+/// </summary>
 internal static class WorkspaceService
 {
     private const int PageSize = 200;
 
-    /// <summary>Puts the workspace that the caller acts on onto the allowlist.</summary>
+    /// <summary>Puts the caller's workspace on the allowlist.</summary>
     public static Task<bool> AllowAsync(Caller caller, Database database, TimeProvider time, string? name) =>
         database.WriteAsync(async transaction =>
         {
@@ -19,7 +22,7 @@ internal static class WorkspaceService
             return true;
         });
 
-    /// <summary>Takes the workspace that the caller acts on off the allowlist. Its data stays.</summary>
+    /// <summary>Takes the caller's workspace off the allowlist. Its data stays.</summary>
     /// <returns>Whether the installation knows the workspace.</returns>
     public static Task<bool> DenyAsync(Caller caller, Database database, TimeProvider time) =>
         database.WriteAsync(async transaction =>

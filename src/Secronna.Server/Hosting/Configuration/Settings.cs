@@ -1,12 +1,12 @@
-using Secronna.Server.Access.Tokens;
 using Secronna.Server.Access;
+using Secronna.Server.Access.Tokens;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Secronna.Server.Vault;
 
 namespace Secronna.Server.Hosting.Configuration;
 
-/// <summary>All settings of section <c>Secronna</c>.</summary>
+/// <summary>All settings of section <c>Secronna</c>; docs/settings.md describes them.</summary>
 internal sealed class Settings : InstallationSettings
 {
     public KeySettings Keys { get; set; } = new();
@@ -17,6 +17,6 @@ internal sealed class Settings : InstallationSettings
 
     public HttpSettings Http { get; set; } = new();
 
-    /// <summary>Leaves core dumps and diagnostics ports as the system has them (S28).</summary>
+    /// <summary>Whether core dumps and diagnostics ports stay as the system sets them (S28).</summary>
     public bool Diagnostics { get; set; }
 }

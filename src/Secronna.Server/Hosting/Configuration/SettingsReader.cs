@@ -3,20 +3,24 @@ using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Access.Tokens;
 using Secronna.Server.MasterKeys;
+using static Secronna.Server.Hosting.Configuration.SettingValue;
 
 namespace Secronna.Server.Hosting.Configuration;
 
 /// <summary>
-/// Reads section <c>Secronna</c> setting by setting, so that a wrong or unknown one stops the start with its name.
+/// Reads section <c>Secronna</c> setting by setting, so that a wrong or unknown setting stops the start with a message that names
+/// it.
 /// </summary>
-internal static partial class SettingsReader
+internal static class SettingsReader
 {
-    private const int MostDays = 3_650;
+    private const int MaxPrevious = 100;
 
+    /// <summary>Reads all settings of section <c>Secronna</c>.</summary>
+    /// <exception cref="SettingsException">A setting is unknown, or its value does not fit.</exception>
     public static Settings Read(IConfiguration configuration)
     {
         var settings = new Settings();
-        // Entries of a list in their order, which a configuration alone doesn't keep.
+        // Sorted, because a configuration does not keep the entries of a list in the order of their indexes.
         foreach (var setting in configuration.GetSection("Secronna").AsEnumerable(makePathsRelative: true)
             .OrderBy(setting => setting.Key, ConfigurationKeyComparer.Instance))
         {
@@ -36,17 +40,18 @@ internal static partial class SettingsReader
         return settings;
     }
 
-    // Its keys would never be got, and every token answered UNAVAILABLE.
+    // Without https the provider's keys would never be fetched, and every token would be answered with UNAVAILABLE.
     private static void RequireTls(IdentityProviderSettings settings)
     {
         if (settings is { RequireHttpsMetadata: true, Issuer: { } issuer } && new Uri(issuer).Scheme == Uri.UriSchemeHttp)
         {
             throw new SettingsException(
-                "Secronna__Huudis__Issuer is not https, so that anyone on the way could put keys of their own in the place of its keys: "
-                + "give one that is, or set Secronna__Huudis__RequireHttpsMetadata to false");
+                "Secronna__Huudis__Issuer does not use https, so that anyone on the network path could replace the provider's keys: "
+                + "set a URL with https, or set Secronna__Huudis__RequireHttpsMetadata to false");
         }
     }
 
+    // `name` is the whole name below section Secronna, for messages; the other methods get what is left of it as `rest`.
     private static void Set(Settings settings, string[] name, string value)
     {
         switch (name)
@@ -58,9 +63,9 @@ internal static partial class SettingsReader
             case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
             case ["Huudis", .. var rest]: SetHuudis(settings.Huudis, name, rest, value); break;
             case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
-            case ["Http", .. var rest]: SetHttp(settings.Http, name, rest, value); break;
+            case ["Http", .. var rest]: HttpSettingsReader.Set(settings.Http, name, rest, value); break;
             case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
+            default: throw Unknown(name);
         }
     }
 
@@ -76,8 +81,8 @@ internal static partial class SettingsReader
             case ["KeyIds", _]: settings.KeyIds.Add(Text(name, value)); break;
             case ["Region"]: settings.Region = Text(name, value); break;
             case ["Endpoint"]: settings.Endpoint = Url(name, value); break;
-            case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i) && i is >= 0 and < 100
-                && inner is not ["Previous", ..]:
+            case ["Previous", var index, .. var inner] when int.TryParse(index, CultureInfo.InvariantCulture, out var i)
+                && i is >= 0 and < MaxPrevious && inner is not ["Previous", ..]:
                 while (settings.Previous.Count <= i)
                 {
                     settings.Previous.Add(new MasterKeySettings());
@@ -85,7 +90,7 @@ internal static partial class SettingsReader
 
                 SetMasterKey(settings.Previous[i], name, inner, value);
                 break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
+            default: throw Unknown(name);
         }
     }
 
@@ -105,7 +110,7 @@ internal static partial class SettingsReader
             case ["Claims", "Email"]: settings.Claims.Email = Text(name, value); break;
             case ["Claims", "Role"]: settings.Claims.Role = Text(name, value); break;
             case ["Claims", "MfaVerified"]: settings.Claims.MfaVerified = Text(name, value); break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
+            default: throw Unknown(name);
         }
     }
 
@@ -124,36 +129,7 @@ internal static partial class SettingsReader
             case "RestoreBytes": limits.RestoreBytes = Number(name, value, 1, Limits.RestoreBytes); break;
             case "BodyBytes": limits.BodyBytes = Number(name, value, 1_024, Limits.BodyBytes); break;
             case "BatchBodyBytes": limits.BatchBodyBytes = Number(name, value, 1_024, Limits.BatchBodyBytes); break;
-            default: throw new SettingsException($"{Full(name)} is not a setting; the list is in docs/settings.md");
+            default: throw Unknown(name);
         }
     }
-
-    private static string Text(string[] name, string value) =>
-        string.IsNullOrWhiteSpace(value) ? throw new SettingsException($"{Full(name)} is empty") : value;
-
-    private static string OneOf(string[] name, string value, params string[] allowed) =>
-        allowed.FirstOrDefault(word => string.Equals(word, value, StringComparison.OrdinalIgnoreCase))
-        ?? throw new SettingsException($"{Full(name)} must be one of: {string.Join(", ", allowed)}");
-
-    private static bool Flag(string[] name, string value) => bool.TryParse(value, out var flag)
-        ? flag
-        : throw new SettingsException($"{Full(name)} must be true or false");
-
-    private static string Url(string[] name, string value) =>
-        Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http")
-            ? value
-            : throw new SettingsException($"{Full(name)} must be a URL");
-
-    private static int Number(string[] name, string value, int least, int most) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
-            ? number
-            : throw new SettingsException($"{Full(name)} must be a whole number from {least} to {most}");
-
-    private static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MostDays) switch
-    {
-        0 => null,
-        var days => TimeSpan.FromDays(days),
-    };
-
-    private static string Full(string[] name) => "Secronna__" + string.Join("__", name);
 }

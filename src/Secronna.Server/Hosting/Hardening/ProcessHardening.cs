@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Secronna.Server.Hosting.Hardening;
 
 /// <summary>
-/// Keeps the process's memory off the disk (S28). What the runtime reads before any managed code needs environment
-/// variables, so the program executes itself again with them, under the same process id.
+/// Keeps the process's memory off the disk (S28). The runtime reads some of its settings from environment variables before any
+/// managed code runs, so the program executes itself again with these variables, under the same process id.
 /// </summary>
 internal static partial class ProcessHardening
 {
@@ -18,7 +18,8 @@ internal static partial class ProcessHardening
         ("DOTNET_EnableCrashReport", "0"),
     ];
 
-    /// <summary>Applies it all; comes back only in the process that is hardened.</summary>
+    /// <summary>Hardens the process; it returns only in a hardened process. It does nothing except on Linux.</summary>
+    /// <exception cref="InvalidOperationException">The process could not be hardened.</exception>
     public static void Apply()
     {
         if (!OperatingSystem.IsLinux())
@@ -35,7 +36,8 @@ internal static partial class ProcessHardening
         var none = new ResourceLimit();
         if (SetResourceLimit(RlimitCore, in none) != 0 || ProcessControl(PrSetDumpable, 0, 0, 0, 0) != 0)
         {
-            throw new InvalidOperationException("core dumps could not be turned off; Secronna__Diagnostics=true starts without");
+            throw new InvalidOperationException(
+                "core dumps could not be turned off; set Secronna__Diagnostics=true to start without hardening");
         }
     }
 
@@ -48,13 +50,15 @@ internal static partial class ProcessHardening
         DeleteDiagnosticsFiles();
         _ = Execute("/proc/self/exe", [.. arguments, null], [.. environment, null]);
         throw new InvalidOperationException(
-            $"the program could not execute itself (errno {Marshal.GetLastPInvokeError()}); Secronna__Diagnostics=true starts without");
+            $"the program could not execute itself (errno {Marshal.GetLastPInvokeError()}); "
+            + "set Secronna__Diagnostics=true to start without hardening");
     }
 
-    // The runtime made its port's files before it could be told not to, and nobody would delete them: it goes without an end.
+    // The runtime created the files of its diagnostics port before it could be told not to. Executing again skips its shutdown,
+    // so nothing else would delete them.
     private static void DeleteDiagnosticsFiles()
     {
-        const int StartTime = 19; // of the fields after the program's name, which is in parentheses: proc(5)
+        const int StartTime = 19; // index after the program's name, which is in parentheses: proc_pid_stat(5)
         var fields = File.ReadAllText("/proc/self/stat", System.Text.Encoding.Latin1).Split(") ")[^1].Split(' ');
         var process = $"{Environment.ProcessId}-{fields[StartTime]}";
         string[] names = [$"dotnet-diagnostic-{process}-socket", $"clr-debug-pipe-{process}-in", $"clr-debug-pipe-{process}-out"];
@@ -66,7 +70,7 @@ internal static partial class ProcessHardening
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Only litter: nothing listens behind it any more.
+                // The file stays behind, and is harmless: nothing listens on it any more.
                 continue;
             }
         }
@@ -74,7 +78,7 @@ internal static partial class ProcessHardening
 
     private static string[] ReadNullSeparated(string path)
     {
-        // Latin-1 keeps every byte as it is.
+        // Latin-1 maps every byte to one character and back.
         var text = File.ReadAllText(path, System.Text.Encoding.Latin1);
         return text.TrimEnd('\0').Split('\0');
     }
@@ -87,7 +91,7 @@ internal static partial class ProcessHardening
         }
     }
 
-    // Never freed: the memory goes with the program that is replaced.
+    // Never freed: execve replaces the program and its memory.
     private static unsafe byte** Pointers(string?[] texts)
     {
         var pointers = (byte**)NativeMemory.Alloc((nuint)texts.Length, (nuint)sizeof(byte*));

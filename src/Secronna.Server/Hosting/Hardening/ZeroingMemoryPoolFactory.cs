@@ -7,31 +7,37 @@ using Microsoft.AspNetCore.Connections;
 namespace Secronna.Server.Hosting.Hardening;
 
 /// <summary>
-/// Gives the web server its buffers for requests and responses: pinned, and zeroed before they are used again (S27).
+/// Gives the web server pinned buffers for requests and responses, which are zeroed before they are used again (S27).
 /// </summary>
 internal sealed class ZeroingMemoryPoolFactory : IMemoryPoolFactory<byte>
 {
+    /// <inheritdoc/>
     public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new ZeroingMemoryPool();
 }
 
-/// <summary>Blocks of 4 KiB. More than so many idle ones are left to the garbage collector, zeroed.</summary>
+/// <summary>
+/// A pool of blocks of 4 KiB. It keeps a bounded number of idle blocks; the garbage collector gets further ones, zeroed.
+/// </summary>
 internal sealed class ZeroingMemoryPool : MemoryPool<byte>
 {
+    /// <summary>Bytes of a block.</summary>
     public const int BlockSize = 4_096;
-    private const int MostIdle = 4_096;
+    private const int MaxIdleBlocks = 4_096;
 
     private readonly ConcurrentQueue<Block> idle = new();
     private int idleCount;
 
+    /// <inheritdoc/>
     public override int MaxBufferSize => BlockSize;
 
+    /// <inheritdoc/>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
         if (idle.TryDequeue(out var block))
         {
             Interlocked.Decrement(ref idleCount);
-            block.Taken();
+            block.MarkRented();
             return block;
         }
 
@@ -42,7 +48,7 @@ internal sealed class ZeroingMemoryPool : MemoryPool<byte>
 
     private void Return(Block block)
     {
-        if (Interlocked.Increment(ref idleCount) <= MostIdle)
+        if (Interlocked.Increment(ref idleCount) <= MaxIdleBlocks)
         {
             idle.Enqueue(block);
         }
@@ -59,7 +65,7 @@ internal sealed class ZeroingMemoryPool : MemoryPool<byte>
 
         public Memory<byte> Memory => MemoryMarshal.CreateFromPinnedArray(bytes, 0, bytes.Length);
 
-        public void Taken() => returned = 0;
+        public void MarkRented() => returned = 0;
 
         public void Dispose()
         {

@@ -9,13 +9,14 @@ using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Hosting.Tls;
 
-/// <summary>What two PEM files hold at one moment: a certificate with those that lead to its root, and its private key.</summary>
+/// <summary>The contents of two PEM files at one moment: a certificate with its intermediates, and its private key.</summary>
 internal sealed class CertificateFiles : IDisposable
 {
-    private const string Certificate = "Secronna__Http__Certificate";
-    private const string Key = "Secronna__Http__CertificateKey";
-    private const string ForServers = "1.3.6.1.5.5.7.3.1";
-    private const int MostBytes = 1024 * 1024;
+    private const string CertificateSetting = "Secronna__Http__Certificate";
+    private const string KeySetting = "Secronna__Http__CertificateKey";
+    // The extended key usage of TLS servers: RFC 5280, section 4.2.1.12.
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const int MaxBytes = 1024 * 1024;
 
     private readonly HttpSettings settings;
     private readonly byte[] certificate;
@@ -25,32 +26,36 @@ internal sealed class CertificateFiles : IDisposable
     {
         this.settings = settings;
         certificate = ReadPublic(settings.Certificate!);
-        key = PrivateFile.Read(settings.CertificateKey!, Key);
+        key = PrivateFile.Read(settings.CertificateKey!, KeySetting);
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         digest.AppendData(SHA256.HashData(certificate));
         digest.AppendData(SHA256.HashData(key.Span));
         Digest = digest.GetHashAndReset();
     }
 
-    /// <summary>The same for the same contents.</summary>
+    /// <summary>SHA-256 over both files; it changes when a file changes.</summary>
     public byte[] Digest { get; }
 
-    /// <summary>Reads both files; null where none is set.</summary>
-    /// <exception cref="SettingsException">One alone is set, or a file can't be read, or others can read the key.</exception>
+    /// <summary>Reads both files; <c>null</c> when neither is configured.</summary>
+    /// <exception cref="SettingsException">
+    /// Only one is configured, a file can't be read, or other users can read the key.
+    /// </exception>
     public static CertificateFiles? Read(HttpSettings settings) => settings switch
     {
         { Certificate: null, CertificateKey: null } => null,
-        { Certificate: null } => throw new SettingsException($"{Key} is set: set {Certificate} too, the file with its certificate"),
-        { CertificateKey: null } => throw new SettingsException($"{Certificate} is set: set {Key} too, the file with its private key"),
+        { Certificate: null } => throw new SettingsException(
+            $"{KeySetting} is set: set {CertificateSetting} too, to the file with its certificate"),
+        { CertificateKey: null } => throw new SettingsException(
+            $"{CertificateSetting} is set: set {KeySetting} too, to the file with its private key"),
         _ => new CertificateFiles(settings),
     };
 
-    /// <summary>What handshakes use: the certificate, with the chain that is sent along.</summary>
-    /// <exception cref="SettingsException">They hold no certificate for servers, or the key is another's.</exception>
+    /// <summary>The certificate for handshakes, with the chain that is sent along.</summary>
+    /// <exception cref="SettingsException">The files hold no server certificate with its key.</exception>
     public SslStreamCertificateContext Parse() => Parse((server, all) => SslStreamCertificateContext.Create(server, all));
 
-    /// <summary>Only looks whether they can be used.</summary>
-    /// <exception cref="SettingsException">They can't.</exception>
+    /// <summary>Checks that the files can be used.</summary>
+    /// <exception cref="SettingsException">They can't be used.</exception>
     public void Check() => Parse((server, _) =>
     {
         server.Dispose();
@@ -65,14 +70,15 @@ internal sealed class CertificateFiles : IDisposable
             var all = new X509Certificate2Collection();
             all.ImportFromPem(text);
             var server = ParsePair(text);
-            RequireForServers(server);
+            RequireServerCertificate(server);
             return use(server, all);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException)
         {
             throw new SettingsException(
-                $"{Certificate} and {Key} don't fit: {settings.Certificate} must hold certificates in PEM, the server's first, and "
-                + $"{settings.CertificateKey} the private key of that one in PEM, not encrypted");
+                $"{CertificateSetting} and {KeySetting} don't fit together: {settings.Certificate} must hold certificates in PEM, the server's "
+                + "first, and "
+                + $"{settings.CertificateKey} that certificate's private key in PEM, not encrypted");
         }
     }
 
@@ -80,24 +86,24 @@ internal sealed class CertificateFiles : IDisposable
 
     private X509Certificate2 ParsePair(string text)
     {
-        var letters = GC.AllocateArray<char>(key.Length, pinned: true);
+        var characters = GC.AllocateArray<char>(key.Length, pinned: true);
         try
         {
-            var length = Encoding.UTF8.GetChars(key.Span, letters);
-            return X509Certificate2.CreateFromPem(text, letters.AsSpan(0, length));
+            var length = Encoding.UTF8.GetChars(key.Span, characters);
+            return X509Certificate2.CreateFromPem(text, characters.AsSpan(0, length));
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(letters.AsSpan()));
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
         }
     }
 
-    private void RequireForServers(X509Certificate2 server)
+    private void RequireServerCertificate(X509Certificate2 server)
     {
         var uses = server.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList();
-        if (uses.Count > 0 && !uses.Exists(use => use.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == ForServers)))
+        if (uses.Count > 0 && !uses.Exists(use => use.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == ServerAuthentication)))
         {
-            throw new SettingsException($"{Certificate}: the certificate in {settings.Certificate} is not one for servers");
+            throw new SettingsException($"{CertificateSetting}: the certificate in {settings.Certificate} is not a server certificate");
         }
     }
 
@@ -105,13 +111,14 @@ internal sealed class CertificateFiles : IDisposable
     {
         try
         {
-            return new FileInfo(path) is { Exists: true, Length: <= MostBytes }
+            return new FileInfo(path) is { Exists: true, Length: <= MaxBytes }
                 ? File.ReadAllBytes(path)
-                : throw new SettingsException($"{Certificate}: there is no file {path} that this user may read, of at most {MostBytes} bytes");
+                : throw new SettingsException(
+                    $"{CertificateSetting}: there is no file {path} that this user may read, or it is larger than {MaxBytes} bytes");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"{Certificate}: {path} can't be read: {exception.Message}");
+            throw new SettingsException($"{CertificateSetting}: {path} can't be read: {exception.Message}");
         }
     }
 }

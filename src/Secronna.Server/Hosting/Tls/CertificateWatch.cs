@@ -1,28 +1,28 @@
 namespace Secronna.Server.Hosting.Tls;
 
 /// <summary>
-/// Looks at the certificate's files again and again. Reading them shows every way in which they are replaced, where a
-/// notification would miss the swap of a link to the folder they are in.
+/// Reads the certificate's files every few seconds. Reading them detects every way of replacing them; a file-system notification
+/// would miss it when a link to their folder is changed.
 /// </summary>
 internal sealed class CertificateWatch(TlsCertificate certificate, TimeProvider time, ILogger<CertificateWatch> log) : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        certificate.Say(log);
-        using var timer = new PeriodicTimer(Every, time);
+        certificate.LogInUse(log);
+        using var timer = new PeriodicTimer(Interval, time);
         try
         {
             do
             {
-                certificate.Look(log);
+                certificate.Refresh(log);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException)
         {
-            // The server stops.
+            // The server is stopping.
         }
     }
 }

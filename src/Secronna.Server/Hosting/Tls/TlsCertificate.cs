@@ -6,20 +6,20 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Hosting.Tls;
 
 /// <summary>
-/// The certificate that handshakes use, and its successors as they are put into its files. Until both files fit together
-/// again the one before stays: they are written one after the other, or are links that change.
+/// The certificate that handshakes use. It is replaced when its files change. The two files are not replaced at the same moment,
+/// so the previous certificate stays in use until both fit together again.
 /// </summary>
 internal sealed class TlsCertificate
 {
-    private static readonly TimeSpan SoonExpired = TimeSpan.FromDays(14);
-    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromDays(1);
+    private static readonly TimeSpan ExpiryWarningTime = TimeSpan.FromDays(14);
+    private static readonly TimeSpan WarningInterval = TimeSpan.FromDays(1);
 
     private readonly HttpSettings settings;
     private readonly TimeProvider time;
     private volatile SslStreamCertificateContext context;
     private byte[] digest;
     private string? problem;
-    private DateTimeOffset warned = DateTimeOffset.MinValue;
+    private DateTimeOffset warnedAt = DateTimeOffset.MinValue;
 
     private TlsCertificate(HttpSettings settings, TimeProvider time, CertificateFiles files)
     {
@@ -27,31 +27,32 @@ internal sealed class TlsCertificate
         (context, digest) = (files.Parse(), files.Digest);
     }
 
+    /// <summary>The certificate and its chain.</summary>
     public SslStreamCertificateContext Context => context;
 
     private DateTimeOffset Expiry => new(context.TargetCertificate.NotAfter);
 
-    /// <summary>The certificate of the settings; null where none is set.</summary>
-    /// <exception cref="SettingsException">It can't be used; the message says what to mend.</exception>
+    /// <summary>Opens the certificate of the settings; <c>null</c> when none is configured.</summary>
+    /// <exception cref="SettingsException">It can't be used; the message says what to correct.</exception>
     public static TlsCertificate? Open(HttpSettings settings, TimeProvider time)
     {
         using var files = CertificateFiles.Read(settings);
         return files is null ? null : new TlsCertificate(settings, time, files);
     }
 
-    /// <summary>Says which is in use, at the start and after a change.</summary>
-    public void Say(ILogger log) =>
+    /// <summary>Logs which certificate is in use.</summary>
+    public void LogInUse(ILogger log) =>
         TlsLog.CertificateInUse(log, context.TargetCertificate.GetCertHashString(HashAlgorithmName.SHA256), Expiry);
 
-    /// <summary>Looks whether the files have another certificate, and whether the one in use expires.</summary>
-    public void Look(ILogger log)
+    /// <summary>Replaces the certificate if its files have changed, and warns before the certificate in use expires.</summary>
+    public void Refresh(ILogger log)
     {
         try
         {
-            if (TakeChange())
+            if (TryReplace())
             {
-                Say(log);
-                warned = DateTimeOffset.MinValue;
+                LogInUse(log);
+                warnedAt = DateTimeOffset.MinValue;
             }
 
             problem = null;
@@ -68,7 +69,7 @@ internal sealed class TlsCertificate
         WarnOfExpiry(log);
     }
 
-    private bool TakeChange()
+    private bool TryReplace()
     {
         using var files = CertificateFiles.Read(settings)!;
         if (files.Digest.AsSpan().SequenceEqual(digest))
@@ -76,7 +77,7 @@ internal sealed class TlsCertificate
             return false;
         }
 
-        // Not disposed: handshakes may still be under way with the one before.
+        // The previous context is not disposed, because handshakes may still be using it.
         context = files.Parse();
         digest = files.Digest;
         return true;
@@ -85,12 +86,12 @@ internal sealed class TlsCertificate
     private void WarnOfExpiry(ILogger log)
     {
         var now = time.GetUtcNow();
-        if (Expiry - now > SoonExpired || now - warned < BetweenWarnings)
+        if (Expiry - now > ExpiryWarningTime || now - warnedAt < WarningInterval)
         {
             return;
         }
 
-        warned = now;
+        warnedAt = now;
         if (Expiry > now)
         {
             TlsLog.CertificateExpires(log, Expiry);

@@ -60,7 +60,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         (await CallAsync(NewToken())).IsError(401, "AUTH_REQUIRED");
         Assert.Equal((1, 1), Requests);
 
-        time.Advance(ProviderKeys.BetweenLooks);
+        time.Advance(ProviderKeys.BetweenFetches);
 
         (await CallAsync(NewToken())).Is(200);
         (await CallAsync(old)).Is(200);
@@ -71,7 +71,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     public async Task A_thousand_tokens_with_unknown_keys_cause_one_fetch_and_valid_tokens_do_not_wait_for_it()
     {
         (await CallAsync(NewToken())).Is(200);
-        time.Advance(ProviderKeys.BetweenLooks);
+        time.Advance(ProviderKeys.BetweenFetches);
         provider.Faults.Hang();
         var unknown = Enumerable.Range(0, 1_000).Select(i => CallAsync(UnknownToken($"unknown_{i}"))).ToList();
         await provider.Faults.Hanging;
@@ -90,7 +90,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     public async Task A_token_with_a_bad_signature_under_a_known_key_id_causes_no_fetch()
     {
         (await CallAsync(NewToken())).Is(200);
-        time.Advance(ProviderKeys.BetweenLooks);
+        time.Advance(ProviderKeys.BetweenFetches);
 
         (await CallAsync(UnknownToken(provider.CurrentKey.Kid))).Is(401);
 
@@ -103,7 +103,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         var old = NewToken();
         (await CallAsync(old)).Is(200);
         provider.Rotate(keepOld: false);
-        time.Advance(ProviderKeys.Fresh + OneSecond);
+        time.Advance(ProviderKeys.FreshFor + OneSecond);
 
         await Until.HoldsAsync("the withdrawn key is forgotten", async () => (await CallAsync(old)).Status == 401);
         (await CallAsync(NewToken())).Is(200);
@@ -116,7 +116,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         (await CallAsync(old)).Is(200);
         var known = await Keys.CurrentAsync();
         provider.Rotate(keepOld: false);
-        time.Advance(ProviderKeys.Fresh + OneSecond);
+        time.Advance(ProviderKeys.FreshFor + OneSecond);
 
         await Until.HoldsAsync("newer keys are fetched", async () => !ReferenceEquals(known, await Keys.CurrentAsync()));
 
@@ -129,12 +129,12 @@ public sealed class KnownKeysTests : IAsyncLifetime
     {
         (await CallAsync(NewToken())).Is(200);
         provider.Faults.Unavailable = true;
-        time.Advance(ProviderKeys.Fresh + OneSecond);
+        time.Advance(ProviderKeys.FreshFor + OneSecond);
         await Until.HoldsAsync("a fetch failed", () => FailedFetches == 1);
         var requests = provider.Faults.DiscoveryRequests;
 
         // Housekeeping does this every second.
-        for (var second = 2; second < ProviderKeys.BetweenLooks.TotalSeconds; second++)
+        for (var second = 2; second < ProviderKeys.BetweenFetches.TotalSeconds; second++)
         {
             Keys.KeepFresh();
             time.Advance(OneSecond);
@@ -156,7 +156,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         var token = NewToken();
         (await CallAsync(token)).Is(200);
         provider.Faults.RewriteJwks = _ => """{"keys":[]}""";
-        time.Advance(ProviderKeys.Fresh + OneSecond);
+        time.Advance(ProviderKeys.FreshFor + OneSecond);
 
         await Until.HoldsAsync("no key is known", async () => (await CallAsync(token)).Status == 401);
 
@@ -165,7 +165,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
             "the failure is logged",
             () => server.Log.Lines.Any(line => line.Contains("publishes no key", StringComparison.Ordinal)));
         provider.Faults.RewriteJwks = null;
-        time.Advance(ProviderKeys.BetweenLooks);
+        time.Advance(ProviderKeys.BetweenFetches);
         (await CallAsync(token)).Is(200);
     }
 

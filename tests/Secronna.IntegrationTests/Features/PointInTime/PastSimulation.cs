@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Secronna.IntegrationTests.Vault.Simulation;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;

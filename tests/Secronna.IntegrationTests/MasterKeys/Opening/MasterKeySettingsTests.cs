@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Storage;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Opening;
 using Xunit;

@@ -114,7 +114,7 @@ internal sealed class KeySimulation : IAsyncDisposable
         {
             var plan = await rotation.PlanAsync(dice.IsOneIn(4) ? null : id);
             await rotation.AnnounceAsync(plan.To);
-            if ((await rotation.LackingAsync(plan.To)).Count == 0 || dice.IsOneIn(2))
+            if ((await rotation.ListNodesWithoutAsync(plan.To)).Count == 0 || dice.IsOneIn(2))
             {
                 await rotation.StartAsync(plan);
                 masterKeys.NoteRotation();

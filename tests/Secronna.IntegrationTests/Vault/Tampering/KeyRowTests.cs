@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Crypto;
-using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server.Vault;
 using Xunit;

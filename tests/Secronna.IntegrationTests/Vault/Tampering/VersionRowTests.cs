@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text;
-using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server.Vault;
 using Xunit;

@@ -1,0 +1,9 @@
+using Secronna.Protocol;
+
+namespace Secronna.Server.Features.Credentials;
+
+/// <summary>What a request sets on an access key. <c>null</c> leaves a property as it is.</summary>
+/// <param name="Name">The name.</param>
+/// <param name="ExpiresInDays">In how many days from now the key expires.</param>
+/// <param name="Grants">The grants; an empty list grants everything.</param>
+internal sealed record AccessKeyChange(string? Name, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);

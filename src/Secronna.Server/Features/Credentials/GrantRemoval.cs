@@ -1,0 +1,64 @@
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
+
+namespace Secronna.Server.Features.Credentials;
+
+/// <summary>Removes grants on what was deleted.</summary>
+internal static class GrantRemoval
+{
+    // Bounds the grants that are in memory at a time.
+    private const int KeysPerPage = 100;
+
+    /// <summary>
+    /// Removes the grants whose path names a deleted project or environment literally: a later project or environment with the
+    /// same slug must not inherit them. A key that has no other grant is revoked, because a key without grants may do everything.
+    /// </summary>
+    /// <param name="transaction">The transaction of the deletion.</param>
+    /// <param name="caller">Who deletes.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="project">The project's slug.</param>
+    /// <param name="environment">The environment's slug; <c>null</c> when the whole project was deleted.</param>
+    public static async ValueTask RemoveAsync(
+        Transaction transaction, Caller caller, TimeProvider time, string project, string? environment)
+    {
+        List<CredentialRow> rows;
+        var after = "";
+        do
+        {
+            rows = await CredentialTable.LockGrantedAsync(
+                transaction, caller.WorkspaceId, ActorTypes.AccessKey, after, KeysPerPage);
+            foreach (var row in rows)
+            {
+                await RemoveAsync(transaction, caller, time, row, project, environment);
+            }
+
+            after = rows.Count > 0 ? rows[^1].Id : after;
+        }
+        while (rows.Count == KeysPerPage);
+    }
+
+    private static async ValueTask RemoveAsync(
+        Transaction transaction, Caller caller, TimeProvider time, CredentialRow row, string project, string? environment)
+    {
+        var before = StoredGrants.Read(row);
+        var remaining = GrantSet.RemoveGrantsNaming(before, project, environment);
+        if (remaining.Count == before.Count)
+        {
+            return;
+        }
+
+        if (remaining.Count > 0)
+        {
+            await CredentialTable.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(remaining) });
+        }
+        else
+        {
+            await CredentialTable.RevokeAsync(transaction, row.Id, Instant.From(time.GetUtcNow()).Microseconds);
+        }
+
+        var action = remaining.Count > 0 ? AuditActions.AccessKeyUpdate : AuditActions.AccessKeyRevoke;
+        transaction.Audit.Append(AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = row.Name });
+    }
+}

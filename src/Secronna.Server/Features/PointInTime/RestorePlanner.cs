@@ -1,0 +1,20 @@
+using Secronna.Server.Access;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Features.PointInTime;
+
+/// <summary>Reads what a restore has to do in an environment, for a caller that may restore it.</summary>
+internal sealed class RestorePlanner(Database database, Authorization authorization)
+{
+    /// <summary>Plans a restore from one snapshot of the environment.</summary>
+    /// <exception cref="RequestException">
+    /// NOT_FOUND: the environment does not exist, or the caller may not see it. The refusal is recorded.
+    /// </exception>
+    public async Task<RestorePlan> PlanAsync(Caller caller, string environmentId, RestoreOrder order)
+    {
+        var (found, plan) = await database.ReadSnapshotAsync((caller, environmentId, order), static (session, state) =>
+            RestorePlan.ReadAsync(session, state.caller, state.environmentId, state.order));
+        return plan ?? throw await authorization.RefusedAsync(
+            caller, Operations.RestoreEnvironment, found, Errors.NotFound("environment"), environmentId);
+    }
+}

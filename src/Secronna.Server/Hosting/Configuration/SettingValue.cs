@@ -1,0 +1,53 @@
+using System.Globalization;
+using Secronna.Server.MasterKeys;
+
+namespace Secronna.Server.Hosting.Configuration;
+
+/// <summary>
+/// Parses the value of a setting. A value that does not fit is a <see cref="SettingsException"/> that names the setting.
+/// </summary>
+internal static class SettingValue
+{
+    private const int MaxDays = 3_650;
+
+    /// <summary>Text that is not empty.</summary>
+    public static string Text(string[] name, string value) =>
+        string.IsNullOrWhiteSpace(value) ? throw Error(name, "is empty") : value;
+
+    /// <summary>One of several words, in any case; it is returned as <paramref name="allowed"/> spells it.</summary>
+    public static string OneOf(string[] name, string value, params string[] allowed) =>
+        allowed.FirstOrDefault(word => string.Equals(word, value, StringComparison.OrdinalIgnoreCase))
+        ?? throw Error(name, $"must be one of: {string.Join(", ", allowed)}");
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public static bool Flag(string[] name, string value) => bool.TryParse(value, out var flag)
+        ? flag
+        : throw Error(name, "must be true or false");
+
+    /// <summary>An absolute URL of <c>https</c> or <c>http</c>.</summary>
+    public static string Url(string[] name, string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http")
+            ? value
+            : throw Error(name, "must be a URL that begins with https:// or http://");
+
+    /// <summary>A whole number in a range.</summary>
+    public static int Number(string[] name, string value, int min, int max) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw Error(name, $"must be a whole number from {min} to {max}");
+
+    /// <summary>A number of days, at most ten years; 0 is <c>null</c>.</summary>
+    public static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MaxDays) switch
+    {
+        0 => null,
+        var days => TimeSpan.FromDays(days),
+    };
+
+    /// <summary>The exception for a setting that can't be used. Its message begins with the full name of the setting.</summary>
+    /// <param name="name">The setting's name, below section <c>Secronna</c>.</param>
+    /// <param name="rule">What follows the name in the message.</param>
+    public static SettingsException Error(string[] name, string rule) => new($"Secronna__{string.Join("__", name)} {rule}");
+
+    /// <summary>The exception for a setting that does not exist.</summary>
+    public static SettingsException Unknown(string[] name) => Error(name, "is not a setting; docs/settings.md lists all settings");
+}

@@ -1,0 +1,49 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+using Secronna.Server.Access;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Hosting;
+
+/// <summary>Sets up the server's log, metrics and traces.</summary>
+internal static class Observability
+{
+    /// <summary>Logs to the console: one line an event, with times in UTC.</summary>
+    public static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+        builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.None);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("System", LogLevel.Warning);
+        // A line for each refused connection would let an attacker fill the disk; a metric counts them instead.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+        // The command reports a failed start, and ServerLifetime a background service that fails later, in one line each.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+    }
+
+    /// <summary>
+    /// Exports metrics and traces, if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Paths and user agents may contain the keys of
+    /// secrets, so a trace has only the pattern of its route.
+    /// </summary>
+    public static void AddTelemetry(WebApplicationBuilder builder)
+    {
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            return;
+        }
+
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddMeter(ServerMetrics.MeterName, Database.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+                .AddRuntimeInstrumentation()
+                .AddOtlpExporter())
+            .WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = (activity, _) => TraceContents.Remove(activity))
+                .AddOtlpExporter());
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json.Serialization.Metadata;
+using Secronna.Protocol;
+using Secronna.Server.Access;
+
+namespace Secronna.Server.Http;
+
+/// <summary>A query parameter of a route.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">
+/// Its type in the OpenAPI document: <c>string</c>, <c>integer</c>, <c>boolean</c> or <c>date-time</c>.
+/// </param>
+/// <param name="Description">Its description in the OpenAPI document.</param>
+internal sealed record QueryParameter(string Name, string Type, string Description);
+
+/// <summary>
+/// The declaration of a route: its operation with its permission (S24), its query parameters and body, and its answer. The checks
+/// at run time, the OpenAPI document and the authorisation matrix of the tests all read this one declaration.
+/// </summary>
+internal sealed class ApiRoute
+{
+    private readonly List<QueryParameter> query = [];
+
+    public required string Method { get; init; }
+
+    public required string Pattern { get; init; }
+
+    /// <summary>The operation that the caller must be permitted; <c>null</c> for a route that needs no credential.</summary>
+    public required Operation? Operation { get; init; }
+
+    public required string Summary { get; init; }
+
+    public IReadOnlyList<QueryParameter> Query => query;
+
+    /// <summary>The type of the body; <c>null</c> for a route without one.</summary>
+    public Type? Body { get; private set; }
+
+    public bool IsBodyOptional { get; private set; }
+
+    /// <summary>The type of the data in the answer; of one entry, where the route gives pages.</summary>
+    public Type? Response { get; private set; }
+
+    /// <summary>The HTTP status of a successful answer.</summary>
+    public int Status { get; private set; } = StatusCodes.Status200OK;
+
+    /// <summary>Whether the answer is a page of a list.</summary>
+    public bool IsPage { get; private set; }
+
+    /// <summary>Entries of a page when the caller does not say how many.</summary>
+    public int DefaultLimit { get; private set; }
+
+    /// <summary>The most entries of a page that a caller may ask for.</summary>
+    public int MaximumLimit { get; private set; }
+
+    /// <summary>Whether the route accepts an <c>Idempotency-Key</c>: a repeat with the same key gets the first answer.</summary>
+    public bool TakesIdempotencyKey { get; private set; }
+
+    internal IEndpointRouteBuilder? Routes { get; init; }
+
+    /// <summary>Declares the body.</summary>
+    public ApiRoute Takes<TBody>(bool isOptional = false)
+    {
+        (Body, IsBodyOptional) = (typeof(TBody), isOptional);
+        return this;
+    }
+
+    /// <summary>Declares a query parameter. Parameters that are not declared are refused.</summary>
+    public ApiRoute TakesQuery(string name, string type, string description)
+    {
+        query.Add(new QueryParameter(name, type, description));
+        return this;
+    }
+
+    /// <summary>Declares that the route accepts an <c>Idempotency-Key</c>, because it mints versions.</summary>
+    public ApiRoute Idempotent()
+    {
+        TakesIdempotencyKey = true;
+        return this;
+    }
+
+    /// <summary>Declares data as the answer.</summary>
+    public ApiAnswer<T> Gives<T>(JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+    {
+        (Response, Status) = (typeof(T), status);
+        return new ApiAnswer<T>(this, type);
+    }
+
+    /// <summary>Declares pages of a list as the answer.</summary>
+    public ApiPages<T> GivesPages<T>(
+        JsonTypeInfo<T> type, int defaultLimit = Limits.PageDefault, int maximumLimit = Limits.PageMaximum)
+    {
+        (Response, IsPage, DefaultLimit, MaximumLimit) = (typeof(T), true, defaultLimit, maximumLimit);
+        TakesQuery("limit", "integer", $"Entries of a page, from 1 to {maximumLimit}; {defaultLimit} if not given");
+        TakesQuery("cursor", "string", "The cursor from the meta of the page before");
+        return new ApiPages<T>(this, type);
+    }
+
+    /// <summary>
+    /// Declares secret values as the answer. The handler writes them to the response itself, so that no other answer can hold one
+    /// (S16).
+    /// </summary>
+    public void GivesValues<TResponse, TService>(Func<ApiRequest, TService, Task> handler)
+        where TService : notnull
+    {
+        Response = typeof(TResponse);
+        Map(handler);
+    }
+
+    /// <summary>Maps the route to a handler that writes the answer.</summary>
+    internal void Map<TService>(Func<ApiRequest, TService, Task> handler)
+        where TService : notnull =>
+        Routes!.MapMethods(Pattern, [Method], async context =>
+        {
+            var request = await ApiPipeline.BeginAsync(context, this);
+            await handler(request, context.RequestServices.GetRequiredService<TService>());
+        }).WithMetadata(this);
+}

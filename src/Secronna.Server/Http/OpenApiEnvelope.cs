@@ -1,0 +1,56 @@
+using Microsoft.OpenApi;
+
+namespace Secronna.Server.Http;
+
+/// <summary>Describes the envelope of every answer in OpenAPI: data or an error, and meta.</summary>
+internal static class OpenApiEnvelope
+{
+    /// <summary>The envelope of a successful answer.</summary>
+    public static OpenApiSchema OfData(IOpenApiSchema data, bool isPage) => Object(new()
+    {
+        ["data"] = isPage ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = data } : data,
+        ["error"] = new OpenApiSchema { Type = JsonSchemaType.Null },
+        ["meta"] = Meta(isPage),
+    });
+
+    /// <summary>The envelope of an error.</summary>
+    public static OpenApiSchema OfError() => Object(new()
+    {
+        ["data"] = new OpenApiSchema { Type = JsonSchemaType.Null },
+        ["error"] = Object(new() { ["code"] = Text(), ["message"] = Text() }),
+        ["meta"] = Meta(isPage: false),
+    });
+
+    private static OpenApiSchema Meta(bool isPage)
+    {
+        var properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["requestId"] = Text(),
+            ["timestamp"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+        };
+        if (isPage)
+        {
+            properties["cursor"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null };
+            properties["hasMore"] = new OpenApiSchema { Type = JsonSchemaType.Boolean };
+        }
+
+        return Object(properties);
+    }
+
+    private static OpenApiSchema Object(Dictionary<string, IOpenApiSchema> properties) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Properties = properties,
+        Required = new HashSet<string>(properties.Keys),
+    };
+
+    private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
+
+    /// <summary>A response whose body is JSON.</summary>
+    public static OpenApiResponse Json(string description, OpenApiSchema schema) =>
+        new() { Description = description, Content = Content(schema) };
+
+    /// <summary>A body that is JSON.</summary>
+    public static Dictionary<string, OpenApiMediaType> Content(IOpenApiSchema schema) =>
+        new() { ["application/json"] = new OpenApiMediaType { Schema = schema } };
+}

@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+using Microsoft.OpenApi;
+using Secronna.Protocol;
+
+namespace Secronna.Server.Http;
+
+/// <summary>Describes the parameters of a route in OpenAPI: those in its path, its query and its headers.</summary>
+internal static partial class OpenApiParameters
+{
+    /// <summary>All parameters of a route.</summary>
+    public static List<IOpenApiParameter> Of(ApiRoute route) =>
+        [.. PathParameters(route), .. route.Query.Select(QueryParameterOf), .. HeaderParameters(route)];
+
+    private static IEnumerable<IOpenApiParameter> PathParameters(ApiRoute route) =>
+        PathParameter().Matches(route.Pattern).Select(match => new OpenApiParameter
+        {
+            Name = match.Groups[1].Value,
+            In = ParameterLocation.Path,
+            Required = true,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        });
+
+    private static OpenApiParameter[] HeaderParameters(ApiRoute route) => !route.TakesIdempotencyKey ? [] :
+    [
+        new OpenApiParameter
+        {
+            Name = ApiPipeline.IdempotencyKey,
+            In = ParameterLocation.Header,
+            Description = "For a day, a repeat with the same key and body gets the first answer",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
+        },
+    ];
+
+    private static OpenApiParameter QueryParameterOf(QueryParameter parameter) => new()
+    {
+        Name = parameter.Name,
+        In = ParameterLocation.Query,
+        Description = parameter.Description,
+        Schema = parameter.Type switch
+        {
+            "integer" => new OpenApiSchema { Type = JsonSchemaType.Integer },
+            "boolean" => new OpenApiSchema { Type = JsonSchemaType.Boolean },
+            "date-time" => new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
+            _ => new OpenApiSchema { Type = JsonSchemaType.String },
+        },
+    };
+
+    [GeneratedRegex("""\{(\w+)\}""")]
+    private static partial Regex PathParameter();
+}

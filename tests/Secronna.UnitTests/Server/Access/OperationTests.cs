@@ -1,0 +1,42 @@
+using Secronna.Protocol;
+using Secronna.Server.Access;
+using Xunit;
+
+namespace Secronna.UnitTests.Server.Access;
+
+/// <summary>The declarations of operations: who may do each, how it is recorded, and whether it needs a second factor.</summary>
+public sealed class OperationTests
+{
+    private static readonly IReadOnlyList<Operation> All =
+        [.. typeof(Operations).GetProperties().Select(property => (Operation)property.GetValue(null)!)];
+
+    [Fact]
+    public void Every_operation_that_reads_values_back_is_recorded_and_needs_the_second_factor() => Assert.All(
+        All.Where(operation => operation.Permissions.Contains(Permission.Reveal)),
+        operation => Assert.True(operation.AuditAction is not null && operation.NeedsSecondFactor));
+
+    [Fact]
+    public void Every_operation_that_changes_something_is_recorded() => Assert.All(
+        typeof(Operations).GetProperties().Where(property => !Reads(property.Name)),
+        property => Assert.NotNull(((Operation)property.GetValue(null)!).AuditAction));
+
+    [Fact]
+    public void A_route_that_leads_to_the_service_of_another_operation_fails_for_every_caller()
+    {
+        var caller = NewCaller(Operations.ListProjects);
+        Authorization.Demand(caller, Operations.ListProjects);
+        Assert.Throws<InvalidOperationException>(() => Authorization.Demand(caller, Operations.ListSecrets));
+    }
+
+    [Fact]
+    public void An_operation_whose_refusals_are_recorded_cannot_be_demanded_without_recording() =>
+        Assert.Throws<InvalidOperationException>(() => Authorization.Demand(NewCaller(null), Operations.RevealSecret));
+
+    private static bool Reads(string name) =>
+        name.StartsWith("List", StringComparison.Ordinal) || name.StartsWith("Get", StringComparison.Ordinal)
+        || name is nameof(Operations.Identify) or nameof(Operations.SearchSecrets) or nameof(Operations.ReadHistory)
+            or nameof(Operations.ReadAuditTrail);
+
+    private static Caller NewCaller(Operation? declared) => new(
+        ActorTypes.ApiKey, "key_x", "acc_x", null, Role.Admin, new RequestOrigin("req_x", null, null) { Operation = declared });
+}

@@ -1,0 +1,205 @@
+using Microsoft.Extensions.Configuration;
+using Secronna.Server.Hosting.Configuration;
+using Secronna.Server.MasterKeys;
+using Xunit;
+
+namespace Secronna.UnitTests.Server.Hosting;
+
+public sealed class SettingsReaderTests
+{
+    [Fact]
+    public void Without_any_setting_the_defaults_are_those_of_the_documentation()
+    {
+        var settings = Read();
+        Assert.Equal("Sqlite", settings.Storage.Provider);
+        Assert.Null(settings.ConnectionString);
+        Assert.Equal("File", settings.MasterKey.Provider);
+        Assert.Null(settings.MasterKey.File);
+        Assert.Null(settings.MasterKey.Library);
+        Assert.Null(settings.MasterKey.Token);
+        Assert.Null(settings.MasterKey.PinFile);
+        Assert.Empty(settings.MasterKey.KeyIds);
+        Assert.Null(settings.MasterKey.Region);
+        Assert.Null(settings.MasterKey.Endpoint);
+        Assert.Empty(settings.MasterKey.Previous);
+        Assert.Null(settings.Keys.OldestKek);
+        Assert.Null(settings.Huudis.Issuer);
+        Assert.Equal(["secronna", "secronna-cli"], settings.Huudis.Audiences);
+        Assert.True(settings.Huudis.RequireHttpsMetadata);
+        Assert.Equal((60_000, 60), (settings.Limits.RevealsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
+        Assert.Equal((65_536, 120, 1_000), (settings.Limits.ValueBytes, settings.Limits.NameLength, settings.Limits.CommentLength));
+        Assert.Equal((500, 5_000, 16 << 20), (settings.Limits.BatchKeys, settings.Limits.EnvironmentKeys, settings.Limits.RevealBytes));
+        Assert.Equal((512 << 10, 4 << 20), (settings.Limits.BodyBytes, settings.Limits.BatchBodyBytes));
+        Assert.False(settings.Http.AllowPlainHttp);
+        Assert.Equal((null, null), (settings.Http.Certificate, settings.Http.CertificateKey));
+        Assert.Empty(settings.Http.AllowedHosts);
+        Assert.Empty(settings.Http.TrustedProxies);
+        Assert.Equal((2_000, 500), (settings.Http.MaxConnections, settings.Http.MaxConnectionsPerAddress));
+        Assert.False(settings.Diagnostics);
+    }
+
+    private static readonly (string Name, string Text, Func<Settings, object?> Setting, object? Value)[] Every =
+    [
+        ("Storage:Provider", "postgresql", settings => settings.Storage.Provider, "PostgreSql"),
+        ("Storage:ConnectionString", "Data Source=x", settings => settings.ConnectionString, "Data Source=x"),
+        ("DataFolder", "d", settings => settings.ConnectionString, "Data Source=d/secronna.db"),
+        ("MasterKey:Provider", "environment", settings => settings.MasterKey.Provider, "Environment"),
+        ("MasterKey:File", "f", settings => settings.MasterKey.File, "f"),
+        ("MasterKey:Provider", "pkcs11", settings => settings.MasterKey.Provider, "Pkcs11"),
+        ("MasterKey:Provider", "awskms", settings => settings.MasterKey.Provider, "AwsKms"),
+        ("MasterKey:Library", "/l.so", settings => settings.MasterKey.Library, "/l.so"),
+        ("MasterKey:Token", "t", settings => settings.MasterKey.Token, "t"),
+        ("MasterKey:PinFile", "pin", settings => settings.MasterKey.PinFile, "pin"),
+        ("MasterKey:KeyIds:0", "arn:aws:kms:k", settings => settings.MasterKey.KeyIds.Single(), "arn:aws:kms:k"),
+        ("MasterKey:Region", "eu-central-1", settings => settings.MasterKey.Region, "eu-central-1"),
+        ("MasterKey:Endpoint", "https://kms.example.com", settings => settings.MasterKey.Endpoint, "https://kms.example.com"),
+        ("MasterKey:Previous:0:KeyIds:0", "k", settings => settings.MasterKey.Previous[0].KeyIds.Single(), "k"),
+        ("MasterKey:Previous:0:PinFile", "pin", settings => settings.MasterKey.Previous[0].PinFile, "pin"),
+        ("MasterKey:Previous:0:File", "p", settings => settings.MasterKey.Previous[0].File, "p"),
+        ("MasterKey:Previous:1:Provider", "Environment", settings => settings.MasterKey.Previous[1].Provider, "Environment"),
+        ("Keys:RotateAfterDays", "0", settings => settings.Keys.OldestKek, null),
+        ("Keys:RotateAfterDays", "1", settings => settings.Keys.OldestKek, TimeSpan.FromDays(1)),
+        ("Keys:RotateAfterDays", "3650", settings => settings.Keys.OldestKek, TimeSpan.FromDays(3_650)),
+        ("Huudis:Issuer", "https://huudis.com", settings => settings.Huudis.Issuer, "https://huudis.com"),
+        ("Huudis:Audiences:0", "mine", settings => settings.Huudis.Audiences.Single(), "mine"),
+        ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
+        ("Limits:RevealsPerMinute", "0", settings => settings.Limits.RevealsPerMinute, 0),
+        ("Limits:FailedAuthenticationsPerMinute", "1", settings => settings.Limits.FailedAuthenticationsPerMinute, 1),
+        ("Limits:ValueBytes", "1", settings => settings.Limits.ValueBytes, 1),
+        ("Limits:NameLength", "10", settings => settings.Limits.NameLength, 10),
+        ("Limits:CommentLength", "0", settings => settings.Limits.CommentLength, 0),
+        ("Limits:BatchKeys", "500", settings => settings.Limits.BatchKeys, 500),
+        ("Limits:EnvironmentKeys", "9", settings => settings.Limits.EnvironmentKeys, 9),
+        ("Limits:RevealBytes", "9", settings => settings.Limits.RevealBytes, 9),
+        ("Limits:BodyBytes", "1024", settings => settings.Limits.BodyBytes, 1_024),
+        ("Limits:BatchBodyBytes", "2048", settings => settings.Limits.BatchBodyBytes, 2_048),
+        ("Http:AllowPlainHttp", "true", settings => settings.Http.AllowPlainHttp, true),
+        ("Http:Certificate", "c.pem", settings => settings.Http.Certificate, "c.pem"),
+        ("Http:CertificateKey", "k.pem", settings => settings.Http.CertificateKey, "k.pem"),
+        ("Http:AllowedHosts:0", "secrets.example.com", settings => settings.Http.AllowedHosts.Single(), "secrets.example.com"),
+        ("Http:AllowedHosts:0", "*.example.com", settings => settings.Http.AllowedHosts.Single(), "*.example.com"),
+        ("Http:AllowedHosts:7", "10.0.0.1", settings => settings.Http.AllowedHosts.Single(), "10.0.0.1"),
+        ("Http:AllowedHosts:0", "[::1]", settings => settings.Http.AllowedHosts.Single(), "[::1]"),
+        ("Http:TrustedProxies:0", "10.0.0.7", settings => settings.Http.TrustedProxies.Single().ToString(), "10.0.0.7/32"),
+        ("Http:TrustedProxies:0", "10.0.0.0/24", settings => settings.Http.TrustedProxies.Single().ToString(), "10.0.0.0/24"),
+        ("Http:TrustedProxies:0", "fd00:1::7", settings => settings.Http.TrustedProxies.Single().ToString(), "fd00:1::7/128"),
+        ("Http:TrustedProxies:0", "fd00:1::/64", settings => settings.Http.TrustedProxies.Single().ToString(), "fd00:1::/64"),
+        ("Http:MaxConnections", "0", settings => settings.Http.MaxConnections, 0),
+        ("Http:MaxConnectionsPerAddress", "9", settings => settings.Http.MaxConnectionsPerAddress, 9),
+        ("Diagnostics", "True", settings => settings.Diagnostics, true),
+    ];
+
+    [Fact]
+    public void Every_setting_is_read() => Assert.All(
+        Every, setting => Assert.Equal(setting.Value, setting.Setting(Read((setting.Name, setting.Text)))));
+
+    [Theory]
+    [InlineData("Storage:Provider", "Oracle")]
+    [InlineData("Storage:ConnectionString", "")]
+    [InlineData("DataFolder", " ")]
+    [InlineData("MasterKey:Provider", "Hsm")]
+    [InlineData("MasterKey:File", "")]
+    [InlineData("MasterKey:Library", "")]
+    [InlineData("MasterKey:Token", " ")]
+    [InlineData("MasterKey:PinFile", "")]
+    [InlineData("MasterKey:Pin", "1234")]
+    [InlineData("MasterKey:KeyIds", "k")]
+    [InlineData("MasterKey:KeyIds:0", "")]
+    [InlineData("MasterKey:KeyIds:0:More", "k")]
+    [InlineData("MasterKey:Region", "")]
+    [InlineData("MasterKey:Endpoint", "kms.example.com")]
+    [InlineData("MasterKey:Previous:x:File", "f")]
+    [InlineData("MasterKey:Previous:100:File", "f")]
+    [InlineData("MasterKey:Previous:-1:File", "f")]
+    [InlineData("MasterKey:Previous:0", "f")]
+    [InlineData("MasterKey:Previous:0:Fil", "f")]
+    [InlineData("MasterKey:Previous:0:Previous:0:File", "f")]
+    [InlineData("MasterKey", "f")]
+    [InlineData("Keys:RotateAfterDays", "-1")]
+    [InlineData("Keys:RotateAfterDays", "3651")]
+    [InlineData("Keys:RotateAfterDays", "1.5")]
+    [InlineData("Keys:RotateAfterDays", "")]
+    [InlineData("Keys:RotateAfterDays", "never")]
+    [InlineData("Keys:RotateAfterDay", "1")]
+    [InlineData("Keys", "1")]
+    [InlineData("Huudis:Issuer", "huudis.com")]
+    [InlineData("Huudis:Issuer", "ftp://huudis.com")]
+    [InlineData("Huudis:RequireHttpsMetadata", "yes")]
+    [InlineData("Limits:ValueBytes", "0")]
+    [InlineData("Limits:ValueBytes", "65537")]
+    [InlineData("Limits:ValueBytes", "1e3")]
+    [InlineData("Limits:ValueBytes", " 5")]
+    [InlineData("Limits:RevealsPerMinute", "-1")]
+    [InlineData("Limits:BodyBytes", "1023")]
+    [InlineData("Limits:CommentLength", "1001")]
+    [InlineData("Limits:Unknown", "1")]
+    [InlineData("Http:AllowPlainHttp", "1")]
+    [InlineData("Http:Certificate", "")]
+    [InlineData("Http:CertificateKey", " ")]
+    [InlineData("Http:AllowedHosts:0", "")]
+    [InlineData("Http:AllowedHosts:0", "*")]
+    [InlineData("Http:AllowedHosts:0", "*.*.example.com")]
+    [InlineData("Http:AllowedHosts:0", "example.com:443")]
+    [InlineData("Http:AllowedHosts:0", "https://example.com")]
+    [InlineData("Http:AllowedHosts", "example.com")]
+    [InlineData("Http:TrustedProxies:0", "")]
+    [InlineData("Http:TrustedProxies:0", "proxy.example.com")]
+    [InlineData("Http:TrustedProxies:0", "0.0.0.0/0")]
+    [InlineData("Http:TrustedProxies:0", "::/0")]
+    [InlineData("Http:TrustedProxies:0", "0.0.0.0")]
+    [InlineData("Http:TrustedProxies:0", "::")]
+    [InlineData("Http:TrustedProxies:0", "10.0.0.7/24")]
+    [InlineData("Http:TrustedProxies:0", "10.0.0.0/33")]
+    [InlineData("Http:TrustedProxies:0", "10.1")]
+    [InlineData("Http:TrustedProxies:0", "010.0.0.1")]
+    [InlineData("Http:TrustedProxies:0", "010.0.0.0/8")]
+    [InlineData("Http:TrustedProxies:0", "::ffff:10.0.0.7")]
+    [InlineData("Http:TrustedProxies:0", "::ffff:10.0.0.0/120")]
+    [InlineData("Http:TrustedProxies:0", "fe80::1%1")]
+    [InlineData("Http:TrustedProxies:0", "10.0.0.7:443")]
+    [InlineData("Http:TrustedProxies:0", "10.0.0.7,10.0.0.8")]
+    [InlineData("Http:TrustedProxies", "10.0.0.7")]
+    [InlineData("Http:MaxConnections", "-1")]
+    [InlineData("Http:MaxConnections", "1000001")]
+    [InlineData("Http:MaxConnectionsPerAddress", "many")]
+    [InlineData("Http:MaxConnection", "1")]
+    [InlineData("Diagnostics", "on")]
+    [InlineData("Diagnostic", "true")]
+    [InlineData("Storage:Provider:More", "x")]
+    public void The_refusal_of_a_wrong_or_unknown_setting_names_it(string name, string text)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read((name, text)));
+        Assert.Contains("Secronna__" + name.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://huudis.example", null)]
+    [InlineData("HTTP://huudis.example", "true")]
+    public void An_issuer_without_TLS_is_refused_if_TLS_is_required(string issuer, string? required)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read(
+            required is null ? [("Huudis:Issuer", issuer)] : [("Huudis:RequireHttpsMetadata", required), ("Huudis:Issuer", issuer)]));
+        Assert.Contains("Secronna__Huudis__Issuer", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Secronna__Huudis__RequireHttpsMetadata", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_issuer_without_TLS_is_accepted_if_TLS_is_not_required() => Assert.Equal(
+        "http://huudis.example", Read(("Huudis:Issuer", "http://huudis.example"), ("Huudis:RequireHttpsMetadata", "false")).Huudis.Issuer);
+
+    [Fact]
+    public void Master_key_ids_keep_the_order_of_their_numbers() => Assert.Equal(
+        ["b", "a", "d", "c"],
+        Read(("MasterKey:KeyIds:10", "c"), ("MasterKey:KeyIds:0", "b"), ("MasterKey:KeyIds:2", "d"), ("MasterKey:KeyIds:1", "a")).MasterKey.KeyIds);
+
+    [Fact]
+    public void A_refusal_never_shows_the_password_of_a_connection_string()
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Read(("Storage:Conection", "Host=x;Password=hunter2")));
+        Assert.DoesNotContain("hunter2", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static Settings Read(params (string Name, string Value)[] settings) => SettingsReader.Read(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting =>
+            new KeyValuePair<string, string?>("Secronna:" + setting.Name, setting.Value))).Build());
+}
