@@ -16,7 +16,7 @@ public sealed class AccessCacheTests(SharedServer shared)
         Assert.False(await cache.IsAllowedAsync("acc_other"));
 
         // The cache reads the clock when it looks for a cached entry, when it begins to read the database, and after the read.
-        // AtReading the third reading the workspace is denied and the read turns out to have taken too long.
+        // At the third reading the workspace is denied and the read turns out to have taken too long.
         clock.AtReading(3, () =>
         {
             TestServer.DenyAsync(database, workspace.Id).Wait();

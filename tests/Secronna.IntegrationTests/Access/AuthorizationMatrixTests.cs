@@ -142,7 +142,9 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         }
     }
 
-    /// <summary>Sends a call that must be refused with this status. Returns the answer and the metadata of its audit entry.</summary>
+    /// <summary>
+    /// Sends a call that must be refused with this status. Returns the answer and the metadata of its audit entry.
+    /// </summary>
     private async Task<string> RefusedAsync(Workspace workspace, ApiClient client, string name, ApiRoute route, Target target, int status)
     {
         Interlocked.Increment(ref cases);
@@ -156,18 +158,20 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         return string.Join('\n', reply.StatusAndBody, await AuditedAsync(workspace, reply, call, "denied"));
     }
 
-    /// <summary>Asserts the audit entries of a request: none if the route is not audited. Returns the first entry's metadata.</summary>
+    /// <summary>
+    /// Asserts the audit entries of a request: none if the route is not audited. Returns the first entry's metadata.
+    /// </summary>
     private static async Task<string> AuditedAsync(Workspace workspace, Reply reply, RouteCall call, string outcome)
     {
         var entries = (await workspace.AuditAsync()).FindAll(entry => entry.Text("requestId") == reply.RequestId
             && (entry.Text("action") == call.Action || !Consequences.Contains(entry.Text("action"))));
         if (call.Action is null)
         {
-            Assert.True(entries.Count == 0, "it is audited");
+            Assert.True(entries.Count == 0, "a route that is not audited has an audit entry");
             return "";
         }
 
-        Assert.True(entries.Count == (outcome == "success" ? call.Entries : 1), $"{entries.Count} entries");
+        Assert.True(entries.Count == (outcome == "success" ? call.Entries : 1), $"the request has {entries.Count} audit entries");
         Assert.All(entries, entry => Assert.Equal((call.Action, outcome), (entry.Text("action"), entry.Text("outcome"))));
         return entries[0].GetProperty("metadata").GetRawText();
     }

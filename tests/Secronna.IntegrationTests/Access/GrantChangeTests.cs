@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>Grants of access keys can be given, listed, changed and removed. A change takes effect within a second (S22).</summary>
+/// <summary>
+/// Grants of access keys can be given, listed, changed and removed. A change takes effect within a second (S22).
+/// </summary>
 public sealed class GrantChangeTests(SharedServer shared)
 {
     private const string WebGrants = """[{"path":"web/production/DB_*","actions":["list","reveal"]}]""";
@@ -64,7 +66,7 @@ public sealed class GrantChangeTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_key_has_at_most_100_grants_and_their_paths_are_limited_each_and_in_total()
+    public async Task An_access_key_has_at_most_100_grants_and_their_paths_are_limited_each_and_in_total()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var longest = $"{new string('a', 120)}/{new string('b', 120)}/{new string('K', 256)}";

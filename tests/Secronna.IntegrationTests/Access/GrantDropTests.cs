@@ -44,7 +44,7 @@ public sealed class GrantDropTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_key_whose_last_grant_is_removed_is_revoked(bool isProject)
+    public async Task An_access_key_whose_last_grant_is_removed_is_revoked(bool isProject)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -69,7 +69,7 @@ public sealed class GrantDropTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_key_with_grants_on_a_deleted_environment_does_not_reach_a_new_one_with_the_same_slugs(bool isProject)
+    public async Task An_access_key_with_grants_on_a_deleted_environment_does_not_reach_a_new_one_with_the_same_slugs(bool isProject)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -113,7 +113,7 @@ public sealed class GrantDropTests
     }
 
     [Fact]
-    public async Task A_deletion_leaves_keys_of_other_workspaces_and_keys_without_grants_as_they_are()
+    public async Task A_deletion_leaves_access_keys_of_other_workspaces_and_those_without_grants_as_they_are()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var (environment, other) = (await server.NewTestEnvironmentAsync(), await server.NewTestEnvironmentAsync());

@@ -33,9 +33,10 @@ public sealed class GrantRefusalTests
 
         Assert.Equal(MaxFirstEntries, (await DeniedAsync(environment)).Count);
         time.Advance(Window);
-        // One count for each thing counted apart. The others have one count for each existing thing up to a limit, and one for the rest.
+        // One count for each thing counted apart. The others have one count for each existing thing up to a limit, and one for
+        // the rest.
         var expected = RefusalRuns.MaxRunsPerCaller + (exist ? RefusalRun.MaxSeparateCounts + 1 : 1);
-        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + expected);
+        await Until.HoldsAsync("the counts are recorded", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + expected);
         var counts = (await DeniedAsync(environment))[..expected];
         Assert.Equal(1_000 - MaxFirstEntries, counts.Sum(Count));
         Assert.Equal(expected - (exist ? 1 : RefusalRuns.MaxRunsPerCaller + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
@@ -56,7 +57,7 @@ public sealed class GrantRefusalTests
         Assert.Empty(await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"));
         time.Advance(Window);
         await Until.HoldsAsync(
-            "its count",
+            "the count of the existing secret is recorded",
             async () => (await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}")).Count == 1);
         Assert.Equal(2, Count(Assert.Single(await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"))));
     }
@@ -72,7 +73,7 @@ public sealed class GrantRefusalTests
         Assert.Equal(MaxFirstEntries, (await DeniedAsync(environment)).Count);
 
         time.Advance(Window);
-        await Until.HoldsAsync("the count of the rest", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + 1);
+        await Until.HoldsAsync("the count of the other refusals is recorded", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + 1);
         await RefuseAllAsync(client, ids[30..]);
 
         Assert.Equal((2 * MaxFirstEntries) + 1, (await DeniedAsync(environment)).Count);
@@ -111,7 +112,7 @@ public sealed class GrantRefusalTests
 
         time.Advance(Window);
 
-        await Until.HoldsAsync("the counts", async () => (await DeniedAsync(environment)).Count == 4);
+        await Until.HoldsAsync("the counts are recorded", async () => (await DeniedAsync(environment)).Count == 4);
         Assert.Equal(["", "one"], (await DeniedAsync(environment))[..2].OrderBy(entry => 2 - Count(entry)).Select(entry => entry.GetProperty("userAgent").ToString()));
     }
 

@@ -2,7 +2,10 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>Reveals of an environment by an access key with grants: their audit entries, revisions and answers for keys outside the grants.</summary>
+/// <summary>
+/// Reveals of an environment by an access key with grants: their audit entries, revisions and answers for keys outside the
+/// grants.
+/// </summary>
 public sealed class GrantRevealTests(SharedServer shared)
 {
     [Fact]
@@ -63,7 +66,7 @@ public sealed class GrantRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_known_revision_does_not_help_a_key_without_the_right_to_reveal()
+    public async Task A_known_revision_does_not_help_an_access_key_without_the_right_to_reveal()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("DB_URL", "one");

@@ -33,7 +33,7 @@ public sealed class GrantStoredTests
 
     [Theory]
     [MemberData(nameof(Unreadable))]
-    public async Task A_key_with_unreadable_grants_may_do_nothing_until_it_gets_new_ones(string stored)
+    public async Task An_access_key_with_unreadable_grants_may_do_nothing_until_it_gets_new_ones(string stored)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -61,7 +61,7 @@ public sealed class GrantStoredTests
     }
 
     [Fact]
-    public async Task A_key_with_unreadable_grants_blocks_a_deletion_until_it_is_revoked()
+    public async Task An_access_key_with_unreadable_grants_blocks_a_deletion_until_it_is_revoked()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();

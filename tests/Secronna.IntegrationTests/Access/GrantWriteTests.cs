@@ -8,7 +8,7 @@ public sealed class GrantWriteTests(SharedServer shared)
     private const string NoEnvironment = "/environments/env_00000000000000000000000000/secrets";
 
     [Fact]
-    public async Task A_granted_key_can_be_written_whether_it_exists_or_not()
+    public async Task A_granted_secret_can_be_written_whether_it_exists_or_not()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("DB_URL", "one");

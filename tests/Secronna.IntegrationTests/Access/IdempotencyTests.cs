@@ -91,7 +91,7 @@ public sealed class IdempotencyTests(SharedServer shared)
         (await SendAsync(api, "PUT", environment.SecretsPath, Body, "once")).Is(201);
         (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke", null)).Is(200);
         await Until.HoldsAsync(
-            "the key is refused",
+            "the revoked access key is refused",
             async () => (await SendAsync(api, "PUT", environment.SecretsPath, Body, "once")).Status == 401);
 
         (await PutAsync(environment, Body)).Is(201);
@@ -157,7 +157,7 @@ public sealed class IdempotencyTests(SharedServer shared)
 
         server.Sql("UPDATE idempotency_keys SET created_at = created_at - 86400000000");
         await server.RestartAsync();
-        await Until.HoldsAsync("the answer is forgotten", () => server.Count("SELECT count(*) FROM idempotency_keys") == 0);
+        await Until.HoldsAsync("the kept answer is deleted", () => server.Count("SELECT count(*) FROM idempotency_keys") == 0);
     }
 
     [Fact]

@@ -60,6 +60,6 @@ public sealed class RateLimitTests
         {
         }
 
-        await Until.HoldsAsync("the allowance", async () => (await environment.RevealAsync(id)).Status == 200);
+        await Until.HoldsAsync("the allowance is refilled", async () => (await environment.RevealAsync(id)).Status == 200);
     }
 }

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
 
-/// <summary>The first of several equal refusals is recorded at once. Its repeats within a minute are recorded as one more entry (S19).</summary>
+/// <summary>
+/// The first of several equal refusals is recorded at once. Its repeats within a minute are recorded as one more entry (S19).
+/// </summary>
 public sealed class RefusalTests
 {
     private readonly FakeTimeProvider time = TestClock.New();
@@ -29,7 +31,7 @@ public sealed class RefusalTests
 
         time.Advance(TimeSpan.FromSeconds(61));
 
-        await Until.HoldsAsync("the count", async () => (await workspace.AuditAsync("outcome=denied")).Count == 3);
+        await Until.HoldsAsync("the count is recorded", async () => (await workspace.AuditAsync("outcome=denied")).Count == 3);
         var counted = (await workspace.AuditAsync("outcome=denied"))[0];
         Assert.Equal("secret.reveal", counted.Text("action"));
         Assert.Equal("""{"count":4}""", counted.GetProperty("metadata").GetRawText());
@@ -108,7 +110,7 @@ public sealed class RefusalTests
         // The server's own flush may already be writing the count.
         var denied = await workspace.AuditAsync("outcome=denied");
         await Until.HoldsAsync(
-            "the entries",
+            "the entries are recorded",
             async () => (denied = await workspace.AuditAsync("outcome=denied")).Count >= (fails ? 1 : 3));
         Assert.Equal(fails ? ["req_3"] : ["req_1", "req_2", "req_3"], denied.Select(entry => entry.Text("requestId")).Order());
         Assert.Equal(fails ? 0 : 1, denied.Count(entry => entry.GetProperty("metadata").Has("count")));
@@ -127,13 +129,13 @@ public sealed class RefusalTests
         server.Break("INSERT", "audit_entries");
         time.Advance(TimeSpan.FromSeconds(61));
         await Until.HoldsAsync(
-            "a failed flush",
+            "the failed flush is logged",
             () => server.Log.Lines.Any(line => line.Contains("not recorded yet", StringComparison.Ordinal)));
         Assert.Single(await workspace.AuditAsync("outcome=denied"));
         server.Mend("audit_entries");
 
         await Until.HoldsAsync(
-            "the count",
+            "the count is recorded",
             async () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));

@@ -51,7 +51,7 @@ public sealed class RevocationTests
             + $"Connection: close\r\nAuthorization: Bearer {key.Text("token")}\r\nContent-Length: 2\r\n\r\n{{"));
         // The server notes the last use when it admits the request.
         await Until.HoldsAsync(
-            "the request was let in",
+            "the request is admitted",
             async () => (await environment.Api.GetAsync("/access-keys")).Is(200).Data[0].GetProperty("lastUsedAt").ValueKind != JsonValueKind.Null);
         (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
         time.Advance(Second);

@@ -3,15 +3,15 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features;
 
-/// <summary>Of changes that exclude each other and come at once, one is done; nothing is done by halves.</summary>
+/// <summary>Of concurrent changes that exclude each other exactly one succeeds, and none is done in part.</summary>
 [DependsOnTransactions]
 public sealed class RaceTests(SharedServer shared)
 {
     private const int Rounds = 12;
-    private const int AtOnce = 6;
+    private const int Concurrency = 6;
 
     [Fact]
-    public async Task Of_deletions_of_one_secret_at_once_one_wins()
+    public async Task Of_concurrent_deletions_of_one_secret_one_succeeds()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("OTHER");
@@ -19,19 +19,19 @@ public sealed class RaceTests(SharedServer shared)
         {
             var id = await environment.WriteAsync("KEY");
 
-            var replies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => environment.Api.DeleteAsync($"/secrets/{id}")));
+            var replies = await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => environment.Api.DeleteAsync($"/secrets/{id}")));
 
             Assert.Single(replies, reply => reply.Status == 200);
             Assert.All(replies.Where(reply => reply.Status != 200), reply => reply.IsError(404, "NOT_FOUND"));
             Assert.Single(await environment.Workspace.AuditAsync($"action=secret.delete&outcome=success&secretId={id}"));
-            Assert.Equal(1, CountOf(environment));
+            Assert.Equal(1, StoredSecretCount(environment));
         }
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_write_that_meets_the_deletion_of_what_is_empty_is_never_lost(bool wholeProject)
+    public async Task An_acknowledged_write_beside_the_deletion_of_an_empty_environment_is_never_lost(bool wholeProject)
     {
         var workspace = await shared.NewWorkspaceAsync();
         for (var round = 0; round < Rounds; round++)
@@ -43,7 +43,7 @@ public sealed class RaceTests(SharedServer shared)
 
             if ((await deletion).Status == 200)
             {
-                // Whoever is told that it was written finds it, or it was not written.
+                // The deletion succeeded, so the write must have been refused.
                 (await write).IsError(404, "NOT_FOUND");
                 continue;
             }
@@ -54,7 +54,7 @@ public sealed class RaceTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Of_deletions_of_one_project_or_environment_at_once_one_wins()
+    public async Task Of_concurrent_deletions_of_one_project_or_environment_one_succeeds()
     {
         var workspace = await shared.NewWorkspaceAsync();
         for (var round = 0; round < Rounds / 2; round++)
@@ -65,7 +65,7 @@ public sealed class RaceTests(SharedServer shared)
                 ($"/environments/{environment.Id}", "environment.delete"), ($"/projects/{environment.ProjectId}", "project.delete"),
             })
             {
-                var replies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => environment.Api.DeleteAsync(target)));
+                var replies = await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => environment.Api.DeleteAsync(target)));
 
                 Assert.Single(replies, reply => reply.Status == 200);
                 Assert.All(replies.Where(reply => reply.Status != 200), reply => reply.IsError(404, "NOT_FOUND"));
@@ -75,16 +75,16 @@ public sealed class RaceTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_credential_revoked_by_several_at_once_is_revoked_once()
+    public async Task A_credential_that_several_callers_revoke_at_once_is_revoked_once()
     {
         var workspace = await shared.NewWorkspaceAsync();
         for (var round = 0; round < Rounds; round++)
         {
             var id = (await workspace.NewAccessKeyAsync()).Text("id");
 
-            var replies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => workspace.Api.PostAsync($"/access-keys/{id}/revoke")));
+            var replies = await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => workspace.Api.PostAsync($"/access-keys/{id}/revoke")));
 
-            // Who comes late is told when it was revoked.
+            // Later callers are told when the credential was revoked.
             Assert.Single(replies.Select(reply => reply.Is(200).Data.Text("revokedAt")).Distinct());
         }
 
@@ -92,17 +92,17 @@ public sealed class RaceTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Projects_with_one_slug_made_at_once_are_one()
+    public async Task Of_concurrent_creations_of_projects_with_one_slug_one_succeeds()
     {
         var workspace = await shared.NewWorkspaceAsync();
 
-        var replies = await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => workspace.Api.PostAsync("/projects", """{"name":"Web"}""")));
+        var replies = await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => workspace.Api.PostAsync("/projects", """{"name":"Web"}""")));
 
         Assert.Single(replies, reply => reply.Status == 201);
         Assert.All(replies.Where(reply => reply.Status != 201), reply => reply.IsError(409, "CONFLICT"));
         Assert.Single(await workspace.AuditAsync("action=project.create&outcome=success"));
     }
 
-    private static long CountOf(TestEnvironment environment) => environment.Server.Count(
+    private static long StoredSecretCount(TestEnvironment environment) => environment.Server.Count(
         "SELECT secret_count FROM environments WHERE id = @id", ("@id", environment.Id));
 }

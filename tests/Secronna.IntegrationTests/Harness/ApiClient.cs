@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>Sends requests with one credential. <see cref="Reply"/> checks of each answer what must hold of every answer.</summary>
+/// <summary>
+/// Sends requests with one credential. <see cref="Reply"/> checks of each answer what must hold of every answer.
+/// </summary>
 internal sealed class ApiClient(TestServer server, string? token)
 {
     public const string Base = "/api/v1";

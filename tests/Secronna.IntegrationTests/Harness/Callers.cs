@@ -49,7 +49,9 @@ internal static class Callers
             right => right == Right.Self),
     ];
 
-    /// <summary>A client with a new user's or service account's token. The provider's own key signs it, so no sign-in is needed.</summary>
+    /// <summary>
+    /// A client with a new user's or service account's token. The provider's own key signs it, so no sign-in is needed.
+    /// </summary>
     public static ApiClient WithToken(Workspace workspace, string? role, string identityType = "user") =>
         workspace.Server.With(workspace.Server.Provider!.TokenOf(workspace.Id, role, identityType));
 

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A TCP connection that a test drives itself, to act as a client that sends part of a request and then nothing.</summary>
+/// <summary>
+/// A TCP connection that a test drives itself, to act as a client that sends part of a request and then nothing.
+/// </summary>
 internal sealed class RawConnection : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

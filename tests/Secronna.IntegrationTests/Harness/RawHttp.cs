@@ -10,7 +10,9 @@ internal static class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Sends a request and returns the answer's head and, up to its Content-Length, its body (16 KiB in all at most).</summary>
+    /// <summary>
+    /// Sends a request and returns the answer's head and, up to its Content-Length, its body (16 KiB in all at most).
+    /// </summary>
     public static async Task<string> SendAsync(Uri address, byte[] request)
     {
         using var socket = new TcpClient();

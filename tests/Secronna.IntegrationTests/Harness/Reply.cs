@@ -28,7 +28,9 @@ internal sealed partial class Reply
 
     public string Message => Error!.Value.Text("message");
 
-    /// <summary>The answer without <c>meta</c>, which differs from request to request. Used to compare answers that must be equal (S23).</summary>
+    /// <summary>
+    /// The answer without <c>meta</c>, which differs from request to request. Used to compare answers that must be equal (S23).
+    /// </summary>
     public string StatusAndBody => $"{Status} {Regex.Replace(Text, "\"meta\":\\{.*\\}\\}$", "")}";
 
     private JsonElement? Error => Root.GetProperty("error") is { ValueKind: JsonValueKind.Object } error ? error : null;

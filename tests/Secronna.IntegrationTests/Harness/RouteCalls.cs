@@ -75,7 +75,9 @@ internal sealed record RouteCall(
         client.SendAsync(method, Path(target), Body?.Invoke(target));
 }
 
-/// <summary>All routes of the contract, by method and pattern. The authorisation matrix fails for a route that is missing here.</summary>
+/// <summary>
+/// All routes of the contract, by method and pattern. The authorisation matrix fails for a route that is missing here.
+/// </summary>
 internal static class RouteCalls
 {
     private static readonly Func<Target, string> Name = _ => """{"name":"a new name"}""";

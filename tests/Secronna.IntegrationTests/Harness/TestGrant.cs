@@ -14,7 +14,9 @@ internal sealed record TestGrant(string Path, params string[] Actions)
     public static string Json(params string[] grants) => $"[{string.Join(',', Parse(grants).Select(grant =>
         $$"""{"path":"{{grant.Path}}","actions":[{{string.Join(',', grant.Actions.Select(JsonReading.Quoted))}}]}"""))}]";
 
-    /// <summary>Whether the grant reaches the path. For a path of a project or environment: whether it reaches anything in it.</summary>
+    /// <summary>
+    /// Whether the grant reaches the path. For a path of a project or environment: whether it reaches anything in it.
+    /// </summary>
     public bool Reaches(string path, string? action = null) =>
         (action is null || Actions.Contains(action))
         && Path.Split('/').Zip(path.Split('/')).All(pair =>

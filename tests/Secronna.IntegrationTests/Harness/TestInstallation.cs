@@ -55,7 +55,9 @@ internal sealed class TestInstallation : IAsyncDisposable
     /// <summary>The versions that <see cref="FillAsync"/> wrote.</summary>
     public List<WrittenVersion> Filled { get; } = [];
 
-    /// <summary>Creates one with the master keys <c>mk_1</c> and <c>mk_2</c> in a file, or with those that the settings name.</summary>
+    /// <summary>
+    /// Creates one with the master keys <c>mk_1</c> and <c>mk_2</c> in a file, or with those that the settings name.
+    /// </summary>
     public static async Task<TestInstallation> CreateAsync(MasterKeySettings? masterKey = null)
     {
         var installation = new TestInstallation(await TestEngine.Current.NewDatabaseAsync(), masterKey);
@@ -80,7 +82,9 @@ internal sealed class TestInstallation : IAsyncDisposable
         (installation, services) = (null, null);
     }
 
-    /// <summary>Replaces the services by new ones that hold nothing in memory, so that every KEK has to be unwrapped again.</summary>
+    /// <summary>
+    /// Replaces the services by new ones that hold nothing in memory, so that every KEK has to be unwrapped again.
+    /// </summary>
     public void ForgetKeys()
     {
         services?.GetRequiredService<KeyRing>().Dispose();
@@ -102,7 +106,9 @@ internal sealed class TestInstallation : IAsyncDisposable
     public Task<WrittenVersion[]> WriteAsync(string workspaceId, string projectId, string environmentId, params string[] keys) =>
         Services.WriteAsync(workspaceId, projectId, environmentId, keys);
 
-    /// <summary>Writes two workspaces with two projects each, two environments each, two secrets each and two versions each.</summary>
+    /// <summary>
+    /// Writes two workspaces with two projects each, two environments each, two secrets each and two versions each.
+    /// </summary>
     public async Task<List<WrittenVersion>> FillAsync()
     {
         foreach (var workspaceId in (string[])["acc_a", "acc_b"])

@@ -1,6 +1,8 @@
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A workspace of several projects, each with the same environments and the same keys. Tests grant parts of it.</summary>
+/// <summary>
+/// A workspace of several projects, each with the same environments and the same keys. Tests grant parts of it.
+/// </summary>
 /// <param name="Workspace">The workspace.</param>
 /// <param name="Projects">Project ids by slug.</param>
 /// <param name="Environments">Environments by <c>project/environment</c>.</param>
@@ -33,7 +35,13 @@ internal sealed record WorkspaceTree(
             }
         }
 
-        return new WorkspaceTree(workspace, projects, environments, secrets);
+        // Lists are in the order of ids, and ids of one millisecond are in random order.
+        var orderedProjects = projects.OrderBy(project => project.Value, StringComparer.Ordinal).ToDictionary();
+        var orderedEnvironments = environments.OrderBy(environment => environment.Value.ProjectId, StringComparer.Ordinal)
+            .ThenBy(environment => environment.Value.Id, StringComparer.Ordinal).ToDictionary();
+        var orderedSecrets = orderedEnvironments.Values.SelectMany(environment => Keys.Select(environment.PathOf))
+            .ToDictionary(path => path, path => secrets[path]);
+        return new WorkspaceTree(workspace, orderedProjects, orderedEnvironments, orderedSecrets);
     }
 
     /// <summary>The value of the secret with this path.</summary>

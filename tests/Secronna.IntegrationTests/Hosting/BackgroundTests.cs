@@ -34,7 +34,7 @@ public sealed class BackgroundTests
         (await environment.Api.GetAsync("/me")).Is(200);
         server.Mend("environments");
         await Until.HoldsAsync(
-            "the purge",
+            "the deleted data is purged",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
@@ -65,7 +65,7 @@ public sealed class BackgroundTests
         await EventuallyLogsAsync(server, "Deleted data is not purged yet");
         server.Mend("secret_versions");
         await Until.HoldsAsync(
-            "the purge",
+            "the deleted data is purged",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
@@ -91,7 +91,7 @@ public sealed class BackgroundTests
 
         time.IsBroken = true;
         await Until.HoldsAsync(
-            "the log line",
+            "the failure is logged",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(1));
@@ -100,7 +100,7 @@ public sealed class BackgroundTests
         time.IsBroken = false;
 
         await Until.HoldsAsync(
-            "the KEK's end",
+            "the unused KEK is removed",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(30));
@@ -135,7 +135,7 @@ public sealed class BackgroundTests
     }
 
     private static Task<TimeSpan> EventuallyLogsAsync(TestServer server, string line) => Until.HoldsAsync(
-        "the log line " + line,
+        "the log has the line " + line,
         () => server.Log.Lines.Any(logged => logged.Contains(line, StringComparison.Ordinal)));
 
     private sealed class BreakableClock : FakeTimeProvider

@@ -16,7 +16,7 @@ public sealed class PrivateFilesTests
     [InlineData("secronna.db", "600", UnixFileMode.GroupWrite)]
     [InlineData("secronna.db-wal", "600", UnixFileMode.OtherRead)]
     [InlineData("secronna.db-shm", "600", UnixFileMode.GroupRead)]
-    public async Task A_start_is_refused_if_other_users_can_access_the_database_s_folder_or_files(string open, string mode, UnixFileMode bit)
+    public async Task A_start_is_refused_if_other_users_can_access_the_folder_or_the_files_of_the_database(string open, string mode, UnixFileMode bit)
     {
         if (OperatingSystem.IsWindows())
         {

@@ -74,7 +74,7 @@ public sealed class SlowClientTests
 
         await AllServedAsync(held);
         held[0].Dispose();
-        await Until.HoldsAsync("a connection that is free again", () => IsServedAsync(server));
+        await Until.HoldsAsync("a connection is free again", () => IsServedAsync(server));
         Array.ForEach(held, connection => connection.Dispose());
     }
 
@@ -94,7 +94,7 @@ public sealed class SlowClientTests
         Assert.True(await IsServedAsync(server, "127.0.0.3"));
         Assert.Single(server.Log.Lines, line => line.Contains("Address 127.0.0.2 has 3 connections", StringComparison.Ordinal));
         held[0].Dispose();
-        await Until.HoldsAsync("a connection that is free again", () => IsServedAsync(server, "127.0.0.2"));
+        await Until.HoldsAsync("a connection is free again", () => IsServedAsync(server, "127.0.0.2"));
         Array.ForEach(held, connection => connection.Dispose());
     }
 

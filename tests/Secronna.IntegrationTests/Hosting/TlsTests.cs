@@ -188,10 +188,10 @@ public sealed class TlsTests : IDisposable
         await slow.HalfSent;
         // Waits for admission first: while the clock leaps, the cached credential would always be too old.
         await Until.HoldsAsync(
-            "the request was let in",
+            "the request is admitted",
             () => server.Sql("SELECT last_used_at FROM credentials WHERE id = @id", ("@id", workspace.ApiKeyId))[0][0] is long);
         await Until.HoldsAsync(
-            "the refusal",
+            "the request is refused",
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(10));

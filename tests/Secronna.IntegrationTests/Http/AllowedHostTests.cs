@@ -3,8 +3,8 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-[Trait(TestEngine.Trait, TestEngine.Any)]
 /// <summary>The setting AllowedHosts: the host names that requests may use.</summary>
+[Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class AllowedHostTests
 {
     [Theory]

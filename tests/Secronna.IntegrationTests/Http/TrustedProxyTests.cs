@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
 
-/// <summary>A request's recorded address is the connection's, or the one that a trusted proxy names. Nobody else is believed (S17).</summary>
+/// <summary>
+/// A request's recorded address is the connection's, or the one that a trusted proxy names. Nobody else is believed (S17).
+/// </summary>
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TrustedProxyTests
 {

@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.IdentityProvider;
 
-/// <summary>The test identity provider's key rotations, forged tokens and faults behave as the tests of the server assume.</summary>
+/// <summary>
+/// The test identity provider's key rotations, forged tokens and faults behave as the tests of the server assume.
+/// </summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class ProviderKeysTests : IAsyncLifetime
 {
@@ -58,7 +60,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     [Theory]
     [InlineData(SigningAlgorithm.ES256)]
     [InlineData(SigningAlgorithm.RS256)]
-    public async Task A_forged_token_is_signed_like_the_provider_s_own(SigningAlgorithm algorithm)
+    public async Task A_forged_token_is_signed_as_the_provider_signs_tokens(SigningAlgorithm algorithm)
     {
         provider.Rotate(keepOld: false, algorithm);
         var claims = provider.Forge.ClaimsOf(Ada);
@@ -71,7 +73,7 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_token_forged_without_the_provider_s_key_does_not_verify()
+    public async Task A_token_forged_without_the_key_of_the_provider_does_not_verify()
     {
         var claims = provider.Forge.ClaimsOf(Ada).ToJsonString();
         var header = TokenForge.HeaderOf(provider.CurrentKey);

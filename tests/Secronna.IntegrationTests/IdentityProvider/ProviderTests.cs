@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.IdentityProvider;
 
-/// <summary>The test identity provider, which stands in for Huudis, follows OpenID Connect, so that tests may rely on it.</summary>
+/// <summary>
+/// The test identity provider, which stands in for Huudis, follows OpenID Connect, so that tests may rely on it.
+/// </summary>
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class ProviderTests : IAsyncLifetime
 {

@@ -9,13 +9,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Installation;
 
-/// <summary>S11: without its master keys a server does not start, and writes nothing.</summary>
+/// <summary>S11: a server without the right master keys does not start and writes nothing.</summary>
 public sealed class MasterKeyTests
 {
     [Fact]
-    public async Task Every_bit_of_the_wrapped_installation_key_flipped_stops_the_start()
+    public async Task A_wrapped_installation_key_with_any_bit_flipped_stops_the_start()
     {
-        await using var installation = await ClosedAsync();
+        await using var installation = await NewClosedAsync();
         using var connection = installation.ConnectToTamper();
         var box = connection.One<byte[]>("SELECT wrapped_key FROM installation");
         using var masterKeys = await MasterKeyProviders.OpenRingAsync(installation.Settings.MasterKey, TimeProvider.System);
@@ -27,7 +27,7 @@ public sealed class MasterKeyTests
             box[bit / 8] ^= (byte)(1 << (bit % 8));
             connection.Run("UPDATE installation SET wrapped_key = @box", ("@box", box));
             box[bit / 8] ^= (byte)(1 << (bit % 8));
-            // The look of a start, which connects anew, and the one of a server that runs.
+            // Checks as a start does, which connects anew, or as a running server does.
             var refusal = await Assert.ThrowsAsync<SettingsException>(
                 () => bit % 16 == 0 ? setup.CheckAsync(engine) : setup.CheckAsync(database));
             Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);
@@ -41,9 +41,9 @@ public sealed class MasterKeyTests
     [InlineData("UPDATE installation SET active_master_key_id = 'mk_9'", "mk_9")]
     [InlineData("UPDATE installation SET wrapped_key = (SELECT wrapped_key FROM project_keys LIMIT 1)", "mk_1")]
     [InlineData("UPDATE installation SET wrapped_key = @empty", "mk_1")]
-    public async Task An_installation_row_that_was_changed_stops_the_start(string sql, string id)
+    public async Task A_changed_installation_row_stops_the_start(string sql, string id)
     {
-        await using var installation = await ClosedAsync();
+        await using var installation = await NewClosedAsync();
         using (var connection = installation.ConnectToTamper())
         {
             connection.Run(sql, ("@empty", Array.Empty<byte>()));
@@ -54,26 +54,26 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public async Task Without_the_master_key_file_nothing_starts_and_nothing_is_written()
+    public async Task Without_the_master_key_file_the_server_does_not_start_and_nothing_is_written()
     {
-        await using var installation = await ClosedAsync();
+        await using var installation = await NewClosedAsync();
         File.Delete(installation.KeyFile);
         Assert.Contains(installation.KeyFile, await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Another_key_under_the_same_id_is_refused_and_nothing_is_written()
+    public async Task A_start_with_other_bytes_under_the_same_master_key_id_is_refused_and_nothing_is_written()
     {
-        await using var installation = await ClosedAsync();
+        await using var installation = await NewClosedAsync();
         File.Delete(installation.KeyFile);
         MasterKeyFile.Generate(installation.KeyFile, "mk_1");
         Assert.Contains("under the id mk_1 is not the one", await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Other_keys_are_named_beside_the_one_that_is_needed()
+    public async Task The_refusal_names_the_missing_master_key_and_those_that_were_found()
     {
-        await using var installation = await ClosedAsync();
+        await using var installation = await NewClosedAsync();
         File.Delete(installation.KeyFile);
         MasterKeyFile.Generate(installation.KeyFile, "other_1");
         MasterKeyFile.Generate(installation.KeyFile, "other_2");
@@ -81,9 +81,9 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public async Task A_master_key_that_only_some_KEK_needs_is_missed_too()
+    public async Task A_start_without_a_master_key_that_only_one_KEK_needs_is_refused()
     {
-        await using var installation = await ClosedAsync();
+        await using var installation = await NewClosedAsync();
         using (var connection = installation.ConnectToTamper())
         {
             connection.Run("UPDATE project_keys SET master_key_id = 'mk_old' WHERE id = (SELECT max(id) FROM project_keys)");
@@ -93,9 +93,9 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public async Task A_KEK_that_its_master_key_does_not_open_stops_the_start()
+    public async Task A_KEK_that_its_master_key_does_not_unwrap_stops_the_start()
     {
-        await using var installation = await ClosedAsync();
+        await using var installation = await NewClosedAsync();
         using (var connection = installation.ConnectToTamper())
         {
             connection.Run("UPDATE project_keys SET master_key_id = 'mk_2' WHERE id = (SELECT max(id) FROM project_keys)");
@@ -106,12 +106,12 @@ public sealed class MasterKeyTests
 
     [Fact]
     [Trait(TestEngine.Trait, TestEngine.Sqlite)]
-    public async Task After_a_crash_too_a_refused_start_leaves_the_database_as_it_is()
+    public async Task A_refused_start_after_a_crash_leaves_the_database_unchanged()
     {
         await using var crashed = await TestInstallation.CreateAsync();
         await crashed.FillAsync();
         using var folder = new TemporaryFolder();
-        // What a killed server leaves: a database whose last writes stand in the log alone.
+        // A killed server leaves a database whose last writes are only in the write-ahead log.
         var file = crashed.Database.EngineWith(TimeProvider.System).FilePath!;
         File.Copy(file, folder["secronna.db"]);
         File.Copy(file + "-wal", folder["secronna.db-wal"]);
@@ -124,7 +124,7 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
-    public async Task A_previous_provider_gives_the_key_that_the_main_one_lost()
+    public async Task A_previous_provider_supplies_a_key_that_the_main_provider_lacks()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var all = await installation.FillAsync();
@@ -138,7 +138,7 @@ public sealed class MasterKeyTests
         Assert.Equal(all.Select(written => written.Value), await installation.RevealAllAsync(all));
     }
 
-    private static async Task<TestInstallation> ClosedAsync()
+    private static async Task<TestInstallation> NewClosedAsync()
     {
         var installation = await TestInstallation.CreateAsync();
         await installation.FillAsync();

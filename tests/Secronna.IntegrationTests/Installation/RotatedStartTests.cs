@@ -5,22 +5,22 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Installation;
 
-/// <summary>S11 after a rotation of the master key, and in the middle of one.</summary>
+/// <summary>S11 for starts after and during a rotation of the master key.</summary>
 public sealed class RotatedStartTests
 {
     [Fact]
-    public async Task Without_the_new_active_key_a_start_is_refused_and_nothing_is_written()
+    public async Task A_start_without_the_new_active_master_key_is_refused_and_nothing_is_written()
     {
-        await using var installation = await RotatedAsync(isFinished: true);
+        await using var installation = await NewRotatedAsync(isFinished: true);
         await KeepOnlyAsync(installation, "mk_1");
 
         Assert.Contains("id mk_2; found: mk_1", await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Without_the_old_key_a_start_works_once_everything_was_moved()
+    public async Task A_start_without_the_old_master_key_works_after_the_rotation_ended()
     {
-        await using var installation = await RotatedAsync(isFinished: true);
+        await using var installation = await NewRotatedAsync(isFinished: true);
         await KeepOnlyAsync(installation, "mk_2");
 
         await installation.OpenAsync();
@@ -31,18 +31,18 @@ public sealed class RotatedStartTests
     [Theory]
     [InlineData("mk_2", "id mk_1; found: mk_2")]
     [InlineData("mk_1", "id mk_2; found: mk_1")]
-    public async Task In_the_middle_of_a_rotation_a_start_needs_both_keys(string only, string message)
+    public async Task A_start_during_a_rotation_needs_both_master_keys(string only, string message)
     {
-        await using var installation = await RotatedAsync(isFinished: false);
+        await using var installation = await NewRotatedAsync(isFinished: false);
         await KeepOnlyAsync(installation, only);
 
         Assert.Contains(message, await RefusedUnchangedAsync(installation), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task In_the_middle_of_a_rotation_a_start_with_both_keys_serves_and_its_worker_finishes()
+    public async Task A_start_during_a_rotation_with_both_master_keys_serves_and_its_worker_ends_the_rotation()
     {
-        await using var installation = await RotatedAsync(isFinished: false);
+        await using var installation = await NewRotatedAsync(isFinished: false);
         await installation.OpenAsync();
         Assert.Equal(installation.Filled.Select(written => written.Value), await installation.RevealAllAsync(installation.Filled));
         using var connection = installation.ConnectToTamper();
@@ -51,7 +51,7 @@ public sealed class RotatedStartTests
         await worker.StartAsync(CancellationToken.None);
 
         await Until.HoldsAsync(
-            "the rotation's end",
+            "the rotation has ended",
             () => connection.One<long>("SELECT count(*) FROM installation WHERE rotation_began_at IS NULL") == 1);
 
         await worker.StopAsync(CancellationToken.None);
@@ -62,8 +62,10 @@ public sealed class RotatedStartTests
         Assert.Equal(installation.Filled.Select(written => written.Value), await installation.RevealAllAsync(installation.Filled));
     }
 
-    /// <summary>A closed installation whose active key is mk_2; if it is not finished, every KEK is under mk_1 still.</summary>
-    private static async Task<TestInstallation> RotatedAsync(bool isFinished)
+    /// <summary>
+    /// A closed installation whose active master key is mk_2. If the rotation is not finished, every KEK is still under mk_1.
+    /// </summary>
+    private static async Task<TestInstallation> NewRotatedAsync(bool isFinished)
     {
         var installation = await TestInstallation.CreateAsync();
         await installation.FillAsync();

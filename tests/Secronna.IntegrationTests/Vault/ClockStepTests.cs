@@ -10,14 +10,16 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault;
 
-/// <summary>A clock that steps back after a commit delays the answer for so long only.</summary>
+/// <summary>
+/// After a commit the answer waits until the clock has passed the change's instant, but only for a bounded time.
+/// </summary>
 [RunsAlone]
 [DependsOnTransactions]
 public sealed class ClockStepTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly NotedTimers timers = new();
+    private readonly ObservedTimers timers = new();
     private TestStorage storage = null!;
 
     public static TheoryData<DateTimeOffset> FarAhead { get; } =
@@ -29,7 +31,7 @@ public sealed class ClockStepTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(FarAhead))]
-    public async Task An_instant_far_ahead_is_waited_for_five_seconds_at_most(DateTimeOffset instant)
+    public async Task An_instant_far_ahead_of_the_clock_is_waited_for_about_five_seconds(DateTimeOffset instant)
     {
         var pass = PassAsync(Instant.From(instant).Microseconds);
         await timers.NextAsync();
@@ -40,11 +42,11 @@ public sealed class ClockStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_instant_a_little_ahead_is_waited_for_until_the_clock_has_passed_it()
+    public async Task An_instant_a_little_ahead_of_the_clock_is_waited_for_until_the_clock_has_passed_it()
     {
         var pass = PassAsync(storage.Now + 2_000_000);
         await timers.NextAsync();
-        // The timer ends, but the clock says just the instant yet.
+        // The timer fires when the clock is exactly at the instant and has not passed it.
         await storage.AdvanceAsync(TimeSpan.FromSeconds(2));
         timers.Advance(TimeSpan.FromMilliseconds(2_001));
         await timers.NextAsync();
@@ -55,13 +57,13 @@ public sealed class ClockStepTests : IAsyncLifetime
     }
 
     [Fact]
-    public void An_instant_that_is_past_is_not_waited_for() => Assert.True(PassAsync(storage.Now).IsCompleted);
+    public void An_instant_that_was_taken_from_the_clock_is_not_waited_for() => Assert.True(PassAsync(storage.Now).IsCompleted);
 
     private Task PassAsync(long instant) =>
         EnvironmentInstant.PassAsync(storage.Database, timers, new EnvironmentChange(instant, storage.Now, 0)).AsTask();
 
-    /// <summary>Says when something begins to wait for the time.</summary>
-    private sealed class NotedTimers : FakeTimeProvider
+    /// <summary>A clock that tells a test when something begins to wait on it.</summary>
+    private sealed class ObservedTimers : FakeTimeProvider
     {
         private readonly Channel<ITimer> made = Channel.CreateUnbounded<ITimer>();
 

@@ -8,11 +8,11 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault;
 
-/// <summary>What is in the ring of unwrapped KEKs is what may be used, and no lease of it is lost.</summary>
+/// <summary>The ring of unwrapped KEKs never holds a KEK that must not be used.</summary>
 public sealed class KekLeaseTests
 {
     [Fact]
-    public async Task A_KEK_with_a_malformed_id_is_never_unwrapped_and_its_reveals_fail_on_record()
+    public async Task A_KEK_with_a_malformed_id_is_never_unwrapped_and_its_failed_reveals_are_recorded()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
@@ -31,7 +31,7 @@ public sealed class KekLeaseTests
     }
 
     [Fact]
-    public async Task A_KEK_destroyed_while_it_is_unwrapped_is_not_kept()
+    public async Task A_KEK_that_is_destroyed_while_it_is_being_unwrapped_is_not_kept()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
@@ -47,7 +47,7 @@ public sealed class KekLeaseTests
         }
 
         keks.Forget(id);
-        // The clock is asked once for the look into the ring, and again between the row's read and the ring's Add.
+        // The clock is read once for the search of the ring, and again after the row is read and before the ring's Add.
         clock.AfterReads(2, () =>
         {
             connection.Run("UPDATE project_keys SET state = 'destroyed', wrapped_key = NULL WHERE id = @id", ("@id", id));
@@ -63,15 +63,15 @@ public sealed class KekLeaseTests
     private sealed class HookedClock : TimeProvider
     {
         private Action? hook;
-        private int looks;
+        private int readings;
 
-        public bool IsDone => looks <= 0 && hook is not null;
+        public bool IsDone => readings <= 0 && hook is not null;
 
-        public void AfterReads(int count, Action action) => (looks, hook) = (count, action);
+        public void AfterReads(int count, Action action) => (readings, hook) = (count, action);
 
         public override long GetTimestamp()
         {
-            if (--looks == 0)
+            if (--readings == 0)
             {
                 hook?.Invoke();
             }

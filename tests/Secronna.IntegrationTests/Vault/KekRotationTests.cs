@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault;
 
-/// <summary>A project's KEK is rotated while its secrets are used (S9, S10).</summary>
+/// <summary>Rotations of a project's KEK while its secrets are in use (S9, S10).</summary>
 [DependsOnTransactions]
 public sealed class KekRotationTests(SharedServer shared)
 {
     [Fact]
-    public async Task Rotation_gives_a_new_KEK_that_new_writes_use_at_once_and_ends_with_the_old_one_destroyed()
+    public async Task A_rotation_creates_a_KEK_that_new_writes_use_at_once_and_ends_with_the_old_KEK_destroyed()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var ids = (await environment.WriteAllAsync(Enumerable.Range(0, 60).Select(i => ($"KEY_{i}", $"value {i}")))).Each("id").ToList();
@@ -29,7 +29,7 @@ public sealed class KekRotationTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Rotation_leaves_every_value_s_ciphertext_and_every_other_project_as_they_were()
+    public async Task A_rotation_changes_no_ciphertext_and_no_other_project()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var (environment, other) = (await workspace.NewTestEnvironmentAsync("One"), await workspace.NewTestEnvironmentAsync("Other"));
@@ -49,7 +49,7 @@ public sealed class KekRotationTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Beginning_and_end_are_in_the_trail_each_with_its_KEK()
+    public async Task The_beginning_and_the_end_of_a_rotation_are_recorded_each_with_its_KEK()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var old = (await environment.KeksAsync())[0].Text("id");
@@ -57,12 +57,12 @@ public sealed class KekRotationTests(SharedServer shared)
         await environment.WaitForDestroyedKekAsync();
         var begin = Assert.Single(await environment.Workspace.AuditAsync("action=kek.rotate"));
         var end = Assert.Single(await environment.Workspace.AuditAsync("action=kek.destroy"));
-        Assert.Equal(("api_key", made.Text("id"), environment.ProjectId), About(begin));
-        Assert.Equal(("operator", old, environment.ProjectId), About(end));
+        Assert.Equal(("api_key", made.Text("id"), environment.ProjectId), TargetOf(begin));
+        Assert.Equal(("operator", old, environment.ProjectId), TargetOf(end));
     }
 
     [Fact]
-    public async Task Rotations_one_upon_another_end_with_one_active_KEK_and_every_version_opens()
+    public async Task Concurrent_rotations_end_with_one_active_KEK_and_every_version_opens()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var ids = (await environment.WriteAllAsync(Enumerable.Range(0, 30).Select(i => ($"KEY_{i}", $"value {i}")))).Each("id").ToList();
@@ -76,7 +76,7 @@ public sealed class KekRotationTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Writes_and_reveals_under_rotations_all_succeed_and_each_reveal_has_one_entry()
+    public async Task Writes_and_reveals_during_rotations_succeed_and_each_reveal_has_one_entry()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var ids = (await environment.WriteAllAsync(Enumerable.Range(0, 40).Select(i => ($"KEY_{i}", $"value {i}")))).Each("id").ToList();
@@ -114,7 +114,7 @@ public sealed class KekRotationTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_data_key_that_does_not_unwrap_keeps_its_KEK_alive_and_holds_up_no_other()
+    public async Task A_data_key_that_does_not_unwrap_keeps_its_KEK_and_does_not_stop_the_others()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var ids = (await environment.WriteAllAsync(Enumerable.Range(0, 20).Select(i => ($"KEY_{i}", $"value {i}")))).Each("id").ToList();
@@ -124,7 +124,7 @@ public sealed class KekRotationTests(SharedServer shared)
         await environment.RotateKekAsync();
 
         await Until.HoldsAsync(
-            "the log says so",
+            "the data key that does not unwrap is logged",
             () => environment.Server.Log.Lines.Any(line => line.Contains("don't unwrap", StringComparison.Ordinal)
                 && line.Contains(environment.ProjectId, StringComparison.Ordinal)));
         var retiring = (await environment.KeksAsync()).EnumerateArray().First();
@@ -135,7 +135,7 @@ public sealed class KekRotationTests(SharedServer shared)
         Assert.Equal("value 7", await environment.ValueAsync(ids[7]));
     }
 
-    private static (string, string, string) About(System.Text.Json.JsonElement entry) =>
+    private static (string, string, string) TargetOf(System.Text.Json.JsonElement entry) =>
         (entry.Text("actorType"), entry.GetProperty("metadata").Text("targetId"), entry.GetProperty("metadata").Text("projectId"));
 
     private static byte[] Flipped(byte[] box) => [.. box[..^1], (byte)(box[^1] ^ 1)];

@@ -8,11 +8,11 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault;
 
-/// <summary>S9: reveals that meet a KEK which was destroyed after their row was read.</summary>
+/// <summary>S9: reveals whose KEK is destroyed after they read the version's row.</summary>
 public sealed class MovedKekTests
 {
     [Fact]
-    public async Task A_reveal_whose_KEK_was_just_destroyed_gives_the_value_by_the_row_as_it_is_now()
+    public async Task A_reveal_whose_KEK_was_just_destroyed_reads_the_row_again_and_gives_the_value()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
@@ -28,7 +28,7 @@ public sealed class MovedKekTests
     }
 
     [Fact]
-    public async Task Reveals_while_their_KEK_is_replaced_again_and_again_have_one_entry_each()
+    public async Task Reveals_during_many_rotations_of_their_KEK_have_one_entry_each()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
@@ -53,7 +53,7 @@ public sealed class MovedKekTests
     }
 
     [Fact]
-    public async Task A_reveal_whose_KEK_was_destroyed_with_its_secret_is_NOT_FOUND_and_on_record_as_failed()
+    public async Task A_reveal_whose_secret_was_deleted_and_whose_KEK_was_destroyed_is_NOT_FOUND_and_recorded_as_failed()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
@@ -69,12 +69,12 @@ public sealed class MovedKekTests
     }
 
     [Fact]
-    public async Task A_bulk_reveal_that_meets_such_a_secret_looks_anew_and_gives_the_others()
+    public async Task A_reveal_of_an_environment_in_which_a_secret_is_deleted_meanwhile_starts_again_and_gives_the_others()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
         var caller = TestInstallation.Caller(written.WorkspaceId);
-        var looks = 0;
+        var attempts = 0;
 
         var (_, values) = await installation.Services.GetRequiredService<EnvironmentRevealService>().RevealAsync(
             caller, EnvironmentReference.OfId(written.EnvironmentId), new RevealSelection(null, null), DeleteOne);
@@ -86,13 +86,13 @@ public sealed class MovedKekTests
             Assert.Equal(others, values!.Values.Select(value => value.Secret.Id));
         }
 
-        Assert.Equal(2, looks);
+        Assert.Equal(2, attempts);
         Assert.Equal(1, installation.Failures()[(written.SecretId, 2)]);
 
-        // Asked after the look, and before anything is opened.
+        // The service asks this after it read the environment and before it opens a value.
         bool DeleteOne(string revision)
         {
-            if (++looks == 1)
+            if (++attempts == 1)
             {
                 Task.Run(async () =>
                 {
@@ -106,8 +106,8 @@ public sealed class MovedKekTests
     }
 
     private static async Task<SealedVersionRow> ReadAsync(TestInstallation installation, WrittenVersion written) =>
-        (await installation.Services.GetRequiredService<Database>().ReadAsync(written, static (session, it) =>
-            VersionTable.FindSealedAsync(session, it.WorkspaceId, it.SecretId, it.Version)))!;
+        (await installation.Services.GetRequiredService<Database>().ReadAsync(written, static (session, version) =>
+            VersionTable.FindSealedAsync(session, version.WorkspaceId, version.SecretId, version.Version)))!;
 
     private static async Task RotateAsync(TestInstallation installation, string projectId)
     {

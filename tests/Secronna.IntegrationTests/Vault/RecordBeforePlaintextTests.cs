@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault;
 
-/// <summary>The entry is durable before the value is decrypted; without it nothing is decrypted (S18).</summary>
+/// <summary>The audit entry is durable before the value is decrypted. Without the entry nothing is decrypted (S18).</summary>
 [DependsOnTransactions]
 public sealed class RecordBeforePlaintextTests
 {
@@ -13,12 +13,12 @@ public sealed class RecordBeforePlaintextTests
 
     [Theory]
     [MemberData(nameof(Reveals))]
-    public async Task A_reveal_whose_entry_can_not_be_written_is_UNAVAILABLE_and_no_key_is_unwrapped_for_it(string kind)
+    public async Task A_reveal_whose_entry_cannot_be_written_is_UNAVAILABLE_and_unwraps_no_key(string kind)
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY", "canary");
-        // After a restart no KEK is at hand: a decryption, even a failing one, has to unwrap it into the ring first.
+        // After a restart no KEK is in memory. Any decryption, even one that fails, has to unwrap one into the ring first.
         await server.RestartAsync();
         server.Break("INSERT", "audit_entries");
 
@@ -38,7 +38,7 @@ public sealed class RecordBeforePlaintextTests
     [Theory]
     [InlineData("ciphertext")]
     [InlineData("wrapped_data_key")]
-    public async Task What_fails_to_open_is_INTEGRITY_ERROR_with_a_second_entry_that_says_failed(string column)
+    public async Task A_reveal_of_a_damaged_version_is_INTEGRITY_ERROR_and_has_a_second_entry_with_the_outcome_failed(string column)
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
@@ -63,11 +63,11 @@ public sealed class RecordBeforePlaintextTests
     }
 
     [Fact]
-    public async Task A_changed_KEK_is_INTEGRITY_ERROR_too()
+    public async Task A_reveal_under_a_damaged_KEK_is_INTEGRITY_ERROR()
     {
         await using var server = await TestServer.StartAsync();
         var workspace = await server.NewWorkspaceAsync();
-        // The start looks at one KEK of each master key (S11): this one, which stays sound.
+        // The start checks one KEK of each master key (S11). It checks this one, which stays undamaged.
         await workspace.NewTestEnvironmentAsync("Sound");
         var environment = await workspace.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY", "canary");
@@ -81,7 +81,7 @@ public sealed class RecordBeforePlaintextTests
     }
 
     [Fact]
-    public async Task A_failing_audit_write_undoes_every_audited_change_with_it()
+    public async Task A_failed_audit_write_undoes_every_kind_of_audited_change()
     {
         await using var server = await TestServer.StartAsync();
         foreach (var (name, call) in RouteCalls.All.Where(route => route.Value.Action is not null and not "secret.reveal"))
@@ -102,7 +102,7 @@ public sealed class RecordBeforePlaintextTests
     }
 
     [Fact]
-    public async Task A_refusal_that_can_not_be_recorded_is_UNAVAILABLE()
+    public async Task A_refusal_that_cannot_be_recorded_is_UNAVAILABLE()
     {
         await using var server = await TestServer.StartAsync();
         var workspace = await server.NewWorkspaceAsync();
@@ -128,7 +128,7 @@ public sealed class RecordBeforePlaintextTests
         _ => environment.Api.PostAsync($"/projects/by-slug/{environment.ProjectSlug}/environments/{environment.Slug}/reveal"),
     };
 
-    // All that a change could leave behind, but for counts of wraps, which are reserved ahead of them (S7).
+    // All that a change could leave behind, except the counts of wraps, which are reserved before the change (S7).
     private static string Contents(TestServer server) => string.Join('\n', new[]
     {
         "SELECT id, name, slug, deleted_at FROM projects ORDER BY 1",

@@ -10,20 +10,20 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault;
 
-/// <summary>Neither a damaged KEK nor another key under a master key's id harms more than it must.</summary>
+/// <summary>A damaged KEK, or other bytes under a master key's id, do no harm beyond what they affect directly.</summary>
 public sealed class WrongMasterKeyTests
 {
     [Fact]
-    public async Task A_KEK_that_does_not_unwrap_stays_where_it_is_and_stops_neither_the_rotation_of_the_others_nor_a_start()
+    public async Task A_KEK_that_does_not_unwrap_stops_neither_the_rewrap_of_the_others_nor_a_start()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var all = await installation.FillAsync();
-        var lost = all[0].ProjectId;
+        var damaged = all[0].ProjectId;
         using (var connection = installation.ConnectToTamper())
         {
-            var box = connection.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE project_id = @id", ("@id", lost));
+            var box = connection.One<byte[]>("SELECT wrapped_key FROM project_keys WHERE project_id = @id", ("@id", damaged));
             box[^1] ^= 1;
-            connection.Run("UPDATE project_keys SET wrapped_key = @box WHERE project_id = @id", ("@box", box), ("@id", lost));
+            connection.Run("UPDATE project_keys SET wrapped_key = @box WHERE project_id = @id", ("@box", box), ("@id", damaged));
         }
 
         var rotation = installation.Services.GetRequiredService<MasterKeyService>();
@@ -36,11 +36,11 @@ public sealed class WrongMasterKeyTests
         await installation.CloseAsync();
         await installation.OpenAsync();
         var revealed = await installation.RevealAllAsync(all);
-        Assert.Equal(all.Select(written => written.ProjectId == lost ? ErrorCodes.IntegrityError : written.Value), revealed);
+        Assert.Equal(all.Select(written => written.ProjectId == damaged ? ErrorCodes.IntegrityError : written.Value), revealed);
     }
 
     [Fact]
-    public async Task A_node_with_other_bytes_under_a_new_key_s_id_does_not_say_that_it_can_use_it_and_rotates_to_it_in_vain()
+    public async Task A_node_with_other_bytes_under_the_id_of_a_new_master_key_does_not_announce_it_and_cannot_rotate_to_it()
     {
         await using var installation = await TestInstallation.CreateAsync();
         await installation.FillAsync();
@@ -60,7 +60,7 @@ public sealed class WrongMasterKeyTests
     }
 
     [Fact]
-    public async Task A_node_with_other_bytes_under_the_active_key_s_id_wraps_nothing_by_them()
+    public async Task A_node_with_other_bytes_under_the_id_of_the_active_master_key_wraps_nothing()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];

@@ -118,7 +118,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         provider.Rotate(keepOld: false);
         time.Advance(ProviderKeys.FreshFor + OneSecond);
 
-        await Until.HoldsAsync("newer keys are got", async () => !ReferenceEquals(known, await Keys.CurrentAsync()));
+        await Until.HoldsAsync("newer keys are fetched", async () => !ReferenceEquals(known, await Keys.CurrentAsync()));
 
         (await CallAsync(old)).IsError(401, "AUTH_REQUIRED");
         Assert.Equal((2, 2), Requests);
@@ -130,7 +130,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         (await CallAsync(NewToken())).Is(200);
         provider.Faults.Unavailable = true;
         time.Advance(ProviderKeys.FreshFor + OneSecond);
-        await Until.HoldsAsync("a try", () => FailedFetches == 1);
+        await Until.HoldsAsync("a fetch failed", () => FailedFetches == 1);
         var requests = provider.Faults.DiscoveryRequests;
 
         // Housekeeping does this every second.
@@ -142,7 +142,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
 
         Assert.Equal(requests, provider.Faults.DiscoveryRequests);
         await Until.HoldsAsync(
-            "another try",
+            "a second fetch failed",
             () =>
             {
                 time.Advance(OneSecond);
@@ -162,7 +162,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
 
         (await CallAsync(token)).IsError(401, "AUTH_REQUIRED");
         await Until.HoldsAsync(
-            "a line in the log",
+            "the failure is logged",
             () => server.Log.Lines.Any(line => line.Contains("publishes no key", StringComparison.Ordinal)));
         provider.Faults.RewriteJwks = null;
         time.Advance(ProviderKeys.BetweenFetches);
@@ -238,7 +238,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         }
 
         await Until.HoldsAsync(
-            "a line in the log",
+            "the failure is logged",
             () =>
             {
                 // The timeout of a fetch runs by this clock.

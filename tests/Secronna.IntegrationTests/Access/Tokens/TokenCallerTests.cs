@@ -52,7 +52,7 @@ public sealed class TokenCallerTests
         Assert.Contains(server.Log.Lines, line => line.Contains("acc_stranger", StringComparison.Ordinal) && line.Contains("usr_eve", StringComparison.Ordinal));
         Assert.Equal(0, server.Count("SELECT count(*) FROM workspaces WHERE id = 'acc_stranger'"));
         await server.AllowAsync("acc_stranger");
-        await Until.HoldsAsync("it is allowed", async () => (await server.With(token).GetAsync("/projects")).Status == 200);
+        await Until.HoldsAsync("the workspace is allowed", async () => (await server.With(token).GetAsync("/projects")).Status == 200);
     }
 
     [Theory]

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Access.Tokens;
 
-/// <summary>Of the provider's published keys, only strong ones that are meant for signatures verify tokens, each with its own algorithm.</summary>
+/// <summary>
+/// Of the provider's published keys, only strong ones that are meant for signatures verify tokens, each with its own algorithm.
+/// </summary>
 [Trait("Engine", "Sqlite")]
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class VerificationKeysTests : IAsyncLifetime

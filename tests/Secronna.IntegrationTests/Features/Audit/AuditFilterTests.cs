@@ -3,10 +3,11 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Audit;
 
+/// <summary>The filters of the audit trail.</summary>
 public sealed class AuditFilterTests(SharedServer shared)
 {
     [Fact]
-    public async Task Every_filter_gives_just_the_entries_that_match_alone_and_together()
+    public async Task Every_filter_alone_and_combined_gives_exactly_the_matching_entries()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var second = await environment.Workspace.NewEnvironmentAsync(environment.ProjectId, "second");
@@ -19,26 +20,26 @@ public sealed class AuditFilterTests(SharedServer shared)
         (await environment.Server.With(key.Text("token")).DeleteAsync("/projects/" + environment.ProjectId)).Is(403);
         var all = await environment.Workspace.AuditAsync();
 
-        foreach (var (name, value, of) in new (string, string, Func<JsonElement, string?>)[]
+        foreach (var (name, value, fieldOf) in new (string, string, Func<JsonElement, string?>)[]
         {
             ("action", "secret.reveal", entry => entry.Text("action")),
             ("action", "secret.write", entry => entry.Text("action")),
             ("action", "webhook.create", entry => entry.Text("action")),
             ("actorId", environment.Workspace.ApiKeyId, entry => entry.Text("actorId")),
             ("actorId", key.Text("id"), entry => entry.Text("actorId")),
-            ("projectId", environment.ProjectId, entry => About(entry, "projectId")),
-            ("environmentId", environment.Id, entry => About(entry, "environmentId")),
-            ("environmentId", second.Text("id"), entry => About(entry, "environmentId")),
-            ("secretId", a, entry => About(entry, "secretId")),
-            ("secretId", "sec_x", entry => About(entry, "secretId")),
+            ("projectId", environment.ProjectId, entry => MetadataField(entry, "projectId")),
+            ("environmentId", environment.Id, entry => MetadataField(entry, "environmentId")),
+            ("environmentId", second.Text("id"), entry => MetadataField(entry, "environmentId")),
+            ("secretId", a, entry => MetadataField(entry, "secretId")),
+            ("secretId", "sec_x", entry => MetadataField(entry, "secretId")),
             ("outcome", "success", entry => entry.Text("outcome")),
             ("outcome", "denied", entry => entry.Text("outcome")),
             ("outcome", "failed", entry => entry.Text("outcome")),
         })
         {
-            var expected = all.Where(entry => of(entry) == value).Select(entry => entry.Text("id"));
+            var expected = all.Where(entry => fieldOf(entry) == value).Select(entry => entry.Text("id"));
             Assert.Equal(expected, (await environment.Workspace.AuditAsync($"{name}={value}")).Select(entry => entry.Text("id")));
-            var together = all.Where(entry => of(entry) == value && entry.Text("actorId") == key.Text("id") && entry.Text("outcome") == "denied");
+            var together = all.Where(entry => fieldOf(entry) == value && entry.Text("actorId") == key.Text("id") && entry.Text("outcome") == "denied");
             if (name is not ("actorId" or "outcome"))
             {
                 Assert.Equal(
@@ -49,7 +50,7 @@ public sealed class AuditFilterTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task From_and_to_include_their_instants_to_the_microsecond()
+    public async Task From_and_to_are_inclusive_to_the_microsecond()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         for (var i = 0; i < 10; i++)
@@ -88,13 +89,13 @@ public sealed class AuditFilterTests(SharedServer shared)
     [InlineData("from=0001-01-01T00:00:00%2B14:00", "from")]
     [InlineData("outcome=denied&outcome=denied", "outcome")]
     [InlineData("requestId=x", "requestId")]
-    public async Task A_wrong_filter_is_refused_by_name(string query, string named)
+    public async Task An_invalid_filter_is_refused_and_named(string query, string named)
     {
         var workspace = await shared.NewWorkspaceAsync();
 
         (await workspace.Api.GetAsync("/audit?" + query)).IsInvalid(named);
     }
 
-    private static string? About(JsonElement entry, string name) =>
+    private static string? MetadataField(JsonElement entry, string name) =>
         entry.GetProperty("metadata").TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Audit;
 
-/// <summary>What the audit trail says of what was done (S17, S19, S20).</summary>
+/// <summary>The audit entries of successful and of denied requests (S17, S19, S20).</summary>
 [DependsOnTransactions]
 public sealed class AuditTests(SharedServer shared)
 {
     [Fact]
-    public async Task A_reveal_writes_one_entry_with_who_what_when_from_where_and_how_it_ended()
+    public async Task A_reveal_writes_one_entry_with_actor_action_time_origin_and_outcome()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY", "one");
@@ -32,7 +32,7 @@ public sealed class AuditTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_long_user_agent_is_not_cut_within_a_character()
+    public async Task A_long_user_agent_is_not_cut_inside_a_character()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -46,7 +46,7 @@ public sealed class AuditTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_reveal_by_path_and_one_by_an_access_key_are_recorded_alike()
+    public async Task A_reveal_by_path_with_an_access_key_is_recorded_like_one_by_id()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -86,7 +86,7 @@ public sealed class AuditTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_long_reveal_of_many_values_writes_every_entry()
+    public async Task A_reveal_of_several_hundred_values_writes_every_entry()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync(Enumerable.Range(0, 500).Select(i => ($"A_{i}", "v")));
@@ -113,7 +113,7 @@ public sealed class AuditTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Changes_name_what_was_changed()
+    public async Task Entries_of_changes_name_what_was_changed()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var api = environment.Api;
@@ -129,9 +129,9 @@ public sealed class AuditTests(SharedServer shared)
         var key = (await api.PostAsync("/api-keys", """{"name":"a"}""")).Is(201).Data.Text("id");
         (await api.DeleteAsync("/api-keys/" + key)).Is(200);
 
-        var said = (await environment.Workspace.AuditAsync()).AsEnumerable().Reverse().Skip(1).Select(Said).ToList();
+        var lines = (await environment.Workspace.AuditAsync()).AsEnumerable().Reverse().Skip(1).Select(LineOf).ToList();
 
-        var kek = said.Find(line => line.StartsWith("kek.destroy", StringComparison.Ordinal))!.Split("kek_")[1][..26];
+        var kek = lines.Find(line => line.StartsWith("kek.destroy", StringComparison.Ordinal))!.Split("kek_")[1][..26];
         var (p, e) = (environment.ProjectId, environment.Id);
         Assert.Equal(
             [
@@ -150,11 +150,11 @@ public sealed class AuditTests(SharedServer shared)
                 $$"""api_key.create {"targetId":"{{key}}","name":"a"}""",
                 $$"""api_key.revoke {"targetId":"{{key}}","name":"a"}""",
             ],
-            said);
+            lines);
     }
 
     [Fact]
-    public async Task What_is_malformed_too_large_or_in_conflict_is_not_recorded()
+    public async Task Malformed_too_large_and_conflicting_requests_are_not_recorded()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -174,7 +174,7 @@ public sealed class AuditTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_denied_entry_names_only_what_was_found_in_the_callers_workspace()
+    public async Task A_denied_entry_names_only_things_of_the_callers_workspace()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var other = await shared.NewTestEnvironmentAsync();
@@ -239,5 +239,5 @@ public sealed class AuditTests(SharedServer shared)
     private static async Task<List<JsonElement>> EntriesAsync(TestEnvironment environment, Reply reply) =>
         [.. (await environment.Workspace.AuditAsync()).Where(entry => entry.Text("requestId") == reply.RequestId)];
 
-    private static string Said(JsonElement entry) => $"{entry.Text("action")} {entry.GetProperty("metadata").GetRawText()}";
+    private static string LineOf(JsonElement entry) => $"{entry.Text("action")} {entry.GetProperty("metadata").GetRawText()}";
 }

@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Credentials;
 
+/// <summary>API keys, access keys and what callers learn of themselves.</summary>
 [DependsOnTransactions]
 public sealed class CredentialTests(SharedServer shared)
 {
@@ -59,7 +60,7 @@ public sealed class CredentialTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task An_access_key_without_a_term_never_expires()
+    public async Task An_access_key_without_expiresInDays_never_expires()
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -72,7 +73,7 @@ public sealed class CredentialTests(SharedServer shared)
     [InlineData("-1")]
     [InlineData("1.5")]
     [InlineData("\"30\"")]
-    public async Task The_term_is_1_to_3650_days(string days)
+    public async Task ExpiresInDays_is_from_1_to_3650(string days)
     {
         var workspace = await shared.NewWorkspaceAsync();
         var key = await workspace.NewAccessKeyAsync();
@@ -82,7 +83,7 @@ public sealed class CredentialTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task The_last_use_is_noted_to_the_minute()
+    public async Task The_last_use_is_stored_to_the_minute()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var key = await workspace.NewAccessKeyAsync();
@@ -91,13 +92,13 @@ public sealed class CredentialTests(SharedServer shared)
 
         string[] noted = [];
         await Until.HoldsAsync(
-            "the note",
+            "the last use is stored",
             async () => (noted = (await workspace.Api.GetAsync("/access-keys")).Data.Each("lastUsedAt"))[0].Length > 0);
         Assert.EndsWith(":00Z", noted[0], StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_API_key_is_no_access_key_and_the_other_way_round()
+    public async Task Routes_of_API_keys_do_not_find_access_keys_and_the_reverse()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var key = await workspace.NewAccessKeyAsync();
@@ -108,7 +109,7 @@ public sealed class CredentialTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Tokens_are_stored_as_hashes_alone()
+    public async Task Tokens_are_stored_only_as_hashes()
     {
         await using var server = await TestServer.StartAsync();
         var workspace = await server.NewWorkspaceAsync();
@@ -121,7 +122,7 @@ public sealed class CredentialTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Me_tells_who_the_caller_is()
+    public async Task Me_returns_the_identity_of_the_caller()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var key = await workspace.NewAccessKeyAsync("app");
@@ -138,7 +139,7 @@ public sealed class CredentialTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task How_to_sign_in_needs_no_credential()
+    public async Task The_sign_in_configuration_needs_no_credential()
     {
         var server = await shared.GetAsync();
 
@@ -169,7 +170,7 @@ public sealed class CredentialTests(SharedServer shared)
 
         (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
         await Until.HoldsAsync(
-            "readiness",
+            "the server is ready",
             async () => (await server.Anyone.SendToAsync("GET", "/health/ready")).Status == 200);
     }
 }

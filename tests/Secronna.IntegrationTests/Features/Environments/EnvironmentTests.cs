@@ -27,7 +27,7 @@ public sealed class EnvironmentTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_rename_keeps_the_slug_and_a_taken_slug_is_a_conflict_in_its_project_only()
+    public async Task A_rename_keeps_the_slug_and_a_taken_slug_is_a_conflict_only_in_its_project()
     {
         var environment = await shared.NewTestEnvironmentAsync();
 
@@ -42,7 +42,7 @@ public sealed class EnvironmentTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task An_environment_with_secrets_is_deleted_by_force_alone_and_takes_all_below_with_it()
+    public async Task An_environment_with_secrets_is_deleted_only_by_force_and_with_everything_in_it()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var secret = await environment.WriteAsync("KEY");
@@ -67,7 +67,7 @@ public sealed class EnvironmentTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task An_environment_deleted_by_force_leaves_the_tables_and_its_slug_is_free_again()
+    public async Task An_environment_deleted_by_force_is_purged_and_its_slug_is_free_at_once()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync(Enumerable.Range(0, 20).Select(i => ($"KEY_{i}", "v")));
@@ -76,7 +76,7 @@ public sealed class EnvironmentTests(SharedServer shared)
 
         (await environment.Api.PostAsync($"/projects/{environment.ProjectId}/environments", """{"name":"Production"}""")).Is(201);
         await Until.HoldsAsync(
-            "the purge",
+            "the environment is purged",
             () => environment.Server.Count("SELECT count(*) FROM environments WHERE id = @e", ("@e", environment.Id)) == 0);
         Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secrets WHERE environment_id = @e", ("@e", environment.Id)));
     }

@@ -8,32 +8,32 @@ namespace Secronna.IntegrationTests.Features.Health;
 public sealed class HealthTests
 {
     [Fact]
-    public async Task A_server_whose_probe_can_not_write_is_not_ready_until_it_can_again()
+    public async Task A_server_whose_probe_cannot_write_is_not_ready_until_it_can_again()
     {
         FakeTimeProvider time = TestClock.New();
         await using var server = await TestServer.StartAsync(time: time);
-        await BecomesAsync(server, time, 200);
+        await WaitForStatusAsync(server, time, 200);
 
         server.Break("UPDATE OF probed_at", "installation");
-        var unready = await BecomesAsync(server, time, 503);
+        var unready = await WaitForStatusAsync(server, time, 503);
 
         unready.IsError(503, "UNAVAILABLE");
         (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
         server.Mend("installation");
-        Assert.Equal("""{"status":"ready"}""", (await BecomesAsync(server, time, 200)).Data.GetRawText());
+        Assert.Equal("""{"status":"ready"}""", (await WaitForStatusAsync(server, time, 200)).Data.GetRawText());
         await Until.HoldsAsync(
-            "the log line",
+            "the recovery is logged",
             () => server.Log.Lines.Any(line => line.Contains("Ready again", StringComparison.Ordinal)));
     }
 
-    private static async Task<Reply> BecomesAsync(TestServer server, FakeTimeProvider time, int status)
+    private static async Task<Reply> WaitForStatusAsync(TestServer server, FakeTimeProvider time, int status)
     {
         Reply? reply = null;
         await Until.HoldsAsync(
-            $"readiness {status}",
+            $"readiness is answered with {status}",
             async () =>
             {
-                // A probe that is at work has so many of these until it is given up.
+                // Each step is short, because a running probe is given up after a number of them.
                 time.Advance(TimeSpan.FromMilliseconds(50));
                 reply = await server.Anyone.SendToAsync("GET", "/health/ready");
                 return reply.Status == status;

@@ -4,11 +4,11 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>Two environments are compared within the server: on record first, and without a value in any answer (S16, S18).</summary>
+/// <summary>The server compares two environments. It records that first, and no answer holds a value (S16, S18).</summary>
 public sealed class CompareTests(SharedServer shared)
 {
     [Fact]
-    public async Task Each_key_of_both_has_a_result()
+    public async Task A_comparison_has_a_result_for_each_key_of_either_environment()
     {
         var (here, there) = await NewPairAsync(shared);
         await here.WriteAllAsync([("SAME", "canary"), ("DIFFERENT", "canary"), ("HERE", "canary"), ("EMPTY", ""), ("a", "x")]);
@@ -27,7 +27,7 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_is_on_record_on_each_side_and_is_no_reveal()
+    public async Task A_comparison_is_recorded_for_both_environments_and_not_as_a_reveal()
     {
         var (here, there) = await NewPairAsync(shared);
         await here.WriteAsync("A", "one");
@@ -45,7 +45,7 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Without_its_entries_nothing_is_opened()
+    public async Task A_comparison_whose_entries_cannot_be_written_opens_no_value()
     {
         await using var server = await TestServer.StartAsync();
         var (here, there) = await NewPairAsync(await server.NewTestEnvironmentAsync());
@@ -63,7 +63,7 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Each_side_can_be_of_a_time_of_its_own()
+    public async Task Each_side_can_be_compared_as_of_its_own_instant()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("A", "one"), ("B", "b")]);
@@ -85,7 +85,7 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_value_that_was_deleted_since_differs_from_all_but_itself()
+    public async Task A_version_deleted_since_is_the_same_only_as_itself()
     {
         var (here, there) = await NewPairAsync(shared);
         var id = await here.WriteAsync("A", "one");
@@ -99,7 +99,7 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_tells_of_the_keys_that_the_caller_may_reveal_on_each_side()
+    public async Task A_comparison_shows_only_keys_that_the_caller_may_reveal()
     {
         var (here, there) = await NewPairAsync(shared);
         foreach (var environment in new[] { here, there })
@@ -118,7 +118,7 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Another_workspaces_environment_is_not_there()
+    public async Task An_environment_of_another_workspace_looks_absent()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var other = await shared.NewTestEnvironmentAsync();
@@ -134,14 +134,14 @@ public sealed class CompareTests(SharedServer shared)
     [InlineData("""{"with":null}""", "with")]
     [InlineData("""{"with":["env_x"]}""", "with")]
     [InlineData("""{"with":"env_x","values":true}""", "values")]
-    public async Task A_body_that_is_wrong_says_so(string body, string named)
+    public async Task An_invalid_body_is_refused_and_the_field_is_named(string body, string named)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         (await environment.Api.PostAsync($"/environments/{environment.Id}/compare", body)).IsInvalid(named);
     }
 
     [Fact]
-    public async Task What_it_opens_counts_as_reveals_do()
+    public async Task Values_that_a_comparison_opens_count_as_reveals()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 5);
         var (here, there) = await NewPairAsync(await server.NewTestEnvironmentAsync());
@@ -155,7 +155,7 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_value_that_does_not_open_is_INTEGRITY_ERROR_on_record()
+    public async Task A_comparison_of_a_value_that_does_not_open_is_INTEGRITY_ERROR_and_recorded()
     {
         await using var server = await TestServer.StartAsync();
         var (here, there) = await NewPairAsync(await server.NewTestEnvironmentAsync());

@@ -3,11 +3,11 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>What happened to an environment's secrets, newest first.</summary>
+/// <summary>The history of an environment: the changes of its secrets, newest first.</summary>
 public sealed class HistoryTests(SharedServer shared)
 {
     [Fact]
-    public async Task Every_change_is_there_in_its_order()
+    public async Task The_history_has_every_change_newest_first()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -34,7 +34,7 @@ public sealed class HistoryTests(SharedServer shared)
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(500)]
-    public async Task Its_pages_hold_each_change_once_also_where_many_share_an_instant(int limit)
+    public async Task Pages_of_the_history_hold_each_change_once_even_if_many_share_an_instant(int limit)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         for (var round = 0; round < 3; round++)
@@ -54,7 +54,7 @@ public sealed class HistoryTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task What_is_written_meanwhile_is_on_no_later_page()
+    public async Task Changes_made_between_two_pages_are_on_no_later_page()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync(Enumerable.Range(0, 10).Select(i => ($"K_{i}", "v")));
@@ -69,7 +69,7 @@ public sealed class HistoryTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_caller_with_grants_sees_its_keys_changes_and_the_times_of_no_others()
+    public async Task A_caller_with_grants_sees_the_changes_of_its_keys_and_no_time_of_others()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var times = new List<string>();
@@ -93,7 +93,7 @@ public sealed class HistoryTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task An_environment_outside_the_grants_or_of_another_workspace_is_not_there()
+    public async Task The_history_of_an_environment_outside_the_grants_or_the_workspace_looks_absent()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("A");
@@ -115,14 +115,14 @@ public sealed class HistoryTests(SharedServer shared)
     [InlineData("cursor=nonsense")]
     [InlineData("cursor=")]
     [InlineData("at=2026-01-01T00:00:00Z")]
-    public async Task A_query_that_is_wrong_is_invalid(string query)
+    public async Task An_invalid_query_is_refused(string query)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         (await environment.Api.GetAsync($"/environments/{environment.Id}/history?{query}")).IsError(400, "VALIDATION_ERROR");
     }
 
     [Fact]
-    public async Task It_is_empty_where_nothing_happened()
+    public async Task The_history_of_a_new_environment_is_empty()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         Assert.Empty(await environment.HistoryAsync());

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>Lists and reveals with <c>at</c>: the state at an instant, exact and always the same (S14).</summary>
+/// <summary>Lists and reveals with <c>at</c> give the exact state at an instant, and always the same one (S14).</summary>
 [DependsOnTransactions]
 public sealed class InstantReadTests(SharedServer shared)
 {
     [Fact]
-    public async Task A_change_is_there_from_its_own_instant_on_and_not_a_microsecond_before()
+    public async Task A_change_is_visible_from_its_instant_on_and_not_a_microsecond_before()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("A", "one");
@@ -32,7 +32,7 @@ public sealed class InstantReadTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_past_list_says_when_the_version_of_then_was_written()
+    public async Task A_past_list_has_the_version_of_then_and_when_it_was_written()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -61,7 +61,7 @@ public sealed class InstantReadTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Each_value_of_the_past_is_on_record_with_the_version_of_then()
+    public async Task Each_revealed_past_value_is_recorded_with_its_version()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("A", "one"), ("B", "one")]);
@@ -79,7 +79,7 @@ public sealed class InstantReadTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task What_was_deleted_since_is_named_and_its_successor_is_another_secret()
+    public async Task A_past_reveal_names_a_secret_deleted_since_and_ignores_its_successor()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var old = await environment.WriteAsync("A", "old");
@@ -104,7 +104,7 @@ public sealed class InstantReadTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_deletion_since_changes_the_tag_of_a_past_reveal()
+    public async Task A_later_deletion_changes_the_ETag_of_a_past_reveal()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "old");
@@ -123,7 +123,7 @@ public sealed class InstantReadTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_key_that_was_not_there_then_is_not_found_and_named()
+    public async Task A_key_that_did_not_exist_at_the_instant_is_not_found_and_named()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("A");
@@ -143,7 +143,7 @@ public sealed class InstantReadTests(SharedServer shared)
     [InlineData("2026-01-31T09:00:00", "RFC 3339")]
     [InlineData("2026-13-31T09:00:00Z", "RFC 3339")]
     [InlineData("", "RFC 3339")]
-    public async Task A_time_that_is_none_or_is_yet_to_come_is_invalid_everywhere(string at, string rule)
+    public async Task A_malformed_or_future_instant_is_invalid_on_every_route(string at, string rule)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("A");
@@ -160,7 +160,7 @@ public sealed class InstantReadTests(SharedServer shared)
     [InlineData("1969-12-31T23:59:59.999999Z")]
     [InlineData("2001-02-03t04:05:06.1234567z")]
     [InlineData("2001-02-03T04:05:06-05:30")]
-    public async Task Before_its_first_write_an_environment_is_empty(string at)
+    public async Task An_environment_is_empty_at_every_instant_before_its_first_write(string at)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("A");
@@ -172,7 +172,7 @@ public sealed class InstantReadTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task The_same_moment_in_another_zone_is_the_same()
+    public async Task An_instant_can_be_given_in_any_time_zone()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("A", "one");
@@ -186,7 +186,7 @@ public sealed class InstantReadTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_caller_with_grants_sees_of_the_past_what_it_sees_of_the_present()
+    public async Task A_caller_sees_the_same_keys_of_the_past_as_of_the_present()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var (shown, hidden) = (await environment.WriteAsync("DB_A", "one"), await environment.WriteAsync("OTHER", "one"));
@@ -203,12 +203,12 @@ public sealed class InstantReadTests(SharedServer shared)
             .IsError(404, "NOT_FOUND");
         var elsewhere = await environment.Workspace.NewGrantedClientAsync("web/staging: list reveal write delete");
         (await elsewhere.GetAsync($"{environment.SecretsPath}?at={at}")).IsError(404, "NOT_FOUND");
-        // Nor does it tell that the environment is there, by a time that only one that is there refuses.
+        // A future instant is invalid in an existing environment. Without a grant it must not reveal that the environment exists.
         (await elsewhere.GetAsync($"{environment.SecretsPath}?at=9999-01-01T00:00:00Z")).IsError(404, "NOT_FOUND");
     }
 
     [Fact]
-    public async Task A_past_reveal_whose_entries_can_not_be_written_opens_nothing()
+    public async Task A_past_reveal_whose_entries_cannot_be_written_opens_nothing()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();

@@ -3,25 +3,27 @@ using Secronna.Protocol;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>The clock that instants are taken from: one that a test moves, also back, or the database's own.</summary>
+/// <summary>
+/// The clock that instants are taken from: one that a test moves, forwards or backwards, or the database's own.
+/// </summary>
 internal sealed class PastClock(TestServer server)
 {
     private readonly FakeTimeProvider? script = server.Time as FakeTimeProvider;
 
-    /// <summary>Whether a test moves it.</summary>
+    /// <summary>Whether a test moves the clock.</summary>
     public bool IsScripted => script is not null;
 
-    /// <summary>What it says, in microseconds; the database's own is this machine's.</summary>
+    /// <summary>The current instant in microseconds. The database's own clock is this machine's.</summary>
     public long Now => Instant.From((script ?? TimeProvider.System).GetUtcNow()).Microseconds;
 
-    /// <summary>So much time goes by, for whoever waits too.</summary>
+    /// <summary>Lets time pass. Timers that are due fire.</summary>
     public async Task AdvanceAsync(long microseconds)
     {
         script!.Advance(TimeSpan.FromMicroseconds(microseconds));
         await server.SetDatabaseClockAsync();
     }
 
-    /// <summary>Sets it ahead or, by less than nothing, back; who waits does not notice.</summary>
+    /// <summary>Sets the clock ahead or, with a negative number, back. Timers do not notice.</summary>
     public async Task SetAsync(long microsecondsAhead)
     {
         script!.AdjustTime(script.GetUtcNow() + TimeSpan.FromMicroseconds(microsecondsAhead));

@@ -3,10 +3,10 @@ using Secronna.Protocol;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>Someone who looks at an environment's past and brings it back: what it may do everything with, by its key.</summary>
+/// <summary>A caller that reads an environment's past and restores it. <c>Sees</c> tells which keys are granted to it.</summary>
 internal sealed record PastCaller(ApiClient Api, string Id, Func<string, bool> Sees);
 
-/// <summary>An environment and what must be true of it.</summary>
+/// <summary>An environment and the model of what must be true of it.</summary>
 internal sealed class PastEnvironment(TestEnvironment environment, PastModel model)
 {
     public PastModel Model => model;
@@ -19,7 +19,7 @@ internal sealed class PastEnvironment(TestEnvironment environment, PastModel mod
 
     public string SecretsPath => environment.SecretsPath;
 
-    /// <summary>The instant of the last change, as it is stored.</summary>
+    /// <summary>The stored instant of the last change, in microseconds.</summary>
     public long StoredInstant => environment.Server.Count("SELECT changed_at FROM environments WHERE id = @id", ("@id", Id));
 
     public static async Task<PastEnvironment> CreateAsync(Workspace workspace, string projectId, string projectSlug, string name)

@@ -2,15 +2,15 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>A version that was minted, or a deletion, as the history must tell it.</summary>
-/// <param name="Instant">When it was, in microseconds.</param>
+/// <summary>A new version or a deletion, as the history must list it.</summary>
+/// <param name="Instant">The instant of the change, in microseconds.</param>
 /// <param name="Kind">The version's kind, or <see cref="Deleted"/>.</param>
 /// <param name="Key">The secret's key.</param>
-/// <param name="SecretId">The secret.</param>
-/// <param name="Version">The version; 0 of a deletion.</param>
+/// <param name="SecretId">The secret's id.</param>
+/// <param name="Version">The number of the version, or 0 for a deletion.</param>
 /// <param name="Value">The version's value.</param>
-/// <param name="By">Who made it.</param>
-/// <param name="Comment">What was said of it.</param>
+/// <param name="By">The id of the caller.</param>
+/// <param name="Comment">The comment, if any.</param>
 internal sealed record PastChange(
     long Instant, string Kind, string Key, string SecretId, int Version, string Value, string By, string? Comment)
 {
@@ -22,31 +22,31 @@ internal sealed record PastChange(
         new(0, Deleted, secret.Key, secret.SecretId, 0, "", by, null);
 }
 
-/// <summary>What a restore must say and do of one key.</summary>
-internal sealed record PastRestored(string Key, string SecretId, string Result, int? From = null, int? To = null, int? Version = null)
+/// <summary>What a restore must report and do for one key.</summary>
+internal sealed record RestoredKey(string Key, string SecretId, string Result, int? From = null, int? To = null, int? Version = null)
 {
     public override string ToString() => $"{Key} {SecretId} {Result} {From} {To} {Version}";
 }
 
-/// <summary>Everything that happened to an environment's secrets, from which each of its states follows.</summary>
+/// <summary>All changes of an environment's secrets, from which its state at every instant follows.</summary>
 internal sealed class PastModel
 {
     private readonly List<PastChange> changes = [];
-    private long mostRead = long.MinValue;
+    private long latestRead = long.MinValue;
 
     public PastModel(long createdAt) => (CreatedAt, Last) = (createdAt, createdAt);
 
     public long CreatedAt { get; }
 
-    /// <summary>The next change must take an instant later than this: of the last change, or of the latest read.</summary>
+    /// <summary>The instant of the last change or of the latest read. The next change must take a later instant.</summary>
     public long Last { get; private set; }
 
-    /// <summary>In the order in which they were acknowledged.</summary>
+    /// <summary>The changes in the order in which they were acknowledged.</summary>
     public IReadOnlyList<PastChange> Changes => changes;
 
     public List<PastChange> Now => At(long.MaxValue);
 
-    /// <summary>The versions that were current at an instant, by their keys' bytes.</summary>
+    /// <summary>The versions that were current at an instant, in the order of their keys' bytes.</summary>
     public List<PastChange> At(long instant) =>
     [
         .. changes.Where(change => change.Instant <= instant).GroupBy(change => change.SecretId).Select(secret => secret.Last())
@@ -60,12 +60,12 @@ internal sealed class PastModel
     public string ValueOf(string secretId, int version) =>
         changes.Single(change => change.SecretId == secretId && change.Version == version).Value;
 
-    /// <summary>The changes as the history lists them.</summary>
+    /// <summary>The changes in the order of the history.</summary>
     public IEnumerable<PastChange> NewestFirst() =>
         changes.OrderByDescending(change => change.Instant).ThenByDescending(change => change.SecretId, StringComparer.Ordinal);
 
-    /// <summary>What a restore by someone who is granted some keys says.</summary>
-    public List<PastRestored> Restore(long instant, bool prune, Func<string, bool> sees)
+    /// <summary>The report of a restore by a caller that sees the given keys.</summary>
+    public List<RestoredKey> Restore(long instant, bool prune, Func<string, bool> sees)
     {
         var current = Now.ToDictionary(secret => secret.SecretId, secret => secret.Version);
         var then = At(instant);
@@ -73,16 +73,16 @@ internal sealed class PastModel
         return
         [
             .. then.Select(secret => !current.TryGetValue(secret.SecretId, out var version)
-                    ? new PastRestored(secret.Key, secret.SecretId, "unrecoverable")
+                    ? new RestoredKey(secret.Key, secret.SecretId, "unrecoverable")
                     : version == secret.Version
-                    ? new PastRestored(secret.Key, secret.SecretId, "unchanged")
-                    : new PastRestored(secret.Key, secret.SecretId, "restored", version, secret.Version, version + 1))
-                .Concat(since.Select(secret => new PastRestored(secret.Key, secret.SecretId, prune ? "pruned" : "created_since")))
+                    ? new RestoredKey(secret.Key, secret.SecretId, "unchanged")
+                    : new RestoredKey(secret.Key, secret.SecretId, "restored", version, secret.Version, version + 1))
+                .Concat(since.Select(secret => new RestoredKey(secret.Key, secret.SecretId, prune ? "pruned" : "created_since")))
                 .Where(change => sees(change.Key)).OrderBy(change => change.Key, StringComparer.Ordinal),
         ];
     }
 
-    /// <summary>How this at an instant differs from another, or from itself, at another instant.</summary>
+    /// <summary>The results of comparing this environment at an instant with another, or itself, at another instant.</summary>
     public List<string> Compare(long at, PastModel other, long otherAt, Func<string, bool> sees)
     {
         var here = At(at).Where(secret => sees(secret.Key)).ToDictionary(secret => secret.Key);
@@ -97,8 +97,8 @@ internal sealed class PastModel
         ];
     }
 
-    /// <summary>The changes that a restore makes by what it says.</summary>
-    public List<PastChange> Restored(IReadOnlyList<PastRestored> report, string by, string? comment)
+    /// <summary>The changes that follow from the report of a restore.</summary>
+    public List<PastChange> Restored(IReadOnlyList<RestoredKey> report, string by, string? comment)
     {
         var now = Now.ToDictionary(secret => secret.SecretId);
         return
@@ -109,22 +109,22 @@ internal sealed class PastModel
         ];
     }
 
-    /// <summary>The past up to an instant was read: nothing may come into it any more.</summary>
+    /// <summary>Notes that the past up to an instant was read. No later change may take an instant in it.</summary>
     public void NoteRead(long instant)
     {
-        mostRead = Math.Max(mostRead, instant);
+        latestRead = Math.Max(latestRead, instant);
         Last = Math.Max(Last, instant);
     }
 
-    /// <summary>A change took an instant and left all secrets as they were.</summary>
+    /// <summary>Notes that a request took an instant and changed no secret.</summary>
     public void NoteInstant(long instant) => Last = Math.Max(Last, instant);
 
-    /// <summary>What was changed in one request; all of it must have one instant, which nobody has read.</summary>
+    /// <summary>Adds the changes of one request. They must share one instant, which must be later than any read.</summary>
     public void Add(IReadOnlyCollection<PastChange> made)
     {
         var instant = Assert.Single(made.Select(change => change.Instant).Distinct());
-        Assert.True(instant > mostRead, $"a change took the instant {instant}; the past up to {mostRead} was read before");
-        Assert.True(instant > Last, $"a change took the instant {instant}, and one before it {Last}");
+        Assert.True(instant > latestRead, $"a change took the instant {instant}; the past up to {latestRead} was read before");
+        Assert.True(instant > Last, $"a change took the instant {instant}, which is not after {Last}");
         changes.AddRange(made);
         Last = instant;
     }

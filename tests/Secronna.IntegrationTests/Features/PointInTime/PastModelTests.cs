@@ -6,7 +6,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>
-/// S14 under whatever comes together: short simulations, other ones with each run, more of them with SECRONNA_PAST_ROUNDS. The
+/// S14 in short random simulations, which differ in each run. SECRONNA_PAST_ROUNDS sets their number. The
 /// variable SECRONNA_PAST_SEED repeats the choices of one.
 /// </summary>
 [DependsOnTransactions]
@@ -24,7 +24,7 @@ public sealed class PastModelTests
 
     [Theory]
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]
-    public async Task Every_instant_shows_what_was_there_then_however_often_it_is_read_and_whatever_the_clock_does(long seed)
+    public async Task Every_instant_always_shows_the_state_of_then_whatever_the_clock_does(long seed)
     {
         // SQLite has no clock of its own.
         var isScripted = TestEngine.Current is SqliteTestEngine || seed % 2 == 0;

@@ -6,23 +6,25 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>Changes one environment from many sides at once, and finds out whether that was as if one came after the other.</summary>
+/// <summary>
+/// Sends many changes of one environment at once, and checks that the result is as if they had come one after the other.
+/// </summary>
 internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCount, bool mayRestoresGiveUp = false)
 {
     private readonly ConcurrentBag<PastRequest> requests = [];
-    private readonly ConcurrentBag<(long At, Reply List, Reply Reveal)> looks = [];
-    private readonly ConcurrentDictionary<string, (string Id, int Version)> known = new();
+    private readonly ConcurrentBag<(long At, Reply List, Reply Reveal)> readings = [];
+    private readonly ConcurrentDictionary<string, (string Id, int Version)> lastSeen = new();
     private readonly string[] keys = [.. Enumerable.Range(0, keyCount).Select(i => string.Create(CultureInfo.InvariantCulture, $"KEY_{i:D3}"))];
     private long order;
     private long names;
 
     private string By => environment.Workspace.ApiKeyId;
 
-    /// <summary>Writes one key, sometimes only if it is of the version that it was last seen with.</summary>
+    /// <summary>Writes one key, sometimes with the version that it was last seen with as the expected one.</summary>
     public async Task WriteAsync()
     {
-        var (key, comment) = (dice.Of(keys), Name("write"));
-        var expected = dice.IsOneIn(4) ? known.GetValueOrDefault(key).Version : (int?)null;
+        var (key, comment) = (dice.Of(keys), UniqueName("write"));
+        var expected = dice.IsOneIn(4) ? lastSeen.GetValueOrDefault(key).Version : (int?)null;
         var (request, reply) = await SendAsync(comment, () => environment.Api.PutAsync(
             environment.SecretsPath, JsonSerializer.Serialize(new { key, value = comment, expectedVersion = expected, comment })));
         if (expected is not null && reply.Status == 409)
@@ -34,10 +36,10 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
         Add(request, reply.Is(201), [reply.Data], model => PastRequest.ChangesOfWrite(model, reply.Data, "written", [(key, comment)], By, comment));
     }
 
-    /// <summary>Writes so many keys in one request.</summary>
+    /// <summary>Writes several keys in one request.</summary>
     public async Task WriteManyAsync(int count)
     {
-        var (from, comment) = (dice.Next(keys.Length), Name("batch"));
+        var (from, comment) = (dice.Next(keys.Length), UniqueName("batch"));
         var values = Enumerable.Range(0, count).Select(i => keys[(from + i) % keys.Length]).Select(key => (Key: key, Value: $"{comment} {key}")).ToList();
         var (request, reply) = await SendAsync(comment, () => environment.Api.PostAsync(environment.SecretsPath + "/batch", JsonSerializer.Serialize(
             new { secrets = values.Select(write => new { key = write.Key, value = write.Value }), comment })));
@@ -48,17 +50,17 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
 
     public async Task DeleteAsync()
     {
-        var id = known.GetValueOrDefault(dice.Of(keys), ("sec_00000000000000000000000000", 1)).Item1;
+        var id = lastSeen.GetValueOrDefault(dice.Of(keys), ("sec_00000000000000000000000000", 1)).Item1;
         var (request, reply) = await SendAsync("delete " + id, () => environment.Api.DeleteAsync("/secrets/" + id));
         requests.Add(reply.Status == 404
-            ? request with { IsRightIn = model => IsGone(model, id) }
+            ? request with { IsRightIn = model => IsAbsent(model, id) }
             : request with { Changed = [(reply.Is(200).Data.Text("id"), 0)], ChangesIn = model => PastRequest.ChangesOfDeletion(model, id, By) });
     }
 
     public async Task RollBackAsync()
     {
-        var (key, comment) = (dice.Of(keys), Name("rollback"));
-        if (!known.TryGetValue(key, out var secret))
+        var (key, comment) = (dice.Of(keys), UniqueName("rollback"));
+        if (!lastSeen.TryGetValue(key, out var secret))
         {
             return;
         }
@@ -68,7 +70,7 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
             $"/secrets/{secret.Id}/rollback", JsonSerializer.Serialize(new { version = to, comment })));
         if (reply.Status == 404)
         {
-            requests.Add(request with { IsRightIn = model => IsGone(model, secret.Id) });
+            requests.Add(request with { IsRightIn = model => IsAbsent(model, secret.Id) });
             return;
         }
 
@@ -77,10 +79,10 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
             PastRequest.ChangesOfWrite(model, reply.Data, "rolled_back", [(key, model.ValueOf(secret.Id, to))], By, comment));
     }
 
-    /// <summary>Restores, or asks what a restore would do, as of any instant that was or is now.</summary>
+    /// <summary>Restores, or dry-runs a restore, to a random instant of the past or to now.</summary>
     public async Task RestoreAsync(bool dryRun)
     {
-        var (at, prune, comment) = (await AnyInstantAsync(), dice.IsOneIn(2), Name("restore"));
+        var (at, prune, comment) = (await AnyInstantAsync(), dice.IsOneIn(2), UniqueName("restore"));
         var past = new PastEnvironment(environment, new PastModel(0));
         var (request, reply) = await SendAsync(comment, () => past.RestoreAsync(environment.Api, at, prune, dryRun, comment));
         if (mayRestoresGiveUp && !dryRun && reply.Status == 503)
@@ -107,7 +109,9 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
         });
     }
 
-    /// <summary>Has all that follows sealed under another KEK, and what there is re-wrapped, which changes nothing of the past.</summary>
+    /// <summary>
+    /// Rotates the project's KEK. New versions use the new KEK and old data keys are rewrapped. The past must not change.
+    /// </summary>
     public Task RotateAsync() => environment.RotateKekAsync();
 
     /// <summary>Reads the environment as of now, while others write.</summary>
@@ -115,17 +119,17 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
     {
         var at = Instant.From(TimeProvider.System.GetUtcNow()).Microseconds;
         var past = new PastEnvironment(environment, new PastModel(0));
-        looks.Add((at, await past.ListAsync(environment.Api, at), await past.RevealAsync(environment.Api, at)));
+        readings.Add((at, await past.ListAsync(environment.Api, at), await past.RevealAsync(environment.Api, at)));
     }
 
-    /// <summary>Fails where there is no order of the requests that gives their answers, and what was read, and what is there.</summary>
+    /// <summary>Fails if no order of the requests explains their answers, prefix was read and the final state.</summary>
     public async Task<PastModel> CheckAsync()
     {
         var history = await environment.Api.PagesAsync($"/environments/{environment.Id}/history", 500);
         var model = PastReplay.Run(history.Items, requests);
-        foreach (var (at, list, reveal) in looks)
+        foreach (var (at, list, reveal) in readings)
         {
-            CheckLook(model, at, list.Is(200).Data, reveal.Is(200).Data);
+            CheckReading(model, at, list.Is(200).Data, reveal.Is(200).Data);
         }
 
         var past = new PastEnvironment(environment, model);
@@ -140,7 +144,7 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
         return model;
     }
 
-    private static void CheckLook(PastModel model, long at, JsonElement list, JsonElement reveal)
+    private static void CheckReading(PastModel model, long at, JsonElement list, JsonElement reveal)
     {
         var then = model.At(at);
         Assert.Equal(
@@ -167,7 +171,7 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
         Assert.Equal(201, reply.Status);
         foreach (var secret in written)
         {
-            known[secret.Text("key")] = (secret.Text("id"), secret.Number("version"));
+            lastSeen[secret.Text("key")] = (secret.Text("id"), secret.Number("version"));
         }
 
         requests.Add(request with { Changed = [.. written.Select(secret => (secret.Text("id"), secret.Number("version")))], ChangesIn = changes });
@@ -175,15 +179,15 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
 
     private async Task<long> AnyInstantAsync()
     {
-        var told = (await environment.Api.GetAsync($"/environments/{environment.Id}/history?limit=200")).Is(200).Data.EnumerateArray().ToList();
-        return dice.IsOneIn(4) || told.Count == 0
+        var history = (await environment.Api.GetAsync($"/environments/{environment.Id}/history?limit=200")).Is(200).Data.EnumerateArray().ToList();
+        return dice.IsOneIn(4) || history.Count == 0
             ? Instant.From(TimeProvider.System.GetUtcNow()).Microseconds
-            : PastEnvironment.InstantOf(dice.Of(told), "at") - dice.Next(2);
+            : PastEnvironment.InstantOf(dice.Of(history), "at") - dice.Next(2);
     }
 
-    private string Name(string what) => string.Create(CultureInfo.InvariantCulture, $"{what} {Interlocked.Increment(ref names)}");
+    private string UniqueName(string prefix) => string.Create(CultureInfo.InvariantCulture, $"{prefix} {Interlocked.Increment(ref names)}");
 
     private static int? VersionOf(PastModel model, string key) => model.Now.SingleOrDefault(secret => secret.Key == key)?.Version;
 
-    private static bool IsGone(PastModel model, string id) => model.Now.All(secret => secret.SecretId != id);
+    private static bool IsAbsent(PastModel model, string id) => model.Now.All(secret => secret.SecretId != id);
 }

@@ -4,20 +4,20 @@ using Xunit;
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>
-/// Restores beside writers and other restores: what comes of it is always what one after the other would have done, in the
-/// order of their instants, and nobody's answer speaks of another order (S12, S14).
+/// Restores that run beside writers and other restores. The result must be as if all requests had come one after the other in
+/// the order of their instants, and no answer may contradict that order (S12, S14).
 /// </summary>
 [DependsOnTransactions]
 public sealed class PastRaceTests(SharedServer shared)
 {
     private const int Workers = 6;
-    private const int Lookers = 2;
+    private const int Readers = 2;
 
     private static readonly int Requests = Rounds.Of(8, 20);
     private static readonly int Repeats = Rounds.Of(2, 6);
 
     [Fact]
-    public async Task Restores_among_changes_of_every_kind_are_done_whole_at_instants_of_their_own()
+    public async Task Restores_beside_changes_of_every_kind_are_atomic_and_have_their_own_instants()
     {
         var dice = NewDice();
         var race = new PastRace(await shared.NewTestEnvironmentAsync(), dice, keyCount: 8);
@@ -40,7 +40,7 @@ public sealed class PastRaceTests(SharedServer shared)
                 });
             }
         })));
-        await Task.WhenAll(Enumerable.Range(0, Lookers).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(async () =>
         {
             while (!work.IsCompleted)
             {
@@ -52,7 +52,7 @@ public sealed class PastRaceTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Restores_at_once_come_one_after_the_other()
+    public async Task Concurrent_restores_behave_as_if_they_came_one_after_the_other()
     {
         var dice = NewDice();
         var race = new PastRace(await shared.NewTestEnvironmentAsync(), dice, keyCount: 12);
@@ -69,10 +69,10 @@ public sealed class PastRaceTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_restore_of_many_keys_that_are_all_written_meanwhile_is_done_whole_or_not_at_all()
+    public async Task A_restore_of_many_keys_that_others_write_meanwhile_is_done_as_a_whole_or_not_at_all()
     {
         var dice = NewDice();
-        // Of more keys than a restore keeps values of until their numbers are certain.
+        // The environment has more keys than a restore holds values of while their version numbers are uncertain.
         var race = new PastRace(await shared.NewTestEnvironmentAsync(), dice, keyCount: 90, mayRestoresGiveUp: true);
         await race.WriteAllAsync();
         await Task.WhenAll(
@@ -91,7 +91,7 @@ public sealed class PastRaceTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Rollbacks_and_restores_that_meet_a_deletion_and_a_new_secret_of_the_same_key_are_the_old_secrets_or_none()
+    public async Task Rollbacks_and_restores_beside_a_deletion_never_change_a_new_secret_with_the_same_key()
     {
         var race = new PastRace(await shared.NewTestEnvironmentAsync(), NewDice(), keyCount: 1);
         for (var round = 0; round < 2 * Repeats; round++)
@@ -106,6 +106,6 @@ public sealed class PastRaceTests(SharedServer shared)
         await race.CheckAsync();
     }
 
-    // Which of them comes first is chance all the same.
+    // The seed is not printed, because the order of the requests depends on chance anyway.
     private static Dice NewDice() => new(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
 }

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>Looks at the past in every way that there is, and compares it with what must be true.</summary>
+/// <summary>Reads the past through every route and compares it with the model.</summary>
 internal sealed class PastReads(PastClock clock)
 {
-    // By environment and instant: the list that was answered first.
+    // The first list that was read, by environment and instant.
     private readonly Dictionary<(string EnvironmentId, long Instant), string> lists = [];
 
-    /// <summary>Compares lists, values, the audit trail and what a restore would do with what was there at an instant.</summary>
+    /// <summary>Checks the list, the values, the audit entries and the dry runs of restores for an instant.</summary>
     public async Task CheckAsync(PastEnvironment environment, PastCaller caller, long at, int pageSize)
     {
         if (at > Math.Max(clock.Now, environment.Model.Last))
@@ -24,11 +24,11 @@ internal sealed class PastReads(PastClock clock)
         await CheckRevealAsync(environment, caller, at);
         await CheckRestoreAsync(environment, caller, at, prune: false);
         await CheckRestoreAsync(environment, caller, at, prune: true);
-        await CheckSameAgainAsync(environment, at);
+        await CheckUnchangedAsync(environment, at);
     }
 
-    /// <summary>Compares what a restore would do with what it must do.</summary>
-    public async Task<List<PastRestored>> CheckRestoreAsync(PastEnvironment environment, PastCaller caller, long at, bool prune)
+    /// <summary>Checks the dry run of a restore and returns the expected report.</summary>
+    public async Task<List<RestoredKey>> CheckRestoreAsync(PastEnvironment environment, PastCaller caller, long at, bool prune)
     {
         var expected = environment.Model.Restore(at, prune, caller.Sees);
         var reply = await environment.RestoreAsync(caller.Api, at, prune, dryRun: true);
@@ -37,7 +37,7 @@ internal sealed class PastReads(PastClock clock)
         return expected;
     }
 
-    public static void CheckReport(Reply reply, long at, bool dryRun, IEnumerable<PastRestored> expected)
+    public static void CheckReport(Reply reply, long at, bool dryRun, IEnumerable<RestoredKey> expected)
     {
         var data = reply.Is(200).Data;
         Assert.Equal(PastEnvironment.Text(at), data.Text("at"));
@@ -45,13 +45,13 @@ internal sealed class PastReads(PastClock clock)
         Assert.Equal(expected.Select(change => change.ToString()), ReportOf(reply).Select(change => change.ToString()));
     }
 
-    public static List<PastRestored> ReportOf(Reply reply) =>
+    public static List<RestoredKey> ReportOf(Reply reply) =>
     [
-        .. reply.Data.GetProperty("changes").EnumerateArray().Select(change => new PastRestored(
+        .. reply.Data.GetProperty("changes").EnumerateArray().Select(change => new RestoredKey(
             change.Text("key"), change.Text("secretId"), change.Text("result"), Number(change, "from"), Number(change, "to"), Number(change, "version"))),
     ];
 
-    /// <summary>Compares what the server says of the difference of two environments' pasts with what it must be.</summary>
+    /// <summary>Checks the comparison of two environments at two instants.</summary>
     public async Task CheckDifferenceAsync(PastEnvironment here, long at, PastEnvironment there, long thereAt, PastCaller caller)
     {
         var reply = await caller.Api.PostAsync(
@@ -72,21 +72,21 @@ internal sealed class PastReads(PastClock clock)
             reply.Is(200).Data.EnumerateArray().Select(key => $"{key.Text("key")} {key.Text("result")}"));
     }
 
-    /// <summary>Compares the history, page after page, with all that happened.</summary>
+    /// <summary>Checks the history, page by page.</summary>
     public static async Task CheckHistoryAsync(PastEnvironment environment, PastCaller caller, int pageSize)
     {
-        var told = await caller.Api.PagesAsync(environment.Path + "/history", pageSize);
-        Assert.Equal(environment.Model.NewestFirst().Where(change => caller.Sees(change.Key)).Select(Line), told.Items.Select(Line));
+        var history = await caller.Api.PagesAsync(environment.Path + "/history", pageSize);
+        Assert.Equal(environment.Model.NewestFirst().Where(change => caller.Sees(change.Key)).Select(Line), history.Items.Select(Line));
     }
 
-    /// <summary>Reads every list that was ever read again: it must be what it was, whatever happened since (S14).</summary>
-    public async Task CheckAllSameAgainAsync(IEnumerable<PastEnvironment> environments)
+    /// <summary>Reads every list again that was ever read. Each must be unchanged, whatever happened since (S14).</summary>
+    public async Task CheckAllUnchangedAsync(IEnumerable<PastEnvironment> environments)
     {
         foreach (var environment in environments)
         {
             foreach (var (_, at) in lists.Keys.Where(key => key.EnvironmentId == environment.Id).ToList())
             {
-                await CheckSameAgainAsync(environment, at);
+                await CheckUnchangedAsync(environment, at);
             }
         }
     }
@@ -97,7 +97,7 @@ internal sealed class PastReads(PastClock clock)
     public static string Line(JsonElement change) =>
         $"{change.Text("at")} {change.Text("change")} {change.Text("key")} {change.Text("secretId")} {Number(change, "version")} {change.Text("by")} {(change.Has("comment") ? change.Text("comment") : null)}";
 
-    private async Task CheckSameAgainAsync(PastEnvironment environment, long at)
+    private async Task CheckUnchangedAsync(PastEnvironment environment, long at)
     {
         var list = (await environment.ListAsync(environment.Workspace.Api, at)).Is(200).Data.GetRawText();
         environment.Model.NoteRead(at);
@@ -135,7 +135,8 @@ internal sealed class PastReads(PastClock clock)
         await CheckTrailAsync(environment, reply.RequestId, there);
     }
 
-    // One entry a value, with the version of then (S17); and no other, so one more than these is asked for.
+    // There is one entry per value, with its version at the instant (S17). Asking for one entry more shows that there is no
+    // other.
     private static async Task CheckTrailAsync(PastEnvironment environment, string requestId, List<PastChange> revealed)
     {
         var trail = (await environment.Workspace.Api.GetAsync($"/audit?limit={revealed.Count + 1}")).Is(200).Data.EnumerateArray();

@@ -3,19 +3,21 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>A request that was sent while others were: what must be true because of its answer.</summary>
-/// <param name="Name">For whoever looks at a failure.</param>
-/// <param name="Began">Its environment in the order of all beginnings and ends.</param>
-/// <param name="Ended">The same of its end.</param>
+/// <summary>A request that was sent beside others, and what its answer says of the environment.</summary>
+/// <param name="Name">The name in failure messages.</param>
+/// <param name="Began">The position of its beginning in the order of all beginnings and ends.</param>
+/// <param name="Ended">The position of its end in the same order.</param>
 internal sealed record PastRequest(string Name, long Began, long Ended)
 {
-    /// <summary>The secrets and versions that it changed, by its answer; a deletion is version 0.</summary>
+    /// <summary>The secrets and versions that it changed according to its answer. A deletion is version 0.</summary>
     public IReadOnlyList<(string SecretId, int Version)> Changed { get; init; } = [];
 
-    /// <summary>What it must have changed, if the environment was such just before; fails where its answer does not fit that.</summary>
+    /// <summary>
+    /// The changes that it makes to an environment in the given state. Fails if its answer does not fit that state.
+    /// </summary>
     public Func<PastModel, List<PastChange>> ChangesIn { get; init; } = _ => [];
 
-    /// <summary>Of one that changed nothing: whether its answer is right, if the environment was such.</summary>
+    /// <summary>For a request that changed nothing: whether its answer fits an environment in the given state.</summary>
     public Func<PastModel, bool> IsRightIn { get; init; } = _ => true;
 
     public override string ToString() => $"{Name} ({Began} to {Ended})";
@@ -29,7 +31,7 @@ internal sealed record PastRequest(string Name, long Began, long Ended)
             var current = now.GetValueOrDefault(write.Key);
             var id = written.Text("id");
             Assert.Equal((write.Key, (current?.Version ?? 0) + 1), (written.Text("key"), written.Number("version")));
-            // A key that was deleted is another secret's when it is written again.
+            // A deleted key that is written again belongs to a new secret.
             Assert.True(current is null ? model.Changes.All(change => change.SecretId != id) : current.SecretId == id);
             return new PastChange(0, kind, write.Key, id, written.Number("version"), write.Value, by, comment);
         })];

@@ -5,17 +5,17 @@ using Xunit;
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>
-/// Changes two environments and looks at their past, as dice say, through the API. A clock that is scripted stands still, goes
-/// on, leaps and steps back between requests; only then is it certain which instant a change takes.
+/// Changes two environments and reads their past through the API, as dice decide. A scripted clock stands still, advances, leaps
+/// and steps back between requests. Only with a scripted clock does the simulation know which instant a change takes.
 /// </summary>
 internal sealed class PastSimulation : IAsyncDisposable
 {
-    // A clock that is further behind the last change than this is refused.
-    private const long MostBehind = 5_000_000;
+    // The server refuses changes while its clock is further behind the last change than this, in microseconds.
+    private const long MaxBehind = 5_000_000;
     private const long Hour = 3_600_000_000;
     private const long Millisecond = 1_000;
 
-    // In the order of their bytes: "A" "A_" "Ab" "B" "_" "a".
+    // The order of their bytes is: "A" "A_" "Ab" "B" "_" "a".
     private static readonly string[] Keys = ["a", "_", "B", "Ab", "A_", "A"];
 
     private readonly Dice dice;
@@ -32,7 +32,7 @@ internal sealed class PastSimulation : IAsyncDisposable
         reads = new PastReads(clock);
     }
 
-    /// <summary>Where it was, for whoever looks at a failure.</summary>
+    /// <summary>The step that it is at, for failure messages.</summary>
     public string Position { get; private set; } = "the start";
 
     public static async Task<PastSimulation> StartAsync(long seed, bool isScripted)
@@ -77,7 +77,7 @@ internal sealed class PastSimulation : IAsyncDisposable
             }
         }
 
-        await reads.CheckAllSameAgainAsync(environments);
+        await reads.CheckAllUnchangedAsync(environments);
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
@@ -195,7 +195,7 @@ internal sealed class PastSimulation : IAsyncDisposable
             return;
         }
 
-        // Most are told before, and then done in just that way.
+        // Most restores are dry-run first and must then do exactly what the dry run said.
         var expected = dice.IsOneIn(3) ? model.Restore(at, prune, caller.Sees) : await reads.CheckRestoreAsync(environment, caller, at, prune);
         model.NoteRead(at);
         var changes = model.Restored(expected, caller.Id, comment);
@@ -210,13 +210,13 @@ internal sealed class PastSimulation : IAsyncDisposable
     private async Task ReadAsync(PastEnvironment environment, PastCaller caller)
     {
         await reads.CheckAsync(environment, caller, AnyInstant(environment), 1 + dice.Next(4));
-        // Small pages are where one that is too old may seem to end the search of many secrets.
+        // Small pages test that a change that is too old does not end the search for changes of other secrets.
         await PastReads.CheckHistoryAsync(environment, caller, 1 + dice.Next(dice.IsOneIn(2) ? 2 : 12));
         var other = dice.Of(environments);
         await reads.CheckDifferenceAsync(environment, AnyInstant(environment), other, AnyInstant(other), caller);
     }
 
-    // Of changes, those just before and after them, others between, now, and before anything was.
+    // Instants of changes, just before and after them, now, between, before the environment existed, and in the future.
     private long AnyInstant(PastEnvironment environment)
     {
         var (now, model) = (clock.Now, environment.Model);
@@ -229,13 +229,13 @@ internal sealed class PastSimulation : IAsyncDisposable
             _ when model.Changes.Count > 0 => dice.Of(model.Changes).Instant - 1 + dice.Next(3),
             _ => now,
         };
-        // The database's own clock may pass a near instant at any moment.
+        // The database's own clock may reach a near instant at any moment, so such instants are not used.
         return clock.IsScripted || instant >= now + Hour ? instant : Math.Min(instant, Math.Max(now, model.Last));
     }
 
     /// <summary>
-    /// Sends what changes an environment, and moves the clock past the change's instant, which its answer waits for. Null where
-    /// the clock is too far behind: then it must be refused, and the clock is mended.
+    /// Sends a change and advances the clock past its instant, which the answer waits for. If the clock is too far behind, the
+    /// change must be refused; the clock is then set right and the result is <c>null</c>.
     /// </summary>
     private async Task<Reply?> SendAsync(PastEnvironment environment, Func<Task<Reply>> send)
     {
@@ -247,7 +247,7 @@ internal sealed class PastSimulation : IAsyncDisposable
         var now = clock.Now;
         var instant = Math.Max(now, environment.Model.Last + 1);
         var request = send();
-        if (instant - now > MostBehind)
+        if (instant - now > MaxBehind)
         {
             (await request).IsError(503, "UNAVAILABLE");
             await clock.SetAsync(instant - now - dice.Next(2));
@@ -256,7 +256,7 @@ internal sealed class PastSimulation : IAsyncDisposable
 
         if (instant > now)
         {
-            await Until.HoldsAsync("the change's commit", () => request.IsCompleted || environment.StoredInstant == instant);
+            await Until.HoldsAsync("the change is committed", () => request.IsCompleted || environment.StoredInstant == instant);
             for (var time = instant - now + Millisecond; !request.IsCompleted; time = 2 * Millisecond)
             {
                 await clock.AdvanceAsync(time);
@@ -268,7 +268,7 @@ internal sealed class PastSimulation : IAsyncDisposable
         if (reply.Status < 400)
         {
             Assert.Equal(instant, environment.StoredInstant);
-            Assert.True(clock.Now >= instant, "acknowledged before the clock had passed the instant");
+            Assert.True(clock.Now >= instant, "acknowledged before the clock reached the instant");
         }
 
         return reply;
@@ -282,7 +282,7 @@ internal sealed class PastSimulation : IAsyncDisposable
             return;
         }
 
-        // Only the server knows the ids of what is new.
+        // The ids of new secrets are known only from the answer.
         var answers = written(reply);
         changes = [.. changes.Zip(answers, (change, answer) => change.SecretId.Length > 0 ? change : change with { SecretId = answer.Text("id") })];
         Assert.Equal(
@@ -291,21 +291,21 @@ internal sealed class PastSimulation : IAsyncDisposable
         await NoteAsync(environment, changes);
     }
 
-    /// <summary>Learns the instant of a change from the history's end, which must tell just of it.</summary>
+    /// <summary>Reads the instant of a change from the head of the history, which must list exactly this change.</summary>
     private async Task NoteAsync(PastEnvironment environment, List<PastChange> changes)
     {
         var model = environment.Model;
-        var told = (await environment.Workspace.Api.GetAsync($"/environments/{environment.Id}/history?limit={changes.Count + 1}")).Is(200).Data;
+        var history = (await environment.Workspace.Api.GetAsync($"/environments/{environment.Id}/history?limit={changes.Count + 1}")).Is(200).Data;
         if (changes.Count == 0)
         {
             model.NoteInstant(environment.StoredInstant);
             return;
         }
 
-        var instant = PastEnvironment.InstantOf(told[0], "at");
+        var instant = PastEnvironment.InstantOf(history[0], "at");
         Assert.Equal(environment.StoredInstant, instant);
         model.Add([.. changes.Select(change => change with { Instant = instant })]);
-        Assert.Equal(model.NewestFirst().Take(changes.Count + 1).Select(PastReads.Line), told.EnumerateArray().Select(PastReads.Line));
+        Assert.Equal(model.NewestFirst().Take(changes.Count + 1).Select(PastReads.Line), history.EnumerateArray().Select(PastReads.Line));
     }
 
     private PastChange Write(PastEnvironment environment, PastCaller caller, string key)

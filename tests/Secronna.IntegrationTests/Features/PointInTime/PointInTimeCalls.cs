@@ -4,40 +4,42 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>What a environment was, and ways to bring it back.</summary>
+/// <summary>Short ways to read an environment's past and to call what brings it back.</summary>
 internal static class PointInTimeCalls
 {
-    /// <summary>The changes, newest first.</summary>
+    /// <summary>The environment's history, newest first.</summary>
     public static async Task<List<JsonElement>> HistoryAsync(this TestEnvironment environment, ApiClient? caller = null) =>
         [.. (await (caller ?? environment.Api).GetAsync($"/environments/{environment.Id}/history?limit=500")).Is(200).Data.EnumerateArray()];
 
-    /// <summary>The instant of the newest change.</summary>
+    /// <summary>The instant of the environment's newest change.</summary>
     public static async Task<string> LastInstantAsync(this TestEnvironment environment) => (await environment.HistoryAsync())[0].Text("at");
 
-    /// <summary>The keys with their versions, as <c>KEY 2</c>: as they are, or as they stood at an instant.</summary>
+    /// <summary>The keys with their versions, as <c>KEY 2</c>, now or at an instant.</summary>
     public static async Task<string[]> ListedAsync(this TestEnvironment environment, string? at = null)
     {
         var reply = await environment.Api.GetAsync(environment.SecretsPath + "?limit=500" + (at is null ? "" : "&at=" + at));
         return [.. reply.Is(200).Data.EnumerateArray().Select(item => $"{item.Text("key")} {item.Number("currentVersion")}")];
     }
 
-    /// <summary>What is revealed, as <c>KEY 2 value</c>: as it is, or as it was at an instant.</summary>
+    /// <summary>The revealed secrets, as <c>KEY 2 value</c>, now or at an instant.</summary>
     public static async Task<string[]> RevealedAsync(this TestEnvironment environment, string? at = null) =>
         (await environment.RevealAllAsync(at is null ? null : $$"""{"at":"{{at}}"}""")).Is(200).Data.Revealed();
 
     public static string[] Revealed(this JsonElement revealed) => [.. revealed.GetProperty("secrets").EnumerateArray()
         .Select(item => $"{item.Text("key")} {item.Number("version")} {item.Text("value")}")];
 
-    public static Task<Reply> RollBackAsync(this ApiClient caller, string secretId, int version, string more = "") =>
-        caller.PostAsync($"/secrets/{secretId}/rollback", $$"""{"version":{{version}}{{more}}}""");
+    public static Task<Reply> RollBackAsync(this ApiClient caller, string secretId, int version, string otherFields = "") =>
+        caller.PostAsync($"/secrets/{secretId}/rollback", $$"""{"version":{{version}}{{otherFields}}}""");
 
-    public static Task<Reply> RestoreAsync(this TestEnvironment environment, string at, string more = "", ApiClient? caller = null) =>
-        (caller ?? environment.Api).PostAsync($"/environments/{environment.Id}/restore", $$"""{"at":"{{at}}"{{more}}}""");
+    public static Task<Reply> RestoreAsync(this TestEnvironment environment, string at, string otherFields = "", ApiClient? caller = null) =>
+        (caller ?? environment.Api).PostAsync($"/environments/{environment.Id}/restore", $$"""{"at":"{{at}}"{{otherFields}}}""");
 
-    public static Task<Reply> CompareAsync(this TestEnvironment environment, string with, string more = "", ApiClient? caller = null) =>
-        (caller ?? environment.Api).PostAsync($"/environments/{environment.Id}/compare", $$"""{"with":"{{with}}"{{more}}}""");
+    public static Task<Reply> CompareAsync(this TestEnvironment environment, string with, string otherFields = "", ApiClient? caller = null) =>
+        (caller ?? environment.Api).PostAsync($"/environments/{environment.Id}/compare", $$"""{"with":"{{with}}"{{otherFields}}}""");
 
-    /// <summary>The changes of a restore, as <c>KEY restored 3 1 4</c>.</summary>
+    /// <summary>
+    /// The changes of a restore, as <c>KEY restored 3 1 4</c>: the version before, the restored one and the new one.
+    /// </summary>
     public static string[] Changes(this Reply reply) => [.. reply.Is(200).Data.GetProperty("changes").EnumerateArray()
         .Select(change => string.Join(' ', change.EnumerateObject().Where(property => property.Name != "secretId")
             .Select(property => property.Value.ToString())))];
@@ -46,7 +48,7 @@ internal static class PointInTimeCalls
     public static string[] Results(this Reply reply) =>
         [.. reply.Is(200).Data.EnumerateArray().Select(item => $"{item.Text("key")} {item.Text("result")}")];
 
-    /// <summary>An instant so many microseconds later.</summary>
+    /// <summary>The instant this many microseconds later.</summary>
     public static string Plus(this string at, long microseconds)
     {
         Assert.True(Instant.TryParse(at, out var instant));

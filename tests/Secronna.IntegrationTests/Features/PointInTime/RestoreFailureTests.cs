@@ -3,12 +3,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>A restore that can't be done leaves the environment as it was and tells no value (S15, S16).</summary>
+/// <summary>A restore that fails leaves the environment unchanged and discloses no value (S15, S16).</summary>
 [DependsOnTransactions]
 public sealed class RestoreFailureTests
 {
     [Fact]
-    public async Task A_value_that_does_not_open_stops_all_of_it()
+    public async Task A_value_that_does_not_open_stops_the_whole_restore()
     {
         await using var server = await TestServer.StartAsync();
         var (environment, at, ids) = await NewChangedAsync(server);
@@ -26,7 +26,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task Without_its_entries_it_is_undone()
+    public async Task A_restore_whose_entries_cannot_be_written_is_undone()
     {
         await using var server = await TestServer.StartAsync();
         var (environment, at, _) = await NewChangedAsync(server);
@@ -45,7 +45,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task Values_over_the_limit_are_refused_and_the_dry_run_still_tells()
+    public async Task A_restore_of_more_bytes_than_the_limit_is_refused_and_its_dry_run_is_not()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RestoreBytes = 200_000);
         var environment = await server.NewTestEnvironmentAsync();
@@ -64,7 +64,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task What_it_opens_counts_as_reveals_do_and_a_repeat_opens_nothing()
+    public async Task Values_that_a_restore_or_rollback_opens_count_as_reveals_and_a_repeat_opens_none()
     {
         await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = 4);
         var (environment, at, ids) = await NewChangedAsync(server);
@@ -84,7 +84,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task An_environment_that_is_deleted_can_not_be_brought_back()
+    public async Task A_deleted_environment_cannot_be_restored_or_read()
     {
         await using var server = await TestServer.StartAsync();
         var (environment, at, ids) = await NewChangedAsync(server);
@@ -95,11 +95,11 @@ public sealed class RestoreFailureTests
         (await environment.Api.GetAsync($"/environments/{environment.Id}/history")).IsError(404, "NOT_FOUND");
         (await environment.CompareAsync(environment.Id)).IsError(404, "NOT_FOUND");
         (await environment.RevealAllAsync($$"""{"at":"{{at}}"}""")).IsError(404, "NOT_FOUND");
-        await Until.HoldsAsync("all is removed", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
+        await Until.HoldsAsync("all versions are purged", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
     }
 
     [Fact]
-    public async Task A_project_deleted_while_it_waits_wins()
+    public async Task A_restore_beside_the_deletion_of_its_project_leaves_nothing_behind()
     {
         await using var server = await TestServer.StartAsync();
         var (environment, at, _) = await NewChangedAsync(server);
@@ -108,11 +108,11 @@ public sealed class RestoreFailureTests
 
         (await deleted).Is(200);
         Assert.Contains((await restored).Status, new[] { 200, 404, 503 });
-        await Until.HoldsAsync("all is removed", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
+        await Until.HoldsAsync("all versions are purged", () => server.Count("SELECT count(*) FROM secret_versions") == 0);
     }
 
     [Fact]
-    public async Task What_is_brought_back_is_in_no_log_and_no_file()
+    public async Task Restored_values_are_in_no_log_and_no_file()
     {
         await using var server = await TestServer.StartAsync();
         var (environment, at, ids) = await NewChangedAsync(server);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>An environment is brought back to an instant: what it says, does and records (S14).</summary>
+/// <summary>Restores an environment to an instant: the report, the changes and the audit entries (S14).</summary>
 [DependsOnTransactions]
 public sealed class RestoreTests(SharedServer shared)
 {
@@ -11,7 +11,7 @@ public sealed class RestoreTests(SharedServer shared)
     private const string Prune = ""","prune":true""";
 
     [Fact]
-    public async Task It_does_what_its_dry_run_said()
+    public async Task A_restore_does_what_its_dry_run_reported()
     {
         var (environment, at) = await NewChangedAsync();
         var before = await environment.RevealedAsync();
@@ -38,7 +38,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_brings_back_what_was_before_it_too()
+    public async Task A_restore_can_itself_be_undone_by_a_restore()
     {
         var (environment, at) = await NewChangedAsync();
         var (before, undo) = (await environment.RevealedAsync(), await environment.LastInstantAsync());
@@ -50,7 +50,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Pruning_deletes_what_was_created_since()
+    public async Task A_pruning_restore_deletes_secrets_created_since()
     {
         var (environment, at) = await NewChangedAsync();
         string[] changes = ["ADDED pruned", "CHANGED restored 3 1 4", "DELETED unrecoverable", "SAME unchanged"];
@@ -67,7 +67,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Each_key_changed_is_on_record_and_then_the_restore()
+    public async Task Each_changed_key_is_recorded_and_then_the_restore()
     {
         var (environment, at) = await NewChangedAsync();
 
@@ -87,7 +87,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task All_of_it_happens_at_one_instant()
+    public async Task All_changes_of_a_restore_have_one_instant()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync(Keys(40).Select(key => (key, "old")));
@@ -104,7 +104,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_comes_to_an_end_while_others_write_all_the_time()
+    public async Task A_restore_completes_while_others_write_all_the_time()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         string[] keys = [.. Keys(400)];
@@ -129,7 +129,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task With_nothing_to_do_it_mints_nothing_and_is_on_record()
+    public async Task A_restore_with_nothing_to_change_writes_no_version_and_is_recorded()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("A");
@@ -142,7 +142,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_key_that_another_secret_has_by_now_has_two_lines()
+    public async Task A_key_that_now_belongs_to_another_secret_is_reported_for_both()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var old = await environment.WriteAsync("A", "old");
@@ -160,7 +160,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Versions_under_older_KEKs_come_back_under_the_active_one()
+    public async Task Versions_under_older_KEKs_are_restored_under_the_active_one()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
@@ -175,7 +175,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_repeat_gets_the_first_answer_and_a_dry_run_leaves_none_for_it()
+    public async Task A_repeated_restore_gets_the_first_answer_and_the_answer_of_a_dry_run_is_not_kept()
     {
         var (environment, at) = await NewChangedAsync();
         Task<Reply> SendAsync(string more) => environment.Api.SendAsync(
@@ -191,7 +191,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Two_environments_do_not_touch_each_other()
+    public async Task A_restore_does_not_touch_another_environment()
     {
         var (environment, at) = await NewChangedAsync();
         var other = await environment.Workspace.NewEnvironmentAsync(environment.ProjectId, "Staging");
@@ -211,7 +211,7 @@ public sealed class RestoreTests(SharedServer shared)
     [InlineData("""{"at":"2026-01-01T00:00:00Z","prune":1}""", "prune")]
     [InlineData("""{"at":"2026-01-01T00:00:00Z","dryrun":true}""", "dryRun")]
     [InlineData("""{"at":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}""", "at")]
-    public async Task A_body_that_is_wrong_says_so(string body, string named)
+    public async Task An_invalid_body_is_refused_and_the_field_is_named(string body, string named)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("A");
@@ -220,7 +220,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_touches_what_the_caller_may_write_and_reveal_and_tells_of_nothing_else()
+    public async Task A_restore_changes_and_reports_only_keys_that_the_caller_may_write_and_reveal()
     {
         var (environment, at) = await NewChangedAsync();
         var granted = await environment.Workspace.NewGrantedClientAsync(
@@ -233,7 +233,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Pruning_takes_the_right_to_delete_each_key()
+    public async Task Pruning_needs_the_right_to_delete_each_key()
     {
         var (environment, at) = await NewChangedAsync();
         await environment.WriteAsync("ADDED_TOO");
@@ -249,7 +249,7 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task An_environment_that_is_not_the_callers_is_not_there()
+    public async Task A_restore_of_an_environment_that_the_caller_may_not_restore_is_not_found()
     {
         var (environment, at) = await NewChangedAsync();
         var other = await shared.NewWorkspaceAsync();
@@ -265,7 +265,9 @@ public sealed class RestoreTests(SharedServer shared)
         (await environment.Api.PostAsync("/environments/env_none/restore", $$"""{"at":"{{at}}"}""")).IsError(404, "NOT_FOUND");
     }
 
-    /// <summary>Since the instant one key stayed, one was changed twice, one was deleted, and one was added.</summary>
+    /// <summary>
+    /// An environment in which, since the instant, one key stayed, one was changed twice, one was deleted and one was added.
+    /// </summary>
     private async Task<(TestEnvironment Place, string At)> NewChangedAsync()
     {
         var environment = await shared.NewTestEnvironmentAsync();

@@ -3,12 +3,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>A secret gets an earlier value of its own again, as a new version (S14).</summary>
+/// <summary>A rollback gives a secret one of its earlier values again, as a new version (S14).</summary>
 [DependsOnTransactions]
 public sealed class RollbackTests(SharedServer shared)
 {
     [Fact]
-    public async Task The_new_version_has_the_old_value_and_the_others_stay()
+    public async Task A_rollback_writes_a_new_version_with_the_old_value_and_keeps_the_others()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -26,7 +26,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_is_sealed_under_a_data_key_of_its_own()
+    public async Task A_rolled_back_version_has_its_own_data_key()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "a value");
@@ -40,7 +40,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_is_on_record_as_what_it_is_and_is_no_reveal()
+    public async Task A_rollback_is_recorded_as_such_and_not_as_a_reveal()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -57,7 +57,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task To_the_current_version_it_mints_one_all_the_same()
+    public async Task A_rollback_to_the_current_version_writes_a_new_version()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -67,7 +67,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_version_or_a_secret_that_is_not_there_is_not_found()
+    public async Task A_rollback_to_an_absent_version_or_of_an_absent_secret_is_not_found()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -75,7 +75,7 @@ public sealed class RollbackTests(SharedServer shared)
         Assert.Equal("secret not found", (await environment.Api.RollBackAsync("sec_none", 1)).IsError(404, "NOT_FOUND").Message);
         (await environment.Api.DeleteAsync("/secrets/" + id)).Is(200);
         Assert.Equal("secret not found", (await environment.Api.RollBackAsync(id, 1)).IsError(404, "NOT_FOUND").Message);
-        // The third is a repeat of the first (S19).
+        // The third refusal counts as a repeat of the first (S19).
         Assert.Equal(2, (await environment.Workspace.AuditAsync("action=secret.rollback&outcome=denied")).Count);
     }
 
@@ -88,7 +88,7 @@ public sealed class RollbackTests(SharedServer shared)
     [InlineData("""{"version":1,"value":"x"}""", "value")]
     [InlineData("""{"version":1,"comment":7}""", "comment")]
     [InlineData("[]", "object")]
-    public async Task A_body_that_is_wrong_says_so(string body, string named)
+    public async Task An_invalid_body_is_refused_and_the_field_is_named(string body, string named)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -99,7 +99,7 @@ public sealed class RollbackTests(SharedServer shared)
     [Theory]
     [InlineData("list write delete")]
     [InlineData("list reveal delete")]
-    public async Task It_takes_the_right_to_write_and_the_right_to_reveal(string actions)
+    public async Task A_rollback_needs_the_right_to_write_and_the_right_to_reveal(string actions)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -114,7 +114,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_repeat_gets_the_first_answer()
+    public async Task A_repeated_rollback_gets_the_first_answer()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -130,7 +130,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Many_at_once_take_a_number_each()
+    public async Task Concurrent_rollbacks_get_a_version_number_each()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");
@@ -142,7 +142,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_value_that_does_not_open_is_INTEGRITY_ERROR_on_record_and_nothing_is_minted()
+    public async Task A_rollback_of_a_value_that_does_not_open_is_INTEGRITY_ERROR_and_writes_no_version()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
@@ -159,7 +159,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_version_of_another_secret_put_in_its_place_is_not_brought_back()
+    public async Task A_rollback_refuses_a_version_swapped_with_one_of_another_secret()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
@@ -176,7 +176,7 @@ public sealed class RollbackTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task An_old_version_under_an_older_KEK_comes_back_under_the_active_one()
+    public async Task A_version_under_an_older_KEK_is_rolled_back_under_the_active_one()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();

@@ -24,7 +24,7 @@ public sealed class ProjectTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Projects_are_listed_for_their_workspace_alone()
+    public async Task Projects_are_listed_only_in_their_workspace()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var other = await shared.NewWorkspaceAsync();
@@ -54,7 +54,7 @@ public sealed class ProjectTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_name_whose_slug_is_taken_is_a_conflict_in_its_workspace_only()
+    public async Task A_name_whose_slug_is_taken_is_a_conflict_only_in_its_workspace()
     {
         var workspace = await shared.NewWorkspaceAsync();
         var other = await shared.NewWorkspaceAsync();
@@ -68,7 +68,7 @@ public sealed class ProjectTests(SharedServer shared)
     [InlineData("—")]
     [InlineData("日本")]
     [InlineData("///")]
-    public async Task A_name_that_leaves_no_slug_is_refused(string name)
+    public async Task A_name_without_a_character_for_the_slug_is_refused(string name)
     {
         var workspace = await shared.NewWorkspaceAsync();
 
@@ -76,7 +76,7 @@ public sealed class ProjectTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_project_with_secrets_is_deleted_by_force_alone_and_takes_all_below_with_it()
+    public async Task A_project_with_secrets_is_deleted_only_by_force_and_with_everything_in_it()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var secret = await environment.WriteAsync("KEY");
@@ -103,7 +103,7 @@ public sealed class ProjectTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task What_a_deleted_project_held_leaves_the_tables_in_the_background()
+    public async Task The_rows_of_a_deleted_project_are_purged_in_the_background()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync(Enumerable.Range(0, 60).Select(i => ($"KEY_{i}", "v")));
@@ -114,7 +114,7 @@ public sealed class ProjectTests(SharedServer shared)
         Assert.Equal(0, environment.Server.Count(
             "SELECT count(*) FROM project_keys WHERE project_id = @p AND wrapped_key IS NOT NULL", ("@p", environment.ProjectId)));
         await Until.HoldsAsync(
-            "the purge",
+            "the project is purged",
             () => environment.Server.Count("SELECT count(*) FROM projects WHERE id = @p", ("@p", environment.ProjectId)) == 0);
         Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secret_versions WHERE secret_id = @s", ("@s", secret)));
         Assert.Equal(0, environment.Server.Count("SELECT count(*) FROM secrets WHERE project_id = @p", ("@p", environment.ProjectId)));
@@ -125,7 +125,7 @@ public sealed class ProjectTests(SharedServer shared)
     [InlineData("force=")]
     [InlineData("force=1")]
     [InlineData("force=true&force=true")]
-    public async Task Force_is_true_or_false_once(string query)
+    public async Task The_parameter_force_is_true_or_false_and_given_once(string query)
     {
         var environment = await shared.NewTestEnvironmentAsync();
 

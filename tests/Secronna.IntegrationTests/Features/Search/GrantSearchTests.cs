@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Search;
 
-/// <summary>Search by a key with grants, through more environments than one page looks at.</summary>
+/// <summary>Searches with an access key that has grants, over more environments than one page covers.</summary>
 public sealed class GrantSearchTests(SharedServer shared)
 {
     private const int Environments = 50;
@@ -11,10 +11,10 @@ public sealed class GrantSearchTests(SharedServer shared)
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(500)]
-    public async Task All_that_is_granted_is_found_once_however_much_is_around_it(int limit)
+    public async Task A_search_finds_each_granted_secret_once_however_many_others_there_are(int limit)
     {
         var workspace = await shared.NewWorkspaceAsync();
-        var (expected, hidden) = (new List<string>(), new List<string>());
+        var (granted, hidden) = (new List<TestEnvironment>(), new List<string>());
         foreach (var project in new[] { "one", "two" })
         {
             var projectId = (await workspace.NewProjectAsync(project)).Text("id");
@@ -25,9 +25,20 @@ public sealed class GrantSearchTests(SharedServer shared)
                 var id = (await workspace.NewEnvironmentAsync(projectId, slug)).Text("id");
                 var environment = new TestEnvironment(workspace, projectId, project, id, slug);
                 await environment.WriteAllAsync([("DB_URL", "v"), ("HIDDEN_URL", "v"), ("TOKEN", "v")]);
-                (isSeen ? expected : hidden).Add(isSeen ? environment.PathOf("DB_URL") : id);
+                if (isSeen)
+                {
+                    granted.Add(environment);
+                }
+                else
+                {
+                    hidden.Add(id);
+                }
             }
         }
+
+        // A search is in the order of ids, and ids of one millisecond are in random order.
+        var expected = granted.OrderBy(environment => environment.ProjectId, StringComparer.Ordinal)
+            .ThenBy(environment => environment.Id, StringComparer.Ordinal).Select(environment => environment.PathOf("DB_URL")).ToList();
 
         var client = await workspace.NewGrantedClientAsync("*/seen-*/*_URL: reveal", "*/seen-*/D*: list", "*/hidden-*/DB_*: reveal write delete");
 
@@ -36,12 +47,12 @@ public sealed class GrantSearchTests(SharedServer shared)
         Assert.Equal(expected, items.Each("path"));
         Assert.DoesNotContain(positions, position =>
             position.Contains("HIDDEN", StringComparison.Ordinal) || hidden.Any(id => position.Contains(id, StringComparison.Ordinal)));
-        // By the environments that it sees alone: it could count the others by its pages otherwise.
+        // The number of pages must follow from visible environments alone. Otherwise the caller could count the others.
         Assert.InRange(pages, expected.Count / limit, (expected.Count / limit) + 3);
     }
 
     [Fact]
-    public async Task A_page_goes_on_where_its_environment_or_project_was_deleted_or_its_grant_taken_away()
+    public async Task A_search_continues_when_the_environment_of_its_cursor_is_deleted_or_no_longer_granted()
     {
         await using var server = await TestServer.StartAsync(time: TestClock.New());
         var workspace = await server.NewWorkspaceAsync();

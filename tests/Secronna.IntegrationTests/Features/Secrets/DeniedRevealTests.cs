@@ -4,13 +4,13 @@ using Xunit;
 namespace Secronna.IntegrationTests.Features.Secrets;
 
 /// <summary>
-/// A denied reveal names what was found in the caller's own workspace, and answers as if nothing were (S19, S23), but that a
-/// version is missing of a secret that the caller may reveal.
+/// The audit entry of a denied reveal names what exists in the caller's workspace. The answer does not tell what exists, except
+/// that a version of a secret that the caller may reveal is missing (S19, S23).
 /// </summary>
 public sealed class DeniedRevealTests(SharedServer shared)
 {
     [Fact]
-    public async Task A_version_that_is_not_there_is_recorded_with_its_secret_and_the_version_asked_for()
+    public async Task A_denied_reveal_of_an_absent_version_is_recorded_with_its_secret()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -26,7 +26,7 @@ public sealed class DeniedRevealTests(SharedServer shared)
     [Theory]
     [InlineData("web/production/KEY: list write delete")]
     [InlineData("web/production/OTHER: reveal")]
-    public async Task Who_may_not_reveal_a_secret_is_not_told_which_versions_it_has(string grant)
+    public async Task A_caller_that_may_not_reveal_a_secret_does_not_learn_which_versions_it_has(string grant)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -43,7 +43,7 @@ public sealed class DeniedRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Of_a_secret_that_was_deleted_no_version_is_spoken_of()
+    public async Task A_reveal_of_a_deleted_secret_does_not_tell_which_versions_it_had()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -53,7 +53,7 @@ public sealed class DeniedRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Different_versions_of_one_secret_are_one_run_that_names_none()
+    public async Task Denied_reveals_of_several_versions_of_one_secret_count_as_repeats_and_name_no_version()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -66,7 +66,7 @@ public sealed class DeniedRevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task By_path_a_denied_entry_names_the_project_and_environment_that_are_there_and_never_the_missing_key()
+    public async Task A_denied_reveal_by_path_is_recorded_with_the_existing_environment_and_never_with_the_absent_key()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");

@@ -4,11 +4,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
-/// <summary>The ETag of an environment's reveal: an unchanged answer is 304, opens nothing and records nothing.</summary>
+/// <summary>
+/// The ETag of an environment's reveal. An unchanged answer is a 304, opens no value and causes no audit entry.
+/// </summary>
 public sealed class EtagTests(SharedServer shared)
 {
     [Fact]
-    public async Task An_unchanged_environment_is_304_for_its_tag_in_a_list_weak_or_any()
+    public async Task An_unchanged_environment_is_304_for_its_ETag_in_every_form_of_If_None_Match()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("A", "1"), ("B", "2")]);
@@ -30,7 +32,7 @@ public sealed class EtagTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_304_opens_nothing()
+    public async Task A_304_opens_no_value()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
@@ -46,7 +48,7 @@ public sealed class EtagTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_changes_with_each_write_and_each_deletion_and_never_comes_back()
+    public async Task The_ETag_changes_with_each_write_and_deletion_and_never_repeats()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var tags = new List<string> { await TagAsync(environment) };
@@ -67,7 +69,7 @@ public sealed class EtagTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task It_is_of_what_would_be_returned()
+    public async Task The_ETag_covers_exactly_what_the_reveal_would_return()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("A", "1"), ("B", "2")]);
@@ -85,7 +87,7 @@ public sealed class EtagTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Who_may_not_reveal_does_not_learn_it()
+    public async Task A_caller_that_may_not_reveal_does_not_learn_whether_an_ETag_is_current()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var other = await shared.NewWorkspaceAsync();

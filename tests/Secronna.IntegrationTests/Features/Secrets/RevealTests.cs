@@ -3,6 +3,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
+/// <summary>Reveals of one secret, by id and by path, and of whole environments.</summary>
 [DependsOnTransactions]
 public sealed class RevealTests(SharedServer shared)
 {
@@ -28,7 +29,7 @@ public sealed class RevealTests(SharedServer shared)
     [InlineData("version=%201")]
     [InlineData("version=2147483648")]
     [InlineData("version=1&version=1")]
-    public async Task A_version_that_can_not_be_is_refused(string query)
+    public async Task A_malformed_version_is_refused(string query)
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY");
@@ -37,7 +38,7 @@ public sealed class RevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_reveal_by_path_gives_the_path_too()
+    public async Task A_reveal_by_path_also_returns_the_path()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("KEY", "one");
@@ -78,7 +79,7 @@ public sealed class RevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Some_keys_of_an_environment_are_revealed_and_those_that_do_not_exist_are_named()
+    public async Task Chosen_keys_of_an_environment_are_revealed_and_absent_ones_are_named()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAllAsync([("A", "1"), ("B", "2"), ("C", "3")]);
@@ -106,7 +107,7 @@ public sealed class RevealTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Values_outlive_a_restart()
+    public async Task Values_can_be_revealed_after_a_restart()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();

@@ -2,6 +2,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
+/// <summary>Writing, listing, finding and deleting secrets.</summary>
 public sealed class SecretTests(SharedServer shared)
 {
     [Fact]
@@ -25,7 +26,7 @@ public sealed class SecretTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task The_list_of_an_environment_has_current_versions_and_no_values()
+    public async Task The_list_of_an_environment_has_the_current_versions_and_no_values()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY", "one");
@@ -41,7 +42,7 @@ public sealed class SecretTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Versions_tell_who_wrote_them_when_and_with_which_comment()
+    public async Task Versions_have_their_author_time_and_comment()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY", "one");
@@ -58,7 +59,7 @@ public sealed class SecretTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_batch_is_answered_in_the_order_sent_at_one_instant_with_comments_of_their_own_or_its()
+    public async Task A_batch_is_answered_in_its_order_and_has_one_instant_and_a_default_comment()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         await environment.WriteAsync("B", "old");
@@ -82,7 +83,7 @@ public sealed class SecretTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_deleted_secret_is_gone_and_its_values_are_destroyed()
+    public async Task A_deleted_secret_is_not_found_and_its_values_are_destroyed()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY", "one");

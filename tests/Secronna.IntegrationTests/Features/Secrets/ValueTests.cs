@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
-/// <summary>A value comes back exactly as it was written, however it was spelt in JSON.</summary>
+/// <summary>A reveal returns a value exactly as it was written, however it was escaped in JSON.</summary>
 public sealed class ValueTests(SharedServer shared)
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,7 +26,7 @@ public sealed class ValueTests(SharedServer shared)
     [InlineData("日本語 العربية 😀 👩‍👩‍👧‍👦 e\u0301")]
     [InlineData("\u0001\u001f\u007f\u0080\u009f\u2028\u2029\ufeff\uffff\ufffe")]
     [InlineData("{\"key\":\"value\"}")]
-    public async Task Any_characters_come_back(string value)
+    public async Task A_value_with_special_characters_is_returned_unchanged(string value)
     {
         var environment = await shared.NewTestEnvironmentAsync();
 
@@ -34,7 +34,7 @@ public sealed class ValueTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Every_character_of_the_basic_plane_comes_back()
+    public async Task Every_character_of_the_basic_multilingual_plane_is_returned_unchanged()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var all = Enumerable.Range(1, 0xFFFF).Where(point => point is < 0xD800 or > 0xDFFF).Select(point => (char)point);
@@ -46,7 +46,7 @@ public sealed class ValueTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Any_text_comes_back_whether_escaped_or_not()
+    public async Task A_random_value_is_returned_unchanged_whether_escaped_or_not()
     {
         var environment = await shared.NewTestEnvironmentAsync();
 
@@ -54,7 +54,7 @@ public sealed class ValueTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Many_texts_come_back_from_a_batch_in_one_reveal()
+    public async Task Random_values_of_a_batch_are_returned_unchanged_in_one_reveal()
     {
         await AnyText.Array[1, 30].SampleAsync(
             async values =>
@@ -73,7 +73,7 @@ public sealed class ValueTests(SharedServer shared)
     [InlineData("""\u0041\/\b\f\n\r\t\"\\""", "A/\b\f\n\r\t\"\\")]
     [InlineData("""\uFFFF\uFEFF""", "\uFFFF\uFEFF")]
     [InlineData("""\\u0041""", "\\u0041")]
-    public async Task JSON_escapes_are_read_as_what_they_stand_for(string spelt, string value)
+    public async Task JSON_escapes_are_decoded(string spelt, string value)
     {
         var environment = await shared.NewTestEnvironmentAsync();
 

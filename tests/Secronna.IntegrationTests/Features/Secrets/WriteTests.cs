@@ -3,22 +3,22 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.Secrets;
 
-/// <summary>Writes never overwrite, and their numbers are unique, rising and without a gap (S12, S13).</summary>
+/// <summary>Writes never overwrite. Their version numbers are unique and ascending, without a gap (S12, S13).</summary>
 [DependsOnTransactions]
 public sealed class WriteTests(SharedServer shared)
 {
     private const int Writers = 16;
 
     [Fact]
-    public async Task Concurrent_writers_of_one_key_get_every_number_once_and_each_version_keeps_its_value()
+    public async Task Concurrent_writers_of_one_key_get_each_version_number_once_and_each_version_keeps_its_value()
     {
         var environment = await shared.NewTestEnvironmentAsync();
-        const int Each = 8;
+        const int WritesPerWriter = 8;
 
         var written = await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
         {
             var mine = new List<(string Id, int Version, string Value)>();
-            for (var i = 0; i < Each; i++)
+            for (var i = 0; i < WritesPerWriter; i++)
             {
                 var value = $"writer {writer}, write {i}";
                 var data = (await environment.PutAsync("KEY", value)).Is(201).Data;
@@ -31,7 +31,7 @@ public sealed class WriteTests(SharedServer shared)
 
         var all = written.SelectMany(writes => writes).OrderBy(write => write.Version).ToList();
         Assert.Single(all.Select(write => write.Id).Distinct());
-        Assert.Equal(Enumerable.Range(1, Writers * Each), all.Select(write => write.Version));
+        Assert.Equal(Enumerable.Range(1, Writers * WritesPerWriter), all.Select(write => write.Version));
         foreach (var (id, version, value) in all)
         {
             Assert.Equal(value, await environment.ValueAsync(id, version));
@@ -44,7 +44,7 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Concurrent_writers_of_several_keys_in_batches_leave_no_gap_and_one_instant_per_batch()
+    public async Task Concurrent_batches_leave_no_gap_in_version_numbers_and_have_one_instant_each()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         string[] keys = ["A", "B", "C", "D"];
@@ -72,7 +72,7 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Of_concurrent_writers_that_expect_the_same_version_one_wins()
+    public async Task Of_concurrent_writers_that_expect_the_same_version_one_succeeds()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         for (var expected = 0; expected < 4; expected++)
@@ -86,7 +86,7 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task ExpectedVersion_is_the_current_one_or_0_for_a_key_that_is_not_there()
+    public async Task ExpectedVersion_must_be_the_current_version_or_0_for_an_absent_key()
     {
         var environment = await shared.NewTestEnvironmentAsync();
 
@@ -116,7 +116,7 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task The_same_value_again_is_a_new_version_sealed_anew()
+    public async Task Writing_the_same_value_again_seals_a_new_version()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("KEY", "same");
@@ -131,7 +131,7 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Writers_that_meet_a_deletion_write_a_secret_before_or_after_it()
+    public async Task Writes_beside_a_deletion_succeed_in_the_old_or_in_a_new_secret()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         for (var round = 0; round < 60; round++)
@@ -152,7 +152,7 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Writers_that_meet_the_deletion_of_their_environment_succeed_before_it_or_find_nothing()
+    public async Task Writes_beside_the_deletion_of_their_environment_succeed_or_are_not_found()
     {
         for (var round = 0; round < 5; round++)
         {
@@ -167,7 +167,7 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Reveals_that_meet_a_deletion_give_the_value_or_find_nothing()
+    public async Task Reveals_beside_a_deletion_give_the_value_or_are_not_found()
     {
         for (var round = 0; round < 12; round++)
         {
@@ -188,7 +188,7 @@ public sealed class WriteTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_KEK_whose_wraps_near_their_end_is_replaced_once_and_its_versions_stay_readable()
+    public async Task A_KEK_near_its_limit_of_wraps_is_replaced_once_and_its_versions_stay_readable()
     {
         await using var server = await TestServer.StartAsync();
         var environment = await server.NewTestEnvironmentAsync();

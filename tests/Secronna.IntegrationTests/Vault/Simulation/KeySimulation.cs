@@ -7,14 +7,14 @@ using Secronna.Server.Vault;
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
 /// <summary>
-/// Nodes on one database, with clocks apart and providers that fail, rotate keys and use secrets at once, as dice say. What
-/// must be true is looked at every few steps, and once more when everything is healed.
+/// Several nodes on one database, with different clocks and failing providers. They rotate keys and use secrets at the same
+/// time, as dice decide. The invariants are checked every few steps, and once more after all failures have ended.
 /// </summary>
 internal sealed class KeySimulation : IAsyncDisposable
 {
     private const int Nodes = 3;
-    private const int CheckEvery = 6;
-    private const int CrashEvery = 15;
+    private const int StepsBetweenChecks = 6;
+    private const int StepsBetweenCrashes = 15;
 
     private readonly Dice dice;
     private readonly TestDatabase database;
@@ -24,7 +24,7 @@ internal sealed class KeySimulation : IAsyncDisposable
 
     private KeySimulation(Dice dice, TestDatabase database) => (this.dice, this.database) = (dice, database);
 
-    /// <summary>Where it was, for whoever looks at a failure.</summary>
+    /// <summary>The step that it is at, for failure messages.</summary>
     public string Position { get; private set; } = "the start";
 
     public static async Task<KeySimulation> StartAsync(long seed)
@@ -48,14 +48,14 @@ internal sealed class KeySimulation : IAsyncDisposable
         for (var step = 1; step <= steps; step++)
         {
             Position = string.Create(CultureInfo.InvariantCulture, $"step {step}");
-            if (dice.IsOneIn(CrashEvery))
+            if (dice.IsOneIn(StepsBetweenCrashes))
             {
                 await CrashAsync(dice.Of(nodes));
             }
 
-            // Two at once, for races; nothing but their order is left to chance.
+            // Two operations run at once, to cause races. Their order is the only thing that the seed does not decide.
             await Task.WhenAll(StepAsync($"{step}a"), dice.IsOneIn(2) ? StepAsync($"{step}b") : Task.CompletedTask);
-            if (step % CheckEvery == 0)
+            if (step % StepsBetweenChecks == 0)
             {
                 await CheckAsync();
             }
@@ -95,17 +95,17 @@ internal sealed class KeySimulation : IAsyncDisposable
         };
     }
 
-    // A key's file reaches some nodes late, and operators wait for that only sometimes.
+    // A new key reaches some nodes late, and the operator waits for that only sometimes.
     private async Task RotateMasterKeyAsync(SimulatedNode node)
     {
         var rotation = node.Node.Get<MasterKeyService>();
         var id = masterKeys.New();
-        foreach (var one in nodes)
+        foreach (var other in nodes)
         {
-            one.ExpectMasterKey(id);
-            if (one == node || !dice.IsOneIn(3))
+            other.ExpectMasterKey(id);
+            if (other == node || !dice.IsOneIn(3))
             {
-                one.ReceiveMasterKeys();
+                other.ReceiveMasterKeys();
             }
         }
 
@@ -117,7 +117,7 @@ internal sealed class KeySimulation : IAsyncDisposable
             if ((await rotation.ListNodesWithoutAsync(plan.To)).Count == 0 || dice.IsOneIn(2))
             {
                 await rotation.StartAsync(plan);
-                masterKeys.Rotated();
+                masterKeys.NoteRotation();
             }
         });
     }
@@ -126,8 +126,8 @@ internal sealed class KeySimulation : IAsyncDisposable
     {
         var id = dice.Of(masterKeys.Held);
         await node.Node.Get<MasterKeyService>().RetireAsync(id);
-        masterKeys.Retired(id);
-        nodes.ForEach(one => one.RemoveMasterKey(id));
+        masterKeys.NoteRetirement(id);
+        nodes.ForEach(other => other.RemoveMasterKey(id));
     });
 
     private Task BeginOrEndOutageAsync(SimulatedNode node)
@@ -183,7 +183,7 @@ internal sealed class KeySimulation : IAsyncDisposable
         await Task.WhenAll(nodes.Select(node => node.SwitchWorkerAsync(isOn: true)));
         nodes.ForEach(node => node.Node.Get<KeyWorker>().Wake());
         await Until.HoldsAsync(
-            "every rotation's end",
+            "all rotations have ended",
             () =>
             {
                 nodes.ForEach(node => node.Clock.Skip(TimeSpan.FromSeconds(1)));

@@ -6,14 +6,14 @@ using Xunit;
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
 /// <summary>
-/// S8 to S11 under whatever comes together: many short simulations, other ones with each run. The variable
+/// S8 to S11 in many short random simulations, which differ in each run. The variable
 /// SECRONNA_SIMULATION_SEED repeats the choices of one.
 /// </summary>
 public sealed class KeySimulationTests
 {
     private const int Steps = 36;
 
-    // Several nodes of PostgreSQL are several pools of processes to start.
+    // Over PostgreSQL every node needs its own pool of connections, which costs time.
     private static int Runs => TestEngine.Current is PostgresTestEngine ? Rounds.Of(2, 4) : Rounds.Of(4, 8);
 
     public static TheoryData<long> Seeds =>
@@ -23,7 +23,7 @@ public sealed class KeySimulationTests
 
     [Theory]
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]
-    public async Task Every_version_opens_on_every_node_whatever_is_rotated_broken_off_and_lost_meanwhile(long seed)
+    public async Task Every_version_opens_on_every_node_despite_rotations_interruptions_and_lost_master_keys(long seed)
     {
         await using var simulation = await KeySimulation.StartAsync(seed);
         try

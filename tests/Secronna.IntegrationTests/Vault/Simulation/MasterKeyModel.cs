@@ -4,12 +4,12 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
-/// <summary>The master keys that were made and not retired, and the rotations that began.</summary>
+/// <summary>The master keys that were created and not retired, and the number of rotations that began.</summary>
 internal sealed class MasterKeyModel
 {
     private readonly Lock gate = new();
     private List<string> held = ["mk_001"];
-    private int made = 1;
+    private int created = 1;
     private int rotations;
 
     public IReadOnlyList<string> Held
@@ -27,13 +27,13 @@ internal sealed class MasterKeyModel
     {
         lock (gate)
         {
-            var id = string.Create(CultureInfo.InvariantCulture, $"mk_{++made:000}");
+            var id = string.Create(CultureInfo.InvariantCulture, $"mk_{++created:000}");
             held = [.. held, id];
             return id;
         }
     }
 
-    public void Retired(string id)
+    public void NoteRetirement(string id)
     {
         lock (gate)
         {
@@ -41,9 +41,9 @@ internal sealed class MasterKeyModel
         }
     }
 
-    public void Rotated() => Interlocked.Increment(ref rotations);
+    public void NoteRotation() => Interlocked.Increment(ref rotations);
 
-    /// <summary>Each rotation was begun once, and the last one ended.</summary>
+    /// <summary>Asserts that the audit trail has the beginning of each rotation once, and the end of the last one.</summary>
     public void Check(TestDatabase database)
     {
         using var connection = database.Connect();

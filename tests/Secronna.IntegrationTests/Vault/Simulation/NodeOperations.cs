@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
-/// <summary>What a step may do on a node.</summary>
+/// <summary>The operations that a step of the simulation may do on a node.</summary>
 internal sealed class NodeOperations(SimulatedNode node, VersionModel model, Dice dice, string step)
 {
     public const string Workspace = "acc_a";
@@ -21,7 +21,9 @@ internal sealed class NodeOperations(SimulatedNode node, VersionModel model, Dic
 
     private IServiceProvider Services => node.Node.Services;
 
-    /// <summary>Runs what may end as UNAVAILABLE while the node's provider fails, or be refused for what others do.</summary>
+    /// <summary>
+    /// Runs work that may be UNAVAILABLE while the node's provider fails, and that other steps may make impossible.
+    /// </summary>
     public static async Task TryAsync(SimulatedNode node, Func<Task> work)
     {
         var mayBeUnavailable = node.MayBeUnavailable;
@@ -31,7 +33,7 @@ internal sealed class NodeOperations(SimulatedNode node, VersionModel model, Dic
         }
         catch (SettingsException)
         {
-            // Another rotation was first, or there is nothing to rotate or to retire.
+            // Another rotation came first, or there is nothing to rotate or to retire.
         }
         catch (Exception exception) when (exception is MasterKeyException or RequestException { Code: ErrorCodes.Unavailable })
         {
@@ -87,7 +89,7 @@ internal sealed class NodeOperations(SimulatedNode node, VersionModel model, Dic
         model.EndDeletion(id);
     }
 
-    /// <summary>Begins to re-wrap data keys, and is broken off at some moment.</summary>
+    /// <summary>Begins to rewrap data keys and is interrupted at a random moment.</summary>
     public async Task RewrapDataKeysInterruptedAsync()
     {
         var rewrapper = Services.GetRequiredService<KekRewrapper>();
@@ -101,7 +103,7 @@ internal sealed class NodeOperations(SimulatedNode node, VersionModel model, Dic
         });
     }
 
-    /// <summary>Begins to bring KEKs under the active master key, and is broken off at some moment.</summary>
+    /// <summary>Begins to rewrap KEKs under the active master key and is interrupted at a random moment.</summary>
     public Task RewrapKeksInterruptedAsync()
     {
         var rewrapper = Services.GetRequiredService<MasterKeyRewrapper>();

@@ -4,33 +4,33 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
-/// <summary>What must be true of the rows at every moment, each by one look.</summary>
+/// <summary>Invariants of the database's rows that hold at every moment. Each is one query that must find nothing.</summary>
 internal static class RowInvariants
 {
-    private static readonly (string What, string Sql)[] Never =
+    private static readonly (string Violation, string Sql)[] Queries =
     [
-        ("a version is under a KEK that was destroyed, or is none, or is another project's", """
+        ("a version is under a KEK that is destroyed, does not exist or belongs to another project", """
             SELECT v.secret_id, v.version FROM secret_versions v JOIN secrets s ON s.id = v.secret_id
             LEFT JOIN project_keys k ON k.id = v.kek_id
             WHERE v.kek_id IS NOT NULL AND (k.id IS NULL OR k.state = 'destroyed' OR k.project_id <> s.project_id)
             """),
-        ("a project has no active KEK, or several", """
+        ("a project does not have exactly one active KEK", """
             SELECT p.id FROM projects p
             WHERE (SELECT count(*) FROM project_keys k WHERE k.project_id = p.id AND k.state = 'active') <> 1
             """),
-        ("a KEK is under a master key that is not known, or retired", """
+        ("a KEK is under a master key that is unknown or retired", """
             SELECT k.id, k.master_key_id FROM project_keys k LEFT JOIN master_keys m ON m.id = k.master_key_id
             WHERE k.state <> 'destroyed' AND (m.id IS NULL OR m.retired_at IS NOT NULL)
             """),
-        ("a KEK is under another master key than the active one, and no rotation is under way", """
+        ("a KEK is under a master key that is not the active one, and no rotation is running", """
             SELECT k.id FROM project_keys k JOIN installation i ON i.id = 1
             WHERE k.state <> 'destroyed' AND k.master_key_id <> i.active_master_key_id AND i.rotation_began_at IS NULL
             """),
-        ("rotations in the trail are not those that were", """
+        ("the audit trail does not have one entry for each KEK rotation", """
             SELECT 1 WHERE (SELECT count(*) FROM audit_entries WHERE action = 'kek.rotate' AND outcome = 'success')
                 <> (SELECT count(*) FROM project_keys) - (SELECT count(*) FROM projects)
             """),
-        ("destructions in the trail are not those that were", """
+        ("the audit trail does not have one entry for each destroyed KEK", """
             SELECT 1 WHERE (SELECT count(*) FROM audit_entries WHERE action = 'kek.destroy')
                 <> (SELECT count(*) FROM project_keys WHERE state = 'destroyed')
             """),
@@ -39,13 +39,13 @@ internal static class RowInvariants
     public static void Check(TestDatabase database)
     {
         using var connection = database.Connect();
-        foreach (var (what, sql) in Never)
+        foreach (var (violation, sql) in Queries)
         {
-            Assert.True(connection.All(sql) is [], what);
+            Assert.True(connection.All(sql) is [], violation);
         }
     }
 
-    /// <summary>Whether nothing is left to do of any rotation.</summary>
+    /// <summary>Whether all rotations have ended.</summary>
     public static bool IsAllDone(TestDatabase database)
     {
         using var connection = database.Connect();
@@ -59,7 +59,7 @@ internal static class RowInvariants
         return connection.One<long>(sql);
     }
 
-    /// <summary>What a node that is gone held, others may go on with: so much time has passed.</summary>
+    /// <summary>Lets the leases of all nodes expire, so that other nodes may continue their work.</summary>
     public static void EndLeases(TestDatabase database)
     {
         using DbConnection connection = database.Connect();

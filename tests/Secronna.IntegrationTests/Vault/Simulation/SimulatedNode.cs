@@ -5,7 +5,7 @@ using Secronna.Server.Vault;
 
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
-/// <summary>What a provider does for a while.</summary>
+/// <summary>How a provider fails for a while.</summary>
 internal enum Outage
 {
     None,
@@ -16,17 +16,17 @@ internal enum Outage
     Slow,
 }
 
-/// <summary>A node whose provider fails as its dice say, which crashes and comes back.</summary>
+/// <summary>A node whose provider fails as dice decide, and that can crash and start again.</summary>
 internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan ahead, Dice dice) : IAsyncDisposable
 {
-    // Policies are in days; a simulation's time goes by in minutes.
+    // The default is in days, but a simulation covers only minutes.
     private static readonly TimeSpan OldestKek = TimeSpan.FromHours(1);
 
     private readonly Lock gate = new();
     private readonly List<Task> background = [];
 
-    // The master keys that are still to reach it.
-    private List<string> late = [];
+    // The ids of master keys that have not reached the node yet.
+    private List<string> pendingKeys = [];
     private CancellationTokenSource crash = new();
     private Outage outage;
     private int badAnswers;
@@ -42,12 +42,12 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
 
     public CancellationToken Crashed => crash.Token;
 
-    /// <summary>Whether its provider lacks or refused something of late, so that it may be UNAVAILABLE.</summary>
-    public bool MayBeUnavailable => outage != Outage.None || late.Count > 0 || badAnswers != forgottenAnswers;
+    /// <summary>Whether its provider lacks a key or failed recently, so that the node may be UNAVAILABLE.</summary>
+    public bool MayBeUnavailable => outage != Outage.None || pendingKeys.Count > 0 || badAnswers != forgottenAnswers;
 
     public async Task StartAsync(IEnumerable<string> masterKeys)
     {
-        late = [];
+        pendingKeys = [];
         Begin(Outage.None);
         crash = new CancellationTokenSource();
         Node = await TestNode.OpenAsync(database, new ScriptedProvider([.. masterKeys]), Clock, settings => settings.Keys.OldestKek = OldestKek);
@@ -56,7 +56,7 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
         (isWorking, isUp) = (false, true);
     }
 
-    /// <summary>Ends as a killed process does: what it was at is left as it is.</summary>
+    /// <summary>Ends as a killed process does, and leaves unfinished work as it is.</summary>
     public async Task CrashAsync()
     {
         if (!isUp)
@@ -74,46 +74,46 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
 
     public void Begin(Outage next) => outage = next;
 
-    /// <summary>What was refused is forgotten, once the provider is whole and time has passed.</summary>
+    /// <summary>Forgets earlier failures if the provider works and has all keys. Call it after time has passed.</summary>
     public void ForgetRefusals()
     {
-        if (outage == Outage.None && late.Count == 0)
+        if (outage == Outage.None && pendingKeys.Count == 0)
         {
             forgottenAnswers = badAnswers;
         }
     }
 
-    /// <summary>A master key is made that is to reach it some time.</summary>
+    /// <summary>Adds a new master key that has not reached the node yet.</summary>
     public void ExpectMasterKey(string masterKey)
     {
         lock (gate)
         {
-            late = [.. late, masterKey];
+            pendingKeys = [.. pendingKeys, masterKey];
         }
     }
 
-    /// <summary>So many master keys reach it; a look just before may hide them for a second.</summary>
-    public void ReceiveMasterKeys(int most = int.MaxValue)
+    /// <summary>Lets master keys reach the node. A list that the node read just before may hide them for a second.</summary>
+    public void ReceiveMasterKeys(int max = int.MaxValue)
     {
         lock (gate)
         {
-            badAnswers += late.Count > 0 ? 1 : 0;
-            Node.Provider.Ids = [.. Node.Provider.Ids.Concat(late.Take(most)).Order(StringComparer.Ordinal)];
-            late = [.. late.Skip(most)];
+            badAnswers += pendingKeys.Count > 0 ? 1 : 0;
+            Node.Provider.Ids = [.. Node.Provider.Ids.Concat(pendingKeys.Take(max)).Order(StringComparer.Ordinal)];
+            pendingKeys = [.. pendingKeys.Skip(max)];
         }
     }
 
-    /// <summary>A master key is nowhere any more.</summary>
+    /// <summary>Removes a master key from the node's provider.</summary>
     public void RemoveMasterKey(string masterKey)
     {
         lock (gate)
         {
-            late = [.. late.Where(id => id != masterKey)];
+            pendingKeys = [.. pendingKeys.Where(id => id != masterKey)];
             Node.Provider.Ids = [.. Node.Provider.Ids.Where(id => id != masterKey)];
         }
     }
 
-    /// <summary>Something that goes on while the simulation does, and may fail.</summary>
+    /// <summary>Runs work in the background, which may fail as background work may.</summary>
     public void Run(Func<Task> work) => background.Add(Task.Run(async () =>
     {
         try
@@ -122,7 +122,7 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
         }
         catch (Exception exception) when (crash.IsCancellationRequested || exception is MasterKeyException or OperationCanceledException)
         {
-            // As it is with what is in the background: tried again later.
+            // Background work that fails is retried later.
         }
     }));
 
@@ -135,7 +135,7 @@ internal sealed class SimulatedNode(TestDatabase database, string name, TimeSpan
         }
     }
 
-    /// <summary>Waits for all that was begun; what of it went wrong comes out.</summary>
+    /// <summary>Waits for all background work and throws its unexpected exceptions.</summary>
     public async Task SettleAsync()
     {
         await Task.WhenAll(background);

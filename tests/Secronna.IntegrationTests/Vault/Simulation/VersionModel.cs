@@ -4,7 +4,9 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault.Simulation;
 
-/// <summary>What must be true of the values: which versions there are, and which of their secrets were deleted.</summary>
+/// <summary>
+/// The versions that were written and the deletions of their secrets, from which the right outcome of each reveal follows.
+/// </summary>
 internal sealed class VersionModel
 {
     private readonly ConcurrentBag<WrittenVersion> versions = [];
@@ -14,7 +16,7 @@ internal sealed class VersionModel
 
     public List<WrittenVersion> Versions => [.. versions.OrderBy(version => version.SecretId, StringComparer.Ordinal).ThenBy(version => version.Version)];
 
-    /// <summary>Versions of secrets that nobody began to delete.</summary>
+    /// <summary>The versions of secrets whose deletion has not begun.</summary>
     public List<WrittenVersion> NotDeleted => [.. Versions.Where(version => !deletions.ContainsKey(version.SecretId))];
 
     public void Add(IEnumerable<WrittenVersion> written)
@@ -29,7 +31,7 @@ internal sealed class VersionModel
 
     public void EndDeletion(string secretId) => deletions[secretId] = true;
 
-    /// <summary>Reveals a version, which must give its value, or one of the refusals that are right.</summary>
+    /// <summary>Reveals a version and asserts that the result is its value, or a refusal that is right at this moment.</summary>
     public async Task CheckAsync(SimulatedNode on, WrittenVersion version)
     {
         var wasDeleted = deletions.TryGetValue(version.SecretId, out var isDeleted) && isDeleted;
@@ -41,6 +43,6 @@ internal sealed class VersionModel
             ErrorCodes.Unavailable => (mayBeUnavailable || on.MayBeUnavailable) && !wasDeleted,
             _ => outcome == version.Value && !wasDeleted,
         };
-        Assert.True(isRight, $"{version.SecretId}, version {version.Version}, on node {on.Name}: {outcome}; it is: {(wasDeleted ? "deleted" : version.Value)}");
+        Assert.True(isRight, $"{version.SecretId}, version {version.Version}, on node {on.Name}: {outcome}; expected: {(wasDeleted ? "deleted" : version.Value)}");
     }
 }

@@ -7,11 +7,13 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault.Tampering;
 
-/// <summary>S6 over the rows of <c>project_keys</c>, and over the rows that say to whom projects, environments and secrets belong.</summary>
+/// <summary>
+/// S6: changed rows of <c>project_keys</c>, and changed owners of projects, environments and secrets, are detected.
+/// </summary>
 public sealed class KeyRowTests
 {
     [Fact]
-    public async Task Every_bit_of_a_wrapped_KEK_flipped_is_refused()
+    public async Task A_wrapped_KEK_with_any_bit_flipped_is_refused()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
@@ -47,7 +49,7 @@ public sealed class KeyRowTests
     [InlineData("id, wrapped_key")]
     [InlineData("project_id, wrapped_key")]
     [InlineData("id, project_id")]
-    public async Task Every_pair_of_KEKs_with_columns_swapped_opens_nothing_of_either_project(string columns)
+    public async Task Two_KEKs_with_swapped_columns_open_nothing_of_either_project(string columns)
     {
         await using var installation = await TestInstallation.CreateAsync();
         var all = await installation.FillAsync();
@@ -59,7 +61,7 @@ public sealed class KeyRowTests
             for (var j = i + 1; j < projects.Length; j++)
             {
                 Swap(connection, projects[i], projects[j], columns.Split(", "));
-                // What is in memory already is right, so it may go on; it must never be wrong.
+                // KEKs in memory are right and may go on opening values. A reveal must never give a wrong value.
                 var warm = await installation.RevealAllAsync(all);
                 Assert.All(all.Zip(warm), pair => Assert.True(pair.Second == pair.First.Value || TestInstallation.IsRefusal(pair.Second)));
                 installation.ForgetKeys();
@@ -87,7 +89,7 @@ public sealed class KeyRowTests
     [InlineData("wrapped_key = substr(wrapped_key, 1, 77)")]
     [InlineData("wrapped_key = @longer")]
     [InlineData("wrapped_key = (SELECT wrapped_key FROM installation)")]
-    public async Task A_KEK_that_says_another_thing_of_itself_is_refused(string change)
+    public async Task A_KEK_with_a_changed_column_is_refused(string change)
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
@@ -109,7 +111,7 @@ public sealed class KeyRowTests
     [InlineData("environments", "project_id")]
     [InlineData("environments", "workspace_id, project_id")]
     [InlineData("projects", "workspace_id")]
-    public async Task Rows_moved_to_another_owner_never_reveal_to_it(string table, string columns)
+    public async Task A_row_moved_to_another_owner_never_reveals_its_value_to_that_owner(string table, string columns)
     {
         await using var installation = await TestInstallation.CreateAsync();
         var all = await installation.FillAsync();
@@ -137,7 +139,7 @@ public sealed class KeyRowTests
     }
 
     [Fact]
-    public async Task An_environment_moved_to_another_project_reveals_nothing_under_the_others_path()
+    public async Task An_environment_moved_to_another_project_reveals_nothing_under_the_path_of_that_project()
     {
         await using var installation = await TestInstallation.CreateAsync();
         var all = await installation.FillAsync();
@@ -165,7 +167,7 @@ public sealed class KeyRowTests
 
     private static void Swap(DbConnection connection, string one, string other, string[] columns)
     {
-        Keep(connection, "project_keys");
+        KeepCopy(connection, "project_keys");
         connection.Run("DELETE FROM project_keys WHERE project_id IN (@one, @other)", ("@one", one), ("@other", other));
         foreach (var (mine, theirs) in (ReadOnlySpan<(string, string)>)[(one, other), (other, one)])
         {
@@ -178,12 +180,12 @@ public sealed class KeyRowTests
 
     private static bool TrySwapOwners(DbConnection connection, string table, string one, string other, string[] columns)
     {
-        Keep(connection, table);
+        KeepCopy(connection, table);
         try
         {
             foreach (var (mine, theirs) in (ReadOnlySpan<(string, string)>)[(one, other), (other, one)])
             {
-                // Keys and slugs give way, so that only ownership is swapped.
+                // Keys and slugs get unique values, so that swapping the owners violates no constraint.
                 var slug = table == "secrets" ? "key = 'MOVED_' || substr(id, 10)" : "slug = 'moved-' || id";
                 var set = string.Join(", ", columns.Select(column => $"{column} = (SELECT {column} FROM kept WHERE id = @theirs)"));
                 connection.Run($"UPDATE {table} SET {slug}, {set} WHERE id = @mine", ("@mine", mine), ("@theirs", theirs));
@@ -198,7 +200,7 @@ public sealed class KeyRowTests
         return connection.One<long>($"SELECT count(*) FROM {table} JOIN kept USING (id) WHERE {string.Join(" OR ", columns.Select(column => $"{table}.{column} <> kept.{column}"))}") > 0;
     }
 
-    private static void Keep(DbConnection connection, string table)
+    private static void KeepCopy(DbConnection connection, string table)
     {
         connection.Run("DROP TABLE IF EXISTS kept");
         connection.Run("DROP TABLE IF EXISTS kept_name");

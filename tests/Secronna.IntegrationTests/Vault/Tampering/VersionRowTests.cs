@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault.Tampering;
 
-/// <summary>S6 over the rows of <c>secret_versions</c>.</summary>
+/// <summary>S6: changed rows of <c>secret_versions</c> are detected.</summary>
 public sealed class VersionRowTests
 {
     private static readonly string[][] Swaps =
@@ -14,27 +14,27 @@ public sealed class VersionRowTests
             ["wrapped_data_key", "ciphertext", "kek_id"], ["kek_id", "ciphertext"], ["secret_id", "version"]];
 
     [Fact]
-    public async Task Every_bit_of_every_sealed_field_flipped_is_refused_and_recorded()
+    public async Task A_version_with_any_bit_of_a_sealed_field_flipped_is_refused_and_recorded()
     {
         await using var installation = await TestInstallation.CreateAsync();
         await installation.AllowAsync("acc_a");
         var projectId = await installation.AddProjectAsync("acc_a", "web");
         var environmentId = await installation.AddEnvironmentAsync("acc_a", projectId, "production");
         var sample = (await installation.WriteAsync("acc_a", projectId, environmentId, "KEY_0000"))[0];
-        var flips = Flips(installation, sample).ToList();
+        var bitFlips = Flips(installation, sample).ToList();
         var written = new List<WrittenVersion>();
-        foreach (var chunk in Enumerable.Range(1, flips.Count).Chunk(500))
+        foreach (var chunk in Enumerable.Range(1, bitFlips.Count).Chunk(500))
         {
             written.AddRange(await installation.WriteAsync("acc_a", projectId, environmentId, [.. chunk.Select(i => $"KEY_{i:D4}")]));
         }
 
-        Assert.Equal(written.Select(one => one.Value), await installation.RevealAllAsync(written));
+        Assert.Equal(written.Select(version => version.Value), await installation.RevealAllAsync(written));
         using (var connection = installation.ConnectToTamper())
         {
             connection.Run("BEGIN");
-            for (var i = 0; i < flips.Count; i++)
+            for (var i = 0; i < bitFlips.Count; i++)
             {
-                Flip(installation, connection, flips[i].Column, flips[i].Bit, written[i].SecretId);
+                Flip(installation, connection, bitFlips[i].Column, bitFlips[i].Bit, written[i].SecretId);
             }
 
             connection.Run("COMMIT");
@@ -44,13 +44,13 @@ public sealed class VersionRowTests
         {
             var outcomes = await installation.RevealAllAsync(written);
             var failures = installation.Failures();
-            for (var i = 0; i < flips.Count; i++)
+            for (var i = 0; i < bitFlips.Count; i++)
             {
-                Assert.True(outcomes[i] == ErrorCodes.IntegrityError, $"{flips[i]}: {outcomes[i]}");
+                Assert.True(outcomes[i] == ErrorCodes.IntegrityError, $"{bitFlips[i]}: {outcomes[i]}");
                 Assert.Equal(times, failures[(written[i].SecretId, 1)]);
             }
 
-            // The second time with nothing in memory.
+            // The second round begins with nothing in memory.
             installation.ForgetKeys();
         }
 
@@ -60,7 +60,7 @@ public sealed class VersionRowTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Every_pair_of_rows_with_any_columns_swapped_is_refused_and_recorded(bool cold)
+    public async Task Two_versions_with_any_swapped_columns_are_refused_and_recorded(bool cold)
     {
         await using var installation = await TestInstallation.CreateAsync();
         var all = await installation.FillAsync();
@@ -97,12 +97,12 @@ public sealed class VersionRowTests
     [Theory]
     [InlineData("secret_id")]
     [InlineData("version")]
-    public async Task A_row_that_is_given_another_address_is_refused_there_and_where_it_is_missing(string column)
+    public async Task A_row_moved_to_another_secret_or_version_is_refused_there_and_missed_at_its_own(string column)
     {
         await using var installation = await TestInstallation.CreateAsync();
         var all = await installation.FillAsync();
         using var connection = installation.ConnectToTamper();
-        // Every row to every secret of all, as its version 9; or, within the secret, as another version.
+        // Moves every row to every other secret as its version 9, or to version 9 of its own secret.
         foreach (var from in all)
         {
             foreach (var to in all.Where(to => column == "secret_id" ? to.SecretId != from.SecretId : to == from))
@@ -123,7 +123,7 @@ public sealed class VersionRowTests
     [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL WHERE secret_id = @id")]
     [InlineData("DELETE FROM secret_versions WHERE secret_id = @id")]
     [InlineData("UPDATE secrets SET current_version = 99 WHERE id = @id")]
-    public async Task What_is_missing_of_a_live_secret_is_tampering_and_not_absence(string sql)
+    public async Task A_missing_part_of_an_existing_secret_is_INTEGRITY_ERROR_and_not_NOT_FOUND(string sql)
     {
         await using var installation = await TestInstallation.CreateAsync();
         await installation.AllowAsync("acc_a");
@@ -143,7 +143,7 @@ public sealed class VersionRowTests
     [Theory]
     [InlineData("wrapped_data_key")]
     [InlineData("ciphertext")]
-    public async Task A_box_of_any_other_length_is_refused(string column)
+    public async Task A_sealed_field_of_any_other_length_is_refused(string column)
     {
         await using var installation = await TestInstallation.CreateAsync();
         var written = (await installation.FillAsync())[0];
@@ -167,7 +167,7 @@ public sealed class VersionRowTests
             var length = row[column] is byte[] bytes ? bytes.Length : ((string)row[column]).Length;
             for (var bit = 0; bit < length * 8; bit++)
             {
-                // The highest bit of a character makes malformed UTF-8 of it.
+                // Flipping the highest bit of a character makes malformed UTF-8.
                 if (bit % 8 < 7 || row[column] is byte[] || installation.Database.HoldsMalformedText)
                 {
                     yield return (column, bit);
@@ -185,7 +185,7 @@ public sealed class VersionRowTests
         connection.Run($"UPDATE secret_versions SET {column} = {content} WHERE secret_id = @id", ("@id", secretId), ("@bytes", bytes));
     }
 
-    // All pairs, in rounds of pairs that have no row in common: the circle method.
+    // All pairs, in rounds of pairs that have no row in common (the circle method of round-robin tournaments).
     private static IEnumerable<List<(int, int)>> PairRounds(int count)
     {
         var circle = Enumerable.Range(1, count - 1).ToList();
@@ -198,7 +198,7 @@ public sealed class VersionRowTests
         }
     }
 
-    /// <summary>A row as it was written, and the address that it has now.</summary>
+    /// <summary>A row as it was written, with the secret and version that it is stored under now.</summary>
     private sealed class Row
     {
         private static readonly string[] Columns = ["secret_id", "version", "kek_id", "wrapped_data_key", "ciphertext"];
@@ -220,7 +220,10 @@ public sealed class VersionRowTests
             return new Row(Columns.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second));
         }
 
-        /// <summary>Swaps columns of pairs of rows; says of each address whether what is sealed there is now another's.</summary>
+        /// <summary>
+        /// Swaps columns of pairs of rows. Returns for each row whether its secret and version now hold another row's sealed
+        /// columns.
+        /// </summary>
         public static bool[] Swap(DbConnection connection, Row[] rows, List<(int, int)> pairs, string[] columns)
         {
             var partner = new Row[rows.Length];
@@ -230,7 +233,7 @@ public sealed class VersionRowTests
             }
 
             Write(connection, rows, (row, i) => columns.ToDictionary(column => column, column => partner[i][column]));
-            // With its address a row takes along all that is sealed in it.
+            // If the addresses are swapped, all sealed columns move with them.
             var taken = columns.Contains("secret_id") ? Sealed : columns;
             return [.. rows.Select((row, i) => taken.Any(column => !Same(row[column], partner[i][column])))];
         }
@@ -240,7 +243,7 @@ public sealed class VersionRowTests
         private static void Write(DbConnection connection, Row[] rows, Func<Row, int, Dictionary<string, object>> content)
         {
             connection.Run("BEGIN");
-            // Out of one another's way first: addresses are unique.
+            // Versions are negated first, because each secret and version is unique.
             connection.Run("UPDATE secret_versions SET version = -version");
             for (var i = 0; i < rows.Length; i++)
             {
@@ -258,7 +261,7 @@ public sealed class VersionRowTests
             connection.Run("COMMIT");
         }
 
-        private static bool Same(object one, object other) =>
-            one is byte[] bytes ? bytes.AsSpan().SequenceEqual((byte[])other) : one.Equals(other);
+        private static bool Same(object version, object other) =>
+            version is byte[] bytes ? bytes.AsSpan().SequenceEqual((byte[])other) : version.Equals(other);
     }
 }
