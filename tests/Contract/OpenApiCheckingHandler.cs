@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Xunit;
 
 namespace Secronna.Tests.Contract;
 

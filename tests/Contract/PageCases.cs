@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Xunit;
 using static Secronna.Tests.Contract.ContractCases;
 using static Secronna.Tests.Contract.Operations;
 using static Secronna.Tests.Contract.SecretOperations;

@@ -1,4 +1,3 @@
-using Xunit;
 using static Secronna.Tests.Contract.ContractCases;
 using static Secronna.Tests.Contract.SecretOperations;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Secronna.Tests.Running;
-using Xunit;
 
 namespace Secronna.Tests.Pkcs11;
 

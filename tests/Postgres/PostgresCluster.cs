@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using Secronna.Tests.Running;
 
 namespace Secronna.Tests.Postgres;
 

@@ -16,7 +16,7 @@ internal static class FakeCredentials
     }
 
     /// <summary>The answer of a server without an identity provider.</summary>
-    public static FakeAnswer GetAuthConfig(FakeRequest request) =>
+    public static FakeAnswer GetAuthConfig(FakeRequest _) =>
         FakeAnswer.Ok(new AuthConfigResponse(null, null, null), ProtocolJson.Default.AuthConfigResponse);
 
     public static IEnumerable<FakeCredential> OfKind(FakeRequest request, string kind) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Secronna.IntegrationTests.Engines;
 using Xunit;
 

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
 

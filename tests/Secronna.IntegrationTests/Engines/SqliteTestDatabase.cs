@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
-using Secronna.IntegrationTests.Storage;
 using Secronna.IntegrationTests.Storage.Sqlite;
 using Secronna.Server.Installation;
 using Secronna.Storage;

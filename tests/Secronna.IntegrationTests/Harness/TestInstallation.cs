@@ -12,7 +12,6 @@ using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Local;
 using Secronna.Server.Vault;
-using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Harness;
 

@@ -64,10 +64,10 @@ public sealed class ProviderKeysTests : IAsyncLifetime
     {
         provider.Rotate(keepOld: false, algorithm);
         var claims = provider.Forge.ClaimsOf(Ada);
-        const string twice = """{"sub":"a","sub":"b"}""";
+        const string Twice = """{"sub":"a","sub":"b"}""";
 
         Assert.True(await DecodedToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
-        Assert.Equal(twice, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(provider.Forge.Sign(twice).Split('.')[1])));
+        Assert.Equal(Twice, Encoding.UTF8.GetString(Base64Url.DecodeFromChars(provider.Forge.Sign(Twice).Split('.')[1])));
         claims["iss"] = "http://elsewhere.example";
         Assert.False(await DecodedToken.IsSignedAsync(provider, provider.Forge.Sign(claims)));
     }

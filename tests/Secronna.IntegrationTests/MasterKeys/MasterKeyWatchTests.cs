@@ -1,7 +1,6 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Features.Health;
 using Secronna.Server.MasterKeys;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Vault;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
 

@@ -4,7 +4,6 @@ using Secronna.IntegrationTests.Engines;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Protocol;
 using Secronna.Server.Vault;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Protocol;
 using Secronna.Server.Features.Health;

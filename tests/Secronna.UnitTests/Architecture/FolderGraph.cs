@@ -77,14 +77,14 @@ internal sealed class FolderGraph(IReadOnlyList<Arrow> uses, string root)
             stack.Push(folder);
             foreach (var target in targets[folder].Distinct())
             {
-                if (!index.ContainsKey(target))
+                if (!index.TryGetValue(target, out var seen))
                 {
                     Visit(target);
                     low[folder] = Math.Min(low[folder], low[target]);
                 }
                 else if (stack.Contains(target))
                 {
-                    low[folder] = Math.Min(low[folder], index[target]);
+                    low[folder] = Math.Min(low[folder], seen);
                 }
             }
 

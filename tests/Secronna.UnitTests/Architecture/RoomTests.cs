@@ -15,7 +15,7 @@ public sealed partial class RoomTests
 
     // Room → the rooms that it may know, from the table in the architecture page. The root folder holds the entry point alone.
     private static readonly Dictionary<string, string[]> MayKnow = TableRow()
-        .Matches(File.ReadAllText(Path.Combine(LayoutTests.Root(), "docs", "design", "architecture.md")))
+        .Matches(string.Join('\n', File.ReadAllLines(Path.Combine(LayoutTests.Root(), "docs", "design", "architecture.md"))))
         .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value.Split(", "));
 
     private static readonly Assembly ServerAssembly = Assembly.Load("secronna-server");

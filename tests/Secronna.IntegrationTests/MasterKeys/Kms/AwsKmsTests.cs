@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Kms;
 using Secronna.Server.MasterKeys.Opening;

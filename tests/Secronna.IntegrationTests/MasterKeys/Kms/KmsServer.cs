@@ -7,9 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
-using Xunit;
 
 namespace Secronna.IntegrationTests.MasterKeys.Kms;
 

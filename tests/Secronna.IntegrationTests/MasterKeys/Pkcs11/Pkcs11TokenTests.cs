@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Secronna.Tests.Pkcs11;

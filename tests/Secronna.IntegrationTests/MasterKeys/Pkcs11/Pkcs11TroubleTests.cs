@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using Net.Pkcs11Interop.Common;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
-using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Tests.Pkcs11;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
 using Secronna.Tests.Pkcs11;

@@ -1,5 +1,3 @@
-using Secronna.IntegrationTests.Engines;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Storage.Tables;
 using Xunit;

@@ -5,7 +5,6 @@ using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.Vault;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
 
