@@ -35,7 +35,7 @@ internal static class ListenCertificates
         if (configuration.GetSection(DefaultSection).Exists() || endpoints.Exists(HasCertificate))
         {
             throw new SettingsException(
-                "Secronna__Http__Certificate is set, and so is a certificate under Kestrel__: unset one of the two");
+                "Secronna__Http__Certificate is set, and so is a certificate under Kestrel__: unset one of them");
         }
     }
 

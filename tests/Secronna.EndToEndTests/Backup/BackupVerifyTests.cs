@@ -54,7 +54,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     [InlineData("DELETE FROM secret_versions WHERE version = 2 AND secret_id = " + OneSecret, "version 2 of secret @secret is missing")]
     [InlineData("DELETE FROM secret_versions WHERE version < 4 AND secret_id = " + OneSecret, "versions 1 to 3 of secret @secret are missing")]
     [InlineData("DELETE FROM secret_versions WHERE version = 4 AND secret_id = " + OneSecret, "secret @secret points to version 4, and its last is 3")]
-    [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL WHERE version = 4 AND secret_id = " + OneSecret, "version 4 of secret @secret holds nothing")]
+    [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL WHERE version = 4 AND secret_id = " + OneSecret, "version 4 of secret @secret has no sealed value")]
     [InlineData("UPDATE secret_versions SET version = -1 - version WHERE secret_id = " + OneSecret + "; UPDATE secret_versions SET version = CASE version WHEN -2 THEN 2 WHEN -3 THEN 1 ELSE -1 - version END WHERE version < 0", "version 1 of secret @secret does not open")]
     [InlineData("UPDATE secret_versions SET kek_id = 'kek_00000000000000000000000000' WHERE version = 3 AND secret_id = " + OneSecret, "version 3 of secret @secret does not open")]
     [InlineData("UPDATE secret_versions SET kek_id = 'no id' WHERE version = 3 AND secret_id = " + OneSecret, "version 3 of secret @secret does not open")]
