@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Secronna.Protocol;
+using Xunit;
 using static Secronna.Tests.Contract.ContractCases;
 using static Secronna.Tests.Contract.Operations;
 using static Secronna.Tests.Contract.SecretOperations;

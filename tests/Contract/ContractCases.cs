@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Xunit;
 using static Secronna.Tests.Contract.Operations;
 using static Secronna.Tests.Contract.SecretOperations;
 

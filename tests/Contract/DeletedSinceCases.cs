@@ -1,4 +1,6 @@
+using Xunit;
 using static Secronna.Tests.Contract.ContractCases;
+using static Secronna.Tests.Contract.Operations;
 using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;

@@ -1,4 +1,5 @@
 using Secronna.Protocol;
+using Xunit;
 using static Secronna.Tests.Contract.ContractCases;
 using static Secronna.Tests.Contract.Operations;
 using static Secronna.Tests.Contract.SecretOperations;

@@ -1,3 +1,4 @@
+using Xunit;
 using static Secronna.Tests.Contract.ContractCases;
 using static Secronna.Tests.Contract.SecretOperations;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Secronna.Tests.Running;
+using Xunit;
 
 namespace Secronna.Tests.Pkcs11;
 

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using Net.Pkcs11Interop.Common;
+using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.MasterKeys.Pkcs11;
+using Xunit;
 
 namespace Secronna.Tests.Pkcs11;
 

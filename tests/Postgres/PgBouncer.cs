@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Secronna.Tests.Running;
 
 namespace Secronna.Tests.Postgres;
 
