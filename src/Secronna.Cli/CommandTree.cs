@@ -19,8 +19,8 @@ namespace Secronna.Cli;
 internal static class CommandTree
 {
     /// <summary>
-    /// Parses the words of a command line. A word may be a secret, so none is opened as a file of more words (<c>@file</c>)
-    /// and none is taken apart into single-letter options.
+    /// Parses the words of a command line. A word may be a secret. So no word is opened as a file of more words (<c>@file</c>),
+    /// and no word is split into single-letter options.
     /// </summary>
     public static ParseResult Parse(IReadOnlyList<string> args) =>
         Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });

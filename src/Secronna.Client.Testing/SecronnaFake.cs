@@ -27,8 +27,8 @@ public sealed class SecronnaFake : HttpMessageHandler
 
     /// <summary>Makes a workspace that holds nothing but one API key.</summary>
     /// <param name="timeProvider">
-    /// The fake's clock; <c>null</c> takes the system's. A clock that stands still is fine: changes of an environment within
-    /// one microsecond get instants that are a microsecond apart.
+    /// The fake's clock; <c>null</c> means the system's clock. A clock that stands still is fine: changes of an environment
+    /// within one microsecond get instants that are a microsecond apart.
     /// </param>
     public SecronnaFake(TimeProvider? timeProvider = null)
     {
@@ -39,7 +39,7 @@ public sealed class SecronnaFake : HttpMessageHandler
     /// <summary>The address that its clients are given. Nothing is sent there.</summary>
     public static Uri Server { get; } = new("http://127.0.0.1");
 
-    /// <summary>The token of the API key. It may do everything in the workspace.</summary>
+    /// <summary>The token of the API key. The API key may do everything in the workspace.</summary>
     public string Token { get; }
 
     /// <summary>
@@ -52,7 +52,7 @@ public sealed class SecronnaFake : HttpMessageHandler
     }
 
     /// <summary>Makes a client of this server. The client repeats no request.</summary>
-    /// <param name="token">The token that the client sends; <c>null</c> takes the API key's.</param>
+    /// <param name="token">The token that the client sends; <c>null</c> means the API key's token.</param>
     public SecronnaClient CreateClient(string? token = null) => new(
         new HttpClient(this, disposeHandler: false),
         new SecronnaClientOptions { Server = Server, Token = token ?? Token, Retries = 0 });

@@ -8,7 +8,7 @@ internal static class ApiAddress
 
     /// <summary>The server's origin with <c>/api/v1</c>: from the options, the environment variable, or the default.</summary>
     /// <exception cref="SecronnaException">
-    /// VALIDATION_ERROR: the address is no origin, or plain HTTP is not allowed for it.
+    /// VALIDATION_ERROR: the address is not an origin, or plain HTTP is not allowed for it.
     /// </exception>
     public static Uri Resolve(SecronnaClientOptions options)
     {

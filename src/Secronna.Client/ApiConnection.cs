@@ -46,7 +46,7 @@ internal sealed class ApiConnection
 
     /// <summary>The items of a list. Each page is requested when the enumeration reaches it.</summary>
     /// <param name="path">The list's path, with its filters.</param>
-    /// <param name="pageSize">Items of a page.</param>
+    /// <param name="pageSize">The number of items on a page.</param>
     /// <param name="json">The JSON shape of a page's items.</param>
     /// <param name="cancellation">Ends the enumeration.</param>
     public async IAsyncEnumerable<T> ListAsync<T>(

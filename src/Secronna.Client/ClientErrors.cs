@@ -13,7 +13,7 @@ internal static class ClientErrors
         $"no credential: give a token in the options or in the variable {variable}", ErrorCodes.AuthRequired, null, null);
 
     public static SecronnaException MalformedToken() =>
-        Invalid("the credential has characters that no token has: check it for spaces and line breaks");
+        Invalid("the credential has characters that a token can't have: check it for spaces and line breaks");
 
     public static SecronnaException EndlessList(Uri server) => new(
         $"the server at {Origin(server)} keeps sending the same page of a list", ErrorCodes.Unavailable, (int)HttpStatusCode.OK, null);

@@ -97,8 +97,8 @@ public sealed class EnvironmentsClient
         connection.SendAsync(Reveal(environment, keys, at), ClientJson.Default.RevealEnvironmentResponse, cancellation);
 
     /// <summary>
-    /// Reveals the secrets of an environment unless they are still those of a known revision. Gives <c>null</c> where they are;
-    /// then the server decrypts nothing and records nothing.
+    /// Reveals the secrets of an environment, if they changed since a known revision. If the revision is still current, the
+    /// result is <c>null</c>, and the server decrypts nothing and records nothing.
     /// </summary>
     /// <param name="environment">The environment.</param>
     /// <param name="revision">The revision of the last reveal with the same keys.</param>

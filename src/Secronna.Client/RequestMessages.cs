@@ -3,7 +3,7 @@ using Secronna.Client.Http;
 
 namespace Secronna.Client;
 
-/// <summary>Makes HTTP requests of API requests: address, credential, body and headers.</summary>
+/// <summary>Turns API requests into HTTP requests: address, credential, body and headers.</summary>
 internal sealed class RequestMessages(Uri server, SecronnaClientOptions options)
 {
     private const string TokenVariable = "SECRONNA_TOKEN";

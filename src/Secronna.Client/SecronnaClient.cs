@@ -10,7 +10,7 @@ namespace Secronna.Client;
 /// </summary>
 public sealed class SecronnaClient : IDisposable
 {
-    // The largest reveal where every character of its values is escaped, with room for the keys.
+    // The size of the largest reveal if every character of its values is escaped, with room for the keys.
     private const int MaximumAnswerBytes = 8 * Limits.RevealBytes;
 
     private readonly ApiConnection connection;
@@ -77,11 +77,11 @@ public sealed class SecronnaClient : IDisposable
         return revealed.Secrets.ToDictionary(secret => secret.Key, secret => secret.Value, StringComparer.Ordinal);
     }
 
-    /// <summary>Gets who the server takes the caller for, with its role and grants.</summary>
+    /// <summary>Gets the caller as the server identified it, with the caller's role and grants.</summary>
     public Task<MeResponse> GetMeAsync(CancellationToken cancellation = default) =>
         connection.SendAsync(ApiRequest.Get("/me"), ProtocolJson.Default.MeResponse, cancellation);
 
-    /// <summary>Gets how to sign in at the identity provider. It needs no credential.</summary>
+    /// <summary>Gets the settings for signing in at the identity provider. It needs no credential.</summary>
     public Task<AuthConfigResponse> GetAuthConfigAsync(CancellationToken cancellation = default) => connection.SendAsync(
         ApiRequest.Get("/auth/config") with { IsAnonymous = true }, ProtocolJson.Default.AuthConfigResponse, cancellation);
 
@@ -111,7 +111,7 @@ public sealed class SecronnaClient : IDisposable
     /// <summary>Closes the client's own connections. A given HTTP client stays open.</summary>
     public void Dispose() => owned?.Dispose();
 
-    /// <summary>Leaves time-outs to the options, and refuses answers that are larger than any a server gives.</summary>
+    /// <summary>Leaves time-outs to the options, and refuses answers that are larger than any answer of a server.</summary>
     internal static HttpClient Configure(HttpClient http)
     {
         http.Timeout = Timeout.InfiniteTimeSpan;

@@ -19,7 +19,7 @@ public sealed class SecronnaClientOptions
     public string? Token { get; init; }
 
     /// <summary>
-    /// Called for the token of each request, for tokens that are renewed. It takes precedence over <see cref="Token"/>.
+    /// Gives the token for each request, where tokens are renewed. It takes precedence over <see cref="Token"/>.
     /// </summary>
     public Func<CancellationToken, ValueTask<string>>? TokenSource { get; init; }
 
@@ -33,8 +33,8 @@ public sealed class SecronnaClientOptions
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How often a failed request is repeated at most; 0 repeats none. 3 by default. A request is repeated where that is safe:
-    /// it only reads, or carries an idempotency key, or the server did not process it.
+    /// The largest number of times that a failed request is repeated; 0 means never. 3 by default. A request is repeated where
+    /// that is safe: it only reads, or carries an idempotency key, or the server did not process it.
     /// </summary>
     public int Retries { get; init; } = 3;
 

@@ -36,8 +36,8 @@ public sealed class SecronnaException : Exception
         : base(message, innerException) => (Code, Status, RequestId) = (code, status, requestId);
 
     /// <summary>
-    /// One of the <see cref="ErrorCodes"/>. It is <see cref="ErrorCodes.Unavailable"/> also where there was no answer, or none of
-    /// a Secronna server.
+    /// One of the <see cref="ErrorCodes"/>. It is <see cref="ErrorCodes.Unavailable"/> also where there was no answer, or the
+    /// answer did not come from a Secronna server.
     /// </summary>
     public string Code { get; }
 

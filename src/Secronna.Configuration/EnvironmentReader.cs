@@ -2,7 +2,10 @@ using Secronna.Client;
 
 namespace Secronna.Configuration;
 
-/// <summary>Reads an environment, and after the first time only if it changed. It is not safe for concurrent use.</summary>
+/// <summary>
+/// Reads an environment. After the first read, it reads the values again only if the environment changed. It is not safe for
+/// concurrent use.
+/// </summary>
 internal sealed class EnvironmentReader(SecronnaClient client, EnvironmentName environment, IReadOnlyList<string>? keys)
 {
     private string? revision;

@@ -2,7 +2,7 @@ using Secronna.Client;
 
 namespace Secronna.Configuration;
 
-/// <summary>The errors of loading an environment, and what logs may say of them.</summary>
+/// <summary>The errors of loading an environment, and the texts that logs may show for them.</summary>
 internal static class LoadErrors
 {
     public static SecronnaException NotLoaded(EnvironmentName environment, SecronnaException reason) => new(
@@ -19,8 +19,8 @@ internal static class LoadErrors
         new($"the configuration of {environment} could not be loaded: {reason}");
 
     /// <summary>
-    /// What a log may say of a failure to read. Only messages of this package and of the client are known to hold no value; of
-    /// any other exception the log gets its type.
+    /// The text that a log may show for a failure to read. Only messages of this package and of the client are known to hold no
+    /// value. For any other exception, the log shows its type.
     /// </summary>
     public static string Describe(Exception exception) =>
         exception is SecronnaException or InvalidDataException ? exception.Message : TypeNames(exception);

@@ -36,8 +36,8 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
     }
 
     /// <summary>
-    /// Reads the environment. It runs on the thread pool and is waited for: the calling thread's synchronisation context could
-    /// deadlock.
+    /// Reads the environment. The read runs on the thread pool while this method waits, because the calling thread's
+    /// synchronisation context could cause a deadlock.
     /// </summary>
     public override void Load()
     {
@@ -88,7 +88,7 @@ internal sealed class SecronnaConfigurationProvider : ConfigurationProvider, IDi
         Log.NotLoaded(logger, Data.Count, environment, failure.Message);
     }
 
-    /// <summary>Reads the environment and takes its values. Gives whether a value changed.</summary>
+    /// <summary>Reads the environment and takes its values. Returns whether a value changed.</summary>
     private async Task<bool> RefreshAsync(CancellationToken cancellation)
     {
         await refreshing.WaitAsync(cancellation).ConfigureAwait(false);

@@ -14,7 +14,9 @@ using System.Buffers.Binary;
 
 namespace Secronna.Crypto;
 
-/// <summary>Associated data, built in a buffer of the caller's. The header is filled in when a box is made or opened.</summary>
+/// <summary>
+/// Associated data, built in a buffer that the caller supplies. The header is filled in when a box is made or opened.
+/// </summary>
 internal ref struct AssociatedData
 {
     private const int LengthSize = sizeof(int);
@@ -72,7 +74,7 @@ internal ref struct AssociatedData
         return data;
     }
 
-    /// <summary>The complete bytes, with this box's header. They stay valid until the next call.</summary>
+    /// <summary>Fills in the header of a box, and returns the complete bytes. They stay valid until the next call.</summary>
     public readonly ReadOnlySpan<byte> WithHeader(ReadOnlySpan<byte> boxHeader)
     {
         boxHeader.CopyTo(header);

@@ -3,12 +3,12 @@ namespace Secronna.Crypto;
 /// <summary>The first two bytes of every box: the format and the algorithm.</summary>
 internal static class BoxFormat
 {
-    /// <summary>The format byte, the first of every box. A box with another one is refused (S6).</summary>
+    /// <summary>The format byte, the first byte of every box. A box with another format byte is refused (S6).</summary>
     public const byte Format = 1;
 
     /// <summary>
-    /// The algorithm byte, the second, for AES-256-GCM (NIST SP 800-38D). In a value box it also stands for HKDF-SHA256 and the
-    /// key commitment.
+    /// The algorithm byte for AES-256-GCM (NIST SP 800-38D). It is the second byte of a box. In a value box it also stands for
+    /// HKDF-SHA256 and the key commitment.
     /// </summary>
     public const byte Algorithm = 1;
 

@@ -1,8 +1,8 @@
 namespace Secronna.Crypto;
 
 /// <summary>
-/// A box could not be opened. There is one such error, whatever is wrong (S6): its message is constant and it has no inner
-/// exception, so that it tells an attacker who tampers with boxes nothing.
+/// A box could not be opened. The error is the same whatever is wrong (S6). Its message is constant and it has no inner
+/// exception, so it tells nothing to an attacker who tampers with boxes.
 /// </summary>
 public sealed class DecryptionException : Exception
 {

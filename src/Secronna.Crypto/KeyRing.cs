@@ -3,8 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// A cache of unwrapped KEKs, so that not every reveal has to ask the master key. It bounds how many keys it holds and how long
-/// it holds each (S26). A key that left the ring is zeroed when its last lease is disposed. All members are thread-safe.
+/// A cache of unwrapped KEKs, so that not every reveal has to unwrap a KEK with the master key. It bounds how many keys it holds
+/// and how long it holds each (S26). A key that left the ring is zeroed when its last lease is disposed. All members are
+/// thread-safe.
 /// </summary>
 /// <remarks>
 /// The caller supplies the time: any monotonic clock, the same for all calls. One lock guards everything. It is held for a
@@ -131,7 +132,7 @@ public sealed class KeyRing : IDisposable
         }
     }
 
-    /// <summary>Removes every key and takes no more. Leases stay valid until they are disposed.</summary>
+    /// <summary>Removes every key and accepts no more keys. Leases stay valid until they are disposed.</summary>
     public void Dispose()
     {
         lock (gate)

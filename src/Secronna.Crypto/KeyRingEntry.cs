@@ -1,8 +1,8 @@
 namespace Secronna.Crypto;
 
 /// <summary>
-/// A key of a <see cref="KeyRing"/> and the number of its holders: the ring, from the start, and each lease. The last holder that
-/// releases the entry zeroes the key.
+/// A key of a <see cref="KeyRing"/> and the number of its holders. The ring is a holder from the start. Each lease is a holder
+/// too. The last holder that releases the entry zeroes the key.
 /// </summary>
 internal sealed class KeyRingEntry(string keyId, LockedKey key, TimeSpan addedAt)
 {
@@ -14,7 +14,10 @@ internal sealed class KeyRingEntry(string keyId, LockedKey key, TimeSpan addedAt
 
     public LockedKey Key => key;
 
-    /// <summary>Adds a lease. The caller must be sure that the entry has a holder; the ring is one, under its lock.</summary>
+    /// <summary>
+    /// Adds a lease. The entry must still have a holder. The ring ensures that: it is a holder, and calls this method under its
+    /// lock.
+    /// </summary>
     public KeyLease Lease()
     {
         Interlocked.Increment(ref holders);

@@ -25,7 +25,9 @@ public static class KeyedHash
         HMACSHA256.HashData(key, data, hash);
     }
 
-    /// <summary>Compares two hashes in constant time (S25). Bytes of any other length than a hash's equal nothing.</summary>
+    /// <summary>
+    /// Compares two hashes in constant time (S25). The result is false if one of them doesn't have the length of a hash.
+    /// </summary>
     public static bool Equal(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) =>
         a.Length == Size && CryptographicOperations.FixedTimeEquals(a, b);
 }

@@ -5,7 +5,7 @@ namespace Secronna.Crypto;
 
 /// <summary>
 /// A 32-byte key that is kept for some time. It lives in native memory that the operating system is asked neither to swap nor to
-/// dump, and is zeroed on <see cref="Dispose"/> (S26). A system that refuses the request is not an error.
+/// dump, and is zeroed on <see cref="Dispose"/> (S26). It is not an error if the system refuses.
 /// </summary>
 /// <remarks>There is no finalizer, because it could zero the key while a span of it is still in use.</remarks>
 public sealed class LockedKey : IDisposable

@@ -4,7 +4,8 @@ namespace Secronna.Crypto;
 
 /// <summary>
 /// Slots of 32 bytes in native pages that are locked into memory and left out of core dumps. Many keys share one page, because a
-/// process may lock only a little memory. Pages are kept for reuse, so their number follows the most keys ever held at once.
+/// process may lock only a little memory. Pages are kept for reuse, so their number depends on the largest number of keys that
+/// were ever held at once.
 /// </summary>
 internal sealed unsafe class LockedMemory
 {

@@ -1,8 +1,8 @@
 namespace Secronna.Crypto;
 
 /// <summary>
-/// Where a key that a master key wraps belongs (S6): either it is the KEK of a project, or it is the installation key. Ids are 1
-/// to 128 bytes of UTF-8; wrapping refuses any other id. The default value names nothing and is refused too.
+/// Says where a wrapped key belongs (S6). A master key wraps either the KEK of a project or the installation key. Ids are 1 to
+/// 128 bytes of UTF-8; wrapping refuses any other id. The default value names nothing and is refused too.
 /// </summary>
 public readonly record struct MasterKeyBinding
 {
@@ -12,7 +12,7 @@ public readonly record struct MasterKeyBinding
         IsInstallationKey = isInstallationKey;
     }
 
-    /// <summary>The id of the master key that wraps.</summary>
+    /// <summary>The id of the master key that wraps the key.</summary>
     public string MasterKeyId { get; }
 
     /// <summary>True for the installation key, false for a KEK.</summary>

@@ -8,7 +8,7 @@ namespace Secronna.Crypto;
 /// </summary>
 public static class MasterKeyWrap
 {
-    /// <summary>Wraps a key, under a fresh random nonce (<see cref="WrappedKeyBox"/> says why that suffices).</summary>
+    /// <summary>Wraps a key, under a fresh random nonce (<see cref="WrappedKeyBox"/> says why a random nonce suffices).</summary>
     /// <returns>The box, 78 bytes.</returns>
     /// <exception cref="ArgumentException">A key isn't 32 bytes, or an id isn't 1 to 128 bytes of UTF-8.</exception>
     public static byte[] Wrap(ReadOnlySpan<byte> masterKey, in MasterKeyBinding binding, ReadOnlySpan<byte> key)

@@ -9,8 +9,8 @@ internal static unsafe partial class PageProtection
     private const int DontDump = 16; // MADV_DONTDUMP
 
     /// <summary>
-    /// Protects the page if the system allows it. Its answer is ignored: a limit on locked memory (RLIMIT_MEMLOCK) must not keep
-    /// the server from working.
+    /// Protects the page if the system allows it. The system's answer is ignored: a limit on locked memory (RLIMIT_MEMLOCK) must
+    /// not keep the server from working.
     /// </summary>
     [ExcludeFromCodeCoverage(Justification = "The operating system decides which branch is taken.")]
     public static void Apply(void* page, nuint size)

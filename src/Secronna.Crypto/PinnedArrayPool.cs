@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Secronna.Crypto;
 
 /// <summary>
-/// A pool of pinned arrays. Every array in it is zero. It has a shelf for each power of two from 64 bytes to 1 MiB. A shelf holds
-/// at most 256 arrays and at most 4 MiB, so the pool holds at most 36 MiB. Larger and surplus arrays go to the garbage collector.
+/// A pool of pinned arrays. Every byte of its arrays is zero. The pool has a shelf for each power of two from 64 bytes to 1 MiB.
+/// A shelf holds at most 256 arrays and at most 4 MiB, so the pool holds at most 36 MiB. Larger and surplus arrays go to the
+/// garbage collector.
 /// </summary>
 internal sealed class PinnedArrayPool
 {

@@ -80,7 +80,8 @@ public sealed class PinnedBuffer : IDisposable
             return;
         }
 
-        // All the rented bytes are zeroed, not only those that Truncate left: a span taken before it may have been written to.
+        // All rented bytes are zeroed, not only those that Truncate left: a span that was taken before Truncate may have been
+        // written to.
         CryptographicOperations.ZeroMemory(array.AsSpan(0, rentedLength));
         pool.Return(array);
     }

@@ -17,7 +17,7 @@ public static class ServiceKeyBox
     private const int NameStart = 2;
     private const int HeaderSize = NameStart + KeyName.Size;
 
-    /// <summary>The header of every box by this master key. The service must bind its blob to it.</summary>
+    /// <summary>The header of every box that this master key makes. The service must bind its blob to this header.</summary>
     /// <exception cref="ArgumentException">The id isn't 1 to 128 bytes of UTF-8.</exception>
     public static byte[] Header(string masterKeyId)
     {

@@ -4,7 +4,7 @@ namespace Secronna.Crypto;
 
 /// <summary>
 /// The inputs that an HSM or other token needs to wrap or unwrap a key by AES-256-GCM (NIST SP 800-38D), with a master key that
-/// never leaves it. The resulting box has the same format as one by <see cref="MasterKeyWrap"/>.
+/// never leaves the token. The resulting box has the same format as a box that <see cref="MasterKeyWrap"/> makes.
 /// </summary>
 /// <param name="Header">The header of the box, as authenticated.</param>
 /// <param name="Nonce">The 96-bit nonce: fresh and random to wrap, the box's own to unwrap.</param>

@@ -15,7 +15,7 @@ internal static class ValueKey
     /// <summary>Size of the AES key and the commitment together.</summary>
     public const int Size = Aes256Gcm.KeySize + CommitmentSize;
 
-    /// <summary>Size of the commitment. At 256 bits, nobody can find two data keys that give the same one.</summary>
+    /// <summary>Size of the commitment. With 256 bits, nobody can find two data keys that give the same commitment.</summary>
     public const int CommitmentSize = 32;
 
     private const int LabelSize = 18;

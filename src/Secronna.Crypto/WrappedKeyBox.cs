@@ -67,7 +67,9 @@ internal static class WrappedKeyBox
         Open(aes, name, associatedData, box, key);
     }
 
-    /// <summary>Unwraps with a prepared wrapping key into the 32 bytes of <paramref name="key"/>, zero if this throws.</summary>
+    /// <summary>
+    /// Unwraps with a prepared wrapping key into the 32 bytes of <paramref name="key"/>. They are zero if this throws.
+    /// </summary>
     /// <exception cref="DecryptionException">The wrapping key, the associated data or any bit of the box is wrong.</exception>
     public static void Open(
         AesGcm wrappingKey, KeyName name, AssociatedData associatedData, ReadOnlySpan<byte> box, Span<byte> key)
@@ -95,7 +97,7 @@ internal static class WrappedKeyBox
     public static bool IsBoxBy(KeyName name, ReadOnlySpan<byte> box) => box.Length == Size && BoxFormat.IsKnown(box)
         && KeyName.FromBytes(box.Slice(NameStart, KeyName.Size)) == name;
 
-    /// <summary>The header of a box by this wrapping key under this nonce.</summary>
+    /// <summary>The header of a box that this wrapping key makes with this nonce.</summary>
     public static byte[] Header(KeyName name, ReadOnlySpan<byte> nonce)
     {
         var header = new byte[HeaderSize];

@@ -5,7 +5,7 @@ using Secronna.Storage.Sqlite;
 
 namespace Secronna.Storage;
 
-/// <summary>Creates the engine of a database from its connection string. Opens nothing.</summary>
+/// <summary>Creates the engine of a database from its connection string. It opens nothing.</summary>
 public static class DatabaseEngines
 {
     private const string InvalidConnectionString = "the connection string is not valid: "
@@ -13,7 +13,7 @@ public static class DatabaseEngines
 
     /// <summary>A database in a file.</summary>
     /// <param name="connectionString">The connection string, <c>Data Source=FILE</c>.</param>
-    /// <param name="time">The clock of instants and of the audit trail.</param>
+    /// <param name="time">The clock that gives the instants of changes and the times of audit entries.</param>
     /// <exception cref="StorageSetupException">The connection string names no file.</exception>
     public static DatabaseEngine Sqlite(string connectionString, TimeProvider time) => new SqliteEngine(connectionString, time);
 
@@ -25,11 +25,13 @@ public static class DatabaseEngines
     public static DatabaseEngine Postgres(string connectionString) => new PostgresEngine(connectionString);
 
     /// <summary>
-    /// The engine that the connection string is for: SQLite if it has <c>Data Source=</c>, PostgreSQL if it has <c>Host=</c>.
+    /// Chooses the engine by the connection string: SQLite if it has <c>Data Source=</c>, PostgreSQL if it has <c>Host=</c>.
     /// </summary>
     /// <param name="connectionString">The connection string.</param>
-    /// <param name="time">The clock of instants and of the audit trail. PostgreSQL uses the database's clock instead.</param>
-    /// <exception cref="StorageSetupException">The connection string is not valid, or has neither.</exception>
+    /// <param name="time">
+    /// The clock that gives the instants of changes and the times of audit entries. PostgreSQL uses the database's clock instead.
+    /// </param>
+    /// <exception cref="StorageSetupException">The connection string is not valid, or has neither of the two.</exception>
     public static DatabaseEngine FromConnectionString(string connectionString, TimeProvider time)
     {
         DbConnectionStringBuilder parts;

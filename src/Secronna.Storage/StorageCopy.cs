@@ -4,8 +4,8 @@ namespace Secronna.Storage;
 
 /// <summary>
 /// Copies one state of a whole database into another database, of the same or the other engine. It runs in one transaction of the
-/// target, so the target has all rows or none: disposing without a commit leaves nothing. Sealed values and wrapped keys are
-/// copied as they are.
+/// target, so the target has all rows or none. If the copy is disposed of without a commit, the target stays empty. Sealed values
+/// and wrapped keys are copied as they are.
 /// </summary>
 public sealed class StorageCopy : IAsyncDisposable
 {
@@ -15,10 +15,12 @@ public sealed class StorageCopy : IAsyncDisposable
 
     private StorageCopy(BulkLoad load) => this.load = load;
 
-    /// <summary>Reads the rows that were copied so far.</summary>
+    /// <summary>The session that reads the rows copied so far.</summary>
     public Session Session => load.Session;
 
-    /// <summary>Checks that the target is empty, before it is migrated. It may have tables, or not exist.</summary>
+    /// <summary>
+    /// Checks that the target has no rows, before it is migrated. The target may have tables, or may not exist yet.
+    /// </summary>
     /// <exception cref="StorageSetupException">A table of this program has rows.</exception>
     public static async ValueTask RequireEmptyAsync(DatabaseEngine target)
     {

@@ -1,4 +1,4 @@
 namespace Secronna.Storage;
 
-/// <summary>The number of rows that were copied of a table.</summary>
+/// <summary>The number of rows that were copied from a table.</summary>
 public sealed record TableRows(string Table, long Rows);

@@ -3,8 +3,8 @@ using System.Text;
 namespace Secronna.Tests.Consumers;
 
 /// <summary>
-/// The grammar of <c>docker run --env-file</c>, by the rules that docker's package kvfile states and those of Go's
-/// bufio.Scanner, by which it reads lines.
+/// Reads files for <c>docker run --env-file</c> as docker does. The rules are those of docker's package kvfile, which reads lines
+/// with Go's bufio.Scanner.
 /// </summary>
 internal static class DockerEnvFile
 {
@@ -12,8 +12,10 @@ internal static class DockerEnvFile
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The variables of a file. A key without an equals sign is taken from docker's own environment: none here.</summary>
-    /// <exception cref="FormatException">docker refuses the file.</exception>
+    /// <summary>
+    /// The variables of a file. Docker takes a key without an equals sign from its own environment, which is empty here.
+    /// </summary>
+    /// <exception cref="FormatException">Docker would refuse the file.</exception>
     public static IReadOnlyList<(string Key, string Value)> Read(byte[] file)
     {
         var variables = new List<(string, string)>();
@@ -41,7 +43,7 @@ internal static class DockerEnvFile
         return variables;
     }
 
-    // A line must fit with its line feed, and loses one carriage return before that.
+    // A line and its line feed together must fit into the scanner's buffer. One carriage return before the line feed is removed.
     private static IEnumerable<string> Lines(byte[] file)
     {
         for (var start = 0; start < file.Length;)

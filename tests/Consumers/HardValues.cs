@@ -1,6 +1,6 @@
 namespace Secronna.Tests.Consumers;
 
-/// <summary>Values that some format has a way to get wrong.</summary>
+/// <summary>Values that are hard to write correctly in at least one export format.</summary>
 internal static class HardValues
 {
     public static IReadOnlyList<string> All { get; } =

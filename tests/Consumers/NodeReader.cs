@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace Secronna.Tests.Consumers;
 
-/// <summary>Node with its dotenv package, which <c>npm ci</c> puts beside this file's folder.</summary>
+/// <summary>Reads texts with Node and its dotenv package, which <c>npm ci</c> installs in this file's folder.</summary>
 internal static class NodeReader
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What Node reads from each text: keys and values in their order.</summary>
+    /// <summary>Returns what Node reads from each text: the keys and values, in their order.</summary>
     /// <param name="format"><c>dotenv</c> or <c>json</c>.</param>
-    /// <param name="texts">The texts, which one process reads.</param>
+    /// <param name="texts">The texts. One process reads all of them.</param>
     public static IReadOnlyList<IReadOnlyList<(string Key, string Value)>> Read(string format, IReadOnlyList<string> texts)
     {
         using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(Folder(), "read.cjs")])
@@ -33,7 +33,7 @@ internal static class NodeReader
         return [.. JsonSerializer.Deserialize<string[][][]>(output.Result)!.Select(pairs => pairs.Select(pair => (pair[0], pair[1])).ToList())];
     }
 
-    // Above the folder that the tests run from.
+    // The repository's folder is searched upwards from the folder that the tests run from.
     private static string Folder()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

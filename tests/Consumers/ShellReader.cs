@@ -4,15 +4,15 @@ using System.Text;
 
 namespace Secronna.Tests.Consumers;
 
-/// <summary>bash and sh, beginning without a variable.</summary>
+/// <summary>Reads exports with bash or sh, started with an empty environment.</summary>
 internal static class ShellReader
 {
-    /// <summary>How a text gets into a shell.</summary>
+    /// <summary>The commands by which a shell can read the exported text.</summary>
     public static IReadOnlyList<string> Ways { get; } = [". ./export", "eval \"$(cat export)\""];
 
     /// <summary>
-    /// The environment of a program that a shell starts once it has read the text. Throws where the text made the shell say
-    /// or do anything else: leave a file, above all.
+    /// Lets a shell read the text and returns the environment of a program that the shell then starts. Throws if the text made
+    /// the shell fail, print an error or create a file.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Read(string shell, string way, string text)
     {

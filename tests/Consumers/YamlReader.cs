@@ -2,10 +2,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Secronna.Tests.Consumers;
 
-/// <summary>YamlDotNet, a library for YAML.</summary>
+/// <summary>Reads YAML with the library YamlDotNet.</summary>
 internal static class YamlReader
 {
-    /// <summary>The pairs of the text's one mapping.</summary>
+    /// <summary>Returns the keys and values of the text's only mapping.</summary>
     public static IReadOnlyList<(string Key, string Value)> Read(string text)
     {
         var stream = new YamlStream();

@@ -11,10 +11,10 @@ internal abstract class ContractDriver
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Performs an operation, and gives its outcome whether it succeeds or fails.</summary>
+    /// <summary>Performs an operation and returns its outcome, whether it succeeds or fails.</summary>
     public abstract Task<Outcome> TryAsync(Operation operation);
 
-    /// <summary>Reaches the same server as the same caller over plain HTTP.</summary>
+    /// <summary>A driver that reaches the same server over plain HTTP, as the same caller.</summary>
     public abstract HttpDriver OverHttp { get; }
 
     /// <summary>The same driver for another caller.</summary>
@@ -23,7 +23,7 @@ internal abstract class ContractDriver
     /// <summary>Whether this driver can send a known revision.</summary>
     public virtual bool KnowsRevisions => true;
 
-    /// <summary>Performs an operation that must succeed, and gives its data.</summary>
+    /// <summary>Performs an operation that must succeed and returns its data.</summary>
     public async Task<JsonNode> DoAsync(Operation operation)
     {
         var outcome = await TryAsync(operation);
@@ -31,13 +31,16 @@ internal abstract class ContractDriver
         return outcome.Data!;
     }
 
-    /// <summary>Performs a list operation that must succeed, and gives the items of all pages.</summary>
+    /// <summary>Performs a list operation that must succeed and returns the items of all pages.</summary>
     public async Task<IReadOnlyList<JsonNode>> ListAsync(Operation operation) => [.. (await DoAsync(operation)).AsArray().Select(item => item!)];
 
-    /// <summary>Performs an operation that must succeed, and gives the text of one member of its data.</summary>
+    /// <summary>Performs an operation that must succeed and returns the text of one member of its data.</summary>
     public async Task<string> TextAsync(Operation operation, string member) => (string)(await DoAsync(operation))[member]!;
 
-    /// <summary>Expects an operation to be refused soon: nodes notice a revocation within a second.</summary>
+    /// <summary>
+    /// Expects an operation to be refused soon. It need not be refused at once, because nodes notice a revocation within a
+    /// second.
+    /// </summary>
     public async Task FailsEventuallyAsync(string code, Operation operation)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -49,7 +52,10 @@ internal abstract class ContractDriver
         await FailsAsync(code, operation);
     }
 
-    /// <summary>Reads a list until its items are as expected: the server writes the time of a key's last use in the background.</summary>
+    /// <summary>
+    /// Reads a list until its items are as expected. The wait is needed because the server writes the time of a key's last use in
+    /// the background.
+    /// </summary>
     public async Task<IReadOnlyList<JsonNode>> ListUntilAsync(Operation operation, Func<IReadOnlyList<JsonNode>, bool> isExpected)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -70,7 +76,7 @@ internal abstract class ContractDriver
     /// <summary>Expects every operation to be refused.</summary>
     public Task AllFailAsync(string code, params Operation[] operations) => InParallelAsync(operations, operation => FailsAsync(code, operation));
 
-    /// <summary>Expects an operation to be refused with a code, and gives the message.</summary>
+    /// <summary>Expects an operation to be refused with a code and returns the message.</summary>
     public async Task<string> FailsAsync(string code, Operation operation)
     {
         var outcome = await TryAsync(operation);

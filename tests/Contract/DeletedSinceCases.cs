@@ -5,7 +5,7 @@ using static Secronna.Tests.Contract.SecretOperations;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>Past states with secrets that were deleted since, and revisions.</summary>
+/// <summary>Past states with secrets that were deleted later, and revisions.</summary>
 internal static class DeletedSinceCases
 {
     public static async Task DeletedSinceAsync(ContractDriver server)

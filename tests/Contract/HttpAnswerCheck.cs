@@ -22,7 +22,7 @@ internal static class HttpAnswerCheck
         ["UNAVAILABLE"] = [503],
     };
 
-    /// <summary>Checks an answer, and gives its envelope; null where the answer is 304 (not modified).</summary>
+    /// <summary>Checks an answer and returns its envelope; null if the answer is 304 (not modified).</summary>
     public static async Task<JsonObject?> ReadAsync(HttpResponseMessage response, Operation operation)
     {
         var body = await response.Content.ReadAsStringAsync();

@@ -48,7 +48,9 @@ internal sealed class HttpDriver(HttpClient http, Uri server, string? token) : C
         return Outcome.Of(items);
     }
 
-    /// <summary>Sends a request, checks the answer as every answer, and gives it whether it succeeds or fails.</summary>
+    /// <summary>
+    /// Sends a request, checks what must hold for every answer, and returns the answer, whether it is a success or an error.
+    /// </summary>
     public async Task<HttpResponseMessage> AnswerAsync(Operation operation)
     {
         var response = await SendAsync(operation, null);

@@ -45,7 +45,7 @@ internal sealed class OpenApiDocument
         return [name, .. parameters, .. members];
     }
 
-    /// <summary>How an answer differs from the document; null where it does not.</summary>
+    /// <summary>How an answer differs from the document; null if it does not differ.</summary>
     public string? Fault(string method, Uri uri, int status, JsonNode envelope)
     {
         if (Find(method, uri) is not { } route)

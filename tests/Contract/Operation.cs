@@ -13,7 +13,7 @@ namespace Secronna.Tests.Contract;
 /// <param name="ByClient">Performs the operation with the client. The result serialises to the same JSON.</param>
 internal sealed record Operation(string Method, string Path, JsonNode? Body, Func<SecronnaClient, Task<object?>> ByClient)
 {
-    /// <summary>The arguments of the command; null where only the command <c>api</c> can do it.</summary>
+    /// <summary>The arguments of the command; null if only the command <c>api</c> can perform the operation.</summary>
     public IReadOnlyList<string>? Command { get; init; }
 
     /// <summary>The standard input of the command.</summary>
@@ -22,7 +22,7 @@ internal sealed record Operation(string Method, string Path, JsonNode? Body, Fun
     /// <summary>Whether the answer is a list in pages.</summary>
     public bool IsList { get; init; }
 
-    /// <summary>The revision that the caller already has; null where it has none.</summary>
+    /// <summary>The revision that the caller already has; null if it has none.</summary>
     public string? KnownRevision { get; init; }
 
     /// <summary>The HTTP status of success.</summary>
@@ -34,16 +34,18 @@ internal sealed record Operation(string Method, string Path, JsonNode? Body, Fun
     /// <summary>The media type of the body.</summary>
     public string MediaType { get; init; } = "application/json";
 
-    /// <summary>The text of the body; null where there is none.</summary>
+    /// <summary>The text of the body; null if there is none.</summary>
     public string? Text => RawBody ?? Body?.ToJsonString();
 
     /// <summary>A body that need not be JSON, sent instead of <see cref="Body"/>.</summary>
     public string? RawBody { get; init; }
 
-    /// <summary>Converts the API's data to what the client and the command give; null where they give the data unchanged.</summary>
+    /// <summary>
+    /// Converts the API's data to the form that the client and the command return; null if they return the data unchanged.
+    /// </summary>
     public Func<JsonNode, JsonNode>? Shape { get; init; }
 
-    /// <summary>The path of the page after a cursor; null means the first page.</summary>
+    /// <summary>The path of the page that follows a cursor. A cursor that is null means the first page.</summary>
     public string PathAt(string? cursor) =>
         cursor is null ? Path : $"{Path}{(Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}";
 

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Secronna.Tests.Contract;
 
-/// <summary>The outcome of an operation: data, or the code and message of an error. Both are null where the known revision is current.</summary>
+/// <summary>
+/// The outcome of an operation: data, or the code and message of an error. Data and code are both null if the known revision is
+/// still current.
+/// </summary>
 internal sealed record Outcome(JsonNode? Data, string? Code, string? Message = null)
 {
     /// <summary>A success. Members that are null are removed from the data, because an answer may leave them out.</summary>

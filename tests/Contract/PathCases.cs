@@ -48,7 +48,7 @@ internal static class PathCases
             AssertSameJson(await server.OverHttp.DoAsync(operation), await server.DoAsync(operation));
         }
 
-        // The operations that change something, each by the command that people type.
+        // Operations that change something, each by the command with paths that people type.
         await server.DoAsync(Write(environment, "B", "b") with { Command = ["secret", "set", Path, "B"] });
         await server.DoAsync(RollBack(id, 1) with { Command = ["secret", "rollback", Key, "--to", "1"] });
         AssertValues(new Dictionary<string, string> { ["A"] = "one", ["B"] = "b" }, await server.DoAsync(Fetch("web", "production")));

@@ -61,7 +61,7 @@ internal static class SecretOperations
         Shape = Members("key", "version", "value"),
     };
 
-    /// <summary>Reveals an environment as keys and values; the command is an export.</summary>
+    /// <summary>Reveals an environment as keys and values. The command line does this by an export.</summary>
     public static Operation Fetch(string project, string environment, string? at = null, params string[] keys) => new(
         "POST", $"/projects/by-slug/{project}/environments/{environment}/reveal",
         Selection(at, keys) ?? new JsonObject(),
@@ -109,7 +109,7 @@ internal static class SecretOperations
         ],
     };
 
-    /// <summary>Compares two environments. There is a command for comparing current states only.</summary>
+    /// <summary>Compares two environments. The command line has a command only for comparing current states.</summary>
     public static Operation Compare(string here, string there, string? at = null, string? withAt = null) => new(
         "POST", $"/environments/{here}/compare", With(new JsonObject { ["with"] = there }, ("at", at), ("withAt", withAt)),
         async client => await client.Environments.CompareAsync(here, new CompareRequest(there, Time(at), Time(withAt))))

@@ -26,7 +26,7 @@ internal static class ValueCases
             Assert.Equal(value, await server.TextAsync(Get("web/production/" + key), "value"));
         }
 
-        // A batch must keep them unchanged too.
+        // A batch must keep the values unchanged too.
         await server.DoAsync(Batch(environment, [.. expected.Select(value => (value.Key, value.Value, (int?)1))]));
         AssertValues(expected, await server.DoAsync(Fetch("web", "production")));
     }

@@ -14,11 +14,11 @@ internal static class DirectSql
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>The first column of the first row.</summary>
+    /// <summary>Runs a query and returns the first column of the first row.</summary>
     public static T One<T>(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters) =>
         (T)connection.All(sql, parameters)[0][0];
 
-    /// <summary>All rows.</summary>
+    /// <summary>Runs a query and returns all rows.</summary>
     public static List<object[]> All(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
     {
         using var command = Command(connection, sql, parameters);

@@ -3,12 +3,12 @@ using Xunit;
 
 namespace Secronna.Tests.Databases;
 
-/// <summary>A database's file as a stranger who holds the file sees and changes it.</summary>
+/// <summary>Reads and changes a database's file as a stranger with a copy of the file could.</summary>
 internal static class SqliteFile
 {
     public static string ConnectionString(string path) => $"Data Source={path}";
 
-    /// <summary>A connection such as anyone with the file has: none of the server's settings.</summary>
+    /// <summary>Opens a connection without any of the server's settings, as anyone with the file could.</summary>
     public static SqliteConnection ConnectDirectly(string connectionString)
     {
         var connection = new SqliteConnection(connectionString + ";Pooling=False");
@@ -18,7 +18,7 @@ internal static class SqliteFile
         return connection;
     }
 
-    /// <summary>Runs statements that may do what the program never would; some row must be changed by them.</summary>
+    /// <summary>Runs statements that the program itself might never run. The statements must change at least one row.</summary>
     public static void Run(string path, string sql, params (string Name, object? Value)[] parameters)
     {
         using var direct = ConnectDirectly(ConnectionString(path));
@@ -31,6 +31,6 @@ internal static class SqliteFile
         return Assert.IsType<T>(direct.One<object>(sql));
     }
 
-    /// <summary>As if the last server had stopped long ago.</summary>
+    /// <summary>Makes the database look as if the last server had stopped long ago.</summary>
     public static void ForgetServers(string path) => Run(path, "UPDATE installation SET probed_at = 0");
 }

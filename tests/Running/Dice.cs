@@ -2,7 +2,7 @@ namespace Secronna.Tests.Running;
 
 /// <summary>
 /// Random numbers (SplitMix64) that depend on the seed alone, so that a run's choices can be repeated. Several threads may
-/// draw at once; which of them draws which number is then chance.
+/// draw at once. Then chance decides which thread draws which number.
 /// </summary>
 internal sealed class Dice(long seed)
 {

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Secronna.Tests.Running;
 
-/// <summary>Ports for programs that can't be told to take any: nobody listens there when they are given out.</summary>
+/// <summary>
+/// Free ports for programs that cannot choose one themselves. No program listens on a port when it is returned.
+/// </summary>
 internal static class FreePort
 {
     public static int Next()

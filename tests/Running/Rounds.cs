@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Secronna.Tests.Running;
 
 /// <summary>
-/// How often a test repeats what it does. An ordinary run has every kind of test with few rounds; a thorough run
-/// (<c>./test.sh --thorough</c>) has all rounds. A variable of a test's own overrides both.
+/// How often a test repeats its steps. An ordinary run repeats each test in few rounds. A thorough run
+/// (<c>./test.sh --thorough</c>) has all rounds. Some tests have a variable of their own, which overrides both numbers.
 /// </summary>
 internal static class Rounds
 {
@@ -16,19 +16,20 @@ internal static class Rounds
 
     public static int Of(int ordinary, int thorough) => AreThorough ? thorough : ordinary;
 
-    /// <summary>The number of the variable, if it is set.</summary>
+    /// <summary>The number in the variable or, if it is not set, the number for this kind of run.</summary>
     public static int Of(string variable, int ordinary, int thorough) => Number(variable) ?? Of(ordinary, thorough);
 
-    /// <summary>All in a thorough run; in an ordinary run every <paramref name="nth"/>, beginning with the first.</summary>
+    /// <summary>All items in a thorough run. In an ordinary run the first of every <paramref name="nth"/> items.</summary>
     public static IEnumerable<T> Of<T>(IEnumerable<T> all, int nth) => all.Where((_, index) => index % Of(nth, 1) == 0);
 
     /// <summary>
-    /// The bits of so many bytes, by number. An ordinary run has one bit of each byte, another one in each of eight bytes.
+    /// The numbers of the bits to test in this many bytes. A thorough run has all bits. An ordinary run has one bit of each byte,
+    /// at a position that moves by one from byte to byte.
     /// </summary>
     public static IEnumerable<int> OfBits(int bytes) =>
         AreThorough ? Enumerable.Range(0, bytes * 8) : Enumerable.Range(0, bytes).Select(index => (index * 8) + (index % 8));
 
-    /// <summary>The seed that the variable sets, which repeats a run's choices; else a new one.</summary>
+    /// <summary>The seed in the variable, which repeats a run's choices. If the variable is not set, a new seed.</summary>
     public static int Seed(string variable) => Number(variable) ?? RandomNumberGenerator.GetInt32(int.MaxValue);
 
     private static int? Number(string variable) =>

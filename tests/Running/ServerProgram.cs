@@ -11,7 +11,8 @@ internal sealed record Ended(int ExitCode, string Out, string Error);
 internal static partial class ServerProgram
 {
     /// <summary>
-    /// Names the program to start. test.sh sets it to a ready-to-run build, whose starts cost less than half the processor time.
+    /// The variable that names the program to start. test.sh names a ready-to-run build, because it starts in less than half the
+    /// processor time.
     /// </summary>
     public const string Variable = "SECRONNA_TEST_SERVER";
 
@@ -22,10 +23,12 @@ internal static partial class ServerProgram
 
     private static readonly string[] SettingPrefixes = ["Secronna__", "SECRONNA_", "ASPNETCORE_", "Kestrel__", "OTEL_", "DOTNET_"];
 
-    /// <summary>The program that the variable names, else the one that the build put beside this assembly.</summary>
+    /// <summary>
+    /// The path of the program: the one that the variable names, else the one that the build put beside this assembly.
+    /// </summary>
     public static string Path { get; } = Find();
 
-    /// <summary>A start that knows no setting but the given ones.</summary>
+    /// <summary>How to start the program with the given settings and no others.</summary>
     public static ProcessStartInfo Start(
         string folder, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<string> arguments)
     {
@@ -71,7 +74,7 @@ internal static partial class ServerProgram
 
     public static void Signal(int processId, int signal) => Assert.Equal(0, SendSignal(processId, signal));
 
-    // What belongs to the runtime's own place, such as DOTNET_ROOT, stays.
+    // DOTNET_ROOT is not a setting of the server. It names the folder of the .NET runtime.
     private static bool IsSetting(string name) =>
         name != "DOTNET_ROOT" && SettingPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 

@@ -1,6 +1,6 @@
 namespace Secronna.Tests.Running;
 
-/// <summary>A folder of one test's own, for its owner alone (0700), deleted at its end.</summary>
+/// <summary>A folder for one test. Only its owner can access it (0700). Disposing of it deletes it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("secronna-test-").FullName;

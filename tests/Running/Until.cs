@@ -3,17 +3,19 @@ using Xunit;
 
 namespace Secronna.Tests.Running;
 
-/// <summary>The one place where tests wait: for a condition, checked again and again.</summary>
+/// <summary>All waiting of tests: checks a condition again and again until it holds.</summary>
 internal static class Until
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    // Most conditions hold within a few milliseconds; a longer wait leaves the processor to what is waited for.
+    // Most conditions hold within a few milliseconds. During a longer wait the pauses grow, to leave the processor to other work.
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Waits until the condition holds.</summary>
-    /// <returns>How long that took; the test fails with <paramref name="what"/> once the patience is at its end.</returns>
+    /// <returns>
+    /// The duration of the wait. If the condition does not hold within the patience, the test fails with <paramref name="what"/>.
+    /// </returns>
     public static async Task<TimeSpan> HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? patience = null)
     {
         var started = Stopwatch.GetTimestamp();
@@ -35,7 +37,7 @@ internal static class Until
     public static Task<TimeSpan> HoldsAsync(string what, Func<bool> condition, TimeSpan? patience = null) =>
         HoldsAsync(what, () => Task.FromResult(condition()), patience);
 
-    /// <summary>Lets load run for so long: the length is the condition.</summary>
+    /// <summary>Waits for a fixed time, for tests in which the elapsed time itself is the condition.</summary>
     public static Task HasPassedAsync(TimeSpan time)
     {
         var started = Stopwatch.GetTimestamp();

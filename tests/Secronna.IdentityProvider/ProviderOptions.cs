@@ -48,8 +48,8 @@ public sealed record ProviderOptions
     public TimeSpan PollingInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The polling interval that answers announce; <c>null</c> means the true one. A client that is given a shorter one will get
-    /// <c>slow_down</c>.
+    /// The polling interval that answers announce; <c>null</c> announces the true interval. If the announced interval is shorter
+    /// than the true one, clients get <c>slow_down</c>.
     /// </summary>
     public TimeSpan? AnnouncedPollingInterval { get; init; }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Secronna.UnitTests;
 
-/// <summary>Who may know whom, and what may be named how: the layout that the architecture promises.</summary>
+/// <summary>The layout that the architecture promises: which project may refer to which, and which names are forbidden.</summary>
 public sealed partial class LayoutTests
 {
     private const int MostLines = 400;
@@ -26,7 +26,8 @@ public sealed partial class LayoutTests
 
     private static readonly string[] NotOurs = ["bin", "obj", "node_modules"];
 
-    // Above the folder that the tests run from: a deterministic build's source paths are none of this machine's.
+    // The repository's folder, searched upwards from the folder that the tests run from. A deterministic build does not record
+    // the real paths of its sources.
     internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
@@ -39,11 +40,11 @@ public sealed partial class LayoutTests
     }
 
     [Fact]
-    public void Every_project_is_known_here() =>
+    public void Every_project_is_in_the_table_of_this_test() =>
         Assert.Empty(Projects().Select(path => Path.GetFileNameWithoutExtension(path)).Except(MayKnow.Keys));
 
     [Fact]
-    public void Projects_refer_to_whom_they_may_know_alone() => Assert.Empty(
+    public void A_project_refers_only_to_projects_that_the_table_allows() => Assert.Empty(
         from path in Projects()
         let name = Path.GetFileNameWithoutExtension(path)
         from reference in XDocument.Load(path).Descendants("ProjectReference")
@@ -67,7 +68,7 @@ public sealed partial class LayoutTests
         select $"{source.Path}: {used.Value}");
 
     [Fact]
-    public void Nothing_is_named_for_being_nothing_in_particular() => Assert.Empty(
+    public void No_folder_has_a_name_that_says_nothing_about_its_contents() => Assert.Empty(
         from folder in Directory.EnumerateDirectories(Root(), "*", SearchOption.AllDirectories)
         let relative = Path.GetRelativePath(Root(), folder).Replace('\\', '/')
         where !relative.StartsWith('.') && !relative.Split('/').Any(NotOurs.Contains)
@@ -81,14 +82,14 @@ public sealed partial class LayoutTests
         select declared);
 
     [Fact]
-    public void No_file_is_longer_than_one_can_read() => Assert.Empty(
+    public void No_file_has_more_lines_than_the_limit() => Assert.Empty(
         from source in Sources("src").Concat(Sources("tests"))
         let lines = source.Code.Count(character => character == '\n')
         where lines > MostLines
         select $"{source.Path}: {lines} lines");
 
     [Fact]
-    public void The_patterns_find_what_they_are_for()
+    public void The_patterns_of_this_test_match_known_examples()
     {
         Assert.Matches(IoOrClock(), "File.ReadAllBytes(path)");
         Assert.Matches(IoOrClock(), "time.GetUtcNow()");
@@ -96,7 +97,7 @@ public sealed partial class LayoutTests
         Assert.InRange(Sources("src").Count, 50, 5_000);
     }
 
-    // Extension methods stand where those look for them who use what they extend.
+    // Extension methods are in the namespace of the type that they extend, where its users look for them.
     private static bool ExtendsAnothers(string path, string declared) =>
         path.EndsWith("Extensions.cs", StringComparison.Ordinal) && declared.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal);
 

@@ -31,7 +31,7 @@ internal sealed class RevealOptions
     public bool HasTime(CommandInvocation invocation) => invocation.Get(At) is not null;
 
     /// <summary>Reveals the values by one request. Keys that were deleted since the time are named on standard error.</summary>
-    /// <exception cref="UsageException">The time is not one of RFC 3339.</exception>
+    /// <exception cref="UsageException">The time is not in the format of RFC 3339.</exception>
     public async Task<List<(string Key, string Value)>> RevealAsync(CommandInvocation invocation)
     {
         var at = TimeArgument.ParseOptional(invocation.Get(At));

@@ -11,8 +11,8 @@ using System.Text;
 namespace Secronna.Cli.Fallback;
 
 /// <summary>
-/// Seals the copy of an environment's values under a key that is derived from an API key or access key: AES-256-GCM (NIST SP
-/// 800-38D) with the header as associated data and a commitment to the key, as the server seals values (S5).
+/// Seals the copy of an environment's values under a key that is derived from an API key or access key. It uses AES-256-GCM (NIST
+/// SP 800-38D) with the header as associated data and a commitment to the key, as the server seals values (S5).
 /// </summary>
 internal static class FallbackBox
 {
@@ -29,7 +29,7 @@ internal static class FallbackBox
 
     private static ReadOnlySpan<byte> Magic => "SCRC"u8;
 
-    // The salt gives each box its own key, and that key seals only once: so the nonce can be fixed without repeating under a key.
+    // The salt gives each box its own key, and that key seals only once. So the nonce can be fixed: it never repeats under a key.
     private static ReadOnlySpan<byte> Nonce => new byte[12];
 
     /// <summary>Whether the bytes begin like a box of this or a later format.</summary>

@@ -13,7 +13,7 @@ internal sealed record FallbackCopy(
     string Server, string Environment, IReadOnlyList<string>? Keys, string Revision, DateTimeOffset ConfirmedAt,
     IReadOnlyList<FallbackSecret> Secrets)
 {
-    /// <summary>Whether the copy is of these keys; <c>null</c> means all.</summary>
+    /// <summary>Whether the copy was made for exactly these keys; <c>null</c> means all.</summary>
     public bool IsOf(IReadOnlyList<string>? keys) =>
         Keys is null || keys is null ? Keys is null && keys is null : Keys.SequenceEqual(keys);
 }

@@ -11,7 +11,7 @@ namespace Secronna.Cli.Fallback;
 /// <param name="client">The client of the server.</param>
 /// <param name="server">The server's origin.</param>
 /// <param name="file">The file of the copy.</param>
-/// <param name="time">The clock by which the copy's age is told.</param>
+/// <param name="time">The clock that gives the copy's age.</param>
 internal sealed class FallbackReveal(SecronnaClient client, string server, FallbackFile file, TimeProvider time)
 {
     private const int FirstServerError = 500;
@@ -52,7 +52,7 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, Fallb
         }
     }
 
-    // The copy of any choice of keys, if this credential opens it.
+    // Reads the copy, whichever keys were chosen for it. Null where there is no copy, or this credential does not open it.
     private FallbackCopy? Read(string environment)
     {
         var copy = file.Read();
@@ -74,7 +74,7 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, Fallb
                 [.. revealed.Secrets.Select(secret => new FallbackSecret(secret.Key, secret.Value))]);
     }
 
-    // The caller has the values already, so a copy that can't be written is only a warning.
+    // The caller has the values already, so a failure to write the copy is only a warning.
     private void Keep(FallbackCopy copy, Action<string> note)
     {
         try
@@ -87,12 +87,12 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, Fallb
         }
     }
 
-    // A caller who may no longer read the values must not get them from the copy. A refusal of other keys than the copy's says
-    // nothing about the copy, unless the credential itself is refused.
+    // A caller who may no longer read the values must not get them from the copy. If the copy has other keys than the refused
+    // request, it is kept, unless the server refuses the credential itself.
     private static bool IsEndOfCopy(SecronnaException error, FallbackCopy? opened, FallbackCopy? copy) =>
         (copy is not null && IsRefusal(error)) || (opened is not null && error.Code == ErrorCodes.AuthRequired);
 
-    // Only an answer of the server itself has such a code; a proxy's 404 has not.
+    // Only the server itself answers with these codes. A proxy's 404 has none of them.
     private static bool IsRefusal(SecronnaException error) => error.Code is ErrorCodes.AuthRequired or ErrorCodes.Forbidden or ErrorCodes.NotFound;
 
     // A status below 500 is a refusal, even where it comes from a proxy: then the copy is not used.
@@ -103,7 +103,7 @@ internal sealed class FallbackReveal(SecronnaClient client, string server, Fallb
 
     private string Age(FallbackCopy copy) => (time.GetUtcNow() - copy.ConfirmedAt) switch
     {
-        { Ticks: < 0 } => "a time that is still to come by this machine's clock",
+        { Ticks: < 0 } => "a time in the future by this machine's clock",
         { TotalMinutes: < 1 } => "less than a minute old",
         { TotalMinutes: < 120 } age => $"{age.TotalMinutes:0} minutes old",
         { TotalHours: < 48 } age => $"{age.TotalHours:0} hours old",

@@ -37,9 +37,9 @@ internal static class DotenvGrammar
     }
 
     /// <summary>
-    /// The position after the closing quote of the value whose quote opens here; <c>null</c> where no quote closes it. The first
-    /// quote that follows no backslash is the last that can close the value. Earlier quotes, which follow a backslash, close it
-    /// only if no later one can.
+    /// The position after the closing quote of the value whose opening quote is at <paramref name="open"/>; <c>null</c> where no
+    /// quote closes it. The first quote without a backslash before it is the last quote that can close the value. Earlier quotes
+    /// have a backslash before them. Such a quote closes the value only if no later quote can.
     /// </summary>
     public static int? EndOfQuoted(string text, int open)
     {

@@ -51,7 +51,7 @@ internal static class DotenvValue
         return result.Append(value, copied, value.Length - copied).ToString();
     }
 
-    // The position of the last such quote that ends a line; -1 where there is none.
+    // The position of the last quote of this kind that ends a line; -1 where there is none.
     private static int LastEnd(string value, char quote)
     {
         var at = value.LastIndexOf(quote);

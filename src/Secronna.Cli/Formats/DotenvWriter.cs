@@ -27,7 +27,7 @@ internal static class DotenvWriter
             : throw new CliException($"the value of {key} mixes quotes in a way that the dotenv format has no escapes for: leave it out with --only");
     }
 
-    // The plainest way that works.
+    // Chooses the plainest way that works.
     private static string? Written(string value) =>
         Quotes.Select(quote => Between(quote, value)).FirstOrDefault(written => written is not null)
         ?? Bare(value)
@@ -41,8 +41,9 @@ internal static class DotenvWriter
     private static string? Bare(string value) =>
         value.Length > 0 && !IsQuote(value[0]) && value.AsSpan().IndexOfAny('#', '\n', '\r') < 0 && DotenvValue.Of(value) == value ? value : null;
 
-    // Between quotes that the value itself contains. If no quote inside can close the value, because each is followed by more
-    // than a comment, Node reads the whole line and removes its first and last quote. The value must be one line without #.
+    // Puts the value between quotes that the value itself contains. An inner quote can't close the value if other text than a
+    // comment follows it. If no inner quote can, Node reads the whole line and removes its first and last quote. The value must
+    // be one line without #.
     private static string? AroundItself(char quote, string value)
     {
         var body = quote == '"' ? Body(quote, value)?.Replace("\n", "\\n", StringComparison.Ordinal) : Body(quote, value);
@@ -51,20 +52,20 @@ internal static class DotenvWriter
             : null;
     }
 
-    // For a value that ends with a backslash. A quote after a backslash closes the value only if no later quote can. The later
-    // quote in the comment can't, because a hyphen follows it.
+    // For a value that ends with a backslash. A quote after a backslash closes the value only if no later quote can. So a comment
+    // with one more quote is added. That quote can't close the value, because a hyphen follows it.
     private static string? BeforeComment(char quote, string value) =>
         Body(quote, value) is { } body && !HasEnd(quote, body) ? $"{quote}{body}{quote} #{quote}-" : null;
 
-    // The text between such quotes that stands for the value; null where there is none. A carriage return needs the escape,
-    // because Node reads it as a line feed everywhere else.
+    // The text that stands for the value between quotes of this kind; null where no text does. A carriage return needs the
+    // escape, because Node reads it as a line feed everywhere else.
     private static string? Body(char quote, string value) => quote == '"'
         ? value.Contains("\\n", StringComparison.Ordinal) || value.Contains("\\r", StringComparison.Ordinal)
             ? null
             : value.Replace("\r", "\\r", StringComparison.Ordinal)
         : value.Contains('\r', StringComparison.Ordinal) ? null : value;
 
-    // Whether the text contains such a quote that does not follow a backslash.
+    // Whether the text contains a quote of this kind without a backslash before it.
     private static bool HasEnd(char quote, string body)
     {
         var at = body.IndexOf(quote, StringComparison.Ordinal);

@@ -5,8 +5,8 @@ using System.CommandLine.Invocation;
 namespace Secronna.Cli.Help;
 
 /// <summary>
-/// Prints the help of System.CommandLine. After it follow the examples of the command, or for the root command what holds for
-/// all commands.
+/// Prints the help of System.CommandLine. The examples of the command follow after it. For the root command, the exit codes and
+/// variables of all commands follow instead.
 /// </summary>
 internal sealed class HelpText(HelpAction usual) : SynchronousCommandLineAction
 {

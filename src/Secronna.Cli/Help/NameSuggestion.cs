@@ -3,7 +3,9 @@ namespace Secronna.Cli.Help;
 /// <summary>Suggests the name that a user may have meant by a misspelt word.</summary>
 internal static class NameSuggestion
 {
-    /// <summary>A suggestion in brackets; empty where no name differs from the word by a third of its letters or less.</summary>
+    /// <summary>
+    /// A suggestion in brackets; empty where every name differs from the word by more than a third of the name's letters.
+    /// </summary>
     public static string For(string word, IEnumerable<string> names) =>
         names.OrderBy(name => Edits(word, name)).FirstOrDefault(name => Edits(word, name) <= name.Length / 3) is { } near
             ? $" (did you mean {near}?)"

@@ -45,7 +45,7 @@ internal static class HiddenPrompt
         }
     }
 
-    // On Windows the console echoes only what is read as lines, so single keys are not shown.
+    // On Windows the console echoes input only while a whole line is read. So keys that are read singly are not shown.
     private static string AskKeyByKey(string prompt)
     {
         Console.Error.Write(prompt);

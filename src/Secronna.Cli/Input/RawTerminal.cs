@@ -23,7 +23,7 @@ internal sealed partial class RawTerminal : IDisposable
 
     private readonly byte[] before;
 
-    // Not the stream of Console, which changes the terminal's settings for each read.
+    // The stream of Console is not used, because it changes the terminal's settings for each read.
     private readonly FileStream input = new(new SafeFileHandle(Input, ownsHandle: false), FileAccess.Read, bufferSize: 0);
     private readonly PosixSignalRegistration[] signals;
 

@@ -14,7 +14,7 @@ internal sealed class Printer(bool isJson)
     /// <summary>Replaces the characters by which foreign text could control the terminal or begin a new line.</summary>
     public static string Plain(string text) => string.Concat(text.Select(character => IsPlain(character) ? character : '?'));
 
-    /// <summary>Does the same but keeps line feeds, for text whose lines this program made.</summary>
+    /// <summary>Does the same as <see cref="Plain"/> but keeps line feeds, for text whose lines this program made.</summary>
     public static string PlainLines(string text) => string.Join('\n', text.Split('\n').Select(Plain));
 
     /// <summary>Prints one item, as JSON or as text.</summary>
@@ -64,7 +64,7 @@ internal sealed class Printer(bool isJson)
 
     private static async Task JsonAsync<T>(Stream output, IAsyncEnumerable<T> items, JsonTypeInfo<T> json, CancellationToken cancellation)
     {
-        // Most requests that fail do so at once: then nothing is printed, not even a bracket.
+        // Most requests that fail do so before the first item. Then nothing is printed, not even the bracket of a JSON array.
         await using var all = items.GetAsyncEnumerator(cancellation);
         var hasItem = await all.MoveNextAsync().ConfigureAwait(false);
         await using var writer = new Utf8JsonWriter(output);

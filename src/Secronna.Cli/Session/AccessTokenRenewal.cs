@@ -63,7 +63,8 @@ internal sealed class AccessTokenRenewal(SessionFile file, string server, Func<H
         }
     }
 
-    // Another process may have signed in to another server meanwhile. Its session must not be used for this one.
+    // Another process may have signed in to another server meanwhile. The session of the other server must not be used for this
+    // server.
     private SignIn Saved() => file.Read() is { SignIn: { } signIn } session && session.Server == server ? signIn : throw Ended();
 
     private bool ExpiresSoon(SignIn signIn) => signIn.ExpiresAt - time.GetUtcNow() < Margin;

@@ -8,17 +8,17 @@ namespace Secronna.Cli.Session;
 internal static class ServerAddress
 {
     /// <summary>
-    /// The server to sign in to: the one that the command line names, else that of <c>SECRONNA_API_URL</c>, else the one on this
-    /// machine.
+    /// The server to sign in to: the server that the command line names, else the server of <c>SECRONNA_API_URL</c>, else the
+    /// server on this machine.
     /// </summary>
-    /// <exception cref="CliException">The address is not one of HTTP, or is plain HTTP to another machine.</exception>
+    /// <exception cref="CliException">The address is neither http nor https, or is plain HTTP to another machine.</exception>
     public static Uri ForSignIn(string? named, bool isInsecure) =>
         Parse(named ?? EnvironmentVariables.Find(EnvironmentVariables.Server), isInsecure);
 
     /// <summary>Parses the address of a server; <c>null</c> means the server on this machine.</summary>
     /// <param name="address">The address.</param>
     /// <param name="isInsecure">Whether plain HTTP to another machine is allowed.</param>
-    /// <exception cref="CliException">The address is not one of HTTP, or is plain HTTP to another machine.</exception>
+    /// <exception cref="CliException">The address is neither http nor https, or is plain HTTP to another machine.</exception>
     public static Uri Parse(string? address, bool isInsecure)
     {
         var server = address is null ? SecronnaClientOptions.DefaultServer

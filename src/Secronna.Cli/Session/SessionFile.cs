@@ -38,7 +38,10 @@ internal sealed class SessionFile(string folder)
         }
     }
 
-    /// <summary>Waits until no other process reads and replaces the session. Other processes wait until the lock is disposed.</summary>
+    /// <summary>
+    /// Waits until no other process holds the session's lock, and takes the lock. Other processes wait until the lock is disposed
+    /// of.
+    /// </summary>
     /// <param name="time">The clock of the wait.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="CliException">Another process has held the lock for too long.</exception>

@@ -27,7 +27,7 @@ internal sealed class SessionFolder(string path)
         }
     }
 
-    /// <summary>Requires that no other user can write to the folder: whoever can, can replace the session.</summary>
+    /// <summary>Requires that no other user can write to the folder, because such a user could replace the session.</summary>
     /// <exception cref="CliException">Other users can write to the folder.</exception>
     public void RequireNoOtherWriters()
     {
@@ -62,7 +62,7 @@ internal sealed class SessionFolder(string path)
         }
     }
 
-    /// <summary>Deletes the temporary files that killed writes of a file left behind.</summary>
+    /// <summary>Deletes the temporary files of processes that were killed while they wrote <paramref name="file"/>.</summary>
     public void DeleteLeftovers(string file)
     {
         foreach (var leftover in Directory.Exists(path) ? Directory.EnumerateFiles(path, Path.GetFileName(file) + ".*") : [])

@@ -53,7 +53,7 @@ internal static class RefusedVariables
         ],
         StringComparer.OrdinalIgnoreCase);
 
-    // Has one of the prefixes, but is only data to the program.
+    // These variables have one of the prefixes, but are only data to the program.
     private static readonly HashSet<string> Harmless = new(["DOTNET_ENVIRONMENT"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a secret may set this variable only if the user allows it by name.</summary>

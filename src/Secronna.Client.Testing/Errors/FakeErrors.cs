@@ -3,7 +3,7 @@ using Secronna.Protocol;
 
 namespace Secronna.Client.Testing.Errors;
 
-/// <summary>The refusals of the fake. Their messages are those of the server.</summary>
+/// <summary>The refusals of the fake, with the same messages as the server's.</summary>
 internal static class FakeErrors
 {
     private const int MaximumShownNameLength = 32;
@@ -69,7 +69,7 @@ internal static class FakeErrors
     public static FakeError NotEmpty(string what) =>
         Conflict($"the {what} has secrets: delete them first, or force its deletion with force=true");
 
-    public static FakeError EnvironmentFull(int limit) => Conflict($"the environment is full: it may have {limit} keys");
+    public static FakeError EnvironmentFull(int limit) => Conflict($"the environment is full: it may have at most {limit} keys");
 
     public static FakeError AlreadyRevoked() => Conflict("the access key is revoked");
 

@@ -41,6 +41,6 @@ internal static class FakeAccessKeyBodies
         }
 
         return Names.IsGrantPath(path) ? new Grant(path, actions) : throw FakeErrors.Invalid(
-            prefix + "path", "must be project, project/environment or project/environment/KEY, of slugs and a key, with * for any characters");
+            prefix + "path", "must be project, project/environment or project/environment/KEY: slugs and a key, in which * stands for any characters");
     }
 }

@@ -6,7 +6,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Client.Testing.Http;
 
-/// <summary>Makes HTTP responses of answers: the envelope of data, error and meta, and the headers of every answer.</summary>
+/// <summary>
+/// Turns answers into HTTP responses: the envelope of data, error and meta, and the headers that every answer has.
+/// </summary>
 internal static class FakeEnvelope
 {
     public static HttpResponseMessage Respond(FakeAnswer answer, HttpRequestMessage request, string requestId, Instant now)

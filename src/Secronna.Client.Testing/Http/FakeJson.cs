@@ -4,7 +4,8 @@ using Secronna.Protocol;
 namespace Secronna.Client.Testing.Http;
 
 /// <summary>
-/// The JSON shapes that the fake writes and <see cref="ProtocolJson"/> lacks, compiled in: no reflection at run time.
+/// The JSON shapes that the fake writes and that <see cref="ProtocolJson"/> lacks. They are source-generated, so that nothing is
+/// reflected at run time.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -16,7 +16,7 @@ internal readonly struct FakeJsonFields
     private readonly JsonElement json;
     private readonly string prefix;
 
-    /// <summary>Checks that the JSON is an object with none but the named fields.</summary>
+    /// <summary>Checks that the JSON is an object, and has no fields except the named ones.</summary>
     /// <param name="json">The object.</param>
     /// <param name="prefix">
     /// The object's path in the body, with a dot at its end, for error messages; empty for the body itself.

@@ -15,7 +15,7 @@ internal static class FakePages
     /// <param name="request">The request, with its cursor and limit.</param>
     /// <param name="rows">All rows of the list, in any order.</param>
     /// <param name="position">A row's position. Positions are unique, and order the list by their UTF-16 code units.</param>
-    /// <param name="convert">Makes the item that is shown of a row.</param>
+    /// <param name="convert">Converts a row to the item that the page shows.</param>
     /// <param name="json">The JSON shape of an item.</param>
     /// <param name="isDescending">Whether the list starts with the highest position.</param>
     public static FakeAnswer Page<TRow, T>(
@@ -38,7 +38,7 @@ internal static class FakePages
         var bytes = Base64Url.IsValid(cursor) ? Base64Url.DecodeFromChars(cursor) : [];
         return bytes.Length >= TagSize && Tag(request, bytes[TagSize..]).AsSpan().SequenceEqual(bytes.AsSpan(0, TagSize))
             ? Encoding.UTF8.GetString(bytes, TagSize, bytes.Length - TagSize)
-            : throw FakeErrors.Invalid("cursor", "is not a cursor that this list gave");
+            : throw FakeErrors.Invalid("cursor", "is not a cursor of this list");
     }
 
     private static string EncodeCursor(FakeRequest request, string position)

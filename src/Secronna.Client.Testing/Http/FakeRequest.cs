@@ -66,11 +66,13 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
 
     public T ReadBody<T>(Func<JsonElement, T> parse) => FakeRequestBody.Read(route!, message.Content, body, parse);
 
-    /// <summary>Whether the caller already has a revision (RFC 9110, section 13.1.2).</summary>
+    /// <summary>Whether the request says that the caller already has a revision (RFC 9110, section 13.1.2).</summary>
     public bool HasRevision(string revision) =>
         message.Headers.IfNoneMatch.Any(tag => tag.Tag == "*" || tag.Tag == $"\"{revision}\"");
 
-    /// <summary>The answer to the request that this one repeats; <c>null</c> where this one is no repeat.</summary>
+    /// <summary>
+    /// The answer to the first request, if this request repeats it; <c>null</c> if this request is not a repeat.
+    /// </summary>
     /// <exception cref="FakeError">CONFLICT: the first request under the same key had another body.</exception>
     public T? FindFirstAnswer<T>()
         where T : class => idempotencyScope is null ? null : workspace.Idempotency.Find<T>(idempotencyScope, body, workspace.Now);

@@ -12,7 +12,7 @@ internal static class FakeRequestBodies
     private static readonly string KeyRule =
         $"must be a letter or underscore, then letters, digits and underscores, at most {Limits.KeyLength}";
 
-    /// <summary>The body of a route that takes none: an empty object at most.</summary>
+    /// <summary>Parses the body of a route that takes no body. Only an empty object is accepted.</summary>
     public static bool Empty(JsonElement json)
     {
         _ = new FakeJsonFields(json, "");
@@ -51,7 +51,7 @@ internal static class FakeRequestBodies
         var version = fields.Int32("version", 1, int.MaxValue);
         return path.Split('/') is [{ Length: > 0 }, { Length: > 0 }, { Length: > 0 }]
             ? new RevealPathRequest(path, version)
-            : throw FakeErrors.Invalid("path", "must be project/environment/KEY, of slugs and a key");
+            : throw FakeErrors.Invalid("path", "must be project/environment/KEY: two slugs and a key");
     }
 
     public static RevealEnvironmentRequest RevealEnvironment(JsonElement json)

@@ -39,7 +39,7 @@ internal static class FakeRequestBody
         }
         catch (JsonException)
         {
-            throw FakeErrors.InvalidBody("the body is not JSON as expected");
+            throw FakeErrors.InvalidBody("the body is not JSON of the expected form");
         }
         catch (InvalidOperationException)
         {

@@ -31,7 +31,7 @@ internal sealed record FakeRoute(string Method, string Pattern, Func<FakeRequest
     /// <summary>The query parameters that the route takes.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];
 
-    /// <summary>Items of a page where the request names no limit.</summary>
+    /// <summary>The number of items on a page where the request names no limit.</summary>
     public int DefaultPageSize { get; private init; }
 
     /// <summary>The highest limit that a request may name; 0 where the route gives no pages.</summary>

@@ -62,10 +62,10 @@ internal static class FakeAccessKeys
     }
 
     /// <summary>
-    /// Removes the grants that name a deleted project or environment literally. A key that would have no grant left is
-    /// revoked instead: without grants it could do everything.
+    /// Removes the grants that name a deleted project or environment literally. A key that would have no grant left is revoked
+    /// instead, because a key without grants may do everything.
     /// </summary>
-    /// <param name="request">The request that deletes.</param>
+    /// <param name="request">The request that deletes the project or environment.</param>
     /// <param name="project">The project's slug.</param>
     /// <param name="environment">The environment's slug; <c>null</c> means that the project is deleted.</param>
     public static void RemoveGrants(FakeRequest request, string project, string? environment)

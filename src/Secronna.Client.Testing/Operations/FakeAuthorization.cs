@@ -6,11 +6,14 @@ using Secronna.Protocol;
 namespace Secronna.Client.Testing.Operations;
 
 /// <summary>
-/// Finds what a request names, where its caller may see it. What lies outside the caller's grants looks absent.
+/// Finds the project, environment or secret that a request names, if its caller may see it. Everything outside the caller's
+/// grants looks absent.
 /// </summary>
 internal static class FakeAuthorization
 {
-    /// <exception cref="FakeError">FORBIDDEN: the caller is an access key. An audited action leaves an entry.</exception>
+    /// <exception cref="FakeError">
+    /// FORBIDDEN: the caller is an access key. If the action is audited, the refusal leaves an audit entry.
+    /// </exception>
     public static void DemandApiKey(this FakeRequest request, string? action = null)
     {
         if (!request.Caller.IsApiKey)
@@ -43,12 +46,15 @@ internal static class FakeAuthorization
             ? environment
             : throw FakeErrors.NotFound("environment");
 
-    /// <summary>The environment of an audited operation that only API keys may use; the caller is checked before.</summary>
+    /// <summary>
+    /// The environment of an audited operation that only API keys may use. The operation has already checked the caller.
+    /// </summary>
     public static FakeEnvironment FindEnvironment(this FakeRequest request, string action) =>
         request.Require(request.Workspace.FindEnvironment(request.PathVariable("envId")), action, []);
 
     /// <summary>
-    /// An environment, if each of the granted actions is granted on something in it. A refusal leaves an entry.
+    /// The found environment, if each of the actions in <paramref name="grants"/> is granted on something in it. A refusal leaves
+    /// an audit entry.
     /// </summary>
     public static FakeEnvironment Require(
         this FakeRequest request, FakeEnvironment? found, string action, string[] grants, string what = "environment") =>
@@ -63,7 +69,8 @@ internal static class FakeAuthorization
             : throw FakeErrors.NotFound("secret");
 
     /// <summary>
-    /// The secret of an audited operation, if each of the granted actions is granted on it. A refusal leaves an entry.
+    /// The secret of an audited operation, if each of the actions in <paramref name="grants"/> is granted on it. A refusal leaves
+    /// an audit entry.
     /// </summary>
     public static FakeSecret FindSecret(this FakeRequest request, string action, params string[] grants)
     {
@@ -73,7 +80,7 @@ internal static class FakeAuthorization
             : throw request.RecordRefusal(action, FakeErrors.NotFound("secret"), found is null ? null : FakeAudit.About(found, null));
     }
 
-    /// <summary>A version of a secret that the caller may use. A refusal leaves an entry.</summary>
+    /// <summary>A version of a secret that the caller may use. A refusal leaves an audit entry.</summary>
     public static FakeSecretVersion FindVersion(this FakeRequest request, string action, FakeSecret secret, int number) =>
         secret.Versions.Find(version => version.Number == number)
             ?? throw request.RecordRefusal(action, FakeErrors.NotFound("version"), FakeAudit.About(secret, null));

@@ -58,7 +58,7 @@ internal static class FakeComparison
             return CompareResults.OnlyThere;
         }
 
-        // The value of a secret that was deleted since is unknown, so it equals nothing but itself.
+        // The value of a secret that was deleted since the instant is unknown, so it equals only itself.
         var isSame = here == there
             || (!here.IsDeletedSince && !there.IsDeletedSince && here.Version.Value == there.Version.Value);
         return isSame ? CompareResults.Same : CompareResults.Different;

@@ -4,7 +4,7 @@ using Secronna.Protocol;
 
 namespace Secronna.Client.Testing.Operations;
 
-/// <summary>What the operations on API keys and access keys share, and the answers about the caller.</summary>
+/// <summary>The parts that the operations on API keys and access keys share, and the answers about the caller.</summary>
 internal static class FakeCredentials
 {
     public static FakeAnswer GetMe(FakeRequest request)
@@ -22,7 +22,7 @@ internal static class FakeCredentials
     public static IEnumerable<FakeCredential> OfKind(FakeRequest request, string kind) =>
         request.Workspace.Credentials.Where(key => key.Kind == kind);
 
-    /// <summary>The key of the path; <c>null</c> where there is none of this kind.</summary>
+    /// <summary>The key that the path names; <c>null</c> where no key of this kind has that id.</summary>
     public static FakeCredential? Find(FakeRequest request, string kind) =>
         OfKind(request, kind).FirstOrDefault(key => key.Id == request.PathVariable("id"));
 

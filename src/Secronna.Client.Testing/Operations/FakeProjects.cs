@@ -73,7 +73,7 @@ internal static class FakeProjects
         return FakePages.Page(request, request.FindProject().Keks, kek => kek.Id, kek => kek.ToResponse(), Json.KekResponse);
     }
 
-    /// <summary>Adds a KEK. The previous one is destroyed at once, because the fake has no data keys to re-wrap.</summary>
+    /// <summary>Adds a KEK. The previous KEK is destroyed at once, because the fake has no data keys to re-wrap.</summary>
     public static FakeAnswer RotateKek(FakeRequest request)
     {
         var project = Require(request, AuditActions.KekRotate);

@@ -7,7 +7,7 @@ internal sealed class FakeCredential(string kind, string id, string name, string
 {
     private const int PrefixLength = 16;
 
-    /// <summary>One of the two <see cref="ActorTypes"/> that are keys.</summary>
+    /// <summary>The kind of key: one of the two <see cref="ActorTypes"/> for keys.</summary>
     public string Kind => kind;
 
     public string Id => id;

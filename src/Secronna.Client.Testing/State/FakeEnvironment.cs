@@ -30,8 +30,8 @@ internal sealed class FakeEnvironment(FakeProject project, string id, string nam
         .OrderBy(snapshot => snapshot.Secret.Key, StringComparer.Ordinal);
 
     /// <summary>
-    /// Takes the instant of a change: later than every earlier change of the environment, and later than every instant at
-    /// which its past was read. So an instant names exactly one state.
+    /// Gives a change its instant. The instant is later than every earlier change of the environment, and later than every
+    /// instant at which the environment's past was read. So an instant names exactly one state.
     /// </summary>
     public Instant TakeInstant(Instant now)
     {

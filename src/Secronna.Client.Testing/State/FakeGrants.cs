@@ -9,8 +9,8 @@ internal sealed record FakeGrants(IReadOnlyList<Grant> Grants)
     public static FakeGrants Everything { get; } = new([]);
 
     /// <summary>
-    /// Whether at least one of the actions is granted on a key. Without a key, or without an environment, whether it is
-    /// granted on anything below the environment or project.
+    /// Whether at least one of the actions is granted on a key. Without a key, it is enough that an action is granted on anything
+    /// in the environment. Without an environment, it is enough that an action is granted on anything in the project.
     /// </summary>
     public bool Allow(IReadOnlyList<string> actions, string project, string? environment = null, string? key = null) =>
         Grants.Count == 0 || Grants.Any(grant =>
@@ -18,8 +18,8 @@ internal sealed record FakeGrants(IReadOnlyList<Grant> Grants)
             && Matches(segments, 0, project) && Matches(segments, 1, environment) && Matches(segments, 2, key));
 
     /// <summary>
-    /// The grants without those whose path names a deleted project or environment literally. A project or environment that
-    /// is created later under the same slug must not inherit them.
+    /// Leaves out the grants whose path names a deleted project or environment literally. A project or environment that is
+    /// created later under the same slug must not inherit these grants.
     /// </summary>
     /// <param name="project">The project's slug.</param>
     /// <param name="environment">The environment's slug; <c>null</c> means that the project was deleted.</param>

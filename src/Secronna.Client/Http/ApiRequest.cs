@@ -32,7 +32,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path, RequestRepeats
     public static ApiRequest Patch<T>(string path, T body, JsonTypeInfo<T> json) =>
         new(HttpMethod.Patch, path, RequestRepeats.IfIdempotent) { Body = Serialize(body, json) };
 
-    /// <summary>A request that reads by POST, so that what it asks for is in the body and in no access log.</summary>
+    /// <summary>
+    /// A request that reads by POST. Its parameters are in the body, so that no access log has them.
+    /// </summary>
     public static ApiRequest Read<T>(string path, T body, JsonTypeInfo<T> json) =>
         new(HttpMethod.Post, path, RequestRepeats.IfIdempotent) { Body = Serialize(body, json) };
 

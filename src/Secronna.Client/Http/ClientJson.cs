@@ -10,8 +10,9 @@ internal sealed record AnswerError(string Code, string Message);
 internal sealed record AnswerMeta(string? RequestId, string? Cursor);
 
 /// <summary>
-/// The JSON shapes that only clients write or read, compiled in: no reflection at run time. Those that the server writes too
-/// are in <see cref="ProtocolJson"/>; a server never holds values as strings, so the reveals are here.
+/// The JSON shapes that only clients write or read. They are source-generated, so that nothing is reflected at run time. Shapes
+/// that the server writes too are in <see cref="ProtocolJson"/>. The shapes of reveals are here, because a server never holds
+/// values as strings.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -10,7 +10,7 @@ namespace Secronna.Server.Access;
 /// </summary>
 internal sealed class AccessCache(Database database, TimeProvider time)
 {
-    // Shorter than the second that S22 allows: the rest is for what a request takes from here to its decision.
+    // Shorter than the one second that S22 allows. The rest covers the time that a request takes from here to its decision.
     private static readonly TimeSpan TrustedFor = TimeSpan.FromMilliseconds(800);
     private const int MaxEntries = 20_000;
 
@@ -21,10 +21,10 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     private Task? runningCheck;
 
     /// <summary>
-    /// Finds the credential whose token begins with this prefix, in the cache or else in the database. Prefixes of nobody are not
-    /// cached: guesses could fill the cache.
+    /// Finds the credential whose token begins with this prefix, in the cache or else in the database. A prefix that no
+    /// credential has is not cached, because guesses could fill the cache.
     /// </summary>
-    /// <returns>The credential, or <c>null</c>; and whether the database was asked for it.</returns>
+    /// <returns>The credential, or <c>null</c> if there is none; and whether it was looked up in the database.</returns>
     public async ValueTask<(CachedCredential? Credential, bool WasRead)> FindAsync(string prefix)
     {
         var current = await CurrentAsync();
@@ -33,7 +33,8 @@ internal sealed class AccessCache(Database database, TimeProvider time)
             return (credential, false);
         }
 
-        // The read comes after the check began. If the credential changes from now on, the next check finds another count.
+        // The database is read after the check began. If the credential changes after this read, the next check finds another
+        // count.
         var found = await ReadFreshAsync(prefix, ReadAsync);
         if (found is not null && current.Credentials.Count < MaxEntries)
         {
@@ -64,7 +65,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         return isAllowed;
     }
 
-    // A result of a slow read may be out of date by more than S22 allows, and no check comes before it is used: it is read again.
+    // The result of a slow read may be older than S22 allows, and no check follows before it is used. So a slow read is repeated.
     private async ValueTask<T> ReadFreshAsync<T>(string id, Func<string, ValueTask<T>> read)
     {
         while (true)
@@ -93,7 +94,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
                 check = runningCheck ??= CheckAsync();
             }
 
-            // A check that took too long is not trusted either: the loop then begins another one.
+            // A check that took too long is not trusted: the loop then begins another check.
             await check;
         }
     }
@@ -125,7 +126,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         }
     }
 
-    /// <summary>What is cached for one value of the change counter.</summary>
+    /// <summary>The entries that were cached under one value of the change counter.</summary>
     private sealed class CachedAccess(long changes)
     {
         public long Changes { get; } = changes;

@@ -4,14 +4,14 @@ using System.Net.Sockets;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// What counts as one address where clients are counted: a single IPv4 address, or a /64 of IPv6, because whoever has one
-/// address of a /64 has all of them.
+/// Maps an address to the block that counts as one client. The block of an IPv4 address is that address alone. The block of an
+/// IPv6 address is its /64 network, because a client that has one address of a /64 has all of them.
 /// </summary>
 internal static class AddressBlock
 {
     private const int NetworkBytes = 8;
 
-    /// <summary>The block that an address belongs to, as the address that stands for it.</summary>
+    /// <summary>The block of an address, represented by the first address of the block.</summary>
     public static IPAddress Of(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
@@ -30,6 +30,6 @@ internal static class AddressBlock
         return new IPAddress(bytes);
     }
 
-    /// <summary>The block of an address in text form. All texts that are no address, and <c>null</c>, are one block.</summary>
+    /// <summary>The block of an address in text form. <c>null</c> and all texts that are not addresses share one block.</summary>
     public static IPAddress Of(string? address) => IPAddress.TryParse(address, out var parsed) ? Of(parsed) : IPAddress.None;
 }

@@ -21,9 +21,15 @@ internal static class AuditRecord
         UserAgent = caller.Origin.UserAgent,
     };
 
-    /// <summary>An entry about an operation, which must be one that is recorded.</summary>
+    /// <summary>An entry about an operation. The operation must have an audit action.</summary>
     public static AuditEntry Of(Caller caller, TimeProvider time, Operation operation, string outcome = AuditOutcomes.Success) =>
         Of(caller, time, operation.AuditAction!, outcome);
+
+    /// <summary>An entry about an operation on one version of a secret.</summary>
+    public static AuditEntry OfVersion(
+        Caller caller, TimeProvider time, Operation operation, SecretRow secret, int version,
+        string outcome = AuditOutcomes.Success) =>
+        OfVersion(caller, time, operation.AuditAction!, secret, version, outcome);
 
     /// <summary>An entry about one version of a secret.</summary>
     public static AuditEntry OfVersion(

@@ -3,8 +3,8 @@ using Secronna.Protocol;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Finds out who makes a request (S21, S22), by an API key, an access key, or an access token of the identity provider. The
-/// beginning of a credential tells which of them it is.
+/// Finds out who makes a request (S21, S22). The credential is an API key, an access key, or an access token of the identity
+/// provider. The first characters of the credential tell its kind.
 /// </summary>
 internal sealed class Authentication(
     KeyAuthentication keys, TokenAuthentication tokens, RateLimits rates, ILogger<Authentication> log)

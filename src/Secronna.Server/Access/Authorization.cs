@@ -4,13 +4,13 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Permits operations or refuses them (S24), and records the refusal of an audited operation before the caller is answered (S19).
-/// Which refusals count as repeats of each other depends only on what was asked for, never on what was found. So neither the
-/// time of an answer nor the length of the trail tells whether a thing exists (S23).
+/// Permits or refuses operations (S24). Records the refusal of an audited operation before the caller is answered (S19). Whether
+/// two refusals count as repeats depends only on what the caller asked for, never on what the server found. So neither the time
+/// of an answer nor the length of the audit trail tells whether a thing exists (S23).
 /// </summary>
 internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
 {
-    /// <summary>Requires that the caller may do an operation that is not recorded.</summary>
+    /// <summary>Requires that the caller may do an operation that has no audit action.</summary>
     /// <exception cref="RequestException">FORBIDDEN: the caller may not do it.</exception>
     public static void Demand(Caller caller, Operation operation)
     {
@@ -26,15 +26,15 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
         }
     }
 
-    /// <summary>Requires that the caller may do an operation that is recorded.</summary>
+    /// <summary>Requires that the caller may do an operation that has an audit action.</summary>
     /// <param name="caller">The caller.</param>
-    /// <param name="operation">The operation, which must be one that is recorded.</param>
-    /// <param name="additional">A permission that this request takes besides those of the operation.</param>
+    /// <param name="operation">The operation, which must have an audit action.</param>
+    /// <param name="withOptional">Whether this request also needs the optional permission of the operation.</param>
     /// <exception cref="RequestException">FORBIDDEN: the caller may not do it. The refusal is recorded.</exception>
-    public async ValueTask DemandAsync(Caller caller, Operation operation, Permission? additional = null)
+    public async ValueTask DemandAsync(Caller caller, Operation operation, bool withOptional = false)
     {
         RequireDeclared(caller, operation);
-        if (Refusal(caller, operation, additional) is { } refusal)
+        if (Refusal(caller, operation, withOptional) is { } refusal)
         {
             await refusals.RecordAsync(AuditRecord.Of(caller, time, operation, AuditOutcomes.Denied), "");
             throw refusal;
@@ -43,7 +43,7 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
 
     /// <summary>Records that an audited operation aimed at a thing that does not exist for this caller (S23).</summary>
     /// <param name="caller">The caller.</param>
-    /// <param name="operation">The operation, which must be one that is recorded.</param>
+    /// <param name="operation">The operation, which must have an audit action.</param>
     /// <param name="thing">What kind of thing is missing, for the message.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
     /// <returns>The refusal, NOT_FOUND, for the service to throw.</returns>
@@ -52,14 +52,15 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
 
     /// <summary>
     /// Records that an audited operation aimed at a secret, or a version of one, that does not exist for this caller. The entry
-    /// names the secret but no version: the version is only what the caller asked for.
+    /// names the secret but no version, because the version that the caller asked for may not exist.
     /// </summary>
     /// <param name="caller">The caller.</param>
-    /// <param name="operation">The operation, which must be one that is recorded.</param>
+    /// <param name="operation">The operation, which must have an audit action.</param>
     /// <param name="secret">The secret, if the caller's workspace has it; it may lie outside the caller's grants.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
     /// <param name="isVisible">
-    /// Whether the caller may do this to the secret. Only then the answer says that the version alone is missing (S23).
+    /// Whether the caller may do the operation on the secret. If so, the answer says that the version is missing. Otherwise it
+    /// says that the secret is missing (S23).
     /// </param>
     /// <returns>The refusal, NOT_FOUND, for the service to throw.</returns>
     public async Task<RequestException> SecretNotFoundAsync(
@@ -69,16 +70,16 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
             secret is null
                 ? AuditRecord.Of(caller, time, operation, AuditOutcomes.Denied)
                 : AuditRecord.OfVersion(
-                    caller, time, operation.AuditAction!, secret, secret.CurrentVersion, AuditOutcomes.Denied) with { Version = null },
+                    caller, time, operation, secret, secret.CurrentVersion, AuditOutcomes.Denied) with { Version = null },
             target);
         return Errors.NotFound(isVisible ? "version" : "secret");
     }
 
     /// <summary>Records any other refusal of an audited operation.</summary>
     /// <param name="caller">The caller.</param>
-    /// <param name="operation">The operation, which must be one that is recorded.</param>
+    /// <param name="operation">The operation, which must have an audit action.</param>
     /// <param name="environment">The environment, if the caller's workspace has it; the entry names it.</param>
-    /// <param name="refusal">What the caller is answered.</param>
+    /// <param name="refusal">The refusal that the caller gets.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
     /// <returns><paramref name="refusal"/>, for the service to throw.</returns>
     public async Task<RequestException> RefusedAsync(
@@ -94,8 +95,8 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
         return refusal;
     }
 
-    // The route and the service must declare the same operation. A route that leads to the service of another operation is a
-    // fault of the program, and fails for every caller.
+    // The route and the service must declare the same operation. A mismatch is a bug in the server, and the request fails for
+    // every caller.
     private static void RequireDeclared(Caller caller, Operation operation)
     {
         if (caller.Origin.Operation is { } declared && !ReferenceEquals(declared, operation))
@@ -104,10 +105,12 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
         }
     }
 
-    private static RequestException? Refusal(Caller caller, Operation operation, Permission? additional = null)
+    private static RequestException? Refusal(Caller caller, Operation operation, bool withOptional = false)
     {
-        if (!operation.Permissions.All(permission => Roles.Allows(caller.Role, permission))
-            || (additional is { } permission && !Roles.Allows(caller.Role, permission)))
+        var permissions = withOptional && operation.OptionalPermission is { } optional
+            ? operation.Permissions.Append(optional)
+            : operation.Permissions;
+        if (!permissions.All(permission => Roles.Allows(caller.Role, permission)))
         {
             return Errors.Forbidden();
         }

@@ -2,7 +2,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 
-/// <summary>A credential as it was read last, with whether its workspace is on the allowlist.</summary>
+/// <summary>A credential as it was last read. It includes whether the credential's workspace is on the allowlist.</summary>
 internal sealed class CachedCredential(CredentialRow row, bool isWorkspaceAllowed)
 {
     public const long MicrosecondsPerMinute = 60_000_000;
@@ -16,12 +16,14 @@ internal sealed class CachedCredential(CredentialRow row, bool isWorkspaceAllowe
 
     /// <summary>
     /// The credential's grants. They are parsed only when they are first needed, so that only a caller with the valid token
-    /// learns that they can't be read.
+    /// learns that the stored grants can't be read.
     /// </summary>
     /// <exception cref="RequestException">INTEGRITY_ERROR: the stored grants can't be read.</exception>
     public GrantSet Grants => grants ??= GrantSet.Of(StoredGrants.Read(Row));
 
-    /// <summary>True for exactly one call in each minute: that caller notes the credential's last use.</summary>
+    /// <summary>
+    /// Returns true for only one call in each minute. The code that made that call then stores the credential's last use.
+    /// </summary>
     /// <param name="minute">The current minute, counted since 1970.</param>
     public bool IsFirstUseIn(long minute)
     {

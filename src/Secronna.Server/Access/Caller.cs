@@ -2,7 +2,9 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Access;
 
-/// <summary>Where a caller's request comes from. A command of the operator has no request, so all of it is <c>null</c>.</summary>
+/// <summary>
+/// Where a caller's request comes from. A command of the operator has no request, so all its values are <c>null</c>.
+/// </summary>
 /// <param name="RequestId">The id of the request.</param>
 /// <param name="Ip">The address of the client.</param>
 /// <param name="UserAgent">The client's header <c>User-Agent</c>.</param>
@@ -11,8 +13,8 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     /// <summary>The operation that the request's route declares; <c>null</c> for a command.</summary>
     public Operation? Operation { get; init; }
 
-    /// <summary>The origin of commands, and of what the server does by itself.</summary>
-    public static RequestOrigin CommandLine { get; } = new(null, null, null);
+    /// <summary>The origin of commands, and of the server's own work in the background.</summary>
+    public static RequestOrigin OfCommand { get; } = new(null, null, null);
 }
 
 /// <summary>Who makes a request: the first parameter of every service method (S24).</summary>
@@ -20,7 +22,7 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
 /// <param name="ActorId">The id of the caller, as the audit trail has it.</param>
 /// <param name="WorkspaceId">The only workspace that the caller acts on; empty for the whole installation.</param>
 /// <param name="Name">The name of the caller; <c>null</c> if it is unknown.</param>
-/// <param name="Role">Which kinds of things the caller may do at all.</param>
+/// <param name="Role">The role, which decides which kinds of operations the caller may do.</param>
 /// <param name="Origin">Where the caller's request comes from.</param>
 internal sealed record Caller(string ActorType, string ActorId, string WorkspaceId, string? Name, Role Role, RequestOrigin Origin)
 {
@@ -33,9 +35,9 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
     /// <summary>The user of the operating system who runs this command.</summary>
     /// <param name="workspaceId">The workspace that the command acts on; empty for the whole installation.</param>
     public static Caller Operator(string workspaceId) =>
-        new(ActorTypes.Operator, Environment.UserName, workspaceId, null, Role.None, RequestOrigin.CommandLine);
+        new(ActorTypes.Operator, Environment.UserName, workspaceId, null, Role.None, RequestOrigin.OfCommand);
 
-    /// <summary>The server itself, when it does in the background what its operator has set it to do.</summary>
+    /// <summary>The server itself, for the background work that its operator has configured.</summary>
     public static Caller Server(string workspaceId) =>
-        new(ActorTypes.Operator, "secronna-server", workspaceId, null, Role.None, RequestOrigin.CommandLine);
+        new(ActorTypes.Operator, "secronna-server", workspaceId, null, Role.None, RequestOrigin.OfCommand);
 }

@@ -9,8 +9,8 @@ namespace Secronna.Server.Access;
 
 /// <summary>
 /// Tokens of API keys and access keys (S25): <c>sk_live_</c> or <c>st_live_</c>, then eight random characters, then 256 random
-/// bits in base 32. The first 16 characters are the public prefix, by which the credential's row is found. Of the token itself
-/// only a keyed hash is stored.
+/// bits in base 32. The first 16 characters are the public prefix, which serves to find the credential's row. Only a keyed hash
+/// of the token is stored.
 /// </summary>
 internal static class CredentialToken
 {
@@ -56,8 +56,9 @@ internal static class CredentialToken
     }
 
     /// <summary>
-    /// Computes the keyed hash that is stored of a token. The hash covers the credential's id and workspace too, so that a row
-    /// that was moved to another workspace admits nobody there. It covers the kind, which is the beginning of the token.
+    /// Computes the keyed hash that is stored for a token. The hash also covers the credential's id and workspace, so that a row
+    /// that was moved to another workspace admits nobody there. It covers the credential's kind too, because the token begins
+    /// with it.
     /// </summary>
     public static void Hash(InstallationKeys keys, string workspaceId, string id, ReadOnlySpan<char> token, Span<byte> hash)
     {

@@ -5,7 +5,7 @@ namespace Secronna.Server.Access;
 /// <summary>The refusals that the server makes, with their messages.</summary>
 internal static class Errors
 {
-    /// <summary>The length, in characters, up to which a message repeats an unknown name to the caller.</summary>
+    /// <summary>The length of the longest unknown name that a message repeats to the caller, in characters.</summary>
     public const int MaxShownNameLength = 32;
 
     public static RequestException AuthRequired() =>
@@ -18,7 +18,7 @@ internal static class Errors
         new(ErrorCodes.Forbidden, "the caller's role does not allow this");
 
     public static RequestException SecondFactorRequired() =>
-        new(ErrorCodes.Forbidden, "reveals need a sign-in with a second factor: sign in again with one");
+        new(ErrorCodes.Forbidden, "reading values back needs a sign-in with a second factor: sign in again with one");
 
     public static RequestException NotFound(string thing) => new(ErrorCodes.NotFound, $"{thing} not found");
 
@@ -28,14 +28,14 @@ internal static class Errors
     public static RequestException Invalid(string field, string rule) =>
         new(ErrorCodes.ValidationError, $"{field}: {rule}");
 
-    public static RequestException NoTime(string field) =>
+    public static RequestException InvalidTime(string field) =>
         Invalid(field, "must be a time as in RFC 3339, with its zone: 2026-01-31T09:00:00Z");
 
     public static RequestException InvalidBody(string rule) => new(ErrorCodes.ValidationError, rule);
 
     /// <summary>
-    /// An unknown field or parameter. The message repeats the name only if it looks like a misspelt name: a caller may have put a
-    /// value there.
+    /// An unknown field or parameter. The message repeats the name only if it looks like a misspelt name, because a caller may
+    /// have sent a secret value in place of a name.
     /// </summary>
     /// <param name="kind">What the name is: a field or a parameter.</param>
     /// <param name="name">The name as the caller sent it.</param>
@@ -68,7 +68,7 @@ internal static class Errors
         new(ErrorCodes.Conflict, $"the {thing} has secrets: delete them first, or force its deletion with force=true");
 
     public static RequestException EnvironmentFull(int limit) =>
-        new(ErrorCodes.Conflict, $"the environment is full: it may have {limit} keys");
+        new(ErrorCodes.Conflict, $"the environment is full: it may have at most {limit} keys");
 
     public static RequestException AlreadyRevoked() =>
         new(ErrorCodes.Conflict, "the access key is revoked");

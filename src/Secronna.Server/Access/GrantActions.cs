@@ -19,6 +19,8 @@ internal enum GrantActions
     /// <summary>Delete secrets.</summary>
     Delete = 8,
 
-    /// <summary>All actions. A project or an environment is visible to a caller who is granted any of them in it.</summary>
+    /// <summary>
+    /// All actions. A project or an environment is visible to a caller who is granted at least one action in it.
+    /// </summary>
     Any = List | Reveal | Write | Delete,
 }

@@ -3,8 +3,8 @@ using Secronna.Protocol;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// What a caller may do where in its workspace (S23): the grants of an access key, or everything. It is immutable, and its
-/// answers depend on nothing but the grants and the question.
+/// Says which actions a caller may do on which things of its workspace (S23): the grants of an access key, or everything. It is
+/// immutable, and its answers depend only on the grants and the question.
 /// </summary>
 internal sealed class GrantSet
 {
@@ -33,8 +33,8 @@ internal sealed class GrantSet
     public static GrantSet Of(IReadOnlyList<Grant> grants) => grants.Count == 0 ? Everything : new GrantSet(grants);
 
     /// <summary>
-    /// Whether any of the actions is granted on the thing that the path names. Of a project or an environment it is true if any
-    /// of the actions is granted on it or on anything in it. Upper and lower case of keys and slugs differ.
+    /// Whether at least one of the actions is granted on the thing that the path names. For a project or an environment, a grant
+    /// on it or on anything in it suffices. Keys and slugs are case-sensitive.
     /// </summary>
     public bool Allows(GrantActions actions, string project, string? environment = null, string? key = null)
     {
@@ -56,8 +56,8 @@ internal sealed class GrantSet
     }
 
     /// <summary>
-    /// The slugs of the only projects that anything is granted in, if every grant names its project without <c>*</c>; otherwise
-    /// <c>null</c>.
+    /// The slugs of all projects in which anything is granted. <c>null</c> if everything is granted, or if a grant names its
+    /// project with <c>*</c>.
     /// </summary>
     public IReadOnlyList<string>? OnlyProjects => !IsEverything && rules.All(rule => rule.Segments[0].IsLiteral)
         ? [.. rules.Select(rule => rule.Segments[0].Prefix).Distinct(StringComparer.Ordinal)]
@@ -68,8 +68,8 @@ internal sealed class GrantSet
         IsEverything || KeyPatternsIn(action, project, environment).Any(key => key is null or { MatchesAll: true });
 
     /// <summary>
-    /// The ranges of keys, in order and without overlaps, that hold every key of an environment on which an action is granted.
-    /// Rows outside them need not be read. A key inside a range is not necessarily granted.
+    /// Ranges of keys, in order and without overlaps. They hold every key of an environment on which an action is granted, so
+    /// rows outside them need not be read. A key inside a range is not necessarily granted.
     /// </summary>
     public IReadOnlyList<KeyRange> KeyRanges(GrantActions action, string project, string environment)
     {
@@ -83,7 +83,7 @@ internal sealed class GrantSet
             .OrderBy(range => range.From, StringComparer.Ordinal)
             .ThenByDescending(range => range.Before, StringComparer.Ordinal))
         {
-            // Ranges come from prefixes, so two of them never overlap in part: they lie apart, or one lies in the other.
+            // Ranges come from prefixes, so two ranges never overlap partly: they are disjoint, or one contains the other.
             if (ranges.Count == 0 || string.CompareOrdinal(range.From, ranges[^1].Before) >= 0)
             {
                 ranges.Add(range);
@@ -95,7 +95,7 @@ internal sealed class GrantSet
 
     /// <summary>
     /// The grants that stay when a project, or an environment of it, is deleted. Grants whose path names the deleted thing
-    /// without <c>*</c> go, so that they don't apply to a thing that gets the same slug later.
+    /// without <c>*</c> are removed, so that they don't apply to a thing that gets the same slug later.
     /// </summary>
     /// <param name="grants">The grants before the deletion.</param>
     /// <param name="project">The slug of the project.</param>
@@ -106,7 +106,8 @@ internal sealed class GrantSet
             && !(segments[0] == project && (environment is null || (segments.Length > 1 && segments[1] == environment)))),
     ];
 
-    // A grant's missing segment matches everything. A name that the question lacks is matched by something below the path.
+    // A segment that the grant's path lacks matches every name. If no name is given, the grant matches too: it applies to the
+    // given project or environment or to something in it.
     private static bool Matches(SegmentPattern[] segments, int index, string? name) =>
         index >= segments.Length || name is null || segments[index].Matches(name);
 

@@ -5,9 +5,9 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Lists what a caller may see (S23). A position in a list is always that of a row that the caller sees, so neither a cursor nor
-/// the end of a page tells of hidden rows. Where grants name projects or key prefixes, only rows that match them are read, so
-/// that the time that a list takes doesn't tell of hidden rows either.
+/// Lists what a caller may see (S23). A position in a list is always the position of a visible row, so neither a cursor nor the
+/// end of a page reveals hidden rows. If grants name projects or key prefixes, only matching rows are read, so the time that a
+/// list takes doesn't reveal hidden rows either.
 /// </summary>
 internal static class GrantedLists
 {
@@ -63,7 +63,7 @@ internal static class GrantedLists
     /// <param name="environment">The environment.</param>
     /// <param name="after">The key after which the list begins; empty for the beginning.</param>
     /// <param name="limit">The largest number of rows that are returned.</param>
-    /// <param name="at">The instant whose secrets are listed; <c>null</c> lists the present ones.</param>
+    /// <param name="at">The instant whose secrets are listed; <c>null</c> lists the present secrets.</param>
     public static async ValueTask<List<SecretRow>> SecretsAsync(
         Session session, Caller caller, GrantActions action, EnvironmentRow environment, string after, int limit, Instant? at = null)
     {

@@ -11,15 +11,16 @@ namespace Secronna.Server.Access;
 internal sealed class KeyAuthentication(
     AccessCache cache, InstallationKeys keys, Database database, TimeProvider time, ILogger<KeyAuthentication> log)
 {
-    // A token whose prefix is unknown is compared with this row: that is the same work, and the hashes are never equal.
+    // A token with an unknown prefix is compared with this row. This takes as long as with a real row, and the hashes are never
+    // equal.
     private static readonly CredentialRow Nobody = new(
         "key_00000000000000000000000000", "acc_000000000000", ActorTypes.ApiKey, "", "",
         RandomNumberGenerator.GetBytes(KeyedHash.Size), 0, "", CredentialRow.NoGrants, null, null, null);
 
-    // As long as any prefix, but no credential has it: the alphabet of tokens has no such letters.
+    // This prefix has the usual length. No credential has it, because the alphabet of tokens lacks the letters i, l, o and u.
     private const string UnusedPrefix = "sk_live_ilouilou";
 
-    /// <summary>The key's caller; <c>null</c> if the token is not valid.</summary>
+    /// <summary>Finds the caller whom the token authenticates; <c>null</c> if the token is not valid.</summary>
     public async ValueTask<Authenticated?> FindAsync(string token, RequestOrigin origin)
     {
         if (!CredentialToken.IsWellFormed(token))
@@ -33,7 +34,8 @@ internal sealed class KeyAuthentication(
         {
             if (!wasRead)
             {
-                // A guess with a prefix in the cache must take as long as one with an unknown prefix, which reads the database.
+                // A wrong token with a cached prefix must take as long as a token with an unknown prefix, which reads the
+                // database.
                 await cache.ReadAsync(UnusedPrefix);
             }
 

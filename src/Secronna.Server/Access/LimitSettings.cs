@@ -1,12 +1,12 @@
 namespace Secronna.Server.Access;
 
-/// <summary>The limits of S29, which an operator may lower, and the rates.</summary>
+/// <summary>The limits of S29, which an operator may lower, and the rate limits.</summary>
 internal sealed class LimitSettings
 {
-    /// <summary>Values that a credential may have revealed per minute on each node; 0 means no limit.</summary>
+    /// <summary>How many values may be revealed to a credential per minute on each node; 0 means no limit.</summary>
     public int RevealsPerMinute { get; set; } = 60_000;
 
-    /// <summary>Failed authentications per minute and address on each node; 0 means no limit.</summary>
+    /// <summary>How many authentications may fail per minute from one address on each node; 0 means no limit.</summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 60;
 
     /// <summary>The size of a value, in bytes of UTF-8.</summary>

@@ -4,7 +4,7 @@ namespace Secronna.Server.Access;
 /// An operation of the API, declared once: who may do it, and how it is recorded. The route, the service, the OpenAPI document
 /// and the tests' authorisation matrix all read this declaration.
 /// </summary>
-/// <param name="Permissions">The permissions that the caller's role must have, all of them (S24).</param>
+/// <param name="Permissions">The permissions (S24). The caller's role must have all of them.</param>
 internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
 {
     /// <summary>
@@ -14,8 +14,13 @@ internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
     public string? AuditAction { get; init; }
 
     /// <summary>
-    /// Whether the operation reads values back, so that a person must have signed in with a second factor if the server requires
-    /// one.
+    /// A permission that some requests of the operation need in addition to the others; <c>null</c> if there is none.
+    /// </summary>
+    public Permission? OptionalPermission { get; init; }
+
+    /// <summary>
+    /// Whether the operation reads values back. If the server requires a second factor, a user must have signed in with one for
+    /// such an operation.
     /// </summary>
     public bool NeedsSecondFactor { get; init; }
 }

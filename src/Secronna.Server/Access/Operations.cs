@@ -47,7 +47,7 @@ internal static class Operations
     public static Operation RevealSecret { get; } =
         new(Permission.Reveal) { AuditAction = AuditActions.SecretReveal, NeedsSecondFactor = true };
 
-    /// <summary>Reads the values of an environment back. Each value is recorded as an entry of its own.</summary>
+    /// <summary>Reads the values of an environment back. Each value gets its own audit entry.</summary>
     public static Operation RevealEnvironment { get; } =
         new(Permission.Reveal) { AuditAction = AuditActions.SecretReveal, NeedsSecondFactor = true };
 
@@ -58,10 +58,14 @@ internal static class Operations
         new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.SecretRollback, NeedsSecondFactor = true };
 
     /// <summary>
-    /// Brings an environment back to an instant (S14). With pruning it also takes <see cref="Permission.Delete"/>.
+    /// Brings an environment back to an instant (S14). With pruning it also needs <see cref="Permission.Delete"/>.
     /// </summary>
-    public static Operation RestoreEnvironment { get; } =
-        new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.EnvironmentRestore, NeedsSecondFactor = true };
+    public static Operation RestoreEnvironment { get; } = new(Permission.Write, Permission.Reveal)
+    {
+        AuditAction = AuditActions.EnvironmentRestore,
+        OptionalPermission = Permission.Delete,
+        NeedsSecondFactor = true,
+    };
 
     /// <summary>Compares the values of two environments, and answers with the keys in which they differ.</summary>
     public static Operation CompareEnvironments { get; } =

@@ -11,7 +11,7 @@ internal sealed record PageRequest(string? After, int Limit);
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
 {
     /// <summary>Makes a page of rows. A row beyond the limit shows that another page follows.</summary>
-    /// <param name="rows">The rows, read with a limit one above the page's.</param>
+    /// <param name="rows">The rows, read with a limit that is one above the limit of the page.</param>
     /// <param name="request">The page that the caller asked for.</param>
     /// <param name="convert">Makes an item of a row.</param>
     /// <param name="position">The position of a row in the list.</param>

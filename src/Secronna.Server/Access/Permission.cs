@@ -1,9 +1,9 @@
 namespace Secronna.Server.Access;
 
-/// <summary>A kind of thing that a caller may do: a line of the contract's table of roles.</summary>
+/// <summary>A kind of operation that a caller may do. Each permission is a line of the contract's table of roles.</summary>
 internal enum Permission
 {
-    /// <summary>See who one is. Every caller with a valid credential may.</summary>
+    /// <summary>See one's own identity. Every caller with a valid credential has this permission.</summary>
     Identify,
 
     /// <summary>List and look at projects, environments, secrets and versions, and search.</summary>

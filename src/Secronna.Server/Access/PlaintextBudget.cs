@@ -1,8 +1,8 @@
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Bounds the memory that all large bodies and reveals take together (S29). A request that would exceed it is refused, and may be
-/// tried again.
+/// Bounds the memory that all large bodies and reveals take together (S29). A request that would exceed the bound is refused, and
+/// may be tried again.
 /// </summary>
 internal sealed class PlaintextBudget(long bytes)
 {

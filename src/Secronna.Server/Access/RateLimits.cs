@@ -19,8 +19,8 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
 
     /// <summary>Takes a number of values from a credential's allowance.</summary>
     /// <returns>
-    /// <c>null</c>, or the refusal RATE_LIMITED if the allowance is used up. Then nothing was taken, and the service must record
-    /// the refusal (S19) and throw it.
+    /// <c>null</c> if the values were taken. If the allowance is used up, nothing is taken, and the refusal RATE_LIMITED is
+    /// returned. The service must record it (S19) and throw it.
     /// </returns>
     public RequestException? TakeReveals(Caller caller, int values) => Take(reveals, settings.RevealsPerMinute, caller, values);
 
@@ -48,7 +48,8 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
             return null;
         }
 
-        // The limiter never grants more than a full allowance. A larger request needs, and takes, a full one.
+        // The limiter never grants more than a full allowance. A request for more values needs a full allowance, and takes all of
+        // it.
         using var lease = limiter.AttemptAcquire(owner, Math.Min(count, perMinute));
         return lease.IsAcquired
             ? null
@@ -57,7 +58,7 @@ internal sealed class RateLimits(LimitSettings settings) : IDisposable
 
     /// <summary>How an allowance is refilled: at most once a second, at the rate that is set.</summary>
     /// <param name="perMinute">The rate, which is at least 1.</param>
-    /// <returns>How many tokens come back at a time, and how long after the time before.</returns>
+    /// <returns>How many tokens each refill adds, and the time between two refills.</returns>
     public static (int Tokens, TimeSpan Period) Refill(int perMinute)
     {
         var tokens = ((perMinute - 1) / MaxRefillsPerMinute) + 1;

@@ -5,8 +5,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// What two refusals must have in common for the second to count as a repeat of the first: the caller, the action, the address,
-/// and the target that the caller asked for, as the caller named it.
+/// Identifies refusals that count as repeats of each other. They have the same caller, action, address and target. The target is
+/// what the caller asked for, as the caller named it.
 /// </summary>
 /// <param name="WorkspaceId">The caller's workspace.</param>
 /// <param name="ActorType">The kind of the caller.</param>
@@ -19,9 +19,7 @@ internal sealed record RefusalKind(
 {
     private const int MaxTargetLength = 64;
 
-    /// <summary>
-    /// The kind of the refusals of this caller and action that are counted together, whatever their addresses and targets.
-    /// </summary>
+    /// <summary>The kind that counts refusals of this caller and action together, whatever their addresses and targets.</summary>
     public RefusalKind ForAnyTarget => this with { Ip = null, Target = null };
 
     /// <summary>The kind of a refusal.</summary>

@@ -4,15 +4,17 @@ using Secronna.Storage.Engine;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Records refusals (S19) so that no caller can fill the disk with them, tell by them what exists (S23), or hide what it is
-/// after.
+/// Records refusals (S19), so that no caller can fill the disk with them, learn from them what exists (S23), or hide what it
+/// asks for.
 /// <list type="bullet">
-/// <item>The first refusal of a kind (<see cref="RefusalKind"/>) is durable before the caller is answered. Its repeats within a
-/// minute wait for it, and are then only counted: the count becomes a further entry when the minute is over.</item>
-/// <item>The kind depends on what the caller asked for, never on what was found. So neither the time of an answer nor the number
-/// of entries tells whether the thing exists.</item>
-/// <item>Of one caller, a limited number of targets are told apart at once (<see cref="RefusalRuns"/>). Refusals beyond that are
-/// counted together, but their counts still name what was found.</item>
+/// <item>The entry of the first refusal of a kind (<see cref="RefusalKind"/>) is durable before the caller is answered. Repeats
+/// within a minute wait for that entry, and are then only counted. When the minute is over, the count becomes a further entry.
+/// </item>
+/// <item>The kind depends on what the caller asked for, never on what the server found. So neither the time of an answer nor the
+/// number of entries tells whether the thing exists.</item>
+/// <item>For each caller and action, only a limited number of targets are counted separately at a time
+/// (<see cref="RefusalRuns"/>). Refusals of further targets are counted together, but their counts still name what was found.
+/// </item>
 /// </list>
 /// </summary>
 internal sealed class RefusalRecorder(Database database, TimeProvider time, ILogger<RefusalRecorder> log)
@@ -20,7 +22,7 @@ internal sealed class RefusalRecorder(Database database, TimeProvider time, ILog
     private readonly RefusalRuns runs = new(time);
 
     /// <summary>Records a refusal. Completes when its entry, or the first entry of its run, is durable.</summary>
-    /// <param name="entry">The audit entry: what was refused, with what was found in the caller's workspace.</param>
+    /// <param name="entry">The audit entry. It says what was refused, and what was found in the caller's workspace.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
     /// <exception cref="StorageUnavailableException">That entry could not be made durable.</exception>
     public async Task RecordAsync(AuditEntry entry, string target)

@@ -4,13 +4,13 @@ namespace Secronna.Server.Access;
 
 /// <summary>
 /// A refusal and its repeats within a minute. The first refusal is written as an entry of its own. The repeats are only counted,
-/// separately for each project, environment and secret that they aimed at. Not thread-safe, but for <see cref="FirstWritten"/>.
+/// separately for each project, environment and secret that they aimed at. Only <see cref="FirstWritten"/> is thread-safe.
 /// </summary>
 /// <param name="kind">What the refusals of the run have in common.</param>
 /// <param name="beganAt">When the run began: a timestamp of the monotonic clock.</param>
 internal sealed class RefusalRun(RefusalKind kind, long beganAt)
 {
-    /// <summary>The number of different things found that have a count of their own. All further ones share one count.</summary>
+    /// <summary>The largest number of found things that are counted separately. All further things share one count.</summary>
     public const int MaxSeparateCounts = 100;
 
     private readonly Dictionary<(string? ProjectId, string? EnvironmentId, string? SecretId), AuditEntry> counts = [];

@@ -3,13 +3,14 @@ using Secronna.Storage.Engine;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// The runs of equal refusals of this node, in memory, and the counts of ended runs that are not recorded yet. Thread-safe.
-/// Bounds what any caller can make the server keep or write.
+/// Keeps this node's runs of equal refusals in memory, and the counts of ended runs until they are recorded. Limits how much any
+/// caller can make the server keep or write. Thread-safe.
 /// </summary>
 internal sealed class RefusalRuns(TimeProvider time)
 {
     /// <summary>
-    /// The number of open runs of one caller and action that are told apart by their targets. All further targets share one run.
+    /// The largest number of open runs of one caller and action that have a target of their own. All further targets share one
+    /// run.
     /// </summary>
     public const int MaxRunsPerCaller = 20;
 
@@ -24,13 +25,14 @@ internal sealed class RefusalRuns(TimeProvider time)
     private readonly List<AuditEntry> unrecordedCounts = [];
 
     /// <summary>
-    /// Counts the refusal as a repeat of the open run of its kind, or begins a run with it. Whoever begins a run must write the
-    /// entry and then complete <see cref="RefusalRun.FirstWritten"/>, or cancel the run.
+    /// Counts the refusal in the open run of its kind, or begins a run with it. If a run begins here, the calling code must write
+    /// the entry and then complete <see cref="RefusalRun.FirstWritten"/>, or cancel the run.
     /// </summary>
     /// <param name="entry">The audit entry of the refusal.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
     /// <returns>
-    /// The run, and whether it begins here; no run if there are too many, so that the refusal stands for itself.
+    /// The run, and whether it begins here. The run is <c>null</c> if there are too many runs: the refusal is then recorded by
+    /// itself.
     /// </returns>
     public (RefusalRun? Run, bool IsFirst) Join(AuditEntry entry, string target)
     {
@@ -86,8 +88,8 @@ internal sealed class RefusalRuns(TimeProvider time)
     }
 
     /// <summary>
-    /// Takes back counts that could not be recorded. The first, which failed, goes to the end, so that it can't hold up the
-    /// others for good.
+    /// Takes back counts that could not be recorded. The first count, whose write failed, goes to the end, so that it can't block
+    /// the others forever.
     /// </summary>
     public void ReturnUnrecordedCounts(List<AuditEntry> failedFirst)
     {
@@ -98,7 +100,8 @@ internal sealed class RefusalRuns(TimeProvider time)
         }
     }
 
-    // Ends a run whose minute is over: the refusal then begins another one.
+    // Returns null if there is no run in which the refusal can be counted. Ends a run whose minute is over, so that the refusal
+    // begins another run.
     private RefusalRun? TryRepeatUnderLock(RefusalKind kind, AuditEntry entry)
     {
         if (!runs.TryGetValue(kind, out var run))
@@ -129,7 +132,8 @@ internal sealed class RefusalRuns(TimeProvider time)
         return run;
     }
 
-    // As long as the first entry is being written it may fail, and the repeats with it. Their counts must not be recorded then.
+    // While the first entry is being written, the write may still fail. The repeats then fail too, and their counts must not be
+    // recorded.
     private bool MayEnd(RefusalRun run, bool early = false) =>
         run.FirstWritten.Task.IsCompleted && (early || time.GetElapsedTime(run.BeganAt) >= Window);
 

@@ -1,10 +1,11 @@
 namespace Secronna.Server.Access;
 
-/// <summary>Decides which kinds of things a caller may do at all.</summary>
+/// <summary>The role of a caller, which decides which kinds of operations the caller may do.</summary>
 internal enum Role
 {
     /// <summary>
-    /// No rights: a role that this server does not know, or the operator at the command line, who needs no role.
+    /// No rights. This stands for a role that the server does not know, and for the operator at the command line, who needs no
+    /// role.
     /// </summary>
     None,
 

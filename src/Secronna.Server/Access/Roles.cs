@@ -3,7 +3,7 @@ using Secronna.Protocol;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// The table of roles: which role may do which kind of thing at all. The contract and docs/access.md have the same table.
+/// The table of roles: it says which role has which permission. The contract and docs/access.md have the same table.
 /// </summary>
 internal static class Roles
 {
@@ -43,7 +43,7 @@ internal static class Roles
     };
 }
 
-/// <summary>A line of the table of roles: which roles have a permission.</summary>
+/// <summary>A line of the table of roles: it says which roles have a permission.</summary>
 internal sealed record RoleRule(Permission Permission, bool None, bool Viewer, bool Member, bool Admin, bool AccessKey)
 {
     public bool Allows(Role role) => role switch

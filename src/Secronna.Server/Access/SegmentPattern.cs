@@ -1,8 +1,9 @@
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// A segment of a grant's path, in which <c>*</c> stands for any run of characters. The time to match grows with the product of
-/// the pattern's and the name's lengths at most, however many stars there are: no author of a pattern can make others wait.
+/// A segment of a grant's path, in which <c>*</c> stands for any run of characters. However many stars there are, the time to
+/// match grows at most with the product of the pattern's length and the name's length. So the author of a pattern can't make
+/// others wait.
 /// </summary>
 internal sealed class SegmentPattern
 {
@@ -34,8 +35,8 @@ internal sealed class SegmentPattern
             return false;
         }
 
-        // Each piece is taken at its first occurrence after the piece before: a later one would only leave less for those that
-        // follow.
+        // Each piece is matched at its first occurrence after the previous piece. A later occurrence would only leave less text
+        // for the pieces that follow.
         var rest = name.AsSpan(Prefix.Length, name.Length - Prefix.Length - last.Length);
         foreach (var piece in pieces.AsSpan(1, pieces.Length - 2))
         {

@@ -12,8 +12,8 @@ internal static class StoredGrants
 
     /// <summary>The grants of a credential.</summary>
     /// <exception cref="RequestException">
-    /// INTEGRITY_ERROR: the stored text is not what this server writes, so somebody else changed the database. Unreadable grants
-    /// are never taken for fewer grants, and least of all for none, which would mean everything.
+    /// INTEGRITY_ERROR: the stored text does not have the form that this server writes, so somebody else changed the database.
+    /// Unreadable grants are never dropped: a list without grants would permit everything.
     /// </exception>
     public static IReadOnlyList<Grant> Read(CredentialRow row)
     {

@@ -8,18 +8,21 @@ namespace Secronna.Server.Access;
 
 /// <summary>
 /// Authenticates access tokens of the identity provider (RFC 9068, and plain JWTs with the same claims). The framework's JWT
-/// library verifies them. Only an access token for this server, signed by a key that the provider publishes, stands for a caller.
+/// library verifies them. A token is accepted only if it is an access token for this server and is signed by a key that the
+/// provider publishes.
 /// </summary>
 internal sealed class TokenAuthentication(IdentityProviderSettings settings, ProviderKeys keys, AccessCache cache)
 {
-    // Request headers are limited to about twice as much.
+    // The limit for all headers of a request together is about twice as high.
     private const int MaxTokenLength = 16 * 1024;
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
     private static readonly string[] Types = ["JWT", "at+jwt"];
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
 
-    /// <summary>The token's caller; <c>null</c> if the token is not valid, or if no provider is configured.</summary>
+    /// <summary>
+    /// Finds the caller whom the token authenticates; <c>null</c> if the token is not valid, or if no provider is configured.
+    /// </summary>
     /// <exception cref="RequestException">UNAVAILABLE: the provider's keys are not known yet.</exception>
     public async ValueTask<Authenticated?> FindAsync(string token, RequestOrigin origin)
     {
@@ -54,7 +57,7 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
         }
         catch (Exception)
         {
-            // Anyone can send anything, and the library throws exceptions of many types for it.
+            // The token may be any text. For invalid text, the library throws exceptions of many types.
             return null;
         }
     }
@@ -88,9 +91,9 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
     };
 
     private Caller CallerOf(TokenClaims claims, RequestOrigin origin) =>
-        new(claims.ActorType, claims.Subject, claims.WorkspaceId, claims.Name, Roles.Parse(claims.Role ?? settings.DefaultRole), origin)
+        new(claims.ActorType, claims.Subject, claims.WorkspaceId, claims.Name, Roles.Parse(claims.RoleName ?? settings.DefaultRole), origin)
         {
-            // A program has no second factor.
+            // A service account has no second factor.
             LacksSecondFactor = settings.RequireMfa && claims is { ActorType: ActorTypes.User, HasSecondFactor: false },
         };
 

@@ -3,8 +3,9 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Hides what lies outside a caller's grants, as if it did not exist (S23). Whatever is looked up for a caller passes through
-/// here and becomes <c>null</c> if the caller may not see it, so that the code after it can't treat the two cases differently.
+/// Hides what lies outside a caller's grants, as if it did not exist (S23). Everything that is looked up for a caller passes
+/// through here. It becomes <c>null</c> if the caller may not see it, so the code that follows can't treat a hidden thing
+/// differently from a missing one.
 /// </summary>
 internal static class Visibility
 {
@@ -21,9 +22,7 @@ internal static class Visibility
     public static SecretRow? VisibleTo(this SecretRow? secret, Caller caller, GrantActions actions) =>
         secret is not null && caller.Grants.Allows(actions, secret.ProjectSlug, secret.EnvironmentSlug, secret.Key) ? secret : null;
 
-    /// <summary>
-    /// Whether the caller is granted any of the actions on a key of an environment, whether or not there is such a key.
-    /// </summary>
+    /// <summary>Whether the caller is granted any of the actions on a key of an environment. The key need not exist.</summary>
     public static bool MayTouch(this Caller caller, GrantActions actions, EnvironmentRow environment, string key) =>
         caller.Grants.Allows(actions, environment.ProjectSlug, environment.Slug, key);
 }

@@ -8,7 +8,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
-/// <summary><c>api-key create</c>: the first credential of a workspace.</summary>
+/// <summary><c>api-key create</c>: creates the first credential of a workspace.</summary>
 internal static class ApiKeyCommand
 {
     public static Command Create()

@@ -13,7 +13,7 @@ internal static class BackupCommand
 {
     public static Command Create()
     {
-        // Optional, because the subcommand verify has an argument of its own.
+        // The argument is optional, because the subcommand verify has an argument of its own.
         var file = new Argument<string?>("FILE")
         {
             Description = "The file to write; it must not exist yet",

@@ -13,7 +13,7 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// <c>backup verify</c>: opens every version of a backup, in a scratch copy of its file, or of a restored database.
+/// <c>backup verify</c>: opens every version in a backup's file or in a restored database. For a file, it opens a scratch copy.
 /// </summary>
 internal static class BackupVerifyCommand
 {
@@ -94,7 +94,8 @@ internal static class BackupVerifyCommand
     }
 
     /// <summary>
-    /// Opens the database that records that values are opened (S18): the configured installation, or else the verified database.
+    /// Opens the database whose audit trail records the verification (S18). It is the configured installation's database. If no
+    /// installation is configured, it is the verified database.
     /// </summary>
     private static async Task<Database> OpenTrailAsync(Settings settings, DatabaseEngine? verified)
     {

@@ -31,7 +31,7 @@ internal static class CommandLine
             StorageCommand.Create(),
         };
 
-        // Words such as @file may be secrets typed by mistake: they are not opened as files of arguments.
+        // A word such as @file may be a secret typed by mistake, so it is not opened as a file of arguments.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (WrongUsage.Of(parsed) is { } wrong)
         {
@@ -61,7 +61,7 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            // The program's own exceptions say what to do. Those of the framework at least say what is wrong.
+            // Messages of the program's own exceptions say what to do. Messages of the framework at least say what is wrong.
             await Console.Error.WriteLineAsync($"Error: {exception.Message}");
             return FailureCode;
         }

@@ -62,7 +62,8 @@ internal static class DevCommand
         return await ServerLifetime.WaitAsync(app);
     }
 
-    // A new key is generated only for a new database: if an existing database has lost its key, the command must fail and say so.
+    // A new key is generated only for a new database. If the key of an existing database is missing, the command must fail and
+    // say so.
     private static async Task PrepareAsync(Settings settings, string folder)
     {
         settings.DataFolder = folder;
@@ -80,7 +81,7 @@ internal static class DevCommand
         }
     }
 
-    // The shell may still have the settings of a real installation, whose data must not be used for trials.
+    // Environment variables of the shell may still name a real installation. Its data must not be used for trials.
     private static async ValueTask<InstallationRow> RequireOwnAsync(Session session, InstallationRow row)
     {
         if ((await WorkspaceTable.ListAsync(session, "", 1)).Count > 0

@@ -3,14 +3,14 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// The folder of <c>dev</c>, locked. Only its owner may use it (S28), and only one server at a time, because <c>dev.env</c> names
-/// one address. The system releases the lock however the process ends.
+/// The folder of <c>dev</c>, locked. Only its owner may use it (S28). Only one server may use it at a time, because
+/// <c>dev.env</c> names one address. The system releases the lock however the process ends.
 /// </summary>
 internal sealed class DevFolder : IDisposable
 {
     private const string LockFileName = "dev.lock";
 
-    // The HResult of opening a file that another process has locked.
+    // The HResult of the exception when a file is opened that another process has locked.
     private static readonly int LockedError =
         OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
 
@@ -20,7 +20,7 @@ internal sealed class DevFolder : IDisposable
 
     /// <summary>Creates the folder if it is missing, and locks it until this object is disposed.</summary>
     /// <exception cref="SettingsException">
-    /// It is a file, or another server has locked it; the message says what to do.
+    /// The path is a file, or another server has locked the folder. The message says what to do.
     /// </exception>
     public static DevFolder Lock(string folder)
     {

@@ -8,7 +8,7 @@ internal static class DevGreeting
 {
     private const string Call = """curl -s -w '\n' -H "Authorization: Bearer $SECRONNA_TOKEN" -H 'Content-Type: application/json'""";
 
-    /// <summary>Prints it to standard output.</summary>
+    /// <summary>Prints the greeting to standard output.</summary>
     public static async Task PrintAsync(OpenInstallation installation, string folder, string url)
     {
         var relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), folder);
@@ -19,7 +19,7 @@ internal static class DevGreeting
 
               API         {url}/api/v1   (described in {url}/openapi/v1.json)
               Data        {folder}
-              Master key  {installation.Settings.MasterKey.File ?? installation.Settings.MasterKey.Provider}
+              Master key  {installation.Configuration.MasterKey.File ?? installation.Configuration.MasterKey.Provider}
               Workspace   {DevStart.WorkspaceId}
 
             In another terminal, run first:   . {Quote(Path.Combine(shown, DevStart.EnvironmentFile))}

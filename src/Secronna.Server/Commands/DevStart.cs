@@ -70,7 +70,7 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
     {
         try
         {
-            await services.GetRequiredService<Authentication>().AuthenticateAsync($"Bearer {token}", RequestOrigin.CommandLine);
+            await services.GetRequiredService<Authentication>().AuthenticateAsync($"Bearer {token}", RequestOrigin.OfCommand);
             return true;
         }
         catch (RequestException)

@@ -83,8 +83,8 @@ internal static class MasterKeyCommand
         && (await InstallationTable.ReadIfExistsAsync(engine, static (session, _) => KnownMasterKeyTable.ListAsync(session)))
             ?.Exists(key => key.Id == id) == true;
 
-    // Without an installation there is no audit trail to record it in. Running nodes are told of the key and check whether they
-    // can use it.
+    // Records that the key was generated, and announces it, so that running nodes check whether they can use it. Without an
+    // installation there is no audit trail, so nothing is recorded.
     private static async Task RecordAsync(Settings settings, string id)
     {
         if (OpenInstallation.FindEngine(settings, TimeProvider.System) is not { } engine
@@ -114,7 +114,7 @@ internal static class MasterKeyCommand
     {
         { ActiveSince: null } => "it has never wrapped anything, so no backup needs it",
         { UnusedSince: { } since } =>
-            $"backups made before {new Instant(since)} need it: keep a copy of the key, apart from them, until the last of them is gone",
-        _ => "backups made until now need it: keep a copy of the key, apart from them, until the last of them is gone",
+            $"backups made before {new Instant(since)} need it: keep a copy of the key, apart from these backups, until the last of them is gone",
+        _ => "backups made until now need it: keep a copy of the key, apart from these backups, until the last of them is gone",
     };
 }

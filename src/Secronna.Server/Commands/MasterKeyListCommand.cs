@@ -10,8 +10,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// <c>master-key list</c>: lists which keys the providers hold, which the database needs, and which backups need. It writes
-/// nothing.
+/// <c>master-key list</c>: lists the master keys. For each key it shows whether a provider holds it, whether the database needs
+/// it, and which backups need it. The command changes nothing.
 /// </summary>
 internal static class MasterKeyListCommand
 {
@@ -51,7 +51,7 @@ internal static class MasterKeyListCommand
         };
         var backups = line.UnusedSince is { } since ? $"  backups before {since} need it" : "";
         // A key that the database does not need may be absent.
-        var found = line.Found ? "found" : line.InUse ? "MISSING" : "away";
+        var found = line.Found ? "found" : line.InUse ? "MISSING" : "absent";
         return $"{line.Id,-40} {found,-8} {state}{backups}";
     }
 
@@ -62,7 +62,7 @@ internal static class MasterKeyListCommand
             return null;
         }
 
-        // The table of known keys may be missing from a database that is still to be migrated.
+        // The table of known keys may be missing from a database that has not been migrated yet.
         var isCurrent = await Migrator.IsCurrentAsync(engine);
         return await InstallationTable.ReadIfExistsAsync(engine, async (session, row) => new MasterKeyUse(
             row.ActiveMasterKeyId,

@@ -56,7 +56,7 @@ internal static class MasterKeyRotateCommand
             : $"would rotate from master key {plan.From} to {plan.To}: the installation key and {plan.Keks:N0} KEK(s); no version is touched");
         if (await rotation.ListNodesWithoutAsync(plan.To) is { Count: > 0 } lacking)
         {
-            Console.WriteLine($"these servers have not yet reported that they can use it: {Names(lacking)}");
+            Console.WriteLine($"these servers have not yet reported that they can use the key: {Names(lacking)}");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// Reports the progress of long work on standard error, at most every few seconds. Work that ends sooner reports nothing.
+/// Reports the progress of long work on standard error, at most once every few seconds. Shorter work reports nothing.
 /// </summary>
 internal sealed class ProgressReport(TimeProvider time)
 {

@@ -38,7 +38,7 @@ internal static class ServerLifetime
             return 0;
         }
 
-        // The host's own log line, which is switched off, would show the exception's message, and that may quote data (S16).
+        // The host's own log line is switched off. It would show the exception's message, which may quote data (S16).
         var exception = failed.ExecuteTask!.Exception!.GetBaseException();
         HostingLog.ServiceFailed(log, failed.GetType().Name, exception.GetType().Name, exception.StackTrace);
         await Console.Error.WriteLineAsync($"Error: the server stopped because its {failed.GetType().Name} failed; the log says where");

@@ -6,7 +6,8 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// Reads the settings of commands from <c>appsettings.json</c> in the working folder and from environment variables, which win.
+/// Reads the settings of commands from <c>appsettings.json</c> in the working folder and from environment variables. Environment
+/// variables win.
 /// </summary>
 internal static class SettingsSource
 {

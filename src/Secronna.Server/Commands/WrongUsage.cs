@@ -4,11 +4,13 @@ using System.CommandLine.Parsing;
 namespace Secronna.Server.Commands;
 
 /// <summary>
-/// Says what is wrong with a command line. It repeats nothing that was typed, because that may be a secret in the wrong place.
+/// Says what is wrong with a command line. It repeats no typed word, because the word may be a secret typed in the wrong place.
 /// </summary>
 internal static class WrongUsage
 {
-    /// <summary>What is wrong, and which help says more; <c>null</c> when nothing is wrong.</summary>
+    /// <summary>
+    /// A message that says what is wrong and names the help to read; <c>null</c> when nothing is wrong.
+    /// </summary>
     public static string? Of(ParseResult parsed) =>
         Reason(parsed) is { } reason ? $"{reason}. See {string.Join(' ', PathOf(parsed.CommandResult))} --help" : null;
 
@@ -41,7 +43,7 @@ internal static class WrongUsage
             : "a value is not allowed";
     }
 
-    // The library takes words that begin with -- and are no known option for arguments.
+    // If a word begins with -- and is not a known option, the library treats it as an argument.
     private static IEnumerable<string> Strays(ParseResult parsed) =>
         parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash) ? [] : parsed.CommandResult.Command.Arguments
             .SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? [])

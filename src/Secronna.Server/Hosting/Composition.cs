@@ -24,7 +24,7 @@ namespace Secronna.Server.Hosting;
 internal static class Composition
 {
     private const int MaxCachedKeks = 1_000;
-    // What large bodies and reveals may hold in memory together (S29).
+    // The most bytes that large bodies and reveals may together hold in memory (S29).
     private const long PlaintextBytes = 256 * 1024 * 1024;
     private static readonly TimeSpan KekLifetime = TimeSpan.FromMinutes(10);
 
@@ -111,7 +111,7 @@ internal static class Composition
         Observability.AddTelemetry(builder);
 
         var app = builder.Build();
-        // The error handling is outermost: whatever fails below is answered with an envelope.
+        // The error handling is the outermost middleware, so it answers every failure of the others with an envelope.
         app.UseMiddleware<ErrorHandling>();
         app.UseTrustedProxies(settings.Http);
         app.UseHsts();

@@ -18,7 +18,7 @@ internal sealed class ConnectionShares(HttpSettings settings, TimeProvider time,
     private long? loggedAt;
 
     /// <summary>
-    /// Runs a connection within its address's share. A connection beyond the share is closed before a byte is read.
+    /// Runs a connection if its address has not used up its share. Otherwise the connection is closed before a byte is read.
     /// </summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
@@ -44,7 +44,7 @@ internal sealed class ConnectionShares(HttpSettings settings, TimeProvider time,
         }
     }
 
-    // `null`: the connection is not limited.
+    // `null` means that the connection is not limited.
     private IPAddress? CountedAddress(ConnectionContext connection) =>
         settings.MaxConnectionsPerAddress > 0 && connection.RemoteEndPoint is IPEndPoint peer && !TrustedProxies.Contains(settings, peer.Address)
             ? AddressBlock.Of(peer.Address)
@@ -77,7 +77,7 @@ internal sealed class ConnectionShares(HttpSettings settings, TimeProvider time,
         }
     }
 
-    // At most once per interval, because refused clients try again and again.
+    // A refusal is logged at most once per interval, because refused clients try again and again.
     private void LogRefusal(IPAddress address, int count)
     {
         if (loggedAt is not { } before || time.GetElapsedTime(before) >= LogInterval)

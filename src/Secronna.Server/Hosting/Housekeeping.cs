@@ -37,7 +37,7 @@ internal sealed class Housekeeping(
         }
     }
 
-    // A failure must not stop the server: the next tick tries again.
+    // A failure must not stop the server. The work is tried again at the next tick.
     private async Task TidyAsync()
     {
         try

@@ -5,7 +5,7 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Hosting;
 
 /// <summary>
-/// Checks the addresses to listen on. Plain HTTP is allowed on loopback, and beyond it only where a setting says so.
+/// Checks the addresses to listen on. Plain HTTP is allowed on loopback. Other addresses may use it only if a setting says so.
 /// </summary>
 internal static class ListenAddresses
 {
@@ -13,8 +13,8 @@ internal static class ListenAddresses
         ["ASPNETCORE_FORWARDEDHEADERS_ENABLED", "DOTNET_FORWARDEDHEADERS_ENABLED", "FORWARDEDHEADERS_ENABLED"];
 
     /// <summary>
-    /// Refuses the framework's own setting for forwarded headers: with it the web server would take every caller's address from a
-    /// header that the caller may write itself (S17).
+    /// Refuses the framework's own setting for forwarded headers. With that setting, the web server would take every caller's
+    /// address from a header that the caller itself may write (S17).
     /// </summary>
     /// <exception cref="SettingsException">The setting is on.</exception>
     public static void RequireNoForwarding(IConfiguration configuration)
@@ -26,7 +26,7 @@ internal static class ListenAddresses
         }
     }
 
-    /// <summary>Requires every address to use TLS, loopback, or a setting that allows plain HTTP.</summary>
+    /// <summary>Requires every address to use TLS or loopback, unless a setting allows plain HTTP.</summary>
     /// <exception cref="SettingsException">A text is not an address, or an address is plain HTTP beyond loopback.</exception>
     public static void RequireSafe(IEnumerable<string> urls, IConfiguration configuration, Settings settings)
     {

@@ -10,7 +10,9 @@ internal static class ListenCertificates
     private const string DefaultSection = "Kestrel:Certificates:Default";
 
     /// <summary>Requires exactly one certificate for every <c>https</c> address.</summary>
-    /// <exception cref="SettingsException">There is none, there are two, or the certificate's files can't be used.</exception>
+    /// <exception cref="SettingsException">
+    /// An address has no certificate, two certificates are configured, or the certificate's files can't be used.
+    /// </exception>
     public static void Require(IEnumerable<string> urls, IConfiguration configuration, Settings settings)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList();

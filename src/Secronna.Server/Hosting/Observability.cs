@@ -8,7 +8,7 @@ namespace Secronna.Server.Hosting;
 /// <summary>Sets up the server's log, metrics and traces.</summary>
 internal static class Observability
 {
-    /// <summary>Logs to the console: one line an event, with times in UTC.</summary>
+    /// <summary>Logs to the console. Each event is one line, with its time in UTC.</summary>
     public static void AddLogging(WebApplicationBuilder builder)
     {
         builder.Logging.AddSimpleConsole(console =>
@@ -22,13 +22,14 @@ internal static class Observability
         builder.Logging.AddFilter("System", LogLevel.Warning);
         // A line for each refused connection would let an attacker fill the disk; a metric counts them instead.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
-        // The command reports a failed start, and ServerLifetime a background service that fails later, in one line each.
+        // The command itself reports a failed start, and ServerLifetime reports a background service that fails later. Each
+        // report is one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
     }
 
     /// <summary>
     /// Exports metrics and traces, if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Paths and user agents may contain the keys of
-    /// secrets, so a trace has only the pattern of its route.
+    /// secrets. So a trace has no path and no user agent, only the pattern of its route.
     /// </summary>
     public static void AddTelemetry(WebApplicationBuilder builder)
     {

@@ -11,7 +11,9 @@ internal static class PrivateFiles
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Requires the files that exist to be private. It does nothing on Windows.</summary>
-    /// <exception cref="SettingsException">Other users can use one of them; the message says which command to run.</exception>
+    /// <exception cref="SettingsException">
+    /// Other users can use a file or the folder. The message says which command to run.
+    /// </exception>
     public static void Require(Settings settings)
     {
         if (OperatingSystem.IsWindows())

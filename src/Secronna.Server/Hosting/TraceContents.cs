@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Secronna.Server.Hosting;
 
 /// <summary>
-/// Removes from a trace what the caller wrote: the path and query, which may hold keys and search texts, and the user agent
-/// (S16).
+/// Removes the caller's texts from a trace (S16): the path, the query and the user agent. The path and query may hold keys and
+/// search texts.
 /// </summary>
 internal static class TraceContents
 {

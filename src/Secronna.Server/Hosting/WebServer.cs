@@ -11,25 +11,28 @@ using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Hosting;
 
-/// <summary>Configures the web server: its TLS, and the limits on what clients, also many slow ones, can take of it.</summary>
+/// <summary>
+/// Configures the web server: its TLS, and its limits on the resources that clients can use. The limits also hold for many slow
+/// clients together.
+/// </summary>
 internal static class WebServer
 {
     private const double MinBytesPerSecond = 32 * 1024;
 
-    // Received bytes that may wait in memory, of one connection and of one HTTP/2 stream.
+    // The most received bytes that may wait in memory: for one connection, and for one HTTP/2 stream.
     private const int MaxUnreadBytes = 128 * 1024;
     private const int MaxUnreadStreamBytes = 96 * 1024;
 
-    // RequestBody enforces the limits of S29. Kestrel counts the framing of chunks too, which is five bytes for each chunk, and a
-    // chunk may have a single byte.
+    // RequestBody enforces the limits of S29. Kestrel's limit also counts the framing of chunks. The framing takes five bytes for
+    // each chunk, and a chunk may hold a single byte, so Kestrel's limit is six times as large.
     private const long MaxBodyBytesWithFraming = 6L * Limits.BatchBodyBytes;
 
     private static readonly TimeSpan MinRateGracePeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    // Longer than common clients and proxies keep idle connections, so that the server does not close one just as it is used
-    // again.
+    // Common clients and proxies close idle connections sooner than this. So the server does not close a connection at the moment
+    // when the client uses it again.
     private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(100);
     private static readonly TimeSpan StrictTransportMaxAge = TimeSpan.FromDays(365);
 
@@ -40,7 +43,8 @@ internal static class WebServer
         var certificate = TlsCertificate.Open(settings, time);
         AddServices(builder.Services, settings, certificate);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        // Requests wait only for the database, whose writer continues them on the thread pool: one hop to the pool is enough.
+        // Requests wait only for the database. The database's writer continues them on the thread pool, so the sockets need not
+        // move them to the thread pool too.
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -55,7 +59,7 @@ internal static class WebServer
 
     private static void AddServices(IServiceCollection services, HttpSettings settings, TlsCertificate? certificate)
     {
-        // The host would run its own filters for hosts and proxies before ErrorHandling, where their answers get no envelope.
+        // The host's own filters for hosts and proxies would run before ErrorHandling, so their answers would have no envelope.
         services.RemoveAll<IStartupFilter>();
         AllowedHosts.Add(services, settings.AllowedHosts);
         services.AddHsts(hsts => hsts.MaxAge = StrictTransportMaxAge);
@@ -89,8 +93,8 @@ internal static class WebServer
         https.HandshakeTimeout = HandshakeTimeout;
         if (certificate is not null)
         {
-            // The selector only tells Kestrel that there is a certificate. OnAuthenticate gives the handshake its whole chain,
-            // which a selector can't.
+            // The selector only tells Kestrel that there is a certificate. A selector can't give the handshake the certificate's
+            // chain, so OnAuthenticate does.
             https.ServerCertificateSelector = (_, _) => certificate.Context.TargetCertificate;
             https.OnAuthenticate = (_, tls) =>
             {

@@ -1,8 +1,9 @@
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Refuses requests whose Host header is not one of the configured names: an attacker's page can make a browser send such
-/// requests by pointing a name of its own at this server. Health checks accept any name, because load balancers send the address.
+/// Refuses requests whose Host header is not one of the configured names. An attacker can point a name of their own at this
+/// server, so that a browser with the attacker's page sends such requests. Health checks accept any name, because load balancers
+/// send the server's address.
 /// </summary>
 internal static class AllowedHosts
 {

@@ -3,13 +3,16 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
-/// <summary>What happens to every request of a route before its handler: authentication, and checks of its parameters.</summary>
+/// <summary>Prepares every request for the handler of its route: authenticates the caller and checks the parameters.</summary>
 internal static class ApiPipeline
 {
     /// <summary>The header that makes a repeat of a write safe.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 
-    /// <summary>Authenticates the caller and checks the request's headers, query and missing body.</summary>
+    /// <summary>
+    /// Authenticates the caller, and checks the request's headers and query. If the route takes no body, a request with a
+    /// body is refused.
+    /// </summary>
     /// <exception cref="RequestException">AUTH_REQUIRED, FORBIDDEN, RATE_LIMITED or VALIDATION_ERROR.</exception>
     public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
     {
@@ -25,7 +28,7 @@ internal static class ApiPipeline
         return request;
     }
 
-    /// <summary>The caller, by what the server knows of its credential now (S22).</summary>
+    /// <summary>Authenticates the caller, by the current state of its credential (S22).</summary>
     public static ValueTask<Caller> AuthenticateAsync(HttpContext context, ApiRoute route)
     {
         var headers = context.Request.Headers;
@@ -73,7 +76,7 @@ internal static class ApiPipeline
             return text.Length == 0 ? null : text;
         }
 
-        // Never cut a surrogate pair in half: a database may refuse such text, and the whole transaction with it.
+        // Does not cut a surrogate pair in half. A database may refuse such text, and then the whole transaction would fail.
         return text[..(char.IsHighSurrogate(text[MaxCharacters - 1]) ? MaxCharacters - 1 : MaxCharacters)];
     }
 }

@@ -36,7 +36,7 @@ internal readonly struct ApiQuery(HttpContext context, ApiRoute route)
     public Instant? Instant(string name) => Text(name) switch
     {
         null => null,
-        var text => Protocol.Instant.TryParse(text, out var instant) ? instant : throw Errors.NoTime(name),
+        var text => Protocol.Instant.TryParse(text, out var instant) ? instant : throw Errors.InvalidTime(name),
     };
 
     /// <summary>Refuses parameters that the route does not declare, and parameters that were sent more than once.</summary>

@@ -8,7 +8,7 @@ namespace Secronna.Server.Http;
 /// <summary>A request of a route: its caller, its parameters and its body.</summary>
 internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? caller)
 {
-    // How long an authentication is valid while the body arrives (S22).
+    // If the body takes longer than this to arrive, the caller is authenticated again (S22).
     private static readonly TimeSpan AuthenticationLifetime = TimeSpan.FromMilliseconds(50);
 
     private readonly long authenticatedAt = Time(context).GetTimestamp();
@@ -35,7 +35,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     /// <summary>A part of the path.</summary>
     public string Route(string name) => (string)context.Request.RouteValues[name]!;
 
-    /// <summary>The page that is asked for.</summary>
+    /// <summary>The page that the request asks for.</summary>
     /// <exception cref="RequestException">VALIDATION_ERROR: the limit or the cursor is invalid.</exception>
     public PageRequest Page()
     {
@@ -48,8 +48,8 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     public string? Cursor(string? position) => position is null ? null : Cursors.Encode(ListName, position);
 
     /// <summary>Reads and parses the body.</summary>
-    /// <param name="parse">Parses it.</param>
-    /// <param name="maxBytes">The largest body that is accepted; the general limit when <c>null</c>.</param>
+    /// <param name="parse">Parses the body.</param>
+    /// <param name="maxBytes">The most bytes that the body may have; <c>null</c> is the general limit.</param>
     /// <exception cref="RequestException">VALIDATION_ERROR or PAYLOAD_TOO_LARGE.</exception>
     public async ValueTask<T> BodyAsync<T>(BodyParser<T> parse, int? maxBytes = null)
     {
@@ -69,7 +69,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     public ValueTask<string> NameAsync() =>
         BodyAsync((ref Utf8JsonReader reader) => NameBody.Read(ref reader, Limits.NameLength));
 
-    /// <summary>For routes without a body: refuses every body but an empty one and <c>{}</c>.</summary>
+    /// <summary>Refuses a body, for routes that take none. An empty body and <c>{}</c> are accepted.</summary>
     public async ValueTask RequireNoBodyAsync()
     {
         if (context.Request.ContentLength is 0 or null && !context.Request.Headers.ContainsKey("Transfer-Encoding"))
@@ -86,7 +86,8 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
 
     private static TimeProvider Time(HttpContext context) => context.RequestServices.GetRequiredService<TimeProvider>();
 
-    // A client may send its body slowly, and its credential may be revoked meanwhile: then it is authenticated again.
+    // A client may send its body slowly, and its credential may be revoked meanwhile. So the caller is authenticated again after
+    // a slow body.
     private async ValueTask<PinnedBuffer> ReadBodyAsync(int maxBytes, bool isRequired)
     {
         var body = await RequestBody.ReadAsync(context, maxBytes, isRequired);

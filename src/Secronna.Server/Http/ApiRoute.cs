@@ -13,8 +13,8 @@ namespace Secronna.Server.Http;
 internal sealed record QueryParameter(string Name, string Type, string Description);
 
 /// <summary>
-/// The declaration of a route: its operation with its permission (S24), its query parameters and body, and its answer. The checks
-/// at run time, the OpenAPI document and the authorisation matrix of the tests all read this one declaration.
+/// The declaration of a route: its operation and the operation's permission (S24), its query parameters, its body and its answer.
+/// The checks at run time, the OpenAPI document and the authorisation matrix of the tests all read this declaration.
 /// </summary>
 internal sealed class ApiRoute
 {
@@ -31,12 +31,12 @@ internal sealed class ApiRoute
 
     public IReadOnlyList<QueryParameter> Query => query;
 
-    /// <summary>The type of the body; <c>null</c> for a route without one.</summary>
+    /// <summary>The type of the body; <c>null</c> for a route without a body.</summary>
     public Type? Body { get; private set; }
 
     public bool IsBodyOptional { get; private set; }
 
-    /// <summary>The type of the data in the answer; of one entry, where the route gives pages.</summary>
+    /// <summary>The type of the data in the answer. If the route gives pages, it is the type of one entry.</summary>
     public Type? Response { get; private set; }
 
     /// <summary>The HTTP status of a successful answer.</summary>
@@ -95,8 +95,8 @@ internal sealed class ApiRoute
     }
 
     /// <summary>
-    /// Declares secret values as the answer. The handler writes them to the response itself, so that no other answer can hold one
-    /// (S16).
+    /// Declares secret values as the answer. The handler itself writes the values to the response, so no other answer can hold a
+    /// value (S16).
     /// </summary>
     public void GivesValues<TResponse, TService>(Func<ApiRequest, TService, Task> handler)
         where TService : notnull

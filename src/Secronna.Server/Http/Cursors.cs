@@ -9,8 +9,8 @@ using Secronna.Server.Installation;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Makes and reads cursors. A cursor is a position in a list, authenticated together with the list and its workspace, so that the
-/// server accepts only cursors that it gave for that list.
+/// Makes and reads cursors. A cursor is a position in a list. Its tag authenticates the position together with the list and the
+/// workspace, so the server accepts only cursors that it gave for that list.
 /// </summary>
 internal sealed class Cursors(InstallationKeys keys)
 {
@@ -28,7 +28,7 @@ internal sealed class Cursors(InstallationKeys keys)
     }
 
     /// <summary>The position of a cursor.</summary>
-    /// <exception cref="RequestException">VALIDATION_ERROR: it is not a cursor of this list.</exception>
+    /// <exception cref="RequestException">VALIDATION_ERROR: the text is not a cursor of this list.</exception>
     public string Decode(string list, string cursor)
     {
         Span<byte> bytes = stackalloc byte[MaxCharacters];
@@ -37,7 +37,7 @@ internal sealed class Cursors(InstallationKeys keys)
             || length < TagSize
             || !CryptographicOperations.FixedTimeEquals(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
         {
-            throw Errors.Invalid("cursor", "is not a cursor that this list gave");
+            throw Errors.Invalid("cursor", "is not a cursor of this list");
         }
 
         return Encoding.UTF8.GetString(bytes[TagSize..length]);

@@ -8,7 +8,7 @@ using Secronna.Server.Installation;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// The outermost middleware. It gives each request its id, and turns errors into the envelope with the right code; no other place
+/// The outermost middleware. It gives each request its id. It turns errors into the envelope with the right code; no other code
 /// turns errors into HTTP. The caller sees the message of an exception only if the exception was made for callers.
 /// </summary>
 internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, TimeProvider time, ILogger<ErrorHandling> log)
@@ -28,7 +28,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         }
         catch (Exception exception) when (exception is ConnectionResetException || context.RequestAborted.IsCancellationRequested)
         {
-            // The client is gone: there is nobody to answer.
+            // The client has disconnected, so there is nobody to answer.
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
@@ -41,7 +41,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         }
     }
 
-    // Answers in the place of middleware that set a status and wrote no body.
+    // Writes the envelope for answers of other middleware that only set a status and wrote no body.
     private static Task AnswerEmptyAsync(HttpContext context) =>
         context.Response.HasStarted ? Task.CompletedTask : context.Response.StatusCode switch
         {

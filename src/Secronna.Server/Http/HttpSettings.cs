@@ -17,7 +17,8 @@ internal sealed class HttpSettings
     public string? CertificateKey { get; set; }
 
     /// <summary>
-    /// The names that the Host header may have; <c>*.example.com</c> is every name below. An empty list accepts every name.
+    /// The names that the Host header may have. <c>*.example.com</c> means every name below <c>example.com</c>. An empty list
+    /// accepts every name.
     /// </summary>
     public IList<string> AllowedHosts { get; } = [];
 
@@ -27,6 +28,6 @@ internal sealed class HttpSettings
     /// <summary>The most connections at a time; 0 is no limit.</summary>
     public int MaxConnections { get; set; } = 2_000;
 
-    /// <summary>The most connections of one address at a time; 0 is no limit. Trusted proxies have none.</summary>
+    /// <summary>The most connections of one address at a time; 0 is no limit. Trusted proxies have no limit.</summary>
     public int MaxConnectionsPerAddress { get; set; } = 500;
 }

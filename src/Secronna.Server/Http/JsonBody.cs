@@ -28,11 +28,12 @@ internal static class JsonBody
         {
             // The exception's own message may quote the body.
             throw Errors.InvalidBody(
-                $"the body is not JSON as expected, near line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1} of it");
+                $"the body is not JSON of the expected form: see line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
         }
     }
 
-    // The result may hold values, which only this method can zero when it is not returned.
+    // Refuses a body that goes on after its object. The result may hold values. The caller does not get a refused result, so this
+    // method must zero those values.
     private static void RequireEnd(ref Utf8JsonReader reader, object? result)
     {
         try

@@ -11,7 +11,7 @@ namespace Secronna.Server.Http;
 /// </summary>
 internal static class JsonFieldValues
 {
-    // Longer than any RFC 3339 time with a sensible number of digits.
+    // Every RFC 3339 time with a sensible number of digits is shorter.
     private const int MaxTimeLength = 64;
 
     // \uXXXX is the longest form of one UTF-16 character in JSON.
@@ -76,7 +76,7 @@ internal static class JsonFieldValues
         fields.ReadString(ref reader, field, MaxTimeLength) switch
         {
             null => null,
-            var text => Instant.TryParse(text, out var instant) ? instant : throw Errors.NoTime(fields.Name(field)),
+            var text => Instant.TryParse(text, out var instant) ? instant : throw Errors.InvalidTime(fields.Name(field)),
         };
 
     /// <summary>A secret value, unescaped straight into pinned memory. The caller disposes it.</summary>

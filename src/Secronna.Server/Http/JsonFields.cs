@@ -22,7 +22,7 @@ internal sealed class JsonFields
 
     /// <summary>Begins an object at the reader.</summary>
     /// <param name="reader">Stands at the object's first token.</param>
-    /// <param name="prefix">What stands before the members' names in errors: <c>secrets[3].</c>, or nothing.</param>
+    /// <param name="prefix">The text before the members' names in errors, such as <c>secrets[3].</c>; it may be empty.</param>
     /// <param name="names">The members that the object may have. A member's index identifies it; there are at most 32.</param>
     /// <exception cref="RequestException">VALIDATION_ERROR: the token does not begin an object.</exception>
     public static JsonFields Begin(ref Utf8JsonReader reader, string prefix, string[] names) =>
@@ -62,8 +62,8 @@ internal sealed class JsonFields
 
     /// <summary>Refuses a body that lacks a member.</summary>
     /// <param name="field">The member.</param>
-    /// <param name="isPresent">Whether it was present with a value other than <c>null</c>.</param>
-    /// <exception cref="RequestException">VALIDATION_ERROR: it was not.</exception>
+    /// <param name="isPresent">Whether the member was present with a value other than <c>null</c>.</param>
+    /// <exception cref="RequestException">VALIDATION_ERROR: the member was not present.</exception>
     public void Require(int field, bool isPresent)
     {
         if (!isPresent)
@@ -92,7 +92,8 @@ internal sealed class JsonFields
         return -1;
     }
 
-    // A caller may have put a value in a name's place: only what is short enough to be a misspelt name becomes text.
+    // A caller may have put a secret value in the place of a name. So a name becomes text only if it is short enough to be a
+    // misspelt name.
     private static string CurrentName(ref Utf8JsonReader reader) =>
         reader.ValueSpan.Length <= Errors.MaxShownNameLength ? Encoding.Latin1.GetString(reader.ValueSpan) : "";
 }

@@ -7,7 +7,7 @@ using Secronna.Server.Access;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Describes the API in OpenAPI, at <c>/openapi/v1.json</c>. It reads the same declarations that the routes run by.
+/// Describes the API in OpenAPI, at <c>/openapi/v1.json</c>. It reads the declarations that the routes use at run time.
 /// </summary>
 internal sealed class OpenApi(EndpointDataSource endpoints) : IOpenApiDocumentTransformer
 {
@@ -20,7 +20,7 @@ internal sealed class OpenApi(EndpointDataSource endpoints) : IOpenApiDocumentTr
         {
             Title = "Secronna",
             Version = "1",
-            Description = "Secrets, their versions, their reveals and the record of every one.",
+            Description = "Secrets, their versions, their reveals and the audit trail.",
         };
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
@@ -98,6 +98,7 @@ internal sealed class OpenApi(EndpointDataSource endpoints) : IOpenApiDocumentTr
         new[]
         {
             $"Takes {string.Join(" and ", operation.Permissions.Select(permission => $"`{PermissionName(permission)}`"))}.",
+            operation.OptionalPermission is { } optional ? $"Some requests also take `{PermissionName(optional)}`." : null,
             operation.AuditAction is { } action ? $"Recorded as `{action}`, and so is its refusal." : null,
             operation.NeedsSecondFactor ? "A person needs a sign-in with a second factor where the server requires one." : null,
         }.OfType<string>());

@@ -4,7 +4,7 @@ using Secronna.Protocol;
 
 namespace Secronna.Server.Http;
 
-/// <summary>Describes the parameters of a route in OpenAPI: those in its path, its query and its headers.</summary>
+/// <summary>Describes the parameters of a route in OpenAPI: in the path, the query and the headers.</summary>
 internal static partial class OpenApiParameters
 {
     /// <summary>All parameters of a route.</summary>
@@ -26,7 +26,7 @@ internal static partial class OpenApiParameters
         {
             Name = ApiPipeline.IdempotencyKey,
             In = ParameterLocation.Header,
-            Description = "For a day, a repeat with the same key and body gets the first answer",
+            Description = "A request that is repeated with the same key and body within a day gets the first answer",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
         },
     ];

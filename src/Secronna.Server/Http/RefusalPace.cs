@@ -3,28 +3,30 @@ using System.Diagnostics;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Delays answers that must not tell what exists (S23). Each is sent a fixed time after its request arrived, at a tick of a clock
-/// that no request starts. So the time of an answer does not depend on what was found, as long as finding it took less than that
-/// time. The clock stops when no answer has waited for some seconds.
+/// Delays answers that must not tell what exists (S23). An answer is sent at the first tick of a clock after a fixed delay. The
+/// delay begins when the request arrives. The clock runs independently of requests. So the time of an answer does not depend on
+/// the result of the look-up, as long as the look-up takes less than the delay. The clock stops when no answer has waited for
+/// some seconds.
 /// </summary>
 internal sealed class RefusalPace
 {
     /// <summary>
-    /// The time from a request's arrival to its answer, at least: about ten times what a look-up takes, and unnoticeable to a
-    /// caller. Zero sends answers at once, for tests with thousands of requests.
+    /// The shortest time from a request's arrival to its answer. It is about ten times the duration of a look-up, and a caller
+    /// does not notice it. Tests with thousands of requests set zero, which sends answers at once.
     /// </summary>
     public TimeSpan MinDelay { get; set; } = TimeSpan.FromMilliseconds(6);
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(2);
 
-    // The clock runs on without waiting answers, so that the next one does not start it and thereby set its ticks.
+    // The clock keeps running this long when no answer waits. Otherwise the next answer would start the clock, and its arrival
+    // would determine the times of the ticks.
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
     private readonly List<(long Arrived, TaskCompletionSource Done)> waiting = [];
     private bool isTicking;
 
-    /// <summary>Waits for the first tick after the time has passed.</summary>
+    /// <summary>Waits for the first tick after <see cref="MinDelay"/> has passed.</summary>
     /// <param name="arrived">When the request arrived, as a timestamp of <see cref="Stopwatch"/>.</param>
     public Task WaitAsync(long arrived)
     {

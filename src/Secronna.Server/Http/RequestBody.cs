@@ -11,17 +11,17 @@ namespace Secronna.Server.Http;
 /// <summary>Reads a request's body into pinned memory (S26), up to a limit, and checks that it is valid UTF-8.</summary>
 internal static class RequestBody
 {
-    // The first buffer of a body whose length is not announced.
+    // The size of the first buffer for a body without an announced length.
     private const int InitialSize = 4_096;
 
-    // Bodies up to this size take nothing from the budget: the number of connections bounds them.
+    // Bodies up to this size take nothing from the budget. The limit on connections bounds their memory.
     private const int MaxSmallBody = 64 * 1024;
 
     // The web server's minimum data rate alone would let a body of many small chunks hold its memory for a quarter of an hour.
     private static readonly TimeSpan ReadTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Reads the body. The caller disposes it as soon as it is parsed. A request without a body gives an empty one.
+    /// Reads the body. The caller disposes the body as soon as it is parsed. A request without a body gives an empty body.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="limit">The most bytes that the body may have.</param>

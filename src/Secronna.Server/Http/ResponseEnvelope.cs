@@ -76,7 +76,7 @@ internal static class ResponseEnvelope
         return writer;
     }
 
-    // Everything until the copy into the response runs on one thread, so it may use that thread's buffer.
+    // All steps up to the copy into the response run on one thread, so they may use that thread's buffer.
     private static async Task SendAsync(HttpContext context, int status, Utf8JsonWriter json, PageMeta? page)
     {
         json.WriteStartObject("meta");

@@ -5,7 +5,10 @@ namespace Secronna.Server.Http;
 /// <summary>Marks a route outside the API that needs no credential: health checks and the OpenAPI document.</summary>
 internal sealed class PublicRoute;
 
-/// <summary>Refuses routes without a rule (S24): those that declare neither an operation nor that they are public.</summary>
+/// <summary>
+/// Refuses routes without a rule (S24). A route has a rule if it is declared as an <see cref="ApiRoute"/> or a
+/// <see cref="PublicRoute"/>.
+/// </summary>
 internal sealed class RuleRequired(RequestDelegate next)
 {
     /// <summary>Runs the request, or refuses it.</summary>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Sets headers on every answer that protect it in a browser: answers are data and not pages, no site may run, frame or embed
-/// them, and browsers do not tell other sites the ids in their paths.
+/// Sets headers that protect every answer in a browser. Browsers then treat answers as data and not as pages. No site may run,
+/// frame or embed an answer. Browsers do not tell other sites the ids in the paths of answers.
 /// </summary>
 internal static class SecurityHeaders
 {

@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.HttpOverrides;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Believes trusted proxies about where a request comes from (S17). The header is read from its end, and the first address that
-/// is not a trusted proxy's is the caller's; the caller itself may have written what stands before it.
+/// Takes the caller's address from the headers of trusted proxies (S17). The header is read from its end. The first address that
+/// does not belong to a trusted proxy is the caller's address. Addresses before it are ignored, because the caller itself may
+/// have written them.
 /// </summary>
 internal static class TrustedProxies
 {
@@ -27,7 +28,7 @@ internal static class TrustedProxies
         var options = new ForwardedHeadersOptions
         {
             ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
-            // No limit on chained proxies: each address is checked before the next one is believed.
+            // The number of chained proxies has no limit, because each address is checked before the next one is believed.
             ForwardLimit = null,
         };
         options.KnownProxies.Clear();

@@ -4,7 +4,7 @@ namespace Secronna.Server.Installation;
 internal static class FailFast
 {
     /// <summary>
-    /// Ends the process because the disk did not confirm a write. What the disk holds is unknown then, so nothing that is in
+    /// Ends the process because the disk did not confirm a write. It is then unknown what the disk holds, so nothing that is in
     /// memory may be acknowledged any more.
     /// </summary>
     public static void OnFsyncFailure(string reason) =>

@@ -7,7 +7,7 @@ namespace Secronna.Server.Installation;
 internal static class FailureReason
 {
     /// <summary>
-    /// The reason for a log line. It is the message of the server's own exceptions, which hold no contents (S16). Of any other
+    /// The reason for a log line. It is the message of the server's own exceptions, which hold no contents (S16). For any other
     /// exception it is only the type, since the message may quote data.
     /// </summary>
     public static string Of(Exception exception) =>

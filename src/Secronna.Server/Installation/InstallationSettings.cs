@@ -15,7 +15,8 @@ internal class InstallationSettings
     public MasterKeySettings MasterKey { get; set; } = new();
 
     /// <summary>
-    /// The connection string that is set, or for SQLite one that names a file in the data folder; <c>null</c> if neither is set.
+    /// The connection string that is set. If none is set for SQLite, a connection string for a file in the data folder.
+    /// <c>null</c> if the settings give neither.
     /// </summary>
     public string? ConnectionString => Storage.ConnectionString
         ?? (DataFolder is null || Storage.Provider != "Sqlite" ? null : $"Data Source={Path.Combine(DataFolder, "secronna.db")}");

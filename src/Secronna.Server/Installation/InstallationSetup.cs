@@ -27,7 +27,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// Checks that each master key in use is available and has the right bytes, by unwrapping one box of each. Writes nothing.
     /// </summary>
     /// <exception cref="MasterKeyException">A master key is missing, or its provider does not answer.</exception>
-    /// <exception cref="SettingsException">A master key has other bytes than the key of this id that wrapped the box.</exception>
+    /// <exception cref="SettingsException">A master key is not the key that wrapped the box under the same id.</exception>
     public async Task CheckAsync(DatabaseEngine engine)
     {
         var isCurrent = await Migrator.IsCurrentAsync(engine);
@@ -65,9 +65,11 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
     /// <summary>Re-wraps the installation key for a rotation of the master key (S8), without storing the result.</summary>
     /// <param name="database">The database.</param>
     /// <param name="from">The id of the active master key.</param>
-    /// <param name="to">The id of the master key that shall wrap the installation key.</param>
+    /// <param name="to">The id of the master key that will wrap the installation key.</param>
     /// <returns>The new box of the installation key.</returns>
-    /// <exception cref="SettingsException">The active master key is no longer that one, or does not unwrap the key.</exception>
+    /// <exception cref="SettingsException">
+    /// <paramref name="from"/> is no longer the active master key, or does not unwrap the installation key.
+    /// </exception>
     public async Task<byte[]> RewrapInstallationKeyAsync(Database database, string from, string to)
     {
         var row = await database.ReadAsync(InstallationTable.FindAsync);
@@ -80,8 +82,9 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         return await masterKeys.WrapVerifiedAsync(MasterKeyBinding.ForInstallationKey(to), key.Memory);
     }
 
-    // The installation key shows that the active master key is the right one. A check box shows it of each other master key, or a
-    // KEK if there is no check box. The check box is preferred because a single damaged KEK must not stop a server.
+    // Unwrapping the installation key shows that the active master key is the right one. Each other master key is checked with
+    // its check box, or with a KEK if it has no check box. The check box is preferred because a single damaged KEK must not stop
+    // a server.
     private async ValueTask<InstallationRow> CheckAsync(Session session, InstallationRow row, bool isCurrent)
     {
         using var key = await UnwrapAsync(row);
@@ -153,7 +156,7 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         }
         catch (UniqueViolationException)
         {
-            // Another process created the installation first: its key counts.
+            // Another process created the installation first, so that process's key is used.
             return (await database.ReadAsync(InstallationTable.FindAsync))!;
         }
     }

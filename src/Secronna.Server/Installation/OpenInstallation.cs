@@ -12,7 +12,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
         InstallationSettings settings, TimeProvider time, MasterKeyRing masterKeys, InstallationSetup setup, Database database,
         InstallationKeys keys)
     {
-        Settings = settings;
+        Configuration = settings;
         Time = time;
         MasterKeys = masterKeys;
         Setup = setup;
@@ -20,7 +20,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
         Keys = keys;
     }
 
-    public InstallationSettings Settings { get; }
+    public InstallationSettings Configuration { get; }
 
     public TimeProvider Time { get; }
 
@@ -33,7 +33,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
     public InstallationKeys Keys { get; }
 
     /// <summary>
-    /// Checks that the master keys are those of the database, migrates the database if that is wanted, and opens it (S11).
+    /// Checks that the master keys are those of the database, migrates the database on request, and opens it (S11).
     /// </summary>
     /// <param name="settings">The settings of the database and the master keys.</param>
     /// <param name="migrate">Whether to apply the migrations that the database lacks.</param>

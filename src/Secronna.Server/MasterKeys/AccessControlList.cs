@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Secronna.Server.MasterKeys;
 
 /// <summary>
-/// The POSIX access control list of a file. Where a file has one, the group bits of its mode are the list's mask: the most that
-/// any entry may grant, not what the group may do. systemd passes credentials to a service that way: the file belongs to root,
-/// and the list has an entry for the service's user.
+/// The POSIX access control list of a file. If a file has a list, the group bits of its mode are the list's mask. The mask is the
+/// most that an entry may grant, not what the group may do. systemd passes credentials to a service in such a file. That file
+/// belongs to root, and its list has an entry for the service's user.
 /// </summary>
 internal static partial class AccessControlList
 {

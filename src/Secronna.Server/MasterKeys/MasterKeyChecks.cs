@@ -4,7 +4,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.MasterKeys;
 
-/// <summary>Proofs that a master key works and is the one that this installation uses.</summary>
+/// <summary>Checks that a master key works, and that it is the key that this installation uses.</summary>
 internal static class MasterKeyChecks
 {
     /// <summary>Wraps a 32-byte key and unwraps the box again, so that no box is stored that can't be opened later.</summary>
@@ -43,7 +43,7 @@ internal static class MasterKeyChecks
         return await masterKeys.WrapVerifiedAsync(CheckBoxBinding(keyId), random.Memory);
     }
 
-    /// <summary>Checks that a master key is the one that made the check box.</summary>
+    /// <summary>Checks that the master key with this id is the same key that made the check box.</summary>
     /// <exception cref="MasterKeyException">The master key can't be used, or is another one.</exception>
     public static ValueTask CheckAsync(this MasterKeyRing masterKeys, string keyId, byte[] checkBox) =>
         CheckAsync(masterKeys, CheckBoxBinding(keyId), checkBox);

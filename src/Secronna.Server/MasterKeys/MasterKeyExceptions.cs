@@ -16,6 +16,6 @@ internal sealed class MasterKeyMissingException(string keyId, params IEnumerable
 internal sealed class MasterKeyUnavailableException(string source, string reason, Exception? inner = null)
     : MasterKeyException($"master key: {source}: {reason}", inner);
 
-/// <summary>The provider holds another master key under this id than the one that the installation uses.</summary>
+/// <summary>The master key that the provider holds under this id is not the master key that the installation uses.</summary>
 internal sealed class MasterKeyMismatchException(string keyId)
     : MasterKeyException($"master key: the key that was found under the id {keyId} is not the one that this database was sealed with");

@@ -4,8 +4,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.MasterKeys;
 
 /// <summary>
-/// All master keys that the settings give access to, found by id: those of the main provider, and those of previous providers,
-/// with which only old keys are unwrapped. When an unknown id is asked for, the ring fetches the providers' lists again.
+/// Finds master keys by their ids, among the keys of all providers in the settings: the main provider and previous providers. The
+/// keys of previous providers only unwrap old keys. If an id is unknown, the ring fetches the providers' lists again.
 /// </summary>
 internal sealed class MasterKeyRing : IDisposable
 {
@@ -21,13 +21,15 @@ internal sealed class MasterKeyRing : IDisposable
         sources.ForEach(source => source.KeyLost += () => KeyLost?.Invoke());
     }
 
-    /// <summary>Raised when a provider no longer holds a key that it held: nothing unwrapped by that key may be used.</summary>
+    /// <summary>
+    /// Raised when a provider no longer holds a key that it held: keys that it unwrapped must no longer be used.
+    /// </summary>
     public event Action? KeyLost;
 
     /// <summary>The ids of all keys, the main provider's first.</summary>
     public IEnumerable<string> KeyIds => sources.SelectMany(source => source.KeyIds).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The ids of the main provider's keys, the oldest first. A rotation may move to these.</summary>
+    /// <summary>The ids of the main provider's keys, the oldest first. A rotation may make one of them the active key.</summary>
     public IReadOnlyList<string> MainKeyIds => sources[0].KeyIds;
 
     /// <summary>Where the main provider's keys come from, for messages.</summary>
@@ -36,7 +38,7 @@ internal sealed class MasterKeyRing : IDisposable
     /// <summary>How often to ask the providers whether they still hold their keys: the longest of their intervals.</summary>
     public TimeSpan RefreshInterval => sources.Max(source => source.RefreshInterval);
 
-    /// <summary>The id of the key that a new database takes.</summary>
+    /// <summary>The id of the key that a new database uses.</summary>
     /// <exception cref="SettingsException">The main provider holds no key.</exception>
     public string FirstKeyId => MainKeyIds.Count > 0
         ? MainKeyIds[0]

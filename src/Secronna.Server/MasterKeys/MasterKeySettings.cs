@@ -4,27 +4,27 @@ internal sealed class MasterKeySettings
 {
     public string Provider { get; set; } = "File";
 
-    /// <summary>Of <c>File</c>: the file that holds the keys.</summary>
+    /// <summary>For <c>File</c>: the file that holds the keys.</summary>
     public string? File { get; set; }
 
-    /// <summary>Of <c>Pkcs11</c>: the library that speaks to the token.</summary>
+    /// <summary>For <c>Pkcs11</c>: the library that speaks to the token.</summary>
     public string? Library { get; set; }
 
-    /// <summary>Of <c>Pkcs11</c>: the token's label.</summary>
+    /// <summary>For <c>Pkcs11</c>: the token's label.</summary>
     public string? Token { get; set; }
 
-    /// <summary>Of <c>Pkcs11</c>: the file that holds the user's PIN.</summary>
+    /// <summary>For <c>Pkcs11</c>: the file that holds the user's PIN.</summary>
     public string? PinFile { get; set; }
 
-    /// <summary>Of <c>AwsKms</c>: the keys that may be used, by ARN or id, the oldest first.</summary>
+    /// <summary>For <c>AwsKms</c>: the keys that may be used, by ARN or id, the oldest first.</summary>
     public IList<string> KeyIds { get; } = [];
 
-    /// <summary>Of <c>AwsKms</c>: the region; else as the SDK finds it.</summary>
+    /// <summary>For <c>AwsKms</c>: the region; <c>null</c> means the region that the SDK finds.</summary>
     public string? Region { get; set; }
 
-    /// <summary>Of <c>AwsKms</c>: another address than the region's own.</summary>
+    /// <summary>For <c>AwsKms</c>: an address to use instead of the region's own.</summary>
     public string? Endpoint { get; set; }
 
-    /// <summary>Providers that only old keys are read from.</summary>
+    /// <summary>Previous providers, whose master keys only unwrap old keys.</summary>
     public IList<MasterKeySettings> Previous { get; } = [];
 }

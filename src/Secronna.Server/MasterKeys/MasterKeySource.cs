@@ -16,14 +16,16 @@ internal sealed class MasterKeySource(IMasterKeyProvider provider, ResiliencePip
     private long? answeredAt;
     private (long At, MasterKeyUnavailableException Exception)? lastFailure;
 
-    /// <summary>Raised when the provider no longer holds a key that it held: nothing unwrapped by that key may be used.</summary>
+    /// <summary>
+    /// Raised when the provider no longer holds a key that it held: keys that it unwrapped must no longer be used.
+    /// </summary>
     public event Action? KeyLost;
 
     public string Description => provider.Source;
 
     public TimeSpan RefreshInterval => provider.RefreshInterval;
 
-    /// <summary>The ids that the provider listed last, without those that it has reported missing since.</summary>
+    /// <summary>The ids that the provider listed last, except ids that it has reported missing since.</summary>
     public IReadOnlyList<string> KeyIds => keyIds;
 
     public bool Holds(string keyId) => keyIds.Contains(keyId);
@@ -33,7 +35,8 @@ internal sealed class MasterKeySource(IMasterKeyProvider provider, ResiliencePip
 
     /// <summary>Fetches the list, unless the provider answered within <paramref name="unlessWithin"/>.</summary>
     /// <remarks>
-    /// One caller fetches at a time. Those that waited for it share its outcome: they find the list fresh, or fail as it failed.
+    /// One caller fetches at a time. Callers that waited share the outcome: they find a fresh list, or fail with the same
+    /// exception.
     /// </remarks>
     /// <exception cref="MasterKeyUnavailableException">The provider did not answer. Its keys stay listed.</exception>
     public async ValueTask RefreshAsync(TimeSpan unlessWithin)
@@ -79,7 +82,9 @@ internal sealed class MasterKeySource(IMasterKeyProvider provider, ResiliencePip
     }
 
     /// <summary>Calls the provider within the limits.</summary>
-    /// <exception cref="MasterKeyMissingException">The provider says that the key is gone. It is no longer listed.</exception>
+    /// <exception cref="MasterKeyMissingException">
+    /// The provider says that the key is gone. The key is then no longer listed.
+    /// </exception>
     /// <exception cref="MasterKeyUnavailableException">The provider did not answer, or not in time.</exception>
     public async ValueTask<T> CallAsync<TState, T>(
         TState state, Func<IMasterKeyProvider, TState, CancellationToken, ValueTask<T>> call)

@@ -2,7 +2,7 @@ using Secronna.Crypto;
 
 namespace Secronna.Server.MasterKeys;
 
-/// <summary>A file with keys or a PIN. Only its owner may be able to use it, and it is read into pinned memory (S26).</summary>
+/// <summary>A file with keys or a PIN. Only its owner may have access to it. It is read into pinned memory (S26).</summary>
 internal static class PrivateFile
 {
     private const int MaxBytes = 1024 * 1024;

@@ -6,7 +6,7 @@ namespace Secronna.Server.Vault;
 
 /// <summary>
 /// Puts all data keys of one retiring KEK under the project's active KEK, batch by batch. The next batch is read and re-wrapped
-/// while the batch before is being written.
+/// while the previous batch is being written.
 /// </summary>
 internal sealed class DataKeyRewrapper(
     Database database, KekLeases leases, KekRotation rotation, RetiringKekHold hold, KekRow retiring, RetiringDataKeys dataKeys)
@@ -14,13 +14,15 @@ internal sealed class DataKeyRewrapper(
     private const int BatchSize = 500;
     private const int PageSize = 8 * BatchSize;
 
-    // Skipped rows come again with each page, so reading stops when there are too many of them.
+    // Each page contains the skipped rows again, so reading stops when there are too many skipped rows.
     private const int MaxSkipped = 5_000;
 
     private Task lastWrite = Task.CompletedTask;
 
-    /// <summary>Works until no data key is left but skipped ones.</summary>
-    /// <returns>False if it stopped before: it was cancelled, another node has the hold, or the project is gone.</returns>
+    /// <summary>Works until only skipped data keys are left.</summary>
+    /// <returns>
+    /// False if it stopped earlier, because it was cancelled, another node has the hold, or the project is gone.
+    /// </returns>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         while (await ReadPageAsync() is var page && (page.Count > 0 || dataKeys.IsBatchBeingWritten))
@@ -75,7 +77,8 @@ internal sealed class DataKeyRewrapper(
             await database.ReadAsync(session => DataKeyTable.ListUnderAsync(session, retiring.Id, limit)));
     }
 
-    // Re-wraps for the project's active KEK. Null if there is none: then the project is gone, and its data keys with it.
+    // Re-wraps the batch with the project's active KEK. Null if there is no active KEK: then the project and its data keys are
+    // gone.
     private async Task<(string KekId, List<RewrappedDataKey> Keys)?> RewrapAsync(DataKeyRow[] batch)
     {
         var caller = Caller.Server(retiring.WorkspaceId);

@@ -6,9 +6,9 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Gives changes their instants. Each change takes its environment's row and an instant after all earlier ones, and is
-/// acknowledged only when the clock has passed that instant. So an instant names exactly one state, even if the clock steps back.
-/// The clock is the database's, which all nodes share.
+/// Gives each change its instant. A change locks its environment's row, and takes an instant after those of all earlier changes.
+/// It is acknowledged only when the clock has passed that instant. So an instant names exactly one state, even if the clock steps
+/// back. The clock is that of the database, which all nodes share.
 /// </summary>
 internal static class EnvironmentInstant
 {
@@ -28,9 +28,9 @@ internal static class EnvironmentInstant
     }
 
     /// <summary>
-    /// Waits until the clock has passed the instant of a change. If the instant was the clock's own time, the clock has passed
-    /// it: the commit took longer than a microsecond. Waits 5 seconds at most, because a clock may be set back after the commit,
-    /// and the change is durable already.
+    /// Waits until the clock has passed the instant of a change. If the instant was the clock's own time, there is nothing to
+    /// wait for: the commit took longer than a microsecond. Waits at most 5 seconds, because the clock may be set back after the
+    /// commit, and the change is durable already.
     /// </summary>
     public static async ValueTask PassAsync(Database database, TimeProvider time, EnvironmentChange change)
     {
@@ -50,14 +50,15 @@ internal static class EnvironmentInstant
     }
 
     /// <summary>
-    /// Settles the past up to an instant before it is read: waits for changes in flight, and lets no later change take an instant
-    /// in that past, even if the clock steps back. Does nothing if the caller can't see the environment.
+    /// Settles the past up to an instant, before the state at that instant is read. Waits for running changes. After that, no
+    /// change can take an instant in that past, even if the clock steps back. Does nothing if the caller can't see the
+    /// environment.
     /// </summary>
     /// <param name="database">The database.</param>
     /// <param name="caller">The caller who reads.</param>
     /// <param name="name">The environment.</param>
-    /// <param name="at">The instant; <c>null</c> is now, for which nothing needs to be settled.</param>
-    /// <param name="actions">The actions of which the caller must be granted any in the environment to see it.</param>
+    /// <param name="at">The instant; <c>null</c> means now, for which nothing needs to be settled.</param>
+    /// <param name="actions">The caller sees the environment if it is granted any of these actions in it.</param>
     /// <param name="field">The name of the field or parameter that holds the instant, for the message.</param>
     /// <exception cref="RequestException">VALIDATION_ERROR: the instant is in the future.</exception>
     public static async ValueTask SettleAsync(

@@ -11,18 +11,18 @@ namespace Secronna.Server.Vault;
 /// <summary>Creates the KEKs of projects: random keys, wrapped by the active master key (S3).</summary>
 internal sealed class KekCreation(Database database, MasterKeyRing masterKeys, TimeProvider time)
 {
-    // An attempt is lost only if the master key is rotated between the wrapping of the KEK and the write.
+    // An attempt fails only if the master key is rotated between the wrapping of the KEK and the write.
     private const int MaxAttempts = 5;
 
     /// <summary>
-    /// Creates a KEK for a project and has it written. If the master key was rotated in between, nothing was written, and it
-    /// starts again with another KEK (S8).
+    /// Creates a KEK for a project, and calls <paramref name="write"/> to store it. If the master key is rotated in between,
+    /// nothing is stored, and the method starts again with another KEK (S8).
     /// </summary>
     /// <param name="workspaceId">The workspace of the project.</param>
     /// <param name="projectId">The project.</param>
     /// <param name="write">Writes the KEK in a transaction, with <see cref="InsertAsync"/>.</param>
     /// <returns>The result of <paramref name="write"/>.</returns>
-    /// <exception cref="RequestException">UNAVAILABLE: the master key was rotated again and again.</exception>
+    /// <exception cref="RequestException">UNAVAILABLE: the master key was rotated during each attempt.</exception>
     /// <exception cref="MasterKeyException">The master key is missing, or its provider does not answer.</exception>
     public async Task<T> CreateAsync<T>(string workspaceId, string projectId, Func<KekRow, Task<T>> write)
     {

@@ -18,7 +18,7 @@ internal sealed class KekLeases : IDisposable
     private readonly TimeProvider time;
     private readonly long began;
 
-    // Requests that miss the same KEK share one call of the master key's provider.
+    // If several requests need the same KEK and the ring doesn't hold it, they share one call to the master key's provider.
     private readonly ConcurrentDictionary<string, Lazy<Task<bool>>> runningFetches = new(StringComparer.Ordinal);
 
     public KekLeases(Database database, MasterKeyRing masterKeys, KeyRing ring, TimeProvider time)
@@ -69,10 +69,10 @@ internal sealed class KekLeases : IDisposable
         }
     }
 
-    /// <summary>Removes the KEKs from the ring whose lifetime is over.</summary>
+    /// <summary>Removes from the ring the KEKs whose lifetime is over.</summary>
     public void ForgetExpired() => ring.RemoveExpired(Now);
 
-    /// <summary>Removes a KEK from the ring. Whoever destroys a KEK calls this after the transaction.</summary>
+    /// <summary>Removes a KEK from the ring. Code that destroys a KEK must call this after the transaction.</summary>
     public void Forget(string kekId) => ring.Remove(kekId);
 
     public void Dispose() => masterKeys.KeyLost -= ring.Clear;
@@ -116,8 +116,8 @@ internal sealed class KekLeases : IDisposable
         }
     }
 
-    // Whoever destroys a KEK, or finds that its master key is gone, removes it from the ring afterwards. That removal may have
-    // come before this node added the KEK, so the KEK's row and master key are looked at again after the KEK was added.
+    // A KEK is removed from the ring after it was destroyed, or after its master key was found to be gone. That removal may have
+    // happened before this method's caller added the KEK. So the KEK's row and master key are checked again here.
     private async ValueTask<bool> IsStillUsableAsync(string kekId, string masterKeyId)
     {
         if ((await stored.FindAsync(kekId))?.WrappedKey is null)

@@ -8,14 +8,14 @@ namespace Secronna.Server.Vault;
 /// <summary>Puts a page of KEKs under another master key.</summary>
 internal sealed class KekPageRewrapper(Database database, MasterKeyRing masterKeys, ILogger log)
 {
-    // The provider of the master key may answer over a network.
+    // Calls run in parallel, because the provider of the master key may answer over a network.
     private const int MaxParallelCalls = 8;
 
     /// <summary>
     /// Re-wraps the KEKs by the active master key and writes them. Writes nothing if another master key became the active one
     /// meanwhile.
     /// </summary>
-    /// <returns>How many were written, and the ids of those that don't unwrap.</returns>
+    /// <returns>The number of KEKs that were written, and the ids of the KEKs that don't unwrap.</returns>
     /// <exception cref="MasterKeyException">The active master key is missing, or a provider does not answer.</exception>
     public async Task<(int Written, List<string> Broken)> RewrapAsync(string activeId, List<KekRow> keks)
     {

@@ -7,7 +7,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>Gives out KEKs to seal new versions under, with the wraps for them reserved (S7).</summary>
+/// <summary>Leases the KEKs that seal new versions, and first reserves the wraps for those versions (S7).</summary>
 internal sealed class KekReservations(Database database, KekRotation rotation, KekLeases leases)
 {
     /// <summary>Reserves wraps of a project's KEK and leases it.</summary>
@@ -15,7 +15,7 @@ internal sealed class KekReservations(Database database, KekRotation rotation, K
     /// <param name="kek">The project's active KEK, as it was read.</param>
     /// <param name="wraps">The number of versions to seal.</param>
     /// <param name="failureEntries">The audit entries to record, as failed, if the KEK can't be unwrapped.</param>
-    /// <returns>The KEK; <c>null</c> if it can't be used any more: the caller must find out the active KEK again.</returns>
+    /// <returns>The KEK; <c>null</c> if it can't be used any more: the calling code must read the active KEK again.</returns>
     /// <exception cref="RequestException">
     /// INTEGRITY_ERROR: the stored box of the KEK was changed (S6). UNAVAILABLE: the master key is being rotated. Both are
     /// recorded.

@@ -7,15 +7,15 @@ namespace Secronna.Server.Vault;
 
 /// <summary>
 /// Finishes the rotation of a KEK (S9): puts the data keys of the retiring KEK under the project's active one, then destroys the
-/// retiring KEK. The rows themselves say what is left to do, so the work goes on wherever it was interrupted (S10).
+/// retiring KEK. The rows themselves show what is left to do, so interrupted work continues where it stopped (S10).
 /// </summary>
 internal sealed class KekRewrapper(
     Database database, KekLeases leases, KekRotation rotation, NodeIdentity node, TimeProvider time, ILogger<KekRewrapper> log)
 {
     /// <summary>Does all the work on a retiring KEK, unless another node is doing it.</summary>
     /// <returns>
-    /// False if data keys remain under the KEK that can't be re-wrapped now, because they are damaged or about to be deleted, or
-    /// if the KEK itself or its successor is damaged. True if there is nothing more for this node to do.
+    /// False if the work can't be finished now. Either data keys under the KEK are damaged or about to be deleted, or the KEK
+    /// itself or its successor is damaged. True if there is nothing more for this node to do.
     /// </returns>
     public async Task<bool> RunAsync(KekRow retiring, CancellationToken cancellation)
     {
@@ -58,7 +58,8 @@ internal sealed class KekRewrapper(
         return dataKeys.SkippedCount == 0 && await FinishAsync(retiring, dataKeys.RewrappedCount);
     }
 
-    // Everything is under the active KEK now. Its stored box must still open before the old KEK is destroyed.
+    // All data keys are under the active KEK now. The stored box of the active KEK must still open before the old KEK is
+    // destroyed.
     private async Task<bool> FinishAsync(KekRow retiring, long rewrappedCount)
     {
         if (await database.ReadAsync(session => KekTable.FindActiveAsync(session, retiring.ProjectId)) is { } active

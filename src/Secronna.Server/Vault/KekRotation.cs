@@ -5,12 +5,12 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>Replaces KEKs, and destroys those that nothing refers to any more (S9).</summary>
+/// <summary>Replaces KEKs, and destroys replaced KEKs that nothing refers to any more (S9).</summary>
 internal sealed class KekRotation(
     Database database, KekCreation creation, WrapReservations reservations, KekLeases leases, TimeProvider time)
 {
     /// <summary>Reserves wraps of a project's KEK (S7). If the KEK may have no more wraps, makes the project a new KEK.</summary>
-    /// <returns>False if the wraps were not reserved: the caller must find out the active KEK again.</returns>
+    /// <returns>False if the wraps were not reserved: the calling code must read the active KEK again.</returns>
     public async ValueTask<bool> ReserveAsync(Caller caller, KekRow kek, int count)
     {
         if (await reservations.TryReserveAsync(kek.Id, count))
@@ -29,7 +29,7 @@ internal sealed class KekRotation(
     /// <returns>The new KEK; <c>null</c>, with nothing done, if this KEK is not active any more.</returns>
     public Task<KekRow?> ReplaceAsync(Caller caller, KekRow kek) => creation.CreateAsync(kek.WorkspaceId, kek.ProjectId, next =>
     {
-        var entry = AuditRecord.Of(caller, time, AuditActions.KekRotate) with { ProjectId = kek.ProjectId, TargetId = next.Id };
+        var entry = AuditRecord.Of(caller, time, Operations.RotateKek) with { ProjectId = kek.ProjectId, TargetId = next.Id };
         return database.WriteAsync(async transaction =>
         {
             if (!await KekRetirement.RetireAsync(transaction, kek.Id))
@@ -43,7 +43,7 @@ internal sealed class KekRotation(
         });
     });
 
-    /// <summary>Destroys a retiring KEK if nothing refers to it (S9), and records it.</summary>
+    /// <summary>Destroys a retiring KEK if nothing refers to it (S9), and records the destruction.</summary>
     /// <returns>False, with nothing done, if something refers to the KEK, or if it is not retiring any more.</returns>
     public async Task<bool> DestroyAsync(KekRow kek)
     {

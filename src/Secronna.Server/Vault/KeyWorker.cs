@@ -60,7 +60,7 @@ internal sealed class KeyWorker(
     private ValueTask<List<KekRow>> ListRetiringAsync(string after) =>
         database.ReadAsync(session => KekTable.ListRetiringAsync(session, after, PageSize));
 
-    // Does a piece of work, which returns whether it could be finished. Otherwise it is postponed.
+    // Does a piece of work. The work returns whether it is finished. Unfinished work is postponed.
     private async Task TryAsync(string name, Func<Task<bool>> work)
     {
         if (postponed.Contains(name))
@@ -94,7 +94,7 @@ internal sealed class KeyWorker(
         }
     }
 
-    // The database finds candidates by its indexes. The policy decides which of them are due.
+    // The database finds candidates by its indexes. The policy decides which candidates are due.
     private async Task<List<KekRow>> ListDueAsync(DateTimeOffset now)
     {
         var candidates = await database.ReadAsync(static session => KekTable.ListWornAsync(session, PageSize));

@@ -6,7 +6,7 @@ namespace Secronna.Server.Vault;
 /// <summary>Makes entries about master keys for the installation's own trail (S19).</summary>
 internal static class MasterKeyRecord
 {
-    /// <summary>The name in the entry about the begin of a rotation of the master key.</summary>
+    /// <summary>The name in the entry about the start of a rotation of the master key.</summary>
     public const string Started = "started";
 
     /// <summary>The name in the entry about the end of a rotation of the master key.</summary>

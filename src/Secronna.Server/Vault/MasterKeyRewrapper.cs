@@ -7,21 +7,21 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Finishes a rotation of the master key: puts every KEK under the active one (S8), page by page. The rows themselves say what is
-/// left to do, so a server goes on where a command was interrupted (S10). No version's row is read or written.
+/// Finishes a rotation of the master key: puts every KEK under the active master key (S8), page by page. The rows themselves show
+/// what is left to do, so a server continues where a command was interrupted (S10). No version's row is read or written.
 /// </summary>
 internal sealed class MasterKeyRewrapper(
     Database database, MasterKeyRing masterKeys, NodeIdentity node, TimeProvider time, ILogger<MasterKeyRewrapper> log)
 {
     private const int PageSize = 100;
 
-    // How long this node holds the work without renewing the hold. Another node waits so long after this one stopped.
+    // How long this node's hold on the work lasts without renewal. If this node stops, another node waits this long.
     private static readonly TimeSpan HoldDuration = TimeSpan.FromSeconds(30);
 
     private readonly KekPageRewrapper pages = new(database, masterKeys, log);
 
     /// <summary>Does all the work, unless another node or command is doing it.</summary>
-    /// <param name="progress">Told after each page how many KEKs were re-wrapped so far.</param>
+    /// <param name="progress">Called after each page with the number of KEKs that were re-wrapped so far.</param>
     /// <param name="cancellation">Interrupts the work between two pages.</param>
     /// <returns>How far the rotation has come; <c>null</c> if another node or command is doing the work.</returns>
     /// <exception cref="MasterKeyException">The active master key is missing, or its provider does not answer.</exception>
@@ -67,7 +67,7 @@ internal sealed class MasterKeyRewrapper(
     private Task<bool> TakeAsync() =>
         database.WriteAsync(transaction => InstallationTable.TakeRotationAsync(transaction, node.Id, HoldDuration));
 
-    // The next KEKs that are under another master key than the active one, without the broken ones. Null without an installation.
+    // The next KEKs that are under another master key than the active one, except broken KEKs. Null if there is no installation.
     private async Task<(InstallationRow Installation, List<KekRow> Keks)?> FindNextPageAsync(List<string> broken) =>
         await database.ReadAsync(async session =>
         {

@@ -6,19 +6,19 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>A version to mint, sealed for the secret and the number that it will most likely get (S6).</summary>
-internal sealed class PlannedVersion(SecretWrite write, string secretId, int version)
+internal sealed class PlannedVersion(ValueToWrite write, string secretId, int version)
 {
     private SealedVersion? boxes;
 
-    public SecretWrite Write { get; } = write;
+    public ValueToWrite Write { get; } = write;
 
     public string SecretId { get; private set; } = secretId;
 
     public int Version { get; private set; } = version;
 
     /// <summary>
-    /// Whether the version was given another secret or number inside the transaction. Sealing it again takes one more wrap, which
-    /// is reserved in that transaction, also if the transaction is undone and runs again.
+    /// Whether the transaction gave the version another secret or number. The version is then sealed again, which takes one more
+    /// wrap. The transaction reserves that wrap, and reserves it again if it is undone and run again.
     /// </summary>
     public bool WasRenumbered { get; private set; }
 

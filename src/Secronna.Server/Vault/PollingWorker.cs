@@ -1,8 +1,9 @@
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Does work in the background whose state is in the database: when it is woken, and at an interval, because a restart or a
-/// stopped node may have left work undone. If the work throws, it is logged and tried again, and the server goes on.
+/// Does background work whose state is in the database. It works when it is woken. It also works at an interval, because a
+/// restart or a stopped node may have left work undone. If the work throws, the failure is logged, the work is tried again, and
+/// the server goes on.
 /// </summary>
 /// <param name="interval">The time after which the worker looks for work without being woken.</param>
 /// <param name="time">The clock.</param>

@@ -4,14 +4,15 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>Removes in the background what was deleted and what is too old, slice by slice.</summary>
+/// <summary>Removes deleted data and data that is too old, in the background and slice by slice.</summary>
 internal sealed class Purger(Database database, TimeProvider time, ILogger<Purger> log) : PollingWorker(Interval, time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// Destroys the versions of deleted secrets (S15). When it completes, the tables hold nothing of them. The pages of the
-    /// database's log follow as soon as no reader needs them. If it fails midway, the background work does the rest.
+    /// Destroys the versions of deleted secrets (S15). When this method completes, the tables hold nothing of those versions. The
+    /// pages of the database's log are erased as soon as no reader needs them. If the method fails midway, the background work
+    /// does the rest.
     /// </summary>
     public async Task DestroyAsync(IReadOnlyList<string> secretIds)
     {

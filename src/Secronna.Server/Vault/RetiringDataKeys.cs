@@ -27,20 +27,20 @@ internal sealed class RetiringDataKeys(KekRow retiring, LeasedKek retiringKey)
     /// <summary>The largest number of rows that <see cref="RemoveProcessed"/> may remove.</summary>
     public int ProcessedCount => skipped.Count + beingWritten.Count;
 
-    /// <summary>Removes the rows from a page that must not be processed again.</summary>
+    /// <summary>Removes from a page the rows that must not be processed again.</summary>
     public List<DataKeyRow> RemoveProcessed(List<DataKeyRow> rows)
     {
         rows.RemoveAll(row => skipped.Contains(row.Id) || beingWritten.Contains(row.Id));
         return rows;
     }
 
-    /// <summary>Notes that the write of the batch before has ended, and that the write of these rows begins.</summary>
+    /// <summary>Notes that the write of the previous batch has ended, and that the write of these rows begins.</summary>
     public void BeginWriting(DataKeyRow[] batch) => beingWritten = [.. batch.Select(row => row.Id)];
 
     /// <summary>Notes that no write is running.</summary>
     public void EndWriting() => beingWritten = [];
 
-    /// <summary>Re-wraps data keys in memory. Those that don't unwrap are skipped.</summary>
+    /// <summary>Re-wraps data keys in memory. Data keys that don't unwrap are skipped.</summary>
     public List<RewrappedDataKey> Rewrap(LeasedKek kek, DataKeyRow[] rows)
     {
         using var rewrap = new DataKeyRewrap(retiringKey.Key, retiringKey.Id, retiringKey.Name, kek.Key, kek.Id, kek.Name);
@@ -65,7 +65,7 @@ internal sealed class RetiringDataKeys(KekRow retiring, LeasedKek retiringKey)
         return keys;
     }
 
-    // A data key of zeroes was overwritten because its secret was deleted. Its row goes soon, so it is not damaged.
+    // A data key of zeros was overwritten because its secret was deleted. Its row will be removed soon, so it is not damaged.
     private void Skip(DataKeyRow row)
     {
         skipped.Add(row.Id);

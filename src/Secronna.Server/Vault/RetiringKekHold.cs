@@ -3,10 +3,12 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>This node's hold on the work on a retiring KEK. It expires, so that another node goes on if this one stops.</summary>
+/// <summary>
+/// This node's hold on the work on a retiring KEK. The hold expires, so another node can go on if this node stops.
+/// </summary>
 internal sealed class RetiringKekHold(Database database, string kekId, string nodeId, TimeProvider time)
 {
-    // Longer than any step between two renewals. Another node waits so long after this one stopped.
+    // Longer than any step between two renewals. If this node stops, another node waits this long.
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(15);
 
     private long takenAt;

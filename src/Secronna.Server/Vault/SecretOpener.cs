@@ -8,8 +8,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Opens sealed values. Nothing else decrypts a value for an operation of the server. Before a value is opened that will be
-/// returned or compared, its audit entry must be durable (S18).
+/// Opens sealed values. No other class decrypts a value for an operation of the server. If a value will be returned or compared,
+/// its audit entry must be durable before the value is opened (S18).
 /// </summary>
 internal sealed class SecretOpener(
     Database database, KekLeases keks, TimeProvider time, ILogger<SecretOpener> log)
@@ -88,7 +88,7 @@ internal sealed class SecretOpener(
         database.ReadAsync((caller.WorkspaceId, row), static (session, state) =>
             VersionTable.FindSealedAsync(session, state.WorkspaceId, state.row.Secret.Id, state.row.Version));
 
-    // The binding has the caller's workspace, not the one that the row names, so a row that was moved to another workspace
+    // The binding has the caller's workspace, not the workspace that the row names, so a row that was moved to another workspace
     // doesn't open.
     private static PinnedBuffer Open(Caller caller, LeasedKek kek, SealedVersionRow row)
     {
@@ -97,7 +97,7 @@ internal sealed class SecretOpener(
         return Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext);
     }
 
-    // Records that the value could not be opened. True if the reason is that it was deleted.
+    // Records that the value could not be opened. True if the reason is that the value was deleted.
     private async Task<bool> RecordFailureAsync(Caller caller, SealedVersionRow row, string action)
     {
         var entry = Failure(caller, row, action);

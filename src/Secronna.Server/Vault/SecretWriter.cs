@@ -7,7 +7,7 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Mints versions (S12). They are sealed ahead of the transaction, for the numbers that they will most likely get. One
+/// Mints versions (S12). The versions are sealed before the transaction, for the numbers that they will most likely get. One
 /// transaction then writes them with their secrets' pointers, the environment's instant and the audit entries
 /// (<see cref="WriteTransaction"/>).
 /// </summary>
@@ -25,28 +25,28 @@ internal sealed class SecretWriter(
     public async Task<WrittenResponse> RollBackAsync(
         Caller caller, SecretRow secret, PinnedBuffer value, string? comment, Idempotency? idempotency)
     {
-        var write = new SecretWrite(secret.Key, value, null, comment) { RolledBackSecretId = secret.Id };
+        var write = new ValueToWrite(secret.Key, value, null, comment) { RolledBackSecretId = secret.Id };
         return (await WriteAsync(caller, secret.EnvironmentId, [write], idempotency))[0];
     }
 
-    /// <summary>The answer to the request that this one repeats; <c>null</c> if there is none yet.</summary>
-    /// <exception cref="RequestException">CONFLICT: that request had another body.</exception>
+    /// <summary>The answer to the first request, if this request is a repeat; <c>null</c> if there is no answer yet.</summary>
+    /// <exception cref="RequestException">CONFLICT: the first request had another body.</exception>
     public static ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(Session session, Idempotency idempotency) =>
         idempotency.FindFirstAnswerAsync(session, WriteTransaction.Json);
 
     /// <summary>
     /// Writes all values or none, at one instant. The caller's role must have been checked; its grants are checked here. A repeat
-    /// of a request that was done writes nothing and gets the first answer.
+    /// of a completed request writes nothing and gets the first answer.
     /// </summary>
     /// <returns>The versions, in the order of the writes.</returns>
     /// <exception cref="RequestException">
     /// NOT_FOUND, recorded: the caller may not write here, or there is no such environment, or the secret to roll back is gone.
-    /// CONFLICT: a version is not the expected one, the environment is full, or the request that this one repeats had another
-    /// body. INTEGRITY_ERROR, recorded: the KEK was changed. UNAVAILABLE: the clock is behind, or the master key is being
+    /// CONFLICT: a version is not the expected one, the environment is full, or this request repeats an earlier request with
+    /// another body. INTEGRITY_ERROR, recorded: the KEK was changed. UNAVAILABLE: the clock is behind, or the master key is being
     /// rotated.
     /// </exception>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
-        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency)
+        Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -66,13 +66,13 @@ internal sealed class SecretWriter(
     }
 
     private Task<RequestException> RefuseAsync(
-        Caller caller, string environmentId, EnvironmentRow? environment, SecretWrite write) =>
+        Caller caller, string environmentId, EnvironmentRow? environment, ValueToWrite write) =>
         write.RolledBackSecretId is { } secretId
             ? authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("secret"), secretId)
             : authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("environment"), environmentId);
 
     private ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
-        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency) =>
+        Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency) =>
         database.ReadAsync((caller, environmentId, writes, idempotency, time), static (session, state) => WritePlan.ReadAsync(
             session, state.caller, state.environmentId, state.writes, state.idempotency, state.time));
 

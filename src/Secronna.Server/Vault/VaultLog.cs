@@ -11,16 +11,16 @@ internal static partial class VaultLog
     public static partial void PurgeDelayed(ILogger log, string reason);
 
     [LoggerMessage(
-        15, LogLevel.Critical, "{Count} data key(s) under KEK {KekId} of project {ProjectId} don't unwrap: they and the KEK stay as they are")]
+        15, LogLevel.Critical, "{Count} data key(s) under KEK {KekId} of project {ProjectId} don't unwrap: neither they nor the KEK are changed")]
     public static partial void DataKeysDamaged(ILogger log, int count, string kekId, string projectId);
 
     [LoggerMessage(16, LogLevel.Critical, "KEK {KekId} of project {ProjectId} does not unwrap: it stays as it is")]
     public static partial void KekDamaged(ILogger log, string kekId, string projectId);
 
-    [LoggerMessage(17, LogLevel.Warning, "Rotation goes on later: {Reason}")]
+    [LoggerMessage(17, LogLevel.Warning, "The rotation of keys failed and will be tried again: {Reason}")]
     public static partial void RotationDelayed(ILogger log, string reason);
 
-    [LoggerMessage(19, LogLevel.Warning, "The end of this server was not noted in the database: {Reason}")]
+    [LoggerMessage(19, LogLevel.Warning, "The shutdown of this server was not recorded in the database: {Reason}")]
     public static partial void LeavingNotNoted(ILogger log, string reason);
 
     [LoggerMessage(

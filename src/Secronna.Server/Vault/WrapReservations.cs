@@ -6,8 +6,9 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Vault;
 
 /// <summary>
-/// Counts the wraps of KEKs durably before they are made (S7). This node reserves wraps in blocks, so that few writes need a
-/// transaction of their own for it. What a stopped node leaves of a block is lost: a count may be too high, never too low.
+/// Counts the wraps of KEKs durably before they are made (S7). This node reserves wraps in blocks, so that few writes need an
+/// extra transaction for the reservation. The wraps that a stopped node has not used are lost, so a count may be too high but
+/// never too low.
 /// </summary>
 internal sealed class WrapReservations(Database database)
 {
@@ -17,7 +18,7 @@ internal sealed class WrapReservations(Database database)
     private readonly ConcurrentDictionary<string, int> remaining = new(StringComparer.Ordinal);
 
     /// <summary>Reserves wraps of a KEK.</summary>
-    /// <returns>False if the KEK is not active or may have no more (<see cref="KekPolicy.ReservableBelow"/>).</returns>
+    /// <returns>False if the KEK is not active or may have no more wraps (<see cref="KekPolicy.ReservableBelow"/>).</returns>
     public async ValueTask<bool> TryReserveAsync(string kekId, int count)
     {
         if (TryTakeFromBlock(kekId, count))

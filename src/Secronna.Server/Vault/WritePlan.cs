@@ -5,7 +5,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
-/// <summary>A write as it is planned before its transaction: with the versions that it will most likely mint.</summary>
+/// <summary>
+/// The plan of a write, made before its transaction. It holds the versions that the write will most likely mint.
+/// </summary>
 /// <param name="Environment">The environment.</param>
 /// <param name="Kek">The project's active KEK.</param>
 /// <param name="Versions">The versions, in the order of the writes.</param>
@@ -19,7 +21,7 @@ internal sealed record WritePlan(
     /// caller's grants, or the secret that is rolled back is gone.
     /// </returns>
     public static async ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> ReadAsync(
-        Session session, Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency,
+        Session session, Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency,
         TimeProvider time)
     {
         var found = await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId);

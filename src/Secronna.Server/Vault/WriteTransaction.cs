@@ -111,7 +111,7 @@ internal sealed class WriteTransaction(
     }
 
     // A caller who may only write is not told the current version.
-    private void RequireExpected(SecretWrite write, int current)
+    private void RequireExpected(ValueToWrite write, int current)
     {
         if (write.ExpectedVersion is { } expected && expected != current)
         {

@@ -1,8 +1,8 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// The triggers that refuse to change or remove an audit entry (S20). The search for damage checks on both engines that they
-/// still exist.
+/// The triggers that stop every change and removal of an audit entry (S20). On both engines, the search for damage checks that
+/// the triggers exist.
 /// </summary>
 internal static class AppendOnlyTriggers
 {

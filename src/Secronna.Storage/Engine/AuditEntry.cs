@@ -1,6 +1,6 @@
 namespace Secronna.Storage.Engine;
 
-/// <summary>An entry of the audit trail (S17, S19). It names things and never holds a secret value.</summary>
+/// <summary>An entry of the audit trail (S17, S19). It holds ids and names, and never a secret value.</summary>
 public sealed record AuditEntry
 {
     /// <summary>The <see cref="WorkspaceId"/> of entries that belong to the whole installation.</summary>

@@ -1,8 +1,8 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// Collects the audit entries of a unit of work. They get their sequence numbers and their time when they are written, at the
-/// end of the transaction.
+/// Collects the audit entries of a unit of work. The entries get their sequence numbers and their time when they are written, at
+/// the end of the transaction.
 /// </summary>
 public sealed class AuditTrail
 {

@@ -2,11 +2,11 @@ namespace Secronna.Storage.Engine;
 
 /// <summary>
 /// The one transaction that fills a migrated, empty database. Until it ends, other writers of the database wait or are refused.
-/// Without a commit it leaves nothing.
+/// Without a commit the database stays empty.
 /// </summary>
 internal abstract class BulkLoad(IEngineConnection connection) : IAsyncDisposable
 {
-    /// <summary>Reads the rows that were added so far.</summary>
+    /// <summary>The session that reads the rows added so far.</summary>
     public Session Session { get; } = new(connection);
 
     /// <summary>Adds rows to a table.</summary>

@@ -1,8 +1,8 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// An open database. It stores rows and returns rows; of secrets it sees only ciphertexts and wrapped keys. SQLite has one writer
-/// with group commit; PostgreSQL has many writers at once, on several nodes.
+/// An open database. It stores and returns rows. It sees the ciphertexts and wrapped keys of secrets, and never a secret value.
+/// SQLite has one writer with group commit; PostgreSQL has many writers at once, on several nodes.
 /// </summary>
 public abstract class Database : IAsyncDisposable
 {
@@ -18,13 +18,14 @@ public abstract class Database : IAsyncDisposable
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public abstract ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
 
-    /// <summary>Reads, where an allocation for the closure does not matter.</summary>
+    /// <summary>Reads. Use this overload where the allocation of a closure does not matter.</summary>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read) =>
         ReadAsync(read, static (session, read) => read(session));
 
     /// <summary>
-    /// Reads with several statements that all see one state, which has everything that was acknowledged before.
+    /// Reads with several statements that all see the same state. That state has everything that was acknowledged before the
+    /// read.
     /// </summary>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public abstract ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
@@ -50,23 +51,23 @@ public abstract class Database : IAsyncDisposable
         }, weight: entries.Count);
 
     /// <summary>
-    /// Runs a unit of work, and returns its result when the work is durable. An exception of the work undoes this unit alone and
-    /// is thrown to the caller.
+    /// Runs a unit of work, and returns its result when the work is durable. If the work throws, this unit alone is undone, and
+    /// the caller gets the exception.
     /// </summary>
     /// <param name="state">The state that is given to <paramref name="work"/>.</param>
     /// <param name="work">
-    /// The work. It must wait for nothing but the database, and should take a few milliseconds at most. PostgreSQL may undo it in
-    /// favour of another transaction and run it again, so it must change nothing outside of the database.
+    /// The work. It must wait for nothing but the database, and should take a few milliseconds at most. On PostgreSQL the work
+    /// may be undone in favour of another transaction and then run again, so it must change nothing outside of the database.
     /// </param>
     /// <param name="weight">About how many rows the work writes: its share of a batch.</param>
     /// <exception cref="StorageUnavailableException">
-    /// The work could not be made durable, and is not reported as done (S30). Nothing of it was kept. Only when the connection
-    /// was lost during the commit, all of it may have been kept.
+    /// The work could not be made durable, so it is not reported as done (S30). Nothing of the work was kept, with one exception:
+    /// if the connection was lost during the commit, all of the work may have been kept.
     /// </exception>
     public abstract Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1);
 
-    /// <summary>Runs a unit of work, where an allocation for the closure does not matter.</summary>
+    /// <summary>Runs a unit of work. Use this overload where the allocation of a closure does not matter.</summary>
     /// <exception cref="StorageUnavailableException">
     /// The work could not be made durable, and is not reported as done (S30).
     /// </exception>
@@ -74,14 +75,14 @@ public abstract class Database : IAsyncDisposable
         WriteAsync(work, static (transaction, work) => work(transaction), weight);
 
     /// <summary>
-    /// Starts to erase deleted content from the database's files, and returns at once (S15). Does nothing on PostgreSQL, where
-    /// vacuum does it.
+    /// Starts to erase deleted content from the database's files, and returns at once (S15). Does nothing on PostgreSQL, whose
+    /// vacuum erases deleted content.
     /// </summary>
     public abstract void EraseDeletedInBackground();
 
     /// <summary>
-    /// The time by the clock of instants and of the audit trail, in microseconds since 1970. On PostgreSQL it is the database's
-    /// clock, the same for every node.
+    /// The current time in microseconds since 1970, by the clock that gives instants and the times of audit entries. On
+    /// PostgreSQL it is the database's clock, the same for every node.
     /// </summary>
     public ValueTask<long> NowAsync() => ReadAsync(0, static async (session, _) =>
     {

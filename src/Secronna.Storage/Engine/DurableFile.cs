@@ -8,9 +8,10 @@ public static partial class DurableFile
     private const int ReadOnly = 0;
 
     /// <summary>
-    /// Returns when the content of a file is on the disk. Of a folder, the names in it are flushed. Does nothing on Windows.
+    /// Flushes a file, and returns when its content is on the disk. For a folder, flushes the names in the folder. Does nothing
+    /// on Windows.
     /// </summary>
-    /// <exception cref="StorageUnavailableException">The disk did not confirm the write: it may be lost (S30).</exception>
+    /// <exception cref="StorageUnavailableException">The disk did not confirm the write, which may be lost (S30).</exception>
     public static void Flush(string path)
     {
         if (OperatingSystem.IsWindows())

@@ -10,15 +10,15 @@ internal interface IEngineConnection : IAsyncDisposable
     Statement Prepare(string sql);
 
     /// <summary>
-    /// Whether changing bytes to the same number of other bytes overwrites them in place. Then deleted content is overwritten
-    /// before its rows shrink or are removed. Otherwise the engine might move neighbouring rows and leave copies of their
-    /// content.
+    /// Whether an update that keeps the size of a row overwrites the old bytes in place. On such an engine, deleted content is
+    /// overwritten before its rows shrink or are removed. Without that, the engine might move neighbouring rows and leave copies
+    /// of their content.
     /// </summary>
     bool OverwritesInPlace { get; }
 
     /// <summary>
-    /// Runs a statement that returns no rows once for each of <paramref name="rows"/>. Returns the total number of rows that
-    /// changed.
+    /// Runs a statement once for each of <paramref name="rows"/>. The statement must return no rows. Returns the total number of
+    /// rows that changed.
     /// </summary>
     ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind);
 

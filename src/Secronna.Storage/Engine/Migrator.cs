@@ -31,7 +31,7 @@ public static class Migrator
     /// </summary>
     /// <returns>The migrations that were applied. The list is empty when another process applied them first.</returns>
     /// <exception cref="StorageSetupException">
-    /// The database is newer than the program, a migration was changed, or a migration failed. Then nothing was applied.
+    /// The database is newer than the program, a migration was changed, or a migration failed. In each case nothing was applied.
     /// </exception>
     public static async ValueTask<IReadOnlyList<Migration>> ApplyAsync(DatabaseEngine engine)
     {

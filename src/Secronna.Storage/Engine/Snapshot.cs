@@ -1,8 +1,8 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// Reads one state of a whole database on its own connection, for commands that read everything. Others may write meanwhile. What
-/// they delete can be erased from the database's files only after the snapshot is disposed of (S15).
+/// Reads one state of a whole database on its own connection, for commands that read everything. Others may write meanwhile.
+/// Content that they delete can be erased from the database's files only after the snapshot is disposed of (S15).
 /// </summary>
 public sealed class Snapshot : Session, IAsyncDisposable
 {

@@ -1,8 +1,8 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// The database can't do this now: its disk is full, an I/O error, the connection is lost, a row was locked for too long, or the
-/// database is closing. Nothing of the unit of work was kept (S30), and the caller may try again.
+/// The database can't do the work now: its disk is full, an I/O error, the connection is lost, a row was locked for too long, or
+/// the database is closing. Nothing of the unit of work was kept (S30), and the caller may try again.
 /// </summary>
 public sealed class StorageUnavailableException : Exception
 {
@@ -24,7 +24,7 @@ public sealed class UniqueViolationException : Exception
     }
 }
 
-/// <summary>This program can't use the database until an operator mends something.</summary>
+/// <summary>This program can't use the database until an operator fixes a problem.</summary>
 public sealed class StorageSetupException : Exception
 {
     /// <param name="message">What is wrong and what to do.</param>

@@ -1,7 +1,8 @@
 namespace Secronna.Storage.Engine;
 
 /// <summary>
-/// A table as it is after the last migration. For code that goes through all tables, such as a copy of the database.
+/// The name and the columns of a table after the last migration. Code that goes through all tables uses it, such as the copy of a
+/// database.
 /// </summary>
 internal sealed record TableDefinition
 {
@@ -71,7 +72,7 @@ internal sealed record TableDefinition
 
     public string SelectSql { get; }
 
-    /// <summary>Returns one row if the table has any.</summary>
+    /// <summary>The SQL that returns one row, or no row if the table is empty.</summary>
     public string AnySql { get; }
 
     public string CountSql { get; }

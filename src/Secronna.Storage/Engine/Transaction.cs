@@ -5,9 +5,9 @@ namespace Secronna.Storage.Engine;
 /// together or not at all (S19).
 /// </summary>
 /// <remarks>
-/// Other transactions may write at the same time. So a unit that decides by a row must lock that row before it reads it: by
-/// <c>FOR UPDATE</c>, <c>FOR SHARE</c> or an update. All units take their locks in one order, so that they never wait for each
-/// other in a circle: project, environment, KEK, secret, credential, installation, master key, node, workspace.
+/// Other transactions may write at the same time. So a unit whose decision depends on a row must lock that row before reading it:
+/// with <c>FOR UPDATE</c>, <c>FOR SHARE</c> or an update. All units take their locks in one order, which docs/design/locks.md
+/// gives, so that no deadlock arises.
 /// </remarks>
 public sealed class Transaction : Session
 {

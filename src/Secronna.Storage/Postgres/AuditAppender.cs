@@ -22,7 +22,7 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
 
     /// <summary>Appends entries, and returns when they are durable (S18).</summary>
     /// <exception cref="StorageUnavailableException">
-    /// It is not known whether the entries are durable, or too many wait.
+    /// It is not known whether the entries are durable, or too many entries are waiting.
     /// </exception>
     public Task AppendAsync(IReadOnlyList<AuditEntry> entries)
     {
@@ -56,7 +56,8 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
         }
     }
 
-    // The entries of one caller that the database refuses must not fail the entries of others. Halving the batch isolates them.
+    // If the database refuses the entries of one caller, the entries of other callers must still be written. Halving the batch
+    // isolates the refused entries.
     private async Task CommitAsync(List<PendingEntries> batch)
     {
         var error = await TryCommitAsync(batch);

@@ -5,7 +5,7 @@ namespace Secronna.Storage.Postgres;
 /// <summary>Reads the results of a batch.</summary>
 internal static class DataReaderExtensions
 {
-    /// <summary>Reads all results, which throws the first error among them.</summary>
+    /// <summary>Reads all results. Throws the first error among them.</summary>
     public static async ValueTask ReadToEndAsync(this NpgsqlDataReader results)
     {
         while (await results.NextResultAsync())

@@ -49,7 +49,7 @@ internal static class PostgresAuditEntries
     private static readonly Func<AuditEntry, long?>[] Numbers = [entry => entry.Version, entry => entry.Count];
 
     /// <summary>
-    /// The statements, ordered by workspace id. All transactions lock the counters in this order, so none wait in a circle.
+    /// The statements, ordered by workspace id. All transactions lock the counters in this order, so no deadlock arises.
     /// </summary>
     public static IEnumerable<NpgsqlBatchCommand> ToCommands(IEnumerable<AuditEntry> entries) => entries
         .GroupBy(entry => entry.WorkspaceId, StringComparer.Ordinal)

@@ -7,7 +7,8 @@ namespace Secronna.Storage.Postgres;
 /// <summary>Fills a database by binary COPY.</summary>
 internal sealed class PostgresBulkLoad(PostgresEngineConnection connection) : BulkLoad(connection)
 {
-    // The lock lets others read, so a node that is already running can report what it lacks. Writers wait until the load ends.
+    // The lock lets others read, so a node that already runs on this database can still report what it needs and does not find.
+    // Writers wait until the load ends.
     private static readonly string Begin = $"""
         BEGIN;
         SET LOCAL lock_timeout = '5s';

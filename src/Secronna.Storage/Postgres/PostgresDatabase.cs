@@ -15,9 +15,10 @@ internal sealed class PostgresDatabase : Database
     private readonly NpgsqlDataSource source;
     private readonly AuditAppender appender;
 
-    // Writers hold a connection while they wait for a row, so they get half of the pool at most: readers and records need the
-    // rest. Readers hold a connection for a moment. They get a third, because each connection is another process of the server,
-    // and switching between many processes costs more than a short wait.
+    // A writer holds its connection while it waits for a row's lock. So writers get at most half of the pool, and the rest is
+    // left for readers and audit records. A reader holds its connection only for a moment. Readers get at most a third of the
+    // pool, because each connection is another process of the server, and switching between many processes costs more than a
+    // short wait.
     private readonly ConnectionSlots readers;
     private readonly ConnectionSlots writers;
 

@@ -10,7 +10,7 @@ internal sealed class PostgresEngine : DatabaseEngine
     // The advisory lock that migrations hold: the text "secronna" as a number of eight bytes.
     private const long MigrationLock = 0x7365_6372_6f6e_6e61;
 
-    // The time of a statement of a migration, which also bounds how long another process waits for the migration.
+    // The longest time of one statement of a migration. It also bounds how long another process waits for the migration to end.
     private static readonly TimeSpan MigrationStatementTime = TimeSpan.FromMinutes(10);
 
     private readonly NpgsqlConnectionStringBuilder settings;

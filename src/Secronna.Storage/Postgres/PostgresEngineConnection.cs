@@ -66,12 +66,12 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
 
     /// <summary>Sends two statements together with the first statement, before it.</summary>
     /// <param name="begin">The statement that begins a transaction.</param>
-    /// <param name="settings">A query that sets what holds in the transaction.</param>
+    /// <param name="settings">A query that sets parameters for the transaction.</param>
     public void SendBeforeFirst(string begin, string settings) => beforeFirst = (begin, settings);
 
     public ValueTask<NpgsqlDataReader> SendAsync(NpgsqlBatchCommand command) => SendAsync([command]);
 
-    /// <summary>Sends statements in one round trip. The reader stands at the result of the first of them.</summary>
+    /// <summary>Sends statements in one round trip. The reader stands at the result of the first statement.</summary>
     public async ValueTask<NpgsqlDataReader> SendAsync(IReadOnlyList<NpgsqlBatchCommand> commands)
     {
         var batch = (await OpenAsync()).CreateBatch();

@@ -12,7 +12,9 @@ internal static class PostgresErrors
 {
     private const string IdleInTransactionSessionTimeout = "25P03";
 
-    /// <summary>The exception to throw. Exceptions that are not of PostgreSQL or a connection stay as they are.</summary>
+    /// <summary>
+    /// Gives the exception to throw. An exception that comes neither from PostgreSQL nor from a connection is returned unchanged.
+    /// </summary>
     public static Exception Convert(Exception exception) => exception switch
     {
         PostgresException refused => Convert(refused),
@@ -21,7 +23,9 @@ internal static class PostgresErrors
         _ => exception,
     };
 
-    /// <summary>Whether the connection is lost, and the other connections of the pool likely are too.</summary>
+    /// <summary>
+    /// Whether the error means that the connection is lost, and that the pool's other connections likely are too.
+    /// </summary>
     public static bool IsLoss(Exception exception) => exception is PostgresException refused
         ? IsServerGone(refused.SqlState)
         : exception.GetBaseException() is IOException or SocketException;
@@ -52,7 +56,7 @@ internal static class PostgresErrors
     {
         PostgresErrorCodes.LockNotAvailable => "another transaction held a row for too long",
         PostgresErrorCodes.QueryCanceled => "the statement took too long",
-        IdleInTransactionSessionTimeout => "the transaction stood still for too long",
+        IdleInTransactionSessionTimeout => "the transaction was idle for too long",
         PostgresErrorCodes.ReadOnlySqlTransaction => "the server takes no writes",
         PostgresErrorCodes.DiskFull => "its disk is full",
         PostgresErrorCodes.TooManyConnections => "it has no connection left",

@@ -5,7 +5,7 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Postgres;
 
-/// <summary>Checks, by a connection, that a server can be used and would not lose what it acknowledged.</summary>
+/// <summary>Connects to a server, and checks that the server can be used and does not lose acknowledged writes.</summary>
 /// <param name="settings">The connection string.</param>
 /// <param name="displayName">The database's name in messages.</param>
 internal sealed class PostgresServerCheck(NpgsqlConnectionStringBuilder settings, string displayName)
@@ -13,7 +13,7 @@ internal sealed class PostgresServerCheck(NpgsqlConnectionStringBuilder settings
     private const int OldestVersion = 130_000;
 
     /// <summary>Connects and checks.</summary>
-    /// <returns>Whether the connection goes directly to the server. Otherwise there is a pooler between.</returns>
+    /// <returns>Whether the connection goes directly to the server. Otherwise it goes through a pooler.</returns>
     /// <exception cref="StorageSetupException">
     /// The server refuses the connection, or can't be used; the message says why.
     /// </exception>

@@ -16,7 +16,7 @@ internal static class PostgresSettings
 
     /// <summary>Parses a connection string and adds the defaults.</summary>
     /// <exception cref="ArgumentException">
-    /// The connection string is not valid or names no host. Npgsql throws other exceptions for values that are not valid.
+    /// The connection string is not valid or names no host. Npgsql throws other exceptions for invalid values.
     /// </exception>
     public static NpgsqlConnectionStringBuilder Read(string connectionString)
     {
@@ -35,7 +35,7 @@ internal static class PostgresSettings
         Default("Tcp Keepalive Time", KeepaliveSeconds);
         Default("Tcp Keepalive Interval", KeepaliveSeconds);
         // Npgsql asks the server for each kind of encryption, also when it cancels a statement that took too long. If the server
-        // stands still, each question takes the connection timeout and holds a thread.
+        // does not respond, each question lasts for the connection timeout and holds a thread.
         Default("GSS Encryption Mode", nameof(GssEncryptionMode.Disable));
         // Error details would put names of rows and their data into messages.
         settings.IncludeErrorDetail = false;
@@ -53,15 +53,15 @@ internal static class PostgresSettings
         }
     }
 
-    // ContainsKey is true for every name that Npgsql knows, whether it is given or not.
+    // ContainsKey is true for every name that Npgsql knows, even if the connection string does not have it.
     private static bool IsGiven(NpgsqlConnectionStringBuilder settings, string name) =>
         settings.Keys.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Creates a pool of connections.</summary>
     /// <param name="settings">The result of <see cref="Read"/>.</param>
     /// <param name="isDirect">
-    /// Whether there is no pooler between. Then each connection prepares statements that it uses often, unless the connection
-    /// string has its own setting for that.
+    /// Whether connections go directly to the server, without a pooler. If so, each connection prepares the statements that it
+    /// uses often, unless the connection string has its own setting for that.
     /// </param>
     public static NpgsqlDataSource NewSource(NpgsqlConnectionStringBuilder settings, bool isDirect)
     {

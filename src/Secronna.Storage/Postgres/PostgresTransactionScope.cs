@@ -4,14 +4,14 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Postgres;
 
 /// <summary>
-/// A transaction of a connection. Its beginning travels with its first statement, and its end with its last statements, so that
-/// neither costs a round trip.
+/// A transaction on a connection. BEGIN is sent together with the first statement, and COMMIT together with the last statements,
+/// so that neither costs a round trip of its own.
 /// </summary>
 internal sealed class PostgresTransactionScope
 {
-    // The settings end with the transaction. A node that stands still loses its row locks after 5 seconds, before other nodes
-    // stop waiting for them after 8. A commit waits for its fsync even if synchronous_commit was turned off after the start
-    // (S30).
+    // The settings hold for this transaction only. A node that sends nothing for 5 seconds loses its row locks. Other nodes wait
+    // 8 seconds for a row lock, so they still get those locks. A commit waits for its fsync even if synchronous_commit was turned
+    // off after this program started (S30).
     private const string Settings = """
         SELECT set_config('lock_timeout', '8s', true), set_config('idle_in_transaction_session_timeout', '5s', true),
             set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)
@@ -36,7 +36,7 @@ internal sealed class PostgresTransactionScope
         if (connection.HasFailed)
         {
             // PostgreSQL would answer COMMIT with a rollback, and report no error.
-            throw new InvalidOperationException("a statement of the transaction failed, and the work went on");
+            throw new InvalidOperationException("a statement of the transaction failed, and the unit of work continued");
         }
 
         List<NpgsqlBatchCommand> commands = [.. last];

@@ -3,8 +3,8 @@ namespace Secronna.Storage.Sqlite;
 /// <summary>
 /// Completes the tasks of a batch's units on the thread pool. The writer's thread must not run the continuations, which serve
 /// requests. A few work items take the units one after the other, because queueing one work item for each unit would cost more
-/// than the units do. A continuation runs on the work item's thread, so a slow one delays only the units that this work item
-/// would take.
+/// than completing the units. A continuation runs on its work item's thread. A slow continuation holds up only that work item,
+/// and the other work items take the remaining units.
 /// </summary>
 internal sealed class BatchReplies : IThreadPoolWorkItem
 {

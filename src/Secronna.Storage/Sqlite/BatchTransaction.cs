@@ -14,7 +14,7 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
     /// Runs and commits a batch. A unit that throws is undone alone, and its <see cref="UnitOfWork.Error"/> is set. An error of
     /// the transaction itself (a full disk, an I/O error) undoes the whole batch (S30).
     /// </summary>
-    /// <returns>Why nothing of the batch was kept; <c>null</c> when the batch was committed.</returns>
+    /// <returns>The error for which nothing of the batch was kept; <c>null</c> when the batch was committed.</returns>
     /// <exception cref="FsyncFailedException">
     /// The disk did not confirm a write: nobody knows whether the batch was kept.
     /// </exception>
@@ -41,7 +41,7 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
         }
     }
 
-    /// <summary>Runs a unit. Returns its error when it was undone alone, or <c>null</c>.</summary>
+    /// <summary>Runs a unit. Returns the unit's error if this unit alone was undone, else <c>null</c>.</summary>
     private Exception? RunUnit(UnitOfWork unit)
     {
         var recorded = transaction.Audit.Count;
@@ -86,7 +86,7 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
         }
         catch (Exception exception) when (exception is StorageUnavailableException or InvalidOperationException)
         {
-            // SQLite has rolled back by itself. Nothing of the batch is left either way.
+            // Where ROLLBACK fails, SQLite has rolled back by itself. Nothing of the batch is left in either case.
             StorageMetrics.BatchFailed();
         }
     }

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// The functions of SQLite that run dozens of times for each audit entry. They are those of the library that
-/// Microsoft.Data.Sqlite loads. Functions that bind or read columns return at once, so they skip the garbage collector's
-/// transition. Functions that may wait for the disk or a lock, such as step, must not.
+/// The functions of SQLite that run dozens of times for each audit entry. They belong to the library that Microsoft.Data.Sqlite
+/// loads. Functions that bind or read columns return at once, so they skip the garbage collector's transition. Functions that may
+/// wait for the disk or a lock, such as step, must not skip it.
 /// </summary>
 internal static unsafe partial class NativeSqlite
 {

@@ -58,7 +58,7 @@ internal static class SqliteAuditWriter
         }
     }
 
-    /// <summary>Reserves sequence numbers for entries. Returns the first of them, and the time of the entries.</summary>
+    /// <summary>Reserves sequence numbers for entries. Returns the first number, and the time of the entries.</summary>
     private static async ValueTask<(long Sequence, long CreatedAt)> ReserveAsync(
         Session session, string workspaceId, int count)
     {

@@ -5,9 +5,9 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// Copies the database into a new file while others write. All pages are read in one read transaction, so the copy is one state,
-/// and a write does not make it start again. The log can't be truncated during the copy, so content that is deleted meanwhile is
-/// erased only afterwards.
+/// Copies the database into a new file while others write. All pages are read in one read transaction, so the copy has one state,
+/// and a write does not make the copy start again. The log can't be truncated during the copy, so content that is deleted
+/// meanwhile is erased only afterwards.
 /// </summary>
 internal static class SqliteBackup
 {
@@ -44,7 +44,8 @@ internal static class SqliteBackup
 
         using (var target = Open(path))
         {
-            // The copied header says that a write-ahead log belongs to the file. Without one, the copy is a single file.
+            // The copied header says that a write-ahead log belongs to the file. The other journal mode changes the header, so
+            // the copy is complete as a single file.
             Execute(target, "PRAGMA synchronous = FULL; PRAGMA locking_mode = EXCLUSIVE");
             SqlitePragmas.Set(target, "journal_mode", "delete");
         }
@@ -63,7 +64,7 @@ internal static class SqliteBackup
         }
         while (result == raw.SQLITE_OK);
 
-        // finish commits, and returns the error when something could not be written.
+        // sqlite3_backup_finish commits. It returns an error if something could not be written.
         var finished = raw.sqlite3_backup_finish(backup);
         Check(result == raw.SQLITE_DONE ? finished : result);
     }

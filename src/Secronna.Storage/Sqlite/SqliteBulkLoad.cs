@@ -3,7 +3,7 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// Fills a database file by inserts. SQLite writes pages that the cache can't hold to the log before the commit.
+/// Fills a database file by inserts. Before the commit, SQLite writes the pages that the cache can't hold to the log.
 /// </summary>
 internal sealed class SqliteBulkLoad(SqliteEngineConnection connection) : BulkLoad(connection)
 {

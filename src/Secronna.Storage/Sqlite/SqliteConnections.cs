@@ -39,7 +39,7 @@ internal sealed class SqliteConnections
         }
         catch (IOException) when (File.Exists(FilePath))
         {
-            // Another process created it meanwhile.
+            // Another process created the file meanwhile.
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -105,7 +105,7 @@ internal sealed class SqliteConnections
             : builder;
     }
 
-    // On PostgreSQL a migration defines these functions, over the database's clock. Here they use the program's clock.
+    // On PostgreSQL a migration defines these functions, which use the database's clock. Here they use the program's clock.
     private void AddClockFunctions(SqliteConnection connection)
     {
         connection.CreateFunction("now_us", Now);

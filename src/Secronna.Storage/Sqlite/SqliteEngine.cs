@@ -4,7 +4,7 @@ namespace Secronna.Storage.Sqlite;
 
 /// <summary>A database in a file.</summary>
 /// <param name="connectionString">The connection string.</param>
-/// <param name="time">The clock of instants and of the audit trail.</param>
+/// <param name="time">The clock that gives the instants of changes and the times of audit entries.</param>
 internal sealed class SqliteEngine(string connectionString, TimeProvider time) : DatabaseEngine
 {
     private const int ReadCacheKibibytes = 2_048;

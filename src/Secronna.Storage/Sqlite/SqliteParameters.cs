@@ -7,7 +7,7 @@ namespace Secronna.Storage.Sqlite;
 /// <summary>Binds the parameters of a prepared statement, in order.</summary>
 internal sealed unsafe class SqliteParameters
 {
-    // SQLite reads texts in place from this pinned buffer while they fit. It copies the others.
+    // The size of the pinned buffer. SQLite reads a text in place if it fits into the buffer, and copies other texts.
     private const int BufferSize = 2_048;
 
     private readonly sqlite3 database;

@@ -20,7 +20,7 @@ internal sealed partial class UnfinishedFile : IDisposable
         TemporaryPath = $"{path}.partial-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
     }
 
-    /// <summary>The path of the file until it is kept.</summary>
+    /// <summary>The path of the file until <see cref="Keep"/> gives the file its name.</summary>
     public string TemporaryPath { get; }
 
     /// <summary>Creates the empty file under its temporary name.</summary>
@@ -61,7 +61,7 @@ internal sealed partial class UnfinishedFile : IDisposable
         GiveName();
         try
         {
-            // The name is part of the folder, which needs its own flush.
+            // The name is stored in the folder, so the folder needs its own flush.
             DurableFile.Flush(Path.GetDirectoryName(path)!);
         }
         catch
@@ -80,8 +80,8 @@ internal sealed partial class UnfinishedFile : IDisposable
         }
     }
 
-    // A move could replace a file that another process created meanwhile; a link can't. Where the file system has no links, it
-    // moves.
+    // A move could replace a file that another process created meanwhile. A hard link can't, so the file gets its name by a hard
+    // link. Where the file system has no hard links, the file is moved.
     private void GiveName()
     {
         if (Link(TemporaryPath, path) == 0)
@@ -104,7 +104,7 @@ internal sealed partial class UnfinishedFile : IDisposable
         }
     }
 
-    private static StorageSetupException Exists(string path) => new($"there is something at {path}: a copy is never written over");
+    private static StorageSetupException Exists(string path) => new($"{path} exists already: name another file, since a copy never overwrites one");
 
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string path, string other);

@@ -5,13 +5,16 @@ namespace Secronna.Storage.Sqlite;
 /// <summary>A queued unit of work, and the task that its caller waits for.</summary>
 internal abstract class UnitOfWork
 {
-    /// <summary>Whether the unit only reads and appends audit entries. Then it goes first and needs no savepoint.</summary>
+    /// <summary>
+    /// Whether the unit only reads and appends audit entries. Such a unit runs before units that change rows, and needs no
+    /// savepoint.
+    /// </summary>
     public required bool RecordsOnly { get; init; }
 
     /// <summary>The unit's share of a batch: about how many rows it writes.</summary>
     public required int Weight { get; init; }
 
-    /// <summary>The error to answer when the unit was undone; <c>null</c> when its changes stand.</summary>
+    /// <summary>The error for the caller if the unit was undone; <c>null</c> if its changes stand.</summary>
     public Exception? Error { get; set; }
 
     /// <summary>Runs the work in the writer's transaction. Its exception becomes the <see cref="Error"/>.</summary>

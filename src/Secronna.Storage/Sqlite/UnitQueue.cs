@@ -3,15 +3,16 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// The units of work that wait for the writer. Units that only record go before units that change. Any thread may add units; one
-/// thread takes them.
+/// The units of work that wait for the writer. Units that only record audit entries go before units that change rows. Any thread
+/// may add units; one thread takes them.
 /// </summary>
 internal sealed class UnitQueue : IDisposable
 {
     // Bounds the memory of the queue when the disk is too slow.
     private const int QueueLimit = 20_000;
 
-    // In rows. Bounds the time of one transaction. Records leave a part of it to changes, however many records wait.
+    // The weight of a full batch, in rows. It bounds the time of one transaction. However many records wait, they leave a part of
+    // the batch to changes.
     private const int BatchWeight = 512;
     private const int RecordsWeight = BatchWeight * 3 / 4;
 
@@ -77,7 +78,9 @@ internal sealed class UnitQueue : IDisposable
     }
 
     /// <summary>Waits for units and moves them to <paramref name="batch"/>.</summary>
-    /// <param name="batch">An empty list. It stays empty when the time is over or <see cref="Wake"/> is called.</param>
+    /// <param name="batch">
+    /// An empty list. It stays empty if no unit arrives before the time is over or <see cref="Wake"/> is called.
+    /// </param>
     /// <param name="maxWait">The longest time to wait for a unit.</param>
     /// <returns>False when the queue is closed and empty.</returns>
     public bool TakeBatch(List<UnitOfWork> batch, TimeSpan maxWait)

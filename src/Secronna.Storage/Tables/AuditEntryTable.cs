@@ -3,8 +3,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// Reads the audit trail. A query reads one index downwards: of the secret, of the actor, of entries that are no success, or of
-/// the workspace. The other conditions are tested row by row, on at most <see cref="ScanLimit"/> rows.
+/// Reads the audit trail. A query reads one index downwards: by secret, by actor, of entries without success, or by workspace.
+/// The other conditions are tested row by row, on at most <see cref="ScanLimit"/> rows.
 /// </summary>
 public static class AuditEntryTable
 {
@@ -17,7 +17,7 @@ public static class AuditEntryTable
         FROM audit_entries
         """;
 
-    // There is no lower bound, because with both bounds SQLite would always choose the workspace's index.
+    // There is no lower bound on the sequence, because with both bounds SQLite would always choose the index by workspace.
     private const string Window = " AND sequence < $3 ORDER BY sequence DESC LIMIT $4";
 
     /// <summary>Reads a page of a workspace's entries.</summary>
@@ -73,8 +73,9 @@ public static class AuditEntryTable
     }
 
     /// <summary>
-    /// Finds the sequence number of the first entry at or after a time (microseconds since 1970). When there is none, it is the
-    /// last sequence number plus one. A binary search works, because the numbers have no gaps and the times never fall.
+    /// Finds the sequence number of the first entry at or after a time (microseconds since 1970). Without such an entry the
+    /// result is the last sequence number plus one. A binary search works, because the numbers have no gaps and the times never
+    /// fall.
     /// </summary>
     public static async ValueTask<long> FirstSinceAsync(Session session, string workspaceId, long time)
     {

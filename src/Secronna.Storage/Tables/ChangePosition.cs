@@ -5,6 +5,8 @@ namespace Secronna.Storage.Tables;
 /// <param name="SecretId">The id of the secret. It tells changes of the same instant apart.</param>
 public readonly record struct ChangePosition(long Instant, string SecretId)
 {
-    /// <summary>The position from which a list of changes, newest first, begins with the newest change.</summary>
+    /// <summary>
+    /// The position before the newest change. A list that starts after it, newest first, begins with the newest change.
+    /// </summary>
     public static ChangePosition Latest { get; } = new(long.MaxValue, "");
 }

@@ -3,7 +3,7 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// Credentials. A change advances the access counter in the same transaction, so that every node sees it (S22).
+/// Credentials. A change advances the access counter in the same transaction, so that every node sees the change (S22).
 /// </summary>
 public static class CredentialTable
 {
@@ -29,9 +29,9 @@ public static class CredentialTable
     }
 
     /// <summary>
-    /// Finds the credential whose token has this prefix, even if it is revoked or expired, and whether its workspace is on the
-    /// allowlist. Returns <c>null</c> when there is none. It is one statement, so that an unknown prefix takes as long as a known
-    /// one.
+    /// Finds the credential whose token has this prefix, even if the credential is revoked or expired. Also tells whether its
+    /// workspace is on the allowlist. Returns <c>null</c> when there is no such credential. One statement does all of this, so
+    /// that an unknown prefix takes as long as a known prefix.
     /// </summary>
     public static async ValueTask<(CredentialRow Row, bool IsAllowed)?> FindByPrefixAsync(Session session, string prefix)
     {

@@ -2,6 +2,6 @@ namespace Secronna.Storage.Tables;
 
 /// <summary>The wrapped data key of a version.</summary>
 /// <param name="Id">The version.</param>
-/// <param name="EnvironmentId">The environment's id, which the wrapping is bound to, together with the version.</param>
+/// <param name="EnvironmentId">The environment's id. The wrapping is bound to this id and to the version.</param>
 /// <param name="WrappedDataKey">The wrapped data key.</param>
 public sealed record DataKeyRow(VersionId Id, string EnvironmentId, byte[] WrappedDataKey);

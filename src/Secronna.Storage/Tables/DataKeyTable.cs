@@ -8,9 +8,10 @@ public static class DataKeyTable
     /// <summary>Lists some of the data keys that a KEK wraps.</summary>
     public static async ValueTask<List<DataKeyRow>> ListUnderAsync(Session session, string kekId, int limit)
     {
-        // During a rotation the planner's statistics are out of date, and it may believe that most rows match. With "kek_id = $1"
-        // it would then read the table from its beginning for each page. The range of one id, with an order, makes it use the
-        // index. The inner query takes the page before the environments are found, for the same reason.
+        // During a rotation the planner's statistics are out of date, and the planner may believe that most rows match. With
+        // "kek_id = $1" it would then read the table from its beginning for each page. A range that contains only this id, with
+        // an order, makes the planner use the index. For the same reason, the inner query takes the page before the environments
+        // are found.
         await using var query = session.Prepare("""
             SELECT v.secret_id, v.version, (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id), v.wrapped_data_key
             FROM (SELECT secret_id, version, wrapped_data_key FROM secret_versions
@@ -37,8 +38,8 @@ public static class DataKeyTable
     }
 
     /// <summary>
-    /// Stores data keys that were wrapped again by another KEK, which the transaction holds active (S9). A data key stays as it
-    /// is when it changed since it was read, because its secret was deleted or another node wrapped it again.
+    /// Stores data keys that were wrapped again by another KEK (S9). The transaction must hold that KEK active. A data key that
+    /// changed since it was read stays as it is: its secret was deleted, or another node wrapped it again.
     /// </summary>
     /// <returns>The number of data keys that were stored.</returns>
     public static ValueTask<int> RewrapAsync(

@@ -1,7 +1,7 @@
 namespace Secronna.Storage.Tables;
 
-/// <summary>The start of a change of an environment's secrets. The transaction holds the environment's row.</summary>
-/// <param name="Instant">The instant of the change. It is later than that of every change before it.</param>
+/// <summary>The start of a change of an environment's secrets. The transaction has locked the environment's row.</summary>
+/// <param name="Instant">The instant of the change. It is later than the instants of all earlier changes.</param>
 /// <param name="Clock">
 /// The time by the clock. It is earlier than the instant if the last change's instant was not in the past.
 /// </param>

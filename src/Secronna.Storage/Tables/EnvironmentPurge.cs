@@ -6,8 +6,8 @@ namespace Secronna.Storage.Tables;
 internal static class EnvironmentPurge
 {
     /// <summary>
-    /// Removes the next rows: first overwrites what is sealed (where the engine overwrites in place), then removes the changes,
-    /// then versions and secrets, at last the environment.
+    /// Removes the next rows. First it overwrites the sealed content, where the engine overwrites in place. Then it removes the
+    /// changes, then the versions and secrets, and at last the environment.
     /// </summary>
     public static async ValueTask RemoveSliceAsync(Transaction transaction, string environmentId)
     {

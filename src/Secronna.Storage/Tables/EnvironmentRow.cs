@@ -17,6 +17,8 @@ public sealed record EnvironmentRow(
     /// <summary>The instant of the last change of any of its secrets.</summary>
     public long ChangedAt { get; init; }
 
-    /// <summary>The latest instant whose state was read. Changes have later instants, so this state stays the same.</summary>
+    /// <summary>
+    /// The latest instant whose state was read. Later changes get later instants, so the state at this instant stays the same.
+    /// </summary>
     public long SettledTo { get; init; }
 }

@@ -45,7 +45,7 @@ public static class EnvironmentTable
         return await FindAsync(transaction, workspaceId, id);
     }
 
-    /// <summary>Finds an environment by its slug and that of its project. Returns <c>null</c> when there is none.</summary>
+    /// <summary>Finds an environment by its slug and its project's slug. Returns <c>null</c> when there is none.</summary>
     public static async ValueTask<EnvironmentRow?> FindBySlugAsync(
         Session session, string workspaceId, string projectSlug, string slug)
     {
@@ -85,9 +85,9 @@ public static class EnvironmentTable
     }
 
     /// <summary>
-    /// Locks the environment's row for a change of its secrets, and gives the change its instant: the time by the clock, but
-    /// always later than the last change and than every instant whose state was read. So an instant names one state. Returns
-    /// <c>null</c> when the environment does not exist.
+    /// Locks the environment's row for a change of its secrets, and gives the change its instant. The instant is the time by the
+    /// clock, but always later than the last change and later than every instant whose state was read. So an instant names one
+    /// state. Returns <c>null</c> when the environment does not exist.
     /// </summary>
     public static async ValueTask<EnvironmentChange?> BeginChangeAsync(
         Transaction transaction, string workspaceId, string id)
@@ -107,7 +107,8 @@ public static class EnvironmentTable
     }
 
     /// <summary>
-    /// Makes the state at an instant final: waits for changes in flight, and makes later changes take later instants.
+    /// Makes the state at an instant final. Waits until changes that are under way have ended. Changes after that get later
+    /// instants.
     /// </summary>
     public static async ValueTask SettleAsync(Transaction transaction, string id, long instant)
     {

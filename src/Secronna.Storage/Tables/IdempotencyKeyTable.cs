@@ -3,7 +3,7 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// Answers to requests with an <c>Idempotency-Key</c>. Each is stored in the transaction of its request's change.
+/// Answers to requests with an <c>Idempotency-Key</c>. Each answer is stored in the transaction of its request's change.
 /// </summary>
 public static class IdempotencyKeyTable
 {
@@ -17,8 +17,8 @@ public static class IdempotencyKeyTable
     private const string IsOld = "created_at <= now_us() - 86400000000";
 
     /// <summary>
-    /// Finds an answer that is at most a day old. Returns <c>null</c> when there is none. The lock of the environment makes equal
-    /// requests that arrive together run one after the other.
+    /// Finds an answer that is at most a day old. Returns <c>null</c> when there is none. Equal requests that arrive together run
+    /// one after the other, because each of them locks the environment.
     /// </summary>
     public static async ValueTask<StoredAnswer?> FindAsync(Session session, byte[] id)
     {

@@ -2,7 +2,7 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>Shows whether servers run on an installation, and whether it changes.</summary>
+/// <summary>Shows whether servers run on an installation, and whether the installation changes.</summary>
 /// <param name="Now">The time by the database's clock, in microseconds since 1970.</param>
 /// <param name="ProbedAt">When a server last wrote that it runs.</param>
 /// <param name="Changes">A sum that grows with every audit entry and every change of access.</param>

@@ -96,7 +96,8 @@ public static class InstallationScan
         LastVersion: row.GetInt64(8),
         VersionsToDestroy: row.GetInt64(9),
         UndestroyedVersions: row.GetInt64(10),
-        // Where an environment or project is being removed, the changes are removed before the versions.
+        // While an environment or project is being removed, its changes are removed before its versions. So the history need not
+        // match.
         MatchesHistory: !row.IsNull(16) || (row.GetInt64(11) == row.GetInt64(12) && row.GetInt64(12) == row.GetInt64(13)
             && !row.IsNull(15) && row.GetInt64(14) == row.GetInt64(15)));
 }

@@ -43,7 +43,9 @@ public static class InstallationTable
     /// <summary>Adds the installation, and makes its master key known and active.</summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="row">The installation.</param>
-    /// <param name="checkBox">A box by which nodes check that they have the same master key.</param>
+    /// <param name="checkBox">
+    /// A random key, wrapped by the master key. Nodes use it to check that they have the same master key.
+    /// </param>
     /// <exception cref="UniqueViolationException">There is an installation already.</exception>
     public static async ValueTask<bool> InsertAsync(Transaction transaction, InstallationRow row, ReadOnlyMemory<byte> checkBox)
     {
@@ -56,9 +58,9 @@ public static class InstallationTable
     }
 
     /// <summary>
-    /// Makes another master key the active one, and stores the installation key wrapped by it (S8). Returns false when <paramref
-    /// name="from"/> is not the active one any more. Until the transaction ends, no KEK can be added; all KEKs that were added
-    /// before are visible to it.
+    /// Makes another master key the active one, and stores the installation key as that master key wraps it (S8). Returns false
+    /// when <paramref name="from"/> is no longer the active master key. Until the transaction ends, no KEK can be added. The
+    /// transaction sees all KEKs that were added before.
     /// </summary>
     public static async ValueTask<bool> ActivateMasterKeyAsync(Transaction transaction, string from, string to, byte[] wrappedKey)
     {
@@ -110,8 +112,8 @@ public static class InstallationTable
     }
 
     /// <summary>
-    /// Reserves the work of the rotation for a worker, or extends its reservation, for the time <paramref name="hold"/>. Returns
-    /// false while another worker has it.
+    /// Reserves the work of the rotation for a worker for the time <paramref name="hold"/>, or extends the worker's reservation.
+    /// Returns false while another worker has a reservation.
     /// </summary>
     public static async ValueTask<bool> TakeRotationAsync(Transaction transaction, string worker, TimeSpan hold)
     {
@@ -144,7 +146,7 @@ public static class InstallationTable
         await update.ExecuteAsync();
     }
 
-    /// <summary>The write of the health probe: stores its own time, which shows that writes become durable.</summary>
+    /// <summary>The write of the health probe. It stores the time of the write, and shows that writes become durable.</summary>
     public static async ValueTask<bool> ProbeAsync(Transaction transaction)
     {
         await using var update = transaction.Prepare("UPDATE installation SET probed_at = now_us() WHERE id = 1");

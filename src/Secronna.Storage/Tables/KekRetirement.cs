@@ -3,14 +3,12 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// The end of a KEK: it is retired, its data keys are wrapped by another KEK, and it is destroyed (S9). Retiring and destroying
-/// wait for writers that hold the KEK by <see cref="KekTable.LockActiveAsync"/>.
+/// The end of a KEK (S9): the KEK is retired, its data keys are wrapped by another KEK, and the KEK is destroyed. Retiring and
+/// destroying wait for writers that hold the KEK by <see cref="KekTable.LockActiveAsync"/>.
 /// </summary>
 public static class KekRetirement
 {
-    /// <summary>
-    /// Makes an active KEK a retiring one, after all writers let go of it. Returns false when it is not active.
-    /// </summary>
+    /// <summary>Makes an active KEK retiring, after all writers have released it. Returns false when it is not active.</summary>
     public static async ValueTask<bool> RetireAsync(Transaction transaction, string id)
     {
         await LockAsync(transaction, "SELECT 1 FROM project_keys WHERE id = $1 AND state = 'active' FOR UPDATE", id);
@@ -20,7 +18,7 @@ public static class KekRetirement
     }
 
     /// <summary>
-    /// Destroys a retiring KEK that no version refers to (S9). It locks the KEK's row, which waits for writers, before it
+    /// Destroys a retiring KEK that no version refers to (S9). It first locks the KEK's row, which waits for writers, and then
     /// searches for versions. Returns false when a version refers to the KEK, or the KEK is not retiring any more.
     /// </summary>
     public static async ValueTask<bool> DestroyAsync(Transaction transaction, string id)
@@ -38,7 +36,7 @@ public static class KekRetirement
     }
 
     /// <summary>
-    /// Destroys all KEKs of a project, after all writers let go of them. Returns the ids of the KEKs that it destroyed.
+    /// Destroys all KEKs of a project, after all writers have released them. Returns the ids of the KEKs that it destroyed.
     /// </summary>
     public static async ValueTask<List<string>> DestroyAllAsync(Transaction transaction, string projectId)
     {
@@ -53,8 +51,8 @@ public static class KekRetirement
     }
 
     /// <summary>
-    /// Reserves the work on a retiring KEK for a worker, or extends its reservation, for the time <paramref name="hold"/>.
-    /// Returns false while another worker has it.
+    /// Reserves the work on a retiring KEK for a worker for the time <paramref name="hold"/>, or extends the worker's
+    /// reservation. Returns false while another worker has a reservation.
     /// </summary>
     public static async ValueTask<bool> TakeWorkAsync(Transaction transaction, string id, string worker, TimeSpan hold)
     {

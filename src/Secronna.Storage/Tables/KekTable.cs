@@ -11,14 +11,15 @@ public static class KekTable
         """;
 
     /// <summary>
-    /// The number of wraps from which on <see cref="ListWornAsync"/> lists a KEK, as SQL. It is a literal and not a parameter,
-    /// because a query can use the partial index <c>project_keys_worn</c> only if it repeats the index's condition. A test
-    /// compares it with the policy of Secronna.Crypto and with the index.
+    /// As SQL: the number of reserved wraps at which a KEK counts as worn, so that <see cref="ListWornAsync"/> lists it. It is a
+    /// literal and not a parameter, because a query can use the partial index <c>project_keys_worn</c> only if it repeats the
+    /// index's condition. A test compares it with the policy of Secronna.Crypto and with the index.
     /// </summary>
     internal const string WornWraps = "536870912";
 
     /// <summary>
-    /// Adds an active KEK. Returns false when its master key is not the active one any more; then the caller wraps it again (S8).
+    /// Adds an active KEK. Returns false when the KEK's master key is no longer the active one. The caller then wraps the KEK
+    /// again (S8).
     /// </summary>
     /// <exception cref="UniqueViolationException">The project has an active KEK.</exception>
     public static async ValueTask<bool> InsertAsync(Transaction transaction, KekRow row)
@@ -67,7 +68,7 @@ public static class KekTable
         return await ReadAllAsync(query.Bind(createdBefore).Bind(limit));
     }
 
-    /// <summary>Active KEKs that have <see cref="WornWraps"/> reserved wraps or more, the most used first.</summary>
+    /// <summary>Lists the active KEKs that have <see cref="WornWraps"/> reserved wraps or more, the most used first.</summary>
     public static async ValueTask<List<KekRow>> ListWornAsync(Session session, int limit)
     {
         await using var query = session.Prepare(
@@ -94,7 +95,8 @@ public static class KekTable
     }
 
     /// <summary>
-    /// Lists one KEK of each master key that wraps any. A server unwraps them at its start, to check its master keys (S11).
+    /// Lists one KEK for each master key that wraps KEKs. A server unwraps these KEKs at its start, to check its master keys
+    /// (S11).
     /// </summary>
     public static async ValueTask<List<KekRow>> ListOnePerMasterKeyAsync(Session session)
     {
@@ -115,10 +117,10 @@ public static class KekTable
     /// <param name="transaction">The transaction that the reservation is part of.</param>
     /// <param name="id">The id of the KEK.</param>
     /// <param name="count">The number of wraps to reserve.</param>
-    /// <param name="reservableBelow">The KEK may have them only if fewer wraps than this are reserved already.</param>
+    /// <param name="reservableBelow">The wraps are reserved only if the KEK has fewer reserved wraps than this.</param>
     /// <returns>
-    /// False, with nothing reserved, if the KEK is not active, has <paramref name="reservableBelow"/> reserved wraps or more, or
-    /// has an impossible, negative number of them.
+    /// False if nothing was reserved: the KEK is not active, has <paramref name="reservableBelow"/> reserved wraps or more, or
+    /// has a negative number of reserved wraps, which is impossible.
     /// </returns>
     public static async ValueTask<bool> ReserveWrapsAsync(Transaction transaction, string id, int count, long reservableBelow)
     {
@@ -140,8 +142,8 @@ public static class KekTable
     }
 
     /// <summary>
-    /// Stores a KEK wrapped by another master key (S8). Returns false when its master key is not that of <paramref name="row"/>
-    /// any more, or the KEK is destroyed.
+    /// Stores a KEK wrapped by another master key (S8). Returns false when the KEK's master key is no longer the master key of
+    /// <paramref name="row"/>, or the KEK is destroyed.
     /// </summary>
     public static async ValueTask<bool> RewrapAsync(Transaction transaction, KekRow row, string masterKeyId, byte[] wrappedKey)
     {

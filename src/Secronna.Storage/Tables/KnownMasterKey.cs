@@ -5,12 +5,12 @@ namespace Secronna.Storage.Tables;
 /// <param name="CreatedAt">When it became known, in microseconds since 1970.</param>
 /// <param name="ActiveSince">When it last became the active one; <c>null</c> where it never was.</param>
 /// <param name="UnusedSince">
-/// When it stopped wrapping any key; <c>null</c> while it wraps one. Backups from before that time need it.
+/// When it stopped wrapping any key; <c>null</c> while it wraps one. Backups from before that time need the master key.
 /// </param>
 /// <param name="RetiredAt">When it was retired; <c>null</c> where it was not.</param>
 /// <param name="CheckBox">
-/// A random key that it wrapped when it became known, by which nodes check that they have the same master key. <c>null</c> where
-/// it became known before there were check boxes.
+/// A random key that the master key wrapped when it became known. Nodes use it to check that they have the same master key.
+/// <c>null</c> where the master key became known before check boxes existed.
 /// </param>
 public sealed record KnownMasterKey(
     string Id, long CreatedAt, long? ActiveSince, long? UnusedSince, long? RetiredAt, byte[]? CheckBox);

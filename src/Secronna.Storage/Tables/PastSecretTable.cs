@@ -4,14 +4,14 @@ namespace Secronna.Storage.Tables;
 
 /// <summary>
 /// The secrets of an environment at an instant in the past (S14). After <see cref="EnvironmentTable.SettleAsync"/>, the result
-/// for an instant is always the same, except that secrets which were deleted since are left with their names only.
+/// for an instant is always the same, with one exception: of secrets that were deleted since, only the names are left.
 /// </summary>
 public static class PastSecretTable
 {
     /// <summary>
     /// Lists the secrets that existed at an instant, with keys from <paramref name="from"/> to before <paramref name="before"/>,
-    /// ordered by the bytes of their keys. Each has the version that was current then and the time when it was written. A secret
-    /// whose version is missing although the secret was not deleted has version 0.
+    /// ordered by the bytes of their keys. Each secret has the version that was current at the instant, and the time when that
+    /// version was written. The version is 0 if its row is missing although the secret was not deleted.
     /// </summary>
     public static async ValueTask<List<SecretRow>> ListBetweenAsync(
         Session session, string environmentId, long instant, string from, string before, int limit)

@@ -2,7 +2,9 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>Projects. Every query is scoped by the workspace (S23), except for the one that is for operators.</summary>
+/// <summary>
+/// Projects. Every query is scoped by the workspace (S23), except <see cref="FindInAnyWorkspaceAsync"/>, which is for operators.
+/// </summary>
 public static class ProjectTable
 {
     private const string Columns = "SELECT id, workspace_id, name, slug, created_at, created_by FROM projects ";

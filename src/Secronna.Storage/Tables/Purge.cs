@@ -4,7 +4,7 @@ namespace Secronna.Storage.Tables;
 
 /// <summary>
 /// Removes deleted content in slices of a few milliseconds: the versions of tombstones (S15), and all rows under deleted
-/// environments and projects. The rows themselves say what is left to do, so a purge goes on after a restart. Nodes skip rows
+/// environments and projects. The rows themselves show what is left to do, so a purge goes on after a restart. Nodes skip rows
 /// that another node has locked.
 /// </summary>
 public static class Purge
@@ -12,7 +12,7 @@ public static class Purge
     /// <summary>The largest number of versions that one slice destroys. The SQL of the slices has the same number.</summary>
     public const int SliceVersions = 500;
 
-    // What a secret counts at least: a secret with few versions takes time too.
+    // The least that a secret counts towards a slice. A secret with few versions takes time too.
     private const int MinWeightPerSecret = 3;
 
     /// <summary>Destroys the next versions of deleted secrets: sets their wrapped keys and ciphertexts to NULL.</summary>

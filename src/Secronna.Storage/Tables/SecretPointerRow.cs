@@ -8,9 +8,9 @@ namespace Secronna.Storage.Tables;
 /// </param>
 /// <param name="CurrentVersion">The version that the pointer names.</param>
 /// <param name="LastVersion">The highest version; 0 where there is none.</param>
-/// <param name="VersionsToDestroy">Of a tombstone: the number of versions that a server must still destroy.</param>
+/// <param name="VersionsToDestroy">For a tombstone, the number of versions that a server must still destroy.</param>
 /// <param name="UndestroyedVersions">
-/// Of a tombstone: the number of versions that are said to be destroyed and still hold a wrapped key or a ciphertext.
+/// For a tombstone, the number of versions that count as destroyed but still hold a wrapped key or a ciphertext.
 /// </param>
 /// <param name="MatchesHistory">
 /// Whether the secret's changes are exactly its versions and its deletion, each at its own time.

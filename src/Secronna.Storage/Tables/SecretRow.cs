@@ -1,6 +1,8 @@
 namespace Secronna.Storage.Tables;
 
-/// <summary>A secret as it is now or was at an instant, and where it is. Times are in microseconds since 1970.</summary>
+/// <summary>
+/// A secret, as it is now or was at an instant, with its project and environment. Times are in microseconds since 1970.
+/// </summary>
 /// <param name="Id">The secret's id.</param>
 /// <param name="WorkspaceId">The workspace's id.</param>
 /// <param name="ProjectId">The id of the environment's project.</param>
@@ -15,10 +17,10 @@ public sealed record SecretRow(
     string Id, string WorkspaceId, string ProjectId, string EnvironmentId, string ProjectSlug, string EnvironmentSlug,
     string Key, int CurrentVersion, long CreatedAt, long UpdatedAt)
 {
-    /// <summary>In a state of the past: whether the secret was deleted after that state.</summary>
+    /// <summary>For a past state, whether the secret was deleted after that state.</summary>
     public bool IsDeletedSince { get; init; }
 
-    /// <summary>In a state of the past: the length of the version's ciphertext in bytes; 0 where it is destroyed.</summary>
+    /// <summary>For a past state, the length of the version's ciphertext in bytes; 0 where it is destroyed.</summary>
     public int SealedBytes { get; init; }
 
     /// <summary>The path: the slugs of project and environment, and the key.</summary>

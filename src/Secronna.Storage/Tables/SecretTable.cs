@@ -5,8 +5,8 @@ namespace Secronna.Storage.Tables;
 /// <summary>Secrets: keys and pointers to their current versions. Every query is scoped by the workspace (S23).</summary>
 public static class SecretTable
 {
-    // project_id is that of the environment, not of the secret's own row. If someone moves an environment to another project, its
-    // values do not open there (S6).
+    // project_id comes from the environment's row, not from the secret's row. If someone moves an environment to another project,
+    // its values do not open there (S6).
     internal const string Columns = """
         SELECT s.id, s.workspace_id, e.project_id, s.environment_id, p.slug, e.slug, s.key, s.current_version,
                s.created_at, s.updated_at
@@ -85,7 +85,7 @@ public static class SecretTable
     }
 
     /// <summary>
-    /// Turns secrets into tombstones at an instant (S15). The transaction holds the environment's row.
+    /// Turns secrets into tombstones at an instant (S15). The transaction has locked the environment's row.
     /// <see cref="Purge.DestroyVersionsAsync"/> destroys their versions.
     /// </summary>
     /// <exception cref="InvalidOperationException">One of the secrets does not exist.</exception>

@@ -29,7 +29,7 @@ public static class TrailScan
 
     /// <summary>
     /// Finds the next workspace id after <paramref name="after"/> that audit entries name, and whether that workspace exists.
-    /// Returns <c>null</c> after the last.
+    /// Returns <c>null</c> when there is no further id.
     /// </summary>
     public static async ValueTask<(string Id, bool Exists)?> FindNextWorkspaceAsync(Session session, string after)
     {

@@ -21,8 +21,8 @@ internal static class VersionPurge
         }
 
         var to = Math.Min(progress.DestroyedTo + maxVersions, progress.CurrentVersion);
-        // Setting columns to NULL shrinks rows, and SQLite may then move rows beside them. Those are overwritten one slice ahead,
-        // so that a moved row leaves no copy of its content.
+        // Setting columns to NULL shrinks rows, and SQLite may then move the rows beside them. So rows are overwritten one slice
+        // ahead, and a moved row leaves no copy of its content.
         await OverwriteAsync(transaction, secretId, progress.DestroyedTo, to + Purge.SliceVersions);
         await SetToNullAsync(transaction, secretId, progress.DestroyedTo, to);
         await SetProgressAsync(transaction, secretId, to);

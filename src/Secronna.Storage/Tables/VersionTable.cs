@@ -5,8 +5,8 @@ namespace Secronna.Storage.Tables;
 /// <summary>Versions of secrets. They never change once written (S12, S13), and are destroyed with their secret (S15).</summary>
 public static class VersionTable
 {
-    // A LEFT JOIN, because a secret whose version was removed by tampering must not look absent. Its row has an empty ciphertext
-    // and an empty wrapped key, and opening them fails as any tampering does (S6).
+    // These columns come from a LEFT JOIN, because a secret whose version was removed by tampering must not look absent. Its row
+    // has an empty ciphertext and an empty wrapped key, which can't be opened, as after any tampering (S6).
     private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext";
     private const string SealedTables = SecretTable.Tables + " LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = ";
 
@@ -17,7 +17,7 @@ public static class VersionTable
         SecretTable.Columns + ", s.current_version" + SealedColumns + SealedTables + "s.current_version";
 
     /// <summary>
-    /// Writes versions, all at one instant, and moves the pointers of their secrets to them (S12). The transaction holds the
+    /// Writes versions, all at one instant, and moves the pointers of their secrets to them (S12). The transaction has locked the
     /// environment's row.
     /// </summary>
     public static async ValueTask MintAsync(

@@ -6,7 +6,7 @@ namespace Secronna.EndToEndTests.Backup;
 
 /// <summary>
 /// Reads all rows of all tables of a database, of either engine, as text. The tables and columns are read from the database
-/// itself, so that those of later migrations are included.
+/// itself, so that tables and columns of later migrations are included.
 /// </summary>
 internal static class DatabaseContents
 {

@@ -21,7 +21,7 @@ public sealed class CliColourTests
     [InlineData("TERM", "dumb", "")]
     [InlineData("TERM", "xterm", " --json")]
     [InlineData("TERM", "xterm", " >out 2>err; cat out err")]
-    public async Task There_are_no_colours_where_they_are_not_wanted(string variable, string value, string more)
+    public async Task NO_COLOR_a_dumb_terminal_JSON_and_files_get_no_colours(string variable, string value, string more)
     {
         await using var dev = await DevServer.StartAsync();
         await SetUpAsync(dev.Cli);

@@ -14,7 +14,7 @@ public sealed class CliHostileServerTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
-    /// <summary>Texts that a server sends instead of an answer.</summary>
+    /// <summary>Texts that a server sends instead of a valid answer.</summary>
     public static TheoryData<string> Rubbish =>
     [
         "",
@@ -41,7 +41,7 @@ public sealed class CliHostileServerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Rubbish))]
-    public async Task Rubbish_instead_of_an_answer_is_an_error_and_no_program_runs(string said)
+    public async Task An_invalid_answer_to_run_is_an_error_and_the_program_is_not_started(string said)
     {
         await using var server = RawServer.Saying(said);
         var ended = await RunAsync(server, "run", "--env", "web/production", "--", "sh", "-c", "echo ran");
@@ -62,7 +62,7 @@ public sealed class CliHostileServerTests : IDisposable
         Assert.StartsWith($"Error [{code}]: ", ended.Error, StringComparison.Ordinal);
     }
 
-    // The same bytes complete: so the tests above are refused for what they lack.
+    // This answer is complete. It shows that the answers above are refused only for their faults.
     [Fact]
     public async Task A_good_answer_is_accepted_however_slowly_it_arrives()
     {
@@ -99,7 +99,7 @@ public sealed class CliHostileServerTests : IDisposable
         await using var server = RawServer.Saying("");
         var ended = await new CommandLine(folder.Path, server.Url, token).RunAsync("", "auth", "whoami");
         AssertFailed(ended);
-        Assert.Contains("the credential has characters that no token has", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("the credential has characters that a token can't have", ended.Error, StringComparison.Ordinal);
         Assert.Empty(server.Asked);
     }
 
@@ -112,7 +112,7 @@ public sealed class CliHostileServerTests : IDisposable
         Assert.InRange(server.Asked.Count, 1, 10);
     }
 
-    // Keys of a server that does not check them.
+    // A malicious server can send keys that a Secronna server would refuse.
     [Theory]
     [InlineData("A=B")]
     [InlineData("PATH")]

@@ -74,7 +74,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_session_that_the_provider_has_ended_says_how_to_sign_in_again()
+    public async Task After_the_provider_ended_a_session_the_error_says_how_to_sign_in_again()
     {
         await StartAsync("--access-token-lifetime", "59");
         await SignInAsync(code => provider!.DecideAsync(code, Ada));

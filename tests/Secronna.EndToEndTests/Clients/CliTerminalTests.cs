@@ -79,7 +79,7 @@ public sealed class CliTerminalTests
     }
 
     [Fact]
-    public async Task A_key_is_asked_for_without_showing_it()
+    public async Task A_typed_API_key_is_not_shown()
     {
         await using var dev = await DevServer.StartAsync();
         var key = dev.Cli.Variables["SECRONNA_TOKEN"];

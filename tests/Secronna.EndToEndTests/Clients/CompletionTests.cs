@@ -58,7 +58,7 @@ public sealed class CompletionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Lines))]
-    public async Task A_shell_completes(string shell, string line, string expected)
+    public async Task A_shell_offers_the_expected_completions(string shell, string line, string expected)
     {
         await File.WriteAllTextAsync(folder["value.txt"], "");
         var path = $"{ClientProgram.Folder}:{Environment.GetEnvironmentVariable("PATH")}";

@@ -123,9 +123,10 @@ public sealed class FormatTests
         "json" or "dotenv" => NodeReader.Read(format, [text]),
         "yaml" => [YamlReader.Read(text)],
         "docker" => [DockerEnvFile.Read(Encoding.UTF8.GetBytes(text))],
-        _ => from shell in new[] { "bash", "sh" }
-             from way in ShellReader.Ways
-             select ShellReader.Read(shell, way, text).Select(variable => (variable.Key, variable.Value)).ToList(),
+        "shell" => from shell in new[] { "bash", "sh" }
+                   from way in ShellReader.Ways
+                   select ShellReader.Read(shell, way, text).Select(variable => (variable.Key, variable.Value)).ToList(),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "no consumer of this format is known here"),
     };
 
     // Each refused key is named by an error of its own.

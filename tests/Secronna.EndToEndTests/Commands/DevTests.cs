@@ -23,7 +23,7 @@ public sealed partial class DevTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task In_an_empty_folder_it_starts_a_server_and_writes_its_url_and_token_to_a_private_file()
+    public async Task In_an_empty_folder_dev_starts_a_server_and_writes_its_url_and_token_to_a_private_file()
     {
         await using var server = await StartAsync();
         var text = await File.ReadAllTextAsync(EnvironmentFile);
@@ -151,7 +151,7 @@ public sealed partial class DevTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Without_its_master_key_it_does_not_start_and_the_error_names_the_key(bool killed)
+    public async Task Without_its_master_key_the_server_does_not_start_and_the_error_names_the_key(bool killed)
     {
         await using (var server = await StartAsync())
         {

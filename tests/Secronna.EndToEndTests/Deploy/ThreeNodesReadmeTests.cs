@@ -12,7 +12,7 @@ public sealed class ThreeNodesReadmeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Its_commands_work_when_pasted_in_order()
+    public async Task The_commands_of_the_README_work_when_pasted_in_order()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         DeployFiles.CopyTo(folder);

@@ -10,7 +10,7 @@ public sealed class ReadmeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task Its_commands_work_when_pasted_in_order()
+    public async Task The_commands_of_the_README_work_when_pasted_in_order()
     {
         var blocks = ShellBlocks.Read(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")));
         Assert.Contains("dotnet run --project src/Secronna.Server -- dev &", blocks[0], StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class ReadmeTests : IDisposable
     [Theory]
     [InlineData(0, "waited")]
     [InlineData(1, "waited: gone")]
-    public async Task Its_waiting_loop_ends_when_the_server_is_ready_and_when_the_server_has_ended(int exitCode, string end)
+    public async Task The_waiting_loop_of_the_README_ends_when_the_server_is_ready_or_has_ended(int exitCode, string end)
     {
         var firstBlock = ShellBlocks.Read(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md")))[0];
         var waiting = Assert.Single(firstBlock.Split('\n'), line => line.StartsWith("until ", StringComparison.Ordinal));

@@ -12,7 +12,7 @@ public sealed class ServeTests
     private const UnixFileMode GroupMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead;
 
     [Fact]
-    public async Task Refuses_to_start_without_a_database_setting()
+    public async Task The_server_refuses_to_start_without_a_database_setting()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         installation.Environment.Remove("Secronna__DataFolder");
@@ -22,7 +22,7 @@ public sealed class ServeTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Refuses_to_start_without_a_master_key(bool isNamed)
+    public async Task The_server_refuses_to_start_without_a_master_key(bool isNamed)
     {
         using var installation = TestInstallation.CreateEmpty();
         if (!isNamed)
@@ -34,7 +34,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Refuses_a_master_key_file_that_others_can_read()
+    public async Task The_server_refuses_a_master_key_file_that_others_can_read()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         File.SetUnixFileMode(installation.MasterKeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
@@ -42,7 +42,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Refuses_a_data_folder_that_others_can_read()
+    public async Task The_server_refuses_a_data_folder_that_others_can_read()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         File.SetUnixFileMode(installation.DataFolder, GroupMayRead);
@@ -53,7 +53,7 @@ public sealed class ServeTests
     [InlineData("http://0.0.0.0:0")]
     [InlineData("http://[::]:0")]
     [InlineData("http://*:0")]
-    public async Task Refuses_plain_HTTP_beyond_loopback_and_writes_nothing(string url)
+    public async Task The_server_refuses_plain_HTTP_beyond_loopback_and_writes_nothing(string url)
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         var ended = await installation.RunAsync("serve", "--migrate", "--urls", url);
@@ -64,14 +64,14 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Refuses_to_start_when_there_is_no_database_yet()
+    public async Task The_server_refuses_to_start_when_there_is_no_database_yet()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         await ExpectRefusalAsync(installation, "there is no database", "--migrate");
     }
 
     [Fact]
-    public async Task Refuses_a_database_that_needs_migrating_and_writes_nothing()
+    public async Task The_server_refuses_a_database_that_needs_migrating_and_writes_nothing()
     {
         using var installation = await TestInstallation.CreateAsync();
         using (var connection = new SqliteConnection($"Data Source={installation.DatabaseFile};Pooling=false"))
@@ -98,7 +98,7 @@ public sealed class ServeTests
     [InlineData("Secronna__Http__AllowedHosts__0", "secrets.example.com:443")]
     [InlineData("Secronna__Http__MaxConnections", "-1")]
     [InlineData("Secronna__Diagnostics", "perhaps")]
-    public async Task Refuses_an_unknown_setting_and_a_wrong_value_and_names_the_setting(string name, string value)
+    public async Task The_server_refuses_an_unknown_setting_and_a_wrong_value_and_names_the_setting(string name, string value)
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
         installation.Environment[name] = value;
@@ -106,7 +106,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task With_another_master_key_it_names_the_needed_and_the_found_key_and_writes_nothing()
+    public async Task With_another_master_key_the_server_names_the_needed_and_the_found_key_and_writes_nothing()
     {
         using var installation = await TestInstallation.CreateAsync();
         var needed = (await File.ReadAllTextAsync(installation.MasterKeyFile)).Split(' ')[0];
@@ -123,7 +123,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Migrates_when_asked_and_warns_of_a_master_key_in_the_data_folder()
+    public async Task The_server_migrates_when_asked_and_warns_of_a_master_key_in_the_data_folder()
     {
         using var installation = TestInstallation.CreateEmpty();
         installation.Environment["Secronna__MasterKey__File"] = Path.Combine(installation.DataFolder, "master-keys");
@@ -151,7 +151,7 @@ public sealed class ServeTests
     }
 
     [Fact]
-    public async Task Serves_TLS_with_Kestrels_default_certificate()
+    public async Task The_server_serves_TLS_with_Kestrels_default_certificate()
     {
         using var installation = await TestInstallation.CreateAsync();
         using var certificate = CreateCertificate(installation.Folder["certificate.pem"], installation.Folder["certificate.key"]);

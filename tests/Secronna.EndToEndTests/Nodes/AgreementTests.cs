@@ -35,7 +35,7 @@ public sealed class AgreementTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task What_one_node_creates_writes_or_deletes_the_others_see_at_once()
+    public async Task The_changes_of_one_node_are_visible_on_the_other_nodes_at_once()
     {
         var nodes = await postgres.NodesAsync();
         using var one = nodes[0].Connect();

@@ -36,7 +36,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Refuses_to_start_when_no_PostgreSQL_answers()
+    public async Task The_server_refuses_to_start_when_no_PostgreSQL_answers()
     {
         var port = FreePort.Next();
         using var installation = await CreateAsync($"Host=127.0.0.1;Port={port};Database=vault;Username=postgres");
@@ -44,14 +44,14 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Refuses_a_database_that_does_not_exist()
+    public async Task The_server_refuses_a_database_that_does_not_exist()
     {
         using var installation = await CreateAsync(postgres.Cluster.ConnectionString("not_there"));
         await ExpectRefusalAsync(installation, ["serve", "--migrate"], "not_there");
     }
 
     [Fact]
-    public async Task Refuses_an_invalid_connection_string()
+    public async Task The_server_refuses_an_invalid_connection_string()
     {
         using var installation = await CreateAsync("Host=127.0.0.1;Nonsense=1");
         await ExpectRefusalAsync(installation, ["serve"], "connection string", "Host=");
@@ -59,7 +59,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
 
     [Theory]
     [InlineData("synchronous_commit")]
-    public async Task Refuses_a_database_whose_settings_could_lose_acknowledged_writes(string setting)
+    public async Task The_server_refuses_a_database_whose_settings_could_lose_acknowledged_writes(string setting)
     {
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         await postgres.Cluster.ExecuteAsync("postgres", $"ALTER DATABASE {Name(connectionString)} SET {setting} = off");
@@ -70,7 +70,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Refuses_a_database_that_needs_migrating_and_does_not_change_it()
+    public async Task The_server_refuses_a_database_that_needs_migrating_and_does_not_change_it()
     {
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         using var installation = await CreateAsync(connectionString);
@@ -80,7 +80,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Refuses_to_start_with_another_master_key_and_names_the_needed_and_the_found_key()
+    public async Task The_server_refuses_to_start_with_another_master_key_and_names_the_needed_and_the_found_key()
     {
         var connectionString = await postgres.Cluster.NewDatabaseAsync();
         using var installation = await CreateAsync(connectionString);
@@ -100,7 +100,7 @@ public sealed class PostgresStartTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task Connects_by_TLS_only_to_a_PostgreSQL_whose_certificate_the_configured_authority_signed()
+    public async Task The_server_connects_by_TLS_only_to_a_PostgreSQL_whose_certificate_the_configured_authority_signed()
     {
         await using var cluster = await PostgresCluster.StartNewAsync();
         using var authority = new TestAuthority("one");

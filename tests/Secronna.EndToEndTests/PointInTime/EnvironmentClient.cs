@@ -15,7 +15,7 @@ internal sealed class EnvironmentClient(Api api, string id)
 
     private string Path => $"/api/v1/environments/{id}";
 
-    /// <summary>Writes values in batches and returns the timestamp of the last answer, when all of them were there.</summary>
+    /// <summary>Writes values in batches. Returns the timestamp of the last answer, at which all the values exist.</summary>
     public async Task<string> WriteAsync(IEnumerable<(string Key, string Value)> values)
     {
         var at = "";

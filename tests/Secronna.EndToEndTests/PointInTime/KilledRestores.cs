@@ -23,7 +23,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
     /// <summary>The number of restores that were done but not answered.</summary>
     public int DoneWithoutAnswer { get; private set; }
 
-    /// <summary>The number of restores of which nothing was done.</summary>
+    /// <summary>The number of restores that the kill left completely undone.</summary>
     public int NotDone { get; private set; }
 
     /// <summary>The number of restores that were answered before the kill.</summary>
@@ -42,7 +42,7 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
         current--;
         for (var i = 0; i < 2; i++)
         {
-            // The first restore takes longer than later ones; the duration of the second is kept.
+            // The first restore takes longer than later ones, so the duration of the second one counts.
             await WriteExtrasAsync(environment);
             var began = Stopwatch.GetTimestamp();
             await environment.RestoreAsync(times[1 - current], prune: true);
@@ -108,7 +108,8 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
         CountAndAdjust(isDone, wasAnswered);
     }
 
-    // After a kill that came too early the next one comes later, and the other way round, so that most come near a restore's end.
+    // A kill that came too early makes the next kill later, and a kill that came too late makes it earlier. So most kills come
+    // near the end of a restore.
     private void CountAndAdjust(bool isDone, bool wasAnswered)
     {
         expectedDuration *= !isDone ? 1.25 : wasAnswered ? 0.8 : 1;
@@ -123,8 +124,8 @@ internal sealed class KilledRestores(NodeSet nodes, Dice dice)
               AND workspace_id = '{TestInstallation.WorkspaceId}' AND action <> 'secret.reveal' GROUP BY action ORDER BY action
             """));
 
-    // Every restore so far has all its versions and deletions at one instant, each in the history. What was deleted is destroyed;
-    // the server may do that after its start.
+    // Every restore so far has all its versions and deletions at one instant, and each of them is in the history. The values of
+    // the deleted secrets are destroyed, possibly only after the server's start.
     private async Task CheckChangesAsync()
     {
         Assert.All(

@@ -3,8 +3,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Rotation;
 
 /// <summary>
-/// After a destruction the database's files contain no byte of it, while the server goes on serving (S15). This holds for the
-/// ciphertexts of a deleted secret, and for the wrapped keys that a rotation replaced, which old master keys or KEKs would open.
+/// Destroyed content leaves no byte in the database's files, although the server goes on serving (S15). Destroyed content is the
+/// ciphertexts of a deleted secret, or the wrapped keys that a rotation replaced. An old master key or KEK could open such keys.
 /// </summary>
 public sealed class CryptoShreddingTests
 {

@@ -81,7 +81,7 @@ public sealed class KekRaceTests(SharedPostgres postgres)
             await Until.HasPassedAsync(UntilClaimIsRenewed);
         }
 
-        // The node notices the loss when it has written its current batch. After that nobody works on the rotation.
+        // The node notices the loss of its claim when it has written its current batch. After that no node works on the rotation.
         var (left, since) = (long.MinValue, 0);
         await Until.HoldsAsync("no data key is re-wrapped any more", async () =>
         {

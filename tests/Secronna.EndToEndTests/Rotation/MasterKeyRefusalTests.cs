@@ -30,7 +30,7 @@ public sealed class MasterKeyRefusalTests(SharedPostgres postgres)
         var dryRun = await installation.DoAsync("master-key", "rotate", "--dry-run");
         Assert.Matches($"would rotate from master key .* to {NewKeyId}: the installation key and 1 KEK", dryRun.Out);
         // The killed server still counts as running for a while.
-        Assert.Contains("these servers have not yet reported that they can use it", dryRun.Out, StringComparison.Ordinal);
+        Assert.Contains("these servers have not yet reported that they can use the key", dryRun.Out, StringComparison.Ordinal);
         Assert.Equal(before, await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile));
     }
 
@@ -60,7 +60,7 @@ public sealed class MasterKeyRefusalTests(SharedPostgres postgres)
     }
 
     [Fact]
-    public async Task A_node_that_lacks_the_key_is_named_and_only_force_rotates_all_the_same()
+    public async Task A_rotation_is_refused_with_the_name_of_a_node_that_lacks_the_key_unless_it_is_forced()
     {
         var connection = await postgres.Cluster.NewDatabaseAsync();
         var installation = await TestInstallation.CreateAsync(connection);

@@ -15,7 +15,8 @@ internal sealed class RowLock : IAsyncDisposable
     private RowLock(NpgsqlConnection connection) => this.connection = connection;
 
     /// <summary>
-    /// Locks one version under a KEK: the one that follows <paramref name="after"/> others in the index's order.
+    /// Locks one version whose data key the KEK wraps. Skips the first <paramref name="after"/> such versions in the order of the
+    /// index.
     /// </summary>
     public static Task<RowLock> OnDataKeyAsync(string connectionString, string kekId, int after) => LockAsync(connectionString, $"""
         SELECT 1 FROM secret_versions WHERE (secret_id, version) =

@@ -29,8 +29,8 @@ internal sealed class Api : IDisposable
     /// TLS.
     /// </param>
     /// <param name="keepsConnections">
-    /// Whether connections are reused. A client that reuses none never sends a request twice; one that does repeats a request
-    /// that met a closed connection.
+    /// Whether connections are reused. A client that reuses connections repeats a request if the server has closed the
+    /// connection. A client that reuses none never sends a request twice.
     /// </param>
     public Api(string url, string? token, X509Certificate? trusted = null, bool keepsConnections = true)
     {

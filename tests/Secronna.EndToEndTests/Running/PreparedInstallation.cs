@@ -5,8 +5,8 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Running;
 
 /// <summary>
-/// The installation that <see cref="TestInstallation.CreateAsync()"/> copies: set up by the program's commands when the
-/// first test asks, and gone with the last. The four commands cost more than most tests do.
+/// The installation that <see cref="TestInstallation.CreateAsync()"/> copies. The program's commands set it up when the first
+/// test asks for it. It is removed after the last test. Tests share it because its four commands take longer than most tests.
 /// </summary>
 public sealed class PreparedInstallation : IAsyncDisposable
 {

@@ -46,7 +46,10 @@ internal sealed class TestInstallation : IDisposable
         return installation;
     }
 
-    /// <summary>Migrated, with a workspace and an API key: a copy of one installation, the master key and the token included.</summary>
+    /// <summary>
+    /// Creates a migrated installation with a workspace and an API key. All such installations are copies of one, so they have
+    /// the same master key and the same token.
+    /// </summary>
     public static async Task<TestInstallation> CreateAsync()
     {
         var prepared = await PreparedInstallation.GetAsync();
@@ -60,7 +63,7 @@ internal sealed class TestInstallation : IDisposable
         return installation;
     }
 
-    /// <summary>Another such installation, which has a master key and a token of its own.</summary>
+    /// <summary>Creates a migrated installation with a workspace, and with a master key and a token of its own.</summary>
     public static async Task<TestInstallation> CreateOtherAsync()
     {
         var installation = await CreateWithMasterKeyAsync();
@@ -71,7 +74,7 @@ internal sealed class TestInstallation : IDisposable
     /// <summary>Creates settings for a PostgreSQL database, and generates a master key. The database stays empty.</summary>
     public static async Task<TestInstallation> CreateWithMasterKeyAsync(string connectionString)
     {
-        // The key is generated before the settings name the database, because that may not exist.
+        // The key is generated before the settings name the database, because the database may not exist yet.
         var installation = await CreateWithMasterKeyAsync();
         installation.Environment.Remove("Secronna__DataFolder");
         installation.UsePostgres(connectionString);

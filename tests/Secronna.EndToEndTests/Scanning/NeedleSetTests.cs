@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Secronna.EndToEndTests.Scanning;
 
-/// <summary>The search finds what is there; only so does it mean something when it finds nothing.</summary>
+/// <summary>The search finds texts that are there. Without this proof, a search that finds nothing would mean nothing.</summary>
 public sealed class NeedleSetTests
 {
     [Theory]

@@ -6,7 +6,9 @@ namespace Secronna.EndToEndTests.Scanning;
 /// <summary>A mapping of a process's memory, as <c>/proc/PID/maps</c> lists it.</summary>
 internal sealed record Mapping(long Start, long End, string Description);
 
-/// <summary>Searches all readable memory of another process. Only its owner, if it is dumpable, and root may do so.</summary>
+/// <summary>
+/// Searches all readable memory of another process. Only root may do so, and the owner of the process if the process is dumpable.
+/// </summary>
 internal sealed class ProcessMemory(int processId)
 {
     private const int PageSize = 4_096;

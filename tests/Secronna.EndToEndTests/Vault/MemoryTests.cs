@@ -19,7 +19,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     private const int PerEnvironment = Values / Environments;
     private const int BatchSize = 50;
     private const int Connections = 16;
-    // Two TLS records of 16 KiB for each connection. What the search finds is less than half of that.
+    // Two TLS records of 16 KiB for each connection. The search finds less than half as many bytes.
     private const int MaxBytesLeftByTls = Connections * 2 * 16 * 1_024;
 
     private static readonly ParallelOptions OnAllConnections = new() { MaxDegreeOfParallelism = Connections };
@@ -45,7 +45,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
     /// them. SECURITY.md states how much is found.
     /// </summary>
     [Fact]
-    public async Task With_TLS_in_the_server_itself_no_more_is_left_than_the_buffers_of_its_connections_hold()
+    public async Task With_TLS_in_the_server_itself_memory_holds_no_more_bytes_of_values_than_the_connections_TLS_buffers_can()
     {
         using var installation = await NewInstallationAsync();
         using var certificates = new ServerCertificates();
@@ -96,7 +96,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         return (needles, values, environments);
     }
 
-    // Values of refused requests are in memory too, and other code has to zero them.
+    // The server holds the values of refused requests in memory too. Other code than for accepted requests must zero them.
     private static async Task RefuseAllAsync(Api api, NeedleSet needles)
     {
         const int RepeatsOfEach = 100;

@@ -13,12 +13,15 @@ internal sealed class KeyRing(SigningKey first)
     public IReadOnlyList<SigningKey> Published => state.Published;
 
     /// <summary>
-    /// All keys, the withdrawn ones too. The provider needs those for its own refresh tokens and codes, which are signed too and
-    /// outlive a published key.
+    /// All keys, the withdrawn ones too. The provider needs the withdrawn keys to verify its own refresh tokens and codes, which
+    /// may be older than the withdrawal.
     /// </summary>
     public IReadOnlyList<SigningKey> All => state.All;
 
-    /// <summary>Makes a key the current one. The other published keys stay published, or are withdrawn.</summary>
+    /// <summary>
+    /// Makes a key the current one. <paramref name="keepOld"/> decides whether the other published keys stay published or are
+    /// withdrawn.
+    /// </summary>
     public void Rotate(SigningKey next, bool keepOld) => Change(before => keepOld
         ? new State([next, .. before.Published], before.Withdrawn)
         : new State([next], [.. before.Published, .. before.Withdrawn]));

@@ -56,8 +56,8 @@ public sealed class TokenForge
     public string Sign(JsonObject claims, SigningKey? key = null) => Sign(claims.ToJsonString(), key: key);
 
     /// <summary>
-    /// Signs a header and a payload as they are, even if they are not JSON or have a member twice. A header that is <c>null</c>
-    /// is that of a real token.
+    /// Signs a header and a payload as they are, even if they are not JSON or have a member twice. <c>null</c> for the header
+    /// means the header of a real token.
     /// </summary>
     public string Sign(string payload, string? header = null, SigningKey? key = null)
     {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Secronna.IdentityProvider.People;
 
-/// <summary>The people who can sign in. A change is in the next token, a refreshed one too.</summary>
+/// <summary>The people who can sign in. A change shows in the next token, also if a refresh issues that token.</summary>
 public sealed class PeopleDirectory
 {
     private readonly ConcurrentDictionary<string, Person> people = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ public sealed class PeopleDirectory
     /// <summary>Adds a person, or replaces the one with the same subject.</summary>
     public void Put(Person person) => people[person.Sub] = person;
 
-    /// <summary>Removes a person, who from now on gets no token, not even by a refresh.</summary>
+    /// <summary>Removes a person. From now on the person gets no token, not even by a refresh.</summary>
     public void Remove(string sub) => people.TryRemove(sub, out _);
 
     /// <summary>Returns the person with a subject; <c>null</c> if there is none.</summary>

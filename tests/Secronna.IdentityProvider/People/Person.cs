@@ -5,7 +5,7 @@ namespace Secronna.IdentityProvider.People;
 /// <param name="AccountId">The workspace, <c>acc_…</c>.</param>
 /// <param name="Email">The e-mail address.</param>
 /// <param name="Name">The name to show.</param>
-/// <param name="Role">Usually owner, admin, member or viewer; tokens have any other text as it is.</param>
+/// <param name="Role">Usually owner, admin, member or viewer. Any other text is written into the tokens unchanged.</param>
 /// <param name="MfaVerified">Whether the sign-in took a second factor.</param>
 public sealed record Person(
     string Sub,

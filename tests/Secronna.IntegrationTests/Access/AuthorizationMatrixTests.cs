@@ -9,8 +9,8 @@ using Xunit;
 namespace Secronna.IntegrationTests.Access;
 
 /// <summary>
-/// Calls every route as every kind of caller, naming the caller's own things, another workspace's, absent and malformed ones
-/// (S21–S24).
+/// Calls every route as every kind of caller (S21–S24). The calls name things of the caller's workspace, things of another
+/// workspace, absent things, and malformed ids and slugs.
 /// </summary>
 public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHelper output)
 {

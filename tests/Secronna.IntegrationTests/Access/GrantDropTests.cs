@@ -6,8 +6,8 @@ using Xunit;
 namespace Secronna.IntegrationTests.Access;
 
 /// <summary>
-/// The deletion of a project or an environment removes the grants that name it literally, so that they do not reach what is
-/// created later under the same slug.
+/// The deletion of a project or an environment removes the grants that name it literally, so that these grants do not
+/// reach things that are created later under the same slug.
 /// </summary>
 [DependsOnTransactions]
 public sealed class GrantDropTests

@@ -10,7 +10,8 @@ namespace Secronna.IntegrationTests.Access;
 /// </summary>
 public sealed class GrantRefusalTests
 {
-    // One entry for the first refusal of each thing that is counted apart, and one for the first of all others.
+    // There is one entry for the first refusal of each thing that has its own count, and one entry for the first refusal of all
+    // other things.
     private const int MaxFirstEntries = RefusalRuns.MaxRunsPerCaller + 1;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(61);
@@ -33,8 +34,8 @@ public sealed class GrantRefusalTests
 
         Assert.Equal(MaxFirstEntries, (await DeniedAsync(environment)).Count);
         time.Advance(Window);
-        // One count for each thing counted apart. The others have one count for each existing thing up to a limit, and one for
-        // the rest.
+        // There is one entry with a count for each thing that has its own count. The other things that exist have one entry each,
+        // up to a limit. One more entry counts the rest.
         var expected = RefusalRuns.MaxRunsPerCaller + (exist ? RefusalRun.MaxSeparateCounts + 1 : 1);
         await Until.HoldsAsync("the counts are recorded", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + expected);
         var counts = (await DeniedAsync(environment))[..expected];
@@ -63,7 +64,7 @@ public sealed class GrantRefusalTests
     }
 
     [Fact]
-    public async Task After_a_minute_refused_things_are_counted_apart_again()
+    public async Task After_a_minute_refused_things_have_their_own_counts_again()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
@@ -147,7 +148,7 @@ public sealed class GrantRefusalTests
             server.Mend("audit_entries");
             (await SendAsync()).IsError(404, "NOT_FOUND");
             server.Break("INSERT", "audit_entries");
-            // This would fail if it had to write an entry.
+            // This request would fail if it had to write an entry.
             (await SendAsync()).IsError(404, "NOT_FOUND");
             server.Mend("audit_entries");
         }

@@ -7,8 +7,8 @@ namespace Secronna.IntegrationTests.Engines;
 internal abstract class TestEngine : IAsyncDisposable
 {
     /// <summary>
-    /// The trait of tests of one engine only, which test.sh leaves out of the other's run, and of tests of
-    /// <see cref="Any"/> engine.
+    /// The trait that names the engine of a test. test.sh leaves out the tests of one engine in runs over the other engine. The
+    /// value <see cref="Any"/> stands for either engine.
     /// </summary>
     public const string Trait = "Engine";
 
@@ -17,8 +17,8 @@ internal abstract class TestEngine : IAsyncDisposable
     public const string PostgreSql = "PostgreSql";
 
     /// <summary>
-    /// For tests that are not about what is stored, though their server needs a database: an ordinary run of test.sh has
-    /// them over SQLite only, a thorough one over each engine.
+    /// The trait's value for tests whose server needs a database but that do not test the storage. An ordinary run of test.sh
+    /// runs them over SQLite only. A thorough run runs them over each engine.
     /// </summary>
     public const string Any = "Any";
 

@@ -1,9 +1,11 @@
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>Asserts that no route finds what was deleted.</summary>
+/// <summary>Asserts that no route finds deleted things.</summary>
 internal static class AssertDeleted
 {
-    /// <summary>Asserts it of an environment, everything in it and, if <paramref name="withProject"/>, its project.</summary>
+    /// <summary>
+    /// Asserts that no route finds an environment, anything in it or, if <paramref name="withProject"/>, its project.
+    /// </summary>
     public static async Task EnvironmentAsync(TestEnvironment environment, string secretId, bool withProject)
     {
         var (api, id) = (environment.Api, environment.Id);
@@ -38,7 +40,7 @@ internal static class AssertDeleted
         Xunit.Assert.Empty((await api.GetAsync("/search/secrets?q=KEY")).Is(200).Data.EnumerateArray());
     }
 
-    /// <summary>Asserts it of one secret.</summary>
+    /// <summary>Asserts that no route finds a secret.</summary>
     public static async Task SecretAsync(TestEnvironment environment, string secretId)
     {
         (await environment.Api.GetAsync($"/secrets/{secretId}")).IsError(404, "NOT_FOUND");

@@ -1,6 +1,6 @@
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>The ids and slugs that a call names: those of a workspace's things, or of nothing.</summary>
+/// <summary>The ids and slugs that a call names. They belong to things of a workspace, or to nothing.</summary>
 internal sealed record Target(
     string ProjectId, string ProjectSlug, string EnvironmentId, string EnvironmentSlug, string SecretId, string ApiKeyId, string AccessKeyId)
 {
@@ -10,7 +10,7 @@ internal sealed record Target(
     /// <summary>Ids and slugs that are malformed.</summary>
     public static Target Malformed { get; } = Of("x", "No_Slug");
 
-    /// <summary>Creates one of each thing in a workspace, for one call alone.</summary>
+    /// <summary>Creates one thing of each kind in a workspace. Each target is used for one call only.</summary>
     public static async Task<Target> NewAsync(Workspace workspace, string slug)
     {
         var environment = await workspace.NewTestEnvironmentAsync(slug, slug);
@@ -31,8 +31,8 @@ internal enum Right
     Self,
 
     /// <summary>
-    /// List and read projects and environments. An access key sees those in which anything is granted to it. Who sees an
-    /// environment can list its secrets; the list may be empty.
+    /// List and read projects and environments. An access key sees only those in which anything is granted to it. A caller
+    /// that sees an environment can list its secrets, but the list may be empty.
     /// </summary>
     View,
 

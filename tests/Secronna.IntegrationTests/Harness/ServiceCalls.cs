@@ -39,7 +39,7 @@ internal static class ServiceCalls
     public static async Task<WrittenVersion[]> WriteAsync(
         this IServiceProvider services, string workspaceId, string projectId, string environmentId, params string[] keys)
     {
-        var writes = keys.Select(key => new SecretWrite(key, Pin($"value of {key}, {Unique()}"), null, null)).ToList();
+        var writes = keys.Select(key => new ValueToWrite(key, Pin($"value of {key}, {Unique()}"), null, null)).ToList();
         var answers = await services.GetRequiredService<SecretService>().WriteAsync(Caller(workspaceId), environmentId, writes, null);
         return [.. answers.Select((answer, i) => new WrittenVersion(
             workspaceId, projectId, environmentId, answer.Id, answer.Version, Encoding.UTF8.GetString(writes[i].Value.Span)))];

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>A grant as tests write it, with the simplest reading of what it allows, to compare the server's with.</summary>
+/// <summary>A grant as tests write it. Tests compare the server's decisions with its simple evaluation of the grant.</summary>
 internal sealed record TestGrant(string Path, params string[] Actions)
 {
     /// <summary>Parses grants such as <c>web/production/DB_*: list reveal</c>.</summary>
@@ -15,7 +15,7 @@ internal sealed record TestGrant(string Path, params string[] Actions)
         $$"""{"path":"{{grant.Path}}","actions":[{{string.Join(',', grant.Actions.Select(JsonReading.Quoted))}}]}"""))}]";
 
     /// <summary>
-    /// Whether the grant reaches the path. For a path of a project or environment: whether it reaches anything in it.
+    /// Whether the grant reaches the path. For the path of a project or environment: whether the grant reaches anything in it.
     /// </summary>
     public bool Reaches(string path, string? action = null) =>
         (action is null || Actions.Contains(action))

@@ -10,7 +10,9 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.IntegrationTests.Harness;
 
-/// <summary>One of several nodes on a database, without HTTP. It has its own clock, provider, connections and services.</summary>
+/// <summary>
+/// One of several nodes that share a database, without HTTP. It has its own clock, provider, connections and services.
+/// </summary>
 internal sealed class TestNode : IAsyncDisposable
 {
     private readonly OpenInstallation installation;

@@ -5,7 +5,8 @@ using Xunit;
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>
-/// A request's recorded address is the connection's, or the one that a trusted proxy names. Nobody else is believed (S17).
+/// The recorded address of a request is the address of the connection or, behind a trusted proxy, the address that the proxy
+/// names. The server believes no other sender (S17).
 /// </summary>
 [Trait(TestEngine.Trait, TestEngine.Any)]
 public sealed class TrustedProxyTests

@@ -27,7 +27,7 @@ public sealed class MasterKeyTests
             box[bit / 8] ^= (byte)(1 << (bit % 8));
             connection.Run("UPDATE installation SET wrapped_key = @box", ("@box", box));
             box[bit / 8] ^= (byte)(1 << (bit % 8));
-            // Checks as a start does, which connects anew, or as a running server does.
+            // Checks either over a new connection, as a start does, or over the open database, as a running server does.
             var refusal = await Assert.ThrowsAsync<SettingsException>(
                 () => bit % 16 == 0 ? setup.CheckAsync(engine) : setup.CheckAsync(database));
             Assert.Contains("master key", refusal.Message, StringComparison.Ordinal);

@@ -52,7 +52,8 @@ public sealed class InstallationTests(SoftHsm hsm)
         var all = await WritesAndRevealsAsync(installation);
 
         var wrapped = server.Requests.Where(request => request.Action == "Encrypt").Select(request => request.Body).ToList();
-        // The two more are the installation key and the check box, by which nodes prove that they hold the same master key.
+        // Besides the KEKs of the projects, the installation key and the check box are sent. By the check box, nodes prove that
+        // they hold the same master key.
         Assert.Equal(Projects + 2, wrapped.Count);
         Assert.Equal(Projects + 2, wrapped.DistinctBy(body => body["Plaintext"]!.GetValue<string>()).Count());
         Assert.Single(wrapped, body => Purpose(body) == "secronna installation key");

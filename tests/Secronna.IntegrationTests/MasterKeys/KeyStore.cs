@@ -5,10 +5,12 @@ namespace Secronna.IntegrationTests.MasterKeys;
 /// <summary>The place where a provider under test finds its keys, with the operations of its administrator.</summary>
 internal abstract class KeyStore : IAsyncDisposable
 {
-    /// <summary>The id that the key with this name has here.</summary>
+    /// <summary>The id that this store gives to the key with this name.</summary>
     public virtual string Id(string name) => name;
 
-    /// <summary>Which bits of a box the tests flip: every n-th one. 1 flips all of them, where that is cheap.</summary>
+    /// <summary>
+    /// The distance between the bits of a box that the tests flip. 1 flips every bit; stores with slow calls choose more.
+    /// </summary>
     public virtual int BitStep => 1;
 
     public abstract Task AddAsync(string id);
@@ -17,7 +19,10 @@ internal abstract class KeyStore : IAsyncDisposable
 
     public abstract IMasterKeyProvider Open();
 
-    /// <summary>A provider that sees the keys added and removed since: the same one, unless it reads its keys only once.</summary>
+    /// <summary>
+    /// Returns a provider that sees the keys that were added and removed meanwhile. It is the same provider, unless the provider
+    /// reads its keys only once.
+    /// </summary>
     public virtual IMasterKeyProvider After(IMasterKeyProvider provider) => provider;
 
     public abstract ValueTask DisposeAsync();

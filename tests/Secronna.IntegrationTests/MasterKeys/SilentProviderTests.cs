@@ -66,7 +66,7 @@ public sealed class SilentProviderTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Operations_that_fail_for_silence_are_recorded_as_failed()
+    public async Task Operations_that_fail_because_the_provider_is_silent_are_recorded_as_failed()
     {
         await SilenceAsync();
 

@@ -6,7 +6,10 @@ namespace Secronna.IntegrationTests.Storage;
 /// <summary>Databases as an older version of the program left them.</summary>
 internal static class OlderSchema
 {
-    /// <summary>A new database with the first <paramref name="migrations"/> migrations and no row but their record's.</summary>
+    /// <summary>
+    /// Creates a database with the first <paramref name="migrations"/> migrations. Its only rows are the records of these
+    /// migrations.
+    /// </summary>
     public static async Task<TestDatabase> NewDatabaseAsync(int migrations)
     {
         var database = await TestEngine.Current.NewDatabaseAsync(isEmpty: true);

@@ -89,7 +89,7 @@ public sealed class MovedKekTests
         Assert.Equal(2, attempts);
         Assert.Equal(1, installation.Failures()[(written.SecretId, 2)]);
 
-        // The service asks this after it read the environment and before it opens a value.
+        // The service calls this function after it has read the environment and before it opens a value.
         bool DeleteOne(string revision)
         {
             if (++attempts == 1)

@@ -128,7 +128,8 @@ public sealed class RecordBeforePlaintextTests
         _ => environment.Api.PostAsync($"/projects/by-slug/{environment.ProjectSlug}/environments/{environment.Slug}/reveal"),
     };
 
-    // All that a change could leave behind, except the counts of wraps, which are reserved before the change (S7).
+    // Everything that a failed change could leave in the database, except the counts of wraps. Wraps are reserved before the
+    // change (S7).
     private static string Contents(TestServer server) => string.Join('\n', new[]
     {
         "SELECT id, name, slug, deleted_at FROM projects ORDER BY 1",

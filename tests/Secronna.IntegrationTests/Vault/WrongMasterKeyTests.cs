@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Vault;
 
-/// <summary>A damaged KEK, or other bytes under a master key's id, do no harm beyond what they affect directly.</summary>
+/// <summary>A damaged KEK, or other bytes under a master key's id, does no harm to data that does not depend on it.</summary>
 public sealed class WrongMasterKeyTests
 {
     [Fact]

@@ -13,14 +13,14 @@ internal sealed record Arrow(IType From, IType To)
     public override string ToString() => $"{FromFolder} → {ToFolder}: {From.Name} uses {To.Name}";
 }
 
-/// <summary>The folders of a built assembly, and which folder uses types of which other.</summary>
-/// <param name="uses">Every use of a type of another namespace, of the assembly itself and of others.</param>
+/// <summary>The folders of a built assembly, with the uses of one folder's types by another folder.</summary>
+/// <param name="uses">Every use of a type of another namespace, in this assembly or in any other.</param>
 /// <param name="root">The namespace of the project's own folder.</param>
 internal sealed class FolderGraph(IReadOnlyList<Arrow> uses, string root)
 {
     private readonly IReadOnlyList<Arrow> arrows = [.. uses.Where(arrow => IsIn(root, arrow.To))];
 
-    /// <summary>Every use of a type of another namespace, of the assembly itself and of others.</summary>
+    /// <summary>Every use of a type of another namespace, in this assembly or in any other.</summary>
     public IReadOnlyList<Arrow> Uses => uses;
 
     /// <summary>The uses between folders of the project.</summary>
@@ -42,7 +42,7 @@ internal sealed class FolderGraph(IReadOnlyList<Arrow> uses, string root)
             root);
     }
 
-    /// <summary>Groups of folders that know each other in a circle, each with the arrows between its folders.</summary>
+    /// <summary>Groups of folders that use each other in a circle, each with the arrows between its folders.</summary>
     public List<string> Circles() =>
     [
         .. from circle in StrongComponents()
@@ -54,7 +54,7 @@ internal sealed class FolderGraph(IReadOnlyList<Arrow> uses, string root)
     private static bool IsIn(string root, IType type) =>
         type.Namespace?.FullName is { } name && (name == root || name.StartsWith(root + ".", StringComparison.Ordinal));
 
-    // Tarjan's algorithm: a folder is alone in its component, or the component is a circle.
+    // Tarjan's algorithm. A component of more than one folder is a circle.
     private List<HashSet<string>> StrongComponents()
     {
         var targets = arrows.ToLookup(arrow => arrow.FromFolder, arrow => arrow.ToFolder);

@@ -5,15 +5,16 @@ using Xunit;
 namespace Secronna.UnitTests.Architecture;
 
 /// <summary>
-/// Who may know whom: the arrows of docs/design/architecture.md, read from the built assemblies. Another arrow fails here, and
-/// so do folders that know each other in a circle.
+/// The uses between folders, read from the built assemblies, are those that docs/design/architecture.md allows. Any other use
+/// fails these tests, and so do folders that use each other in a circle.
 /// </summary>
 public sealed partial class RoomTests
 {
     private const string Server = "Secronna.Server";
     private const string Features = "Features";
 
-    // Room → the rooms that it may know, from the table in the architecture page. The root folder holds the entry point alone.
+    // Each room with the rooms that it may use, from the table in the architecture page. The root folder holds only the entry
+    // point.
     private static readonly Dictionary<string, string[]> MayKnow = TableRow()
         .Matches(string.Join('\n', File.ReadAllLines(Path.Combine(LayoutTests.Root(), "docs", "design", "architecture.md"))))
         .ToDictionary(row => row.Groups[1].Value, row => row.Groups[2].Value.Split(", "));
@@ -45,7 +46,7 @@ public sealed partial class RoomTests
         select arrow.ToString());
 
     [Fact]
-    public void A_feature_knows_of_another_its_service_and_the_types_of_that_services_signatures_alone() => AssertNone(
+    public void A_feature_uses_only_the_service_of_another_feature_and_the_types_in_its_signatures() => AssertNone(
         from arrow in ServerGraph.Value.Arrows
         where RoomOf(arrow.FromFolder) == Features && RoomOf(arrow.ToFolder) == Features
         where !IsService(arrow.To.Name) && !SignatureTypes(arrow.ToFolder).Contains(arrow.To.FullName)
@@ -66,7 +67,7 @@ public sealed partial class RoomTests
         select arrow.ToString());
 
     [Fact]
-    public void The_graph_has_the_arrows_that_the_rooms_are_built_on()
+    public void The_graph_finds_the_rooms_and_some_arrows_that_are_known_to_exist()
     {
         var known = ServerGraph.Value.Arrows.Select(arrow => (RoomOf(arrow.FromFolder), RoomOf(arrow.ToFolder))).ToHashSet();
         Assert.Equal(
@@ -86,14 +87,14 @@ public sealed partial class RoomTests
         Assert.Contains($"{there.To.Name} uses {there.From.Name}", circle, StringComparison.Ordinal);
     }
 
-    // xUnit cuts the items of a collection short, and each arrow is to be read whole.
+    // xUnit shortens the items of a collection in its messages, but each arrow must be readable in full.
     private static void AssertNone(IEnumerable<string> arrows)
     {
         var all = string.Join("\n", arrows);
         Assert.True(all.Length == 0, all);
     }
 
-    // The first folder of a namespace below the server's; the whole namespace of anything else.
+    // For a namespace below the server's: its first folder. For any other namespace: the whole namespace.
     private static string RoomOf(string folder) => folder == Server ? ""
         : folder.StartsWith(Server + ".", StringComparison.Ordinal) ? folder[(Server.Length + 1)..].Split('.')[0]
         : folder;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Client;
 
-/// <summary>A record that holds a value or a token does not show it in its text, so that logging the record shows none (S16).</summary>
+/// <summary>The text of a record never contains its value or its token, so that logging the record is safe (S16).</summary>
 public sealed class TextOfRecordsTests
 {
     private static readonly string[] SecretMembers = ["Value", "Token", "ApiKey", "AccessToken", "RefreshToken"];

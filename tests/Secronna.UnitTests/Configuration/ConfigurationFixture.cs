@@ -28,12 +28,12 @@ internal sealed class ConfigurationFixture : ILoggerFactory, ILogger
     /// <summary>How often the configuration announced a change.</summary>
     public int Changes => changeCount;
 
-    /// <summary>Builds the configuration, and listens to fixture.</summary>
+    /// <summary>Builds the configuration and counts the changes that it announces.</summary>
     public ConfigurationRoot Build(Action<SecronnaConfigurationOptions>? configure = null)
     {
         var root = (ConfigurationRoot)new ConfigurationBuilder().AddSecronna(options =>
         {
-            // The client repeats nothing and keeps the real clock: a test advances the fake clock for polls only.
+            // The client repeats no request and uses the real clock, so that advancing the fake clock affects only the polls.
             options.Client = new SecronnaClient(new HttpClient(Server), new SecronnaClientOptions { Token = Token, Retries = 0 });
             options.Environment = "web/production";
             options.TimeProvider = Time;
@@ -55,7 +55,9 @@ internal sealed class ConfigurationFixture : ILoggerFactory, ILogger
         configure?.Invoke(options);
     });
 
-    /// <summary>Advances the clock by the interval, and waits until the poll has begun. The poll before has ended by then.</summary>
+    /// <summary>
+    /// Advances the clock by the interval and waits until the next poll has begun. The previous poll has ended by then.
+    /// </summary>
     public async Task PollAsync()
     {
         Time.Advance(Interval);

@@ -21,7 +21,7 @@ internal sealed class EnvironmentServer : HttpMessageHandler
     /// <summary>The statuses of all answers.</summary>
     public ConcurrentQueue<int> Statuses { get; } = [];
 
-    /// <summary>The refusal with which it answers every request; null where it answers with the secrets.</summary>
+    /// <summary>The refusal that the server sends to every request. If it is null, the server answers with the secrets.</summary>
     public (int Status, string Code)? Refusal { get; set; }
 
     /// <summary>Whether connections fail.</summary>

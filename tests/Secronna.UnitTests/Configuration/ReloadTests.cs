@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Configuration;
 
-/// <summary>Polling takes a change once, and a failed poll keeps the values.</summary>
+/// <summary>Polling applies each change once. A failed poll keeps the values.</summary>
 public sealed class ReloadTests : IDisposable
 {
     private readonly ConfigurationFixture fixture = new();

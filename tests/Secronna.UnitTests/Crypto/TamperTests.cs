@@ -229,7 +229,7 @@ public sealed class TamperTests
     }
 
     [Fact]
-    public void The_error_does_not_say_why()
+    public void The_decryption_error_does_not_tell_its_cause()
     {
         Sample[] wrong =
         [

@@ -52,7 +52,7 @@ internal static partial class MessageCollector
 
     private static bool IsMessage(string text) => Words().IsMatch(text) && !Sql().IsMatch(text);
 
-    // A word of two letters or more outside of braces, beside a space.
+    // Matches a word of at least two letters that is outside of braces and next to a space.
     [GeneratedRegex(@"^(?:[^{}]|\{[^{}]*\})*?(?:[A-Za-z]{2}[^\s{}]*\s|\s[^\s{}]*[A-Za-z]{2})")]
     private static partial Regex Words();
 

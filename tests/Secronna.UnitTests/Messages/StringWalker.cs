@@ -6,8 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Secronna.UnitTests.Messages;
 
 /// <summary>
-/// Finds the strings of a source. A sum of strings is one text. An expression between the strings is shown in braces, or as
-/// <c>{…}</c> where it is long or contains strings, which are then texts of their own.
+/// Finds the strings of a C# source. Strings that are joined by <c>+</c> are one text. An expression between the strings is shown
+/// in braces. An expression that is long or contains strings is shown as <c>{…}</c>, and its strings are texts of their own.
 /// </summary>
 internal sealed partial class StringWalker : CSharpSyntaxWalker
 {
@@ -51,7 +51,7 @@ internal sealed partial class StringWalker : CSharpSyntaxWalker
         Texts.Add(string.Concat(terms.Select(Text)));
         foreach (var term in terms.Where(term => term is not LiteralExpressionSyntax))
         {
-            // The strings inside of a term.
+            // Finds the strings inside the term.
             base.DefaultVisit(term);
         }
     }

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Secronna.UnitTests.Storage;
 
-/// <summary>The SQL of KEKs has one number that the policy of Secronna.Crypto decides, and Storage can't refer to Crypto.</summary>
+/// <summary>
+/// The SQL of KEKs repeats a number of the policy in Secronna.Crypto, because Storage can't refer to Crypto. Both numbers must be
+/// equal.
+/// </summary>
 public sealed class KekTableTests
 {
     [Fact]

@@ -40,7 +40,8 @@ internal sealed class AuditFilterOptions
 
     /// <summary>The filter. Names are looked up, because the trail knows only ids.</summary>
     /// <exception cref="SecronnaException">
-    /// NOT_FOUND: a name does not exist, which must not look like a trail without entries. An id may be that of a deleted thing.
+    /// NOT_FOUND: a name does not exist. This must not look like a trail without entries. An id may belong to something that was
+    /// deleted.
     /// </exception>
     public async Task<AuditFilter> FilterAsync(CommandInvocation invocation)
     {

@@ -9,8 +9,8 @@ using Secronna.Client;
 namespace Secronna.Cli.Commands.Auth;
 
 /// <summary>
-/// Signs a person in at the identity provider by a device code (RFC 8628). The server says which provider, client and scopes
-/// to use; the options and variables win over what it says.
+/// Signs a person in at the identity provider by a device code (RFC 8628). The server says which provider, client and scopes to
+/// use; the command's options and the environment variables take precedence over the server's answer.
 /// </summary>
 internal sealed class ProviderSignIn
 {

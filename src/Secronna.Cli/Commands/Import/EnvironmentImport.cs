@@ -13,10 +13,12 @@ namespace Secronna.Cli.Commands.Import;
 /// <param name="note">Receives a note about how many keys were written before a failure.</param>
 internal sealed class EnvironmentImport(EnvironmentsClient environments, string id, Action<string> note)
 {
-    // So many values fit into one answer, whatever their length.
+    // The number of values that always fit into one answer, whatever their length.
     private const int RevealKeys = Limits.RevealBytes / Limits.ValueBytes;
 
-    /// <summary>Compares. Reveals only the keys that are in both the file and the environment.</summary>
+    /// <summary>
+    /// Compares the file with the environment. Reveals only the keys that are in both the file and the environment.
+    /// </summary>
     /// <exception cref="SecronnaException">The caller may not list or reveal the keys.</exception>
     public async Task<IReadOnlyList<ImportStep>> PlanAsync(
         IReadOnlyList<KeyValuePair<string, string>> secrets, CancellationToken cancellation)

@@ -33,6 +33,7 @@ internal static class ImportBatches
         }
     }
 
-    // Counted as JSON, in which an escaped character takes up to three times its bytes of UTF-8, and a quote takes six.
+    // The size is counted as JSON. In JSON an escaped character takes up to three times its bytes of UTF-8, and a quote takes six
+    // bytes.
     private static int JsonBytes(ImportStep step) => step.Key.Length + JsonEncodedText.Encode(step.Value).EncodedUtf8Bytes.Length + BytesAround;
 }

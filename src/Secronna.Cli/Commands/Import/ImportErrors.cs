@@ -3,7 +3,7 @@ using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Import;
 
-/// <summary>Adds to an error of the server what it means for an import.</summary>
+/// <summary>Explains in an error of the server what the error means for an import.</summary>
 internal static class ImportErrors
 {
     /// <summary>Whether the server refused a request because of the caller's permissions.</summary>

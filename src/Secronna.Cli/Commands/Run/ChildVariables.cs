@@ -4,14 +4,21 @@ using Secronna.Cli.Variables;
 
 namespace Secronna.Cli.Commands.Run;
 
-/// <summary>The environment variables of a program that <c>run</c> starts: the inherited variables and the secrets, which win.</summary>
+/// <summary>
+/// The environment variables of a program that <c>run</c> starts: the inherited variables and the secrets. The secrets take
+/// precedence.
+/// </summary>
 internal static class ChildVariables
 {
     /// <summary>The variables by name.</summary>
     /// <param name="secrets">The secrets.</param>
     /// <param name="inheritsNothing">Whether to leave out the variables of this process.</param>
-    /// <param name="allowed">The keys that a secret may set although they change what the program runs.</param>
-    /// <exception cref="CliException">No variable can hold a key or value, or a key would change what the program runs.</exception>
+    /// <param name="allowed">
+    /// The keys that secrets may have although variables of these names change what the program runs.
+    /// </param>
+    /// <exception cref="CliException">
+    /// A key or a value can't be put into a variable, or a key would change what the program runs.
+    /// </exception>
     public static IReadOnlyDictionary<string, string> Of(
         IEnumerable<(string Key, string Value)> secrets, bool inheritsNothing, IReadOnlyCollection<string> allowed)
     {

@@ -6,7 +6,9 @@ using Secronna.Cli.Session;
 
 namespace Secronna.Cli.Commands.Run;
 
-/// <summary>The option <c>--fallback FILE</c>: an encrypted copy of the values, for the time when the server is away.</summary>
+/// <summary>
+/// The option <c>--fallback FILE</c>: an encrypted copy of the values, for the time when the server can't be reached.
+/// </summary>
 internal sealed class FallbackOption
 {
     private Option<string?> File { get; } = new("--fallback")

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Secronna.Cli.Commands.Run;
 
 /// <summary>
-/// The pipes and the socket that the .NET runtime creates for debuggers, unless this is a native program. The runtime removes
-/// them when it ends, which never happens in a process that becomes another program.
+/// The pipes and the socket that the .NET runtime creates for debuggers, unless this program was compiled to native code. The
+/// runtime removes them when it ends, which never happens in a process that becomes another program.
 /// </summary>
 internal static class RuntimeDiagnosticFiles
 {

@@ -15,11 +15,11 @@ internal sealed class ClaimSettings
     /// <summary>The claim with the caller's name.</summary>
     public string Name { get; set; } = "name";
 
-    /// <summary>The claim whose value names a user who has no name.</summary>
+    /// <summary>The claim whose value is used as the name if the token has no name claim.</summary>
     public string Email { get; set; } = "email";
 
     /// <summary>The claim with the caller's role.</summary>
-    public string Role { get; set; } = "role";
+    public string RoleName { get; set; } = "role";
 
     /// <summary>The claim that is <c>true</c> after a sign-in with a second factor.</summary>
     public string MfaVerified { get; set; } = "mfaVerified";

@@ -6,7 +6,8 @@ namespace Secronna.Server.Access.Tokens;
 internal sealed class IdentityProviderSettings
 {
     /// <summary>
-    /// The issuer, exactly as the provider's discovery document and tokens name it. With <c>null</c> no access token is accepted.
+    /// The issuer, exactly as the provider's discovery document and tokens name it. If it is <c>null</c>, no access token is
+    /// accepted.
     /// </summary>
     public string? Issuer { get; set; }
 
@@ -23,7 +24,7 @@ internal sealed class IdentityProviderSettings
     public string DefaultRole { get; set; } = RoleNames.Admin;
 
     /// <summary>
-    /// Whether a user may read values back only with a token that says that the user signed in with a second factor.
+    /// Whether a user may read values back only after a sign-in with a second factor. The token says whether the user did.
     /// </summary>
     public bool RequireMfa { get; set; }
 

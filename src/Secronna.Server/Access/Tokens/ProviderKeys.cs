@@ -20,10 +20,10 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
     /// </summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
 
-    // The minimum time between two fetches as long as there are no keys, so that no token is valid.
+    // The minimum time between two fetches while there are no keys. It is short because no token is valid without keys.
     private static readonly TimeSpan BetweenFirstFetches = TimeSpan.FromSeconds(1);
 
-    // For both documents together, and so for the requests that wait for them.
+    // Limits the fetch of both documents together, and so the time that requests wait for them.
     private static readonly TimeSpan FetchTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Lock gate = new();
@@ -34,8 +34,8 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
     private Task? fetch;
 
     /// <summary>
-    /// The keys that were fetched last. If there are none yet, fetches them. <c>null</c> if there are none and the provider can't
-    /// be reached.
+    /// Returns the keys that were fetched last. If there are none yet, fetches them. Returns <c>null</c> if there are none and
+    /// the provider can't be reached.
     /// </summary>
     public async ValueTask<VerificationKeys?> CurrentAsync()
     {
@@ -49,7 +49,7 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
         return Volatile.Read(ref keys);
     }
 
-    /// <summary>Newer keys than these, fetched if need be; <c>null</c> if there are none.</summary>
+    /// <summary>Returns newer keys than these, and fetches them if necessary. Returns <c>null</c> if there are none.</summary>
     public async ValueTask<VerificationKeys?> NewerThanAsync(VerificationKeys old)
     {
         if (ReferenceEquals(Volatile.Read(ref keys), old))
@@ -62,8 +62,8 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
     }
 
     /// <summary>
-    /// Begins a fetch if the keys are old, and doesn't wait for it. Does nothing if there are no keys yet: then no token has come
-    /// that needs them.
+    /// Begins a fetch if the keys are old, and doesn't wait for it. Does nothing if there are no keys yet: the first token that
+    /// needs keys fetches them.
     /// </summary>
     public void KeepFresh()
     {
@@ -73,7 +73,7 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
         }
     }
 
-    // Joins the running fetch, or begins one if the last one began at least so long ago.
+    // Joins the running fetch. If none is running, begins one, unless the last fetch began less than this time ago.
     private Task TryFetch(TimeSpan minimumDistance)
     {
         lock (gate)

@@ -4,8 +4,8 @@ using Secronna.Protocol;
 namespace Secronna.Server.Access.Tokens;
 
 /// <summary>
-/// Reads JSON in which no object has a member twice, because JSON readers disagree on which of the two counts (RFC 8259,
-/// section 4).
+/// Reads JSON, and refuses an object that has a member twice, because JSON readers disagree on which of the two members counts
+/// (RFC 8259, section 4).
 /// </summary>
 internal static class StrictJson
 {

@@ -8,21 +8,24 @@ namespace Secronna.Server.Access.Tokens;
 /// <param name="WorkspaceId">The caller's workspace.</param>
 /// <param name="ActorType">The kind of the caller (<see cref="ActorTypes"/>).</param>
 /// <param name="Name">The caller's name; <c>null</c> if the token has none.</param>
-/// <param name="Role">
+/// <param name="RoleName">
 /// The caller's role as the token names it; <c>null</c> if the token has no role claim, and empty if that claim is not text.
 /// </param>
 /// <param name="HasSecondFactor">Whether the token says that its user signed in with a second factor.</param>
 internal sealed record TokenClaims(
-    string Subject, string WorkspaceId, string ActorType, string? Name, string? Role, bool HasSecondFactor)
+    string Subject, string WorkspaceId, string ActorType, string? Name, string? RoleName, bool HasSecondFactor)
 {
     // Claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.1.3.6). An ID token is no access token.
     private static readonly string[] IdTokenClaims = ["nonce", "at_hash"];
 
-    // The claim of a token that is bound to a key (RFC 7800, RFC 9449). Its bearer would have to prove possession of the key,
-    // which is not checked here. Such a token is refused, since accepting it would weaken what its issuer meant.
+    // The claim of a token that is bound to a key (RFC 7800, RFC 9449). The sender of such a token must prove possession of the
+    // key, and this server can't check the proof. It refuses the token, because accepting it would weaken the protection that the
+    // issuer intended.
     private const string Confirmation = "cnf";
 
-    /// <summary>The claims of a token's payload; <c>null</c> if it is not an access token as the contract defines it.</summary>
+    /// <summary>
+    /// The claims of a token's payload; <c>null</c> if the token is not an access token as the contract defines it.
+    /// </summary>
     public static TokenClaims? Read(ReadOnlyMemory<byte> payload, ClaimSettings names)
     {
         using var document = StrictJson.ParseObject(payload);
@@ -38,7 +41,7 @@ internal sealed record TokenClaims(
         }
 
         return new TokenClaims(
-            subject, workspaceId, actorType, NameOf(claims, names), RoleOf(claims, names.Role),
+            subject, workspaceId, actorType, NameOf(claims, names), RoleOf(claims, names.RoleName),
             claims.TryGetProperty(names.MfaVerified, out var verified) && verified.ValueKind == JsonValueKind.True);
     }
 

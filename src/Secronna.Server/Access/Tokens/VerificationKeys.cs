@@ -3,27 +3,25 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Secronna.Server.Access.Tokens;
 
-/// <summary>
-/// The keys of a JWKS (RFC 7517) that may verify tokens: those that are meant for signatures and strong enough.
-/// </summary>
+/// <summary>The keys of a JWKS (RFC 7517) that may verify tokens. They are meant for signatures and are strong enough.</summary>
 internal sealed class VerificationKeys
 {
     /// <summary>
-    /// The accepted signature algorithms. Only asymmetric ones are: with a symmetric algorithm the published key could sign too,
-    /// and with <c>none</c> nothing is signed.
+    /// The accepted signature algorithms. All of them are asymmetric. With a symmetric algorithm, anyone could sign with the
+    /// published key. With <c>none</c>, nothing is signed.
     /// </summary>
     public static readonly string[] Algorithms = ["ES256", "ES384", "ES512", "RS256", "RS384", "RS512"];
 
     private const int MinRsaBits = 2_048;
 
-    private readonly List<Entry> entries;
+    private readonly List<PublishedKey> entries;
 
-    private VerificationKeys(List<Entry> entries) => this.entries = entries;
+    private VerificationKeys(List<PublishedKey> entries) => this.entries = entries;
 
     /// <summary>Whether there is no key that may verify tokens.</summary>
     public bool IsEmpty => entries.Count == 0;
 
-    /// <summary>Reads a JWKS. One without keys is valid: then the provider has withdrawn them all.</summary>
+    /// <summary>Reads a JWKS. A JWKS without keys is valid: the provider has then withdrawn all its keys.</summary>
     /// <exception cref="JsonException">The text is no JWKS.</exception>
     public static VerificationKeys Read(ReadOnlyMemory<byte> json)
     {
@@ -33,7 +31,7 @@ internal sealed class VerificationKeys
             throw new JsonException();
         }
 
-        return new([.. keys.EnumerateArray().Select(ReadUsable).OfType<Entry>()]);
+        return new([.. keys.EnumerateArray().Select(ReadUsable).OfType<PublishedKey>()]);
     }
 
     /// <summary>Whether there is a key with this id, for any algorithm.</summary>
@@ -44,7 +42,7 @@ internal sealed class VerificationKeys
         entries.Find(entry => entry.Key.KeyId == id && entry.IsFor(algorithm))?.Key;
 
     // An unusable key is skipped, and the others are used (RFC 7517, section 5).
-    private static Entry? ReadUsable(JsonElement json)
+    private static PublishedKey? ReadUsable(JsonElement json)
     {
         var key = new JsonWebKey(json.GetRawText());
         if (string.IsNullOrEmpty(key.Kid)
@@ -60,11 +58,11 @@ internal sealed class VerificationKeys
         key.X5c.Clear();
         return JsonWebKeyConverter.TryConvertToSecurityKey(key, out var usable)
             && (usable is not RsaSecurityKey || usable.KeySize >= MinRsaBits)
-            ? new Entry(usable, key.Kty, key.Alg)
+            ? new PublishedKey(usable, key.Kty, key.Alg)
             : null;
     }
 
-    private sealed record Entry(SecurityKey Key, string Type, string? Algorithm)
+    private sealed record PublishedKey(SecurityKey Key, string Type, string? Algorithm)
     {
         public bool IsFor(string algorithm) => (Algorithm is null || Algorithm == algorithm)
             && Type == (algorithm.StartsWith("RS", StringComparison.Ordinal) ? JsonWebAlgorithmsKeyTypes.RSA : JsonWebAlgorithmsKeyTypes.EllipticCurve);

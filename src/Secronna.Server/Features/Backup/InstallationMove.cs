@@ -8,18 +8,18 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Backup;
 
 /// <summary>
-/// Copies an installation to another, empty database. Afterwards the target holds the whole, verified installation or nothing, so
-/// that a copy that failed can be repeated.
+/// Copies an installation to another, empty database. Afterwards the target holds either the whole, verified installation or
+/// nothing. So a failed copy can be repeated.
 /// </summary>
 internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider time, Action<string> progress)
 {
-    // A running server writes a sign of life every 3 seconds, and gives up an attempt to write after 10.
+    // A running server writes a sign of life every 3 seconds. It gives up each attempt to write it after 10 seconds.
     private static readonly TimeSpan SignOfLifeTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Checks both databases before anything is written to either.</summary>
     /// <exception cref="SettingsException">
-    /// Both are the same database, a master key is missing, or a server runs on the source.
+    /// Source and target are the same database, a master key is missing, or a server runs on the source.
     /// </exception>
     /// <exception cref="StorageSetupException">A database can't be used, or the target is not empty.</exception>
     public async Task CheckAsync(DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
@@ -79,7 +79,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         }
     }
 
-    // The copy lacks whatever was written to the source after its snapshot.
+    // Writes to the source after the snapshot are missing from the copy, so the copy must then fail.
     private static async Task RequireUnusedSinceAsync(Database source, InstallationPulse before)
     {
         var now = await source.ReadAsync(InstallationPulse.ReadAsync);

@@ -6,8 +6,8 @@ namespace Secronna.Server.Features.Backup;
 
 /// <summary>
 /// Reads a whole database and lists what is wrong with it: damage that the engine finds, KEKs that do not unwrap, wrong pointers,
-/// counts and histories, versions that do not open, and audit trails with gaps. It opens every value, so the verification must be
-/// recorded durably before it begins (S18). Each value is zeroed as soon as it has opened.
+/// counts and histories, versions that do not open, and audit trails with gaps. It opens every value, so the caller must record
+/// the verification durably before it begins (S18). Each value is zeroed as soon as it has been opened.
 /// </summary>
 /// <param name="masterKeys">The keys that unwrap KEKs.</param>
 /// <param name="time">The clock by which unwrapped KEKs expire.</param>
@@ -16,7 +16,7 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
 {
     /// <summary>Verifies one state of a database.</summary>
     /// <param name="engine">The database's engine.</param>
-    /// <param name="session">Must see one state throughout.</param>
+    /// <param name="session">The session. It must see the same state of the database throughout.</param>
     /// <param name="cancellation">Ends the verification early.</param>
     public async Task<Verification> VerifyAsync(DatabaseEngine engine, Session session, CancellationToken cancellation)
     {
@@ -38,7 +38,7 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
         }
         catch (Exception exception) when (exception is StorageUnavailableException or OverflowException)
         {
-            found.Add($"reading failed, and what follows was not verified: {exception.Message}");
+            found.Add($"reading failed, and the rest was not verified: {exception.Message}");
         }
 
         return found;
@@ -74,7 +74,7 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
                 found.Environments++;
                 if (environment.SecretCount != environment.Secrets)
                 {
-                    found.Add($"environment {environment.Id} counts {environment.SecretCount} secrets and has {environment.Secrets}");
+                    found.Add($"environment {environment.Id} counts {environment.SecretCount} secrets but has {environment.Secrets}");
                 }
             }
 
@@ -113,12 +113,12 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
 
         if (secret.CurrentVersion != secret.LastVersion)
         {
-            found.Add($"secret {secret.Id} points to version {secret.CurrentVersion}, and its last is {secret.LastVersion}");
+            found.Add($"secret {secret.Id} points to version {secret.CurrentVersion}, but its last version is {secret.LastVersion}");
         }
 
         if (secret.UndestroyedVersions > 0)
         {
-            found.Add($"secret {secret.Id} is deleted, and {secret.UndestroyedVersions} of its versions still hold something sealed");
+            found.Add($"secret {secret.Id} is deleted, and {secret.UndestroyedVersions} of its versions still hold a sealed value");
         }
 
         if (!secret.MatchesHistory)

@@ -7,7 +7,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 
-/// <summary>Unwraps KEKs to verify them, and keeps some in a key ring (S26) for the versions whose data keys they wrap.</summary>
+/// <summary>
+/// Unwraps KEKs to verify them. It keeps some unwrapped KEKs in a key ring (S26), because opening versions needs them.
+/// </summary>
 internal sealed class KekVerifier(MasterKeyRing masterKeys, TimeProvider time) : IDisposable
 {
     private const int PageSize = 500;

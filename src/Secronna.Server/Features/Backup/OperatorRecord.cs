@@ -8,7 +8,7 @@ namespace Secronna.Server.Features.Backup;
 internal static class OperatorRecord
 {
     /// <summary>Appends an entry, and returns when it is durable.</summary>
-    /// <exception cref="StorageUnavailableException">It could not be made durable.</exception>
+    /// <exception cref="StorageUnavailableException">The entry could not be made durable.</exception>
     public static Task AppendAsync(Database database, string action, string name, string outcome = AuditOutcomes.Success) =>
         database.AppendAsync(
             AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, action, outcome) with { Name = name });

@@ -14,7 +14,7 @@ internal static class AccessKeyBody
     /// <summary>Reads a body.</summary>
     /// <param name="reader">Stands at the body's first token.</param>
     /// <param name="maxNameLength">Characters that a name may have.</param>
-    /// <param name="isNew">Whether the key is created, so that it needs a name.</param>
+    /// <param name="isNew">Whether the body creates a key. A new key needs a name.</param>
     public static AccessKeyChange Read(ref Utf8JsonReader reader, int maxNameLength, bool isNew)
     {
         string? name = null;
@@ -83,7 +83,7 @@ internal static class AccessKeyBody
         return Names.IsGrantPath(path!)
             ? new Grant(path!, actions!)
             : throw Errors.Invalid(
-                fields.Name(0), "must be project, project/environment or project/environment/KEY, of slugs and a key, with * for any characters");
+                fields.Name(0), "must be project, project/environment or project/environment/KEY: slugs and a key, in which * stands for any characters");
     }
 
     private static List<string> ReadActions(ref Utf8JsonReader reader, JsonFields fields, int field)

@@ -18,7 +18,7 @@ internal sealed class CredentialService(
         return await AddApiKeyAsync(caller, name);
     }
 
-    /// <summary>Creates an API key without demanding a permission: for commands of the operator.</summary>
+    /// <summary>Creates an API key for a command of the operator. It checks no permission.</summary>
     public async Task<ApiKeyCreatedResponse> AddApiKeyAsync(Caller caller, string name)
     {
         var (row, token) = await AddAsync(caller, ActorTypes.ApiKey, name, null, [], AuditActions.ApiKeyCreate);
@@ -56,7 +56,9 @@ internal sealed class CredentialService(
             : throw await authorization.NotFoundAsync(caller, Operations.DeleteApiKey, "API key", id);
     }
 
-    /// <summary>Revokes an access key for good. For a key that is already revoked, it answers when that was.</summary>
+    /// <summary>
+    /// Revokes an access key for good. If the key is already revoked, the answer has the time of that revocation.
+    /// </summary>
     public async Task<RevokedResponse> RevokeAccessKeyAsync(Caller caller, string id)
     {
         await authorization.DemandAsync(caller, Operations.RevokeAccessKey);
@@ -90,7 +92,8 @@ internal sealed class CredentialService(
             };
             await CredentialTable.UpdateAsync(transaction, changed);
             transaction.Audit.Append(entry with { Name = changed.Name });
-            // Inside the transaction: a key whose stored grants can't be read stays unchanged, unless the change replaces them.
+            // Converts inside the transaction. If the key's stored grants can't be read, the conversion throws and the key stays
+            // unchanged. A change that replaces the grants still succeeds.
             return Convert(changed);
         });
         return response ?? throw await authorization.NotFoundAsync(caller, Operations.ChangeAccessKey, "access key", id);
@@ -126,7 +129,8 @@ internal sealed class CredentialService(
             }
             catch (UniqueViolationException)
             {
-                // Another credential has this prefix, at odds of one in 10^12 for each credential: try another token.
+                // Another credential already has this prefix, so the next token is tried. The odds are one in 10^12 for each
+                // existing credential.
             }
         }
     }
@@ -139,7 +143,7 @@ internal sealed class CredentialService(
                 session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1));
     }
 
-    // `null`: the credential does not exist. A credential that was revoked before keeps its time of revocation.
+    // Returns `null` when the credential does not exist. A credential that was revoked before keeps its time of revocation.
     private async Task<(bool WasRevoked, long At)?> RevokeAsync(Caller caller, string kind, string id, string action)
     {
         var now = Instant.From(time.GetUtcNow()).Microseconds;

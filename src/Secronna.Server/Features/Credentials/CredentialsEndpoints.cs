@@ -6,7 +6,7 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Credentials;
 
-/// <summary>The routes of API keys and access keys, of the caller's own identity, and of the configuration of sign-ins.</summary>
+/// <summary>The routes for API keys, access keys, the caller's own identity, and the configuration of sign-ins.</summary>
 internal static class CredentialsEndpoints
 {
     private static ProtocolJson Json => ProtocolJson.Default;

@@ -5,7 +5,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Credentials;
 
-/// <summary>Removes grants on what was deleted.</summary>
+/// <summary>Removes grants on deleted projects and environments.</summary>
 internal static class GrantRemoval
 {
     // Bounds the grants that are in memory at a time.

@@ -4,7 +4,7 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Health;
 
-/// <summary>The routes that say whether the process answers (live), and whether it can do its work (ready).</summary>
+/// <summary>The routes of health checks: whether the process answers (live), and whether it can do its work (ready).</summary>
 internal static class HealthEndpoints
 {
     // Some load balancers send HEAD.

@@ -7,9 +7,9 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Health;
 
 /// <summary>
-/// Tries in the background what a ready server must be able to do: read the database, unwrap with the master key, and make a
-/// write durable. The write also tells other nodes that this node runs, and which master keys it can use. A health check returns
-/// the last result and does no work.
+/// Checks in the background whether the server is ready: whether it can read the database, unwrap with the master key, and make
+/// a write durable. The write also tells other nodes that this node runs, and which master keys it can use. A health check
+/// returns the last result and does no work.
 /// </summary>
 internal sealed class HealthProbe(
     Database database, MasterKeyWatch masterKeys, NodeIdentity node, TimeProvider time, ILogger<HealthProbe> log) : BackgroundService
@@ -20,7 +20,7 @@ internal sealed class HealthProbe(
     private volatile string? problem = "not ready: the server is starting";
     private bool wasReported;
 
-    /// <summary>Why the server is not ready, in words for anyone; <c>null</c> when it is ready.</summary>
+    /// <summary>Why the server is not ready; <c>null</c> when it is ready. Anyone may see the text.</summary>
     public string? Problem => problem;
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ internal sealed class HealthProbe(
         }
     }
 
-    // A node writes its sign of life even if it lacks a key: a rotation must learn which nodes lack it.
+    // A node writes its sign of life even if it lacks a key, because a rotation must learn which nodes lack the key.
     private async Task ProbeAsync()
     {
         var problem = await masterKeys.CheckAsync();

@@ -7,8 +7,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Health;
 
 /// <summary>
-/// Checks whether the master keys that the installation needs can be used (S11), and which of the announced keys can. It asks the
-/// providers once per refresh interval, and every time as long as a key can't be used.
+/// Checks whether the master keys that the installation needs can be used (S11), and which announced keys can be used. It asks
+/// the providers once per refresh interval. While a needed key can't be used, it asks them at every check.
 /// </summary>
 internal sealed class MasterKeyWatch(
     Database database, MasterKeyRing masterKeys, InstallationSetup setup, TimeProvider time, ILogger<MasterKeyWatch> log)
@@ -19,14 +19,14 @@ internal sealed class MasterKeyWatch(
     private long? checkedAt;
     private Task<Exception?>? running;
 
-    /// <summary>The ids of the keys that worked when they were last tried, and that a provider still holds.</summary>
+    /// <summary>The ids of the usable keys. A usable key worked when it was last tried, and a provider still holds it.</summary>
     public IEnumerable<string> UsableIds => usable.Where(key => key.Value && masterKeys.Holds(key.Key)).Select(key => key.Key);
 
     /// <summary>
     /// Checks the keys, if a check is due. A check that takes too long continues in the background, and counts as a problem until
     /// it ends.
     /// </summary>
-    /// <returns>What is wrong with a key that the installation needs; <c>null</c> when nothing is.</returns>
+    /// <returns>The problem with a key that the installation needs; <c>null</c> when there is no problem.</returns>
     public async Task<Exception?> CheckAsync()
     {
         running = running is { IsCompleted: false } ? running : CheckIfDueAsync();
@@ -76,7 +76,8 @@ internal sealed class MasterKeyWatch(
             var hasWorked = usable.TryGetValue(key.Id, out var last) && last;
             if (!hasWorked || !masterKeys.Holds(key.Id))
             {
-                // Logs a failure once, and again after the key has worked. A key that wraps nothing may fail silently.
+                // A failure is logged once. It is logged again only if the key has worked in between. The failure of a key that
+                // wraps nothing is not logged.
                 usable[key.Id] = await TryAsync(key, logsFailure: key.UnusedSince is null && (hasWorked || !usable.ContainsKey(key.Id)));
             }
         }

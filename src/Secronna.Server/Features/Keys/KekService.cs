@@ -11,10 +11,10 @@ namespace Secronna.Server.Features.Keys;
 internal sealed class KekService(
     Database database, KekRotation rotation, KeyWorker worker, Authorization authorization, TimeProvider time)
 {
-    // An attempt fails when another rotation of the project comes first. The next attempt then replaces the KEK that it made.
+    // An attempt fails when another rotation of the project comes first. The next attempt replaces the KEK of that rotation.
     private const int MaxAttempts = 5;
 
-    /// <summary>A page of a project's KEKs, each with the number of data keys that are still to be re-wrapped.</summary>
+    /// <summary>A page of a project's KEKs. Each KEK has the number of its data keys that must still be re-wrapped.</summary>
     public async Task<Page<KekResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListKeks);
@@ -40,8 +40,10 @@ internal sealed class KekService(
     /// <summary>
     /// Creates a new KEK for the project. New writes use it at once; a background service re-wraps the existing data keys.
     /// </summary>
-    /// <exception cref="RequestException">NOT_FOUND; UNAVAILABLE, recorded.</exception>
-    /// <exception cref="MasterKeyException">The master key can't wrap the new KEK; recorded.</exception>
+    /// <exception cref="RequestException">
+    /// NOT_FOUND: the project does not exist. UNAVAILABLE: the failure is recorded.
+    /// </exception>
+    /// <exception cref="MasterKeyException">The master key can't wrap the new KEK. The failure is recorded.</exception>
     public async Task<KekResponse> RotateAsync(Caller caller, string projectId)
     {
         await authorization.DemandAsync(caller, Operations.RotateKek);

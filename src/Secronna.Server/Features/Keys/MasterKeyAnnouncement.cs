@@ -7,7 +7,7 @@ namespace Secronna.Server.Features.Keys;
 /// <summary>Announces a master key in the database, so that every node checks whether it can use the key.</summary>
 internal static class MasterKeyAnnouncement
 {
-    /// <summary>Announces the key with a check box that this process made with it.</summary>
+    /// <summary>Announces the key, together with a check box that this process made with the key.</summary>
     /// <param name="database">The installation's database.</param>
     /// <param name="masterKeys">The keys of this process.</param>
     /// <param name="id">The key's id.</param>

@@ -5,5 +5,5 @@ namespace Secronna.Server.Features.Keys;
 /// <param name="To">
 /// The id of the key that becomes active; the same as <paramref name="From"/> when an earlier rotation continues.
 /// </param>
-/// <param name="Keks">How many KEKs are not wrapped with that key yet.</param>
+/// <param name="Keks">How many KEKs are not yet wrapped with the key <paramref name="To"/>.</param>
 internal sealed record MasterKeyPlan(string From, string To, long Keks);

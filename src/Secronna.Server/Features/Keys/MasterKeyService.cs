@@ -23,11 +23,11 @@ internal sealed class MasterKeyService(
     public async Task<MasterKeyPlan> PlanAsync(string? wanted)
     {
         var (active, known, counts) = await ReadAsync();
-        // A key that was active before is used again only if it is named.
+        // A key that was active before becomes active again only if the operator names it.
         var to = wanted ?? masterKeys.MainKeyIds.LastOrDefault(id => id == active
                 || known.Find(key => key.Id == id) is null or { ActiveSince: null, RetiredAt: null })
             ?? throw new SettingsException(
-                $"master key: {masterKeys.MainSource} holds no key that was never active: add one with secronna-server master-key generate, "
+                $"master key: {masterKeys.MainSource} holds no unused key: add one with secronna-server master-key generate, "
                 + "or name the key to rotate to");
         await masterKeys.RequireAsync(to);
         if (known.Find(key => key.Id == to) is { RetiredAt: not null })
@@ -43,7 +43,7 @@ internal sealed class MasterKeyService(
                 $"master key: {to} is active, and every KEK is wrapped with it: to rotate, add a key with secronna-server master-key generate");
     }
 
-    /// <summary>Announces the key to all nodes, so that each checks whether it can use it.</summary>
+    /// <summary>Announces the key to all nodes, so that each node checks whether it can use the key.</summary>
     /// <exception cref="MasterKeyException">
     /// This process can't use the key, or another key was announced with this id.
     /// </exception>
@@ -76,7 +76,8 @@ internal sealed class MasterKeyService(
                 return false;
             }
 
-            // The key may have been retired, and then destroyed, after the plan. A retirement locks the same row.
+            // After the plan was made, the key may have been retired and then destroyed. A retirement locks the same row, so
+            // none can come between this check and the commit.
             if (await KnownMasterKeyTable.FindAsync(transaction, plan.To) is { RetiredAt: not null })
             {
                 throw new SettingsException($"master key: {plan.To} was retired meanwhile: secronna-server master-key list shows the keys");
@@ -94,8 +95,8 @@ internal sealed class MasterKeyService(
     }
 
     /// <summary>
-    /// Wraps every KEK with the active master key. If a running server already does this work, because an earlier command was
-    /// interrupted, it waits for that server.
+    /// Wraps every KEK with the active master key. If an earlier command was interrupted, a running server may already be doing
+    /// this work. Then this method waits for that server.
     /// </summary>
     /// <param name="progress">Receives how many KEKs were re-wrapped so far.</param>
     /// <param name="retrying">Receives the reason of each further attempt.</param>
@@ -135,7 +136,7 @@ internal sealed class MasterKeyService(
         if (await InstallationTable.LockMasterKeyAsync(transaction) == id)
         {
             throw new SettingsException(
-                $"master key: {id} is the active one: rotate to another first with secronna-server master-key rotate");
+                $"master key: {id} is active: rotate to another key first with secronna-server master-key rotate");
         }
 
         var known = await KnownMasterKeyTable.FindAsync(transaction, id)

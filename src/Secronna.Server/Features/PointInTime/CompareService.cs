@@ -7,14 +7,14 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>One of the two environments that are compared.</summary>
+/// <summary>One side of a comparison: an environment at an instant.</summary>
 /// <param name="Name">The environment.</param>
 /// <param name="At">The instant; <c>null</c> is now.</param>
 internal sealed record ComparedSide(EnvironmentReference Name, Instant? At);
 
 /// <summary>
 /// Finds the keys in which two environments differ. The comparison is recorded durably before any value is opened. Values are
-/// opened in pairs, compared in constant time and zeroed; the answer holds nothing of them (S16).
+/// opened in pairs, compared in constant time and zeroed. The answer holds no part of a value (S16).
 /// </summary>
 internal sealed class CompareService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget, TimeProvider time)
@@ -94,8 +94,8 @@ internal sealed class CompareService(
 
     private async ValueTask<bool> AreSameAsync(Caller caller, SealedVersionRow here, SealedVersionRow there)
     {
-        using var left = await opener.TryOpenAsync(caller, here, AuditActions.EnvironmentCompare);
-        using var right = await opener.TryOpenAsync(caller, there, AuditActions.EnvironmentCompare);
+        using var left = await opener.TryOpenAsync(caller, here, Operations.CompareEnvironments.AuditAction!);
+        using var right = await opener.TryOpenAsync(caller, there, Operations.CompareEnvironments.AuditAction!);
         return left is not null && right is not null && CryptographicOperations.FixedTimeEquals(left.Value.Span, right.Value.Span);
     }
 

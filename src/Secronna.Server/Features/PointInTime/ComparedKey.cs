@@ -5,8 +5,8 @@ namespace Secronna.Server.Features.PointInTime;
 
 /// <summary>A key that at least one of two compared environments has.</summary>
 /// <param name="key">The key.</param>
-/// <param name="here">Its secret in the first environment; <c>null</c> if there is none.</param>
-/// <param name="there">Its secret in the second environment; <c>null</c> if there is none.</param>
+/// <param name="here">The key's secret in the first environment; <c>null</c> if the key has no secret there.</param>
+/// <param name="there">The key's secret in the second environment; <c>null</c> if the key has no secret there.</param>
 internal sealed class ComparedKey(string key, SecretRow? here, SecretRow? there)
 {
     public string Key => key;
@@ -15,7 +15,9 @@ internal sealed class ComparedKey(string key, SecretRow? here, SecretRow? there)
 
     public SecretRow? There => there;
 
-    /// <summary>The result. Until the values are compared, it is <c>null</c> for keys whose result depends on them.</summary>
+    /// <summary>
+    /// The result. If the result depends on the values, it is <c>null</c> until the values have been compared.
+    /// </summary>
     public string? Result { get; set; } = (here, there) switch
     {
         (_, null) => CompareResults.OnlyHere,

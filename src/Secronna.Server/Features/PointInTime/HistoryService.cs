@@ -9,7 +9,7 @@ namespace Secronna.Server.Features.PointInTime;
 /// <summary>Lists the changes of an environment's secrets, deleted secrets included.</summary>
 internal sealed class HistoryService(Database database)
 {
-    // Secrets that one statement reads, for a caller with grants.
+    // The most secrets that one statement reads for a caller with grants.
     private const int SecretsPerRead = 500;
 
     /// <summary>A page of the changes, newest first.</summary>
@@ -17,7 +17,7 @@ internal sealed class HistoryService(Database database)
     {
         Authorization.Demand(caller, Operations.ReadHistory);
         var after = page.After is { } text ? Parse(text) : ChangePosition.Latest;
-        // One snapshot of all secrets: a change that is made while they are read must not hide an older one.
+        // Reads all secrets in one snapshot: a change made during the read must not hide an older change.
         var rows = await database.ReadSnapshotAsync((caller, environmentId, after, page.Limit), static async (session, state) =>
             (await EnvironmentTable.FindAsync(session, state.caller.WorkspaceId, state.environmentId)).VisibleTo(state.caller) is { } environment
                 ? await ListAsync(session, state.caller, environment, state.after, state.Limit + 1)
@@ -31,7 +31,8 @@ internal sealed class HistoryService(Database database)
             ? SecretChangeTable.ListAsync(session, environment.Id, after, limit)
             : ListGrantedAsync(session, caller, environment, after, limit);
 
-    // Reads secret by secret: changes of secrets that are not granted must take no time and appear in no cursor (S23).
+    // Reads the changes of one granted secret after the other. Changes of other secrets must take no time and appear in no cursor
+    // (S23).
     private static async ValueTask<List<ChangeRow>> ListGrantedAsync(
         Session session, Caller caller, EnvironmentRow environment, ChangePosition after, int limit)
     {
@@ -44,7 +45,7 @@ internal sealed class HistoryService(Database database)
                 continue;
             }
 
-            // One more than needed, because the first change may be the one at the position itself.
+            // Reads one change more than the limit, because the first change read may be the change at the position itself.
             var changes = await SecretChangeTable.ListOfSecretAsync(session, secret.Id, oldest, after.Instant, limit + 1);
             newest.UnionWith(changes.Where(change => Order(change.Position, after) > 0));
             while (newest.Count > limit)
@@ -79,7 +80,7 @@ internal sealed class HistoryService(Database database)
     private static Comparer<ChangeRow> NewestFirst { get; } =
         Comparer<ChangeRow>.Create((left, right) => Order(left.Position, right.Position));
 
-    // Below zero when the left position comes first: newer instants first, then secrets by id.
+    // Negative when the left position comes first. Newer instants come first. At the same instant, higher ids come first.
     private static int Order(ChangePosition left, ChangePosition right) =>
         right.Instant.CompareTo(left.Instant) is var order and not 0 ? order : string.CompareOrdinal(right.SecretId, left.SecretId);
 

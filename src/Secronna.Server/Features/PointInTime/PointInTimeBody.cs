@@ -31,7 +31,7 @@ internal static class PointInTimeBody
         return (version!.Value, comment);
     }
 
-    /// <summary>What a restore is to do.</summary>
+    /// <summary>Parses the order of a restore.</summary>
     public static RestoreOrder ReadRestore(ref Utf8JsonReader reader, int maxCommentLength)
     {
         Instant? at = null;

@@ -2,7 +2,7 @@ using Secronna.Crypto;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>An earlier value of a secret, opened, and the last version that it was sealed as.</summary>
+/// <summary>An earlier value of a secret, which was opened, and the version under which it was last sealed.</summary>
 internal sealed class ResealedVersion(PinnedBuffer value) : IDisposable
 {
     /// <summary>The value; <c>null</c> once <see cref="ForgetValue"/> has zeroed it.</summary>
@@ -11,16 +11,16 @@ internal sealed class ResealedVersion(PinnedBuffer value) : IDisposable
     /// <summary>The version number that <see cref="Boxes"/> is bound to.</summary>
     public int Version { get; private set; }
 
-    /// <summary>The KEK that <see cref="Boxes"/> is wrapped with.</summary>
+    /// <summary>The KEK that wraps the data key in <see cref="Boxes"/>.</summary>
     public string? KekId { get; private set; }
 
     /// <summary>The sealed value and its wrapped data key; <c>null</c> until it is sealed.</summary>
     public SealedVersion? Boxes { get; private set; }
 
-    /// <summary>The share of the plaintext budget that it holds.</summary>
+    /// <summary>The share of the plaintext budget that this object holds.</summary>
     public IDisposable? Lease { get; set; }
 
-    /// <summary>Remembers what the value was sealed as.</summary>
+    /// <summary>Stores the sealed form of the value.</summary>
     public void SetSealed(int version, string kekId, SealedVersion boxes) => (Version, KekId, Boxes) = (version, kekId, boxes);
 
     /// <summary>Zeroes the value (S26) and keeps its sealed form.</summary>

@@ -8,9 +8,9 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.PointInTime;
 
 /// <summary>
-/// The earlier values that a restore brings back. Each is sealed under a new data key (S4) for the version number that it will
-/// most likely get. The first attempt opens values one by one and zeroes each at once. Later attempts keep the values until the
-/// restore is done, so that a value whose version number changed can be sealed again inside the transaction.
+/// The earlier values that a restore brings back. Each value is sealed under a new data key (S4), for the version number that it
+/// will most likely get. The first attempt opens values one by one and zeroes each value at once. Later attempts keep the values
+/// until the restore is done. Then a value whose version number changed can be sealed again inside the transaction.
 /// </summary>
 internal sealed class ResealedVersions(Database database, SecretOpener opener, PlaintextBudget budget) : IDisposable
 {
@@ -22,8 +22,8 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
     /// <summary>The plan's secrets that must still be opened.</summary>
     /// <param name="plan">What the restore has to do.</param>
     /// <param name="keepsValues">
-    /// Whether the values of all secrets are to be kept, also of those that need no new version now: that may change before the
-    /// transaction.
+    /// Whether to keep the values of all secrets. This includes secrets that need no new version now, because they may need one
+    /// by the time of the transaction.
     /// </param>
     public IReadOnlyList<SecretRow> Missing(RestorePlan plan, bool keepsValues)
     {
@@ -38,7 +38,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
 
     /// <summary>Opens secrets, and seals those that the plan restores. A secret that was deleted meanwhile is skipped.</summary>
     /// <exception cref="RequestException">
-    /// UNAVAILABLE: the plaintext budget is used up. INTEGRITY_ERROR: a value does not open; recorded.
+    /// UNAVAILABLE: the plaintext budget is used up. INTEGRITY_ERROR: a value does not open; the failure is recorded.
     /// </exception>
     public async ValueTask SealAsync(
         Caller caller, RestorePlan plan, LeasedKek kek, IReadOnlyList<SecretRow> missing, bool keepsValues)
@@ -48,7 +48,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         {
             foreach (var row in await ReadAsync(caller, secrets))
             {
-                // `null`: the secret was deleted meanwhile, and the next plan will not have it.
+                // `null` means that the secret was deleted meanwhile. The next plan will not contain it.
                 if (await opener.TryOpenAsync(caller, row, AuditActions.EnvironmentRestore) is { } opened)
                 {
                     Seal(Add(row, opened, keepsValues), plan, kek, restored.GetValueOrDefault(row.Secret.Id), keepsValues);
@@ -57,15 +57,17 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         }
     }
 
-    /// <summary>How many versions of a plan must be sealed again inside the transaction.</summary>
-    /// <returns>The count; <c>null</c> when the value of one of them was not kept.</returns>
+    /// <summary>Counts the versions of a plan that must be sealed again inside the transaction.</summary>
+    /// <returns>The count; <c>null</c> when the value of such a version was not kept.</returns>
     public int? CountToSealAgain(RestorePlan plan, LeasedKek kek)
     {
         var unsealed = plan.Restored.Where(change => Find(change, kek.Id) is null).ToList();
         return unsealed.TrueForAll(change => byId.GetValueOrDefault(change.SecretId)?.Value is not null) ? unsealed.Count : null;
     }
 
-    /// <summary>The versions that a plan mints. Those that <see cref="CountToSealAgain"/> counts are sealed here.</summary>
+    /// <summary>
+    /// The versions that a plan mints. This method seals the versions that <see cref="CountToSealAgain"/> counts.
+    /// </summary>
     public List<NewVersion> ToVersions(Caller caller, RestorePlan plan, LeasedKek kek, string? comment) =>
     [
         .. from change in plan.Restored
@@ -127,7 +129,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
             return rows;
         });
 
-    // The value is disposed with this from here on, also if the budget refuses it.
+    // From here on this object disposes the value, even if the budget refuses the value's memory.
     private ResealedVersion Add(SealedVersionRow row, RevealedValue opened, bool keepsValues)
     {
         if (byId.Remove(row.Secret.Id, out var before))

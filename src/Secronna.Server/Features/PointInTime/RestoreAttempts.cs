@@ -5,24 +5,26 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>Repeats a restore until one attempt fits the environment as it is when the attempt is written.</summary>
+/// <summary>
+/// Repeats a restore until one attempt succeeds. An attempt succeeds if it still fits the environment when it is written.
+/// </summary>
 internal sealed class RestoreAttempts(
     Database database, RestorePlanner planner, RestoreWriter writer, SecretOpener opener, PlaintextBudget budget, LimitSettings limits,
     TimeProvider time)
 {
-    // The first attempt fails when others write meanwhile. Later ones keep the values and seal again inside the transaction, so
-    // that they fail only when the project gets a new KEK or when the values are too large to keep.
+    // The first attempt fails when other requests write meanwhile. Later attempts keep the values and can seal them again inside
+    // the transaction. So they fail only when the project gets a new KEK or when the values are too large to keep.
     private const int MaxAttempts = 10;
 
     /// <summary>
-    /// Runs attempts, and finishes the one that was written. Values that were opened are zeroed before it finishes.
+    /// Runs attempts until one is written, and then finishes the restore. Opened values are zeroed before the restore finishes.
     /// </summary>
     /// <param name="caller">Who restores.</param>
     /// <param name="first">The plan of the first attempt; each further attempt makes its own.</param>
     /// <param name="order">What the caller asked for.</param>
     /// <param name="idempotency">Recognises a repeat of the request; <c>null</c> without an <c>Idempotency-Key</c>.</param>
     /// <exception cref="RequestException">
-    /// UNAVAILABLE: every attempt failed. Recorded, because values were opened for them.
+    /// UNAVAILABLE: every attempt failed. The failure is recorded, because the attempts opened values.
     /// </exception>
     public async Task<RestoreDone> RunAsync(Caller caller, RestorePlan first, RestoreOrder order, Idempotency? idempotency)
     {

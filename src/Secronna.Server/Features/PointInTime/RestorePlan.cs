@@ -6,11 +6,11 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>What a restore has to do to bring an environment, as it was read, back to an instant.</summary>
-/// <param name="Environment">The environment as it was read.</param>
-/// <param name="Kek">The project's active KEK, which the new versions are sealed under.</param>
-/// <param name="Restorable">The secrets of that instant that still exist, with the version that was current then.</param>
-/// <param name="Pruned">The secrets that were created since and are to be deleted.</param>
+/// <summary>The plan of a restore: the work that brings an environment back to an instant.</summary>
+/// <param name="Environment">The environment as it was read for the plan.</param>
+/// <param name="Kek">The project's active KEK. The new versions are sealed under it.</param>
+/// <param name="Restorable">The secrets that existed then and still exist, with the version that was current then.</param>
+/// <param name="Pruned">The secrets to delete. They were created after the instant.</param>
 /// <param name="Changes">What happens to each key that the caller may write and reveal. The restore touches no other key.</param>
 internal sealed record RestorePlan(
     EnvironmentRow Environment, KekRow Kek, IReadOnlyList<SecretRow> Restorable, IReadOnlyList<SecretRow> Pruned,
@@ -32,7 +32,7 @@ internal sealed record RestorePlan(
     /// <summary>Bytes of the values of all restorable secrets.</summary>
     public long RestorableBytes => BytesOf(Restorable);
 
-    /// <summary>The answer to a caller whose order this plan is for.</summary>
+    /// <summary>The answer to the caller that gave the order.</summary>
     public RestoreResponse Respond(RestoreOrder order) => new(order.At, order.IsDryRun, Changes);
 
     /// <summary>Reads an environment and plans a restore of it.</summary>
@@ -63,7 +63,7 @@ internal sealed record RestorePlan(
     /// <param name="kek">The project's active KEK.</param>
     /// <param name="then">The secrets at the instant, with the version that was current then.</param>
     /// <param name="now">The current secrets.</param>
-    /// <param name="isPruned">Whether a secret that was created since is to be deleted.</param>
+    /// <param name="isPruned">Decides whether to delete a secret that was created after the instant.</param>
     public static RestorePlan Compute(
         EnvironmentRow environment, KekRow kek, IReadOnlyList<SecretRow> then, IReadOnlyList<SecretRow> now,
         Func<SecretRow, bool> isPruned)
@@ -97,7 +97,7 @@ internal sealed record RestorePlan(
 
     private static bool MayDelete(Caller caller, SecretRow secret) => secret.VisibleTo(caller, GrantActions.Delete) is not null;
 
-    // A restore reveals a value and writes it, so it takes both grants on the key.
+    // A restore reveals a value and writes it, so the caller needs both grants on the key.
     private static async ValueTask<List<SecretRow>> ListAsync(
         Session session, Caller caller, EnvironmentRow environment, Instant? at)
     {

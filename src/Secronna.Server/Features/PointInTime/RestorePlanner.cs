@@ -3,7 +3,7 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>Reads what a restore has to do in an environment, for a caller that may restore it.</summary>
+/// <summary>Plans restores of environments. It refuses callers that may not restore the environment.</summary>
 internal sealed class RestorePlanner(Database database, Authorization authorization)
 {
     /// <summary>Plans a restore from one snapshot of the environment.</summary>

@@ -8,7 +8,7 @@ namespace Secronna.Server.Features.PointInTime;
 /// <summary>Audit entries of restores (S17).</summary>
 internal static class RestoreRecord
 {
-    /// <summary>The entry of the restore itself. Its name is the instant that was restored.</summary>
+    /// <summary>The entry of the restore itself. The entry's name is the instant to which the environment was restored.</summary>
     public static AuditEntry Of(Caller caller, TimeProvider time, EnvironmentRow environment, RestoreOrder order) =>
         AuditRecord.Of(caller, time, Operations.RestoreEnvironment) with
         {
@@ -28,14 +28,14 @@ internal static class RestoreRecord
         foreach (var secret in plan.Pruned)
         {
             transaction.Audit.Append(AuditRecord.OfVersion(
-                caller, time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
+                caller, time, Operations.DeleteSecret, secret, secret.CurrentVersion));
         }
 
         transaction.Audit.Append(Of(caller, time, plan.Environment, order));
     }
 
     private static AuditEntry Of(Caller caller, TimeProvider time, EnvironmentRow environment, RestoreChange change) =>
-        AuditRecord.Of(caller, time, AuditActions.SecretRollback) with
+        AuditRecord.Of(caller, time, Operations.RollBackSecret) with
         {
             ProjectId = environment.ProjectId,
             EnvironmentId = environment.Id,

@@ -14,16 +14,17 @@ internal sealed class RestoreService(
     LimitSettings limits, ILogger<RestoreService> log)
 {
     /// <summary>
-    /// Restores, or says what a restore would do. It changes only keys that the caller may write and reveal. Secrets created
-    /// since the instant stay, unless the order prunes and the caller may delete them. Secrets deleted since stay deleted.
+    /// Restores the environment, or only answers what a restore would change. A restore changes only keys that the caller may
+    /// write and reveal. Secrets created after the instant stay, unless the order prunes and the caller may delete them. Secrets
+    /// deleted after the instant stay deleted.
     /// </summary>
     /// <exception cref="RequestException">
-    /// PAYLOAD_TOO_LARGE: the values exceed the limit of a restore. RATE_LIMITED: too many reveals. NOT_FOUND. UNAVAILABLE.
+    /// PAYLOAD_TOO_LARGE: the values exceed the limit of a restore. RATE_LIMITED: too many reveals. NOT_FOUND or UNAVAILABLE.
     /// </exception>
     public async Task<RestoreResponse> RestoreAsync(
         Caller caller, string environmentId, RestoreOrder order, Idempotency? idempotency)
     {
-        await authorization.DemandAsync(caller, Operations.RestoreEnvironment, order.Prunes ? Permission.Delete : null);
+        await authorization.DemandAsync(caller, Operations.RestoreEnvironment, withOptional: order.Prunes);
         await EnvironmentInstant.SettleAsync(
             database, caller, EnvironmentReference.OfId(environmentId), order.At, GrantActions.Reveal);
         var plan = await planner.PlanAsync(caller, environmentId, order);

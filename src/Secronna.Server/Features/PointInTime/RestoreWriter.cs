@@ -12,7 +12,9 @@ namespace Secronna.Server.Features.PointInTime;
 /// </summary>
 internal sealed class RestoreWriter(Database database, KekReservations keks, Purger purger, TimeProvider time)
 {
-    /// <summary>Makes the attempt; <c>null</c> when the environment or its KEK changed so that it does not fit.</summary>
+    /// <summary>
+    /// Makes the attempt. Returns <c>null</c> when the environment or its KEK changed so much that the attempt no longer fits.
+    /// </summary>
     public async Task<RestoreDone?> TryAsync(Caller caller, RestoreAttempt attempt)
     {
         var plan = attempt.Plan;
@@ -84,8 +86,8 @@ internal sealed class RestoreWriter(Database database, KekReservations keks, Pur
 
 /// <summary>An attempt at a restore.</summary>
 /// <param name="Order">What the caller asked for.</param>
-/// <param name="Plan">What the attempt has to do, from the environment as it was last read.</param>
-/// <param name="Resealed">The versions that were opened and sealed so far, by this attempt and those before it.</param>
+/// <param name="Plan">The plan of the attempt, made from the environment as it was last read.</param>
+/// <param name="Resealed">The versions that this attempt and earlier attempts have opened and sealed so far.</param>
 /// <param name="Idempotency">Recognises a repeat of the request; <c>null</c> without an <c>Idempotency-Key</c>.</param>
 /// <param name="KeepsValues">
 /// Whether opened values stay in memory until the restore is done, so that they can be sealed again if version numbers change.
@@ -94,7 +96,7 @@ internal sealed record RestoreAttempt(
     RestoreOrder Order, RestorePlan Plan, ResealedVersions Resealed, Idempotency? Idempotency, bool KeepsValues);
 
 /// <summary>A restore that was written.</summary>
-/// <param name="Change">The environment's change: its instant.</param>
+/// <param name="Change">The change of the environment, with its instant.</param>
 /// <param name="Response">The answer. A repeat of a request has the first request's answer.</param>
 /// <param name="Minted">How many versions were minted.</param>
 /// <param name="Pruned">Ids of the secrets whose versions are still to be destroyed.</param>

@@ -10,8 +10,6 @@ namespace Secronna.Server.Features.PointInTime;
 internal sealed class RollbackService(
     Database database, SecretOpener opener, SecretWriter writer, Authorization authorization, RateLimits rates)
 {
-    private const string Action = AuditActions.SecretRollback;
-
     /// <summary>
     /// Mints a version with the value of an earlier one (S14). The caller needs the grants to write and to reveal: whoever may
     /// not read a value may not bring it back either.
@@ -37,12 +35,12 @@ internal sealed class RollbackService(
             throw await authorization.RefusedAsync(caller, Operations.RollBackSecret, null, limited, secretId);
         }
 
-        using var opened = await opener.OpenAsync(caller, row, Action);
+        using var opened = await opener.OpenAsync(caller, row, Operations.RollBackSecret.AuditAction!);
         return await writer.RollBackAsync(caller, row.Secret, opened.Value, comment, idempotency);
     }
 
-    // The secret, if it exists in the workspace. If the caller may bring its values back: also the version, and the first answer
-    // when this request repeats another.
+    // Returns the secret, if it exists in the workspace. If the caller may bring back its values, it also returns the version. If
+    // this request repeats an earlier request, it then also returns the first answer.
     private static async ValueTask<(SecretRow? Secret, SealedVersionRow? Row, IReadOnlyList<WrittenResponse>? First)> FindAsync(
         Session session, Caller caller, string secretId, int version, Idempotency? idempotency)
     {

@@ -98,7 +98,8 @@ internal sealed class ProjectService(
                 return null;
             }
 
-            // Waits for transactions that write with a KEK, because they lock it. Later transactions find it destroyed.
+            // Transactions that write with a KEK lock it, so the destruction waits for them. Later transactions find the KEK
+            // destroyed.
             var keks = await KekRetirement.DestroyAllAsync(transaction, id);
             if (!force && await ProjectTable.HasSecretsAsync(transaction, id))
             {

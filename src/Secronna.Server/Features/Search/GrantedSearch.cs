@@ -6,8 +6,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Search;
 
 /// <summary>
-/// Searches for a caller with grants. It reads only the environments that the caller may list, one after the other, so that the
-/// end of a page says nothing about anything outside the grants (S23).
+/// Searches on behalf of a caller with grants. It reads only the environments that the caller may list, one after the other. So
+/// the end of a page tells the caller nothing about secrets outside the grants (S23).
 /// </summary>
 internal static class GrantedSearch
 {
@@ -19,13 +19,13 @@ internal static class GrantedSearch
     public static async ValueTask<Page<SearchResponse>> FindAsync(Session session, Caller caller, string text, PageRequest page)
     {
         var found = new List<SearchResponse>();
-        var position = Position.Parse(page.After);
+        var position = SearchPosition.Parse(page.After);
         var searched = 0;
         await foreach (var environment in EnvironmentsAsync(session, caller, position))
         {
             if (searched++ == EnvironmentsPerPage)
             {
-                return new Page<SearchResponse>(found, new Position(environment.ProjectId, environment.Id, "").ToString());
+                return new Page<SearchResponse>(found, new SearchPosition(environment.ProjectId, environment.Id, "").ToString());
             }
 
             var after = environment.Id == position.EnvironmentId ? position.Key : "";
@@ -35,7 +35,7 @@ internal static class GrantedSearch
                 found.Add(SearchService.Convert(secret));
                 if (found.Count == page.Limit)
                 {
-                    return new Page<SearchResponse>(found, new Position(environment.ProjectId, environment.Id, secret.Key).ToString());
+                    return new Page<SearchResponse>(found, new SearchPosition(environment.ProjectId, environment.Id, secret.Key).ToString());
                 }
             }
         }
@@ -43,8 +43,8 @@ internal static class GrantedSearch
         return new Page<SearchResponse>(found, null);
     }
 
-    // Begins with the environment of the position. Environments are ordered by the ids of their projects, then by their own.
-    private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(Session session, Caller caller, Position position)
+    // Begins with the environment of the position. Environments are ordered by the project's id, and then by their own id.
+    private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(Session session, Caller caller, SearchPosition position)
     {
         if (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, position.EnvironmentId) is { } begun)
         {
@@ -101,10 +101,12 @@ internal static class GrantedSearch
         while (rows.Count == RowsPerRead);
     }
 
-    /// <summary>Where a page ended: after a key of an environment. An empty key is before the environment's first.</summary>
-    private readonly record struct Position(string ProjectId, string EnvironmentId, string Key)
+    /// <summary>
+    /// The position where a page ended: after a key of an environment. An empty key means before the environment's first key.
+    /// </summary>
+    private readonly record struct SearchPosition(string ProjectId, string EnvironmentId, string Key)
     {
-        public static Position Parse(string? text) =>
+        public static SearchPosition Parse(string? text) =>
             text?.Split(' ') is [var project, var environment, var key] ? new(project, environment, key) : new("", "", "");
 
         public override string ToString() => $"{ProjectId} {EnvironmentId} {Key}";

@@ -16,23 +16,23 @@ internal sealed class EnvironmentRevealService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, InstallationKeys keys,
     PlaintextBudget budget, LimitSettings limits, TimeProvider time)
 {
-    // Each further attempt takes the deletion of a secret, and the destruction of its KEK, between reading and opening it.
+    // An attempt fails only if a secret is deleted, and its KEK destroyed, after the secret is read and before it is opened.
     private const int MaxAttempts = 10;
 
     // Bounds how long one unit of work holds the writer: a few milliseconds.
     private const int EntriesPerUnitOfWork = 250;
 
-    // No selection within the limit of values has more ciphertext, however many keys it is spread over.
+    // The most ciphertext that a selection can have while its values are within the limit, for any number of keys.
     private long MaxCiphertextBytes => limits.RevealBytes + ((long)Limits.EnvironmentKeys * Envelope.ValueOverhead);
 
-    /// <summary>The values of an environment, current or of an instant.</summary>
+    /// <summary>Reveals the values of an environment, either the current values or those of an instant.</summary>
     /// <param name="caller">Who reveals.</param>
     /// <param name="name">The environment.</param>
     /// <param name="selection">Which values, and of which instant.</param>
-    /// <param name="isKnown">Whether the caller already has a revision.</param>
+    /// <param name="isKnown">Says of a revision whether the caller already has it.</param>
     /// <returns>
-    /// The revision and its values. The values are <c>null</c> when the caller already has the revision: then nothing was opened
-    /// or recorded.
+    /// The revision and its values. The values are <c>null</c> when the caller already has the revision. In that case nothing was
+    /// opened or recorded.
     /// </returns>
     public async Task<(string Revision, RevealedEnvironment? Values)> RevealAsync(
         Caller caller, EnvironmentReference name, RevealSelection selection, Func<string, bool> isKnown)
@@ -76,7 +76,8 @@ internal sealed class EnvironmentRevealService(
                 caller, Operations.RevealEnvironment, found.Environment, Errors.NotFound("environment"), name.ToString());
         }
 
-        // Before the missing keys are listed, because the rows beyond the limit were not read.
+        // This check comes before the check for missing keys. Rows beyond the limit were not read, so their keys would seem
+        // missing.
         if (found.Rows.Sum(row => (long)row.Ciphertext.Length - Envelope.ValueOverhead) > limits.RevealBytes)
         {
             throw Errors.RevealTooLarge(limits.RevealBytes);
@@ -91,7 +92,7 @@ internal sealed class EnvironmentRevealService(
     }
 
     /// <summary>
-    /// Records the reveals and opens the values; <c>null</c> when one of the secrets was deleted after it was read.
+    /// Records the reveals and opens the values. Returns <c>null</c> when a secret was deleted after it was read.
     /// </summary>
     private async Task<RevealedEnvironment?> TryRevealAsync(Caller caller, string revision, SealedEnvironment found)
     {
@@ -101,7 +102,8 @@ internal sealed class EnvironmentRevealService(
         {
             await RecordAsync(caller, found.Rows);
             ServerMetrics.Revealed(found.Rows.Count);
-            // This continues on the thread that answers every request of the batch: give it back before the long work.
+            // The method continues here on the thread that completes all requests of the database's batch. Yielding frees that
+            // thread before the long work.
             await Task.Yield();
             if (await OpenAllAsync(caller, found.Rows) is { } values)
             {
@@ -120,11 +122,11 @@ internal sealed class EnvironmentRevealService(
 
     private async Task RecordAsync(Caller caller, List<SealedVersionRow> rows) =>
         await Task.WhenAll(rows
-            .Select(row => AuditRecord.OfVersion(caller, time, AuditActions.SecretReveal, row.Secret, row.Version))
+            .Select(row => AuditRecord.OfVersion(caller, time, Operations.RevealEnvironment, row.Secret, row.Version))
             .Chunk(EntriesPerUnitOfWork)
             .Select(entries => database.AppendAsync(entries)));
 
-    // `null`: a secret was deleted after it was read. Whatever was opened until then is zeroed.
+    // Returns `null` when a secret was deleted after it was read. Values that were opened until then are zeroed.
     private async Task<IReadOnlyList<RevealedValue>?> OpenAllAsync(Caller caller, List<SealedVersionRow> rows)
     {
         var values = new List<RevealedValue>(rows.Count);

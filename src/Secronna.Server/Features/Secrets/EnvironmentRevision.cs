@@ -8,8 +8,8 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
-/// The revision of an environment's values, which is their ETag. It is a keyed hash over the environment's id; the id, version
-/// and ciphertext tag of each value; and the ids of the secrets that can no longer be revealed.
+/// The revision of an environment's values. It is the ETag of the values. It is a keyed hash over the environment's id, over the
+/// id, version and ciphertext tag of each value, and over the ids of the secrets that can no longer be revealed.
 /// </summary>
 internal static class EnvironmentRevision
 {
@@ -20,7 +20,7 @@ internal static class EnvironmentRevision
     public static string Compute(
         InstallationKeys keys, EnvironmentRow environment, List<SealedVersionRow> rows, List<SecretRow> unrecoverable)
     {
-        // All ids have the same length, so that no two states give the same bytes.
+        // Different states give different bytes, because all ids have the same length.
         var state = new MemoryStream();
         state.Write(Encoding.ASCII.GetBytes(environment.Id));
         Span<byte> version = stackalloc byte[sizeof(int)];

@@ -12,7 +12,7 @@ internal static class RevealBody
     private static readonly string[] PathFields = ["path", "version"];
     private static readonly string[] SelectionFields = ["keys", "at"];
 
-    // Two slugs, each no longer than a name, a key, and the two slashes between them.
+    // A path has two slugs, a key, and the two slashes between them. A slug is no longer than a name.
     private const int MaxPathLength = (2 * Limits.NameLength) + Limits.KeyLength + 2;
 
     /// <summary>The path of a secret, and the version asked for; <c>null</c> is the current version.</summary>
@@ -33,10 +33,10 @@ internal static class RevealBody
         fields.Require(0, path is not null);
         return path!.Split('/') is [{ Length: > 0 }, { Length: > 0 }, { Length: > 0 }]
             ? (path, version)
-            : throw Errors.Invalid("path", "must be project/environment/KEY, of slugs and a key");
+            : throw Errors.Invalid("path", "must be project/environment/KEY: two slugs and a key");
     }
 
-    /// <summary>Which of an environment's values to reveal.</summary>
+    /// <summary>The selection of an environment's values to reveal.</summary>
     public static RevealSelection ReadSelection(ref Utf8JsonReader reader, LimitSettings limits)
     {
         List<string>? keys = null;

@@ -8,7 +8,7 @@ using Secronna.Server.Vault;
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
-/// The routes that reveal values. They are POST so that nothing of a reveal gets into an access log, a URL or a cache.
+/// The routes that reveal values. They use POST, so that no part of a reveal gets into an access log, a URL or a cache.
 /// </summary>
 internal static class RevealEndpoints
 {
@@ -67,7 +67,7 @@ internal static class RevealEndpoints
 
     private static EntityTagHeaderValue Tag(string revision) => new($"\"{revision}\"");
 
-    // If-None-Match holds a list of tags, which are compared weakly, or * for any tag: RFC 9110, section 13.1.2.
+    // If-None-Match holds either a list of tags, or * for any tag. Tags are compared weakly: RFC 9110, section 13.1.2.
     private static Func<EntityTagHeaderValue, bool> KnownTags(HttpContext context)
     {
         var tags = context.Request.GetTypedHeaders().IfNoneMatch;

@@ -6,12 +6,12 @@ using Secronna.Server.Vault;
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
-/// Writes the answers that hold values; no other answer does (S16). Values go from their pinned buffers into the response, and no
-/// other code in the server writes a value.
+/// Writes the answers that hold values. No other answer holds values (S16). Values go from their pinned buffers into the
+/// response. No other code in the server writes a value.
 /// </summary>
 internal static class RevealResponses
 {
-    // Bounds the bytes that wait in the response for the connection to take them.
+    // Bounds the bytes that wait in the response until the connection sends them.
     private const int FlushAfterBytes = 64 * 1024;
 
     /// <summary>Writes one value: <c>{key,version,value}</c>, or with its path <c>{path,key,version,value}</c>.</summary>

@@ -1,4 +1,3 @@
-using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
@@ -32,7 +31,7 @@ internal sealed class RevealService(
                 return (null, await SecretTable.FindAsync(session, state.caller.WorkspaceId, state.secretId));
             }
 
-            audit.Append(AuditRecord.OfVersion(state.caller, state.time, AuditActions.SecretReveal, row.Secret, row.Version));
+            audit.Append(AuditRecord.OfVersion(state.caller, state.time, Operations.RevealSecret, row.Secret, row.Version));
             return ((SealedVersionRow?)row, (SecretRow?)row.Secret);
         });
         if (row is null)
@@ -61,8 +60,8 @@ internal sealed class RevealService(
             : await RevealAsync(caller, secret.Id, version);
     }
 
-    // For a caller with grants the secret is checked first: a reveal outside the grants must take no longer than that of a secret
-    // that does not exist (S23).
+    // For a caller with grants the secret is checked first. A refusal outside the grants must take no longer than a refusal for a
+    // secret that does not exist (S23).
     private static async ValueTask<SealedVersionRow?> FindAsync(Session session, Caller caller, string secretId, int? version) =>
         caller.Grants.IsEverything
         || (await SecretTable.FindAsync(session, caller.WorkspaceId, secretId)).VisibleTo(caller, GrantActions.Reveal) is not null

@@ -7,7 +7,7 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
-/// The sealed versions that a reveal of an environment asks for, read in one snapshot. Nothing of them is opened.
+/// The sealed versions that a reveal of an environment asks for. They are read in one snapshot. None of them is opened.
 /// </summary>
 /// <param name="Environment">
 /// The environment; <c>null</c> when it does not exist. The lists are empty when the caller may not reveal anything in it.
@@ -18,13 +18,14 @@ internal sealed record SealedEnvironment(
     EnvironmentRow? Environment, List<SealedVersionRow> Rows, List<SecretRow> Unrecoverable)
 {
     /// <summary>
-    /// Reads them. Ciphertexts outside the caller's grants are not read, so that they take no time and count for no limit.
+    /// Reads the sealed versions. Ciphertexts outside the caller's grants are not read, so they take no time and count towards no
+    /// limit.
     /// </summary>
-    /// <param name="session">Must see one state throughout.</param>
+    /// <param name="session">The session. It must see the same state of the database throughout.</param>
     /// <param name="caller">Who reveals.</param>
     /// <param name="name">The environment.</param>
     /// <param name="selection">Which values, and of which instant.</param>
-    /// <param name="maxBytes">Ciphertext bytes after which no further rows are read.</param>
+    /// <param name="maxBytes">No further rows are read after this many bytes of ciphertext.</param>
     public static async ValueTask<SealedEnvironment> ReadAsync(
         Session session, Caller caller, EnvironmentReference name, RevealSelection selection, long maxBytes)
     {
@@ -89,7 +90,7 @@ internal sealed record SealedEnvironment(
         return rows;
     }
 
-    // `null`: every key is granted, and one statement reads them all.
+    // Returns `null` when every key is granted. Then one statement reads all keys.
     private static async ValueTask<IEnumerable<string>?> GrantedKeysAsync(Session session, Caller caller, EnvironmentRow environment) =>
         caller.Grants.AllowsAllKeys(GrantActions.Reveal, environment.ProjectSlug, environment.Slug)
             ? null

@@ -14,9 +14,9 @@ internal static class SecretKeyText
     /// <summary>Reads a key at the reader.</summary>
     /// <param name="reader">Stands at the key.</param>
     /// <param name="fields">The object that the key is in.</param>
-    /// <param name="field">The member that the key is, or is an element of.</param>
-    /// <param name="name">What an error calls the key.</param>
-    /// <exception cref="RequestException">VALIDATION_ERROR: it is not a key.</exception>
+    /// <param name="field">The member that holds the key, alone or in an array.</param>
+    /// <param name="name">The name of the key's place in error messages.</param>
+    /// <exception cref="RequestException">VALIDATION_ERROR: the text is not a key.</exception>
     public static string Read(ref Utf8JsonReader reader, JsonFields fields, int field, string name)
     {
         var key = fields.ReadString(ref reader, field, Limits.KeyLength);

@@ -13,7 +13,8 @@ internal sealed class SecretService(
     Database database, SecretWriter writer, Authorization authorization, Purger purger, TimeProvider time)
 {
     /// <summary>
-    /// An environment's secrets, current or of an instant. A list of an instant has the secrets deleted since (S14).
+    /// Lists an environment's secrets, either now or at an instant. The list of an instant includes secrets that were deleted
+    /// after the instant (S14).
     /// </summary>
     public async Task<Page<SecretSummary>> ListAsync(Caller caller, string environmentId, Instant? at, PageRequest page)
     {
@@ -67,7 +68,8 @@ internal sealed class SecretService(
         await authorization.DemandAsync(caller, Operations.DeleteSecret);
         var (found, change) = await database.WriteAsync(async transaction =>
         {
-            // Read again under the environment's lock: only then can no other transaction write or delete the secret.
+            // The secret is read again under the environment's lock. While the lock is held, no other transaction can write or
+            // delete the secret.
             var found = await SecretTable.FindAsync(transaction, caller.WorkspaceId, id);
             if (found.VisibleTo(caller, GrantActions.Delete) is not { EnvironmentId: var environmentId }
                 || await EnvironmentInstant.TakeAsync(transaction, caller, environmentId) is not { } change
@@ -79,7 +81,7 @@ internal sealed class SecretService(
             await SecretTable.MarkDeletedAsync(transaction, environmentId, [id], caller.ActorId, change.Instant);
             await Purge.DestroyVersionsAsync(transaction, [id], 0);
             transaction.Audit.Append(AuditRecord.OfVersion(
-                caller, time, AuditActions.SecretDelete, secret, secret.CurrentVersion));
+                caller, time, Operations.DeleteSecret, secret, secret.CurrentVersion));
             return (found, change);
         });
         if (change is null)
@@ -95,7 +97,7 @@ internal sealed class SecretService(
     /// <summary>Writes values as the next versions of their keys (S12): all of them, or none.</summary>
     /// <returns>The versions, in the order of the writes.</returns>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
-        Caller caller, string environmentId, IReadOnlyList<SecretWrite> writes, Idempotency? idempotency)
+        Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.WriteSecrets);
         return await writer.WriteAsync(caller, environmentId, writes, idempotency);
@@ -105,7 +107,7 @@ internal sealed class SecretService(
     public async Task<WrittenResponse> WriteAsync(
         Caller caller, string environmentId, string key, PinnedBuffer value, string? comment)
     {
-        using var write = new SecretWrite(key, value, null, comment);
+        using var write = new ValueToWrite(key, value, null, comment);
         return (await WriteAsync(caller, environmentId, [write], null))[0];
     }
 

@@ -13,15 +13,15 @@ internal static class SecretWriteBody
     private static readonly string[] BatchFields = ["secrets", "comment"];
 
     /// <summary>One write. The caller disposes it.</summary>
-    public static SecretWrite Read(ref Utf8JsonReader reader, LimitSettings limits) => ReadWrite(ref reader, "", limits);
+    public static ValueToWrite Read(ref Utf8JsonReader reader, LimitSettings limits) => ReadWrite(ref reader, "", limits);
 
     /// <summary>
-    /// The writes of a batch, each with a key of its own. The batch's comment is used for writes without a comment. The caller
-    /// disposes them.
+    /// The writes of a batch. No two writes have the same key. The batch's comment is used for writes without a comment. The
+    /// caller disposes the writes.
     /// </summary>
-    public static List<SecretWrite> ReadBatch(ref Utf8JsonReader reader, LimitSettings limits)
+    public static List<ValueToWrite> ReadBatch(ref Utf8JsonReader reader, LimitSettings limits)
     {
-        List<SecretWrite>? writes = null;
+        List<ValueToWrite>? writes = null;
         string? comment = null;
         try
         {
@@ -52,7 +52,7 @@ internal static class SecretWriteBody
     }
 
     // Fills the caller's list, so that the caller can zero the values when a later one fails.
-    private static void ReadWrites(ref Utf8JsonReader reader, List<SecretWrite> writes, LimitSettings limits)
+    private static void ReadWrites(ref Utf8JsonReader reader, List<ValueToWrite> writes, LimitSettings limits)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -70,7 +70,7 @@ internal static class SecretWriteBody
         }
     }
 
-    private static SecretWrite ReadWrite(ref Utf8JsonReader reader, string prefix, LimitSettings limits)
+    private static ValueToWrite ReadWrite(ref Utf8JsonReader reader, string prefix, LimitSettings limits)
     {
         string? key = null;
         PinnedBuffer? value = null;
@@ -92,7 +92,7 @@ internal static class SecretWriteBody
 
             fields.Require(0, key is not null);
             fields.Require(1, value is not null);
-            return new SecretWrite(key!, value!, expectedVersion, comment);
+            return new ValueToWrite(key!, value!, expectedVersion, comment);
         }
         catch
         {
@@ -101,7 +101,7 @@ internal static class SecretWriteBody
         }
     }
 
-    private static void RequireDistinct(List<SecretWrite> writes)
+    private static void RequireDistinct(List<ValueToWrite> writes)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < writes.Count; i++)

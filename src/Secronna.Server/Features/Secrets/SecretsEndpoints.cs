@@ -5,7 +5,7 @@ using Secronna.Server.Http;
 
 namespace Secronna.Server.Features.Secrets;
 
-/// <summary>The routes of secrets, without the reveals.</summary>
+/// <summary>The routes of secrets, except the routes that reveal values.</summary>
 internal static class SecretsEndpoints
 {
     private static ProtocolJson Json => ProtocolJson.Default;

@@ -12,11 +12,11 @@ internal static class HttpSettingsReader
     private const int MaxConnections = 1_000_000;
 
     /// <summary>Sets one setting.</summary>
-    /// <param name="settings">Where it is set.</param>
-    /// <param name="name">Its name below section <c>Secronna</c>, for messages.</param>
-    /// <param name="rest">Its name below section <c>Http</c>.</param>
-    /// <param name="value">Its value.</param>
-    /// <exception cref="SettingsException">It is unknown, or its value does not fit.</exception>
+    /// <param name="settings">The object in which the setting is set.</param>
+    /// <param name="name">The setting's name below section <c>Secronna</c>, for messages.</param>
+    /// <param name="rest">The setting's name below section <c>Http</c>.</param>
+    /// <param name="value">The setting's value.</param>
+    /// <exception cref="SettingsException">The setting is unknown, or its value does not fit.</exception>
     public static void Set(HttpSettings settings, string[] name, string[] rest, string value)
     {
         switch (rest)
@@ -62,7 +62,7 @@ internal static class HttpSettingsReader
             : null;
     }
 
-    // The parser accepts 10.1 and 010.0.0.1, and reads them as addresses that their writer may not have meant.
+    // The parser accepts 10.1 and 010.0.0.1. It may read them as other addresses than the operator meant.
     private static bool IsWrittenInFull(IPAddress address, string text) =>
         !address.IsIPv4MappedToIPv6 && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text);
 }

@@ -4,7 +4,7 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Hosting.Configuration;
 
 /// <summary>
-/// Parses the value of a setting. A value that does not fit is a <see cref="SettingsException"/> that names the setting.
+/// Parses the value of a setting. A value that does not fit causes a <see cref="SettingsException"/> that names the setting.
 /// </summary>
 internal static class SettingValue
 {
@@ -14,7 +14,9 @@ internal static class SettingValue
     public static string Text(string[] name, string value) =>
         string.IsNullOrWhiteSpace(value) ? throw Error(name, "is empty") : value;
 
-    /// <summary>One of several words, in any case; it is returned as <paramref name="allowed"/> spells it.</summary>
+    /// <summary>
+    /// One of several words, in upper or lower case. The word is returned as <paramref name="allowed"/> spells it.
+    /// </summary>
     public static string OneOf(string[] name, string value, params string[] allowed) =>
         allowed.FirstOrDefault(word => string.Equals(word, value, StringComparison.OrdinalIgnoreCase))
         ?? throw Error(name, $"must be one of: {string.Join(", ", allowed)}");
@@ -36,7 +38,7 @@ internal static class SettingValue
             ? number
             : throw Error(name, $"must be a whole number from {min} to {max}");
 
-    /// <summary>A number of days, at most ten years; 0 is <c>null</c>.</summary>
+    /// <summary>A number of days, at most ten years. For 0 the result is <c>null</c>.</summary>
     public static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MaxDays) switch
     {
         0 => null,
@@ -45,7 +47,7 @@ internal static class SettingValue
 
     /// <summary>The exception for a setting that can't be used. Its message begins with the full name of the setting.</summary>
     /// <param name="name">The setting's name, below section <c>Secronna</c>.</param>
-    /// <param name="rule">What follows the name in the message.</param>
+    /// <param name="rule">The text that follows the name in the message.</param>
     public static SettingsException Error(string[] name, string rule) => new($"Secronna__{string.Join("__", name)} {rule}");
 
     /// <summary>The exception for a setting that does not exist.</summary>

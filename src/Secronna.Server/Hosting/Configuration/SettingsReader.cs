@@ -8,8 +8,8 @@ using static Secronna.Server.Hosting.Configuration.SettingValue;
 namespace Secronna.Server.Hosting.Configuration;
 
 /// <summary>
-/// Reads section <c>Secronna</c> setting by setting, so that a wrong or unknown setting stops the start with a message that names
-/// it.
+/// Reads section <c>Secronna</c> one setting at a time. A wrong or unknown setting stops the start, with a message that names the
+/// setting.
 /// </summary>
 internal static class SettingsReader
 {
@@ -51,7 +51,8 @@ internal static class SettingsReader
         }
     }
 
-    // `name` is the whole name below section Secronna, for messages; the other methods get what is left of it as `rest`.
+    // `name` is the whole name below section Secronna, for messages. The other methods get the part of the name below their own
+    // section as `rest`.
     private static void Set(Settings settings, string[] name, string value)
     {
         switch (name)
@@ -108,7 +109,7 @@ internal static class SettingsReader
             case ["Claims", "IdentityType"]: settings.Claims.IdentityType = Text(name, value); break;
             case ["Claims", "Name"]: settings.Claims.Name = Text(name, value); break;
             case ["Claims", "Email"]: settings.Claims.Email = Text(name, value); break;
-            case ["Claims", "Role"]: settings.Claims.Role = Text(name, value); break;
+            case ["Claims", "Role"]: settings.Claims.RoleName = Text(name, value); break;
             case ["Claims", "MfaVerified"]: settings.Claims.MfaVerified = Text(name, value); break;
             default: throw Unknown(name);
         }

@@ -18,7 +18,9 @@ internal static partial class ProcessHardening
         ("DOTNET_EnableCrashReport", "0"),
     ];
 
-    /// <summary>Hardens the process; it returns only in a hardened process. It does nothing except on Linux.</summary>
+    /// <summary>
+    /// Hardens the process on Linux, and returns only in a hardened process. On other systems it does nothing.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The process could not be hardened.</exception>
     public static void Apply()
     {
@@ -54,8 +56,8 @@ internal static partial class ProcessHardening
             + "set Secronna__Diagnostics=true to start without hardening");
     }
 
-    // The runtime created the files of its diagnostics port before it could be told not to. Executing again skips its shutdown,
-    // so nothing else would delete them.
+    // The runtime created the files of its diagnostics port before the program could turn the port off. Executing again skips the
+    // runtime's shutdown, so nothing else would delete the files.
     private static void DeleteDiagnosticsFiles()
     {
         const int StartTime = 19; // index after the program's name, which is in parentheses: proc_pid_stat(5)
@@ -70,7 +72,7 @@ internal static partial class ProcessHardening
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // The file stays behind, and is harmless: nothing listens on it any more.
+                // The file remains, and is harmless, because nothing listens on it any more.
                 continue;
             }
         }
@@ -91,7 +93,7 @@ internal static partial class ProcessHardening
         }
     }
 
-    // Never freed: execve replaces the program and its memory.
+    // The memory is never freed, because execve replaces the program and its memory.
     private static unsafe byte** Pointers(string?[] texts)
     {
         var pointers = (byte**)NativeMemory.Alloc((nuint)texts.Length, (nuint)sizeof(byte*));

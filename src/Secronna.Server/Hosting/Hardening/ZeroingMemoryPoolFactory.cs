@@ -16,7 +16,8 @@ internal sealed class ZeroingMemoryPoolFactory : IMemoryPoolFactory<byte>
 }
 
 /// <summary>
-/// A pool of blocks of 4 KiB. It keeps a bounded number of idle blocks; the garbage collector gets further ones, zeroed.
+/// A pool of blocks of 4 KiB. It zeroes every returned block. It keeps a bounded number of idle blocks, and leaves further
+/// blocks to the garbage collector.
 /// </summary>
 internal sealed class ZeroingMemoryPool : MemoryPool<byte>
 {

@@ -50,7 +50,7 @@ internal sealed class CertificateFiles : IDisposable
         _ => new CertificateFiles(settings),
     };
 
-    /// <summary>The certificate for handshakes, with the chain that is sent along.</summary>
+    /// <summary>Parses the certificate for handshakes and the chain that is sent with it.</summary>
     /// <exception cref="SettingsException">The files hold no server certificate with its key.</exception>
     public SslStreamCertificateContext Parse() => Parse((server, all) => SslStreamCertificateContext.Create(server, all));
 

@@ -1,8 +1,8 @@
 namespace Secronna.Server.Hosting.Tls;
 
 /// <summary>
-/// Reads the certificate's files every few seconds. Reading them detects every way of replacing them; a file-system notification
-/// would miss it when a link to their folder is changed.
+/// Reads the certificate's files every few seconds. Reading the files detects every way of replacing them. A file-system
+/// notification would not report the change of a link to their folder.
 /// </summary>
 internal sealed class CertificateWatch(TlsCertificate certificate, TimeProvider time, ILogger<CertificateWatch> log) : BackgroundService
 {

@@ -6,8 +6,8 @@ using Secronna.Server.MasterKeys;
 namespace Secronna.Server.Hosting.Tls;
 
 /// <summary>
-/// The certificate that handshakes use. It is replaced when its files change. The two files are not replaced at the same moment,
-/// so the previous certificate stays in use until both fit together again.
+/// The certificate that handshakes use. It is replaced when its files change. The two files may change one after the other. So
+/// the previous certificate stays in use until the files fit together again.
 /// </summary>
 internal sealed class TlsCertificate
 {
@@ -33,7 +33,7 @@ internal sealed class TlsCertificate
     private DateTimeOffset Expiry => new(context.TargetCertificate.NotAfter);
 
     /// <summary>Opens the certificate of the settings; <c>null</c> when none is configured.</summary>
-    /// <exception cref="SettingsException">It can't be used; the message says what to correct.</exception>
+    /// <exception cref="SettingsException">The certificate can't be used. The message says what to correct.</exception>
     public static TlsCertificate? Open(HttpSettings settings, TimeProvider time)
     {
         using var files = CertificateFiles.Read(settings);

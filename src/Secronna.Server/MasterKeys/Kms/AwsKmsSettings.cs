@@ -35,7 +35,7 @@ internal static class AwsKmsSettings
     /// <exception cref="SettingsException">There is no region, or the endpoint would receive KEKs unencrypted.</exception>
     public static AmazonKeyManagementServiceClient Connect(MasterKeySettings settings)
     {
-        // The SDK must not retry, because the master key ring does, within its own time limits.
+        // The SDK must not retry, because the master key ring retries within its own time limits.
         var config = new AmazonKeyManagementServiceConfig { MaxErrorRetry = 0, ThrottleRetries = false, LogResponse = false };
         if (settings.Endpoint is { } endpoint)
         {

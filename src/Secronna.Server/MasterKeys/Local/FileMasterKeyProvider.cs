@@ -59,8 +59,8 @@ internal sealed class FileMasterKeyProvider : IMasterKeyProvider
         }
     }
 
-    // A missing file means that its keys are gone. An unreadable file, or one with a wrong line, may be in the middle of an edit:
-    // the provider can't tell which keys it holds, and the ring goes on with those it knows.
+    // A missing file means that its keys are gone. A file that is unreadable or has a wrong line may be in the middle of an edit.
+    // The provider then can't tell which keys it holds, and the ring goes on with the keys that it knows.
     private LocalMasterKeys ReadAgain()
     {
         try

@@ -92,7 +92,7 @@ internal sealed class LocalMasterKeys : IDisposable
 
             if (keys.ContainsKey(id))
             {
-                throw new SettingsException($"master key: {position}: key {id} is there twice");
+                throw new SettingsException($"master key: {position}: key {id} is listed twice");
             }
 
             keys.Add(id, LockedKey.Create(key[..Aes256Gcm.KeySize]));

@@ -4,7 +4,7 @@ using Secronna.Server.MasterKeys.Pkcs11;
 
 namespace Secronna.Server.MasterKeys.Opening;
 
-/// <summary>Opens the providers that the settings name. It alone knows every kind of provider.</summary>
+/// <summary>Opens the providers that the settings name. No other class knows every kind of provider.</summary>
 internal static class MasterKeyProviders
 {
     /// <summary>Opens one provider.</summary>
@@ -36,9 +36,11 @@ internal static class MasterKeyProviders
         }
     }
 
-    /// <summary>Creates a new random key where the settings keep their keys.</summary>
+    /// <summary>Creates a new random key in the provider that the settings name.</summary>
     /// <returns>Where the key is now, for messages.</returns>
-    /// <exception cref="SettingsException">The provider takes no keys from here. The message says how to create one.</exception>
+    /// <exception cref="SettingsException">
+    /// The server can't create keys in this provider. The message says how to create one.
+    /// </exception>
     /// <exception cref="MasterKeyUnavailableException">The provider can't be reached at present.</exception>
     public static string Generate(MasterKeySettings settings, string id)
     {

@@ -4,7 +4,7 @@ namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>
 /// Runs calls that can't be cancelled, each on a thread of its own, and only a few at once. A caller may stop waiting, but its
-/// call counts as running until it returns. A library that hangs therefore blocks no more threads than those few.
+/// call counts as running until it returns. So a library that hangs blocks only those few threads.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A late call still releases the semaphore, which holds nothing to free.")]
 internal sealed class NativeCalls(int maxConcurrent)
@@ -34,7 +34,7 @@ internal sealed class NativeCalls(int maxConcurrent)
         }
     }
 
-    /// <summary>Lets no further call begin, and blocks, without a limit, until none is running.</summary>
+    /// <summary>Prevents further calls, and blocks without a time limit until no call is running.</summary>
     public void End()
     {
         hasEnded = true;

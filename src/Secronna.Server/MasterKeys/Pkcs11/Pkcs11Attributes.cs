@@ -15,7 +15,9 @@ internal sealed class Pkcs11Attributes : IDisposable
 
     public ulong Count => (ulong)attributes.Length;
 
-    /// <summary>Matches AES keys that are stored in the token: all of them, or with an id only those with this label.</summary>
+    /// <summary>
+    /// Matches the AES keys that are stored in the token. With an id, it matches only keys whose label is the id.
+    /// </summary>
     public static Pkcs11Attributes ForSearch(string? id)
     {
         CK_ATTRIBUTE[] label = id is null ? [] : [CkaUtils.CreateAttribute(CKA.CKA_LABEL, id)];

@@ -16,7 +16,7 @@ internal readonly ref struct Pkcs11Cipher(Pkcs11Session session, ulong key)
 {
     private const int AesBlockSize = 16;
 
-    // Libraries require an output buffer with room for the tag, also when they decrypt, and some for one more block.
+    // Libraries require an output buffer with room for the tag, even when they decrypt. Some require room for one more block.
     private const int OutputSize = Aes256Gcm.KeySize + Aes256Gcm.TagSize + AesBlockSize;
 
     // CKR_AEAD_DECRYPT_FAILED of PKCS #11 version 3.0.

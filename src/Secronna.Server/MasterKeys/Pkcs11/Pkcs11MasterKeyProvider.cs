@@ -5,7 +5,7 @@ namespace Secronna.Server.MasterKeys.Pkcs11;
 
 /// <summary>
 /// Master keys in a PKCS#11 token, such as an HSM, which they never leave. Each AES-256 key in the token is a master key, and its
-/// label is its id. The boxes have the format of those that a key from a file makes (<see cref="TokenWrap"/>).
+/// label is its id. The boxes have the same format as boxes that a key from a file makes (<see cref="TokenWrap"/>).
 /// </summary>
 /// <remarks>
 /// Each call searches for its key, because a handle may outlive the key it stands for. A call that fails in an old session is
@@ -115,7 +115,7 @@ internal sealed class Pkcs11MasterKeyProvider : IMasterKeyProvider
     private SettingsException NoToken()
     {
         var labels = string.Join(", ", module.Slots().Select(slot => slot.Label).Where(label => label.Length > 0));
-        return new($"master key: there is no {Source}; its tokens: {(labels.Length > 0 ? labels : "none")}: set Secronna__MasterKey__Token to one");
+        return new($"master key: there is no {Source}; the library has these tokens: {(labels.Length > 0 ? labels : "none")}: set Secronna__MasterKey__Token to one");
     }
 
     private MasterKeyUnavailableException Unavailable(string reason, Exception? inner = null) => new(Source, reason, inner);

@@ -9,9 +9,9 @@ namespace Secronna.Server.MasterKeys.Pkcs11;
 internal sealed record Pkcs11Slot(ulong Id, string Label, ulong Flags);
 
 /// <summary>
-/// A PKCS#11 library (OASIS PKCS #11 v2.40). A process may initialize a library only once, so all providers with one library
-/// share a module, and the last one finalizes it. The library stays loaded, because the handlers that some libraries register for
-/// the end of the process must still find their code.
+/// A PKCS#11 library (OASIS PKCS #11 v2.40). A process may initialize a library only once, so all providers with the same library
+/// share a module. The last provider that releases the module finalizes the library. The library stays loaded: some libraries
+/// register handlers for the end of the process, and the code of those handlers must still be loaded then.
 /// </summary>
 internal sealed class Pkcs11Module
 {
@@ -26,7 +26,9 @@ internal sealed class Pkcs11Module
     /// <summary>The library's functions, with the integer sizes of a 64-bit Unix.</summary>
     public Pkcs11Library Native { get; }
 
-    /// <summary>Loads and initializes a library if necessary. Each call needs one of <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Loads and initializes a library if necessary. Each call must be followed by one call of <see cref="Release"/>.
+    /// </summary>
     /// <exception cref="SettingsException">The library can't be loaded, or this system is not supported.</exception>
     /// <exception cref="Pkcs11Exception">The library refuses to be initialized.</exception>
     public static Pkcs11Module Acquire(string path)

@@ -25,7 +25,7 @@ internal sealed class Pkcs11Session(Pkcs11Module module, ulong handle) : IDispos
         return ids;
     }
 
-    /// <summary>The handles of the master keys with this id. More than one is an error of whoever set up the token.</summary>
+    /// <summary>The handles of the master keys with this id. More than one means that the token was set up wrongly.</summary>
     /// <exception cref="Pkcs11Exception">The token or the session does not work.</exception>
     public List<ulong> FindKeys(string id)
     {
@@ -68,7 +68,8 @@ internal sealed class Pkcs11Session(Pkcs11Module module, ulong handle) : IDispos
         return found;
     }
 
-    // A token hides private objects from a session that is logged out, without an error. Its keys would seem to be gone.
+    // A token hides private objects from a session that is logged out, without an error. Without this check, the token's keys
+    // would seem to be gone.
     private void RequireLogin()
     {
         var info = default(CK_SESSION_INFO);
@@ -79,7 +80,7 @@ internal sealed class Pkcs11Session(Pkcs11Module module, ulong handle) : IDispos
         }
     }
 
-    // Null if the object is not an AES-256 key, has no label or one that is too long, or was deleted meanwhile.
+    // Null if the object is not an AES-256 key, has no label, has a label that is too long, or was deleted meanwhile.
     private unsafe string? MasterKeyLabel(ulong key)
     {
         var label = stackalloc byte[MaxLabelSize];

@@ -32,7 +32,8 @@ internal sealed class Pkcs11SessionPool(Pkcs11Module module, Pkcs11Token token) 
     /// <summary>Closes the sessions and releases the library, but waits only a second for a call that hangs.</summary>
     public void Dispose()
     {
-        // A library must not be finalized under a running call. If a call hangs, closing continues when it returns, if ever.
+        // A library must not be finalized while a call is running. If a call hangs, closing continues when the call returns,
+        // which may be never.
         if (!Interlocked.Exchange(ref isClosed, true))
         {
             Task.Factory.StartNew(Close, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Wait(CloseTimeout);

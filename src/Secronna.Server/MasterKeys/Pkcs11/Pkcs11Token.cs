@@ -40,7 +40,7 @@ internal sealed class Pkcs11Token(Pkcs11Module module, string label, string pinF
         var session = new Pkcs11Session(module, handle);
         try
         {
-            // Logins wait for each other, so that a wrong PIN is tried by one of them only.
+            // Logins run one at a time, so that only one of them tries a wrong PIN.
             lock (gate)
             {
                 LogIn(session, slot);

@@ -243,7 +243,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
             {
                 // The timeout of a fetch runs by this clock.
                 time.Advance(TimeSpan.FromSeconds(11));
-                return server.Log.Lines.Any(line => line.Contains("keys could not be got", StringComparison.Ordinal));
+                return server.Log.Lines.Any(line => line.Contains("keys could not be fetched", StringComparison.Ordinal));
             });
         (await CallAsync(NewToken())).Is(200);
     }
@@ -274,7 +274,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
         provider.Faults.RewriteDiscovery = _ => "{\"issuer\":\"s3cret-looking\",";
         (await CallAsync(NewToken())).IsError(503, "UNAVAILABLE");
 
-        Assert.Contains(server.Log.Lines, line => line.Contains("keys could not be got", StringComparison.Ordinal));
+        Assert.Contains(server.Log.Lines, line => line.Contains("keys could not be fetched", StringComparison.Ordinal));
         Assert.DoesNotContain(server.Log.Lines, line => line.Contains("s3cret-looking", StringComparison.Ordinal));
     }
 
@@ -291,7 +291,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
 
     private ProviderKeys Keys => server.Services.GetRequiredService<ProviderKeys>();
 
-    private int FailedFetches => server.Log.Lines.Count(line => line.Contains("keys could not be got", StringComparison.Ordinal));
+    private int FailedFetches => server.Log.Lines.Count(line => line.Contains("keys could not be fetched", StringComparison.Ordinal));
 
     private (int Discovery, int Jwks) Requests => (provider.Faults.DiscoveryRequests, provider.Faults.JwksRequests);
 

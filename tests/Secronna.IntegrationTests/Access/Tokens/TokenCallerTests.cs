@@ -132,7 +132,7 @@ public sealed class TokenCallerTests
             settings =>
             {
                 var claims = settings.Huudis.Claims;
-                (claims.Subject, claims.Workspace, claims.Role) = ("uid", "https://claims.example/tenant", "secronnaRole");
+                (claims.Subject, claims.Workspace, claims.RoleName) = ("uid", "https://claims.example/tenant", "secronnaRole");
                 (claims.Name, claims.IdentityType, claims.MfaVerified) = ("display", "kind", "mfa");
             },
             provider: provider);

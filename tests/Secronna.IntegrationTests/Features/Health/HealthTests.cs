@@ -33,7 +33,7 @@ public sealed class HealthTests
             $"readiness is answered with {status}",
             async () =>
             {
-                // Each step is short, because a running probe is given up after a number of them.
+                // Each step is short, because the server gives up a probe that takes too long by this clock.
                 time.Advance(TimeSpan.FromMilliseconds(50));
                 reply = await server.Anyone.SendToAsync("GET", "/health/ready");
                 return reply.Status == status;

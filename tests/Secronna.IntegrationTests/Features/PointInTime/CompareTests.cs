@@ -85,7 +85,7 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_version_deleted_since_is_the_same_only_as_itself()
+    public async Task A_version_that_was_deleted_since_compares_as_same_only_with_itself()
     {
         var (here, there) = await NewPairAsync(shared);
         var id = await here.WriteAsync("A", "one");

@@ -32,7 +32,7 @@ public sealed class InstantReadTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_past_list_has_the_version_of_then_and_when_it_was_written()
+    public async Task A_past_list_has_the_version_of_that_instant_and_the_time_of_its_writing()
     {
         var environment = await shared.NewTestEnvironmentAsync();
         var id = await environment.WriteAsync("A", "one");

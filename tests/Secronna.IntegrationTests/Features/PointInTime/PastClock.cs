@@ -4,7 +4,7 @@ using Secronna.Protocol;
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>
-/// The clock that instants are taken from: one that a test moves, forwards or backwards, or the database's own.
+/// The clock that instants are taken from. It is either a clock that a test moves, forwards or backwards, or the database's own.
 /// </summary>
 internal sealed class PastClock(TestServer server)
 {
@@ -13,7 +13,7 @@ internal sealed class PastClock(TestServer server)
     /// <summary>Whether a test moves the clock.</summary>
     public bool IsScripted => script is not null;
 
-    /// <summary>The current instant in microseconds. The database's own clock is this machine's.</summary>
+    /// <summary>The current instant in microseconds. The database's own clock is the clock of this machine.</summary>
     public long Now => Instant.From((script ?? TimeProvider.System).GetUtcNow()).Microseconds;
 
     /// <summary>Lets time pass. Timers that are due fire.</summary>

@@ -6,7 +6,7 @@ namespace Secronna.IntegrationTests.Features.PointInTime;
 /// <summary>A caller that reads an environment's past and restores it. <c>Sees</c> tells which keys are granted to it.</summary>
 internal sealed record PastCaller(ApiClient Api, string Id, Func<string, bool> Sees);
 
-/// <summary>An environment and the model of what must be true of it.</summary>
+/// <summary>An environment and the model of its expected state.</summary>
 internal sealed class PastEnvironment(TestEnvironment environment, PastModel model)
 {
     public PastModel Model => model;

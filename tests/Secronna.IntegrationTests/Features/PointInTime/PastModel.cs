@@ -82,7 +82,9 @@ internal sealed class PastModel
         ];
     }
 
-    /// <summary>The results of comparing this environment at an instant with another, or itself, at another instant.</summary>
+    /// <summary>
+    /// The results of comparing this environment at one instant with an environment, which may be the same, at another instant.
+    /// </summary>
     public List<string> Compare(long at, PastModel other, long otherAt, Func<string, bool> sees)
     {
         var here = At(at).Where(secret => sees(secret.Key)).ToDictionary(secret => secret.Key);

@@ -24,7 +24,7 @@ public sealed class PastModelTests
 
     [Theory]
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]
-    public async Task Every_instant_always_shows_the_state_of_then_whatever_the_clock_does(long seed)
+    public async Task An_instant_always_shows_the_state_at_that_instant_whatever_the_clock_does(long seed)
     {
         // SQLite has no clock of its own.
         var isScripted = TestEngine.Current is SqliteTestEngine || seed % 2 == 0;

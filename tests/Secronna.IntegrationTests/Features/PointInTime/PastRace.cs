@@ -122,7 +122,9 @@ internal sealed class PastRace(TestEnvironment environment, Dice dice, int keyCo
         readings.Add((at, await past.ListAsync(environment.Api, at), await past.RevealAsync(environment.Api, at)));
     }
 
-    /// <summary>Fails if no order of the requests explains their answers, prefix was read and the final state.</summary>
+    /// <summary>
+    /// Fails if no order of the requests explains their answers, the states that were read, and the final state.
+    /// </summary>
     public async Task<PastModel> CheckAsync()
     {
         var history = await environment.Api.PagesAsync($"/environments/{environment.Id}/history", 500);

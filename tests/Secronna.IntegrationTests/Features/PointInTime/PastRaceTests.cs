@@ -72,7 +72,7 @@ public sealed class PastRaceTests(SharedServer shared)
     public async Task A_restore_of_many_keys_that_others_write_meanwhile_is_done_as_a_whole_or_not_at_all()
     {
         var dice = NewDice();
-        // The environment has more keys than a restore holds values of while their version numbers are uncertain.
+        // The environment has more keys than a restore reads from the database at once.
         var race = new PastRace(await shared.NewTestEnvironmentAsync(), dice, keyCount: 90, mayRestoresGiveUp: true);
         await race.WriteAllAsync();
         await Task.WhenAll(

@@ -4,8 +4,8 @@ using Xunit;
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
 /// <summary>
-/// Replays an environment's history on a model. Each instant must belong to one request and hold all its changes, and each
-/// answer must fit the state just before.
+/// Replays an environment's history on a model. Each instant must belong to one request and hold all changes of that
+/// request. Each answer must fit the state just before its instant.
 /// </summary>
 internal static class PastReplay
 {

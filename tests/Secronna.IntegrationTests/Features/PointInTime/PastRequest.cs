@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Secronna.IntegrationTests.Features.PointInTime;
 
-/// <summary>A request that was sent beside others, and what its answer says of the environment.</summary>
+/// <summary>A request that was sent while others ran, and the state of the environment that its answer implies.</summary>
 /// <param name="Name">The name in failure messages.</param>
 /// <param name="Began">The position of its beginning in the order of all beginnings and ends.</param>
 /// <param name="Ended">The position of its end in the same order.</param>

@@ -216,7 +216,8 @@ internal sealed class PastSimulation : IAsyncDisposable
         await reads.CheckDifferenceAsync(environment, AnyInstant(environment), other, AnyInstant(other), caller);
     }
 
-    // Instants of changes, just before and after them, now, between, before the environment existed, and in the future.
+    // Returns an instant of a change, just before or after it, now, between changes, before the environment existed, or in the
+    // future.
     private long AnyInstant(PastEnvironment environment)
     {
         var (now, model) = (clock.Now, environment.Model);

@@ -99,7 +99,7 @@ public sealed class Pkcs11TroubleTests(SoftHsm hsm)
     }
 
     [Fact]
-    public async Task A_token_that_cannot_decrypt_anything_is_unavailable_rather_than_the_box_wrong()
+    public async Task A_token_that_cannot_decrypt_anything_is_reported_as_unavailable_and_not_as_a_wrong_box()
     {
         var token = await NewTokenAsync();
         using var provider = token.Open();

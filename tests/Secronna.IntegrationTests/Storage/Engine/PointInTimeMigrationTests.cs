@@ -104,7 +104,7 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
     [InlineData(999, "KEY_A sec_a 3 of 900, KEY_B sec_d 1 of 500, KEY_C sec_c 2 of 700 deleted since")]
     [InlineData(1000, "KEY_A sec_a 3 of 900, KEY_B sec_d 1 of 500")]
     [InlineData(long.MaxValue, "KEY_A sec_a 3 of 900, KEY_B sec_d 1 of 500")]
-    public async Task The_state_at_each_instant_is_what_it_was_then(long instant, string expected)
+    public async Task A_migrated_environment_has_the_right_state_at_each_past_instant(long instant, string expected)
     {
         await using var storage = await MigratedAsync();
         Assert.Equal(expected, await StateAsync(storage, instant));

@@ -45,7 +45,7 @@ public sealed class PostgresAuditTests
             var node = worker % 2 == 0 ? storage.Database : other;
             for (var i = 0; i < Each; i++)
             {
-                // One or two workspaces at a time, in any order. Some units are undone; some only record.
+                // Each unit has entries for one or two workspaces, in any order. Some units are undone, and some only record.
                 AuditEntry[] entries = [storage.Entry(workspaces[(worker + i) % 4]), storage.Entry(workspaces[(worker * 3) % 4])];
                 await node.RecordAsync(entries[0], (_, audit, entry) => Appended(() => audit.Append(entry)));
                 await node.WriteAsync(entries, (transaction, entries) => Appended(() => Array.ForEach(entries, transaction.Audit.Append)));

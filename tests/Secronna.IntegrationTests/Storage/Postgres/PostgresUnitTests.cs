@@ -54,7 +54,7 @@ public sealed class PostgresUnitTests
 
         await Task.WhenAll(CrossAsync(0), CrossAsync(1));
 
-        // The unit that PostgreSQL undid may run into the other one again.
+        // The unit that PostgreSQL undid runs again, and may end in a deadlock with the other unit again.
         Assert.InRange(runs, 3, 8);
         foreach (var environment in environments)
         {

@@ -119,7 +119,7 @@ public sealed class SqliteDeletionTests
 
     private static string Log(TestStorage storage) => storage.Engine.FilePath + "-wal";
 
-    // The truncation is tried a few times a second, by itself. A reader here would only stand in its way.
+    // The server tries the truncation by itself a few times a second. A reader in this test would only delay it.
     private static Task<TimeSpan> LogIsEmptyAsync(TestStorage storage) => Until.HoldsAsync(
         "the log is truncated", () => new FileInfo(Log(storage)) is not { Exists: true, Length: > 0 });
 

@@ -8,13 +8,13 @@ namespace Secronna.IntegrationTests.Storage.Sqlite;
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
 public sealed class SqliteQueryPlanTests
 {
-    // These scans take one row of a partial index that holds only the rows that are looked for.
+    // Each of these scans takes one row of a partial index. The index holds only the rows that the statement looks for.
     private static readonly string[] AllowedScans =
     [
         "SCAN secrets USING INDEX secrets_to_destroy",
         "SCAN environments USING INDEX environments_deleted",
         "SCAN projects USING INDEX projects_deleted",
-        // The page of an inner query, which was found by an index.
+        // This scan reads the result of an inner query, which has found its page by an index.
         "SCAN v",
         "SCAN sqlite_schema",
         "SCAN sqlite_master",

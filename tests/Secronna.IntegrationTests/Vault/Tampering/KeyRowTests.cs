@@ -61,7 +61,7 @@ public sealed class KeyRowTests
             for (var j = i + 1; j < projects.Length; j++)
             {
                 Swap(connection, projects[i], projects[j], columns.Split(", "));
-                // KEKs in memory are right and may go on opening values. A reveal must never give a wrong value.
+                // The KEKs in memory are unchanged and may still open values. A reveal must never give a wrong value.
                 var warm = await installation.RevealAllAsync(all);
                 Assert.All(all.Zip(warm), pair => Assert.True(pair.Second == pair.First.Value || TestInstallation.IsRefusal(pair.Second)));
                 installation.ForgetKeys();

@@ -97,12 +97,12 @@ public sealed class VersionRowTests
     [Theory]
     [InlineData("secret_id")]
     [InlineData("version")]
-    public async Task A_row_moved_to_another_secret_or_version_is_refused_there_and_missed_at_its_own(string column)
+    public async Task A_row_moved_to_another_secret_or_version_is_refused_there_and_missing_at_its_old_place(string column)
     {
         await using var installation = await TestInstallation.CreateAsync();
         var all = await installation.FillAsync();
         using var connection = installation.ConnectToTamper();
-        // Moves every row to every other secret as its version 9, or to version 9 of its own secret.
+        // Moves every row in turn: to version 9 of every other secret, or to version 9 of its own secret.
         foreach (var from in all)
         {
             foreach (var to in all.Where(to => column == "secret_id" ? to.SecretId != from.SecretId : to == from))

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli.Fallback;
 
-/// <summary>The copy of an environment's values for the time when the server is away.</summary>
+/// <summary>The copy of an environment's values that is used while the server is away.</summary>
 public sealed class FallbackTests : IDisposable
 {
     private const string Key = "st_live_0123456789abcdefghijklmnopqrstuvwxyz";
@@ -110,7 +110,7 @@ public sealed class FallbackTests : IDisposable
         await Assert.ThrowsAsync<SecronnaException>(() => RevealAsync());
 
         Assert.Empty(notes);
-        // A refusal by the server itself removes the copy.
+        // The copy is removed only if a Secronna server itself refused the credential or the environment.
         Assert.Equal(code is not ("AUTH_REQUIRED" or "FORBIDDEN" or "NOT_FOUND"), File.Exists(FilePath));
     }
 

@@ -19,7 +19,7 @@ public sealed class DotenvReaderTests
     private static readonly Gen<string> AnyText = Gen.Int[0, Parts.Length - 1].Select(i => Parts[i]).Array[0, 16].Select(string.Concat);
 
     [Fact]
-    public void It_reads_every_text_as_Node_does() => AnyText.Array[Texts].Sample(texts =>
+    public void The_reader_reads_every_text_as_Node_does() => AnyText.Array[Texts].Sample(texts =>
     {
         var reads = NodeReader.Read("dotenv", texts);
         foreach (var (text, read) in texts.Zip(reads))
@@ -29,7 +29,7 @@ public sealed class DotenvReaderTests
     }, iter: 1);
 
     [Fact]
-    public void It_reads_all_short_texts_of_special_characters_as_Node_does()
+    public void The_reader_reads_all_short_texts_of_special_characters_as_Node_does()
     {
         var texts = Words.Of("'\"\\\n# \u2028a", 5).Select(word => "A=" + word).ToList();
         foreach (var (text, read) in texts.Zip(NodeReader.Read("dotenv", texts)))
@@ -44,7 +44,7 @@ public sealed class DotenvReaderTests
     [InlineData("\uFEFFexport A=1\nexport B\n(\n", "1", "2 3")]
     [InlineData("A=\"unclosed\nB=1\nmore\nrest", "1 2", "3 4")]
     [InlineData("", "", "")]
-    public void It_returns_the_line_of_each_key_and_the_lines_that_it_ignores(string text, string lines, string ignored)
+    public void The_reader_returns_the_line_of_each_key_and_the_lines_that_it_ignores(string text, string lines, string ignored)
     {
         var (entries, others) = DotenvReader.Read(text);
         Assert.Equal((lines, ignored), (string.Join(' ', entries.Select(entry => entry.Line)), string.Join(' ', others)));
@@ -59,7 +59,7 @@ public sealed class DotenvReaderTests
     [InlineData("A=\n", "'")]
     [InlineData("\u2028'", "'")]
     [InlineData("\\'", "A='")]
-    public void Its_time_grows_linearly_with_the_text(string repeated, string first) =>
+    public void The_time_for_reading_grows_linearly_with_the_text(string repeated, string first) =>
         Assert.NotNull(DotenvReader.Read(first + string.Concat(Enumerable.Repeat(repeated, 1_000_000))).Entries);
 
     // Node keeps the first position of a key and its last value, and lists numeric keys first.

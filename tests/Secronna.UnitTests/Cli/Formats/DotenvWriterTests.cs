@@ -8,7 +8,7 @@ namespace Secronna.UnitTests.Cli.Formats;
 /// <summary>Exports for Node's dotenv: every value that the format can hold is written and read back exactly.</summary>
 public sealed class DotenvWriterTests
 {
-    // Texts after a line that could make the line continue, or be taken for its end.
+    // Texts that follow a line. A reader could take them for a continuation of the line or for its end.
     private static readonly string[] Followers = ["", "'", "\"", "`", " '\"`# '\n", "#'\"`\n", "LAST='\\'\"`\n\"\n'\n`\n"];
 
     [Fact]
@@ -34,12 +34,12 @@ public sealed class DotenvWriterTests
         Assert.InRange(secrets.Count, HardValues.All.Count - 2, HardValues.All.Count);
     }
 
-    // Read by our reader, because other tests show that it reads as Node does.
+    // Uses our own reader. Other tests show that it reads as Node does.
     [Theory]
     [InlineData("'\"`\\nr\n\r# a", 6)]
     [InlineData("'\"`\\#\u2028a", 7)]
     [InlineData("\"\\nr\r\n#", 7)]
-    public void No_text_at_all_is_read_as_a_value_that_the_writer_refuses(string characters, int longest)
+    public void The_writer_refuses_only_values_that_no_text_can_express(string characters, int longest)
     {
         var refused = Words.Of(characters, longest - 2).Where(value => Try(value) is null).ToHashSet();
         var held = Words.Of(characters, longest).SelectMany(word => DotenvReader.Read("KEY=" + word).Entries.Take(1))

@@ -27,7 +27,7 @@ public sealed class ExportFormatTests
     public void An_environment_without_secrets_is_an_empty_mapping(string format) => Assert.Equal("{}\n", ExportFormats.Write(format, []));
 
     [Fact]
-    public void Docker_holds_every_value_of_one_line()
+    public void The_docker_format_holds_every_value_without_a_line_break()
     {
         var secrets = HardValues.All.Where(value => !value.Contains('\n')).Select((value, i) => ($"KEY{i}", value)).ToList();
         Assert.True(secrets.Count > 100);
@@ -50,7 +50,7 @@ public sealed class ExportFormatTests
     [InlineData("x", 65_531, "")]
     [InlineData("é", 32_765, "x")]
     [InlineData("x", 65_529, "\r")]
-    public void Docker_holds_lines_up_to_its_limit_and_no_longer(string character, int count, string end)
+    public void The_docker_format_holds_lines_up_to_the_limit_of_docker_and_no_longer(string character, int count, string end)
     {
         var longest = string.Concat(Enumerable.Repeat(character, count)) + end;
         (string, string)[] secrets = [("KEY", longest), ("LAST", "1")];

@@ -11,11 +11,11 @@ public sealed class ShellFormatTests
 {
     private static readonly string[] Shells = ["bash", "sh"];
 
-    // A shell that takes this value for an expression runs the command in it.
+    // A shell that evaluates this value as an arithmetic expression runs the command in it.
     private const string Command = "a[$(touch pwned)]";
 
     [Fact]
-    public void Shells_hold_every_value_and_run_no_value()
+    public void Shells_read_every_value_exactly_and_run_none()
     {
         var secrets = HardValues.All.Append(new string('x', 65_536)).Select((value, i) => ($"KEY{i}", value)).ToList();
         var text = ExportFormats.Write("shell", secrets);

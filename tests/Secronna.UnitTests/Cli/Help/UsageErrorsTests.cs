@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Cli.Help;
 
-/// <summary>The messages about a wrong command line. They repeat no word of it.</summary>
+/// <summary>The messages about a wrong command line. They repeat nothing that was typed.</summary>
 public sealed class UsageErrorsTests
 {
     [Theory]
@@ -37,7 +37,7 @@ public sealed class UsageErrorsTests
     [InlineData("run --env a/b npm run --silent")]
     [InlineData("--version")]
     [InlineData("[suggest:9] secret se")]
-    public void A_word_that_may_be_meant_is_accepted(string line) => Assert.Null(Of(line.Split(' ')));
+    public void A_word_that_may_be_meant_as_an_argument_is_accepted(string line) => Assert.Null(Of(line.Split(' ')));
 
     private static string? Of(string[] words) => UsageErrors.Of(CommandTree.Parse(words));
 }

@@ -14,7 +14,7 @@ public sealed class DeviceFlowTests : IDisposable
     public void Dispose() => provider.Dispose();
 
     [Fact]
-    public async Task It_polls_at_the_interval_until_the_person_has_allowed_it()
+    public async Task The_sign_in_polls_at_the_interval_until_the_person_has_allowed_it()
     {
         provider.ThenRefuses("authorization_pending").ThenRefuses("authorization_pending").Then(ScriptedProvider.Tokens("token"));
 
@@ -26,7 +26,7 @@ public sealed class DeviceFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task It_slows_down_when_the_provider_says_so_and_stays_slow()
+    public async Task The_sign_in_slows_down_when_the_provider_says_so_and_stays_slow()
     {
         provider.ThenRefuses("slow_down").ThenRefuses("authorization_pending").ThenRefuses("slow_down").Then(ScriptedProvider.Tokens("token"));
 
@@ -36,7 +36,7 @@ public sealed class DeviceFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task It_polls_less_and_less_often_while_the_provider_is_away()
+    public async Task The_sign_in_polls_less_and_less_often_while_the_provider_is_away()
     {
         provider.ThenBreaks().Then("<html>", HttpStatusCode.BadGateway).Then(ScriptedProvider.Tokens("token"));
 
@@ -49,7 +49,7 @@ public sealed class DeviceFlowTests : IDisposable
     [InlineData("access_denied", "denied")]
     [InlineData("expired_token", "expired")]
     [InlineData("invalid_client", "invalid_client")]
-    public async Task It_ends_when_the_provider_refuses(string error, string said)
+    public async Task The_sign_in_ends_when_the_provider_refuses(string error, string said)
     {
         provider.ThenRefuses(error);
 
@@ -60,7 +60,7 @@ public sealed class DeviceFlowTests : IDisposable
     }
 
     [Fact]
-    public async Task It_ends_when_the_code_expires_even_if_the_provider_does_not_say_so()
+    public async Task The_sign_in_ends_when_the_code_expires_even_if_the_provider_does_not_say_so()
     {
         for (var i = 0; i < 30; i++)
         {

@@ -11,10 +11,10 @@ namespace Secronna.UnitTests.Client.Testing;
 /// <summary>The contract cases use everything that the API, the client and the command line offer.</summary>
 public sealed class ContractCoverageTests
 {
-    /// <summary>Commands and options that are about more than the API, and have tests of their own.</summary>
+    /// <summary>Commands and options that concern more than the API. They have tests of their own.</summary>
     private static readonly string[] NotCovered =
     [
-        // The command line's driver uses it for every operation that has no command.
+        // The command line's driver uses the command api for every operation that has no command of its own.
         "api", "api --body",
         // These need an identity provider, or a file that keeps a session.
         "auth login", "auth login --api-key", "auth login --client-id", "auth login --issuer", "auth login --no-browser", "auth login --scope",

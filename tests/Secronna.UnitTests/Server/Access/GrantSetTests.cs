@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Server.Access;
 
-/// <summary>What grants allow (S23), compared with a matcher that is plain enough to be seen to be right.</summary>
+/// <summary>What grants allow (S23), compared with a matcher that is simple enough to be evidently correct.</summary>
 public sealed class GrantSetTests
 {
     private const int Longest = 3;
@@ -64,7 +64,7 @@ public sealed class GrantSetTests
             Assert.Single(GrantSet.Of([new Grant(path, ["list"])]).KeyRanges(GrantActions.List, "web", "production")));
 
     [Fact]
-    public void The_only_projects_are_known_if_every_grant_names_its_project_without_a_star()
+    public void OnlyProjects_lists_the_projects_if_every_grant_names_its_project_without_a_star()
     {
         Assert.Equal(["web", "api"], GrantSet.Of([new("web", ["list"]), new("api/x", ["write"]), new("web/y", ["list"])]).OnlyProjects!);
         Assert.Null(GrantSet.Of([new("web", ["list"]), new("a*", ["write"])]).OnlyProjects);

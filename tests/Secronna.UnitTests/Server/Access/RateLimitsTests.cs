@@ -95,5 +95,5 @@ public sealed class RateLimitsTests
     }
 
     private static Caller Caller(string id) =>
-        new(ActorTypes.ApiKey, id, "acc_a", null, Role.Admin, RequestOrigin.CommandLine);
+        new(ActorTypes.ApiKey, id, "acc_a", null, Role.Admin, RequestOrigin.OfCommand);
 }

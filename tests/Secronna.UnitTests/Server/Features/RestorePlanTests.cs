@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Server.Features;
 
-/// <summary>The plan of a restore: what brings the present secrets back to those of an earlier instant.</summary>
+/// <summary>The plan of a restore: the changes that bring the secrets back to their state at an earlier instant.</summary>
 public sealed class RestorePlanTests
 {
     [Fact]
@@ -48,7 +48,7 @@ public sealed class RestorePlanTests
     [InlineData("s1", 1, "s2", 1, true, "different")]
     [InlineData("s1", 1, "s1", 2, true, "different")]
     [InlineData("s1", 1, "s1", 1, true, "same")]
-    public void A_key_of_both_sides_needs_its_values_opened_unless_the_version_is_the_same_or_gone(
+    public void Values_of_a_key_on_both_sides_are_opened_unless_the_version_is_the_same_or_was_deleted_since(
         string here, int version, string there, int otherVersion, bool isDeleted, string? result)
     {
         var left = Row(here, "KEY", version) with { IsDeletedSince = isDeleted };
@@ -57,7 +57,7 @@ public sealed class RestorePlanTests
     }
 
     [Fact]
-    public void Keys_of_one_side_only_are_listed_with_their_side_in_the_order_of_bytes() => Assert.Equal(
+    public void Keys_on_only_one_side_are_listed_with_their_side_in_the_order_of_bytes() => Assert.Equal(
         ["B only_here", "a only_there", "b only_here"],
         ComparedKey.Pair([Row("s1", "B", 1), Row("s2", "b", 1)], [Row("s3", "a", 1)]).Select(key => $"{key.Key} {key.Result}"));
 

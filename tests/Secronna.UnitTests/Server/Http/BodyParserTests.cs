@@ -60,12 +60,12 @@ public sealed class BodyParserTests
         Refuse((ref Utf8JsonReader reader) =>
         {
             reader.Skip();
-            return new SecretWrite("KEY", one, null, null);
+            return new ValueToWrite("KEY", one, null, null);
         });
         Refuse((ref Utf8JsonReader reader) =>
         {
             reader.Skip();
-            return new List<SecretWrite> { new("KEY", two, null, null) };
+            return new List<ValueToWrite> { new("KEY", two, null, null) };
         });
         Assert.Throws<ObjectDisposedException>(() => { _ = one.Span; });
         Assert.Throws<ObjectDisposedException>(() => { _ = two.Span; });
@@ -98,7 +98,7 @@ public sealed class BodyParserTests
         }, iter: 20_000);
 
     [Fact]
-    public void A_value_is_the_text_that_another_JSON_reader_reads() => Gen.String.Sample(text =>
+    public void A_parsed_value_equals_the_text_that_another_JSON_reader_reads() => Gen.String.Sample(text =>
     {
         if (text.Contains('\0') || !IsWellFormed(text))
         {
@@ -204,7 +204,7 @@ public sealed class BodyParserTests
     private static string RefusedBatch(string body) => Assert.Throws<RequestException>(() =>
         Parse(Encoding.UTF8.GetBytes(body), (ref Utf8JsonReader reader) => SecretWriteBody.ReadBatch(ref reader, Limits))).Message;
 
-    private static SecretWrite Write(string body) =>
+    private static ValueToWrite Write(string body) =>
         Parse(Encoding.UTF8.GetBytes(body), (ref Utf8JsonReader reader) => SecretWriteBody.Read(ref reader, Limits));
 
     private static T Parse<T>(byte[] body, BodyParser<T> parser) => JsonBody.Parse(body, parser);

@@ -11,7 +11,7 @@ namespace Secronna.Server.Vault;
 /// The current version that the caller requires, 0 for a key that does not exist; <c>null</c> requires nothing.
 /// </param>
 /// <param name="Comment">The comment of the version.</param>
-internal sealed record SecretWrite(string Key, PinnedBuffer Value, int? ExpectedVersion, string? Comment) : IDisposable
+internal sealed record ValueToWrite(string Key, PinnedBuffer Value, int? ExpectedVersion, string? Comment) : IDisposable
 {
     /// <summary>
     /// For a rollback, the id of the secret whose earlier value this is: the value must not go to another secret that has the
@@ -25,7 +25,7 @@ internal sealed record SecretWrite(string Key, PinnedBuffer Value, int? Expected
     /// <summary>The kind of the version (<see cref="VersionKinds"/>).</summary>
     public string Kind => RolledBackSecretId is null ? VersionKinds.Written : VersionKinds.RolledBack;
 
-    /// <summary>Whether the write may follow this state of its key; <c>null</c> means that there is no such key.</summary>
+    /// <summary>Whether the write is possible after this state of its key; <c>null</c> means that there is no such key.</summary>
     public bool MayFollow((string Id, int CurrentVersion)? current) =>
         RolledBackSecretId is null || RolledBackSecretId == current?.Id;
 
