@@ -10,6 +10,9 @@ internal sealed class SessionFolder(string path)
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
 
+    // By default the pattern "session.json.*" would match session.json itself, as it does on Windows.
+    private static readonly EnumerationOptions WholePattern = new() { MatchType = MatchType.Simple, AttributesToSkip = FileAttributes.None };
+
     private string LockPath => Path.Combine(path, "session.lock");
 
     /// <summary>Creates the folder with mode 0700, unless it exists.</summary>
@@ -65,7 +68,12 @@ internal sealed class SessionFolder(string path)
     /// <summary>Deletes the temporary files of processes that were killed while they wrote <paramref name="file"/>.</summary>
     public void DeleteLeftovers(string file)
     {
-        foreach (var leftover in Directory.Exists(path) ? Directory.EnumerateFiles(path, Path.GetFileName(file) + ".*") : [])
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+
+        foreach (var leftover in Directory.EnumerateFiles(path, Path.GetFileName(file) + ".*", WholePattern))
         {
             File.Delete(leftover);
         }

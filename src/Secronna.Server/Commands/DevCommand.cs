@@ -47,7 +47,7 @@ internal static class DevCommand
         var folder = Path.GetFullPath(data ?? settings.DataFolder ?? DefaultFolder);
         var url = $"http://127.0.0.1:{port}";
         ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());
-        ListenAddresses.RequireSafe([url], SettingsSource.Configuration(), settings);
+        ListenAddresses.RequireTlsOrLoopback([url], SettingsSource.Configuration());
         using var locked = DevFolder.Lock(folder);
         await PrepareAsync(settings, folder);
         await using var installation = await OpenInstallation.OpenAsync(

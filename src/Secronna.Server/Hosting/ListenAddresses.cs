@@ -26,16 +26,24 @@ internal static class ListenAddresses
         }
     }
 
-    /// <summary>Requires every address to use TLS or loopback, unless a setting allows plain HTTP.</summary>
+    /// <summary>Requires every address to use TLS or loopback, unless the settings allow plain HTTP.</summary>
     /// <exception cref="SettingsException">A text is not an address, or an address is plain HTTP beyond loopback.</exception>
-    public static void RequireSafe(IEnumerable<string> urls, IConfiguration configuration, Settings settings)
+    public static void RequireSafe(IEnumerable<string> urls, IConfiguration configuration, Settings settings) =>
+        RequireSafe(urls, configuration, settings.Http.AllowPlainHttp);
+
+    /// <summary>Requires every address to use TLS or loopback, whatever the settings allow. It is for <c>dev</c>.</summary>
+    /// <exception cref="SettingsException">A text is not an address, or an address is plain HTTP beyond loopback.</exception>
+    public static void RequireTlsOrLoopback(IEnumerable<string> urls, IConfiguration configuration) =>
+        RequireSafe(urls, configuration, allowPlainHttp: false);
+
+    private static void RequireSafe(IEnumerable<string> urls, IConfiguration configuration, bool allowPlainHttp)
     {
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
             .Select(endpoint => endpoint["Url"]).OfType<string>();
         foreach (var url in urls.Concat(endpoints))
         {
             var address = Parse(url);
-            if (!settings.Http.AllowPlainHttp && !IsLoopback(address.Host)
+            if (!allowPlainHttp && !IsLoopback(address.Host)
                 && !string.Equals(address.Scheme, "https", StringComparison.OrdinalIgnoreCase))
             {
                 throw new SettingsException(

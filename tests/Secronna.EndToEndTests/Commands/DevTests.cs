@@ -120,6 +120,23 @@ public sealed partial class DevTests : IDisposable
         await ExpectRefusalAsync(server.Url.Split(':')[^1], folder["other"], server.Url, "--port");
     }
 
+    // Settings of a real installation may be left in the shell.
+    [Fact]
+    public async Task Plain_HTTP_beyond_loopback_is_refused_even_where_a_setting_allows_it()
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["Secronna__Http__AllowPlainHttp"] = "true",
+            ["Kestrel__Endpoints__Public__Url"] = "http://0.0.0.0:0",
+        };
+
+        var ended = await ServerProgram.RunAsync(folder.Path, settings, "dev", "--data", Data, "--port", "0");
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("http://0.0.0.0:0 is plain HTTP beyond loopback", ended.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Data));
+    }
+
     [Fact]
     public async Task A_file_in_place_of_the_data_folder_is_refused_and_kept()
     {

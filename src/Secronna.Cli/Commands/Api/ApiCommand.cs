@@ -21,13 +21,15 @@ internal static class ApiCommand
         var body = new Option<string?>("--body") { Description = "The body, as JSON; - reads it from standard input" };
         return new Command("api", "Call any route of the API and print the answer") { method, path, body }
             .WithExample("secronna api GET '/projects?limit=10'")
-            .WithAction(invocation => RunAsync(
-                invocation, new HttpMethod(invocation.Get(method).ToUpperInvariant()), Route(invocation.Get(path)), Body(invocation.Get(body))));
+            .WithAction(invocation => RunAsync(invocation, invocation.Get(method), invocation.Get(path), invocation.Get(body)));
     }
 
-    private static async Task RunAsync(CommandInvocation invocation, HttpMethod method, string route, ReadOnlyMemory<byte>? body)
+    private static async Task RunAsync(CommandInvocation invocation, string method, string path, string? body)
     {
-        var answer = await invocation.Client.SendAsync(method, route, body, invocation.Cancellation).ConfigureAwait(false);
+        // The server and the credential are found before standard input is read: without them nothing is read in vain.
+        var client = invocation.Client;
+        var answer = await client.SendAsync(
+            new HttpMethod(method.ToUpperInvariant()), Route(path), Body(body), invocation.Cancellation).ConfigureAwait(false);
         Print(answer);
         if (!answer.IsSuccess)
         {

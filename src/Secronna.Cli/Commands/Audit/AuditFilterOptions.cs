@@ -45,17 +45,22 @@ internal sealed class AuditFilterOptions
     /// </exception>
     public async Task<AuditFilter> FilterAsync(CommandInvocation invocation)
     {
-        var (client, cancellation) = (invocation.Client, invocation.Cancellation);
+        // A malformed time is refused before a server or a credential is looked for.
+        var (from, to) = (TimeArgument.ParseOptional(invocation.Get(Since)), TimeArgument.ParseOptional(invocation.Get(Until)));
+        var cancellation = invocation.Cancellation;
         return new AuditFilter
         {
             Action = invocation.Get(Action),
             ActorId = invocation.Get(Actor),
-            SecretId = await IdAsync(invocation.Get(Secret), name => client.Secrets.GetIdAsync(name, cancellation)).ConfigureAwait(false),
-            EnvironmentId = await IdAsync(invocation.Get(Environment), name => client.Environments.GetIdAsync(name, cancellation)).ConfigureAwait(false),
-            ProjectId = await IdAsync(invocation.Get(Project), name => client.Projects.GetIdAsync(name, cancellation)).ConfigureAwait(false),
+            SecretId = await IdAsync(
+                invocation.Get(Secret), name => invocation.Client.Secrets.GetIdAsync(name, cancellation)).ConfigureAwait(false),
+            EnvironmentId = await IdAsync(
+                invocation.Get(Environment), name => invocation.Client.Environments.GetIdAsync(name, cancellation)).ConfigureAwait(false),
+            ProjectId = await IdAsync(
+                invocation.Get(Project), name => invocation.Client.Projects.GetIdAsync(name, cancellation)).ConfigureAwait(false),
             Outcome = invocation.Get(Outcome),
-            From = TimeArgument.ParseOptional(invocation.Get(Since)),
-            To = TimeArgument.ParseOptional(invocation.Get(Until)),
+            From = from,
+            To = to,
         };
     }
 
