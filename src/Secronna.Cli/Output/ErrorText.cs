@@ -25,6 +25,8 @@ internal static class ErrorText
         ErrorCodes.Forbidden => "\n`secronna auth whoami` shows who you are to the server and what you may do.",
         ErrorCodes.NotFound =>
             "\nIt does not exist, or this credential may not see it. `secronna project ls`, `env ls` and `secret ls` show what the credential may see; `auth whoami` shows what it may do.",
+        // The server names the parameter of its own contract. Here it is an option.
+        ErrorCodes.Conflict when error.Message.Contains("force=true", StringComparison.Ordinal) => "\nThis program forces it with --force.",
         ErrorCodes.RateLimited when error.RetryAfter is { } delay => $"\nTry again in {delay.TotalSeconds:0} s.",
         ErrorCodes.IntegrityError => $"\nReport this to the operator of the server, with the request id {error.RequestId}.",
         ErrorCodes.Unavailable => AdviceOnUnavailable(error),

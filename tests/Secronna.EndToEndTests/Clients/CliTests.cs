@@ -34,6 +34,8 @@ public sealed class CliTests
         Assert.Contains("Left out, because they were deleted since that time: B", then.Error, StringComparison.Ordinal);
         Assert.Equal("a value", await dev.Cli.DoAsync("get", Environment + "/A"));
         Assert.Contains($"{Environment}/A version 3", await dev.Cli.DoAsync("audit", "--action", "secret.reveal", "--limit", "1"), StringComparison.Ordinal);
+        Assert.Contains("--force", (await dev.Cli.RunAsync("", "env", "rm", Environment)).Error, StringComparison.Ordinal);
+        Assert.Contains("--force", (await dev.Cli.RunAsync("", "project", "rm", "web")).Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class MasterKeyRotationTests(SharedPostgres postgres)
         using var load = new RequestLoadOnNodes(nodes, live, ledger);
         await load.WaitForWritesAsync();
         await using var projects = new ProjectCreator(nodes);
-        await ExpectRefusalAsync(installation, "is the active one", "master-key", "retire", old);
+        await ExpectRefusalAsync(installation, "is active: rotate to another key first", "master-key", "retire", old);
         await installation.DoAsync("master-key", "generate", "--id", NewKeyId);
         var (before, all) = (await database.VersionsAsync(project.EnvironmentId), await database.VersionsAsync());
         var rotated = await installation.DoAsync("master-key", "rotate");
