@@ -87,6 +87,13 @@ public sealed partial class RoomTests
         Assert.Contains($"{there.To.Name} uses {there.From.Name}", circle, StringComparison.Ordinal);
     }
 
+    // The writer mints versions for callers whose permission was checked. These two services check it.
+    [Fact]
+    public void Only_services_that_authorise_use_the_writer_of_versions() => AssertNone(
+        from arrow in ServerGraph.Value.Arrows
+        where arrow.To.Name == "SecretWriter" && arrow.From.Name is not ("SecretService" or "RollbackService" or "Composition")
+        select arrow.ToString());
+
     // xUnit shortens the items of a collection in its messages, but each arrow must be readable in full.
     private static void AssertNone(IEnumerable<string> arrows)
     {
