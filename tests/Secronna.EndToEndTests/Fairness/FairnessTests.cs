@@ -10,6 +10,7 @@ namespace Secronna.EndToEndTests.Fairness;
 /// attacks for longer and prints it.
 /// </summary>
 [RunsAlone]
+[FlawClass("denial of service")]
 public sealed class FairnessTests
 {
     // A variable that names a file makes the run a benchmark, and its table goes there.

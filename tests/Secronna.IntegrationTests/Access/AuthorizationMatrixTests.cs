@@ -12,6 +12,7 @@ namespace Secronna.IntegrationTests.Access;
 /// Calls every route as every kind of caller (S21–S24). The calls name things of the caller's workspace, things of another
 /// workspace, absent things, and malformed ids and slugs.
 /// </summary>
+[FlawClass("authorisation")]
 public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHelper output)
 {
     private const string OpenRoute = "GET /auth/config";

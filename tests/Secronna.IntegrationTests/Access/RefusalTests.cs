@@ -10,6 +10,7 @@ namespace Secronna.IntegrationTests.Access;
 /// <summary>
 /// The first of several equal refusals is recorded at once. Its repeats within a minute are recorded as one more entry (S19).
 /// </summary>
+[FlawClass("audit omission")]
 public sealed class RefusalTests
 {
     private readonly FakeTimeProvider time = TestClock.New();

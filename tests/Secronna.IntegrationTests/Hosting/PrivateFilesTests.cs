@@ -6,6 +6,7 @@ namespace Secronna.IntegrationTests.Hosting;
 
 /// <summary>The server refuses unsafe settings and files that other users can access, before it changes anything (S28).</summary>
 [Trait(TestEngine.Trait, TestEngine.Any)]
+[FlawClass("files")]
 public sealed class PrivateFilesTests
 {
     [Theory]

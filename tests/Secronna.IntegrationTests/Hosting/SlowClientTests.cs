@@ -7,6 +7,7 @@ namespace Secronna.IntegrationTests.Hosting;
 /// <summary>Slow clients and clients that hold many connections do not keep others from being served.</summary>
 [RunsAlone]
 [Trait(TestEngine.Trait, TestEngine.Any)]
+[FlawClass("denial of service")]
 public sealed class SlowClientTests
 {
     [Fact]

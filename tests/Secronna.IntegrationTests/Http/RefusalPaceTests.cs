@@ -9,6 +9,7 @@ namespace Secronna.IntegrationTests.Http;
 /// <summary>A refusal that must not tell what exists is answered a fixed time after its request arrived (S23).</summary>
 [RunsAlone]
 [Trait(TestEngine.Trait, TestEngine.Any)]
+[FlawClass("timing")]
 public sealed class RefusalPaceTests
 {
     [Theory]

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Crypto;
 
+[FlawClass("commitment")]
 public sealed class TamperTests
 {
     private readonly Sample sample = Sample.Create();

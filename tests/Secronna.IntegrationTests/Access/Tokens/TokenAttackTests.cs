@@ -13,6 +13,8 @@ namespace Secronna.IntegrationTests.Access.Tokens;
 /// <summary>A text that is not a valid access token for this server is refused, however similar it is to one (S21).</summary>
 [Trait("Engine", "Sqlite")]
 [Trait(TestEngine.Trait, TestEngine.Any)]
+[FlawClass("tokens")]
+[FlawClass("request forgery")]
 public sealed class TokenAttackTests(SharedServer shared)
 {
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
