@@ -44,6 +44,11 @@ internal static class DevCommand
             throw new SettingsException("dev works only with SQLite: unset Secronna__Storage__Provider, or use serve");
         }
 
+        if (KnownRuntimeFaults.Of(KnownRuntimeFaults.Running) is { } faults && settings.AcceptRuntime != KnownRuntimeFaults.Running)
+        {
+            await Console.Error.WriteLineAsync($"Warning: {faults}; serve would refuse it");
+        }
+
         var folder = Path.GetFullPath(data ?? settings.DataFolder ?? DefaultFolder);
         var url = $"http://127.0.0.1:{port}";
         ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());

@@ -25,6 +25,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(bool migrate, string? urls)
     {
         var settings = SettingsSource.Read();
+        KnownRuntimeFaults.Require(KnownRuntimeFaults.Running, settings.AcceptRuntime);
         PrivateFiles.Require(settings);
         var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

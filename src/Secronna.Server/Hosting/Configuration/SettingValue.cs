@@ -38,6 +38,11 @@ internal static class SettingValue
             ? number
             : throw Error(name, $"must be a whole number from {min} to {max}");
 
+    /// <summary>A version of the runtime, with all three numbers.</summary>
+    public static Version RuntimeVersion(string[] name, string value) => Version.TryParse(value, out var version) && version is { Build: >= 0, Revision: < 0 }
+        ? version
+        : throw Error(name, "must be the version of a runtime, such as 10.0.12");
+
     /// <summary>A number of days, at most ten years. For 0 the result is <c>null</c>.</summary>
     public static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MaxDays) switch
     {

@@ -66,6 +66,7 @@ internal static class SettingsReader
             case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
             case ["Http", .. var rest]: HttpSettingsReader.Set(settings.Http, name, rest, value); break;
             case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
+            case ["AcceptRuntime"]: settings.AcceptRuntime = RuntimeVersion(name, value); break;
             default: throw Unknown(name);
         }
     }
