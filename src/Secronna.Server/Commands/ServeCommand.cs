@@ -24,11 +24,13 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(bool migrate, string? urls)
     {
+        using var signals = new ServerSignals();
         var settings = SettingsSource.Read();
         KnownRuntimeFaults.Require(KnownRuntimeFaults.Running, settings.AcceptRuntime);
         PrivateFiles.Require(settings);
         var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        TelemetrySettings.Require(SettingsSource.Configuration());
         ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());
         ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings);
         ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings);
@@ -37,6 +39,8 @@ internal static class ServeCommand
         await using var app = Composition.BuildServer(installation, settings, addresses);
         // The addresses are checked again with the web server's own configuration, because it has more sources of endpoints.
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings);
+        UnixSockets.RemoveDead(addresses, app.Configuration);
+        signals.SendTo(app, installation);
         await ServerLifetime.StartAsync(app, "name other addresses with --urls or ASPNETCORE_URLS");
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
         HostingLog.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.DisplayName);

@@ -11,6 +11,9 @@ internal static class FilePrivacy
     private const UnixFileMode Group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
+    /// <summary>Whether the mode gives nothing to anybody but the owner.</summary>
+    public static bool IsOwnersAlone(UnixFileStatus status) => (status.Mode & (Group | Others)) == 0;
+
     /// <summary>
     /// Whether a file is private enough for a key: only its owner may use it; or it is root's or this user's, and only a group of
     /// this process may read it besides, in a folder that others can't enter or can't change.
@@ -18,7 +21,7 @@ internal static class FilePrivacy
     /// <param name="status">The file's status.</param>
     /// <param name="isClosedPlace">Whether others can't enter the file's folder, or nobody can change it.</param>
     public static bool IsPrivateKey(UnixFileStatus status, bool isClosedPlace) =>
-        (status.Mode & (Group | Others)) == 0
+        IsOwnersAlone(status)
         || ((status.Mode & (Others | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute)) == 0 && IsOfOwnGroup(status) && isClosedPlace);
 
     /// <summary>
@@ -26,7 +29,7 @@ internal static class FilePrivacy
     /// only a group of this process may use it besides.
     /// </summary>
     public static bool IsPrivateData(UnixFileStatus status) =>
-        (status.Mode & (Group | Others)) == 0 || ((status.Mode & Others) == 0 && IsOfOwnGroup(status));
+        IsOwnersAlone(status) || ((status.Mode & Others) == 0 && IsOfOwnGroup(status));
 
     /// <summary>
     /// Whether the folder of a file, or a folder above it, can't be entered by others, or is on a file system that is mounted

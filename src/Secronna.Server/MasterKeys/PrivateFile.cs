@@ -9,6 +9,7 @@ namespace Secronna.Server.MasterKeys;
 internal static class PrivateFile
 {
     private const int MaxBytes = 1024 * 1024;
+
     /// <summary>Reads all bytes of the file. The caller disposes of them.</summary>
     /// <param name="path">The file.</param>
     /// <param name="subject">What the file is for; error messages begin with it.</param>
@@ -37,7 +38,7 @@ internal static class PrivateFile
     // The mode is read from the open file, because the path may lead to another file at any time.
     private static void RequirePrivate(FileStream file, string path, string subject)
     {
-        if (UnixFileStatus.Of(file.SafeFileHandle) is { } status
+        if (UnixFileStatus.Of(file.SafeFileHandle) is { } status && !FilePrivacy.IsOwnersAlone(status)
             && !(AccessControlList.IsPrivate(path) ?? FilePrivacy.IsPrivateKey(status, FilePrivacy.IsClosedPlace(path))))
         {
             throw new SettingsException(

@@ -14,6 +14,10 @@ internal static class SettingValue
     public static string Text(string[] name, string value) =>
         string.IsNullOrWhiteSpace(value) ? throw Error(name, "is empty") : value;
 
+    /// <summary>Text without control characters, which no setting has, and which a log would not show.</summary>
+    public static string WithoutControls(string[] name, string value) =>
+        value.Any(char.IsControl) ? throw Error(name, "holds a control character, such as a line break or a tab, within its value") : value;
+
     /// <summary>
     /// One of several words, in upper or lower case. The word is returned as <paramref name="allowed"/> spells it.
     /// </summary>
@@ -26,10 +30,10 @@ internal static class SettingValue
         ? flag
         : throw Error(name, "must be true or false");
 
-    /// <summary>An absolute URL of <c>https</c> or <c>http</c>.</summary>
+    /// <summary>An absolute URL of <c>https</c> or <c>http</c> without a user and a password, which messages would show.</summary>
     public static string Url(string[] name, string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http")
-            ? value
+            ? url.UserInfo.Length == 0 ? value : throw Error(name, "must be a URL without a user and a password")
             : throw Error(name, "must be a URL that begins with https:// or http://");
 
     /// <summary>A whole number in a range.</summary>
