@@ -21,6 +21,7 @@ internal static class CommandLine
         {
             DevCommand.Create(),
             ServeCommand.Create(),
+            CheckCommand.Create(),
             MigrateCommand.Create(),
             WorkspaceCommand.Create(),
             ApiKeyCommand.Create(),
