@@ -13,6 +13,20 @@ internal static class SettingsSource
 {
     private const string FileName = "appsettings.json";
 
+    /// <summary>Requires the working folder to exist: settings and relative paths are looked for in it.</summary>
+    /// <exception cref="SettingsException">The folder was deleted, or this user may not enter it.</exception>
+    public static void RequireWorkingFolder()
+    {
+        try
+        {
+            _ = Directory.GetCurrentDirectory();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException("the working folder was deleted, or this user may not enter it: change to another folder (cd /), and try again");
+        }
+    }
+
     /// <summary>All settings of the program.</summary>
     /// <exception cref="SettingsException">A setting is unknown or its value does not fit.</exception>
     public static Settings Read() => SettingsReader.Read(Configuration());

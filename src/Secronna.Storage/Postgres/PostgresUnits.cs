@@ -8,7 +8,8 @@ internal static class PostgresUnits
 {
     private const int MaxAttempts = 8;
 
-    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    // It doesn't say READ WRITE, which would override an administrator's default_transaction_read_only.
+    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
     /// <summary>
     /// Runs a unit of work and commits it. Runs it again when PostgreSQL undid it in favour of another transaction.

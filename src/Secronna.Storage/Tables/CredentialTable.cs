@@ -40,6 +40,13 @@ public static class CredentialTable
         return await query.Bind(prefix).ReadAsync() ? (Read(query), query.GetInt64(12) != 0) : null;
     }
 
+    /// <summary>Counts the credentials of all workspaces that never expire and are not revoked.</summary>
+    public static async ValueTask<long> CountWithoutExpiryAsync(Session session)
+    {
+        await using var query = session.Prepare("SELECT count(*) FROM credentials WHERE expires_at IS NULL AND revoked_at IS NULL");
+        return await query.ReadAsync() ? query.GetInt64(0) : 0;
+    }
+
     /// <summary>
     /// Finds a credential of the workspace and locks its row for a change. Returns <c>null</c> when there is none.
     /// </summary>

@@ -19,4 +19,7 @@ internal sealed class Settings : InstallationSettings
 
     /// <summary>Whether core dumps and diagnostics ports stay as the system sets them (S28).</summary>
     public bool Diagnostics { get; set; }
+
+    /// <summary>The version of a runtime with known faults that <c>serve</c> may run on; <c>null</c> if there is none.</summary>
+    public Version? AcceptRuntime { get; set; }
 }

@@ -19,6 +19,14 @@ internal static class SettingsReader
     /// <exception cref="SettingsException">A setting is unknown, or its value does not fit.</exception>
     public static Settings Read(IConfiguration configuration)
     {
+        var problems = new List<SettingsException>();
+        var settings = Read(configuration, problems);
+        return problems.Count == 0 ? settings : throw problems[0];
+    }
+
+    /// <summary>Reads all settings of section <c>Secronna</c> that fit, and says what is wrong with the others.</summary>
+    public static Settings Read(IConfiguration configuration, ICollection<SettingsException> problems)
+    {
         var settings = new Settings();
         // Sorted, because a configuration does not keep the entries of a list in the order of their indexes.
         foreach (var setting in configuration.GetSection("Secronna").AsEnumerable(makePathsRelative: true)
@@ -26,11 +34,11 @@ internal static class SettingsReader
         {
             if (setting.Value is { } value)
             {
-                Set(settings, setting.Key.Split(':'), value);
+                Set(settings, setting.Key.Split(':'), value, problems);
             }
         }
 
-        RequireTls(settings.Huudis);
+        Try(() => RequireTls(settings.Huudis), problems);
         if (settings.Huudis.Audiences.Count == 0)
         {
             settings.Huudis.Audiences.Add("secronna");
@@ -38,6 +46,22 @@ internal static class SettingsReader
         }
 
         return settings;
+    }
+
+    // A file with Windows line ends leaves a carriage return at the end of each value.
+    private static void Set(Settings settings, string[] name, string value, ICollection<SettingsException> problems) => Try(
+        () => Set(settings, name, WithoutControls(name, value.Trim('\r', '\n'))), problems);
+
+    private static void Try(Action set, ICollection<SettingsException> problems)
+    {
+        try
+        {
+            set();
+        }
+        catch (SettingsException exception)
+        {
+            problems.Add(exception);
+        }
     }
 
     // Without https the provider's keys would never be fetched, and every token would be answered with UNAVAILABLE.
@@ -66,6 +90,7 @@ internal static class SettingsReader
             case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
             case ["Http", .. var rest]: HttpSettingsReader.Set(settings.Http, name, rest, value); break;
             case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
+            case ["AcceptRuntime"]: settings.AcceptRuntime = RuntimeVersion(name, value); break;
             default: throw Unknown(name);
         }
     }

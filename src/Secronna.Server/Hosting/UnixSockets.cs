@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using Secronna.Server.MasterKeys;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Server.Hosting;
+
+/// <summary>
+/// The Unix sockets that the server listens on (<c>http://unix:/run/secronna/api.sock</c>). A server that is killed leaves its
+/// socket behind, and the system lets nobody listen where a file exists.
+/// </summary>
+internal static class UnixSockets
+{
+    /// <summary>Removes the sockets on which nobody listens any more.</summary>
+    /// <exception cref="SettingsException">
+    /// A program listens on a socket, or another kind of file is in its place. The message says what to do.
+    /// </exception>
+    public static void RemoveDead(IEnumerable<string> urls, IConfiguration configuration)
+    {
+        foreach (var path in ListenAddresses.All(urls, configuration).Where(address => address.IsUnixPipe).Select(address => address.UnixPipePath))
+        {
+            RemoveIfDead(path);
+        }
+    }
+
+    private static void RemoveIfDead(string path)
+    {
+        if (UnixFileStatus.Of(path) is not { } status)
+        {
+            return;
+        }
+
+        if (!status.IsSocket)
+        {
+            throw new SettingsException($"the server can't listen on the socket {path}, because another file is there: name another path with --urls");
+        }
+
+        if (Answers(path))
+        {
+            throw new SettingsException($"another program listens on the socket {path}: stop it, or name another path with --urls");
+        }
+
+        Delete(path);
+    }
+
+    // The system refuses a connection at once where the process that made the socket is gone.
+    private static bool Answers(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException exception)
+        {
+            return exception.SocketErrorCode != SocketError.ConnectionRefused;
+        }
+    }
+
+    private static void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"nobody listens on the socket {path}, and it can't be removed: {exception.Message}");
+        }
+    }
+}
