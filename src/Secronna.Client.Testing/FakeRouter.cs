@@ -55,13 +55,15 @@ internal static class FakeRouter
 
         FakeRoute.List("/audit", FakeAuditList.List, FakeAuditList.Filters).WithPageSizes(Limits.AuditPageDefault, Limits.AuditPageMaximum),
 
-        new("POST", "/api-keys", FakeApiKeys.Create) { Body = FakeBodyRule.Required },
+        new("POST", "/api-keys", FakeApiKeys.Create) { Body = FakeBodyRule.Required, IsIdempotent = true },
         FakeRoute.List("/api-keys", FakeApiKeys.List),
-        new("DELETE", "/api-keys/{id}", FakeApiKeys.Delete),
-        new("POST", "/access-keys", FakeAccessKeys.Create) { Body = FakeBodyRule.Required },
+        new("DELETE", "/api-keys/{id}", FakeApiKeys.Delete) { Query = ["cascade"] },
+        new("GET", "/api-keys/{id}/made", FakeApiKeys.GetMade),
+        new("POST", "/access-keys", FakeAccessKeys.Create) { Body = FakeBodyRule.Required, IsIdempotent = true },
         FakeRoute.List("/access-keys", FakeAccessKeys.List),
         new("PATCH", "/access-keys/{id}", FakeAccessKeys.Change) { Body = FakeBodyRule.Required },
         new("POST", "/access-keys/{id}/revoke", FakeAccessKeys.Revoke),
+        new("GET", "/access-keys/{id}/made", FakeAccessKeys.GetMade),
         new("GET", "/me", FakeCredentials.GetMe),
         new("GET", "/auth/config", FakeCredentials.GetAuthConfig) { IsPublic = true },
     ];

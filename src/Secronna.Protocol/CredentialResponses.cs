@@ -3,14 +3,35 @@ using System.Text.Json.Serialization;
 namespace Secronna.Protocol;
 
 /// <summary>A new API key. Its token is shown only in this answer (S25).</summary>
-public sealed record ApiKeyCreatedResponse(string Id, string Name, string Prefix, Instant CreatedAt, string Token)
+public sealed record ApiKeyCreatedResponse(
+    string Id, string Name, string Prefix, Instant CreatedAt, string CreatedBy, Instant? ExpiresAt, string Token)
 {
     /// <summary>Shows the id, never the token.</summary>
     public override string ToString() => $"{nameof(ApiKeyCreatedResponse)} {{ {nameof(Id)} = {Id} }}";
 }
 
-/// <summary>An API key.</summary>
-public sealed record ApiKeyResponse(string Id, string Name, string Prefix, Instant CreatedAt, Instant? LastUsedAt);
+/// <summary>An API key. Lists have only keys that are not revoked, and so no time of a revocation.</summary>
+public sealed record ApiKeyResponse(
+    string Id, string Name, string Prefix, Instant CreatedAt, string CreatedBy, Instant? ExpiresAt, Instant? LastUsedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Instant? RevokedAt);
+
+/// <summary>The answer to the deletion of an API key.</summary>
+/// <param name="Id">The id of the API key.</param>
+/// <param name="Deleted">Always true.</param>
+/// <param name="AlsoRevoked">
+/// The ids of the credentials that it made, directly or through what it made, and that were revoked with it. <c>null</c> if the
+/// request did not ask for that.
+/// </param>
+public sealed record ApiKeyDeletedResponse(
+    string Id, bool Deleted,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? AlsoRevoked);
+
+/// <summary>The credentials that a key made, directly or through what it made, revoked ones included.</summary>
+/// <param name="ApiKeys">The API keys, oldest first.</param>
+/// <param name="AccessKeys">The access keys, oldest first.</param>
+/// <param name="HasMore">Whether the key made more than the <see cref="Limits.MadeCredentials"/> that the answer has at most.</param>
+public sealed record MadeResponse(
+    IReadOnlyList<ApiKeyResponse> ApiKeys, IReadOnlyList<AccessKeyResponse> AccessKeys, bool HasMore);
 
 /// <summary>
 /// A grant of an access key: the <see cref="GrantActionNames"/> that are allowed below a path. The path has one to three segments
@@ -20,7 +41,7 @@ public sealed record Grant(string Path, IReadOnlyList<string> Actions);
 
 /// <summary>A new access key. Its token is shown only in this answer (S25).</summary>
 public sealed record AccessKeyCreatedResponse(
-    string Id, string Name, string Prefix, Instant CreatedAt, Instant? ExpiresAt, IReadOnlyList<Grant> Grants,
+    string Id, string Name, string Prefix, Instant CreatedAt, string CreatedBy, Instant? ExpiresAt, IReadOnlyList<Grant> Grants,
     string Token)
 {
     /// <summary>Shows the id, never the token.</summary>
@@ -29,13 +50,13 @@ public sealed record AccessKeyCreatedResponse(
 
 /// <summary>An access key.</summary>
 public sealed record AccessKeyResponse(
-    string Id, string Name, string Prefix, Instant CreatedAt, Instant? ExpiresAt, IReadOnlyList<Grant> Grants,
+    string Id, string Name, string Prefix, Instant CreatedAt, string CreatedBy, Instant? ExpiresAt, IReadOnlyList<Grant> Grants,
     Instant? LastUsedAt, Instant? RevokedAt);
 
 /// <summary>How to sign in at the identity provider. Every field is null where no provider is configured.</summary>
 public sealed record AuthConfigResponse(string? Issuer, string? CliClientId, IReadOnlyList<string>? Scopes);
 
-/// <summary>Who the server takes the caller for.</summary>
+/// <summary>Who the server takes the caller for. No grants are no power.</summary>
 public sealed record MeResponse(
     string ActorType, string ActorId, string WorkspaceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name,

@@ -51,8 +51,11 @@ public static class Limits
     /// <summary>Entries of a page of the audit trail, at most.</summary>
     public const int AuditPageMaximum = 1_000;
 
-    /// <summary>Days until an access key expires, at most.</summary>
+    /// <summary>Days until a key expires, at most.</summary>
     public const int ExpiryDays = 3_650;
+
+    /// <summary>Credentials in the answer that says what a key made, at most.</summary>
+    public const int MadeCredentials = 5_000;
 
     /// <summary>Grants of one access key, at most.</summary>
     public const int Grants = 100;

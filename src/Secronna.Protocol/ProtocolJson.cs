@@ -23,6 +23,8 @@ namespace Secronna.Protocol;
 [JsonSerializable(typeof(KekResponse))]
 [JsonSerializable(typeof(ApiKeyCreatedResponse))]
 [JsonSerializable(typeof(ApiKeyResponse))]
+[JsonSerializable(typeof(ApiKeyDeletedResponse))]
+[JsonSerializable(typeof(MadeResponse))]
 [JsonSerializable(typeof(AccessKeyCreatedResponse))]
 [JsonSerializable(typeof(AccessKeyResponse))]
 [JsonSerializable(typeof(RevokedResponse))]

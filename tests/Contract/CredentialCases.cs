@@ -74,6 +74,36 @@ internal static class CredentialCases
         await server.As("sk_live_0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghij").FailsAsync("AUTH_REQUIRED", ListProjects());
     }
 
+    public static async Task MadeAsync(ContractDriver server)
+    {
+        var root = await server.DoAsync(CreateApiKey("root", 30));
+        Assert.Equal((string)(await server.DoAsync(Me()))["actorId"]!, (string)root["createdBy"]!);
+        Assert.NotNull(root["expiresAt"]);
+        var byRoot = server.As((string)root["token"]!);
+        var access = await byRoot.DoAsync(CreateAccessKey("access"));
+        var child = await byRoot.DoAsync(CreateApiKey("child"));
+        var grandchild = await server.As((string)child["token"]!).DoAsync(CreateAccessKey("grandchild", 3));
+        Assert.Equal(((string)root["id"]!, (string)root["expiresAt"]!), ((string)child["createdBy"]!, (string)child["expiresAt"]!));
+        Assert.Equal((string)child["id"]!, (string)grandchild["createdBy"]!);
+        await byRoot.FailsAsync("VALIDATION_ERROR", CreateApiKey("longer", 31));
+        await byRoot.FailsAsync("VALIDATION_ERROR", LiftExpiry((string)access["id"]!));
+        Assert.Null((await server.DoAsync(LiftExpiry((string)access["id"]!)))["expiresAt"]);
+        var made = await server.DoAsync(GetMadeByApiKey((string)root["id"]!));
+        Assert.Equal([(string)child["id"]!], TextsOf(made["apiKeys"]!.AsArray()!, "id"));
+        Assert.Equal([(string)access["id"]!, (string)grandchild["id"]!], TextsOf(made["accessKeys"]!.AsArray()!, "id"));
+        Assert.Empty((await server.DoAsync(GetMadeByAccessKey((string)access["id"]!)))["apiKeys"]!.AsArray());
+        await server.FailsAsync("NOT_FOUND", GetMadeByApiKey((string)access["id"]!));
+        await server.FailsAsync("NOT_FOUND", GetMadeByAccessKey((string)root["id"]!));
+
+        await server.DoAsync(DeleteApiKey((string)child["id"]!));
+        Assert.NotNull((await server.DoAsync(GetMadeByApiKey((string)root["id"]!)))["apiKeys"]![0]!["revokedAt"]);
+        var deleted = await server.DoAsync(DeleteApiKey((string)root["id"]!, cascade: true));
+        Assert.Equal([(string)access["id"]!, (string)grandchild["id"]!], deleted["alsoRevoked"]!.AsArray().Select(id => (string)id!));
+        await server.As((string)grandchild["token"]!).FailsEventuallyAsync("AUTH_REQUIRED", Me());
+        await server.FailsAsync("NOT_FOUND", DeleteApiKey((string)root["id"]!));
+        Assert.Empty((await server.DoAsync(DeleteApiKey((string)root["id"]!, cascade: true)))["alsoRevoked"]!.AsArray());
+    }
+
     public static async Task RefusalsAsync(ContractDriver server)
     {
         var (_, environment) = await CreateWebProductionAsync(server);

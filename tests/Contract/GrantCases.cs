@@ -109,9 +109,31 @@ internal static class GrantCases
         Assert.Equal("outside", await key.TextAsync(Reveal(outside), "value"));
         await server.DoAsync(ChangeAccessKey((string)created["id"]!, new Grant("web/production", ["reveal"])));
         await server.DoAsync(DeleteEnvironment(environment, force: true));
-        await key.FailsEventuallyAsync("AUTH_REQUIRED", Me());
-        Assert.NotNull(Assert.Single(await server.ListAsync(ListAccessKeys()))["revokedAt"]);
+        await key.FailsEventuallyAsync("NOT_FOUND", Reveal(outside));
+        Assert.Empty((await key.DoAsync(Me()))["grants"]!.AsArray());
+        var left = Assert.Single(await server.ListAsync(ListAccessKeys()));
+        Assert.Equal((true, 0), (left["revokedAt"] is null, left["grants"]!.AsArray().Count));
+        await server.DoAsync(RevokeAccessKey((string)created["id"]!));
         await server.FailsAsync("CONFLICT", ChangeAccessKey((string)created["id"]!, new Grant("web", ["list"])));
+    }
+
+    public static async Task NoneAsync(ContractDriver server)
+    {
+        var (environment, inside, _) = await CreateTwoKeysAsync(server);
+        var everything = await server.DoAsync(CreateAccessKey("everything"));
+        Assert.Equal("*", (string)Assert.Single(everything["grants"]!.AsArray())!["path"]!);
+        var all = server.As((string)everything["token"]!);
+        Assert.Equal("inside", await all.TextAsync(Reveal(inside), "value"));
+        var nothing = server.As(await server.TextAsync(CreatePowerlessKey("nothing"), "token"));
+        Assert.Empty((await nothing.DoAsync(Me()))["grants"]!.AsArray());
+        Assert.Empty(await nothing.ListAsync(ListProjects()));
+        Assert.Empty(await nothing.ListAsync(Search("")));
+        await AllNotFoundAsync(nothing, Reveal(inside), RevealAll(environment), ListSecrets(environment), Write(environment, "A", "x"), DeleteSecret(inside));
+        await server.DoAsync(ChangeAccessKey((string)everything["id"]!));
+        await all.FailsEventuallyAsync("NOT_FOUND", Reveal(inside));
+        await server.FailsAsync("VALIDATION_ERROR", Raw("PATCH", $"/access-keys/{everything["id"]}", """{"grants":null}"""));
+        await server.FailsAsync("VALIDATION_ERROR", Raw("PATCH", $"/access-keys/{everything["id"]}", """{"name":null}"""));
+        await server.FailsAsync("VALIDATION_ERROR", Raw("POST", "/access-keys", """{"name":"x","grants":null}"""));
     }
 
     private static async Task<(string Environment, string Inside, string Outside)> CreateTwoKeysAsync(ContractDriver server)

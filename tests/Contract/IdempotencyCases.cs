@@ -50,17 +50,34 @@ internal static class IdempotencyCases
         await another.FailsEventuallyAsync("NOT_FOUND", key);
     }
 
-    public static async Task OnlyMintingRoutesAsync(HttpDriver server)
+    public static async Task OtherRoutesAsync(HttpDriver server)
     {
         var (_, environment) = await CreateWebProductionAsync(server);
         await server.DoAsync(Write(environment, "A", "one") with { IdempotencyKey = new string('k', 255) });
-        foreach (var operation in new[]
+        foreach (var operation in new[] { RevealAll(environment), ListProjects(), GetEnvironment(environment) })
         {
-            CreateProject("Web 2") with { IdempotencyKey = "k" }, RevealAll(environment) with { IdempotencyKey = "k" }, ListProjects() with { IdempotencyKey = "k" },
-            Write(environment, "A", "one") with { IdempotencyKey = new string('k', 256) }, Write(environment, "A", "one") with { IdempotencyKey = "k k" },
-        })
-        {
-            await server.FailsAsync("VALIDATION_ERROR", operation);
+            await server.DoAsync(operation with { IdempotencyKey = "k" });
+            await server.DoAsync(operation with { IdempotencyKey = "k" });
+            await server.FailsAsync("VALIDATION_ERROR", operation with { IdempotencyKey = "k k" });
         }
+
+        await server.FailsAsync("VALIDATION_ERROR", Write(environment, "A", "one") with { IdempotencyKey = new string('k', 256) });
+    }
+
+    public static async Task CredentialsAsync(HttpDriver server)
+    {
+        foreach (var operation in new[] { CreateApiKey("one"), CreateAccessKey("one") })
+        {
+            var created = await server.DoAsync(operation with { IdempotencyKey = "k" });
+            var message = await server.FailsAsync("CONFLICT", operation with { IdempotencyKey = "k" });
+            Assert.Equal(
+                $"Idempotency-Key: a request with this key created {created["id"]}, and its token was shown then; if the token is lost, revoke {created["id"]} and send this request with a new key",
+                message);
+            await server.DoAsync(operation with { IdempotencyKey = "k-2" });
+        }
+
+        Assert.StartsWith(
+            "Idempotency-Key: this key was used before",
+            await server.FailsAsync("CONFLICT", CreateAccessKey("two") with { IdempotencyKey = "k" }), StringComparison.Ordinal);
     }
 }

@@ -108,14 +108,10 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
             return null;
         }
 
-        if (!route!.IsIdempotent)
-        {
-            throw FakeErrors.Invalid(IdempotencyKeyHeader, "only requests that mint versions take it: send this one without");
-        }
-
-        return values.ToArray() is [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] && key.All(character => character is >= '!' and <= '~')
-            ? key
+        var key = values.ToArray() is [{ Length: > 0 and <= Limits.IdempotencyKeyLength } given] && given.All(character => character is >= '!' and <= '~')
+            ? given
             : throw FakeErrors.Invalid(
                 IdempotencyKeyHeader, $"must be sent once, with 1 to {Limits.IdempotencyKeyLength} printable characters of ASCII and no space");
+        return route!.IsIdempotent ? key : null;
     }
 }

@@ -1,3 +1,4 @@
+using Secronna.Client.Testing.Errors;
 using Secronna.Client.Testing.Http;
 using Secronna.Client.Testing.State;
 using Secronna.Protocol;
@@ -25,6 +26,51 @@ internal static class FakeCredentials
     /// <summary>The key that the path names; <c>null</c> where no key of this kind has that id.</summary>
     public static FakeCredential? Find(FakeRequest request, string kind) =>
         OfKind(request, kind).FirstOrDefault(key => key.Id == request.PathVariable("id"));
+
+    /// <summary>Adds a key. It expires no later than the key that makes it.</summary>
+    public static FakeCredential Add(FakeRequest request, string kind, FakeKeyChange wanted)
+    {
+        var expiry = ExpiryAfter(request, wanted.ExpiresInDays) ?? request.Caller.ExpiresAt;
+        RequireWithinCaller(request, expiry);
+        if (request.FindFirstAnswer<string>() is { } first)
+        {
+            throw FakeErrors.CreatedBefore(first);
+        }
+
+        var key = request.Workspace.AddCredential(kind, wanted.Name!, request.Caller.Id);
+        key.ExpiresAt = expiry;
+        request.RememberAnswer(key.Id);
+        return key;
+    }
+
+    public static Instant? ExpiryAfter(FakeRequest request, int? days) =>
+        days is { } count ? Instant.From(request.Workspace.Now.ToDateTimeOffset().AddDays(count)) : null;
+
+    /// <exception cref="FakeError">VALIDATION_ERROR: the expiry is later than that of the key that asks for it.</exception>
+    public static void RequireWithinCaller(FakeRequest request, Instant? expiry)
+    {
+        if (request.Caller.ExpiresAt is { } latest && (expiry is null || expiry > latest))
+        {
+            throw FakeErrors.OutlivesMaker(latest);
+        }
+    }
+
+    /// <summary>The keys that a key made, directly or through what it made, oldest first.</summary>
+    public static IEnumerable<FakeCredential> MadeBy(FakeRequest request, string id)
+    {
+        var makers = new HashSet<string>(StringComparer.Ordinal) { id };
+        // A key is always younger than the key that made it.
+        return request.Workspace.Credentials.Where(key => makers.Contains(key.CreatedBy) && makers.Add(key.Id)).ToList();
+    }
+
+    public static FakeAnswer GetMade(FakeRequest request, string kind, string what)
+    {
+        request.DemandApiKey();
+        var made = MadeBy(request, Find(request, kind)?.Id ?? throw FakeErrors.NotFound(what)).ToLookup(key => key.IsApiKey);
+        return FakeAnswer.Ok(
+            new MadeResponse([.. made[true].Select(key => key.ToApiKey())], [.. made[false].Select(key => key.ToAccessKey())], false),
+            ProtocolJson.Default.MadeResponse);
+    }
 
     public static void Record(FakeRequest request, string action, FakeCredential key) =>
         request.Record(action, new AuditMetadata { TargetId = key.Id, Name = key.Name });

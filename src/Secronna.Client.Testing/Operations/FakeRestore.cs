@@ -21,7 +21,7 @@ internal static class FakeRestore
         {
             if (request.FindFirstAnswer<RestoreResponse>() is { } first)
             {
-                return FakeAnswer.Ok(first, Json.RestoreResponse);
+                return FakeAnswer.Ok(Cut(request, environment, first), Json.RestoreResponse);
             }
 
             Apply(request, environment, wanted, changes);
@@ -30,6 +30,16 @@ internal static class FakeRestore
 
         return FakeAnswer.Ok(answer, Json.RestoreResponse);
     }
+
+    // Leaves out what the caller may not restore any more.
+    private static RestoreResponse Cut(FakeRequest request, FakeEnvironment environment, RestoreResponse first) => first with
+    {
+        Changes =
+        [
+            .. first.Changes.Where(change => request.CallerMay(environment, change.Key, GrantActionNames.Reveal)
+                && request.CallerMay(environment, change.Key, GrantActionNames.Write)),
+        ],
+    };
 
     private static FakeEnvironment Require(FakeRequest request, RestoreRequest wanted)
     {

@@ -115,6 +115,11 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
             return Errors.Forbidden();
         }
 
+        if (caller.MayNotGrant && permissions.Contains(Permission.ManageCredentials))
+        {
+            return Errors.KeysMayNotGrant();
+        }
+
         return operation.NeedsSecondFactor && caller.LacksSecondFactor ? Errors.SecondFactorRequired() : null;
     }
 }

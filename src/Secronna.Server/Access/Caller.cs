@@ -29,8 +29,11 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
     /// <summary>Where in the workspace the caller may do what its role allows (S23).</summary>
     public GrantSet Grants { get; init; } = GrantSet.Everything;
 
-    /// <summary>Whether operations that read values back are refused until the caller signs in with a second factor.</summary>
+    /// <summary>Whether operations that need a second factor are refused until the caller signs in with one.</summary>
     public bool LacksSecondFactor { get; init; }
+
+    /// <summary>Whether the settings forbid the caller to make or widen power, although its role allows it (S32).</summary>
+    public bool MayNotGrant { get; init; }
 
     /// <summary>The user of the operating system who runs this command.</summary>
     /// <param name="workspaceId">The workspace that the command acts on; empty for the whole installation.</param>

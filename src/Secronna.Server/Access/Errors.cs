@@ -18,7 +18,11 @@ internal static class Errors
         new(ErrorCodes.Forbidden, "the caller's role does not allow this");
 
     public static RequestException SecondFactorRequired() =>
-        new(ErrorCodes.Forbidden, "reading values back needs a sign-in with a second factor: sign in again with one");
+        new(ErrorCodes.Forbidden, "this needs a sign-in with a second factor: sign in again with one");
+
+    public static RequestException KeysMayNotGrant() => new(
+        ErrorCodes.Forbidden,
+        "API keys may not create or change credentials here, because Secronna__Access__KeysMayGrant is false: sign in as an admin");
 
     public static RequestException NotFound(string thing) => new(ErrorCodes.NotFound, $"{thing} not found");
 
@@ -72,6 +76,13 @@ internal static class Errors
 
     public static RequestException AlreadyRevoked() =>
         new(ErrorCodes.Conflict, "the access key is revoked");
+
+    public static RequestException CreatedBefore(string id) => new(
+        ErrorCodes.Conflict,
+        $"Idempotency-Key: a request with this key created {id}, and its token was shown then; if the token is lost, revoke {id} and send this request with a new key");
+
+    public static RequestException OutlivesMaker(Instant expiry) => Invalid(
+        "expiresInDays", $"the API key that asks for this expires at {expiry}, and gives no power that lasts longer: ask for fewer days");
 
     public static RequestException IdempotencyKeyReused() =>
         new(ErrorCodes.Conflict, "Idempotency-Key: this key was used before with another body; send this request with a new key");

@@ -19,8 +19,14 @@ internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
     public Permission? OptionalPermission { get; init; }
 
     /// <summary>
-    /// Whether the operation reads values back. If the server requires a second factor, a user must have signed in with one for
-    /// such an operation.
+    /// Says of a recorded operation that it opens no value, gives or takes no power, and deletes nothing, so that a person may do
+    /// it without a second factor (S32).
     /// </summary>
-    public bool NeedsSecondFactor { get; init; }
+    public bool IsHarmless { get; init; }
+
+    /// <summary>
+    /// Whether a person must have signed in with a second factor, if the server requires one (S32). Every recorded operation
+    /// needs it that does not say that it is harmless, so that a new operation which says nothing needs it.
+    /// </summary>
+    public bool NeedsSecondFactor => AuditAction is not null && !IsHarmless;
 }

@@ -18,9 +18,17 @@ internal static class Roles
         new(Permission.ReadAudit, None: false, Viewer: true, Member: true, Admin: true, AccessKey: false),
         new(Permission.ManageProjects, None: false, Viewer: false, Member: false, Admin: true, AccessKey: false),
         new(Permission.ManageKeys, None: false, Viewer: false, Member: false, Admin: true, AccessKey: false),
+        new(Permission.ManageCredentials, None: false, Viewer: false, Member: false, Admin: true, AccessKey: false),
     ];
 
     public static bool Allows(Role role, Permission permission) => Table[(int)permission].Allows(role);
+
+    /// <summary>The grants with the actions alone that the role allows; a grant without any is left out.</summary>
+    public static IReadOnlyList<Grant> Within(Role role, IReadOnlyList<Grant> grants) =>
+    [
+        .. grants.Select(grant => grant with { Actions = [.. grant.Actions.Where(action => Allows(role, PermissionOf(action)))] })
+            .Where(grant => grant.Actions.Count > 0),
+    ];
 
     /// <summary>The role that a token names. An unknown name gives a role with no rights.</summary>
     public static Role Parse(string name) => name switch
@@ -30,6 +38,15 @@ internal static class Roles
         RoleNames.Member => Role.Member,
         RoleNames.Viewer => Role.Viewer,
         _ => Role.None,
+    };
+
+    private static Permission PermissionOf(string action) => action switch
+    {
+        GrantActionNames.List => Permission.List,
+        GrantActionNames.Reveal => Permission.Reveal,
+        GrantActionNames.Write => Permission.Write,
+        GrantActionNames.Delete => Permission.Delete,
+        _ => throw new InvalidOperationException("no permission is declared for this action of a grant"),
     };
 
     /// <summary>The role's name in the contract; <c>null</c> for roles that the contract has no name for.</summary>

@@ -13,7 +13,7 @@ internal static class StoredGrants
     /// <summary>The grants of a credential.</summary>
     /// <exception cref="RequestException">
     /// INTEGRITY_ERROR: the stored text does not have the form that this server writes, so somebody else changed the database.
-    /// Unreadable grants are never dropped: a list without grants would permit everything.
+    /// Unreadable grants are never dropped, so that the damage shows.
     /// </exception>
     public static IReadOnlyList<Grant> Read(CredentialRow row)
     {

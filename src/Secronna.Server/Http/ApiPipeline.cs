@@ -17,7 +17,7 @@ internal static class ApiPipeline
     public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
     {
         var caller = route.Operation is null ? null : await AuthenticateAsync(context, route);
-        CheckIdempotencyKey(context.Request.Headers, route);
+        CheckIdempotencyKey(context.Request.Headers);
         var request = new ApiRequest(context, route, caller);
         request.Query.Check();
         if (route.Body is null)
@@ -41,17 +41,13 @@ internal static class ApiPipeline
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);
     }
 
-    // A caller that sends the header relies on safe repeats. Routes that do not provide them refuse the header.
-    private static void CheckIdempotencyKey(IHeaderDictionary headers, ApiRoute route)
+    // Every route accepts the header, so that a client may send it with all its requests. It has an effect on the routes that
+    // declare it.
+    private static void CheckIdempotencyKey(IHeaderDictionary headers)
     {
         if (!headers.TryGetValue(IdempotencyKey, out var values))
         {
             return;
-        }
-
-        if (!route.TakesIdempotencyKey)
-        {
-            throw Errors.Invalid(IdempotencyKey, "only requests that mint versions accept it: send this request without it");
         }
 
         if (values is not [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] || key.Any(character => character is < '!' or > '~'))

@@ -28,7 +28,8 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     public ApiQuery Query => new(context, route);
 
     /// <summary>
-    /// Recognises a repeat of this request. It is set once the body is read; <c>null</c> without an <c>Idempotency-Key</c>.
+    /// Recognises a repeat of this request. It is set once the body is read; <c>null</c> without an <c>Idempotency-Key</c>, or on
+    /// a route on which the key has no effect.
     /// </summary>
     public Idempotency? Idempotency { get; private set; }
 
@@ -54,7 +55,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     public async ValueTask<T> BodyAsync<T>(BodyParser<T> parse, int? maxBytes = null)
     {
         using var body = await ReadBodyAsync(maxBytes ?? Limits.BodyBytes, !route.IsBodyOptional);
-        if (context.Request.Headers.TryGetValue(ApiPipeline.IdempotencyKey, out var key))
+        if (route.TakesIdempotencyKey && context.Request.Headers.TryGetValue(ApiPipeline.IdempotencyKey, out var key))
         {
             var keys = context.RequestServices.GetRequiredService<InstallationKeys>();
             Idempotency = Idempotency.Of(keys, Caller, $"{route.Method} {context.Request.Path}", key[0]!, body.Span);

@@ -51,7 +51,10 @@ internal sealed class ApiRoute
     /// <summary>The most entries of a page that a caller may ask for.</summary>
     public int MaximumLimit { get; private set; }
 
-    /// <summary>Whether the route accepts an <c>Idempotency-Key</c>: a repeat with the same key gets the first answer.</summary>
+    /// <summary>
+    /// Whether an <c>Idempotency-Key</c> has an effect on the route: a repeat with the same key gets the first answer, or is
+    /// refused where the answer can't be given twice.
+    /// </summary>
     public bool TakesIdempotencyKey { get; private set; }
 
     internal IEndpointRouteBuilder? Routes { get; init; }
@@ -70,7 +73,9 @@ internal sealed class ApiRoute
         return this;
     }
 
-    /// <summary>Declares that the route accepts an <c>Idempotency-Key</c>, because it mints versions.</summary>
+    /// <summary>
+    /// Declares that an <c>Idempotency-Key</c> has an effect on the route, because it mints versions or creates credentials.
+    /// </summary>
     public ApiRoute Idempotent()
     {
         TakesIdempotencyKey = true;

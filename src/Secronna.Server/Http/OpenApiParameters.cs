@@ -26,7 +26,8 @@ internal static partial class OpenApiParameters
         {
             Name = ApiPipeline.IdempotencyKey,
             In = ParameterLocation.Header,
-            Description = "A request that is repeated with the same key and body within a day gets the first answer",
+            Description = "A request that is repeated with the same key and body within a day gets the first answer; "
+                + "one that would create another credential is refused and told the first one's id",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
         },
     ];

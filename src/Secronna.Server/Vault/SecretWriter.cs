@@ -29,10 +29,14 @@ internal sealed class SecretWriter(
         return (await WriteAsync(caller, secret.EnvironmentId, [write], idempotency))[0];
     }
 
-    /// <summary>The answer to the first request, if this request is a repeat; <c>null</c> if there is no answer yet.</summary>
+    /// <summary>
+    /// The answer to the first request for a rollback, if this request is a repeat; <c>null</c> if there is no answer yet. The
+    /// answer is about the secret of the route alone, on which the caller's right must have been checked.
+    /// </summary>
     /// <exception cref="RequestException">CONFLICT: the first request had another body.</exception>
-    public static ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(Session session, Idempotency idempotency) =>
-        idempotency.FindFirstAnswerAsync(session, WriteTransaction.Json);
+    public static ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(
+        Session session, Idempotency idempotency) =>
+        idempotency.FindFirstAnswerAsync(session, WriteTransaction.Json, first => first);
 
     /// <summary>
     /// Writes all values or none, at one instant. The caller's role must have been checked; its grants are checked here. A repeat

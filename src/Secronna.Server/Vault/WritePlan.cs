@@ -15,6 +15,13 @@ namespace Secronna.Server.Vault;
 internal sealed record WritePlan(
     EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions, Idempotency? Idempotency)
 {
+    /// <summary>
+    /// Leaves out of the first answer what the caller may not write now. The plan has been made for what the caller may write, so
+    /// nothing is left out as long as both agree.
+    /// </summary>
+    public Func<IReadOnlyList<WrittenResponse>, IReadOnlyList<WrittenResponse>> CutFor(Caller caller) =>
+        first => [.. first.Where(written => caller.MayTouch(GrantActions.Write, Environment, written.Key))];
+
     /// <summary>Reads the state that the write depends on, and plans the write.</summary>
     /// <returns>
     /// The environment, if the caller's workspace has it. The plan, unless the environment is missing, a key lies outside the

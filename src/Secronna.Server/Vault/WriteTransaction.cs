@@ -37,7 +37,8 @@ internal sealed class WriteTransaction(
             return null;
         }
 
-        if (plan.Idempotency is not null && await plan.Idempotency.FindFirstAnswerAsync(transaction, Json) is { } first)
+        if (plan.Idempotency is not null
+            && await plan.Idempotency.FindFirstAnswerAsync(transaction, Json, plan.CutFor(caller)) is { } first)
         {
             return new WriteResult(change, first, 0);
         }

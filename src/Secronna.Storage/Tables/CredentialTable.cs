@@ -79,6 +79,45 @@ public static class CredentialTable
         return await query.Bind(workspaceId).Bind(kind).Bind(after).Bind(limit).ReadAllAsync(Read);
     }
 
+    /// <summary>
+    /// Finds an API key of the workspace that makes another credential, and holds its row: while the transaction runs, nobody
+    /// revokes it. Returns <c>null</c> when it was revoked before.
+    /// </summary>
+    public static async ValueTask<CredentialRow?> HoldMakerAsync(Transaction transaction, string workspaceId, string id)
+    {
+        await using var query = transaction.Prepare(
+            Columns + " WHERE c.id = $1 AND c.workspace_id = $2 AND c.revoked_at IS NULL FOR SHARE");
+        return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>
+    /// Lists what a credential of the workspace made, with ids after <paramref name="after"/>, oldest first and revoked ones
+    /// included.
+    /// </summary>
+    public static async ValueTask<List<CredentialRow>> ListMadeAsync(
+        Session session, string workspaceId, string makerId, string after, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + " WHERE c.workspace_id = $1 AND c.created_by = $2 AND c.id > $3 ORDER BY c.id LIMIT $4");
+        return await query.Bind(workspaceId).Bind(makerId).Bind(after).Bind(limit).ReadAllAsync(Read);
+    }
+
+    /// <summary>Does the same as <see cref="ListMadeAsync"/>, and locks the rows for a change.</summary>
+    public static async ValueTask<List<CredentialRow>> LockMadeAsync(
+        Transaction transaction, string workspaceId, string makerId, string after, int limit)
+    {
+        await using var query = transaction.Prepare(
+            Columns + " WHERE c.workspace_id = $1 AND c.created_by = $2 AND c.id > $3 ORDER BY c.id LIMIT $4 FOR UPDATE");
+        return await query.Bind(workspaceId).Bind(makerId).Bind(after).Bind(limit).ReadAllAsync(Read);
+    }
+
+    /// <summary>Finds a credential of the workspace, revoked or not. Returns <c>null</c> when there is none.</summary>
+    public static async ValueTask<CredentialRow?> FindAsync(Session session, string workspaceId, string kind, string id)
+    {
+        await using var query = session.Prepare(Columns + " WHERE c.id = $1 AND c.workspace_id = $2 AND c.kind = $3");
+        return await query.Bind(id).Bind(workspaceId).Bind(kind).ReadAsync() ? Read(query) : null;
+    }
+
     /// <summary>Stores the name, the expiry and the grants of <paramref name="row"/>.</summary>
     public static async ValueTask UpdateAsync(Transaction transaction, CredentialRow row)
     {
@@ -89,11 +128,15 @@ public static class CredentialTable
     }
 
     /// <summary>Revokes a credential. Returns false when it was revoked before.</summary>
-    public static async ValueTask<bool> RevokeAsync(Transaction transaction, string id, long now)
+    public static async ValueTask<bool> RevokeAsync(Transaction transaction, string id, long now) =>
+        await RevokeAsync(transaction, [id], now) == 1;
+
+    /// <summary>Revokes credentials. Returns how many of them were not revoked before.</summary>
+    public static async ValueTask<int> RevokeAsync(Transaction transaction, IReadOnlyList<string> ids, long now)
     {
-        await using var update = transaction.Prepare(
-            "UPDATE credentials SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL");
-        var revoked = await update.Bind(now).Bind(id).ExecuteAsync() == 1;
+        var revoked = await transaction.ExecuteManyAsync(
+            "UPDATE credentials SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", ids,
+            (update, id) => update.Bind(now).Bind(id));
         await InstallationTable.AdvanceAccessCounterAsync(transaction);
         return revoked;
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Secronna.IdentityProvider;
 using Secronna.Server.Http;
 using Xunit;
 
@@ -84,11 +85,23 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
     [Fact]
     public async Task A_caller_may_do_what_the_table_of_roles_says_and_another_workspaces_things_look_absent()
     {
-        var server = await shared.GetAsync();
+        await CheckAllAsync(await shared.GetAsync(), Callers.Valid);
+    }
+
+    [Fact]
+    public async Task Where_the_second_factor_is_required_a_person_without_it_may_do_only_what_needs_none()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(settings => settings.Huudis.RequireMfa = true, provider: provider);
+        await CheckAllAsync(server, Callers.WhereSecondFactorIsRequired);
+    }
+
+    private async Task CheckAllAsync(TestServer server, IReadOnlyList<CallerKind> kinds)
+    {
         var other = await server.NewWorkspaceAsync();
         var theirs = await Target.NewAsync(other, "theirs");
         var before = (await other.AuditAsync()).Count;
-        var all = from route in Routes(server) from kind in Callers.Valid select (route, kind);
+        var all = from route in Routes(server) from kind in kinds select (route, kind);
         await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = Concurrency }, async (pair, _) =>
         {
             try
@@ -104,14 +117,14 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         Assert.True(faults.IsEmpty, string.Join("\n", faults));
         Assert.Equal(before, (await other.AuditAsync()).Count);
         (await other.Api.PostAsync($"/secrets/{theirs.SecretId}/reveal")).Is(200);
-        Report(Callers.Valid.Count);
+        Report(kinds.Count);
     }
 
     private async Task CheckAsync(Workspace workspace, string name, ApiRoute route, CallerKind kind, Target theirs)
     {
         var call = RouteCalls.All[name];
         var own = await Target.NewAsync(workspace, "ours");
-        var isAllowed = kind.Rights.Contains(call.Right);
+        var isAllowed = kind.Rights.Contains(call.Right) && !(kind.LacksSecondFactor && call.NeedsSecondFactor);
         var answers = new List<string>();
         foreach (var target in call.NamesTarget ? new[] { theirs, Target.Absent, Target.Malformed } : [])
         {

@@ -92,10 +92,13 @@ public sealed class GrantChangeTests(SharedServer shared)
         var url = "/access-keys/" + created.Text("id");
 
         Assert.Equal(("two", WebGrants, true), FieldsOf((await workspace.Api.PatchAsync(url, """{"name":"two"}""")).Is(200)));
-        Assert.Equal(("two", WebGrants, true), FieldsOf((await workspace.Api.PatchAsync(url, """{"grants":null}""")).Is(200)));
         Assert.Equal(("two", WebGrants, false), FieldsOf((await workspace.Api.PatchAsync(url, """{"expiresInDays":30}""")).Is(200)));
         Assert.Equal(("two", ApiGrants, false), FieldsOf((await workspace.Api.PatchAsync(url, $$"""{"grants":{{ApiGrants}}}""")).Is(200)));
         Assert.Equal(("three", "[]", true), FieldsOf((await workspace.Api.PatchAsync(url, """{"name":"three","expiresInDays":9,"grants":[]}""")).Is(200)));
+        (await workspace.Api.PatchAsync(url, """{"grants":null}""")).IsInvalid("grants");
+        (await workspace.Api.PatchAsync(url, """{"name":null}""")).IsInvalid("name");
+        (await workspace.Api.PostAsync("/access-keys", """{"name":"x","grants":null}""")).IsInvalid("grants");
+        Assert.True((await workspace.Api.PatchAsync(url, """{"expiresInDays":null}""")).Is(200).Data.IsNull("expiresAt"));
         Assert.Equal(5, (await workspace.AuditAsync("action=access_key.update")).Count(entry => entry.Text("outcome") == "success"));
 
         (string, string, bool) FieldsOf(Reply reply) => (
@@ -137,8 +140,15 @@ public sealed class GrantChangeTests(SharedServer shared)
         await ChangeAsync(environment, key.Text("id"), ApiGrants);
         (await client.GetAsync(environment.SecretsPath)).IsError(404, "NOT_FOUND");
 
-        await ChangeAsync(environment, key.Text("id"), "[]");
+        await ChangeAsync(environment, key.Text("id"), """[{"path":"*","actions":["reveal"]}]""");
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
+
+        await ChangeAsync(environment, key.Text("id"), "[]");
+        (await client.PostAsync($"/secrets/{id}/reveal")).IsError(404, "NOT_FOUND");
+        (await client.GetAsync(environment.SecretsPath)).IsError(404, "NOT_FOUND");
+        Assert.Empty((await client.GetAsync("/projects")).Is(200).Data.EnumerateArray());
+        Assert.Empty((await client.GetAsync("/search/secrets")).Is(200).Data.EnumerateArray());
+        Assert.Equal("[]", (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
     }
 
     [Fact]

@@ -117,11 +117,86 @@ public sealed class IdempotencyTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task Routes_that_write_no_version_refuse_an_idempotency_key()
+    public async Task Routes_that_write_no_version_accept_an_idempotency_key_and_check_its_form()
     {
         var environment = await shared.NewTestEnvironmentAsync();
-        (await SendAsync(environment.Api, "POST", "/projects", """{"name":"Other"}""", "once")).IsError(400, "VALIDATION_ERROR");
-        (await SendAsync(environment.Api, "POST", $"/environments/{environment.Id}/reveal", null, "once")).IsError(400, "VALIDATION_ERROR");
+        await environment.WriteAsync("A");
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            (await SendAsync(environment.Api, "GET", "/projects", null, "once")).Is(200);
+            (await SendAsync(environment.Api, "POST", $"/environments/{environment.Id}/reveal", null, "once")).Is(200);
+            (await SendAsync(environment.Api, "PATCH", $"/environments/{environment.Id}", """{"name":"Other"}""", "once")).Is(200);
+        }
+
+        Assert.Equal(2, (await environment.Workspace.AuditAsync("action=secret.reveal")).Count);
+        (await SendAsync(environment.Api, "POST", "/projects", """{"name":"Other"}""", "once")).Is(201);
+        (await SendAsync(environment.Api, "POST", "/projects", """{"name":"Other"}""", "once")).IsError(409, "CONFLICT");
+        (await SendAsync(environment.Api, "GET", "/projects", null, "with space")).IsInvalid("Idempotency-Key");
+        (await SendAsync((await shared.GetAsync()).Anyone, "GET", "/auth/config", null, "once")).Is(200);
+    }
+
+    [Theory]
+    [InlineData("/api-keys")]
+    [InlineData("/access-keys")]
+    public async Task A_credential_is_created_once_under_an_idempotency_key_and_a_repeat_is_told_its_id(string path)
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        var before = (await workspace.Api.GetAsync(path)).Data.GetArrayLength();
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SendAsync(workspace.Api, "POST", path, """{"name":"x"}""", "once")));
+
+        var created = Assert.Single(replies, reply => reply.Status == 201).Data;
+        Assert.All(replies.Where(reply => reply.Status != 201), reply =>
+        {
+            Assert.Contains(created.Text("id"), reply.IsError(409, "CONFLICT").Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(created.Text("token"), reply.Text, StringComparison.Ordinal);
+        });
+        Assert.Equal(before + 1, (await workspace.Api.GetAsync(path)).Data.GetArrayLength());
+        var other = await SendAsync(workspace.Api, "POST", path, """{"name":"y"}""", "once");
+        Assert.DoesNotContain(created.Text("id"), other.IsError(409, "CONFLICT").Message, StringComparison.Ordinal);
+        (await SendAsync(workspace.Api, "POST", path, """{"name":"x"}""", "twice")).Is(201);
+    }
+
+    [Fact]
+    public async Task A_repeated_restore_answers_only_what_the_caller_may_restore_now()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAsync("A", "one");
+        await environment.WriteAsync("B", "one");
+        var at = (await environment.Api.GetAsync($"/environments/{environment.Id}/history")).Is(200).Data[0].Text("at");
+        await environment.WriteAsync("A", "two");
+        await environment.WriteAsync("B", "two");
+        var key = await environment.Workspace.NewGrantedKeyAsync("web/production: list write reveal");
+        var api = environment.Server.With(key.Text("token"));
+        var (path, body) = ($"/environments/{environment.Id}/restore", $$"""{"at":"{{at}}"}""");
+        var first = (await SendAsync(api, "POST", path, body, "once")).Is(200).Data;
+        Assert.Equal(["A", "B"], first.GetProperty("changes").Each("key"));
+
+        foreach (var grants in new[] { "web/production/A: write reveal", "web/production/A: write reveal;web/production/B: list write" })
+        {
+            (await environment.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{TestGrant.Json(grants.Split(';'))}}}""")).Is(200);
+            await Until.HoldsAsync("the repeat is cut to A", async () =>
+                (await SendAsync(api, "POST", path, body, "once")).Is(200).Data.GetProperty("changes").Each("key") is ["A"]);
+        }
+
+        (await environment.Api.PatchAsync("/access-keys/" + key.Text("id"), """{"grants":[]}""")).Is(200);
+        await Until.HoldsAsync(
+            "the repeat is refused", async () => (await SendAsync(api, "POST", path, body, "once")).Status == 404);
+    }
+
+    [Fact]
+    public async Task A_repeated_batch_is_refused_once_the_caller_may_not_write_one_of_its_keys()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var key = await environment.Workspace.NewGrantedKeyAsync("web/production: write");
+        var api = environment.Server.With(key.Text("token"));
+        const string Batch = """{"secrets":[{"key":"A","value":"one"},{"key":"B","value":"two"}]}""";
+        (await SendAsync(api, "POST", environment.SecretsPath + "/batch", Batch, "once")).Is(201);
+        (await environment.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{TestGrant.Json("web/production/A: write")}}}""")).Is(200);
+
+        await Until.HoldsAsync("the repeat is refused", async () =>
+            (await SendAsync(api, "POST", environment.SecretsPath + "/batch", Batch, "once")) is { Status: 404 } reply
+            && !reply.Text.Contains("sec_", StringComparison.Ordinal));
     }
 
     [Fact]

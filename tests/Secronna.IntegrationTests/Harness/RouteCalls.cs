@@ -71,6 +71,13 @@ internal enum Right
 internal sealed record RouteCall(
     Right Right, Func<Target, string> Path, Func<Target, string>? Body = null, string? Action = null, bool NamesTarget = true, int Entries = 1)
 {
+    // The recorded actions that open no value, give or take no power, and delete nothing.
+    private static readonly string[] Harmless =
+        ["project.create", "project.update", "environment.create", "environment.update", "secret.write", "kek.rotate"];
+
+    /// <summary>Whether a person needs the second factor for it, where the server requires one (S32).</summary>
+    public bool NeedsSecondFactor => Action is not null && !Harmless.Contains(Action);
+
     public Task<Reply> SendAsync(ApiClient client, string method, Target target) =>
         client.SendAsync(method, Path(target), Body?.Invoke(target));
 }
@@ -124,10 +131,12 @@ internal static class RouteCalls
         ["POST /api-keys"] = new(Right.Keys, _ => "/api-keys", Name, "api_key.create", NamesTarget: false),
         ["GET /api-keys"] = new(Right.Keys, _ => "/api-keys", NamesTarget: false),
         ["DELETE /api-keys/{id}"] = new(Right.Keys, t => $"/api-keys/{t.ApiKeyId}", null, "api_key.revoke"),
+        ["GET /api-keys/{id}/made"] = new(Right.Keys, t => $"/api-keys/{t.ApiKeyId}/made"),
         ["POST /access-keys"] = new(Right.Keys, _ => "/access-keys", Name, "access_key.create", NamesTarget: false),
         ["GET /access-keys"] = new(Right.Keys, _ => "/access-keys", NamesTarget: false),
         ["PATCH /access-keys/{id}"] = new(Right.Keys, t => $"/access-keys/{t.AccessKeyId}", Name, "access_key.update"),
         ["POST /access-keys/{id}/revoke"] = new(Right.Keys, t => $"/access-keys/{t.AccessKeyId}/revoke", null, "access_key.revoke"),
+        ["GET /access-keys/{id}/made"] = new(Right.Keys, t => $"/access-keys/{t.AccessKeyId}/made"),
         ["GET /me"] = new(Right.Self, _ => "/me", NamesTarget: false),
         ["GET /auth/config"] = new(Right.Self, _ => "/auth/config", NamesTarget: false),
     };

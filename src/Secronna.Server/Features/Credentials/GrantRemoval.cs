@@ -13,7 +13,7 @@ internal static class GrantRemoval
 
     /// <summary>
     /// Removes the grants whose path names a deleted project or environment literally: a later project or environment with the
-    /// same slug must not inherit them. A key that has no other grant is revoked, because a key without grants may do everything.
+    /// same slug must not inherit them. A key that has no other grant keeps an empty list, which is no power.
     /// </summary>
     /// <param name="transaction">The transaction of the deletion.</param>
     /// <param name="caller">Who deletes.</param>
@@ -49,16 +49,8 @@ internal static class GrantRemoval
             return;
         }
 
-        if (remaining.Count > 0)
-        {
-            await CredentialTable.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(remaining) });
-        }
-        else
-        {
-            await CredentialTable.RevokeAsync(transaction, row.Id, Instant.From(time.GetUtcNow()).Microseconds);
-        }
-
-        var action = remaining.Count > 0 ? AuditActions.AccessKeyUpdate : AuditActions.AccessKeyRevoke;
-        transaction.Audit.Append(AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = row.Name });
+        await CredentialTable.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(remaining) });
+        transaction.Audit.Append(
+            AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate) with { TargetId = row.Id, Name = row.Name });
     }
 }

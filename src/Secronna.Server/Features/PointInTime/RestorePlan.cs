@@ -35,6 +35,16 @@ internal sealed record RestorePlan(
     /// <summary>The answer to the caller that gave the order.</summary>
     public RestoreResponse Respond(RestoreOrder order) => new(order.At, order.IsDryRun, Changes);
 
+    /// <summary>Leaves out of the answer to an earlier order what the caller may not restore now (S32).</summary>
+    public RestoreResponse Cut(RestoreResponse first, Caller caller) => first with
+    {
+        Changes =
+        [
+            .. first.Changes.Where(change => caller.MayTouch(GrantActions.Reveal, Environment, change.Key)
+                && caller.MayTouch(GrantActions.Write, Environment, change.Key)),
+        ],
+    };
+
     /// <summary>Reads an environment and plans a restore of it.</summary>
     /// <returns>
     /// The environment, if it exists in the caller's workspace, and the plan. The plan is <c>null</c> when the environment does

@@ -34,7 +34,8 @@ internal sealed class RestoreService(
         }
 
         if (idempotency is not null
-            && await idempotency.FindFirstAnswerAsync(database, ProtocolJson.Default.RestoreResponse) is { } first)
+            && await idempotency.FindFirstAnswerAsync(
+                database, ProtocolJson.Default.RestoreResponse, first => plan.Cut(first, caller)) is { } first)
         {
             return first;
         }

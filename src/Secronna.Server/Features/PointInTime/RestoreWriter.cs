@@ -50,7 +50,8 @@ internal sealed class RestoreWriter(Database database, KekReservations keks, Pur
         }
 
         if (attempt.Idempotency is { } idempotency
-            && await idempotency.FindFirstAnswerAsync(transaction, ProtocolJson.Default.RestoreResponse) is { } first)
+            && await idempotency.FindFirstAnswerAsync(
+                transaction, ProtocolJson.Default.RestoreResponse, first => attempt.Plan.Cut(first, caller)) is { } first)
         {
             return new RestoreDone(change, first, 0, []);
         }

@@ -13,6 +13,8 @@ internal sealed class Settings : InstallationSettings
 
     public IdentityProviderSettings Huudis { get; set; } = new();
 
+    public AccessSettings Access { get; set; } = new();
+
     public LimitSettings Limits { get; set; } = new();
 
     public HttpSettings Http { get; set; } = new();

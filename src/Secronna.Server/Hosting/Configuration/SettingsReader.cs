@@ -87,6 +87,7 @@ internal static class SettingsReader
             case ["MasterKey", .. var rest]: SetMasterKey(settings.MasterKey, name, rest, value); break;
             case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
             case ["Huudis", .. var rest]: SetHuudis(settings.Huudis, name, rest, value); break;
+            case ["Access", "KeysMayGrant"]: settings.Access.KeysMayGrant = Flag(name, value); break;
             case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
             case ["Http", .. var rest]: HttpSettingsReader.Set(settings.Http, name, rest, value); break;
             case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;

@@ -23,7 +23,7 @@ public sealed class TokenCallerTests
         var entry = Assert.Single(await environment.Workspace.AuditAsync("action=secret.reveal"));
         Assert.Equal(("user", "usr_ada"), (entry.Text("actorType"), entry.Text("actorId")));
         Assert.Equal(
-            $$"""{"actorType":"user","actorId":"usr_ada","workspaceId":"{{environment.Workspace.Id}}","name":"Ada","role":"member","grants":[]}""",
+            $$"""{"actorType":"user","actorId":"usr_ada","workspaceId":"{{environment.Workspace.Id}}","name":"Ada","role":"member","grants":[{"path":"*","actions":["list","reveal","write","delete"]}]}""",
             (await user.GetAsync("/me")).Is(200).Data.GetRawText());
         Assert.Single(await environment.Workspace.AuditAsync("actorId=usr_ada"));
     }
@@ -91,7 +91,7 @@ public sealed class TokenCallerTests
     }
 
     [Fact]
-    public async Task With_RequireMfa_only_calls_that_open_values_need_a_second_factor()
+    public async Task With_RequireMfa_calls_that_open_values_need_a_second_factor_and_those_of_programs_do_not()
     {
         await using var provider = await TestIdentityProvider.StartAsync();
         await using var server = await TestServer.StartAsync(settings => settings.Huudis.RequireMfa = true, provider: provider);
@@ -144,7 +144,7 @@ public sealed class TokenCallerTests
         var me = (await server.With(provider.Forge.Sign(claims)).GetAsync("/me")).Is(200).Data;
 
         Assert.Equal(
-            $$"""{"actorType":"service_account","actorId":"u1","workspaceId":"{{workspace.Id}}","name":"Uma","role":"viewer","grants":[]}""", me.GetRawText());
+            $$"""{"actorType":"service_account","actorId":"u1","workspaceId":"{{workspace.Id}}","name":"Uma","role":"viewer","grants":[{"path":"*","actions":["list"]}]}""", me.GetRawText());
         claims.Remove("uid");
         (await server.With(provider.Forge.Sign(claims)).GetAsync("/me")).Is(401);
     }
