@@ -93,7 +93,8 @@ internal sealed class SecretOpener(
     private static PinnedBuffer Open(Caller caller, LeasedKek kek, SealedVersionRow row)
     {
         var secret = row.Secret;
-        var binding = new VersionBinding(caller.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, row.Version);
+        var binding = new VersionBinding(
+            caller.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, secret.Key, row.Version);
         return Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext);
     }
 

@@ -40,6 +40,7 @@ public static class InstallationScan
             (SELECT s.workspace_id FROM secrets s WHERE s.id = v.secret_id),
             (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id),
             (SELECT e.project_id FROM secrets s JOIN environments e ON e.id = s.environment_id WHERE s.id = v.secret_id),
+            (SELECT s.key FROM secrets s WHERE s.id = v.secret_id),
             (SELECT s.deleted_at FROM secrets s WHERE s.id = v.secret_id),
             (SELECT coalesce(e.deleted_at, p.deleted_at) FROM secrets s JOIN environments e ON e.id = s.environment_id
                 JOIN projects p ON p.id = e.project_id WHERE s.id = v.secret_id)
@@ -85,7 +86,7 @@ public static class InstallationScan
         await using var query = session.Prepare(Versions);
         return await query.Bind(afterSecret).Bind(afterVersion).ReadAllAsync(row => new StoredVersionRow(
             row.GetText(0), row.GetInt64(1), row.GetTextOrNull(2), row.GetBlob(3), row.GetBlob(4), row.GetTextOrNull(5) ?? "",
-            row.GetTextOrNull(6) ?? "", row.GetTextOrNull(7) ?? "", !row.IsNull(8), !row.IsNull(9)));
+            row.GetTextOrNull(6) ?? "", row.GetTextOrNull(7) ?? "", row.GetTextOrNull(8) ?? "", !row.IsNull(9), !row.IsNull(10)));
     }
 
     private static SecretPointerRow ReadPointer(Statement row) => new(

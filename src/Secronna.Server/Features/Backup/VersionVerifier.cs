@@ -59,6 +59,7 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
         else if (await TryOpenAsync(session, row, row.KekId))
         {
             found.Versions++;
+            found.OldWraps += Envelope.BindsKey(row.WrappedDataKey) ? 0 : 1;
         }
         else
         {
@@ -88,7 +89,7 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
     private static void Open(LeasedKek kek, StoredVersionRow row)
     {
         var binding = new VersionBinding(
-            row.WorkspaceId, row.ProjectId, row.EnvironmentId, row.SecretId, checked((int)row.Version));
+            row.WorkspaceId, row.ProjectId, row.EnvironmentId, row.SecretId, row.Key, checked((int)row.Version));
         Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext).Dispose();
     }
 }

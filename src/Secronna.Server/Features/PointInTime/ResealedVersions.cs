@@ -109,7 +109,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
     private static SealedVersion Seal(ResealedVersion resealed, RestorePlan plan, LeasedKek kek, RestoreChange change)
     {
         var version = change.Version!.Value;
-        var boxes = kek.Seal(plan.Environment, change.SecretId, version, resealed.Value!.Span);
+        var boxes = kek.Seal(plan.Environment, change.SecretId, change.Key, version, resealed.Value!.Span);
         resealed.SetSealed(version, kek.Id, boxes);
         return boxes;
     }
