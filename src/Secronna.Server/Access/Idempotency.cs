@@ -18,15 +18,21 @@ internal sealed class Idempotency
     private readonly byte[] id;
     private readonly byte[] bodyHash;
 
-    private Idempotency(byte[] id, byte[] bodyHash) => (this.id, this.bodyHash) = (id, bodyHash);
+    private readonly IdempotencyGuesses guesses;
+    private readonly Caller caller;
+
+    private Idempotency(byte[] id, byte[] bodyHash, IdempotencyGuesses guesses, Caller caller) =>
+        (this.id, this.bodyHash, this.guesses, this.caller) = (id, bodyHash, guesses, caller);
 
     /// <summary>Identifies a request.</summary>
     /// <param name="keys">The keys of the installation. One of them computes the hashes.</param>
+    /// <param name="guesses">Limits how often the caller may send another body.</param>
     /// <param name="caller">The caller of the request.</param>
     /// <param name="route">Method and path of the request.</param>
     /// <param name="key">The value of the header.</param>
     /// <param name="body">The body as it was sent. It may hold values, so only its hash is kept.</param>
-    public static Idempotency Of(InstallationKeys keys, Caller caller, string route, string key, ReadOnlySpan<byte> body)
+    public static Idempotency Of(
+        InstallationKeys keys, IdempotencyGuesses guesses, Caller caller, string route, string key, ReadOnlySpan<byte> body)
     {
         // Each part is preceded by its length, so that different lists of parts never give the same text.
         string[] parts = [caller.WorkspaceId, caller.ActorType, caller.ActorId, route, key];
@@ -39,19 +45,22 @@ internal sealed class Idempotency
         using var bodyKey = PinnedBuffer.Rent(KeyedHash.Size);
         keys.HashIdempotency(Encoding.UTF8.GetBytes("body " + request), bodyKey.Span);
         KeyedHash.Compute(bodyKey.Span, body, bodyHash);
-        return new Idempotency(id, bodyHash);
+        return new Idempotency(id, bodyHash, guesses, caller);
     }
 
     /// <summary>
     /// Looks for the first answer before the transaction, so that a repeat does no unnecessary work. If there is no answer yet,
     /// the transaction must look again.
     /// </summary>
-    /// <exception cref="RequestException">CONFLICT: the first request had another body.</exception>
+    /// <inheritdoc cref="FindFirstAnswerAsync{T}(Session, JsonTypeInfo{T})" path="/exception"/>
     public ValueTask<T?> FindFirstAnswerAsync<T>(Database database, JsonTypeInfo<T> type)
         where T : class => database.ReadAsync(session => FindFirstAnswerAsync(session, type));
 
     /// <summary>The answer to the first request; <c>null</c> if there is none yet.</summary>
-    /// <exception cref="RequestException">CONFLICT: the first request had another body.</exception>
+    /// <exception cref="RequestException">
+    /// CONFLICT: the first request had another body. RATE_LIMITED: the caller has sent other bodies too often. The service must
+    /// record both.
+    /// </exception>
     public async ValueTask<T?> FindFirstAnswerAsync<T>(Session session, JsonTypeInfo<T> type)
         where T : class
     {
@@ -60,9 +69,9 @@ internal sealed class Idempotency
             return null;
         }
 
-        return KeyedHash.Equal(bodyHash, first.BodyHash)
-            ? JsonSerializer.Deserialize(first.Answer, type)
-            : throw Errors.IdempotencyKeyReused();
+        return guesses.Compare(caller, () => KeyedHash.Equal(bodyHash, first.BodyHash)) is { } refusal
+            ? throw refusal
+            : JsonSerializer.Deserialize(first.Answer, type);
     }
 
     /// <summary>Stores the answer for repeats. The transaction must be the one that does the requested work.</summary>
