@@ -9,9 +9,11 @@ namespace Secronna.IntegrationTests.Harness;
 /// <param name="Name">The name in failure messages.</param>
 /// <param name="NewAsync">Creates a new caller in a workspace. Its grants, if any, are made for a target and a right.</param>
 /// <param name="Rights">The column of this kind in the contract's table of roles.</param>
+/// <param name="SeesTarget">Whether the caller has any action on the target.</param>
 /// <param name="ReachesTarget">Whether the caller's grants reach the target for a right. <c>null</c> means that they always do.</param>
 internal sealed record CallerKind(
-    string Name, Func<Workspace, Target, Right, Task<ApiClient>> NewAsync, Right[] Rights, Func<Right, bool>? ReachesTarget = null)
+    string Name, Func<Workspace, Target, Right, Task<ApiClient>> NewAsync, Right[] Rights, Func<Right, bool>? ReachesTarget = null,
+    bool SeesTarget = true)
 {
     public override string ToString() => Name;
 }
@@ -46,7 +48,7 @@ internal static class Callers
         AccessKey(
             "access key with grants elsewhere",
             (_, _) => """[{"path":"elsewhere","actions":["list","reveal","write","delete"]},{"path":"else*/ours/KEY","actions":["list"]}]""",
-            right => right == Right.Self),
+            right => right == Right.Self, seesTarget: false),
     ];
 
     /// <summary>
@@ -98,12 +100,12 @@ internal static class Callers
     private static CallerKind User(string? role, Right[] rights) => new(
         role is null ? "user without a role" : $"user, {role}", (workspace, _, _) => Task.FromResult(WithToken(workspace, role)), rights);
 
-    private static CallerKind AccessKey(string name, Func<Target, Right, string> grants, Func<Right, bool>? reachesTarget = null) => new(
+    private static CallerKind AccessKey(string name, Func<Target, Right, string> grants, Func<Right, bool>? reachesTarget = null, bool seesTarget = true) => new(
         name,
         async (workspace, target, right) => workspace.Server.With((await workspace.Api.PostAsync(
             "/access-keys", $$"""{"name":"x","grants":{{grants(target, right)}}}""")).Is(201).Data.Text("token")),
         AccessKeyRights,
-        reachesTarget);
+        reachesTarget, seesTarget);
 
     private static string Grant(Target target, params string[] actions) =>
         $$"""[{"path":"{{target.ProjectSlug}}/{{target.EnvironmentSlug}}/KEY","actions":[{{string.Join(',', actions.Select(action => $"\"{action}\""))}}]}]""";
