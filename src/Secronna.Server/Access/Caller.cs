@@ -13,6 +13,9 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     /// <summary>The operation that the request's route declares; <c>null</c> for a command.</summary>
     public Operation? Operation { get; init; }
 
+    /// <summary>What the request aims at; <c>null</c> if it names nothing, and for a command.</summary>
+    public TargetReference? Target { get; init; }
+
     /// <summary>The origin of commands, and of the server's own work in the background.</summary>
     public static RequestOrigin OfCommand { get; } = new(null, null, null);
 }
@@ -34,6 +37,11 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
 
     /// <summary>Whether the settings forbid the caller to make or widen power, although its role allows it (S32).</summary>
     public bool MayNotGrant { get; init; }
+
+    /// <summary>
+    /// The same caller, whose request aims at this target. A service says so where the body names more than the route does.
+    /// </summary>
+    public Caller AimedAt(TargetReference target) => this with { Origin = Origin with { Target = target } };
 
     /// <summary>The user of the operating system who runs this command.</summary>
     /// <param name="workspaceId">The workspace that the command acts on; empty for the whole installation.</param>

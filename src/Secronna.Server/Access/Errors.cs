@@ -8,14 +8,33 @@ internal static class Errors
     /// <summary>The length of the longest unknown name that a message repeats to the caller, in characters.</summary>
     public const int MaxShownNameLength = 32;
 
+    private const int MaxShownKeys = 10;
+
     public static RequestException AuthRequired() =>
         new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key, an access key or an access token");
 
     public static RequestException WorkspaceNotAllowed() =>
         new(ErrorCodes.Forbidden, "this workspace is not on the server's allowlist");
 
-    public static RequestException Forbidden() =>
-        new(ErrorCodes.Forbidden, "the caller's role does not allow this");
+    /// <summary>The caller's role lacks a permission.</summary>
+    public static RequestException RoleMissing(Permission permission, Role role) =>
+        new(ErrorCodes.Forbidden, $"this needs {Roles.NamesWith(permission)}; {Roles.Describe(role)}");
+
+    /// <summary>The caller sees the thing, and lacks actions on it.</summary>
+    /// <param name="missing">The actions that are missing.</param>
+    /// <param name="place">On what or in what they are missing, with its preposition.</param>
+    /// <param name="has">The actions that the caller has there.</param>
+    public static RequestException ActionMissing(GrantActions missing, string place, GrantActions has) =>
+        new(ErrorCodes.Forbidden, $"this needs {missing.InWords()} {place}; you have {has.Names()} there");
+
+    /// <summary>The caller lacks actions on some keys. The message names some of them, each with the actions that it has.</summary>
+    public static RequestException ActionMissing(
+        GrantActions missing, string place, IReadOnlyList<(string Key, GrantActions Has)> keys)
+    {
+        var shown = keys.Take(MaxShownKeys).Select(key => $"{key.Key} (you have {key.Has.Names()})");
+        var more = keys.Count > MaxShownKeys ? $", and {keys.Count - MaxShownKeys} more" : "";
+        return new(ErrorCodes.Forbidden, $"this needs {missing.InWords()} {place}: {string.Join(", ", shown)}{more}");
+    }
 
     public static RequestException SecondFactorRequired() =>
         new(ErrorCodes.Forbidden, "this needs a sign-in with a second factor: sign in again with one");
@@ -85,7 +104,20 @@ internal static class Errors
         "expiresInDays", $"the API key that asks for this expires at {expiry}, and gives no power that lasts longer: ask for fewer days");
 
     public static RequestException IdempotencyKeyReused() =>
-        new(ErrorCodes.Conflict, "Idempotency-Key: this key was used before with another body; send this request with a new key");
+        new(ErrorCodes.Conflict, "Idempotency-Key: this key was used before with another body; send this request with a new key")
+        {
+            IsToBeRecorded = true,
+        };
+
+    public static RequestException TooManyReuses(TimeSpan retryAfter) =>
+        new(ErrorCodes.RateLimited, "too many requests used an Idempotency-Key again with another body: try again later")
+        {
+            RetryAfter = retryAfter,
+            IsToBeRecorded = true,
+        };
+
+    public static RequestException TooManyRefusals(TimeSpan retryAfter) =>
+        new(ErrorCodes.RateLimited, "too many requests of this credential were refused: try again later") { RetryAfter = retryAfter };
 
     public static RequestException RateLimited(TimeSpan retryAfter) =>
         new(ErrorCodes.RateLimited, "too many requests or values: try again later") { RetryAfter = retryAfter };

@@ -57,7 +57,18 @@ internal sealed class GrantSet
     }
 
     /// <summary>
-    /// The slugs of all projects in which anything is granted. <c>null</c> if a grant names its project with <c>*</c>.
+    /// All actions that are granted on the thing that the path names. For a project or an environment, a grant on it or on
+    /// anything in it counts.
+    /// </summary>
+    public GrantActions ActionsOn(string project, string? environment = null, string? key = null) => IsEverything
+        ? GrantActions.Any
+        : rules
+            .Where(rule => Matches(rule.Segments, 0, project) && Matches(rule.Segments, 1, environment) && Matches(rule.Segments, 2, key))
+            .Aggregate(GrantActions.None, (all, rule) => all | rule.Actions);
+
+    /// <summary>
+    /// The slugs of all projects in which anything is granted. <c>null</c> if everything is granted, or if a grant names its
+    /// project with <c>*</c>.
     /// </summary>
     public IReadOnlyList<string>? OnlyProjects => rules.All(rule => rule.Segments[0].IsLiteral)
         ? [.. rules.Select(rule => rule.Segments[0].Prefix).Distinct(StringComparer.Ordinal)]

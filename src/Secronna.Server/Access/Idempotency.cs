@@ -18,15 +18,21 @@ internal sealed class Idempotency
     private readonly byte[] id;
     private readonly byte[] bodyHash;
 
-    private Idempotency(byte[] id, byte[] bodyHash) => (this.id, this.bodyHash) = (id, bodyHash);
+    private readonly IdempotencyGuesses guesses;
+    private readonly Caller caller;
+
+    private Idempotency(byte[] id, byte[] bodyHash, IdempotencyGuesses guesses, Caller caller) =>
+        (this.id, this.bodyHash, this.guesses, this.caller) = (id, bodyHash, guesses, caller);
 
     /// <summary>Identifies a request.</summary>
     /// <param name="keys">The keys of the installation. One of them computes the hashes.</param>
+    /// <param name="guesses">Limits how often the caller may send another body.</param>
     /// <param name="caller">The caller of the request.</param>
     /// <param name="route">Method and path of the request.</param>
     /// <param name="key">The value of the header.</param>
     /// <param name="body">The body as it was sent. It may hold values, so only its hash is kept.</param>
-    public static Idempotency Of(InstallationKeys keys, Caller caller, string route, string key, ReadOnlySpan<byte> body)
+    public static Idempotency Of(
+        InstallationKeys keys, IdempotencyGuesses guesses, Caller caller, string route, string key, ReadOnlySpan<byte> body)
     {
         // Each part is preceded by its length, so that different lists of parts never give the same text.
         string[] parts = [caller.WorkspaceId, caller.ActorType, caller.ActorId, route, key];
@@ -39,7 +45,7 @@ internal sealed class Idempotency
         using var bodyKey = PinnedBuffer.Rent(KeyedHash.Size);
         keys.HashIdempotency(Encoding.UTF8.GetBytes("body " + request), bodyKey.Span);
         KeyedHash.Compute(bodyKey.Span, body, bodyHash);
-        return new Idempotency(id, bodyHash);
+        return new Idempotency(id, bodyHash, guesses, caller);
     }
 
     /// <summary>
@@ -56,7 +62,10 @@ internal sealed class Idempotency
     /// <param name="cut">
     /// Leaves out of the answer what the caller may not see now. The caller may have lost grants since the first request (S32).
     /// </param>
-    /// <exception cref="RequestException">CONFLICT: the first request had another body.</exception>
+    /// <exception cref="RequestException">
+    /// CONFLICT: the first request had another body. RATE_LIMITED: the caller has sent other bodies too often. The service must
+    /// record both.
+    /// </exception>
     public async ValueTask<T?> FindFirstAnswerAsync<T>(Session session, JsonTypeInfo<T> type, Func<T, T> cut)
         where T : class => await FindAsync(session) is { } first ? cut(JsonSerializer.Deserialize(first.Answer, type)!) : null;
 
@@ -84,6 +93,6 @@ internal sealed class Idempotency
     // All repeats are recognised here, and so are all requests that reuse a key with another body.
     private async ValueTask<StoredAnswer?> FindAsync(Session session) =>
         await IdempotencyKeyTable.FindAsync(session, id) is not { } first ? null
-        : KeyedHash.Equal(bodyHash, first.BodyHash) ? first
-        : throw Errors.IdempotencyKeyReused();
+        : guesses.Compare(caller, () => KeyedHash.Equal(bodyHash, first.BodyHash)) is { } refusal ? throw refusal
+        : first;
 }

@@ -9,6 +9,11 @@ internal sealed class LimitSettings
     /// <summary>How many authentications may fail per minute from one address on each node; 0 means no limit.</summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 60;
 
+    /// <summary>
+    /// How many refusals of a credential are told apart per minute on each node, each with an entry of its own; 0 means no limit.
+    /// </summary>
+    public int RefusalsPerMinute { get; set; } = 600;
+
     /// <summary>The size of a value, in bytes of UTF-8.</summary>
     public int ValueBytes { get; set; } = Protocol.Limits.ValueBytes;
 

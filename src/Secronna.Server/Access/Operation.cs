@@ -18,6 +18,16 @@ internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
     /// </summary>
     public Permission? OptionalPermission { get; init; }
 
+    /// <summary>The actions that must be granted on what the operation aims at.</summary>
+    public GrantActions Actions => Permissions.Aggregate(GrantActions.None, (actions, permission) => actions | permission switch
+    {
+        Permission.List => GrantActions.List,
+        Permission.Reveal => GrantActions.Reveal,
+        Permission.Write => GrantActions.Write,
+        Permission.Delete => GrantActions.Delete,
+        _ => GrantActions.None,
+    });
+
     /// <summary>
     /// Says of a recorded operation that it opens no value, gives or takes no power, and deletes nothing, so that a person may do
     /// it without a second factor (S32).

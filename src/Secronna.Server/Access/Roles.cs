@@ -21,6 +21,8 @@ internal static class Roles
         new(Permission.ManageCredentials, None: false, Viewer: false, Member: false, Admin: true, AccessKey: false),
     ];
 
+    private static readonly Role[] NamedRoles = [Role.Viewer, Role.Member, Role.Admin, Role.Owner];
+
     public static bool Allows(Role role, Permission permission) => Table[(int)permission].Allows(role);
 
     /// <summary>The grants with the actions alone that the role allows; a grant without any is left out.</summary>
@@ -29,6 +31,22 @@ internal static class Roles
         .. grants.Select(grant => grant with { Actions = [.. grant.Actions.Where(action => Allows(role, PermissionOf(action)))] })
             .Where(grant => grant.Actions.Count > 0),
     ];
+
+    /// <summary>The roles that have a permission, in words.</summary>
+    public static string NamesWith(Permission permission)
+    {
+        Role[] roles = [.. NamedRoles.Where(role => Allows(role, permission))];
+        var last = $"{(roles.Length > 1 ? " or " : "")}{Name(roles[^1])}";
+        return $"the role {string.Join(", ", roles[..^1].Select(Name))}{last}, or an API key";
+    }
+
+    /// <summary>What a caller has, in words.</summary>
+    public static string Describe(Role role) => role switch
+    {
+        Role.AccessKey => "an access key can't do this",
+        _ when Name(role) is { } name => $"your role is {name}",
+        _ => "you have no role",
+    };
 
     /// <summary>The role that a token names. An unknown name gives a role with no rights.</summary>
     public static Role Parse(string name) => name switch

@@ -54,6 +54,7 @@ internal static class Composition
         .AddSingleton<Authorization>()
         .AddSingleton<RateLimits>()
         .AddSingleton<RefusalRecorder>()
+        .AddSingleton<IdempotencyGuesses>()
         .AddSingleton<AuditService>()
         .AddSingleton<KekLeases>()
         .AddSingleton<KekCreation>()

@@ -57,8 +57,10 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
         using var body = await ReadBodyAsync(maxBytes ?? Limits.BodyBytes, !route.IsBodyOptional);
         if (route.TakesIdempotencyKey && context.Request.Headers.TryGetValue(ApiPipeline.IdempotencyKey, out var key))
         {
-            var keys = context.RequestServices.GetRequiredService<InstallationKeys>();
-            Idempotency = Idempotency.Of(keys, Caller, $"{route.Method} {context.Request.Path}", key[0]!, body.Span);
+            var services = context.RequestServices;
+            Idempotency = Idempotency.Of(
+                services.GetRequiredService<InstallationKeys>(), services.GetRequiredService<IdempotencyGuesses>(), Caller,
+                $"{route.Method} {context.Request.Path}", key[0]!, body.Span);
         }
 
         return body.Length == 0 && route.IsBodyOptional

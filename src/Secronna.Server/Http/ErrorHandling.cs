@@ -55,7 +55,10 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
     {
         switch (exception)
         {
-            case RequestException { Code: ErrorCodes.NotFound or ErrorCodes.AuthRequired } refused:
+            case RequestException
+            {
+                Code: ErrorCodes.NotFound or ErrorCodes.AuthRequired or ErrorCodes.Forbidden or ErrorCodes.RateLimited,
+            } refused:
                 return WriteAtPaceAsync(context, refused, arrived);
             case RequestException refused:
                 if (refused.Code == ErrorCodes.Unavailable)

@@ -55,7 +55,7 @@ internal sealed class SecretWriter(
         for (var attempt = 1; ; attempt++)
         {
             var (environment, planned) = await PlanAsync(caller, environmentId, writes, idempotency);
-            var plan = planned ?? throw await RefuseAsync(caller, environmentId, environment, writes[0]);
+            var plan = planned ?? throw await RefuseAsync(caller, environmentId, environment, writes);
             var maxResealed = attempt <= LimitedAttempts ? MaxResealed : int.MaxValue;
             if (await TryWriteAsync(caller, plan, maxResealed) is not { } done)
             {
@@ -70,10 +70,21 @@ internal sealed class SecretWriter(
     }
 
     private Task<RequestException> RefuseAsync(
-        Caller caller, string environmentId, EnvironmentRow? environment, ValueToWrite write) =>
-        write.RolledBackSecretId is { } secretId
-            ? authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("secret"), secretId)
-            : authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("environment"), environmentId);
+        Caller caller, string environmentId, EnvironmentRow? environment, IReadOnlyList<ValueToWrite> writes)
+    {
+        if (writes[0].RolledBackSecretId is { } secretId)
+        {
+            return authorization.RefusedAsync(caller, writes[0].Operation, environment, Errors.NotFound("secret"), secretId);
+        }
+
+        List<string> refused = environment.VisibleTo(caller) is null
+            ? []
+            : [.. writes.Select(write => write.Key).Where(key => !caller.MayTouch(GrantActions.Write, environment!, key))];
+        var refusal = refused.Count == 0
+            ? Errors.NotFound("environment")
+            : caller.RefusalOnKeys(GrantActions.Write, environment!, refused);
+        return authorization.RefusedAsync(caller, writes[0].Operation, environment, refusal, environmentId);
+    }
 
     private ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency) =>

@@ -13,7 +13,7 @@ public static class AuditEntryTable
 
     private const string Columns = """
         SELECT sequence, created_at, id, actor_type, actor_id, action, outcome, request_id, ip, user_agent,
-               project_id, environment_id, secret_id, key, path, version, target_id, name, count
+               project_id, environment_id, secret_id, key, path, version, target_id, name, count, details
         FROM audit_entries
         """;
 
@@ -137,5 +137,6 @@ public static class AuditEntryTable
         TargetId = row.GetTextOrNull(16),
         Name = row.GetTextOrNull(17),
         Count = (int?)row.GetInt64OrNull(18),
+        Details = row.GetTextOrNull(19),
     });
 }

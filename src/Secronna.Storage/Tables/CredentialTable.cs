@@ -47,6 +47,13 @@ public static class CredentialTable
         return await query.ReadAsync() ? query.GetInt64(0) : 0;
     }
 
+    /// <summary>Whether the workspace has, or had, a credential with this id.</summary>
+    public static async ValueTask<bool> ExistsAsync(Session session, string workspaceId, string id)
+    {
+        await using var query = session.Prepare("SELECT 1 FROM credentials c WHERE c.id = $1 AND c.workspace_id = $2");
+        return await query.Bind(id).Bind(workspaceId).ReadAsync();
+    }
+
     /// <summary>
     /// Finds a credential of the workspace and locks its row for a change. Returns <c>null</c> when there is none.
     /// </summary>

@@ -17,6 +17,15 @@ public static class SecretTable
          JOIN environments e ON e.id = s.environment_id JOIN projects p ON p.id = e.project_id
         """;
 
+    private const int KeysPerStatement = 500;
+
+    // No key is empty, so an unused parameter is bound to an empty text and finds nothing.
+    private static readonly string ExistingKeys = $"""
+        SELECT key FROM secrets
+        WHERE environment_id = $1 AND deleted_at IS NULL AND key IN ({string.Join(", ", Enumerable.Range(2, KeysPerStatement).Select(number => $"${number}"))})
+        ORDER BY key
+        """;
+
     internal const string Live = " AND s.deleted_at IS NULL AND e.deleted_at IS NULL AND p.deleted_at IS NULL";
 
     /// <summary>Finds a secret. Returns <c>null</c> when there is none.</summary>
@@ -82,6 +91,29 @@ public static class SecretTable
         await using var query = session.Prepare(
             "SELECT id, current_version FROM secrets WHERE environment_id = $1 AND key = $2 AND deleted_at IS NULL");
         return await query.Bind(environmentId).Bind(key).ReadAsync() ? (query.GetText(0), query.GetInt32(1)) : null;
+    }
+
+    /// <summary>
+    /// The keys among these that an environment has, ordered by their bytes. The statements look up the same number of keys
+    /// whether the environment exists or not.
+    /// </summary>
+    public static async ValueTask<List<string>> ListExistingKeysAsync(
+        Session session, string environmentId, IEnumerable<string> keys)
+    {
+        var found = new List<string>();
+        foreach (var chunk in keys.Order(StringComparer.Ordinal).Chunk(KeysPerStatement))
+        {
+            await using var query = session.Prepare(ExistingKeys);
+            query.Bind(environmentId);
+            for (var i = 0; i < KeysPerStatement; i++)
+            {
+                query.Bind(i < chunk.Length ? chunk[i] : "");
+            }
+
+            found.AddRange(await query.ReadAllAsync(row => row.GetText(0)));
+        }
+
+        return found;
     }
 
     /// <summary>

@@ -125,10 +125,13 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var call = RouteCalls.All[name];
         var own = await Target.NewAsync(workspace, "ours");
         var isAllowed = kind.Rights.Contains(call.Right) && !(kind.LacksSecondFactor && call.NeedsSecondFactor);
+        // Who may list is told nothing of what it doesn't see. Credentials, and a role without rights, are refused by the role
+        // whether the thing exists or not.
+        var isToldOfRole = !isAllowed && (name.Contains("{id}", StringComparison.Ordinal) || !kind.Rights.Contains(Right.List));
         var answers = new List<string>();
         foreach (var target in call.NamesTarget ? new[] { theirs, Target.Absent, Target.Malformed } : [])
         {
-            answers.Add(await RefusedAsync(workspace, await kind.NewAsync(workspace, own, call.Right), name, route, target, isAllowed ? 404 : 403));
+            answers.Add(await RefusedAsync(workspace, await kind.NewAsync(workspace, own, call.Right), name, route, target, isToldOfRole ? 403 : 404));
         }
 
         Assert.True(answers.Distinct().Count() <= 1, string.Join("\n\n", answers));
@@ -136,13 +139,25 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var client = await kind.NewAsync(workspace, own, call.Right);
         if (!isAllowed)
         {
-            await RefusedAsync(workspace, client, name, route, own, 403);
+            var sees = isToldOfRole || kind.SeesTarget || !call.NamesTarget;
+            var refused = await RefusedAsync(workspace, client, name, route, own, sees ? 403 : 404);
+            Assert.True(sees || refused.Split('\n')[0] == answers[0].Split('\n')[0], refused);
+            // Whatever refused it, the entry names what was asked for.
+            Assert.True(call.Action is null || !call.NamesTarget || !refused.EndsWith("{}", StringComparison.Ordinal), refused);
         }
         else if (kind.ReachesTarget?.Invoke(call.Right) == false && call.NamesTarget)
         {
-            // The audit entry may name what exists. The answer to this caller must not.
+            // The audit entry may name what exists. The answer to a caller who doesn't see it must not.
             var reply = await call.SendAsync(client, route.Method, own);
-            Assert.Equal(answers[0].Split('\n')[0], reply.StatusAndBody);
+            if (kind.SeesTarget)
+            {
+                Assert.StartsWith("this needs the action", reply.IsError(403, "FORBIDDEN").Message, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal(answers[0].Split('\n')[0], reply.StatusAndBody);
+            }
+
             await AuditedAsync(workspace, reply, call, "denied");
         }
         else

@@ -55,6 +55,53 @@ public sealed class IdempotencyTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task Another_body_is_recorded_as_a_refusal_that_names_the_secret()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = (await PutAsync(environment, Body)).Is(201).Data.Text("id");
+        var at = (await environment.Api.GetAsync($"/environments/{environment.Id}/history")).Data[0].Text("at");
+        var rollback = $"/secrets/{id}/rollback";
+        (await SendAsync(environment.Api, "POST", rollback, """{"version":1}""", "once")).Is(201);
+        var restore = $"/environments/{environment.Id}/restore";
+        (await SendAsync(environment.Api, "POST", restore, $$"""{"at":"{{at}}"}""", "once")).Is(200);
+
+        (await PutAsync(environment, """{"key":"A","value":"guess"}""")).IsError(409, "CONFLICT");
+        (await SendAsync(environment.Api, "POST", rollback, """{"version":2}""", "once")).IsError(409, "CONFLICT");
+        (await SendAsync(environment.Api, "POST", restore, $$"""{"at":"{{at}}","prune":true}""", "once")).IsError(409, "CONFLICT");
+
+        var denied = await environment.Workspace.AuditAsync("outcome=denied");
+        Assert.Equal(["environment.restore", "secret.rollback", "secret.write"], denied.Select(entry => entry.Text("action")));
+        Assert.All(denied, entry => Assert.Equal(environment.Id, entry.GetProperty("metadata").Text("environmentId")));
+        Assert.All(denied[1..], entry => Assert.Equal(id, entry.GetProperty("metadata").Text("secretId")));
+    }
+
+    [Fact]
+    public async Task After_ten_wrong_guesses_in_a_minute_the_right_one_gets_no_other_answer_than_a_wrong_one()
+    {
+        var time = TestClock.New();
+        await using var server = await TestServer.StartAsync(time: time);
+        var environment = await server.NewTestEnvironmentAsync();
+        (await PutAsync(environment, Body)).Is(201);
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => PutAsync(environment, $$"""{"key":"A","value":"guess {{i}}"}""")));
+        Assert.Equal(10, guesses.Count(reply => reply.Status == 409));
+        Assert.Equal(20, guesses.Count(reply => reply.Status == 429));
+
+        var right = (await PutAsync(environment, Body)).IsError(429, "RATE_LIMITED");
+
+        Assert.Equal(guesses.First(reply => reply.Status == 429).StatusAndBody, right.StatusAndBody);
+        // Other requests and other credentials go on.
+        (await PutAsync(environment, Body, "another key")).Is(201);
+        var key = server.With((await environment.Workspace.NewAccessKeyAsync()).Text("token"));
+        (await SendAsync(key, "PUT", environment.SecretsPath, Body, "once")).Is(201);
+        (await SendAsync(key, "PUT", environment.SecretsPath, Body, "once")).Is(201);
+        time.Advance(TimeSpan.FromSeconds(61));
+        (await PutAsync(environment, Body)).Is(201);
+        await server.RestartAsync();
+        var denied = await environment.Workspace.AuditAsync("outcome=denied&action=secret.write");
+        Assert.Equal(31, denied.Sum(entry => entry.GetProperty("metadata") is var metadata && metadata.Has("count") ? metadata.Number("count") : 1));
+    }
+
+    [Fact]
     public async Task An_idempotency_key_is_bound_to_the_credential_and_the_route()
     {
         var environment = await shared.NewTestEnvironmentAsync();

@@ -9,11 +9,12 @@ namespace Secronna.IntegrationTests.Harness;
 /// <param name="Name">The name in failure messages.</param>
 /// <param name="NewAsync">Creates a new caller in a workspace. Its grants, if any, are made for a target and a right.</param>
 /// <param name="Rights">The column of this kind in the contract's table of roles.</param>
+/// <param name="SeesTarget">Whether the caller has any action on the target.</param>
 /// <param name="ReachesTarget">Whether the caller's grants reach the target for a right. <c>null</c> means that they always do.</param>
 /// <param name="LacksSecondFactor">Whether the caller lacks the second factor on a server that requires it.</param>
 internal sealed record CallerKind(
     string Name, Func<Workspace, Target, Right, Task<ApiClient>> NewAsync, Right[] Rights, Func<Right, bool>? ReachesTarget = null,
-    bool LacksSecondFactor = false)
+    bool SeesTarget = true, bool LacksSecondFactor = false)
 {
     public override string ToString() => Name;
 }
@@ -49,7 +50,7 @@ internal static class Callers
         AccessKey(
             "access key with grants elsewhere",
             (_, _) => """[{"path":"elsewhere","actions":["list","reveal","write","delete"]},{"path":"else*/ours/KEY","actions":["list"]}]""",
-            right => right == Right.Self),
+            right => right == Right.Self, seesTarget: false),
     ];
 
     /// <summary>The kinds of callers of a server that requires the second factor: with it, without it, and those who have none.</summary>
@@ -124,12 +125,12 @@ internal static class Callers
         $"{role} {(hasFactor ? "with" : "without")} the second factor",
         (workspace, _, _) => Task.FromResult(WithSecondFactor(workspace, role, hasFactor)), rights, LacksSecondFactor: !hasFactor);
 
-    private static CallerKind AccessKey(string name, Func<Target, Right, string?> grants, Func<Right, bool>? reachesTarget = null) => new(
+    private static CallerKind AccessKey(string name, Func<Target, Right, string?> grants, Func<Right, bool>? reachesTarget = null, bool seesTarget = true) => new(
         name,
         async (workspace, target, right) => workspace.Server.With((await workspace.Api.PostAsync(
             "/access-keys", grants(target, right) is { } json ? $$"""{"name":"x","grants":{{json}}}""" : """{"name":"x"}""")).Is(201).Data.Text("token")),
         AccessKeyRights,
-        reachesTarget);
+        reachesTarget, seesTarget);
 
     private static string Grant(Target target, params string[] actions) =>
         $$"""[{"path":"{{target.ProjectSlug}}/{{target.EnvironmentSlug}}/KEY","actions":[{{string.Join(',', actions.Select(action => $"\"{action}\""))}}]}]""";

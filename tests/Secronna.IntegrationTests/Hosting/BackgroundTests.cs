@@ -84,7 +84,7 @@ public sealed class BackgroundTests
         using var keks = new KekLeases(null!, masterKeys, ring, time);
         using var http = new HttpClient();
         using var housekeeping = new Housekeeping(
-            new RefusalRecorder(null!, time, factory.CreateLogger<RefusalRecorder>()), keks,
+            new RefusalRecorder(null!, new LimitSettings(), time, factory.CreateLogger<RefusalRecorder>()), keks,
             new ProviderKeys(new IdentityProviderSettings(), http, time, factory.CreateLogger<ProviderKeys>()), time, factory.CreateLogger<Housekeeping>());
         ring.Add("kek_1", new byte[32], TimeSpan.Zero).Dispose();
         await housekeeping.StartAsync(default);

@@ -26,7 +26,7 @@ internal sealed class AuditService(Database database)
         var entry = recorded.Entry;
         return new AuditResponse(
             entry.Id, recorded.Sequence, new Instant(recorded.CreatedAt), entry.ActorType, entry.ActorId, entry.Action,
-            entry.Outcome, entry.RequestId, entry.Ip, entry.UserAgent, new AuditMetadata
+            entry.Outcome, entry.RequestId, entry.Ip, entry.UserAgent, AuditDetails.AddTo(new AuditMetadata
             {
                 ProjectId = entry.ProjectId,
                 EnvironmentId = entry.EnvironmentId,
@@ -37,6 +37,6 @@ internal sealed class AuditService(Database database)
                 TargetId = entry.TargetId,
                 Name = entry.Name,
                 Count = entry.Count,
-            });
+            }, entry.Details));
     }
 }

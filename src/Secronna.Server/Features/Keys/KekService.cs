@@ -17,7 +17,7 @@ internal sealed class KekService(
     /// <summary>A page of a project's KEKs. Each KEK has the number of its data keys that must still be re-wrapped.</summary>
     public async Task<Page<KekResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
-        Authorization.Demand(caller, Operations.ListKeks);
+        await authorization.DemandAsync(caller, Operations.ListKeks);
         var rows = await database.ReadAsync(async session =>
         {
             if (await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId) is null)

@@ -14,7 +14,8 @@ internal sealed record ComparedSide(EnvironmentReference Name, Instant? At);
 
 /// <summary>
 /// Finds the keys in which two environments differ. The comparison is recorded durably before any value is opened. Values are
-/// opened in pairs, compared in constant time and zeroed. The answer holds no part of a value (S16).
+/// opened in pairs, compared in constant time and zeroed. The answer holds no part of a value (S16). The entries name the instants,
+/// and the keys that both sides have.
 /// </summary>
 internal sealed class CompareService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget, TimeProvider time)
@@ -46,7 +47,12 @@ internal sealed class CompareService(
         }
 
         using var lease = budget.Take(MaxBytesInMemory);
-        await database.AppendAsync(Entry(caller, hereRow), Entry(caller, thereRow));
+        List<string> shared = [.. keys.Where(key => key is { Here: not null, There: not null }).Select(key => key.Key)];
+        await database.AppendAsync(
+        [
+            .. Entries(caller, hereRow, here.At, thereRow, there.At, shared),
+            .. Entries(caller, thereRow, there.At, hereRow, here.At, shared),
+        ]);
         foreach (var pairs in unknown.Chunk(PairsPerRead))
         {
             await CompareAsync(caller, pairs);
@@ -67,7 +73,8 @@ internal sealed class CompareService(
 
     private async ValueTask<EnvironmentRow> RequireAsync(Caller caller, ComparedSide side, EnvironmentRow? found, string name) =>
         found.VisibleTo(caller, GrantActions.Reveal) ?? throw await authorization.RefusedAsync(
-            caller, Operations.CompareEnvironments, found, Errors.NotFound(name), side.Name.ToString());
+            caller.AimedAt(side.Name.Target), Operations.CompareEnvironments, found,
+            caller.RefusalIn(GrantActions.Reveal, found, name), side.Name.ToString());
 
     private async Task CompareAsync(Caller caller, ComparedKey[] pairs)
     {
@@ -99,11 +106,15 @@ internal sealed class CompareService(
         return left is not null && right is not null && CryptographicOperations.FixedTimeEquals(left.Value.Span, right.Value.Span);
     }
 
-    private AuditEntry Entry(Caller caller, EnvironmentRow environment) =>
-        AuditRecord.Of(caller, time, Operations.CompareEnvironments) with
-        {
-            ProjectId = environment.ProjectId,
-            EnvironmentId = environment.Id,
-            Name = environment.Name,
-        };
+    // Each side has entries of its own, so that whoever looks for one of the environments finds the comparison.
+    private IEnumerable<AuditEntry> Entries(
+        Caller caller, EnvironmentRow environment, Instant? at, EnvironmentRow with, Instant? withAt, IReadOnlyList<string> keys) =>
+        AuditDetails.OfComparison(new AuditMetadata { At = at, With = with.Id, WithAt = withAt }, keys).Select(details =>
+            AuditRecord.Of(caller, time, Operations.CompareEnvironments) with
+            {
+                ProjectId = environment.ProjectId,
+                EnvironmentId = environment.Id,
+                Name = environment.Name,
+                Details = details,
+            });
 }

@@ -99,10 +99,15 @@ internal sealed record RestorePlan(
     private static long BytesOf(IEnumerable<SecretRow> secrets) =>
         secrets.Sum(secret => Math.Max(0L, secret.SealedBytes - Envelope.ValueOverhead));
 
+    /// <summary>The actions that an order needs, each on something in the environment.</summary>
+    public static GrantActions ActionsFor(RestoreOrder order) =>
+        Operations.RestoreEnvironment.Actions | (order.Prunes ? GrantActions.Delete : GrantActions.None);
+
     private static EnvironmentRow? VisibleTo(Caller caller, EnvironmentRow? found, RestoreOrder order)
     {
-        var environment = found.VisibleTo(caller, GrantActions.Write).VisibleTo(caller, GrantActions.Reveal);
-        return order.Prunes ? environment.VisibleTo(caller, GrantActions.Delete) : environment;
+        var needed = ActionsFor(order);
+        return found is { } environment
+            && (caller.Grants.ActionsOn(environment.ProjectSlug, environment.Slug) & needed) == needed ? environment : null;
     }
 
     private static bool MayDelete(Caller caller, SecretRow secret) => secret.VisibleTo(caller, GrantActions.Delete) is not null;

@@ -25,6 +25,14 @@ internal sealed class RestoreService(
         Caller caller, string environmentId, RestoreOrder order, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.RestoreEnvironment, withOptional: order.Prunes);
+        return await authorization.RecordRefusalsAsync(
+            caller, Operations.RestoreEnvironment, environmentId,
+            () => RestoreGrantedAsync(caller, environmentId, order, idempotency));
+    }
+
+    private async Task<RestoreResponse> RestoreGrantedAsync(
+        Caller caller, string environmentId, RestoreOrder order, Idempotency? idempotency)
+    {
         await EnvironmentInstant.SettleAsync(
             database, caller, EnvironmentReference.OfId(environmentId), order.At, GrantActions.Reveal);
         var plan = await planner.PlanAsync(caller, environmentId, order);

@@ -18,6 +18,14 @@ internal sealed class RollbackService(
         Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.RollBackSecret);
+        return await authorization.RecordRefusalsAsync(
+            caller, Operations.RollBackSecret, secretId,
+            () => RollBackGrantedAsync(caller, secretId, version, comment, idempotency));
+    }
+
+    private async Task<WrittenResponse> RollBackGrantedAsync(
+        Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
+    {
         var (secret, row, first) = await database.ReadAsync(session =>
             FindAsync(session, caller, secretId, version, idempotency));
         if (first is not null)

@@ -13,7 +13,7 @@ namespace Secronna.Server.Features.Secrets;
 /// any value is opened (S18).
 /// </summary>
 internal sealed class EnvironmentRevealService(
-    Database database, SecretOpener opener, Authorization authorization, RateLimits rates, InstallationKeys keys,
+    Database database, SecretOpener opener, Authorization authorization, RateLimits rates, InstallationKeys installation,
     PlaintextBudget budget, LimitSettings limits, TimeProvider time)
 {
     // An attempt fails only if a secret is deleted, and its KEK destroyed, after the secret is read and before it is opened.
@@ -37,13 +37,14 @@ internal sealed class EnvironmentRevealService(
     public async Task<(string Revision, RevealedEnvironment? Values)> RevealAsync(
         Caller caller, EnvironmentReference name, RevealSelection selection, Func<string, bool> isKnown)
     {
+        caller = selection.Keys is { } keys ? caller.AimedAt(TargetReference.Keys(name.Target, keys)) : caller;
         await authorization.DemandAsync(caller, Operations.RevealEnvironment);
         await EnvironmentInstant.SettleAsync(database, caller, name, selection.At, GrantActions.Reveal);
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             var found = await ReadAsync(caller, name, selection);
             var environment = await RequireAsync(caller, name, selection, found);
-            var revision = EnvironmentRevision.Compute(keys, environment, found.Rows, found.Unrecoverable);
+            var revision = EnvironmentRevision.Compute(installation, environment, found.Rows, found.Unrecoverable);
             if (isKnown(revision))
             {
                 return (revision, null);
@@ -73,8 +74,11 @@ internal sealed class EnvironmentRevealService(
         if (found.Environment.VisibleTo(caller, GrantActions.Reveal) is not { } environment)
         {
             throw await authorization.RefusedAsync(
-                caller, Operations.RevealEnvironment, found.Environment, Errors.NotFound("environment"), name.ToString());
+                caller, Operations.RevealEnvironment, found.Environment,
+                caller.RefusalIn(GrantActions.Reveal, found.Environment), name.ToString());
         }
+
+        await RequireGrantedAsync(caller, environment, selection, name);
 
         // This check comes before the check for missing keys. Rows beyond the limit were not read, so their keys would seem
         // missing.
@@ -89,6 +93,21 @@ internal sealed class EnvironmentRevealService(
             ? environment
             : throw await authorization.RefusedAsync(
                 caller, Operations.RevealEnvironment, environment, Errors.KeysNotFound(missing), name.ToString());
+    }
+
+    // A key without any action is as good as missing. A key with another action is refused, whether it exists or not.
+    private async Task RequireGrantedAsync(
+        Caller caller, EnvironmentRow environment, RevealSelection selection, EnvironmentReference name)
+    {
+        var refused = selection.Keys?
+            .Where(key => caller.MayTouch(GrantActions.Any, environment, key) && !caller.MayTouch(GrantActions.Reveal, environment, key))
+            .ToList();
+        if (refused is { Count: > 0 })
+        {
+            throw await authorization.RefusedAsync(
+                caller, Operations.RevealEnvironment, environment,
+                caller.RefusalOnKeys(GrantActions.Reveal, environment, refused), name.ToString());
+        }
     }
 
     /// <summary>

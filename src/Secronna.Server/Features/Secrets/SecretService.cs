@@ -34,15 +34,16 @@ internal sealed class SecretService(
         Authorization.Demand(caller, Operations.GetSecret);
         var row = await database.ReadAsync(session =>
             SecretTable.FindAsync(session, caller.WorkspaceId, id));
-        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
+        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw caller.RefusalOn(GrantActions.List, row));
     }
 
     public async Task<SecretResponse> GetByPathAsync(Caller caller, string projectSlug, string environmentSlug, string key)
     {
         Authorization.Demand(caller, Operations.GetSecret);
-        var row = await database.ReadAsync(session =>
-            SecretTable.FindByPathAsync(session, caller.WorkspaceId, projectSlug, environmentSlug, key));
-        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
+        var (row, environment) = await database.ReadAsync(async session => (
+            await SecretTable.FindByPathAsync(session, caller.WorkspaceId, projectSlug, environmentSlug, key),
+            await EnvironmentTable.FindBySlugAsync(session, caller.WorkspaceId, projectSlug, environmentSlug)));
+        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw caller.RefusalOn(GrantActions.List, environment, key));
     }
 
     public async Task<Page<VersionResponse>> ListVersionsAsync(Caller caller, string id, PageRequest page)
@@ -50,8 +51,8 @@ internal sealed class SecretService(
         Authorization.Demand(caller, Operations.ListVersions);
         var below = page.After is { } after ? int.Parse(after, CultureInfo.InvariantCulture) : int.MaxValue;
         var rows = await database.ReadAsync(async session =>
-            (await SecretTable.FindAsync(session, caller.WorkspaceId, id)).VisibleTo(caller, GrantActions.List) is null
-                ? throw Errors.NotFound("secret")
+            await SecretTable.FindAsync(session, caller.WorkspaceId, id) is var secret && secret.VisibleTo(caller, GrantActions.List) is null
+                ? throw caller.RefusalOn(GrantActions.List, secret)
                 : await VersionTable.ListAsync(session, id, below, page.Limit + 1));
         return Page<VersionResponse>.From(
             rows, page,
@@ -99,8 +100,12 @@ internal sealed class SecretService(
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
     {
+        caller = caller.AimedAt(
+            TargetReference.Keys(TargetReference.Environment(environmentId), [.. writes.Select(write => write.Key)]));
         await authorization.DemandAsync(caller, Operations.WriteSecrets);
-        return await writer.WriteAsync(caller, environmentId, writes, idempotency);
+        return await authorization.RecordRefusalsAsync(
+            caller, Operations.WriteSecrets, environmentId,
+            () => writer.WriteAsync(caller, environmentId, writes, idempotency));
     }
 
     /// <summary>Writes one value as the next version of its key (S12).</summary>
