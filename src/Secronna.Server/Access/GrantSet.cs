@@ -10,9 +10,10 @@ internal sealed class GrantSet
 {
     private readonly (SegmentPattern[] Segments, GrantActions Actions)[] rules;
 
-    private GrantSet(IReadOnlyList<Grant> grants)
+    private GrantSet(IReadOnlyList<Grant> grants, bool isEverything = false)
     {
         Grants = grants;
+        IsEverything = isEverything;
         rules =
         [
             .. grants.Select(grant => (
@@ -21,13 +22,16 @@ internal sealed class GrantSet
     }
 
     /// <summary>The set of a caller without grants: all actions in the whole workspace.</summary>
-    public static GrantSet Everything { get; } = new([]);
+    public static GrantSet Everything { get; } = new([], isEverything: true);
 
-    /// <summary>The grants in the form of the contract. Empty means everything.</summary>
+    /// <summary>The set of a caller that may do nothing anywhere.</summary>
+    public static GrantSet Nothing { get; } = new([]);
+
+    /// <summary>The grants in the form of the contract. Everything has no grants.</summary>
     public IReadOnlyList<Grant> Grants { get; }
 
     /// <summary>Whether all actions are granted in the whole workspace.</summary>
-    public bool IsEverything => rules.Length == 0;
+    public bool IsEverything { get; }
 
     /// <summary>The set of these grants. No grants mean everything.</summary>
     public static GrantSet Of(IReadOnlyList<Grant> grants) => grants.Count == 0 ? Everything : new GrantSet(grants);

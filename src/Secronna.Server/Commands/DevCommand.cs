@@ -38,7 +38,7 @@ internal static class DevCommand
             throw new SettingsException($"--port must be a number from 0 to {ushort.MaxValue}");
         }
 
-        var settings = SettingsSource.Read();
+        var settings = SettingsSource.Read(DevStart.Audiences);
         if (settings.Storage.Provider != "Sqlite")
         {
             throw new SettingsException("dev works only with SQLite: unset Secronna__Storage__Provider, or use serve");
