@@ -127,7 +127,7 @@ internal sealed class ProviderSettingsReader(IdentityProviderSettings settings)
     }
 
     private static TimeSpan? ParseDuration(string value) =>
-        value.Length is 0 or > 9 || !int.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        value.Length is 0 or > 6 || !int.TryParse(value[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? null
             : value[^1] switch
             {
