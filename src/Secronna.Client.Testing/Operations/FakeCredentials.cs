@@ -12,13 +12,13 @@ internal static class FakeCredentials
     {
         var caller = request.Caller;
         return FakeAnswer.Ok(
-            new MeResponse(caller.Kind, caller.Id, request.Workspace.Id, caller.Name, null, caller.Grants.Grants),
+            new MeResponse(caller.Kind, caller.Id, request.Workspace.Id, caller.Name, null, null, caller.Grants.Grants),
             ProtocolJson.Default.MeResponse);
     }
 
     /// <summary>The answer of a server without an identity provider.</summary>
     public static FakeAnswer GetAuthConfig(FakeRequest _) =>
-        FakeAnswer.Ok(new AuthConfigResponse(null, null, null), ProtocolJson.Default.AuthConfigResponse);
+        FakeAnswer.Ok(new AuthConfigResponse(null, null, null, null, null, null, null), ProtocolJson.Default.AuthConfigResponse);
 
     public static IEnumerable<FakeCredential> OfKind(FakeRequest request, string kind) =>
         request.Workspace.Credentials.Where(key => key.Kind == kind);

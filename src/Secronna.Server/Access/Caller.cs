@@ -32,6 +32,15 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
     /// <summary>Where in the workspace the caller may do what its role allows (S23).</summary>
     public GrantSet Grants { get; init; } = GrantSet.Everything;
 
+    /// <summary>The groups of the caller, as the identity provider names them.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>Whether the caller may be in more groups than <see cref="Groups"/> has.</summary>
+    public bool GroupsOmitted { get; init; }
+
+    /// <summary>Whether the caller is a person, as far as can be told: what is given to everyone is given to persons alone.</summary>
+    public bool IsPerson { get; init; }
+
     /// <summary>Whether operations that need a second factor are refused until the caller signs in with one.</summary>
     public bool LacksSecondFactor { get; init; }
 

@@ -10,9 +10,10 @@ internal sealed class GrantSet
 {
     private readonly (SegmentPattern[] Segments, GrantActions Actions)[] rules;
 
-    private GrantSet(IReadOnlyList<Grant> grants)
+    private GrantSet(IReadOnlyList<Grant> grants, bool isEverything = false)
     {
         Grants = grants;
+        IsEverything = isEverything;
         rules =
         [
             .. grants.Select(grant => (
@@ -23,6 +24,9 @@ internal sealed class GrantSet
 
     /// <summary>All actions in the whole workspace.</summary>
     public static GrantSet Everything { get; } = new([new Grant("*", GrantActionNames.All)]);
+
+    /// <summary>The set of a caller that may do nothing anywhere.</summary>
+    public static GrantSet Nothing { get; } = new([]);
 
     /// <summary>The grants in the form of the contract. Empty means nothing.</summary>
     public IReadOnlyList<Grant> Grants { get; }

@@ -48,14 +48,14 @@ internal static class Roles
         _ => "you have no role",
     };
 
-    /// <summary>The role that a token names. An unknown name gives a role with no rights.</summary>
+    /// <summary>The role of this name. An unknown name gives the role that allows nothing beyond grants.</summary>
     public static Role Parse(string name) => name switch
     {
         RoleNames.Owner => Role.Owner,
         RoleNames.Admin => Role.Admin,
         RoleNames.Member => Role.Member,
         RoleNames.Viewer => Role.Viewer,
-        _ => Role.None,
+        _ => Role.Restricted,
     };
 
     private static Permission PermissionOf(string action) => action switch
@@ -74,6 +74,7 @@ internal static class Roles
         Role.Admin => RoleNames.Admin,
         Role.Member => RoleNames.Member,
         Role.Viewer => RoleNames.Viewer,
+        Role.Restricted => RoleNames.Restricted,
         _ => null,
     };
 }
@@ -86,7 +87,7 @@ internal sealed record RoleRule(Permission Permission, bool None, bool Viewer, b
         Role.Viewer => Viewer,
         Role.Member => Member,
         Role.Admin or Role.Owner or Role.ApiKey => Admin,
-        Role.AccessKey => AccessKey,
+        Role.AccessKey or Role.Restricted => AccessKey,
         _ => None,
     };
 }

@@ -39,7 +39,7 @@ internal static class DevCommand
         }
 
         using var signals = new ServerSignals();
-        var settings = SettingsSource.Read();
+        var settings = SettingsSource.Read(DevStart.Audiences);
         if (settings.Storage.Provider != "Sqlite")
         {
             throw new SettingsException("dev works only with SQLite: unset Secronna__Storage__Provider, or use serve");

@@ -56,6 +56,7 @@ internal static class ServeCommand
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
         HostingLog.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.DisplayName);
         WarnOfMasterKeyBesideData(log, settings);
+        ProviderWarnings.Log(log, settings.Huudis);
         return await ServerLifetime.WaitAsync(app);
     }
 

@@ -27,4 +27,7 @@ internal static partial class HostingLog
         26, LogLevel.Warning,
         "Address {Address} has {Count} connections, the most that one address may have: further connections are refused")]
     public static partial void ConnectionsRefused(ILogger log, string address, int count);
+
+    [LoggerMessage(63, LogLevel.Warning, "{Finding}")]
+    public static partial void ProviderSetting(ILogger log, string finding);
 }

@@ -36,11 +36,12 @@ internal static class Callers
         User("admin", AllRights),
         User("member", MemberRights),
         User("viewer", ViewerRights),
-        User("emperor", [Right.Self]),
-        User(null, AllRights),
-        new("service account", (workspace, _, _) => Task.FromResult(WithToken(workspace, null, "service_account")), AllRights),
+        Restricted("user with an unknown role", "emperor"),
+        Restricted("user without a role", null),
+        Restricted("service account without a role", null, "service_account"),
+        new("service account", (workspace, _, _) => Task.FromResult(WithToken(workspace, "admin", "service_account")), AllRights),
         AccessKey("access key", (_, _) => null),
-        AccessKey("access key with an empty list of grants", (_, _) => "[]", right => right == Right.Self),
+        AccessKey("access key with an empty list of grants", (_, _) => "[]", right => right == Right.Self, seesTarget: false),
         AccessKey("access key with the grant", (target, _) => Grant(target, "list", "reveal", "write", "delete")),
         AccessKey("access key with just the grant", (target, right) => Grant(target, ActionsOf(right) is { Length: > 0 } actions ? actions : ["list"])),
         AccessKey(
@@ -85,8 +86,15 @@ internal static class Callers
     public static JsonObject ClaimsOf(this TestIdentityProvider provider, string workspaceId, string? role, string identityType = "user")
     {
         var subject = "usr_" + System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true);
-        return provider.Forge.ClaimsOf(
+        var claims = provider.Forge.ClaimsOf(
             new Person(subject, workspaceId, "ada@example.com", "Ada", role, MfaVerified: false) { IdentityType = identityType });
+        if (identityType == "service_account")
+        {
+            // No program signs in through the command line's client.
+            claims["client_id"] = ServiceAccount.Deployer.ClientId;
+        }
+
+        return claims;
     }
 
     /// <summary>Clients with every kind of invalid or denied credential, and the status of the answer to each.</summary>
@@ -118,8 +126,12 @@ internal static class Callers
         ];
     }
 
-    private static CallerKind User(string? role, Right[] rights) => new(
-        role is null ? "user without a role" : $"user, {role}", (workspace, _, _) => Task.FromResult(WithToken(workspace, role)), rights);
+    private static CallerKind User(string role, Right[] rights) =>
+        new($"user, {role}", (workspace, _, _) => Task.FromResult(WithToken(workspace, role)), rights);
+
+    // The role restricted is like an access key whose grants reach nothing.
+    private static CallerKind Restricted(string name, string? role, string identityType = "user") => new(
+        name, (workspace, _, _) => Task.FromResult(WithToken(workspace, role, identityType)), AccessKeyRights, right => right == Right.Self, SeesTarget: false);
 
     private static CallerKind UserWith(bool hasFactor, string role, Right[] rights) => new(
         $"{role} {(hasFactor ? "with" : "without")} the second factor",

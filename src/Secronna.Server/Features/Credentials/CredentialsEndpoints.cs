@@ -88,10 +88,14 @@ internal static class CredentialsEndpoints
         return request.BodyAsync((ref Utf8JsonReader reader) => AccessKeyBody.Read(ref reader, limits.NameLength, isNew));
     }
 
-    private static MeResponse Me(Caller caller) =>
-        new(caller.ActorType, caller.ActorId, caller.WorkspaceId, caller.Name, Roles.Name(caller.Role), Roles.Within(caller.Role, caller.Grants.Grants));
+    private static MeResponse Me(Caller caller) => new(
+        caller.ActorType, caller.ActorId, caller.WorkspaceId, caller.Name, Roles.Name(caller.Role),
+        caller.GroupsOmitted ? true : null, Roles.Within(caller.Role, caller.Grants.Grants));
 
-    private static AuthConfigResponse AuthConfig(IdentityProviderSettings huudis) => huudis.Issuer is null
-        ? new AuthConfigResponse(null, null, null)
-        : new AuthConfigResponse(huudis.Issuer, "secronna-cli", ["openid", "profile", "email", "offline_access"]);
+    private static AuthConfigResponse AuthConfig(IdentityProviderSettings huudis) => huudis is { Issuer: { } issuer, SignIn: var signIn }
+        ? new AuthConfigResponse(
+            issuer, signIn.CliClientId, signIn.WebClientId, signIn.Scopes,
+            huudis.TokenType == TokenType.IdToken ? TokenTypes.IdToken : TokenTypes.AccessToken,
+            signIn.Parameters.AsReadOnly(), signIn.CliClientSecret)
+        : new AuthConfigResponse(null, null, null, null, null, null, null);
 }

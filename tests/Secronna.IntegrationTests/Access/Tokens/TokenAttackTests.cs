@@ -21,7 +21,7 @@ public sealed class TokenAttackTests(SharedServer shared)
 
     public static TheoryData<string> RequiredClaims =>
     [
-        "iss", "aud", "exp", "sub", "accountId", "scope",
+        "iss", "aud", "exp", "sub", "accountId",
     ];
 
     public static TheoryData<string, string?> InvalidClaims => new()
@@ -58,9 +58,6 @@ public sealed class TokenAttackTests(SharedServer shared)
         { "accountId", "\"\"" },
         { "accountId", "\"acc a\"" },
         { "accountId", "true" },
-        { "scope", "[\"openid\"]" },
-        { "scope", "null" },
-        { "scope", "{}" },
         { "identityType", "\"robot\"" },
         { "identityType", "1" },
         { "identityType", "\"operator\"" },
@@ -80,7 +77,7 @@ public sealed class TokenAttackTests(SharedServer shared)
         { "typ", "\"dpop+jwt\"" },
         { "typ", "\"logout+jwt\"" },
         { "typ", "null" },
-        { "typ", "" },
+        { "typ", "\"at+JWT\"" },
         { "typ", "[\"JWT\"]" },
         { "kid", "" },
         { "kid", "null" },

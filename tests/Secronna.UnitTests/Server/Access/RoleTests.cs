@@ -13,6 +13,7 @@ public sealed class RoleTests
     [InlineData((int)Role.Member, "Identify List Reveal Write Delete ReadAudit")]
     [InlineData((int)Role.Viewer, "Identify List ReadAudit")]
     [InlineData((int)Role.AccessKey, "Identify List Reveal Write Delete")]
+    [InlineData((int)Role.Restricted, "Identify List Reveal Write Delete")]
     [InlineData((int)Role.None, "Identify")]
     [InlineData(99, "Identify")]
     public void Each_role_has_the_permissions_of_the_table(int role, string allowed) =>

@@ -24,7 +24,9 @@ public sealed class SettingsReaderTests
         Assert.Empty(settings.MasterKey.Previous);
         Assert.Null(settings.Keys.OldestKek);
         Assert.Null(settings.Huudis.Issuer);
-        Assert.Equal(["secronna", "secronna-cli"], settings.Huudis.Audiences);
+        Assert.Empty(settings.Huudis.Audiences);
+        Assert.Equal("restricted", settings.Huudis.DefaultRole);
+        Assert.Equal(TimeSpan.FromHours(24), settings.Huudis.MaxTokenLifetime);
         Assert.True(settings.Huudis.RequireHttpsMetadata);
         Assert.Equal((60_000, 60), (settings.Limits.RevealsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
         Assert.Equal((65_536, 120, 1_000), (settings.Limits.ValueBytes, settings.Limits.NameLength, settings.Limits.CommentLength));
@@ -60,7 +62,6 @@ public sealed class SettingsReaderTests
         ("Keys:RotateAfterDays", "0", settings => settings.Keys.OldestKek, null),
         ("Keys:RotateAfterDays", "1", settings => settings.Keys.OldestKek, TimeSpan.FromDays(1)),
         ("Keys:RotateAfterDays", "3650", settings => settings.Keys.OldestKek, TimeSpan.FromDays(3_650)),
-        ("Huudis:Issuer", "https://huudis.com", settings => settings.Huudis.Issuer, "https://huudis.com"),
         ("Huudis:Audiences:0", "mine", settings => settings.Huudis.Audiences.Single(), "mine"),
         ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
         ("Limits:RevealsPerMinute", "0", settings => settings.Limits.RevealsPerMinute, 0),
@@ -171,21 +172,6 @@ public sealed class SettingsReaderTests
         var refusal = Assert.Throws<SettingsException>(() => Read((name, text)));
         Assert.Contains("Secronna__" + name.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("http://huudis.example", null)]
-    [InlineData("HTTP://huudis.example", "true")]
-    public void An_issuer_without_TLS_is_refused_if_TLS_is_required(string issuer, string? required)
-    {
-        var refusal = Assert.Throws<SettingsException>(() => Read(
-            required is null ? [("Huudis:Issuer", issuer)] : [("Huudis:RequireHttpsMetadata", required), ("Huudis:Issuer", issuer)]));
-        Assert.Contains("Secronna__Huudis__Issuer", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("Secronna__Huudis__RequireHttpsMetadata", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void An_issuer_without_TLS_is_accepted_if_TLS_is_not_required() => Assert.Equal(
-        "http://huudis.example", Read(("Huudis:Issuer", "http://huudis.example"), ("Huudis:RequireHttpsMetadata", "false")).Huudis.Issuer);
 
     [Fact]
     public void Master_key_ids_keep_the_order_of_their_numbers() => Assert.Equal(
