@@ -13,6 +13,11 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     /// <summary>The operation that the request's route declares; <c>null</c> for a command.</summary>
     public Operation? Operation { get; init; }
 
+    /// <summary>
+    /// Cancelled when the client has gone away. Reads that precede any decision stop then. Records and writes never do.
+    /// </summary>
+    public CancellationToken Aborted { get; init; }
+
     /// <summary>The origin of commands, and of the server's own work in the background.</summary>
     public static RequestOrigin OfCommand { get; } = new(null, null, null);
 }
@@ -31,6 +36,9 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
 
     /// <summary>Whether operations that read values back are refused until the caller signs in with a second factor.</summary>
     public bool LacksSecondFactor { get; init; }
+
+    /// <inheritdoc cref="RequestOrigin.Aborted"/>
+    public CancellationToken Aborted => Origin.Aborted;
 
     /// <summary>The user of the operating system who runs this command.</summary>
     /// <param name="workspaceId">The workspace that the command acts on; empty for the whole installation.</param>

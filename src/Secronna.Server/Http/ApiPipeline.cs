@@ -36,6 +36,7 @@ internal static class ApiPipeline
             context.TraceIdentifier, Address(context), UserAgent(headers.UserAgent.ToString()))
         {
             Operation = route.Operation,
+            Aborted = context.RequestAborted,
         };
         return context.RequestServices.GetRequiredService<Authentication>()
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);

@@ -140,7 +140,7 @@ internal sealed class CredentialService(
         Authorization.Demand(caller, Operations.ListCredentials);
         return await database.ReadAsync(session =>
             CredentialTable.ListAsync(
-                session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1));
+                session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1), caller.Aborted);
     }
 
     // Returns `null` when the credential does not exist. A credential that was revoked before keeps its time of revocation.

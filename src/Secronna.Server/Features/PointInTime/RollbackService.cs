@@ -19,7 +19,7 @@ internal sealed class RollbackService(
     {
         await authorization.DemandAsync(caller, Operations.RollBackSecret);
         var (secret, row, first) = await database.ReadAsync(session =>
-            FindAsync(session, caller, secretId, version, idempotency));
+            FindAsync(session, caller, secretId, version, idempotency), caller.Aborted);
         if (first is not null)
         {
             return first[0];

@@ -53,7 +53,7 @@ internal sealed class RevealService(
                 (await SecretTable.FindByPathAsync(session, state.caller.WorkspaceId, state.project, state.slug, state.key))
                     .VisibleTo(state.caller, GrantActions.Reveal) is { } secret
                     ? ((SecretRow?)secret, (EnvironmentRow?)null)
-                    : (null, await EnvironmentTable.FindBySlugAsync(session, state.caller.WorkspaceId, state.project, state.slug)))
+                    : (null, await EnvironmentTable.FindBySlugAsync(session, state.caller.WorkspaceId, state.project, state.slug)), caller.Aborted)
             : (null, null);
         return secret is null
             ? throw await authorization.RefusedAsync(caller, Operations.RevealSecret, environment, Errors.NotFound("secret"), path)
