@@ -50,7 +50,7 @@ internal static class FakeRouter
 
         new("POST", "/secrets/{secretId}/rollback", FakeSecretWrites.RollBack) { Body = FakeBodyRule.Required, IsIdempotent = true },
         new("POST", "/environments/{envId}/restore", FakeRestore.Restore) { Body = FakeBodyRule.Required, IsIdempotent = true },
-        FakeRoute.List("/environments/{envId}/history", FakeHistory.List),
+        FakeRoute.List("/environments/{envId}/history", FakeHistory.List).WithPageSizes(Limits.HistoryPageDefault, Limits.PageMaximum),
         new("POST", "/environments/{envId}/compare", FakeComparison.Compare) { Body = FakeBodyRule.Required },
 
         FakeRoute.List("/audit", FakeAuditList.List, FakeAuditList.Filters).WithPageSizes(Limits.AuditPageDefault, Limits.AuditPageMaximum),

@@ -55,8 +55,10 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
 
         if (found.MaximumPageSize > 0)
         {
-            var limit = query.Int32("limit", found.MaximumPageSize) ?? found.DefaultPageSize;
-            Page = (query.Text("cursor") is { } cursor ? FakePages.DecodeCursor(this, cursor) : null, limit);
+            var cursor = query.Text("cursor");
+            var limit = query.Int32("limit", found.MaximumPageSize)
+                ?? (cursor is null ? found.DefaultPageSize : Math.Min(found.DefaultPageSize, found.MaximumPageSize));
+            Page = (cursor is null ? null : FakePages.DecodeCursor(this, cursor), limit);
         }
 
         return this;

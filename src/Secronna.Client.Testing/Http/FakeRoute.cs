@@ -45,7 +45,7 @@ internal sealed record FakeRoute(string Method, string Pattern, Func<FakeRequest
         new("GET", pattern, answer)
         {
             Query = [.. filters, "limit", "cursor"],
-            DefaultPageSize = Limits.PageDefault,
+            DefaultPageSize = Limits.UnpagedItems,
             MaximumPageSize = Limits.PageMaximum,
         };
 

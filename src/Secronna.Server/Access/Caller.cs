@@ -16,6 +16,11 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     /// <summary>What the request aims at; <c>null</c> if it names nothing, and for a command.</summary>
     public TargetReference? Target { get; init; }
 
+    /// <summary>
+    /// Cancelled when the client has gone away. Reads that precede any decision stop then. Records and writes never do.
+    /// </summary>
+    public CancellationToken Aborted { get; init; }
+
     /// <summary>The origin of commands, and of the server's own work in the background.</summary>
     public static RequestOrigin OfCommand { get; } = new(null, null, null);
 }
@@ -51,6 +56,9 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
     /// The same caller, whose request aims at this target. A service says so where the body names more than the route does.
     /// </summary>
     public Caller AimedAt(TargetReference target) => this with { Origin = Origin with { Target = target } };
+
+    /// <inheritdoc cref="RequestOrigin.Aborted"/>
+    public CancellationToken Aborted => Origin.Aborted;
 
     /// <summary>The user of the operating system who runs this command.</summary>
     /// <param name="workspaceId">The workspace that the command acts on; empty for the whole installation.</param>

@@ -37,6 +37,7 @@ internal static class ApiPipeline
         {
             Operation = route.Operation,
             Target = TargetReference.OfRoute(context.Request.RouteValues),
+            Aborted = context.RequestAborted,
         };
         return context.RequestServices.GetRequiredService<Authentication>()
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);

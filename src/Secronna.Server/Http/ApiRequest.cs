@@ -40,8 +40,9 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     /// <exception cref="RequestException">VALIDATION_ERROR: the limit or the cursor is invalid.</exception>
     public PageRequest Page()
     {
-        var limit = Query.Int32("limit", 1, route.MaximumLimit) ?? route.DefaultLimit;
         var cursor = Query.Text("cursor");
+        var limit = Query.Int32("limit", 1, route.MaximumLimit)
+            ?? (cursor is null ? route.DefaultLimit : Math.Min(route.DefaultLimit, route.MaximumLimit));
         return new PageRequest(cursor is null ? null : Cursors.Decode(ListName, cursor), limit);
     }
 

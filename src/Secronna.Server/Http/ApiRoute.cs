@@ -45,7 +45,9 @@ internal sealed class ApiRoute
     /// <summary>Whether the answer is a page of a list.</summary>
     public bool IsPage { get; private set; }
 
-    /// <summary>Entries of a page when the caller does not say how many.</summary>
+    /// <summary>
+    /// Entries of a page when the caller does not say how many. A page after a cursor has no more than the maximum.
+    /// </summary>
     public int DefaultLimit { get; private set; }
 
     /// <summary>The most entries of a page that a caller may ask for.</summary>
@@ -91,10 +93,13 @@ internal sealed class ApiRoute
 
     /// <summary>Declares pages of a list as the answer.</summary>
     public ApiPages<T> GivesPages<T>(
-        JsonTypeInfo<T> type, int defaultLimit = Limits.PageDefault, int maximumLimit = Limits.PageMaximum)
+        JsonTypeInfo<T> type, int defaultLimit = Limits.UnpagedItems, int maximumLimit = Limits.PageMaximum)
     {
         (Response, IsPage, DefaultLimit, MaximumLimit) = (typeof(T), true, defaultLimit, maximumLimit);
-        TakesQuery("limit", "integer", $"Entries of a page, from 1 to {maximumLimit}; {defaultLimit} if not given");
+        TakesQuery("limit", "integer", $"Entries of a page, from 1 to {maximumLimit}; "
+            + (defaultLimit > maximumLimit
+                ? $"if not given, {maximumLimit} with a cursor, and without one all entries up to {defaultLimit}"
+                : $"{defaultLimit} if not given"));
         TakesQuery("cursor", "string", "The cursor from the meta of the page before");
         return new ApiPages<T>(this, type);
     }

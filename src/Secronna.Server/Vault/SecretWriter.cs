@@ -89,7 +89,7 @@ internal sealed class SecretWriter(
     private ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency) =>
         database.ReadAsync((caller, environmentId, writes, idempotency, time), static (session, state) => WritePlan.ReadAsync(
-            session, state.caller, state.environmentId, state.writes, state.idempotency, state.time));
+            session, state.caller, state.environmentId, state.writes, state.idempotency, state.time), caller.Aborted);
 
     private async Task<WriteResult?> TryWriteAsync(Caller caller, WritePlan plan, int maxResealed)
     {

@@ -15,20 +15,28 @@ public abstract class Database : IAsyncDisposable
     public DatabaseEngine Engine { get; }
 
     /// <summary>Reads. Each statement sees everything that was acknowledged before the statement began.</summary>
+    /// <param name="state">The state that is given to <paramref name="read"/>.</param>
+    /// <param name="read">The work. It reads and writes nothing.</param>
+    /// <param name="cancellation">
+    /// Stops the read: a statement that is running, or the wait for a free connection. The connection stays usable.
+    /// </param>
+    /// <exception cref="OperationCanceledException">The read was stopped.</exception>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
-    public abstract ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
+    public abstract ValueTask<T> ReadAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default);
 
     /// <summary>Reads. Use this overload where the allocation of a closure does not matter.</summary>
-    /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
-    public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read) =>
-        ReadAsync(read, static (session, read) => read(session));
+    /// <inheritdoc cref="ReadAsync{TState, T}"/>
+    public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellation = default) =>
+        ReadAsync(read, static (session, read) => read(session), cancellation);
 
     /// <summary>
     /// Reads with several statements that all see the same state. That state has everything that was acknowledged before the
     /// read.
     /// </summary>
-    /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
-    public abstract ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
+    /// <inheritdoc cref="ReadAsync{TState, T}"/>
+    public abstract ValueTask<T> ReadSnapshotAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default);
 
     /// <summary>
     /// Reads, and records in the audit trail what is done with the result. Returns the result only when the entries that

@@ -31,21 +31,23 @@ internal sealed class PostgresDatabase : Database
         appender = new AuditAppender(source);
     }
 
-    public override async ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
+    public override async ValueTask<T> ReadAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default)
     {
-        using var slot = await readers.EnterAsync();
-        await using var connection = new PostgresEngineConnection(source);
-        return await read(new Session(connection), state);
+        using var slot = await readers.EnterAsync(cancellation);
+        await using var connection = new PostgresEngineConnection(source) { Cancellation = cancellation };
+        return await read(new Session(connection, cancellation), state);
     }
 
-    public override async ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
+    public override async ValueTask<T> ReadSnapshotAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default)
     {
-        using var slot = await readers.EnterAsync();
-        await using var connection = new PostgresEngineConnection(source);
+        using var slot = await readers.EnterAsync(cancellation);
+        await using var connection = new PostgresEngineConnection(source) { Cancellation = cancellation };
         var scope = new PostgresTransactionScope(connection, BeginSnapshot);
         try
         {
-            var result = await read(new Session(connection), state);
+            var result = await read(new Session(connection, cancellation), state);
             await scope.CommitAsync([]);
             return result;
         }

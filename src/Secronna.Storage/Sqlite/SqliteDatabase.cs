@@ -20,22 +20,13 @@ internal sealed class SqliteDatabase : Database
         writer.RequestWalTruncation();
     }
 
-    public override ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read) =>
-        readers.ReadAsync((state, read), static (connection, call) => call.read(new Session(connection), call.state));
+    public override ValueTask<T> ReadAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default) =>
+        readers.ReadAsync(state, read, isSnapshot: false, cancellation);
 
-    public override ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read) =>
-        readers.ReadAsync((state, read), static async (connection, call) =>
-        {
-            connection.Run("BEGIN");
-            try
-            {
-                return await call.read(new Session(connection), call.state);
-            }
-            finally
-            {
-                connection.Run("COMMIT");
-            }
-        });
+    public override ValueTask<T> ReadSnapshotAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default) =>
+        readers.ReadAsync(state, read, isSnapshot: true, cancellation);
 
     public override Task<T> RecordAsync<TState, T>(
         TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1) =>

@@ -72,6 +72,9 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Makes the statement that is running fail. Any thread may call this. Without a running statement nothing happens.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(Handle);
+
     /// <summary>
     /// Keeps the write-ahead log when the connection is closed, so that a command that only reads changes no file.
     /// </summary>

@@ -68,9 +68,11 @@ public static class CredentialTable
     public static async ValueTask<List<CredentialRow>> ListAsync(
         Session session, string workspaceId, string kind, bool withRevoked, string after, int limit)
     {
-        await using var query = session.Prepare(
-            Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 AND ($4 = 1 OR c.revoked_at IS NULL) ORDER BY c.id LIMIT $5");
-        query.Bind(workspaceId).Bind(kind).Bind(after).Bind(withRevoked ? 1 : 0).Bind(limit);
+        // Each of the two statements reads an index that has no other rows.
+        await using var query = session.Prepare(withRevoked
+            ? Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 ORDER BY c.id LIMIT $4"
+            : Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 AND c.revoked_at IS NULL ORDER BY c.id LIMIT $4");
+        query.Bind(workspaceId).Bind(kind).Bind(after).Bind(limit);
         return await query.ReadAllAsync(Read);
     }
 

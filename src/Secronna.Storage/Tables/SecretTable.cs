@@ -72,14 +72,16 @@ public static class SecretTable
 
     /// <summary>
     /// Lists the workspace's secrets with ids after <paramref name="after"/>, ordered by id. The search reads them page by page.
+    /// Secrets of a deleted environment or project are listed too, so that the number of rows read is the number of rows given.
     /// </summary>
-    public static async ValueTask<List<SecretRow>> ScanAsync(
+    public static async ValueTask<List<(SecretRow Secret, bool IsLive)>> ScanAsync(
         Session session, string workspaceId, string after, int limit)
     {
         await using var query = session.Prepare(
-            Columns + Tables + " WHERE s.workspace_id = $1 AND s.id > $2" + Live + " ORDER BY s.id LIMIT $3");
+            Columns + ", coalesce(e.deleted_at, p.deleted_at)" + Tables
+            + " WHERE s.workspace_id = $1 AND s.id > $2 AND s.deleted_at IS NULL ORDER BY s.id LIMIT $3");
         query.Bind(workspaceId).Bind(after).Bind(limit);
-        return await query.ReadAllAsync(Read);
+        return await query.ReadAllAsync(static row => (Read(row), row.IsNull(10)));
     }
 
     /// <summary>
@@ -125,7 +127,7 @@ public static class SecretTable
         Transaction transaction, string environmentId, IReadOnlyList<string> ids, string by, long instant)
     {
         var deleted = await transaction.ExecuteManyAsync(
-            "UPDATE secrets SET deleted_at = $1, deleted_by = $2 WHERE id = $3 AND deleted_at IS NULL",
+            $"UPDATE secrets SET deleted_at = $1, deleted_by = $2, lifetime_node = ({LifetimeTree.NodeSql}) WHERE id = $3 AND deleted_at IS NULL",
             ids, (update, id) => update.Bind(instant).Bind(by).Bind(id));
         if (deleted != ids.Count)
         {

@@ -15,7 +15,7 @@ internal sealed class AuditService(Database database)
         Authorization.Demand(caller, Operations.ReadAuditTrail);
         var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
         var found = await database.ReadAsync(session =>
-            AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit));
+            AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit), caller.Aborted);
         return new Page<AuditResponse>(
             [.. found.Entries.Select(Convert)], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
     }

@@ -154,6 +154,6 @@ internal sealed class CredentialService(
         Authorization.Demand(caller, Operations.ListCredentials);
         return await database.ReadAsync(session =>
             CredentialTable.ListAsync(
-                session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1));
+                session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1), caller.Aborted);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class CompareService(
         await EnvironmentInstant.SettleAsync(database, caller, here.Name, here.At, GrantActions.Reveal);
         await EnvironmentInstant.SettleAsync(database, caller, there.Name, there.At, GrantActions.Reveal, "withAt");
         var (left, right) = await database.ReadSnapshotAsync((caller, here, there), static async (session, state) =>
-            (await ReadAsync(session, state.caller, state.here), await ReadAsync(session, state.caller, state.there)));
+            (await ReadAsync(session, state.caller, state.here), await ReadAsync(session, state.caller, state.there)), caller.Aborted);
         var hereRow = await RequireAsync(caller, here, left.Found, "environment");
         var thereRow = await RequireAsync(caller, there, right.Found, "environment to compare with");
 

@@ -14,7 +14,7 @@ internal sealed class RestorePlanner(Database database, Authorization authorizat
     public async Task<RestorePlan> PlanAsync(Caller caller, string environmentId, RestoreOrder order)
     {
         var (found, plan) = await database.ReadSnapshotAsync((caller, environmentId, order), static (session, state) =>
-            RestorePlan.ReadAsync(session, state.caller, state.environmentId, state.order));
+            RestorePlan.ReadAsync(session, state.caller, state.environmentId, state.order), caller.Aborted);
         return plan ?? throw await authorization.RefusedAsync(
             caller, Operations.RestoreEnvironment, found, caller.RefusalIn(RestorePlan.ActionsFor(order), found), environmentId);
     }

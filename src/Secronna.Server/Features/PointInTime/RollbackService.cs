@@ -27,7 +27,7 @@ internal sealed class RollbackService(
         Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
     {
         var (secret, row, first) = await database.ReadAsync(session =>
-            FindAsync(session, caller, secretId, version, idempotency));
+            FindAsync(session, caller, secretId, version, idempotency), caller.Aborted);
         if (first is not null)
         {
             return first[0];

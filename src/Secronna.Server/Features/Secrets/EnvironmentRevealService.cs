@@ -66,7 +66,8 @@ internal sealed class EnvironmentRevealService(
 
     private async Task<SealedEnvironment> ReadAsync(Caller caller, EnvironmentReference name, RevealSelection selection) =>
         await database.ReadSnapshotAsync((caller, name, selection, MaxCiphertextBytes), static (session, state) =>
-            SealedEnvironment.ReadAsync(session, state.caller, state.name, state.selection, state.MaxCiphertextBytes));
+            SealedEnvironment.ReadAsync(session, state.caller, state.name, state.selection, state.MaxCiphertextBytes),
+            caller.Aborted);
 
     private async Task<EnvironmentRow> RequireAsync(
         Caller caller, EnvironmentReference name, RevealSelection selection, SealedEnvironment found)

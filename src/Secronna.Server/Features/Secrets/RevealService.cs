@@ -58,7 +58,8 @@ internal sealed class RevealService(
             (await SecretTable.FindByPathAsync(session, state.caller.WorkspaceId, state.project, state.slug, state.key))
                 .VisibleTo(state.caller, GrantActions.Reveal) is { } secret
                 ? ((SecretRow?)secret, (EnvironmentRow?)null)
-                : (null, await EnvironmentTable.FindBySlugAsync(session, state.caller.WorkspaceId, state.project, state.slug)));
+                : (null, await EnvironmentTable.FindBySlugAsync(session, state.caller.WorkspaceId, state.project, state.slug)),
+            caller.Aborted);
         return secret is null
             ? throw await authorization.RefusedAsync(
                 caller, Operations.RevealSecret, environment, caller.RefusalOn(GrantActions.Reveal, environment, key), path)

@@ -84,7 +84,10 @@ internal sealed record SealedEnvironment(
         var rows = new List<SecretRow>();
         foreach (var key in keys)
         {
-            rows.AddRange(await PastSecretTable.ListBetweenAsync(session, environment.Id, at.Microseconds, key, KeyRange.FirstAfter(key), 1));
+            if (await PastSecretTable.FindAsync(session, environment, at.Microseconds, key) is { } row)
+            {
+                rows.Add(row);
+            }
         }
 
         return rows;
