@@ -8,7 +8,7 @@ namespace Secronna.Server.Access;
 /// two refusals count as repeats depends only on what the caller asked for, never on what the server found. So neither the time
 /// of an answer nor the length of the audit trail tells whether a thing exists (S23).
 /// </summary>
-internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
+internal sealed class Authorization(RefusalRecorder refusals, DiskSpace disk, RateLimits rates, TimeProvider time)
 {
     /// <summary>Requires that the caller may do an operation that has no audit action.</summary>
     /// <exception cref="RequestException">FORBIDDEN: the caller may not do it.</exception>
@@ -30,14 +30,23 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
     /// <param name="caller">The caller.</param>
     /// <param name="operation">The operation, which must have an audit action.</param>
     /// <param name="withOptional">Whether this request also needs the optional permission of the operation.</param>
-    /// <exception cref="RequestException">FORBIDDEN: the caller may not do it. The refusal is recorded.</exception>
-    public async ValueTask DemandAsync(Caller caller, Operation operation, bool withOptional = false)
+    /// <param name="isDryRun">Whether this request only asks what the operation would do, and stores nothing.</param>
+    /// <exception cref="RequestException">
+    /// FORBIDDEN: the caller may not do it. RATE_LIMITED: the operation adds rows, and the share of writes is used up. Both are
+    /// recorded. UNAVAILABLE: the operation makes the database grow, and the disk is low.
+    /// </exception>
+    public async ValueTask DemandAsync(Caller caller, Operation operation, bool withOptional = false, bool isDryRun = false)
     {
         RequireDeclared(caller, operation);
         if (Refusal(caller, operation, withOptional) is { } refusal)
         {
             await refusals.RecordAsync(AuditRecord.Of(caller, time, operation, AuditOutcomes.Denied), "");
             throw refusal;
+        }
+
+        if (!isDryRun)
+        {
+            await RequireShareAsync(caller, operation);
         }
     }
 
@@ -93,6 +102,32 @@ internal sealed class Authorization(RefusalRecorder refusals, TimeProvider time)
             },
             target);
         return refusal;
+    }
+
+    /// <summary>Records any other refusal of an audited operation on a secret.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="operation">The operation, which must have an audit action.</param>
+    /// <param name="secret">The secret, which the caller's workspace has; the entry names it.</param>
+    /// <param name="refusal">The refusal that the caller gets.</param>
+    /// <returns><paramref name="refusal"/>, for the caller of this method to throw.</returns>
+    public async Task<RequestException> RefusedAsync(
+        Caller caller, Operation operation, SecretRow secret, RequestException refusal)
+    {
+        await refusals.RecordAsync(
+            AuditRecord.OfVersion(caller, time, operation, secret, secret.CurrentVersion, AuditOutcomes.Denied) with { Version = null },
+            secret.Id);
+        return refusal;
+    }
+
+    // Versions are counted by their writer, which knows how many they are.
+    private async ValueTask RequireShareAsync(Caller caller, Operation operation)
+    {
+        disk.RequireRoomFor(operation);
+        if (operation.Growth is StorageGrowth.Rows or StorageGrowth.Entries
+            && rates.TakeWrite(caller, WriteShare.OneRow) is { } limited)
+        {
+            throw await RefusedAsync(caller, operation, null, limited, "");
+        }
     }
 
     // The route and the service must declare the same operation. A mismatch is a bug in the server, and the request fails for

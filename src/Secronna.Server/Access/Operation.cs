@@ -18,6 +18,9 @@ internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
     /// </summary>
     public Permission? OptionalPermission { get; init; }
 
+    /// <summary>How the operation makes the database grow.</summary>
+    public StorageGrowth Growth { get; init; }
+
     /// <summary>
     /// Whether the operation reads values back. If the server requires a second factor, a user must have signed in with one for
     /// such an operation.

@@ -12,9 +12,11 @@ internal static class Operations
 
     public static Operation GetProject { get; } = new(Permission.List);
 
-    public static Operation CreateProject { get; } = new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectCreate };
+    public static Operation CreateProject { get; } =
+        new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectCreate, Growth = StorageGrowth.Rows };
 
-    public static Operation RenameProject { get; } = new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectUpdate };
+    public static Operation RenameProject { get; } =
+        new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectUpdate, Growth = StorageGrowth.Rows };
 
     public static Operation DeleteProject { get; } = new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectDelete };
 
@@ -23,10 +25,10 @@ internal static class Operations
     public static Operation GetEnvironment { get; } = new(Permission.List);
 
     public static Operation CreateEnvironment { get; } =
-        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentCreate };
+        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentCreate, Growth = StorageGrowth.Rows };
 
     public static Operation RenameEnvironment { get; } =
-        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentUpdate };
+        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentUpdate, Growth = StorageGrowth.Rows };
 
     public static Operation DeleteEnvironment { get; } =
         new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentDelete };
@@ -39,7 +41,8 @@ internal static class Operations
 
     public static Operation SearchSecrets { get; } = new(Permission.List);
 
-    public static Operation WriteSecrets { get; } = new(Permission.Write) { AuditAction = AuditActions.SecretWrite };
+    public static Operation WriteSecrets { get; } =
+        new(Permission.Write) { AuditAction = AuditActions.SecretWrite, Growth = StorageGrowth.Versions };
 
     public static Operation DeleteSecret { get; } = new(Permission.Delete) { AuditAction = AuditActions.SecretDelete };
 
@@ -55,7 +58,12 @@ internal static class Operations
     /// Writes the value of an earlier version as the next version. The caller must be allowed to read that value.
     /// </summary>
     public static Operation RollBackSecret { get; } =
-        new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.SecretRollback, NeedsSecondFactor = true };
+        new(Permission.Write, Permission.Reveal)
+        {
+            AuditAction = AuditActions.SecretRollback,
+            NeedsSecondFactor = true,
+            Growth = StorageGrowth.Versions,
+        };
 
     /// <summary>
     /// Brings an environment back to an instant (S14). With pruning it also needs <see cref="Permission.Delete"/>.
@@ -65,11 +73,17 @@ internal static class Operations
         AuditAction = AuditActions.EnvironmentRestore,
         OptionalPermission = Permission.Delete,
         NeedsSecondFactor = true,
+        Growth = StorageGrowth.Versions,
     };
 
     /// <summary>Compares the values of two environments, and answers with the keys in which they differ.</summary>
     public static Operation CompareEnvironments { get; } =
-        new(Permission.Reveal) { AuditAction = AuditActions.EnvironmentCompare, NeedsSecondFactor = true };
+        new(Permission.Reveal)
+        {
+            AuditAction = AuditActions.EnvironmentCompare,
+            NeedsSecondFactor = true,
+            Growth = StorageGrowth.Entries,
+        };
 
     public static Operation ReadHistory { get; } = new(Permission.List);
 
@@ -77,17 +91,21 @@ internal static class Operations
 
     public static Operation ListKeks { get; } = new(Permission.ManageKeys);
 
-    public static Operation RotateKek { get; } = new(Permission.ManageKeys) { AuditAction = AuditActions.KekRotate };
+    public static Operation RotateKek { get; } =
+        new(Permission.ManageKeys) { AuditAction = AuditActions.KekRotate, Growth = StorageGrowth.Rows };
 
     public static Operation ListCredentials { get; } = new(Permission.ManageKeys);
 
-    public static Operation CreateApiKey { get; } = new(Permission.ManageKeys) { AuditAction = AuditActions.ApiKeyCreate };
+    public static Operation CreateApiKey { get; } =
+        new(Permission.ManageKeys) { AuditAction = AuditActions.ApiKeyCreate, Growth = StorageGrowth.Rows };
 
     public static Operation DeleteApiKey { get; } = new(Permission.ManageKeys) { AuditAction = AuditActions.ApiKeyRevoke };
 
-    public static Operation CreateAccessKey { get; } = new(Permission.ManageKeys) { AuditAction = AuditActions.AccessKeyCreate };
+    public static Operation CreateAccessKey { get; } =
+        new(Permission.ManageKeys) { AuditAction = AuditActions.AccessKeyCreate, Growth = StorageGrowth.Rows };
 
-    public static Operation ChangeAccessKey { get; } = new(Permission.ManageKeys) { AuditAction = AuditActions.AccessKeyUpdate };
+    public static Operation ChangeAccessKey { get; } =
+        new(Permission.ManageKeys) { AuditAction = AuditActions.AccessKeyUpdate, Growth = StorageGrowth.Entries };
 
     public static Operation RevokeAccessKey { get; } = new(Permission.ManageKeys) { AuditAction = AuditActions.AccessKeyRevoke };
 }

@@ -17,6 +17,12 @@ internal static class ApiPipeline
     public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
     {
         var caller = route.Operation is null ? null : await AuthenticateAsync(context, route);
+        if (caller is not null)
+        {
+            var share = context.RequestServices.GetRequiredService<RequestShare>();
+            await share.TakeAsync(caller, route.Operation!, () => Target(context.Request));
+        }
+
         CheckIdempotencyKey(context.Request.Headers, route);
         var request = new ApiRequest(context, route, caller);
         request.Query.Check();
@@ -60,6 +66,14 @@ internal static class ApiPipeline
                 IdempotencyKey, $"must be sent once, with 1 to {Limits.IdempotencyKeyLength} printable characters of ASCII and no space");
         }
     }
+
+    private static RequestTarget Target(HttpRequest request) => new(request.Path)
+    {
+        SecretId = (string?)request.RouteValues["secretId"],
+        EnvironmentId = (string?)request.RouteValues["envId"],
+        ProjectSlug = (string?)request.RouteValues["projectSlug"],
+        EnvironmentSlug = (string?)request.RouteValues["envSlug"],
+    };
 
     private static string? Address(HttpContext context)
     {

@@ -28,7 +28,7 @@ internal sealed class PostgresDatabase : Database
         this.source = source;
         readers = new ConnectionSlots(Math.Max(1, poolSize / 3), MaxReadWait, "too many reads are waiting");
         writers = new ConnectionSlots(Math.Max(1, poolSize / 2), MaxWriteWait, "too many writes are waiting");
-        appender = new AuditAppender(source);
+        appender = new AuditAppender(source, CountFailure);
     }
 
     public override async ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
@@ -83,8 +83,9 @@ internal sealed class PostgresDatabase : Database
             StorageMetrics.BatchCommitted(1, Stopwatch.GetElapsedTime(started));
             return result;
         }
-        catch (StorageUnavailableException)
+        catch (StorageUnavailableException exception)
         {
+            CountFailure(exception);
             StorageMetrics.BatchFailed();
             throw;
         }

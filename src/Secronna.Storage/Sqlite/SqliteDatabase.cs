@@ -15,7 +15,7 @@ internal sealed class SqliteDatabase : Database
         : base(engine)
     {
         readers = new ReaderPool(connections, MaxReaders);
-        writer = new GroupCommitWriter(new SqliteEngineConnection(connections.Open(WriterCacheKibibytes)), onFsyncFailure);
+        writer = new GroupCommitWriter(new SqliteEngineConnection(connections.Open(WriterCacheKibibytes)), onFsyncFailure, CountFailure);
         // Content that was deleted before the last stop may still be in the log (S15).
         writer.RequestWalTruncation();
     }

@@ -9,6 +9,7 @@ namespace Secronna.Server.Hosting.Configuration;
 internal static class SettingValue
 {
     private const int MaxDays = 3_650;
+    private const long MaxBytes = 1L << 50;
 
     /// <summary>Text that is not empty.</summary>
     public static string Text(string[] name, string value) =>
@@ -37,6 +38,12 @@ internal static class SettingValue
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number
             : throw Error(name, $"must be a whole number from {min} to {max}");
+
+    /// <summary>A number of bytes, from 0 to a pebibyte.</summary>
+    public static long Bytes(string[] name, string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MaxBytes
+            ? number
+            : throw Error(name, $"must be a whole number from 0 to {MaxBytes}");
 
     /// <summary>A number of days, at most ten years. For 0 the result is <c>null</c>.</summary>
     public static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MaxDays) switch
