@@ -19,6 +19,9 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
     // A state improves only when there is this part more than its line. So a disk about the line gives no line of log a second.
     private const int Margin = 8;
 
+    // The part of the reserve that must be free outside of the database's file.
+    private const int LogPart = 8;
+
     private volatile DiskState state;
     private long seenFailures;
     private long? fullAt;
@@ -37,18 +40,19 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
     }
 
     /// <summary>Looks at the disk, and logs a change. Must not be called at the same time by several threads.</summary>
-    public void Look()
+    /// <exception cref="StorageUnavailableException">The database can't answer now. What was found before holds on.</exception>
+    public async ValueTask LookAsync()
     {
-        var space = database.Engine.FindSpace();
-        if (space is { } seen)
+        var room = await database.FindDiskRoomAsync();
+        if (room is { } seen)
         {
             ServerMetrics.DiskFree(seen.FreeBytes);
         }
 
-        var next = IsFullLately() ? DiskState.Full : Judge(space);
+        var next = IsFullLately() ? DiskState.Full : Judge(room);
         if (next != state)
         {
-            Report(next, space);
+            Report(next, room);
             state = next;
         }
     }
@@ -64,26 +68,28 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
         return fullAt is { } at && time.GetElapsedTime(at) < FullFor;
     }
 
-    private DiskState Judge(VolumeSpace? space)
+    private DiskState Judge(DiskRoom? room)
     {
         var reserve = settings.ReservedBytes;
-        if (reserve == 0 || space is not { } seen)
+        if (reserve == 0 || room is not { } seen)
         {
             return DiskState.Enough;
         }
 
+        // What deletions have emptied inside the file is used first. But the database's log needs some of the volume in any case.
+        var free = seen.FreeBytes < reserve / LogPart ? seen.FreeBytes : seen.FreeBytes + seen.ReusableBytes;
         var low = Math.Max(reserve, Math.Min(LowReserves * reserve, seen.TotalBytes / LowPart));
-        return IsBelow(seen.FreeBytes, reserve, DiskState.Reserved) ? DiskState.Reserved
-            : IsBelow(seen.FreeBytes, low, DiskState.Low) ? DiskState.Low
+        return IsBelow(free, reserve, DiskState.Reserved) ? DiskState.Reserved
+            : IsBelow(free, low, DiskState.Low) ? DiskState.Low
             : DiskState.Enough;
     }
 
     private bool IsBelow(long free, long line, DiskState belowLine) =>
         free < (state >= belowLine ? line + (line / Margin) : line);
 
-    private void Report(DiskState next, VolumeSpace? space)
+    private void Report(DiskState next, DiskRoom? room)
     {
-        var (free, reserve) = (space?.FreeBytes, settings.ReservedBytes);
+        var (free, reserve) = (room?.FreeBytes, settings.ReservedBytes);
         switch (next)
         {
             case DiskState.Enough: DiskLog.Enough(log, free); break;

@@ -6,7 +6,7 @@ using Secronna.Server.Vault;
 namespace Secronna.Server.Hosting;
 
 /// <summary>
-/// Every second, looks at the room on the disk, writes the counts of repeated refusals, forgets expired unwrapped KEKs and
+/// Every second, writes the counts of repeated refusals, looks at the room on the disk, forgets expired unwrapped KEKs and
 /// allowances that are full, and refreshes the identity provider's keys when they are old.
 /// </summary>
 internal sealed class Housekeeping(
@@ -44,11 +44,11 @@ internal sealed class Housekeeping(
     {
         try
         {
-            disk.Look();
             rates.ForgetFull();
             keks.ForgetExpired();
             providerKeys.KeepFresh();
             await refusals.FlushAsync();
+            await disk.LookAsync();
         }
         catch (Exception exception)
         {

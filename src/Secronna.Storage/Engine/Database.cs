@@ -96,6 +96,13 @@ public abstract class Database : IAsyncDisposable
         return query.GetInt64(0);
     });
 
+    /// <summary>
+    /// Looks how much room the database has on its disk. Returns <c>null</c> where the disk can't be seen, as on PostgreSQL, whose
+    /// server may be on another machine.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
+    public abstract ValueTask<DiskRoom?> FindDiskRoomAsync();
+
     /// <summary>Counts a commit that failed, if the reason was a full disk.</summary>
     private protected void CountFailure(StorageUnavailableException exception)
     {

@@ -9,12 +9,6 @@ public abstract class DatabaseEngine
     /// <summary>The path of the database's file, which may not exist yet; <c>null</c> where the database is not a file.</summary>
     public abstract string? FilePath { get; }
 
-    /// <summary>
-    /// Looks at the volume of the database's file. Returns <c>null</c> where the volume can't be seen, as on PostgreSQL, whose
-    /// server may be on another machine.
-    /// </summary>
-    public abstract VolumeSpace? FindSpace();
-
     /// <summary>Opens a migrated database.</summary>
     /// <param name="onFsyncFailure">
     /// Called when the disk did not confirm a write. It must end the process, because the written data may be lost and no later

@@ -91,6 +91,8 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
+    public override ValueTask<DiskRoom?> FindDiskRoomAsync() => new((DiskRoom?)null);
+
     /// <summary>Does nothing: PostgreSQL's vacuum removes what was deleted.</summary>
     public override void EraseDeletedInBackground()
     {

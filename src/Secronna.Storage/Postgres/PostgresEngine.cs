@@ -35,8 +35,6 @@ internal sealed class PostgresEngine : DatabaseEngine
 
     public override string? FilePath => null;
 
-    public override VolumeSpace? FindSpace() => null;
-
     internal override string MigrationsFolder => "Postgres";
 
     internal override string BeginMigrationSql => $"BEGIN; SELECT pg_advisory_xact_lock({MigrationLock})";

@@ -47,6 +47,25 @@ internal sealed class SqliteDatabase : Database
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) =>
         EnqueueAsync(state, work, weight, recordsOnly: false);
 
+    public override async ValueTask<DiskRoom?> FindDiskRoomAsync()
+    {
+        var reusable = await ReadAsync(0, static async (session, _) =>
+        {
+            await using var query = session.Prepare("SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size");
+            return await query.ReadAsync() ? query.GetInt64(0) : 0;
+        });
+        try
+        {
+            // On Unix any folder names the volume that it is on.
+            var volume = new DriveInfo(Path.GetDirectoryName(Engine.FilePath)!);
+            return new DiskRoom(volume.AvailableFreeSpace, volume.TotalSize, reusable);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     public override void EraseDeletedInBackground() => writer.RequestWalTruncation();
 
     public override ValueTask DisposeAsync()

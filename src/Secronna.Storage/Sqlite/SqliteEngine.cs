@@ -22,20 +22,6 @@ internal sealed class SqliteEngine(string connectionString, TimeProvider time) :
 
     internal override string CountTablesSql => "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1";
 
-    public override VolumeSpace? FindSpace()
-    {
-        try
-        {
-            // On Unix any folder names the volume that it is on.
-            var volume = new DriveInfo(Path.GetDirectoryName(FilePath)!);
-            return new VolumeSpace(volume.AvailableFreeSpace, volume.TotalSize);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure)
     {
         connections.RequireFile();

@@ -74,15 +74,20 @@ internal static class VersionPurge
 
     private static async ValueTask FreeAsync(Transaction transaction, string secretId, int after, int to)
     {
-        await using var query = transaction.Prepare("""
-            SELECT length(wrapped_data_key) + length(ciphertext) FROM secret_versions
-            WHERE secret_id = $1 AND version > $2 AND version <= $3 AND kek_id IS NOT NULL FOR UPDATE
-            """);
-        var freed = (await query.Bind(secretId).Bind(after).Bind(to).ReadAllAsync(static row => row.GetInt64(0))).Sum();
+        var freed = await LockBytesAsync(transaction, secretId, after, to);
         if (freed > 0 && await transaction.FindTextAsync("SELECT workspace_id FROM secrets WHERE id = $1", secretId) is { } workspaceId)
         {
             transaction.StoredBytes.Add(workspaceId, -freed);
         }
+    }
+
+    private static async ValueTask<long> LockBytesAsync(Transaction transaction, string secretId, int after, int to)
+    {
+        await using var query = transaction.Prepare("""
+            SELECT length(wrapped_data_key) + length(ciphertext) FROM secret_versions
+            WHERE secret_id = $1 AND version > $2 AND version <= $3 AND kek_id IS NOT NULL FOR UPDATE
+            """);
+        return (await query.Bind(secretId).Bind(after).Bind(to).ReadAllAsync(static row => row.GetInt64(0))).Sum();
     }
 
     private static async ValueTask SetProgressAsync(Transaction transaction, string secretId, int to)

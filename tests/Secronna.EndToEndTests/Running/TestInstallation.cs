@@ -139,7 +139,7 @@ internal sealed class TestInstallation : IDisposable
 
     public void Dispose() => Folder.Dispose();
 
-    private async Task SetUpAsync()
+    public async Task SetUpAsync()
     {
         await DoAsync("migrate");
         await AddWorkspaceAsync();
