@@ -10,7 +10,8 @@ namespace Secronna.Server.Access;
 /// as repeats depends only on what the caller asked for, never on what the server found. So neither the time of an answer nor the
 /// length of the audit trail tells whether a thing exists (S23).
 /// </summary>
-internal sealed class Authorization(Database database, RefusalRecorder refusals, TimeProvider time)
+internal sealed class Authorization(
+    Database database, RefusalRecorder refusals, DiskSpace disk, RateLimits rates, TimeProvider time)
 {
     /// <summary>Requires that the caller may do an operation that has no audit action and names no target.</summary>
     /// <exception cref="RequestException">FORBIDDEN: the caller may not do it.</exception>
@@ -35,10 +36,13 @@ internal sealed class Authorization(Database database, RefusalRecorder refusals,
     /// <param name="caller">The caller.</param>
     /// <param name="operation">The operation. If it has an audit action, its refusal is recorded.</param>
     /// <param name="withOptional">Whether this request also needs the optional permission of the operation.</param>
+    /// <param name="isDryRun">Whether this request only asks what the operation would do, and stores nothing.</param>
     /// <exception cref="RequestException">
-    /// FORBIDDEN: the caller may not do it. NOT_FOUND: the caller may not do it, and doesn't see the target either.
+    /// FORBIDDEN: the caller may not do it. NOT_FOUND: the caller may not do it, and doesn't see the target either. RATE_LIMITED:
+    /// the operation adds rows, and the share of writes is used up. UNAVAILABLE: the operation makes the database grow, and the
+    /// disk is low.
     /// </exception>
-    public async ValueTask DemandAsync(Caller caller, Operation operation, bool withOptional = false)
+    public async ValueTask DemandAsync(Caller caller, Operation operation, bool withOptional = false, bool isDryRun = false)
     {
         RequireDeclared(caller, operation);
         if (Refusal(caller, operation, withOptional) is { } refusal)
@@ -46,7 +50,20 @@ internal sealed class Authorization(Database database, RefusalRecorder refusals,
             var found = await FindTargetAsync(caller);
             throw await RecordAsync(caller, operation, found, found, AnswerTo(caller, found, refusal), "");
         }
+
+        if (!isDryRun)
+        {
+            await RequireShareAsync(caller, operation);
+        }
     }
+
+    /// <summary>
+    /// Takes a request from the caller's share (S31), whatever it asks for. So a valid credential can't send junk without end, whose
+    /// refusals take no other share.
+    /// </summary>
+    /// <exception cref="RequestException">RATE_LIMITED: the share is used up.</exception>
+    public ValueTask TakeRequestAsync(Caller caller, Operation operation) =>
+        rates.TakeRequest(caller) is { } limited ? ThrowRefusedAsync(caller, operation, limited) : ValueTask.CompletedTask;
 
     /// <summary>Records that an audited operation aimed at a thing that does not exist for this caller (S23).</summary>
     /// <param name="caller">The caller.</param>
@@ -106,6 +123,20 @@ internal sealed class Authorization(Database database, RefusalRecorder refusals,
         catch (RequestException refusal) when (refusal.IsToBeRecorded)
         {
             throw await RefusedAsync(caller, operation, null, refusal, target);
+        }
+    }
+
+    private async ValueTask ThrowRefusedAsync(Caller caller, Operation operation, RequestException refusal) =>
+        throw await RefusedAsync(caller, operation, null, refusal, "");
+
+    // Versions are counted by their writer, which knows how many they are.
+    private async ValueTask RequireShareAsync(Caller caller, Operation operation)
+    {
+        disk.RequireRoomFor(operation);
+        if (operation.Growth is StorageGrowth.Rows or StorageGrowth.Entries
+            && rates.TakeWrite(caller, WriteShare.OneRow) is { } limited)
+        {
+            throw await RefusedAsync(caller, operation, null, limited, "");
         }
     }
 

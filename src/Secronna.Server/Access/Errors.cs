@@ -9,6 +9,7 @@ internal static class Errors
     public const int MaxShownNameLength = 32;
 
     private const int MaxShownKeys = 10;
+    private const long MicrosecondsPerSecond = 1_000_000;
 
     public static RequestException AuthRequired() =>
         new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key, an access key or an access token");
@@ -119,14 +120,32 @@ internal static class Errors
     public static RequestException TooManyRefusals(TimeSpan retryAfter) =>
         new(ErrorCodes.RateLimited, "too many requests of this credential were refused: try again later") { RetryAfter = retryAfter };
 
-    public static RequestException RateLimited(TimeSpan retryAfter) =>
-        new(ErrorCodes.RateLimited, "too many requests or values: try again later") { RetryAfter = retryAfter };
+    /// <summary>An allowance is used up. The message says which one, and when enough of it is there again.</summary>
+    public static RequestException RateLimited(string what, string whose, long perMinute, TimeSpan wait, DateTimeOffset until) => new(
+        ErrorCodes.RateLimited,
+        $"{whose} has reached its limit of {perMinute} {what} a minute: try again at {new Instant(CeilingToSecond(until))}")
+    {
+        RetryAfter = wait,
+    };
+
+    public static RequestException WorkspaceFull(long limit) => new(
+        ErrorCodes.RateLimited,
+        $"this workspace has reached its limit of {limit} bytes stored: it can write again when secrets, environments or projects are deleted")
+    {
+        RetryAfter = TimeSpan.FromMinutes(1),
+    };
+
+    public static RequestException DiskLow() => Unavailable(
+        "the server's disk is nearly full, so it takes no writes now; reveals and deletions go on: an operator must make room");
 
     public static RequestException Integrity() =>
         new(ErrorCodes.IntegrityError, "stored data failed authentication: no value was returned, and the failure is in the audit trail");
 
     public static RequestException UnreadableGrants(string id) =>
         new(ErrorCodes.IntegrityError, $"the stored grants of access key {id} can't be read: give the key other grants, or revoke it");
+
+    private static long CeilingToSecond(DateTimeOffset time) =>
+        ((Instant.From(time).Microseconds / MicrosecondsPerSecond) + 1) * MicrosecondsPerSecond;
 
     public static RequestException Unavailable(string message = "the server can't do this now: try again") =>
         new(ErrorCodes.Unavailable, message);

@@ -3,8 +3,29 @@ namespace Secronna.Server.Access;
 /// <summary>The limits of S29, which an operator may lower, and the rate limits.</summary>
 internal sealed class LimitSettings
 {
-    /// <summary>How many values may be revealed to a credential per minute on each node; 0 means no limit.</summary>
+    /// <summary>How many requests a credential may make per minute, of any kind; 0 means no limit.</summary>
+    public int RequestsPerMinute { get; set; } = 120_000;
+
+    /// <summary>How many values may be revealed to a credential per minute; 0 means no limit.</summary>
     public int RevealsPerMinute { get; set; } = 60_000;
+
+    /// <summary>How many values may be revealed to all credentials of a workspace per minute; 0 means no limit.</summary>
+    public int RevealsPerMinutePerWorkspace { get; set; } = 240_000;
+
+    /// <summary>How many versions and other rows a credential may write per minute; 0 means no limit.</summary>
+    public int WritesPerMinute { get; set; } = 60_000;
+
+    /// <summary>How many versions and other rows a workspace may write per minute; 0 means no limit.</summary>
+    public int WritesPerMinutePerWorkspace { get; set; } = 240_000;
+
+    /// <summary>How many bytes a credential may write per minute; 0 means no limit.</summary>
+    public long WriteBytesPerMinute { get; set; } = 128L << 20;
+
+    /// <summary>How many bytes a workspace may write per minute; 0 means no limit.</summary>
+    public long WriteBytesPerMinutePerWorkspace { get; set; } = 512L << 20;
+
+    /// <summary>How many bytes of ciphertexts and wrapped keys a workspace may store; 0 means no limit.</summary>
+    public long StoredBytesPerWorkspace { get; set; } = 10L << 30;
 
     /// <summary>How many authentications may fail per minute from one address on each node; 0 means no limit.</summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 60;

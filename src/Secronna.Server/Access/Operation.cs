@@ -28,6 +28,9 @@ internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
         _ => GrantActions.None,
     });
 
+    /// <summary>How the operation makes the database grow.</summary>
+    public StorageGrowth Growth { get; init; }
+
     /// <summary>
     /// Says of a recorded operation that it opens no value, gives or takes no power, and deletes nothing, so that a person may do
     /// it without a second factor (S32).

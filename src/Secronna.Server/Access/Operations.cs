@@ -13,10 +13,10 @@ internal static class Operations
     public static Operation GetProject { get; } = new(Permission.List);
 
     public static Operation CreateProject { get; } =
-        new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectCreate, IsHarmless = true };
+        new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectCreate, IsHarmless = true, Growth = StorageGrowth.Rows };
 
     public static Operation RenameProject { get; } =
-        new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectUpdate, IsHarmless = true };
+        new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectUpdate, IsHarmless = true, Growth = StorageGrowth.Rows };
 
     public static Operation DeleteProject { get; } = new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectDelete };
 
@@ -25,10 +25,10 @@ internal static class Operations
     public static Operation GetEnvironment { get; } = new(Permission.List);
 
     public static Operation CreateEnvironment { get; } =
-        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentCreate, IsHarmless = true };
+        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentCreate, IsHarmless = true, Growth = StorageGrowth.Rows };
 
     public static Operation RenameEnvironment { get; } =
-        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentUpdate, IsHarmless = true };
+        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentUpdate, IsHarmless = true, Growth = StorageGrowth.Rows };
 
     public static Operation DeleteEnvironment { get; } =
         new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentDelete };
@@ -42,7 +42,7 @@ internal static class Operations
     public static Operation SearchSecrets { get; } = new(Permission.List);
 
     public static Operation WriteSecrets { get; } =
-        new(Permission.Write) { AuditAction = AuditActions.SecretWrite, IsHarmless = true };
+        new(Permission.Write) { AuditAction = AuditActions.SecretWrite, IsHarmless = true, Growth = StorageGrowth.Versions };
 
     public static Operation DeleteSecret { get; } = new(Permission.Delete) { AuditAction = AuditActions.SecretDelete };
 
@@ -58,7 +58,7 @@ internal static class Operations
     /// Writes the value of an earlier version as the next version. The caller must be allowed to read that value.
     /// </summary>
     public static Operation RollBackSecret { get; } =
-        new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.SecretRollback };
+        new(Permission.Write, Permission.Reveal) { AuditAction = AuditActions.SecretRollback, Growth = StorageGrowth.Versions };
 
     /// <summary>
     /// Brings an environment back to an instant (S14). With pruning it also needs <see cref="Permission.Delete"/>.
@@ -67,11 +67,12 @@ internal static class Operations
     {
         AuditAction = AuditActions.EnvironmentRestore,
         OptionalPermission = Permission.Delete,
+        Growth = StorageGrowth.Versions,
     };
 
     /// <summary>Compares the values of two environments, and answers with the keys in which they differ.</summary>
     public static Operation CompareEnvironments { get; } =
-        new(Permission.Reveal) { AuditAction = AuditActions.EnvironmentCompare };
+        new(Permission.Reveal) { AuditAction = AuditActions.EnvironmentCompare, Growth = StorageGrowth.Entries };
 
     public static Operation ReadHistory { get; } = new(Permission.List);
 
@@ -80,20 +81,20 @@ internal static class Operations
     public static Operation ListKeks { get; } = new(Permission.ManageKeys);
 
     public static Operation RotateKek { get; } =
-        new(Permission.ManageKeys) { AuditAction = AuditActions.KekRotate, IsHarmless = true };
+        new(Permission.ManageKeys) { AuditAction = AuditActions.KekRotate, IsHarmless = true, Growth = StorageGrowth.Rows };
 
     /// <summary>Lists credentials, and what a credential has made.</summary>
     public static Operation ListCredentials { get; } = new(Permission.ManageKeys);
 
-    public static Operation CreateApiKey { get; } = new(Permission.ManageCredentials) { AuditAction = AuditActions.ApiKeyCreate };
+    public static Operation CreateApiKey { get; } = new(Permission.ManageCredentials) { AuditAction = AuditActions.ApiKeyCreate, Growth = StorageGrowth.Rows };
 
     public static Operation DeleteApiKey { get; } = new(Permission.ManageKeys) { AuditAction = AuditActions.ApiKeyRevoke };
 
     public static Operation CreateAccessKey { get; } =
-        new(Permission.ManageCredentials) { AuditAction = AuditActions.AccessKeyCreate };
+        new(Permission.ManageCredentials) { AuditAction = AuditActions.AccessKeyCreate, Growth = StorageGrowth.Rows };
 
     public static Operation ChangeAccessKey { get; } =
-        new(Permission.ManageCredentials) { AuditAction = AuditActions.AccessKeyUpdate };
+        new(Permission.ManageCredentials) { AuditAction = AuditActions.AccessKeyUpdate, Growth = StorageGrowth.Entries };
 
     public static Operation RevokeAccessKey { get; } = new(Permission.ManageKeys) { AuditAction = AuditActions.AccessKeyRevoke };
 }

@@ -17,6 +17,11 @@ internal static class ApiPipeline
     public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
     {
         var caller = route.Operation is null ? null : await AuthenticateAsync(context, route);
+        if (caller is not null)
+        {
+            await context.RequestServices.GetRequiredService<Authorization>().TakeRequestAsync(caller, route.Operation!);
+        }
+
         CheckIdempotencyKey(context.Request.Headers);
         var request = new ApiRequest(context, route, caller);
         request.Query.Check();

@@ -12,7 +12,7 @@ namespace Secronna.Server.Vault;
 /// (<see cref="WriteTransaction"/>).
 /// </summary>
 internal sealed class SecretWriter(
-    Database database, KekReservations keks, Authorization authorization, LimitSettings limits, TimeProvider time)
+    Database database, KekReservations keks, Authorization authorization, RateLimits rates, LimitSettings limits, TimeProvider time)
 {
     // How many versions a transaction may seal again. After some attempts it may seal all of them, so that a busy environment
     // can't starve a large batch.
@@ -46,7 +46,8 @@ internal sealed class SecretWriter(
     /// <exception cref="RequestException">
     /// NOT_FOUND, recorded: the caller may not write here, or there is no such environment, or the secret to roll back is gone.
     /// CONFLICT: a version is not the expected one, the environment is full, or this request repeats an earlier request with
-    /// another body. INTEGRITY_ERROR, recorded: the KEK was changed. UNAVAILABLE: the clock is behind, or the master key is being
+    /// another body. RATE_LIMITED, recorded: the share of writes is used up, or the workspace stores as much as it may.
+    /// INTEGRITY_ERROR, recorded: the KEK was changed. UNAVAILABLE: the clock is behind, or the master key is being
     /// rotated.
     /// </exception>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
@@ -56,6 +57,12 @@ internal sealed class SecretWriter(
         {
             var (environment, planned) = await PlanAsync(caller, environmentId, writes, idempotency);
             var plan = planned ?? throw await RefuseAsync(caller, environmentId, environment, writes);
+            if (attempt == 1 && rates.TakeWrite(caller, plan.Share) is { } limited)
+            {
+                // A repeat writes nothing, so it gets its answer all the same.
+                return await FindFirstAnswerAsync(caller, plan) ?? throw await RefuseAsync(caller, plan, limited);
+            }
+
             var maxResealed = attempt <= LimitedAttempts ? MaxResealed : int.MaxValue;
             if (await TryWriteAsync(caller, plan, maxResealed) is not { } done)
             {
@@ -68,6 +75,14 @@ internal sealed class SecretWriter(
             return done.Written;
         }
     }
+
+    private async ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(Caller caller, WritePlan plan) =>
+        plan.Idempotency is { } idempotency
+            ? await idempotency.FindFirstAnswerAsync(database, WriteTransaction.Json, plan.CutFor(caller))
+            : null;
+
+    private Task<RequestException> RefuseAsync(Caller caller, WritePlan plan, RequestException limited) =>
+        authorization.RefusedAsync(caller, plan.Versions[0].Write.Operation, plan.Environment, limited, plan.Environment.Id);
 
     private Task<RequestException> RefuseAsync(
         Caller caller, string environmentId, EnvironmentRow? environment, IReadOnlyList<ValueToWrite> writes)
@@ -106,8 +121,15 @@ internal sealed class SecretWriter(
             version.Seal(kek, plan.Environment);
         }
 
-        return await database.WriteAsync(
-            new WriteTransaction(caller, plan, kek, maxResealed, limits, time),
-            static (transaction, write) => write.RunAsync(transaction), weight: plan.Versions.Count);
+        try
+        {
+            return await database.WriteAsync(
+                new WriteTransaction(caller, plan, kek, maxResealed, limits, time),
+                static (transaction, write) => write.RunAsync(transaction), weight: plan.Versions.Count);
+        }
+        catch (RequestException limited) when (limited.Code == ErrorCodes.RateLimited)
+        {
+            throw await RefuseAsync(caller, plan, limited);
+        }
     }
 }

@@ -15,6 +15,22 @@ namespace Secronna.Server.Vault;
 internal sealed record WritePlan(
     EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions, Idempotency? Idempotency)
 {
+    // What the stored answer of a request has for each key, beside the key.
+    private const int AnswerBytesPerKey = 64;
+
+    /// <summary>What the write takes from the shares of its credential and its workspace.</summary>
+    public WriteShare Share
+    {
+        get
+        {
+            var versions = WriteShare.OfVersions(
+                Versions.Count, Versions.Sum(version => (long)version.Write.Value.Length + (version.Write.Comment?.Length ?? 0)));
+            return Idempotency is null
+                ? versions
+                : versions.AndRow(Versions.Sum(version => (long)version.Write.Key.Length + AnswerBytesPerKey));
+        }
+    }
+
     /// <summary>
     /// Leaves out of the first answer what the caller may not write now. The plan has been made for what the caller may write, so
     /// nothing is left out as long as both agree.

@@ -29,7 +29,7 @@ internal sealed class WriteTransaction(
     /// The result; <c>null</c>, with no version minted, if the write must be planned anew: the KEK is no longer active (S9), the
     /// environment or the secret that is rolled back is gone, or too many versions would have to be sealed again.
     /// </returns>
-    /// <exception cref="RequestException">CONFLICT: a version is not the expected one, or the environment is full.</exception>
+    /// <exception cref="RequestException">CONFLICT: a version is not the expected one, or the environment is full. RATE_LIMITED: the workspace stores too much.</exception>
     public async ValueTask<WriteResult?> RunAsync(Transaction transaction)
     {
         if (await EnvironmentInstant.TakeAsync(transaction, caller, plan.Environment.Id) is not { } change)
@@ -51,6 +51,7 @@ internal sealed class WriteTransaction(
 
         var rows = PrepareRows(transaction, currents);
         RequireRoom(change.SecretCount, currents.Count(current => current is null));
+        StoredBytesLimit.Require(transaction, plan.Environment.WorkspaceId, change, rows, limits);
         await VersionTable.MintAsync(transaction, plan.Environment, rows, change.Instant);
         IReadOnlyList<WrittenResponse> written = [.. rows.Select(row => new WrittenResponse(row.SecretId, row.Key, row.Version))];
         if (plan.Idempotency is not null)

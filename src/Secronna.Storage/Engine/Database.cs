@@ -9,10 +9,15 @@ public abstract class Database : IAsyncDisposable
     /// <summary>The name of the meter of the storage's metrics.</summary>
     public const string MeterName = "Secronna.Storage";
 
+    private long diskFullFailures;
+
     private protected Database(DatabaseEngine engine) => Engine = engine;
 
     /// <summary>The engine that opened this database.</summary>
     public DatabaseEngine Engine { get; }
+
+    /// <summary>How many commits failed since this database was opened because its disk was full.</summary>
+    public long DiskFullFailures => Interlocked.Read(ref diskFullFailures);
 
     /// <summary>Reads. Each statement sees everything that was acknowledged before the statement began.</summary>
     /// <param name="state">The state that is given to <paramref name="read"/>.</param>
@@ -98,6 +103,22 @@ public abstract class Database : IAsyncDisposable
         await query.ReadAsync();
         return query.GetInt64(0);
     });
+
+    /// <summary>
+    /// Looks how much room the database has on its disk. Returns <c>null</c> where the disk can't be seen, as on PostgreSQL, whose
+    /// server may be on another machine.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
+    public abstract ValueTask<DiskRoom?> FindDiskRoomAsync();
+
+    /// <summary>Counts a commit that failed, if the reason was a full disk.</summary>
+    private protected void CountFailure(StorageUnavailableException exception)
+    {
+        if (exception.IsDiskFull)
+        {
+            Interlocked.Increment(ref diskFullFailures);
+        }
+    }
 
     /// <summary>Finishes the queued units of work, then closes the database.</summary>
     public abstract ValueTask DisposeAsync();

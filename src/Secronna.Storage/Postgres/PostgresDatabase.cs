@@ -28,7 +28,7 @@ internal sealed class PostgresDatabase : Database
         this.source = source;
         readers = new ConnectionSlots(Math.Max(1, poolSize / 3), MaxReadWait, "too many reads are waiting");
         writers = new ConnectionSlots(Math.Max(1, poolSize / 2), MaxWriteWait, "too many writes are waiting");
-        appender = new AuditAppender(source);
+        appender = new AuditAppender(source, CountFailure);
     }
 
     public override async ValueTask<T> ReadAsync<TState, T>(
@@ -85,12 +85,15 @@ internal sealed class PostgresDatabase : Database
             StorageMetrics.BatchCommitted(1, Stopwatch.GetElapsedTime(started));
             return result;
         }
-        catch (StorageUnavailableException)
+        catch (StorageUnavailableException exception)
         {
+            CountFailure(exception);
             StorageMetrics.BatchFailed();
             throw;
         }
     }
+
+    public override ValueTask<DiskRoom?> FindDiskRoomAsync() => new((DiskRoom?)null);
 
     /// <summary>Does nothing: PostgreSQL's vacuum removes what was deleted.</summary>
     public override void EraseDeletedInBackground()

@@ -40,7 +40,10 @@ internal static class PostgresErrors
         PostgresErrorCodes.InsufficientPrivilege => new StorageUnavailableException(
             "PostgreSQL: the role lacks a privilege that this needs (42501); docs/postgresql.md lists the privileges of each role"),
         { } state when IsServerGone(state) || IsTemporary(state) =>
-            new StorageUnavailableException($"PostgreSQL: {Meaning(state)} ({state})"),
+            new StorageUnavailableException($"PostgreSQL: {Meaning(state)} ({state})")
+            {
+                IsDiskFull = state == PostgresErrorCodes.DiskFull,
+            },
         { } state => new InvalidOperationException($"PostgreSQL refused a statement ({state})"),
     };
 

@@ -44,7 +44,8 @@ internal static class PostgresUnits
         {
             var transaction = new Transaction(connection);
             var result = await work(transaction, state);
-            await scope.CommitAsync(PostgresAuditEntries.ToCommands(transaction.Audit.Entries));
+            await scope.CommitAsync([
+                .. PostgresStoredBytes.ToCommands(transaction.StoredBytes), .. PostgresAuditEntries.ToCommands(transaction.Audit.Entries)]);
             return result;
         }
         catch

@@ -15,7 +15,7 @@ internal sealed class SqliteDatabase : Database
         : base(engine)
     {
         readers = new ReaderPool(connections, MaxReaders);
-        writer = new GroupCommitWriter(new SqliteEngineConnection(connections.Open(WriterCacheKibibytes)), onFsyncFailure);
+        writer = new GroupCommitWriter(new SqliteEngineConnection(connections.Open(WriterCacheKibibytes)), onFsyncFailure, CountFailure);
         // Content that was deleted before the last stop may still be in the log (S15).
         writer.RequestWalTruncation();
     }
@@ -37,6 +37,25 @@ internal sealed class SqliteDatabase : Database
     public override Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) =>
         EnqueueAsync(state, work, weight, recordsOnly: false);
+
+    public override async ValueTask<DiskRoom?> FindDiskRoomAsync()
+    {
+        var reusable = await ReadAsync(0, static async (session, _) =>
+        {
+            await using var query = session.Prepare("SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size");
+            return await query.ReadAsync() ? query.GetInt64(0) : 0;
+        });
+        try
+        {
+            // On Unix any folder names the volume that it is on.
+            var volume = new DriveInfo(Path.GetDirectoryName(Engine.FilePath)!);
+            return new DiskRoom(volume.AvailableFreeSpace, volume.TotalSize, reusable);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     public override void EraseDeletedInBackground() => writer.RequestWalTruncation();
 

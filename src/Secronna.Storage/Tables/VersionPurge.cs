@@ -60,13 +60,34 @@ internal static class VersionPurge
         return await query.Bind(secretId).ReadAsync() ? (query.GetInt32(0), query.GetInt32(1)) : null;
     }
 
+    // Also gives the bytes back to the workspace that stored them. The rows are locked, so that another node that removes them
+    // can't give them back too.
     private static async ValueTask SetToNullAsync(Transaction transaction, string secretId, int after, int to)
     {
+        await FreeAsync(transaction, secretId, after, to);
         await using var update = transaction.Prepare("""
             UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL
             WHERE secret_id = $1 AND version > $2 AND version <= $3
             """);
         await update.Bind(secretId).Bind(after).Bind(to).ExecuteAsync();
+    }
+
+    private static async ValueTask FreeAsync(Transaction transaction, string secretId, int after, int to)
+    {
+        var freed = await LockBytesAsync(transaction, secretId, after, to);
+        if (freed > 0 && await transaction.FindTextAsync("SELECT workspace_id FROM secrets WHERE id = $1", secretId) is { } workspaceId)
+        {
+            transaction.StoredBytes.Add(workspaceId, -freed);
+        }
+    }
+
+    private static async ValueTask<long> LockBytesAsync(Transaction transaction, string secretId, int after, int to)
+    {
+        await using var query = transaction.Prepare("""
+            SELECT length(wrapped_data_key) + length(ciphertext) FROM secret_versions
+            WHERE secret_id = $1 AND version > $2 AND version <= $3 AND kek_id IS NOT NULL FOR UPDATE
+            """);
+        return (await query.Bind(secretId).Bind(after).Bind(to).ReadAllAsync(static row => row.GetInt64(0))).Sum();
     }
 
     private static async ValueTask SetProgressAsync(Transaction transaction, string secretId, int to)

@@ -35,6 +35,7 @@ public static class VersionTable
                 .Bind(row.Ciphertext).Bind(row.Kind).Bind(instant).Bind(row.CreatedBy).Bind(row.Comment));
         await SecretChangeTable.InsertAsync(
             transaction, environment.Id, instant, [.. versions.Select(row => (row.SecretId, (int?)row.Version))]);
+        transaction.StoredBytes.Add(environment.WorkspaceId, versions.Sum(row => row.StoredBytes));
     }
 
     /// <summary>Lists a secret's versions with numbers below <paramref name="below"/>, newest first.</summary>

@@ -44,7 +44,7 @@ internal sealed class TestNode : IAsyncDisposable
     {
         var settings = new Settings();
         database.Configure(settings.Storage);
-        settings.Limits.RevealsPerMinute = 0;
+        settings.TurnOffRates();
         configure?.Invoke(settings);
         var masterKeys = new MasterKeyRing([provider], clock);
         await masterKeys.RefreshAsync();

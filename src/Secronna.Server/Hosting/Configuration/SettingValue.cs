@@ -9,6 +9,7 @@ namespace Secronna.Server.Hosting.Configuration;
 internal static class SettingValue
 {
     private const int MaxDays = 3_650;
+    private const long MaxBytes = 1L << 50;
 
     /// <summary>Text that is not empty.</summary>
     public static string Text(string[] name, string value) =>
@@ -46,6 +47,12 @@ internal static class SettingValue
     public static Version RuntimeVersion(string[] name, string value) => Version.TryParse(value, out var version) && version is { Build: >= 0, Revision: < 0 }
         ? version
         : throw Error(name, "must be the version of a runtime, such as 10.0.12");
+
+    /// <summary>A number of bytes, from 0 to a pebibyte.</summary>
+    public static long Bytes(string[] name, string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MaxBytes
+            ? number
+            : throw Error(name, $"must be a whole number from 0 to {MaxBytes}");
 
     /// <summary>A number of days, at most ten years. For 0 the result is <c>null</c>.</summary>
     public static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MaxDays) switch

@@ -75,6 +75,7 @@ internal static class SettingsReader
         {
             case ["Storage", "Provider"]: settings.Storage.Provider = OneOf(name, value, "Sqlite", "PostgreSql"); break;
             case ["Storage", "ConnectionString"]: settings.Storage.ConnectionString = Text(name, value); break;
+            case ["Storage", "ReservedBytes"]: settings.Storage.ReservedBytes = Bytes(name, value); break;
             case ["DataFolder"]: settings.DataFolder = Text(name, value); break;
             case ["MasterKey", .. var rest]: SetMasterKey(settings.MasterKey, name, rest, value); break;
             case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
@@ -117,6 +118,13 @@ internal static class SettingsReader
     {
         switch (limit)
         {
+            case "RequestsPerMinute": limits.RequestsPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "RevealsPerMinutePerWorkspace": limits.RevealsPerMinutePerWorkspace = Number(name, value, 0, int.MaxValue); break;
+            case "WritesPerMinute": limits.WritesPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "WritesPerMinutePerWorkspace": limits.WritesPerMinutePerWorkspace = Number(name, value, 0, int.MaxValue); break;
+            case "WriteBytesPerMinute": limits.WriteBytesPerMinute = Bytes(name, value); break;
+            case "WriteBytesPerMinutePerWorkspace": limits.WriteBytesPerMinutePerWorkspace = Bytes(name, value); break;
+            case "StoredBytesPerWorkspace": limits.StoredBytesPerWorkspace = Bytes(name, value); break;
             case "RevealsPerMinute": limits.RevealsPerMinute = Number(name, value, 0, int.MaxValue); break;
             case "FailedAuthenticationsPerMinute": limits.FailedAuthenticationsPerMinute = Number(name, value, 0, int.MaxValue); break;
             case "RefusalsPerMinute": limits.RefusalsPerMinute = Number(name, value, 0, 10_000); break;

@@ -28,7 +28,11 @@ public sealed class SettingsReaderTests
         Assert.Equal("restricted", settings.Huudis.DefaultRole);
         Assert.Equal(TimeSpan.FromHours(24), settings.Huudis.MaxTokenLifetime);
         Assert.True(settings.Huudis.RequireHttpsMetadata);
-        Assert.Equal((60_000, 60), (settings.Limits.RevealsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
+        Assert.Equal((120_000, 60), (settings.Limits.RequestsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
+        Assert.Equal((60_000, 240_000), (settings.Limits.RevealsPerMinute, settings.Limits.RevealsPerMinutePerWorkspace));
+        Assert.Equal((60_000, 240_000), (settings.Limits.WritesPerMinute, settings.Limits.WritesPerMinutePerWorkspace));
+        Assert.Equal((134_217_728, 536_870_912), (settings.Limits.WriteBytesPerMinute, settings.Limits.WriteBytesPerMinutePerWorkspace));
+        Assert.Equal((10_737_418_240, 268_435_456), (settings.Limits.StoredBytesPerWorkspace, settings.Storage.ReservedBytes));
         Assert.Equal((65_536, 120, 1_000), (settings.Limits.ValueBytes, settings.Limits.NameLength, settings.Limits.CommentLength));
         Assert.Equal((500, 5_000, 16 << 20), (settings.Limits.BatchKeys, settings.Limits.EnvironmentKeys, settings.Limits.RevealBytes));
         Assert.Equal((512 << 10, 4 << 20), (settings.Limits.BodyBytes, settings.Limits.BatchBodyBytes));
@@ -64,6 +68,14 @@ public sealed class SettingsReaderTests
         ("Keys:RotateAfterDays", "3650", settings => settings.Keys.OldestKek, TimeSpan.FromDays(3_650)),
         ("Huudis:Audiences:0", "mine", settings => settings.Huudis.Audiences.Single(), "mine"),
         ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
+        ("Storage:ReservedBytes", "9000000000", settings => settings.Storage.ReservedBytes, 9_000_000_000),
+        ("Limits:RequestsPerMinute", "1", settings => settings.Limits.RequestsPerMinute, 1),
+        ("Limits:RevealsPerMinutePerWorkspace", "2", settings => settings.Limits.RevealsPerMinutePerWorkspace, 2),
+        ("Limits:WritesPerMinute", "3", settings => settings.Limits.WritesPerMinute, 3),
+        ("Limits:WritesPerMinutePerWorkspace", "4", settings => settings.Limits.WritesPerMinutePerWorkspace, 4),
+        ("Limits:WriteBytesPerMinute", "5000000000", settings => settings.Limits.WriteBytesPerMinute, 5_000_000_000),
+        ("Limits:WriteBytesPerMinutePerWorkspace", "6", settings => settings.Limits.WriteBytesPerMinutePerWorkspace, 6L),
+        ("Limits:StoredBytesPerWorkspace", "0", settings => settings.Limits.StoredBytesPerWorkspace, 0L),
         ("Limits:RevealsPerMinute", "0", settings => settings.Limits.RevealsPerMinute, 0),
         ("Limits:FailedAuthenticationsPerMinute", "1", settings => settings.Limits.FailedAuthenticationsPerMinute, 1),
         ("Limits:ValueBytes", "1", settings => settings.Limits.ValueBytes, 1),
@@ -131,6 +143,9 @@ public sealed class SettingsReaderTests
     [InlineData("Limits:ValueBytes", "1e3")]
     [InlineData("Limits:ValueBytes", " 5")]
     [InlineData("Limits:RevealsPerMinute", "-1")]
+    [InlineData("Limits:WriteBytesPerMinute", "-1")]
+    [InlineData("Limits:StoredBytesPerWorkspace", "10GiB")]
+    [InlineData("Storage:ReservedBytes", "1125899906842625")]
     [InlineData("Limits:BodyBytes", "1023")]
     [InlineData("Limits:CommentLength", "1001")]
     [InlineData("Limits:Unknown", "1")]
