@@ -79,6 +79,16 @@ internal static class Errors
     public static RequestException RateLimited(TimeSpan retryAfter) =>
         new(ErrorCodes.RateLimited, "too many requests or values: try again later") { RetryAfter = retryAfter };
 
+    /// <summary>A credential or a workspace holds its share of something (S31).</summary>
+    /// <param name="holder">Who holds its share: <c>credential</c> or <c>workspace</c>.</param>
+    /// <param name="limit">The share.</param>
+    /// <param name="what">What it is a share of, in the plural.</param>
+    public static ShareUsedUpException ShareUsedUp(string holder, long limit, string what) =>
+        new($"this {holder} may have at most {limit} {what} at once: try again when one of its requests has ended")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+
     public static RequestException Integrity() =>
         new(ErrorCodes.IntegrityError, "stored data failed authentication: no value was returned, and the failure is in the audit trail");
 

@@ -55,6 +55,10 @@ internal sealed class GrantSet
         return false;
     }
 
+    /// <summary>Whether each of the actions is granted on anything at all.</summary>
+    public bool AllowsSomewhere(GrantActions actions) =>
+        IsEverything || (rules.Aggregate(GrantActions.None, (all, rule) => all | rule.Actions) & actions) == actions;
+
     /// <summary>
     /// The slugs of all projects in which anything is granted. <c>null</c> if everything is granted, or if a grant names its
     /// project with <c>*</c>.

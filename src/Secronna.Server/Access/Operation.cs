@@ -19,6 +19,12 @@ internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
     public Permission? OptionalPermission { get; init; }
 
     /// <summary>
+    /// Whether the operation reads many rows. Such reads run in a <see cref="FairGate"/>, which leaves the other reads their part
+    /// of the database.
+    /// </summary>
+    public bool IsHeavy { get; init; }
+
+    /// <summary>
     /// Whether the operation reads values back. If the server requires a second factor, a user must have signed in with one for
     /// such an operation.
     /// </summary>

@@ -92,6 +92,7 @@ internal static class ResponseEnvelope
         json.WriteEndObject();
         json.Flush();
         PrepareHeaders(context, status);
+        AnswerDeadline.StartIfMultiplexed(context);
         context.Response.ContentLength = buffer!.WrittenCount;
         context.Response.BodyWriter.Write(buffer.WrittenSpan);
         // Zeroes the bytes, because they may hold the token of a new credential.

@@ -14,6 +14,9 @@ public abstract class Database : IAsyncDisposable
     /// <summary>The engine that opened this database.</summary>
     public DatabaseEngine Engine { get; }
 
+    /// <summary>The most reads that run at once. Further ones wait.</summary>
+    public abstract int MaxReads { get; }
+
     /// <summary>Reads. Each statement sees everything that was acknowledged before the statement began.</summary>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
     public abstract ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);

@@ -45,7 +45,7 @@ internal sealed class CompareService(
                 caller, Operations.CompareEnvironments, hereRow, limited, here.Name.ToString());
         }
 
-        using var lease = budget.Take(MaxBytesInMemory);
+        using var lease = budget.Take(caller, MaxBytesInMemory);
         await database.AppendAsync(Entry(caller, hereRow), Entry(caller, thereRow));
         foreach (var pairs in unknown.Chunk(PairsPerRead))
         {
