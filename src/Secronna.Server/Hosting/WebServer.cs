@@ -23,9 +23,6 @@ internal static class WebServer
     private const int MaxUnreadBytes = 128 * 1024;
     private const int MaxUnreadStreamBytes = 96 * 1024;
 
-    // The most bytes of an answer that may wait in memory after its handler wrote them. Small answers with values wait there whole.
-    private const int MaxUnsentBytes = 64 * 1024;
-
     // The head of a request. An access token alone may have 16 KiB, and proxies add headers of their own.
     private const int MaxLineBytes = 8 * 1024;
     private const int MaxHeaders = 100;
@@ -90,7 +87,6 @@ internal static class WebServer
         limits.MaxRequestLineSize = MaxLineBytes;
         limits.MaxRequestHeaderCount = MaxHeaders;
         limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
-        limits.MaxResponseBufferSize = MaxUnsentBytes;
         limits.MaxRequestBodySize = MaxBodyBytesWithFraming;
         limits.MaxRequestBufferSize = MaxUnreadBytes;
         limits.Http2.InitialConnectionWindowSize = MaxUnreadBytes;

@@ -3,44 +3,44 @@ using Secronna.Server.Access;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Cuts off an answer that is not wholly sent in time (S31): over HTTP/1.1 it closes the connection, over HTTP/2 it resets the
-/// stream. What waits in memory is then zeroed and given back. The web server's own minimum rate can't do this for HTTP/2, where
-/// it holds for a whole connection: an answer whose window stays shut would wait for as long as other streams of the connection
-/// move.
+/// Cuts off an answer that its client does not take in time (S31): over HTTP/1.1 it closes the connection, over HTTP/2 it resets
+/// the stream. What waits in memory is then zeroed and given back. The web server's own minimum rate can't do this for HTTP/2,
+/// where it holds for a whole connection: an answer whose window stays shut would wait for as long as other streams of the
+/// connection move.
 /// </summary>
 internal sealed class AnswerDeadline : IDisposable
 {
+    // Over HTTP/2 a flush does not wait while fewer bytes than this are unsent. It goes on waiting until fewer than half of this
+    // are unsent. So whoever writes this many spaces after its last byte, and flushes, knows that all before the spaces is sent.
+    private const int UnseenBytes = 4_096;
+
     private readonly Lock gate = new();
     private readonly HttpContext context;
-    private readonly ITimer timer;
+    private readonly ITimer? timer;
     private bool isOver;
 
-    private AnswerDeadline(HttpContext context, TimeProvider time, TimeSpan limit)
+    private AnswerDeadline(HttpContext context)
     {
         this.context = context;
-        timer = time.CreateTimer(
-            static deadline => ((AnswerDeadline)deadline!).Abort(), this, limit, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>Starts the time of an answer. It ends when the last byte of the answer is on its way to the connection.</summary>
-    public static void Start(HttpContext context)
-    {
         var services = context.RequestServices;
         if (services.GetRequiredService<LimitSettings>().RevealSeconds is > 0 and var seconds)
         {
-            context.Response.RegisterForDispose(
-                new AnswerDeadline(context, services.GetRequiredService<TimeProvider>(), TimeSpan.FromSeconds(seconds)));
+            timer = services.GetRequiredService<TimeProvider>().CreateTimer(
+                static deadline => ((AnswerDeadline)deadline!).Abort(), this, TimeSpan.FromSeconds(seconds), Timeout.InfiniteTimeSpan);
         }
     }
 
-    /// <summary>Starts the time of an answer without values, which needs it only where one connection carries many answers.</summary>
-    public static void StartIfMultiplexed(HttpContext context)
-    {
-        if (HttpProtocol.IsHttp2(context.Request.Protocol))
-        {
-            Start(context);
-        }
-    }
+    /// <summary>
+    /// Spaces to write after an answer with values, so that the last flush waits until the values are sent. JSON may have spaces
+    /// at its end. They are empty over HTTP/1.1, where the minimum rate holds for each answer.
+    /// </summary>
+    public static string Padding(HttpContext context) => IsMultiplexed(context) ? new string(' ', UnseenBytes) : "";
+
+    /// <summary>Starts the time of an answer with values. It ends with <see cref="Dispose"/>, after the last flush.</summary>
+    public static AnswerDeadline Start(HttpContext context) => new(context);
+
+    /// <summary>Starts the time of an answer without values. It needs a deadline only over HTTP/2.</summary>
+    public static AnswerDeadline? StartIfMultiplexed(HttpContext context) => IsMultiplexed(context) ? Start(context) : null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -50,7 +50,7 @@ internal sealed class AnswerDeadline : IDisposable
             isOver = true;
         }
 
-        timer.Dispose();
+        timer?.Dispose();
     }
 
     // The web server uses a context again for the next request, which must not be aborted for this one.
@@ -64,4 +64,6 @@ internal sealed class AnswerDeadline : IDisposable
             }
         }
     }
+
+    private static bool IsMultiplexed(HttpContext context) => HttpProtocol.IsHttp2(context.Request.Protocol);
 }

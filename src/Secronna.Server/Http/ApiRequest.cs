@@ -47,21 +47,10 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     /// <exception cref="ShareUsedUpException">RATE_LIMITED: the caller has its share of requests in hand.</exception>
     public void Enter()
     {
-        if (caller is null)
+        if (caller is not null)
         {
-            return;
-        }
-
-        Get<RequestsInHand>().Enter(caller);
-        inHand = caller;
-        if (HttpProtocol.IsHttp2(context.Request.Protocol))
-        {
-            // The answer may wait in the web server's memory for long after the handler wrote it.
-            context.Response.OnCompleted(static request =>
-            {
-                ((ApiRequest)request).Leave();
-                return Task.CompletedTask;
-            }, this);
+            Get<RequestsInHand>().Enter(caller);
+            inHand = caller;
         }
     }
 
@@ -95,9 +84,9 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     {
         EndReading();
         memory?.Dispose();
-        if (!HttpProtocol.IsHttp2(context.Request.Protocol))
+        if (inHand is not null)
         {
-            Leave();
+            Get<RequestsInHand>().Leave(inHand);
         }
     }
 
@@ -160,14 +149,6 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
         }
 
         return await RequestBody.ReadAsync(context, memory, maxBytes, isRequired);
-    }
-
-    private void Leave()
-    {
-        if (Interlocked.Exchange(ref inHand, null) is { } counted)
-        {
-            Get<RequestsInHand>().Leave(counted);
-        }
     }
 
     private T Get<T>()

@@ -14,7 +14,7 @@ internal static class Contract
         app.MapGet("/openapi/v1.json", (RequestDelegate)(async context =>
             {
                 ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
-                AnswerDeadline.StartIfMultiplexed(context);
+                using var deadline = AnswerDeadline.StartIfMultiplexed(context);
                 await context.Response.Body.WriteAsync(await document.Value, context.RequestAborted);
             }))
             .WithMetadata(new PublicRoute());
