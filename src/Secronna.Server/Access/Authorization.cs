@@ -44,16 +44,25 @@ internal sealed class Authorization(
     /// </exception>
     public async ValueTask DemandAsync(Caller caller, Operation operation, bool withOptional = false, bool isDryRun = false)
     {
-        RequireDeclared(caller, operation);
-        if (Refusal(caller, operation, withOptional) is { } refusal)
-        {
-            var found = await FindTargetAsync(caller);
-            throw await RecordAsync(caller, operation, found, found, AnswerTo(caller, found, refusal), "");
-        }
-
+        await RequirePermissionAsync(caller, operation, withOptional);
         if (!isDryRun)
         {
             await RequireShareAsync(caller, operation);
+        }
+    }
+
+    /// <summary>
+    /// Requires, before a large body is read, that the caller may do the operation on anything at all (S31): by its role, its second
+    /// factor, and its grants. The service demands the operation again, and checks what depends on the body.
+    /// </summary>
+    /// <exception cref="RequestException">FORBIDDEN or NOT_FOUND. The refusal of an audited operation is recorded.</exception>
+    public async ValueTask AdmitAsync(Caller caller, Operation operation)
+    {
+        await RequirePermissionAsync(caller, operation, withOptional: false);
+        if (caller.Origin.Target is { } target && !caller.Grants.AllowsSomewhere(operation.Actions))
+        {
+            var found = await FindTargetAsync(caller);
+            throw await RecordAsync(caller, operation, found, found, caller.RefusalOn(operation.Actions, found, target.Thing), "");
         }
     }
 
@@ -128,6 +137,16 @@ internal sealed class Authorization(
 
     private async ValueTask ThrowRefusedAsync(Caller caller, Operation operation, RequestException refusal) =>
         throw await RefusedAsync(caller, operation, null, refusal, "");
+
+    private async ValueTask RequirePermissionAsync(Caller caller, Operation operation, bool withOptional)
+    {
+        RequireDeclared(caller, operation);
+        if (Refusal(caller, operation, withOptional) is { } refusal)
+        {
+            var found = await FindTargetAsync(caller);
+            throw await RecordAsync(caller, operation, found, found, AnswerTo(caller, found, refusal), "");
+        }
+    }
 
     // Versions are counted by their writer, which knows how many they are.
     private async ValueTask RequireShareAsync(Caller caller, Operation operation)

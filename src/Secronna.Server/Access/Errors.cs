@@ -138,6 +138,16 @@ internal static class Errors
     public static RequestException DiskLow() => Unavailable(
         "the server's disk is nearly full, so it takes no writes now; reveals and deletions go on: an operator must make room");
 
+    /// <summary>A credential or a workspace holds its share of something (S31).</summary>
+    /// <param name="holder">Who holds its share: <c>credential</c> or <c>workspace</c>.</param>
+    /// <param name="limit">The share.</param>
+    /// <param name="what">What it is a share of, in the plural.</param>
+    public static ShareUsedUpException ShareUsedUp(string holder, long limit, string what) =>
+        new($"this {holder} may have at most {limit} {what} at once: try again when one of its requests has ended")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+
     public static RequestException Integrity() =>
         new(ErrorCodes.IntegrityError, "stored data failed authentication: no value was returned, and the failure is in the audit trail");
 

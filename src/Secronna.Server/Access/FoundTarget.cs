@@ -60,9 +60,12 @@ internal sealed record FoundTarget
     /// <summary>The same target, seen by whoever has an action on this key of the environment.</summary>
     public FoundTarget At(string key) => Place is { } place ? this with { Place = place with { Key = key } } : this;
 
+    /// <summary>All actions that the caller has on the target. For a project or an environment, those on anything in it count.</summary>
+    public GrantActions ActionsOf(Caller caller) =>
+        Place is { } place ? caller.Grants.ActionsOn(place.Project, place.Environment, place.Key) : GrantActions.None;
+
     /// <summary>Whether the caller has any action on the target.</summary>
-    public bool IsSeenBy(Caller caller) =>
-        Place is { } place && caller.Grants.Allows(GrantActions.Any, place.Project, place.Environment, place.Key);
+    public bool IsSeenBy(Caller caller) => ActionsOf(caller) != GrantActions.None;
 
     /// <summary>The entry with the target named in it.</summary>
     public AuditEntry NameIn(AuditEntry entry) => entry with

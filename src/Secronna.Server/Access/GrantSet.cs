@@ -60,6 +60,10 @@ internal sealed class GrantSet
         return false;
     }
 
+    /// <summary>Whether each of the actions is granted on anything at all.</summary>
+    public bool AllowsSomewhere(GrantActions actions) =>
+        IsEverything || (rules.Aggregate(GrantActions.None, (all, rule) => all | rule.Actions) & actions) == actions;
+
     /// <summary>
     /// All actions that are granted on the thing that the path names. For a project or an environment, a grant on it or on
     /// anything in it counts.

@@ -35,6 +35,23 @@ internal sealed class LimitSettings
     /// </summary>
     public int RefusalsPerMinute { get; set; } = 600;
 
+    /// <summary>The percentage of memory and of heavy reads that one credential may hold at once; 0 means no limit.</summary>
+    public int CredentialShare { get; set; } = 25;
+
+    /// <summary>The percentage of memory and of heavy reads that one workspace may hold at once; 0 means no limit.</summary>
+    public int WorkspaceShare { get; set; } = 50;
+
+    /// <summary>How many requests a credential may have in hand at once on each node; 0 means no limit.</summary>
+    public int RequestsAtOnce { get; set; } = 512;
+
+    /// <summary>
+    /// How many heavy reads run at once on each node. 0 means as many as the database's connections allow.
+    /// </summary>
+    public int ReadsAtOnce { get; set; } = 8;
+
+    /// <summary>The seconds in which an answer must be wholly sent; 0 means no limit.</summary>
+    public int RevealSeconds { get; set; } = 30;
+
     /// <summary>The size of a value, in bytes of UTF-8.</summary>
     public int ValueBytes { get; set; } = Protocol.Limits.ValueBytes;
 

@@ -32,6 +32,12 @@ internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
     public StorageGrowth Growth { get; init; }
 
     /// <summary>
+    /// Whether the operation reads many rows. Such reads run in a <see cref="FairGate"/>, which leaves the other reads their part
+    /// of the database.
+    /// </summary>
+    public bool IsHeavy { get; init; }
+
+    /// <summary>
     /// Says of a recorded operation that it opens no value, gives or takes no power, and deletes nothing, so that a person may do
     /// it without a second factor (S32).
     /// </summary>

@@ -8,7 +8,7 @@ internal static class Operations
     /// <summary>Says who the caller is.</summary>
     public static Operation Identify { get; } = new(Permission.Identify);
 
-    public static Operation ListProjects { get; } = new(Permission.List);
+    public static Operation ListProjects { get; } = new(Permission.List) { IsHeavy = true };
 
     public static Operation GetProject { get; } = new(Permission.List);
 
@@ -20,7 +20,7 @@ internal static class Operations
 
     public static Operation DeleteProject { get; } = new(Permission.ManageProjects) { AuditAction = AuditActions.ProjectDelete };
 
-    public static Operation ListEnvironments { get; } = new(Permission.List);
+    public static Operation ListEnvironments { get; } = new(Permission.List) { IsHeavy = true };
 
     public static Operation GetEnvironment { get; } = new(Permission.List);
 
@@ -33,13 +33,13 @@ internal static class Operations
     public static Operation DeleteEnvironment { get; } =
         new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentDelete };
 
-    public static Operation ListSecrets { get; } = new(Permission.List);
+    public static Operation ListSecrets { get; } = new(Permission.List) { IsHeavy = true };
 
     public static Operation GetSecret { get; } = new(Permission.List);
 
-    public static Operation ListVersions { get; } = new(Permission.List);
+    public static Operation ListVersions { get; } = new(Permission.List) { IsHeavy = true };
 
-    public static Operation SearchSecrets { get; } = new(Permission.List);
+    public static Operation SearchSecrets { get; } = new(Permission.List) { IsHeavy = true };
 
     public static Operation WriteSecrets { get; } =
         new(Permission.Write) { AuditAction = AuditActions.SecretWrite, IsHarmless = true, Growth = StorageGrowth.Versions };
@@ -52,7 +52,7 @@ internal static class Operations
 
     /// <summary>Reads the values of an environment back. Each value gets its own audit entry.</summary>
     public static Operation RevealEnvironment { get; } =
-        new(Permission.Reveal) { AuditAction = AuditActions.SecretReveal };
+        new(Permission.Reveal) { AuditAction = AuditActions.SecretReveal, IsHeavy = true };
 
     /// <summary>
     /// Writes the value of an earlier version as the next version. The caller must be allowed to read that value.
@@ -68,23 +68,24 @@ internal static class Operations
         AuditAction = AuditActions.EnvironmentRestore,
         OptionalPermission = Permission.Delete,
         Growth = StorageGrowth.Versions,
+        IsHeavy = true,
     };
 
     /// <summary>Compares the values of two environments, and answers with the keys in which they differ.</summary>
     public static Operation CompareEnvironments { get; } =
-        new(Permission.Reveal) { AuditAction = AuditActions.EnvironmentCompare, Growth = StorageGrowth.Entries };
+        new(Permission.Reveal) { AuditAction = AuditActions.EnvironmentCompare, Growth = StorageGrowth.Entries, IsHeavy = true };
 
-    public static Operation ReadHistory { get; } = new(Permission.List);
+    public static Operation ReadHistory { get; } = new(Permission.List) { IsHeavy = true };
 
-    public static Operation ReadAuditTrail { get; } = new(Permission.ReadAudit);
+    public static Operation ReadAuditTrail { get; } = new(Permission.ReadAudit) { IsHeavy = true };
 
-    public static Operation ListKeks { get; } = new(Permission.ManageKeys);
+    public static Operation ListKeks { get; } = new(Permission.ManageKeys) { IsHeavy = true };
 
     public static Operation RotateKek { get; } =
         new(Permission.ManageKeys) { AuditAction = AuditActions.KekRotate, IsHarmless = true, Growth = StorageGrowth.Rows };
 
     /// <summary>Lists credentials, and what a credential has made.</summary>
-    public static Operation ListCredentials { get; } = new(Permission.ManageKeys);
+    public static Operation ListCredentials { get; } = new(Permission.ManageKeys) { IsHeavy = true };
 
     public static Operation CreateApiKey { get; } = new(Permission.ManageCredentials) { AuditAction = AuditActions.ApiKeyCreate, Growth = StorageGrowth.Rows };
 

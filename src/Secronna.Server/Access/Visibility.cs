@@ -51,6 +51,14 @@ internal static class Visibility
         needed, environment is null ? GrantActions.None : caller.ActionsOn(environment, key), "secret",
         $"on {environment?.ProjectSlug}/{environment?.Slug}/{key}");
 
+    /// <summary>Refuses an operation whose actions the caller is granted nowhere.</summary>
+    /// <param name="caller">The caller.</param>
+    /// <param name="needed">The actions that the operation needs.</param>
+    /// <param name="found">The target, as far as the caller's workspace has it.</param>
+    /// <param name="thing">What kind of thing the target is.</param>
+    public static RequestException RefusalOn(this Caller caller, GrantActions needed, FoundTarget found, string thing) =>
+        Refusal(needed, found.ActionsOf(caller), thing, $"on this {thing}");
+
     /// <summary>Refuses an operation in an environment.</summary>
     /// <param name="caller">The caller.</param>
     /// <param name="needed">The actions that the operation needs.</param>

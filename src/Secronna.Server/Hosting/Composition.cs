@@ -26,6 +26,8 @@ internal static class Composition
     private const int MaxCachedKeks = 1_000;
     // The most bytes that large bodies and reveals may together hold in memory (S29).
     private const long PlaintextBytes = 256 * 1024 * 1024;
+    // Two copies of the largest reveal or restore, with the room that sealed values take beyond open ones.
+    private const long LargestRequest = 40 * 1024 * 1024;
     private static readonly TimeSpan KekLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>Adds the services of an open installation. The caller closes the installation.</summary>
@@ -44,7 +46,9 @@ internal static class Composition
         .AddSingleton(installation.Database)
         .AddSingleton(installation.Keys)
         .AddSingleton(new KeyRing(MaxCachedKeks, KekLifetime))
-        .AddSingleton(new PlaintextBudget(PlaintextBytes))
+        .AddSingleton(PlaintextBudget.Of(PlaintextBytes, LargestRequest, settings.Limits))
+        .AddSingleton(FairGate.Of(installation.Database.MaxReads, settings.Limits, installation.Time))
+        .AddSingleton<RequestsInHand>()
         .AddSingleton<AccessCache>()
         .AddSingleton<Authentication>()
         .AddSingleton<KeyAuthentication>()
@@ -122,6 +126,7 @@ internal static class Composition
         app.UseHsts();
         app.UseAllowedHosts();
         app.UseRouting();
+        app.UseMiddleware<OneSpelling>();
         app.UseMiddleware<RuleRequired>();
         MapRoutes(app);
         return app;

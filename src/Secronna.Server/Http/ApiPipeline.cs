@@ -3,34 +3,45 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
-/// <summary>Prepares every request for the handler of its route: authenticates the caller and checks the parameters.</summary>
+/// <summary>Runs every request of a route: authenticates the caller, checks the parameters, and calls the handler.</summary>
 internal static class ApiPipeline
 {
     /// <summary>The header that makes a repeat of a write safe.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 
     /// <summary>
-    /// Authenticates the caller, and checks the request's headers and query. If the route takes no body, a request with a
-    /// body is refused.
+    /// Authenticates the caller, checks the request's headers and query, and runs the handler. If the route takes no body, a
+    /// request with a body is refused. A refusal because a share is used up is recorded here, wherever it comes from (S19).
     /// </summary>
-    /// <exception cref="RequestException">AUTH_REQUIRED, FORBIDDEN, RATE_LIMITED or VALIDATION_ERROR.</exception>
-    public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
+    /// <exception cref="RequestException">The request is refused.</exception>
+    public static async Task RunAsync<TService>(HttpContext context, ApiRoute route, Func<ApiRequest, TService, Task> handler)
+        where TService : notnull
     {
         var caller = route.Operation is null ? null : await AuthenticateAsync(context, route);
-        if (caller is not null)
+        using var request = new ApiRequest(context, route, caller);
+        try
         {
-            await context.RequestServices.GetRequiredService<Authorization>().TakeRequestAsync(caller, route.Operation!);
-        }
+            request.Enter();
+            if (caller is not null)
+            {
+                await context.RequestServices.GetRequiredService<Authorization>().TakeRequestAsync(caller, route.Operation!);
+            }
 
-        CheckIdempotencyKey(context.Request.Headers);
-        var request = new ApiRequest(context, route, caller);
-        request.Query.Check();
-        if (route.Body is null)
+            CheckIdempotencyKey(context.Request.Headers);
+            request.Query.Check();
+            if (route.Body is null)
+            {
+                await request.RequireNoBodyAsync();
+                await request.BeginReadingAsync();
+            }
+
+            await handler(request, context.RequestServices.GetRequiredService<TService>());
+        }
+        catch (ShareUsedUpException refusal) when (caller is not null && !context.Response.HasStarted)
         {
-            await request.RequireNoBodyAsync();
+            throw await context.RequestServices.GetRequiredService<Authorization>()
+                .RefusedAsync(caller, route.Operation!, null, refusal, "");
         }
-
-        return request;
     }
 
     /// <summary>Authenticates the caller, by the current state of its credential (S22).</summary>

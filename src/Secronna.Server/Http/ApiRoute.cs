@@ -118,9 +118,5 @@ internal sealed class ApiRoute
     /// <summary>Maps the route to a handler that writes the answer.</summary>
     internal void Map<TService>(Func<ApiRequest, TService, Task> handler)
         where TService : notnull =>
-        Routes!.MapMethods(Pattern, [Method], async context =>
-        {
-            var request = await ApiPipeline.BeginAsync(context, this);
-            await handler(request, context.RequestServices.GetRequiredService<TService>());
-        }).WithMetadata(this);
+        Routes!.MapMethods(Pattern, [Method], context => ApiPipeline.RunAsync(context, this, handler)).WithMetadata(this);
 }

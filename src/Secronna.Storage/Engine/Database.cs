@@ -19,6 +19,9 @@ public abstract class Database : IAsyncDisposable
     /// <summary>How many commits failed since this database was opened because its disk was full.</summary>
     public long DiskFullFailures => Interlocked.Read(ref diskFullFailures);
 
+    /// <summary>The most reads that run at once. Further ones wait.</summary>
+    public abstract int MaxReads { get; }
+
     /// <summary>Reads. Each statement sees everything that was acknowledged before the statement began.</summary>
     /// <param name="state">The state that is given to <paramref name="read"/>.</param>
     /// <param name="read">The work. It reads and writes nothing.</param>

@@ -26,10 +26,13 @@ internal sealed class PostgresDatabase : Database
         : base(engine)
     {
         this.source = source;
-        readers = new ConnectionSlots(Math.Max(1, poolSize / 3), MaxReadWait, "too many reads are waiting");
+        MaxReads = Math.Max(1, poolSize / 3);
+        readers = new ConnectionSlots(MaxReads, MaxReadWait, "too many reads are waiting");
         writers = new ConnectionSlots(Math.Max(1, poolSize / 2), MaxWriteWait, "too many writes are waiting");
         appender = new AuditAppender(source, CountFailure);
     }
+
+    public override int MaxReads { get; }
 
     public override async ValueTask<T> ReadAsync<TState, T>(
         TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default)

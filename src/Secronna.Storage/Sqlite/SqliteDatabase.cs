@@ -20,6 +20,8 @@ internal sealed class SqliteDatabase : Database
         writer.RequestWalTruncation();
     }
 
+    public override int MaxReads => MaxReaders;
+
     public override ValueTask<T> ReadAsync<TState, T>(
         TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default) =>
         readers.ReadAsync(state, read, isSnapshot: false, cancellation);

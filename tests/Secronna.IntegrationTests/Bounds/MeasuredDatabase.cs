@@ -23,6 +23,8 @@ internal sealed partial class MeasuredDatabase(DatabaseEngine engine, Database i
     public override Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) => inner.WriteAsync(state, work, weight);
 
+    public override int MaxReads => inner.MaxReads;
+
     public override ValueTask<DiskRoom?> FindDiskRoomAsync() => inner.FindDiskRoomAsync();
 
     public override void EraseDeletedInBackground() => inner.EraseDeletedInBackground();

@@ -46,7 +46,7 @@ internal sealed class CompareService(
                 caller, Operations.CompareEnvironments, hereRow, limited, here.Name.ToString());
         }
 
-        using var lease = budget.Take(MaxBytesInMemory);
+        using var lease = budget.Take(caller, MaxBytesInMemory);
         List<string> shared = [.. keys.Where(key => key is { Here: not null, There: not null }).Select(key => key.Key)];
         await database.AppendAsync(
         [

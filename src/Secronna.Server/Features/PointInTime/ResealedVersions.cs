@@ -38,7 +38,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
 
     /// <summary>Opens secrets, and seals those that the plan restores. A secret that was deleted meanwhile is skipped.</summary>
     /// <exception cref="RequestException">
-    /// UNAVAILABLE: the plaintext budget is used up. INTEGRITY_ERROR: a value does not open; the failure is recorded.
+    /// RATE_LIMITED or UNAVAILABLE: the plaintext budget is used up. INTEGRITY_ERROR: a value does not open; the failure is recorded.
     /// </exception>
     public async ValueTask SealAsync(
         Caller caller, RestorePlan plan, LeasedKek kek, IReadOnlyList<SecretRow> missing, bool keepsValues)
@@ -51,7 +51,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
                 // `null` means that the secret was deleted meanwhile. The next plan will not contain it.
                 if (await opener.TryOpenAsync(caller, row, AuditActions.EnvironmentRestore) is { } opened)
                 {
-                    Seal(Add(row, opened, keepsValues), plan, kek, restored.GetValueOrDefault(row.Secret.Id), keepsValues);
+                    Seal(Add(caller, row, opened, keepsValues), plan, kek, restored.GetValueOrDefault(row.Secret.Id), keepsValues);
                 }
             }
         }
@@ -130,7 +130,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         });
 
     // From here on this object disposes the value, even if the budget refuses the value's memory.
-    private ResealedVersion Add(SealedVersionRow row, RevealedValue opened, bool keepsValues)
+    private ResealedVersion Add(Caller caller, SealedVersionRow row, RevealedValue opened, bool keepsValues)
     {
         if (byId.Remove(row.Secret.Id, out var before))
         {
@@ -138,7 +138,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         }
 
         var added = byId[row.Secret.Id] = new ResealedVersion(opened.Value);
-        added.Lease = budget.Take((keepsValues ? 2L : 1L) * row.Ciphertext.Length);
+        added.Lease = budget.Take(caller, (keepsValues ? 2L : 1L) * row.Ciphertext.Length);
         return added;
     }
 }

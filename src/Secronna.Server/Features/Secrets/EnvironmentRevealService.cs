@@ -117,7 +117,7 @@ internal sealed class EnvironmentRevealService(
     private async Task<RevealedEnvironment?> TryRevealAsync(Caller caller, string revision, SealedEnvironment found)
     {
         // The ciphertexts and the opened values are both in memory until the last byte is sent.
-        var lease = budget.Take(2 * found.Rows.Sum(row => (long)row.Ciphertext.Length));
+        var lease = budget.Take(caller, 2 * found.Rows.Sum(row => (long)row.Ciphertext.Length));
         try
         {
             await RecordAsync(caller, found.Rows);

@@ -128,6 +128,11 @@ internal static class SettingsReader
             case "RevealsPerMinute": limits.RevealsPerMinute = Number(name, value, 0, int.MaxValue); break;
             case "FailedAuthenticationsPerMinute": limits.FailedAuthenticationsPerMinute = Number(name, value, 0, int.MaxValue); break;
             case "RefusalsPerMinute": limits.RefusalsPerMinute = Number(name, value, 0, 10_000); break;
+            case "CredentialShare": limits.CredentialShare = Number(name, value, 0, 100); break;
+            case "WorkspaceShare": limits.WorkspaceShare = Number(name, value, 0, 100); break;
+            case "RequestsAtOnce": limits.RequestsAtOnce = Number(name, value, 0, int.MaxValue); break;
+            case "ReadsAtOnce": limits.ReadsAtOnce = Number(name, value, 0, int.MaxValue); break;
+            case "RevealSeconds": limits.RevealSeconds = Number(name, value, 0, 3_600); break;
             case "ValueBytes": limits.ValueBytes = Number(name, value, 1, Limits.ValueBytes); break;
             case "NameLength": limits.NameLength = Number(name, value, 1, Limits.NameLength); break;
             case "CommentLength": limits.CommentLength = Number(name, value, 0, Limits.CommentLength); break;

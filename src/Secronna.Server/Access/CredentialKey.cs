@@ -1,0 +1,8 @@
+namespace Secronna.Server.Access;
+
+/// <summary>Tells credentials apart where something is shared among them. An id alone could occur in two workspaces.</summary>
+internal readonly record struct CredentialKey(string WorkspaceId, string ActorType, string ActorId)
+{
+    /// <summary>The credential of a caller.</summary>
+    public static CredentialKey Of(Caller caller) => new(caller.WorkspaceId, caller.ActorType, caller.ActorId);
+}
