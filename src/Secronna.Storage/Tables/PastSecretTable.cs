@@ -9,28 +9,31 @@ namespace Secronna.Storage.Tables;
 /// </summary>
 public static class PastSecretTable
 {
-    // The version that was current at the instant, and the time when it was written. The version is 0 if its row is missing
-    // although the secret was not deleted.
-    private const string Columns = """
-        SELECT s.id, s.key, s.created_at, s.deleted_at, coalesce(v.version, 0), coalesce(v.created_at, s.created_at),
-               coalesce(length(v.ciphertext), 0)
+    private const string Version = """
+        (SELECT c.version FROM secret_changes c WHERE c.secret_id = s.id AND c.instant <= $1 ORDER BY c.instant DESC LIMIT 1)
         """;
 
-    private const string Version = """
-         LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = (
-            SELECT c.version FROM secret_changes c WHERE c.secret_id = s.id AND c.instant <= $1
-            ORDER BY c.instant DESC LIMIT 1)
+    // The version that was current at the instant $1, the time when it was written, and the length of its ciphertext. They are
+    // subqueries, because PostgreSQL may read a joined table as a whole.
+    private const string Columns = $"""
+        SELECT s.id, s.key, s.created_at, s.deleted_at, coalesce({Version}, 0),
+            coalesce((SELECT max(c.instant) FROM secret_changes c WHERE c.secret_id = s.id AND c.instant <= $1), s.created_at),
+            coalesce((SELECT length(v.ciphertext) FROM secret_versions v WHERE v.secret_id = s.id AND v.version = {Version}), 0)
         """;
+
+    private const int PageSize = 500;
 
     /// <summary>Lists the secrets that existed at an instant, ordered by the bytes of their keys.</summary>
     public static async ValueTask<List<SecretRow>> ListAsync(Session session, EnvironmentRow environment, long instant)
     {
         var rows = new List<SecretRow>();
-        await using (var query = session.Prepare(
-            Columns + " FROM secrets s" + Version + " WHERE s.environment_id = $2 AND s.deleted_at IS NULL AND s.created_at <= $1"))
+        List<SecretRow> page;
+        do
         {
-            rows.AddRange(await query.Bind(instant).Bind(environment.Id).ReadAllAsync(row => Read(row, environment)));
+            page = await ListPresentAsync(session, environment, instant, rows.Count == 0 ? "" : rows[^1].Key);
+            rows.AddRange(page);
         }
+        while (page.Count == PageSize);
 
         foreach (var node in LifetimeTree.NodesAround(instant))
         {
@@ -46,7 +49,7 @@ public static class PastSecretTable
         // The lifetimes of a key's secrets don't overlap, so only the last one that began by then can hold the instant.
         await using var query = session.Prepare(
             Columns + " FROM (SELECT id, key, created_at, deleted_at FROM secrets"
-            + " WHERE created_at <= $1 AND environment_id = $2 AND key = $3 ORDER BY created_at DESC LIMIT 1) s" + Version);
+            + " WHERE created_at <= $1 AND environment_id = $2 AND key = $3 ORDER BY created_at DESC LIMIT 1) s");
         query.Bind(instant).Bind(environment.Id).Bind(key);
         return await query.ReadAsync() && LivedAt(query, instant) ? Read(query, environment) : null;
     }
@@ -86,16 +89,30 @@ public static class PastSecretTable
             new SecretLifetimeRow(row.GetText(0), row.GetText(1), row.GetInt64(2), row.GetInt64(3)));
     }
 
+    // Secrets that existed at the instant and still exist. An order and a limit make PostgreSQL use the index.
+    private static async ValueTask<List<SecretRow>> ListPresentAsync(
+        Session session, EnvironmentRow environment, long instant, string afterKey)
+    {
+        await using var query = session.Prepare(Columns + """
+             FROM secrets s WHERE s.environment_id = $2 AND s.key > $3 AND s.deleted_at IS NULL AND s.created_at <= $1
+            ORDER BY s.key LIMIT $4
+            """);
+        query.Bind(instant).Bind(environment.Id).Bind(afterKey).Bind(PageSize);
+        return await query.ReadAllAsync(row => Read(row, environment));
+    }
+
     // A lifetime of a node at or before the instant began by then, and one of a node after the instant ends after it. The other
     // end is a bound in an index.
     private static async ValueTask<List<SecretRow>> ListOfNodeAsync(
         Session session, EnvironmentRow environment, long instant, long node)
     {
         await using var query = session.Prepare(node <= instant
-            ? Columns + " FROM secrets s" + Version
-                + " WHERE s.environment_id = $2 AND s.lifetime_node = $3 AND s.deleted_at IS NOT NULL AND s.deleted_at > $1"
-            : Columns + " FROM secrets s" + Version
-                + " WHERE s.environment_id = $2 AND s.lifetime_node = $3 AND s.deleted_at IS NOT NULL AND s.created_at <= $1");
+            ? Columns + """
+                 FROM secrets s WHERE s.environment_id = $2 AND s.lifetime_node = $3 AND s.deleted_at IS NOT NULL AND s.deleted_at > $1
+                """
+            : Columns + """
+                 FROM secrets s WHERE s.environment_id = $2 AND s.lifetime_node = $3 AND s.deleted_at IS NOT NULL AND s.created_at <= $1
+                """);
         query.Bind(instant).Bind(environment.Id).Bind(node);
         return await query.ReadAllAsync(row => Read(row, environment));
     }
