@@ -31,10 +31,10 @@ internal static class FakeApiKeys
     public static FakeAnswer Delete(FakeRequest request)
     {
         const string Action = AuditActions.ApiKeyRevoke;
-        request.DemandApiKey(Action);
+        request.DemandApiKey(Action, FakeCredentials.AboutAny(request));
         if (FakeCredentials.Find(request, ActorTypes.ApiKey) is not { RevokedAt: null } key)
         {
-            throw request.RecordRefusal(Action, FakeErrors.NotFound("API key"));
+            throw request.RecordRefusal(Action, FakeErrors.NotFound("API key"), FakeCredentials.AboutAny(request));
         }
 
         key.RevokedAt = request.Workspace.Now;
