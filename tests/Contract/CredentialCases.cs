@@ -26,15 +26,15 @@ internal static class CredentialCases
         await reader.FailsAsync("NOT_FOUND", Reveal(other));
         await reader.FailsAsync("NOT_FOUND", Get("web/production/OTHER"));
         await reader.FailsAsync("NOT_FOUND", GetProject("hidden"));
-        await reader.FailsAsync("NOT_FOUND", Write(environment, "DB_URL", "mine"));
-        await reader.FailsAsync("NOT_FOUND", DeleteSecret(url));
+        await reader.FailsAsync("FORBIDDEN", Write(environment, "DB_URL", "mine"));
+        await reader.FailsAsync("FORBIDDEN", DeleteSecret(url));
         await reader.FailsAsync("FORBIDDEN", CreateProject("Mine"));
         await reader.FailsAsync("FORBIDDEN", CreateAccessKey("mine"));
         Assert.Equal(["DB_URL"], TextsOf(await reader.ListAsync(Search("web")), "key"));
 
         var writer = await AsKeyWithAsync(server, new Grant("web", ["write"]));
         Assert.Equal(2, (int)(await writer.DoAsync(Write(environment, "OTHER", "new")))["version"]!);
-        await writer.FailsAsync("NOT_FOUND", Reveal(other));
+        await writer.FailsAsync("FORBIDDEN", Reveal(other));
         Assert.Equal("access_key", await writer.TextAsync(Me(), "actorType"));
     }
 
@@ -109,7 +109,7 @@ internal static class CredentialCases
         var (_, environment) = await CreateWebProductionAsync(server);
         var id = await server.TextAsync(Write(environment, "A", "one"), "id");
         var lister = await AsKeyWithAsync(server, new Grant("web", ["list"]));
-        await lister.FailsAsync("NOT_FOUND", Reveal(id));
+        await lister.FailsAsync("FORBIDDEN", Reveal(id));
         await lister.FailsAsync("NOT_FOUND", Reveal("sec_none"));
         var refused = Assert.Single(await server.ListAsync(Audit("secret.reveal", "denied")), entry => entry.ToJsonString().Contains(id, StringComparison.Ordinal));
         Assert.Equal("access_key", (string)refused["actorType"]!);

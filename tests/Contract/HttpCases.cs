@@ -35,7 +35,7 @@ internal static class HttpCases
         Assert.NotNull((await server.TryAsync(RevealAll(environment, "another"))).Data);
         // A caller that may not reveal learns nothing from knowing the revision.
         var lister = server.As(await server.TextAsync(CreateAccessKey("ci", null, new Grant("web", ["list"])), "token"));
-        await lister.FailsAsync("NOT_FOUND", RevealAll(environment, revision));
+        await lister.FailsAsync("FORBIDDEN", RevealAll(environment, revision));
     }
 
     private static async Task AnonymousAsync(HttpDriver server)

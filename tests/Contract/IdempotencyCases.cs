@@ -16,6 +16,8 @@ internal static class IdempotencyCases
         AssertSameJson(first, await server.DoAsync(Write(environment, "A", "one") with { IdempotencyKey = "k-1" }));
         await server.FailsAsync("CONFLICT", Write(environment, "A", "two") with { IdempotencyKey = "k-1" });
         var id = (string)first["id"]!;
+        // Another body is a refusal: it tells whether a value was guessed.
+        Assert.Equal(id, (string?)Assert.Single(await server.ListAsync(Audit("secret.write", "denied")))["metadata"]!["secretId"]);
         var at = await LastChangeTimeAsync(server, environment);
         await server.DoAsync(Write(environment, "A", "two") with { IdempotencyKey = "k-2" });
         foreach (var operation in new[]
@@ -47,7 +49,7 @@ internal static class IdempotencyCases
         Assert.Equal(2, (int)(await another.DoAsync(key))["version"]!);
         // A repeat is authorised like any request.
         await server.DoAsync(ChangeAccessKey((string)created["id"]!, new Grant("web", ["list"])));
-        await another.FailsEventuallyAsync("NOT_FOUND", key);
+        await another.FailsEventuallyAsync("FORBIDDEN", key);
     }
 
     public static async Task OtherRoutesAsync(HttpDriver server)

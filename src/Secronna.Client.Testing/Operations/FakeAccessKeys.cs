@@ -93,7 +93,7 @@ internal static class FakeAccessKeys
 
     private static FakeCredential Require(FakeRequest request, string action)
     {
-        request.DemandApiKey(action);
-        return FakeCredentials.Find(request, ActorTypes.AccessKey) ?? throw request.RecordRefusal(action, FakeErrors.NotFound("access key"));
+        request.DemandApiKey(action, FakeCredentials.AboutAny(request));
+        return FakeCredentials.Find(request, ActorTypes.AccessKey) ?? throw request.RecordRefusal(action, FakeErrors.NotFound("access key"), FakeCredentials.AboutAny(request));
     }
 }

@@ -34,11 +34,11 @@ internal static class FakeApiKeys
     {
         const string Action = AuditActions.ApiKeyRevoke;
         var cascade = request.Query.Flag("cascade");
-        request.DemandApiKey(Action);
+        request.DemandApiKey(Action, FakeCredentials.AboutAny(request));
         var key = FakeCredentials.Find(request, ActorTypes.ApiKey);
         if (key is null || (key.RevokedAt is not null && !cascade))
         {
-            throw request.RecordRefusal(Action, FakeErrors.NotFound("API key"));
+            throw request.RecordRefusal(Action, FakeErrors.NotFound("API key"), FakeCredentials.AboutAny(request));
         }
 
         var made = cascade ? FakeCredentials.MadeBy(request, key.Id).Where(one => one.RevokedAt is null).ToList() : [];

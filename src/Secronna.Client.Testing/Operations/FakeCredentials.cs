@@ -72,6 +72,10 @@ internal static class FakeCredentials
             ProtocolJson.Default.MadeResponse);
     }
 
+    /// <summary>Names the key that the path names, of any kind, if there is or was one.</summary>
+    public static AuditMetadata AboutAny(FakeRequest request) =>
+        new() { TargetId = request.Workspace.Credentials.Find(key => key.Id == request.PathVariable("id"))?.Id };
+
     public static void Record(FakeRequest request, string action, FakeCredential key) =>
         request.Record(action, new AuditMetadata { TargetId = key.Id, Name = key.Name });
 }

@@ -19,7 +19,7 @@ internal static class FakeRestore
         var answer = new RestoreResponse(wanted.At, wanted.DryRun == true, [.. changes.Select(change => change.Change)]);
         if (!answer.DryRun)
         {
-            if (request.FindFirstAnswer<RestoreResponse>() is { } first)
+            if (request.FindFirstAnswer<RestoreResponse>(AuditActions.EnvironmentRestore, FakeAudit.About(environment)) is { } first)
             {
                 return FakeAnswer.Ok(Cut(request, environment, first), Json.RestoreResponse);
             }

@@ -29,9 +29,10 @@ internal static class FakeSecrets
     public static FakeAnswer GetByPath(FakeRequest request)
     {
         var environment = request.Workspace.FindEnvironmentBySlug(request.PathVariable("projectSlug"), request.PathVariable("envSlug"));
-        return environment?.Secrets.GetValueOrDefault(request.PathVariable("key")) is { } secret && request.CallerMay(secret, GrantActionNames.List)
+        var key = request.PathVariable("key");
+        return environment?.Secrets.GetValueOrDefault(key) is { } secret && request.CallerMay(secret, GrantActionNames.List)
             ? FakeAnswer.Ok(secret.ToResponse(), Json.SecretResponse)
-            : throw FakeErrors.NotFound("secret");
+            : throw request.RefusalOn(environment, key, GrantActionNames.List);
     }
 
     public static FakeAnswer ListVersions(FakeRequest request) => FakePages.Page(

@@ -17,6 +17,10 @@ internal sealed record FakeGrants(IReadOnlyList<Grant> Grants)
             grant.Actions.Any(actions.Contains) && grant.Path.Split('/') is var segments
             && Matches(segments, 0, project) && Matches(segments, 1, environment) && Matches(segments, 2, key));
 
+    /// <summary>The actions that are granted on a key, or on anything in an environment or a project.</summary>
+    public IReadOnlyList<string> ActionsOn(string project, string? environment = null, string? key = null) =>
+        [.. GrantActionNames.All.Where(action => Allow([action], project, environment, key))];
+
     /// <summary>
     /// Leaves out the grants whose path names a deleted project or environment literally. A project or environment that is
     /// created later under the same slug must not inherit these grants.

@@ -38,7 +38,12 @@ internal static class GrantActionWords
         [
             .. GrantActionNames.All.Where(name => (actions & Enum.Parse<GrantActions>(name, ignoreCase: true)) != GrantActions.None),
         ];
-        return names is [] ? "none" : string.Join(" and ", names);
+        return names switch
+        {
+            [] => "none",
+            [var only] => only,
+            [.. var first, var last] => $"{string.Join(", ", first)} and {last}",
+        };
     }
 
     /// <summary>The actions with their noun, as in <c>the action write</c>.</summary>

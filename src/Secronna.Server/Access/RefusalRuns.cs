@@ -5,7 +5,7 @@ namespace Secronna.Server.Access;
 /// <summary>How a refusal is recorded.</summary>
 internal enum RefusalPart
 {
-    /// <summary>Its entry must be written: no run has room for it.</summary>
+    /// <summary>Its entry must be written. Its repeats are not recognised, because too many runs are open.</summary>
     Alone,
 
     /// <summary>It begins a run. Its entry must be written.</summary>
@@ -35,6 +35,9 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
     private readonly Dictionary<RefusalKind, RefusalRun> runs = [];
     private readonly OpenRuns firsts = new();
     private readonly OpenRuns overLimit = new();
+
+    // First refusals without a run. They count towards the limits of their callers for a minute, as runs do.
+    private readonly Queue<(long WrittenAt, RefusedCaller Caller)> alone = [];
     private readonly List<AuditEntry> unrecordedCounts = [];
 
     // A run lasts a minute, so as many entries can be written in a minute as runs may be open.
@@ -59,13 +62,21 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
                 return (run, RefusalPart.Repeat);
             }
 
+            ForgetAloneUnderLock();
             if (firsts.Of(kind.Caller) >= MaxFirsts || firsts.OfWorkspace(kind.Caller) >= CallersPerWorkspace * MaxFirsts)
             {
                 CountOverLimitUnderLock(entry);
                 return (null, RefusalPart.OverLimit);
             }
 
-            return runs.Count >= MaxRuns ? (null, RefusalPart.Alone) : (BeginUnderLock(kind), RefusalPart.First);
+            if (runs.Count < MaxRuns)
+            {
+                return (BeginUnderLock(kind), RefusalPart.First);
+            }
+
+            firsts.Add(kind.Caller, 1);
+            alone.Enqueue((time.GetTimestamp(), kind.Caller));
+            return (null, RefusalPart.Alone);
         }
     }
 
@@ -105,6 +116,14 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
         lock (gate)
         {
             unrecordedCounts.AddRange(counts);
+        }
+    }
+
+    private void ForgetAloneUnderLock()
+    {
+        while (alone.TryPeek(out var oldest) && time.GetElapsedTime(oldest.WrittenAt) >= Window)
+        {
+            firsts.Add(alone.Dequeue().Caller, -1);
         }
     }
 

@@ -81,7 +81,8 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         }
     }
 
-    // These answers must take the same time whether something exists or not (S23).
+    // These answers must take the same time whether something exists or not (S23). Before each of them a thing was looked up, if
+    // only to name it in the audit trail.
     private async Task WriteAtPaceAsync(HttpContext context, RequestException refused, long arrived)
     {
         await pace.WaitAsync(arrived);

@@ -90,6 +90,14 @@ public sealed class GrantSightTests(SharedServer shared)
         foreach (var (path, id) in tree.Secrets)
         {
             var isSeen = WorkspaceTree.ReachedPaths([path], grants, "list").Length > 0;
+            if (!isSeen && WorkspaceTree.ReachedPaths([path], grants).Length > 0)
+            {
+                (await client.GetAsync($"/secrets/{id}")).IsError(403, "FORBIDDEN");
+                (await client.GetAsync($"/secrets/{id}/versions")).IsError(403, "FORBIDDEN");
+                (await client.GetAsync(PathBySlugs(path))).IsError(403, "FORBIDDEN");
+                continue;
+            }
+
             await CheckSeenAsync(client, isSeen, $"/secrets/{id}", $"/secrets/{NoSecret}");
             await CheckSeenAsync(client, isSeen, $"/secrets/{id}/versions", $"/secrets/{NoSecret}/versions");
             await CheckSeenAsync(client, isSeen, PathBySlugs(path), PathBySlugs(path) + "_NOT");
@@ -113,8 +121,15 @@ public sealed class GrantSightTests(SharedServer shared)
                 await client.PostAsync("/reveal", $$"""{"path":"{{path}}"}"""),
                 await client.PostAsync("/reveal", $$"""{"path":"{{path}}","version":1}"""),
             ];
+            var noSuch = await client.PostAsync($"/secrets/{id}/reveal?version=2");
+            if (!isGranted && WorkspaceTree.ReachedPaths([path], grants).Length > 0)
+            {
+                Assert.All(replies.Append(noSuch), reply => reply.IsError(403, "FORBIDDEN"));
+                continue;
+            }
+
             Assert.All(replies, reply => Assert.Equal(isGranted ? WorkspaceTree.ValueOf(path) : absent, isGranted ? reply.Data.Text("value") : reply.StatusAndBody));
-            Assert.Equal(isGranted ? noVersion : absent, (await client.PostAsync($"/secrets/{id}/reveal?version=2")).StatusAndBody);
+            Assert.Equal(isGranted ? noVersion : absent, noSuch.StatusAndBody);
         }
 
         foreach (var (path, environment) in tree.Environments)
@@ -124,13 +139,13 @@ public sealed class GrantSightTests(SharedServer shared)
             foreach (var url in new[] { $"/environments/{environment.Id}/reveal", $"/projects/by-slug/{path.Replace("/", "/environments/", StringComparison.Ordinal)}/reveal" })
             {
                 var reply = await client.PostAsync(url);
-                Assert.Equal(isSeen ? 200 : 404, reply.Status);
+                Assert.Equal(isSeen ? 200 : WorkspaceTree.ReachedPaths([path], grants).Length > 0 ? 403 : 404, reply.Status);
                 if (isSeen)
                 {
                     Assert.Equal(keys.Select(WorkspaceTree.ValueOf), reply.Data.GetProperty("secrets").Each("value"));
                     Assert.Equal(0, reply.Data.GetProperty("unrecoverable").GetArrayLength());
                 }
-                else
+                else if (reply.Status == 404)
                 {
                     Assert.Equal((await client.PostAsync("/environments/env_00000000000000000000000000/reveal")).StatusAndBody, reply.StatusAndBody);
                 }

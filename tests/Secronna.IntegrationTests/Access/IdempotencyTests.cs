@@ -90,7 +90,7 @@ public sealed class IdempotencyTests(SharedServer shared)
 
         Assert.Equal(guesses.First(reply => reply.Status == 429).StatusAndBody, right.StatusAndBody);
         // Other requests and other credentials go on.
-        (await PutAsync(environment, Body, "another key")).Is(201);
+        (await PutAsync(environment, Body, "another")).Is(201);
         var key = server.With((await environment.Workspace.NewAccessKeyAsync()).Text("token"));
         (await SendAsync(key, "PUT", environment.SecretsPath, Body, "once")).Is(201);
         (await SendAsync(key, "PUT", environment.SecretsPath, Body, "once")).Is(201);

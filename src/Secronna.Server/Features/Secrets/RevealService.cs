@@ -49,7 +49,7 @@ internal sealed class RevealService(
     {
         if (path.Split('/') is not [var project, var slug, var key])
         {
-            throw Errors.NotFound("secret");
+            throw await authorization.NotFoundAsync(caller, Operations.RevealSecret, "secret", path);
         }
 
         caller = caller.AimedAt(TargetReference.SecretOfPath(project, slug, key));

@@ -177,9 +177,10 @@ public sealed class TokenCallerTests
         (await environment.RevealAsync(id)).Is(200);
         var denied = await environment.Workspace.AuditAsync("outcome=denied");
         Assert.Equal(
-            ["environment.compare", "environment.restore", "secret.reveal", "secret.rollback"],
+            ["environment.compare", "environment.restore", "secret.reveal", "secret.reveal", "secret.reveal", "secret.rollback"],
             denied.Select(entry => entry.Text("action")).Order(StringComparer.Ordinal));
         Assert.All(denied, entry => Assert.Equal("usr_ada", entry.Text("actorId")));
+        Assert.All(denied, entry => Assert.Equal(environment.Id, entry.GetProperty("metadata").Text("environmentId")));
     }
 
     [Fact]
