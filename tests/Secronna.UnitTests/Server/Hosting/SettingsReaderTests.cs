@@ -26,6 +26,7 @@ public sealed class SettingsReaderTests
         Assert.Null(settings.Huudis.Issuer);
         Assert.Equal(["secronna", "secronna-cli"], settings.Huudis.Audiences);
         Assert.True(settings.Huudis.RequireHttpsMetadata);
+        Assert.True(settings.Access.KeysMayGrant);
         Assert.Equal((60_000, 60), (settings.Limits.RevealsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
         Assert.Equal((65_536, 120, 1_000), (settings.Limits.ValueBytes, settings.Limits.NameLength, settings.Limits.CommentLength));
         Assert.Equal((500, 5_000, 16 << 20), (settings.Limits.BatchKeys, settings.Limits.EnvironmentKeys, settings.Limits.RevealBytes));
@@ -63,6 +64,7 @@ public sealed class SettingsReaderTests
         ("Huudis:Issuer", "https://huudis.com", settings => settings.Huudis.Issuer, "https://huudis.com"),
         ("Huudis:Audiences:0", "mine", settings => settings.Huudis.Audiences.Single(), "mine"),
         ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
+        ("Access:KeysMayGrant", "false", settings => settings.Access.KeysMayGrant, false),
         ("Limits:RevealsPerMinute", "0", settings => settings.Limits.RevealsPerMinute, 0),
         ("Limits:FailedAuthenticationsPerMinute", "1", settings => settings.Limits.FailedAuthenticationsPerMinute, 1),
         ("Limits:ValueBytes", "1", settings => settings.Limits.ValueBytes, 1),
