@@ -109,7 +109,8 @@ internal static class GrantCases
         Assert.Equal("outside", await key.TextAsync(Reveal(outside), "value"));
         await server.DoAsync(ChangeAccessKey((string)created["id"]!, new Grant("web/production", ["reveal"])));
         await server.DoAsync(DeleteEnvironment(environment, force: true));
-        await key.FailsEventuallyAsync("NOT_FOUND", Reveal(outside));
+        var again = await server.TextAsync(CreateEnvironment(await server.TextAsync(GetProject("web"), "id"), "Production"), "id");
+        await key.FailsEventuallyAsync("NOT_FOUND", Reveal(await server.TextAsync(Write(again, "OTHER", "again"), "id")));
         Assert.Empty((await key.DoAsync(Me()))["grants"]!.AsArray());
         var left = Assert.Single(await server.ListAsync(ListAccessKeys()));
         Assert.Equal((true, 0), (left["revokedAt"] is null, left["grants"]!.AsArray().Count));
