@@ -38,7 +38,7 @@ internal static class Errors
     }
 
     public static RequestException SecondFactorRequired() =>
-        new(ErrorCodes.Forbidden, "this needs a sign-in with a second factor: sign in again with one");
+        new(ErrorCodes.Forbidden, "this operation needs a sign-in with a second factor: sign in again with one");
 
     public static RequestException KeysMayNotGrant() => new(
         ErrorCodes.Forbidden,

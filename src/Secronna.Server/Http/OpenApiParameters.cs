@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 using Secronna.Protocol;
+using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
@@ -26,8 +27,9 @@ internal static partial class OpenApiParameters
         {
             Name = ApiPipeline.IdempotencyKey,
             In = ParameterLocation.Header,
-            Description = "A request that is repeated with the same key and body within a day gets the first answer; "
-                + "one that would create another credential is refused and told the first one's id",
+            Description = route.Operation?.Permissions.Contains(Permission.ManageCredentials) == true
+                ? "A request that is repeated with the same key within a day is refused, and told the id of what the first one created"
+                : "A request that is repeated with the same key and body within a day gets the first answer",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
         },
     ];

@@ -152,6 +152,10 @@ public sealed class CommandTests
     [InlineData("workspace", "allow", "not an id")]
     [InlineData("api-key", "create", "--workspace", "acc_unknown", "--name", "x")]
     [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", " ")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", "x", "--expires", "0d")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", "x", "--expires", "3651d")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", "x", "--expires", "90")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", "x", "--expires", "d")]
     public async Task A_command_that_cannot_be_done_exits_with_1_and_an_error(params string[] arguments)
     {
         using var installation = await TestInstallation.CreateAsync();

@@ -28,6 +28,7 @@ public sealed class SettingsReaderTests
         Assert.Equal("restricted", settings.Huudis.DefaultRole);
         Assert.Equal(TimeSpan.FromHours(24), settings.Huudis.MaxTokenLifetime);
         Assert.True(settings.Huudis.RequireHttpsMetadata);
+        Assert.True(settings.Access.KeysMayGrant);
         Assert.Equal((120_000, 60), (settings.Limits.RequestsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
         Assert.Equal((60_000, 240_000), (settings.Limits.RevealsPerMinute, settings.Limits.RevealsPerMinutePerWorkspace));
         Assert.Equal((60_000, 240_000), (settings.Limits.WritesPerMinute, settings.Limits.WritesPerMinutePerWorkspace));
@@ -76,6 +77,7 @@ public sealed class SettingsReaderTests
         ("Limits:WriteBytesPerMinute", "5000000000", settings => settings.Limits.WriteBytesPerMinute, 5_000_000_000),
         ("Limits:WriteBytesPerMinutePerWorkspace", "6", settings => settings.Limits.WriteBytesPerMinutePerWorkspace, 6L),
         ("Limits:StoredBytesPerWorkspace", "0", settings => settings.Limits.StoredBytesPerWorkspace, 0L),
+        ("Access:KeysMayGrant", "false", settings => settings.Access.KeysMayGrant, false),
         ("Limits:RevealsPerMinute", "0", settings => settings.Limits.RevealsPerMinute, 0),
         ("Limits:FailedAuthenticationsPerMinute", "1", settings => settings.Limits.FailedAuthenticationsPerMinute, 1),
         ("Limits:ValueBytes", "1", settings => settings.Limits.ValueBytes, 1),
