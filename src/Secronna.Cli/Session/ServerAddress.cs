@@ -34,5 +34,11 @@ internal static class ServerAddress
 
     /// <summary>Whether nobody on the network path can read what is sent to an address, or plain HTTP is allowed.</summary>
     public static bool IsSafe(string address, bool isInsecure) => Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && uri.Host.Length > 0
         && (uri.Scheme == "https" || (uri.Scheme == "http" && (uri.IsLoopback || isInsecure)));
+
+    /// <summary>
+    /// An address as it may be shown: characters beyond ASCII are escaped, so that no other address looks the same.
+    /// </summary>
+    public static string Shown(Uri address) => new UriBuilder(address) { Host = address.IdnHost }.Uri.GetComponents(UriComponents.AbsoluteUri, UriFormat.UriEscaped);
 }
