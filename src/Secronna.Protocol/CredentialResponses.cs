@@ -58,19 +58,19 @@ public sealed record AccessKeyResponse(
 /// <param name="CliClientId">The client id of the command line.</param>
 /// <param name="WebClientId">The client id of the dashboard; null where people can't sign in there.</param>
 /// <param name="Scopes">The scopes to ask for.</param>
-/// <param name="TokenType">The token of the provider's answer to send to the server (<see cref="TokenTypes"/>).</param>
-/// <param name="Params">Further parameters of authorization and device requests; never <see cref="SignInParameters.IsReserved"/>.</param>
+/// <param name="TokenType">The token of the provider's answer to send to the server: <c>access_token</c> or <c>id_token</c>.</param>
+/// <param name="Params">Further parameters of authorization and device requests; never parameters that the sign-in itself sets.</param>
 /// <param name="CliClientSecret">The client secret of the command line, which everyone can read; null where it has none.</param>
 public sealed record AuthConfigResponse(
     string? Issuer, string? CliClientId, string? WebClientId, IReadOnlyList<string>? Scopes, string? TokenType,
     IReadOnlyDictionary<string, string>? Params, string? CliClientSecret);
 
 /// <summary>Who the server takes the caller for. No grants are no power.</summary>
-/// <param name="ActorType">The kind of the caller (<see cref="ActorTypes"/>).</param>
+/// <param name="ActorType">The kind of the caller.</param>
 /// <param name="ActorId">The caller's id.</param>
 /// <param name="WorkspaceId">The caller's workspace.</param>
 /// <param name="Name">The caller's name.</param>
-/// <param name="Role">The caller's role (<see cref="RoleNames"/>).</param>
+/// <param name="Role">The caller's role.</param>
 /// <param name="GroupsOmitted">True where the caller may be in groups that its token does not name; else null.</param>
 /// <param name="Grants">The caller's grants.</param>
 public sealed record MeResponse(

@@ -34,7 +34,13 @@ internal static class ServerAddress
 
     /// <summary>Whether nobody on the network path can read what is sent to an address, or plain HTTP is allowed.</summary>
     public static bool IsSafe(string address, bool isInsecure) => Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Host.Length > 0 || IsSocket(uri))
         && (uri.Scheme == "https" || (uri.Scheme == "http" && (uri.IsLoopback || IsSocket(uri) || isInsecure)));
+
+    /// <summary>
+    /// An address as it may be shown: characters beyond ASCII are escaped, so that no other address looks the same.
+    /// </summary>
+    public static string Shown(Uri address) => new UriBuilder(address) { Host = address.IdnHost }.Uri.GetComponents(UriComponents.AbsoluteUri, UriFormat.UriEscaped);
 
     // http://unix:/run/secronna/api.sock: nothing leaves the machine.
     private static bool IsSocket(Uri server) => server.OriginalString.StartsWith("http://unix:/", StringComparison.OrdinalIgnoreCase);

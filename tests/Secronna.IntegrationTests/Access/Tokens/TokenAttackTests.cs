@@ -110,6 +110,8 @@ public sealed class TokenAttackTests(SharedServer shared)
         var at = await NewAsync();
         await at.IsValidAsync(at.Forge.Sign(at.Claims));
         await at.IsValidAsync(at.Forge.Sign(at.Claims.ToJsonString(), Header(at, ("typ", "\"JWT\""))));
+        await at.IsValidAsync(at.Forge.Sign(at.Claims.ToJsonString(), Header(at, ("typ", ""))));
+        await at.IsValidAsync(at.Forge.Sign(at.Claims.ToJsonString(), Header(at, ("typ", "\"application/at+jwt\""))));
         at.Claims["aud"] = new JsonArray("other", "secronna-cli");
         await at.IsValidAsync(at.Forge.Sign(at.Claims));
         at.Claims["nbf"] = (TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(20)).ToUnixTimeSeconds();
@@ -130,6 +132,7 @@ public sealed class TokenAttackTests(SharedServer shared)
 
     [Theory]
     [MemberData(nameof(InvalidClaims))]
+    [Trait("Class", "missing validation")]
     public async Task A_token_with_an_invalid_claim_is_refused(string name, string? json)
     {
         var at = await NewAsync();
@@ -138,7 +141,23 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Theory]
+    [Trait("Class", "algorithm confusion")]
+    [InlineData("RS256")]
+    [InlineData("RS384")]
+    [InlineData("ES384")]
+    [InlineData("PS256")]
+    [InlineData("HS256")]
+    [InlineData("none")]
+    [InlineData("EdDSA")]
+    public async Task A_true_signature_under_the_name_of_another_algorithm_is_refused(string algorithm)
+    {
+        var at = await NewAsync();
+        await at.IsRefusedAsync(at.Forge.Sign(at.Claims.ToJsonString(), Header(at, ("alg", $"\"{algorithm}\""))));
+    }
+
+    [Theory]
     [MemberData(nameof(InvalidHeaders))]
+    [Trait("Class", "algorithm confusion")]
     public async Task A_token_with_an_invalid_header_is_refused(string name, string json)
     {
         var at = await NewAsync();
@@ -152,6 +171,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     [InlineData("exp", "4102444800")]
     [InlineData("scope", "\"x\"")]
     [InlineData("whatever", "[{\"a\":1,\"a\":2}]")]
+    [Trait("Class", "duplicate members")]
     public async Task A_token_with_a_duplicate_claim_is_refused(string name, string json)
     {
         var at = await NewAsync();
@@ -162,6 +182,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Class", "duplicate members")]
     public async Task A_token_with_a_duplicate_header_member_is_refused()
     {
         var at = await NewAsync();
@@ -174,6 +195,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Class", "signature bypass")]
     public async Task A_token_that_the_provider_did_not_sign_is_refused()
     {
         var at = await NewAsync();
@@ -210,6 +232,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Class", "algorithm confusion")]
     public async Task A_token_signed_with_HMAC_under_the_public_key_is_refused()
     {
         var at = await NewAsync();
@@ -228,6 +251,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Class", "key injection")]
     public async Task A_token_that_brings_its_own_key_or_names_where_to_fetch_it_is_refused()
     {
         var at = await NewAsync();
@@ -256,6 +280,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Class", "token nesting")]
     public async Task An_encrypted_token_is_refused()
     {
         var at = await NewAsync();
@@ -266,6 +291,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Class", "token substitution")]
     public async Task An_ID_token_and_a_refresh_token_of_the_provider_are_refused()
     {
         var at = await NewAsync();
@@ -278,6 +304,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
+    [Trait("Class", "foreign issuer")]
     public async Task A_token_of_another_provider_is_refused()
     {
         var at = await NewAsync();
@@ -288,6 +315,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     [Theory]
     [InlineData(17_000)]
     [InlineData(1_000_000)]
+    [Trait("Class", "resource exhaustion")]
     public async Task A_token_that_is_too_long_is_refused_and_does_no_harm(int length)
     {
         var at = await NewAsync();

@@ -148,7 +148,7 @@ public sealed class CredentialTests(SharedServer shared)
         var server = await shared.GetAsync();
 
         Assert.Equal(
-            $$"""{"issuer":"{{server.Provider!.Issuer}}","cliClientId":"secronna-cli","scopes":["openid","profile","email","offline_access"]}""",
+            $$"""{"issuer":"{{server.Provider!.Issuer}}","cliClientId":"secronna-cli","webClientId":null,"scopes":["openid","profile","email","offline_access"],"tokenType":"access_token","params":{},"cliClientSecret":null}""",
             (await server.Anyone.GetAsync("/auth/config")).Is(200).Data.GetRawText());
     }
 

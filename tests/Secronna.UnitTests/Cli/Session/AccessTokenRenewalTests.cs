@@ -107,6 +107,48 @@ public sealed class AccessTokenRenewalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sign_in_by_ID_token_ends_where_the_provider_gives_no_new_one()
+    {
+        var id = ReceivedTokenTests.Token("""{"aud":"cli","exp":4000000000}""");
+        Save(0, tokenType: "id_token");
+        provider.Then(ScriptedProvider.Tokens("new", id: id)).Then(ScriptedProvider.Tokens("newer"));
+
+        Assert.Equal(id, await GetAsync());
+        Save(0, tokenType: "id_token");
+        Assert.Equal(ErrorCodes.AuthRequired, (await Assert.ThrowsAsync<SecronnaException>(GetAsync)).Code);
+    }
+
+    [Fact]
+    public async Task How_a_person_signed_in_to_each_server_outlives_renewals_and_the_sign_out()
+    {
+        var (here, there) = (new PinnedProvider("https://a.example", "cli", "openid", new Dictionary<string, string>()), new PinnedProvider(
+            "https://b.example", "cli", "openid", new Dictionary<string, string> { ["audience"] = "x" }));
+        file.Write(new SavedSession("https://there.example", "sk_live_x", null) { Pins = new Dictionary<string, PinnedProvider> { ["https://there.example"] = there } });
+        file.Write(new SavedSession("https://secrets.example", null, SignInWith(0, "first")) { Pins = new Dictionary<string, PinnedProvider> { ["https://secrets.example"] = here } });
+        provider.Then(ScriptedProvider.Tokens("new"));
+        await GetAsync();
+
+        Assert.True(file.Delete());
+        Assert.False(file.Delete());
+
+        Assert.Null(file.Read());
+        Assert.True(file.ReadPins()["https://secrets.example"].IsSameAs(here));
+        Assert.True(file.ReadPins()["https://there.example"].IsSameAs(there));
+        Assert.DoesNotContain("new", await File.ReadAllTextAsync(file.Path, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_session_says_nothing_about_providers_and_can_be_replaced()
+    {
+        Save(0);
+        await File.WriteAllTextAsync(file.Path, "{", TestContext.Current.CancellationToken);
+
+        Assert.Empty(file.ReadPins());
+        Save(0);
+        Assert.NotNull(file.Read());
+    }
+
+    [Fact]
     public async Task A_sign_out_by_another_process_counts_at_once()
     {
         Save(0);
@@ -131,9 +173,11 @@ public sealed class AccessTokenRenewalTests : IDisposable
     [InlineData("eyJhbGciOi.eyJzdWIi.c2ln", "an access token")]
     public void Only_a_hint_of_a_credential_is_shown(string credential, string hint) => Assert.Equal(hint, Credential.Of(credential).Hint);
 
-    private void Save(int secondsLeft, string? refreshToken = "first") => file.Write(new SavedSession(
-        "https://secrets.example", null,
-        new SignIn(ScriptedProvider.Issuer, "cli", "old", time.GetUtcNow().AddSeconds(secondsLeft), refreshToken)));
+    private void Save(int secondsLeft, string? refreshToken = "first", string? tokenType = null) => file.Write(new SavedSession(
+        "https://secrets.example", null, SignInWith(secondsLeft, refreshToken) with { TokenType = tokenType }));
+
+    private SignIn SignInWith(int secondsLeft, string? refreshToken) =>
+        new(ScriptedProvider.Issuer, "cli", "old", time.GetUtcNow().AddSeconds(secondsLeft), refreshToken);
 
     private Task<string> GetAsync() => NewToken().GetAsync(TestContext.Current.CancellationToken).AsTask();
 

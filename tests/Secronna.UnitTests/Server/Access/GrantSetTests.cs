@@ -32,6 +32,21 @@ public sealed class GrantSetTests
         (project, environment, key) => (Slugs[project], Slugs[environment], Keys[key]));
 
     [Fact]
+    public void A_caller_with_nothing_may_do_nothing_anywhere()
+    {
+        var nothing = GrantSet.Nothing;
+        Assert.False(nothing.IsEverything);
+        Assert.Equal([], nothing.OnlyProjects!);
+        Assert.All(Single, action =>
+        {
+            Assert.False(nothing.Allows(action, "a"));
+            Assert.False(nothing.Allows(action, "a", "b", "A"));
+            Assert.False(nothing.AllowsAllKeys(action, "a", "b"));
+            Assert.Empty(nothing.KeyRanges(action, "a", "b"));
+        });
+    }
+
+    [Fact]
     public void Key_ranges_are_in_order_without_overlaps_and_hold_every_granted_key() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
     {
         var set = GrantSet.Of(grants);
