@@ -22,7 +22,7 @@ internal static class ServerLifetime
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException or UnauthorizedAccessException)
         {
-            throw new SettingsException($"the server can't listen on {string.Join(", ", app.Urls)}: {exception.Message}. Check the address, or {advice}");
+            throw new SettingsException($"the server can't listen on {app.Configuration[WebHostDefaults.ServerUrlsKey]}: {exception.Message.TrimEnd('.')}. Check the address, or {advice}");
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {

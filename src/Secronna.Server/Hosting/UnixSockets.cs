@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 
@@ -10,6 +11,9 @@ namespace Secronna.Server.Hosting;
 /// </summary>
 internal static class UnixSockets
 {
+    // sun_path of unix(7), without its final zero.
+    private const int MaxPathBytes = 107;
+
     /// <summary>Removes the sockets on which nobody listens any more.</summary>
     /// <exception cref="SettingsException">
     /// A program listens on a socket, or another kind of file is in its place. The message says what to do.
@@ -24,6 +28,7 @@ internal static class UnixSockets
 
     private static void RemoveIfDead(string path)
     {
+        RequireUsable(path);
         if (UnixFileStatus.Of(path) is not { } status)
         {
             return;
@@ -40,6 +45,19 @@ internal static class UnixSockets
         }
 
         Delete(path);
+    }
+
+    private static void RequireUsable(string path)
+    {
+        if (Encoding.UTF8.GetByteCount(path) > MaxPathBytes)
+        {
+            throw new SettingsException($"the path of a socket has at most {MaxPathBytes} bytes, and {path} has more");
+        }
+
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new SettingsException($"there is no folder for the socket {path}: make it, or name another path with --urls");
+        }
     }
 
     // The system refuses a connection at once where the process that made the socket is gone.
