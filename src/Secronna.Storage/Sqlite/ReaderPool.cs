@@ -60,7 +60,7 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
         }
         finally
         {
-            // Nothing interrupts this statement. The next reader must not get a connection with an open transaction.
+            // Nothing stops this statement. The next reader must not get a connection with an open transaction.
             connection.Run("COMMIT");
         }
     }
@@ -68,8 +68,7 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
     private static async ValueTask<T> ReadAsync<TState, T>(
         SqliteEngineConnection connection, TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation)
     {
-        // Disposing of the registration waits for an interruption that is under way, so none reaches the connection's next reader.
-        using var interruption = cancellation.UnsafeRegister(static connection => ((SqliteEngineConnection)connection!).Interrupt(), connection);
+        connection.Cancellation = cancellation;
         try
         {
             return await read(new Session(connection, cancellation), state);
@@ -77,6 +76,10 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
         catch (StorageUnavailableException exception) when (cancellation.IsCancellationRequested)
         {
             throw new OperationCanceledException("the read was stopped", exception, cancellation);
+        }
+        finally
+        {
+            connection.Cancellation = CancellationToken.None;
         }
     }
 
@@ -103,7 +106,9 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
     {
         try
         {
-            return new SqliteEngineConnection(connections.Open(CacheKibibytes));
+            var connection = new SqliteEngineConnection(connections.Open(CacheKibibytes));
+            connection.LetStatementsStop();
+            return connection;
         }
         catch (StorageSetupException exception)
         {
