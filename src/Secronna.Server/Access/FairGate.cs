@@ -10,9 +10,11 @@ namespace Secronna.Server.Access;
 /// <param name="perCredential">The most reads of one credential; 0 means no limit.</param>
 /// <param name="perWorkspace">The most reads of one workspace; 0 means no limit.</param>
 /// <param name="time">The clock that measures how long a request waits.</param>
-internal sealed class FairGate(int places, int perCredential, int perWorkspace, TimeProvider time)
+/// <param name="maxWaiting">How many requests of one credential may wait.</param>
+internal sealed class FairGate(
+    int places, int perCredential, int perWorkspace, TimeProvider time, int maxWaiting = FairGate.MaxWaiting)
 {
-    /// <summary>How many requests of one credential may wait.</summary>
+    /// <summary>How many heavy reads of one credential may wait.</summary>
     public const int MaxWaiting = 64;
 
     /// <summary>How long a request waits at most.</summary>
@@ -39,21 +41,21 @@ internal sealed class FairGate(int places, int perCredential, int perWorkspace, 
     /// </exception>
     /// <exception cref="RequestException">UNAVAILABLE: this one waited too long while others had all places.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public ValueTask<Place> EnterAsync(Caller caller, CancellationToken cancellation)
+    public ValueTask<Place> EnterAsync(CredentialKey key, CancellationToken cancellation)
     {
         CredentialLine line;
         TaskCompletionSource waiter;
         lock (gate)
         {
-            line = queue.LineOf(caller);
+            line = queue.LineOf(key);
             if (queue.TryTake(line))
             {
                 return new(new Place(this, line));
             }
 
-            if (line.Waiting.Count >= MaxWaiting)
+            if (line.Waiting.Count >= maxWaiting)
             {
-                throw Errors.ShareUsedUp("credential", MaxWaiting, "reads waiting");
+                throw Errors.ShareUsedUp("credential", maxWaiting, "reads waiting");
             }
 
             waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

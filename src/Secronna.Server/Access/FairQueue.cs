@@ -18,15 +18,14 @@ internal sealed class FairQueue(int places, int perCredential, int perWorkspace)
     private readonly LinkedList<WorkspaceLine> turns = new();
     private int taken;
 
-    /// <summary>The line of a caller's credential. The caller then takes a place or waits in the line.</summary>
-    public CredentialLine LineOf(Caller caller)
+    /// <summary>The line of a credential, in which a request then takes a place or waits.</summary>
+    public CredentialLine LineOf(CredentialKey key)
     {
-        if (!workspaces.TryGetValue(caller.WorkspaceId, out var workspace))
+        if (!workspaces.TryGetValue(key.WorkspaceId, out var workspace))
         {
-            workspaces[caller.WorkspaceId] = workspace = new WorkspaceLine(caller.WorkspaceId);
+            workspaces[key.WorkspaceId] = workspace = new WorkspaceLine(key.WorkspaceId);
         }
 
-        var key = CredentialKey.Of(caller);
         if (!workspace.Credentials.TryGetValue(key, out var line))
         {
             workspace.Credentials[key] = line = new CredentialLine(key, workspace);

@@ -61,7 +61,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     {
         if (route.Operation is { IsHeavy: true })
         {
-            place = await Get<FairGate>().EnterAsync(Caller, context.RequestAborted);
+            place = await Get<FairGate>().EnterAsync(CredentialKey.Of(Caller), context.RequestAborted);
         }
 
         if (caller is not null && Get<TimeProvider>().GetElapsedTime(authenticatedAt) >= AuthenticationLifetime)

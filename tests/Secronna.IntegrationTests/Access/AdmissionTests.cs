@@ -42,7 +42,7 @@ public sealed class AdmissionTests(SharedServer shared)
 
         var answer = await OfferAsync(environment, key, string.Format(null, path, environment.Id, secret), method);
 
-        Assert.StartsWith("HTTP/1.1 404", answer, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
         var denied = Assert.Single(await environment.Workspace.AuditAsync("outcome=denied"));
         Assert.Equal((action, environment.Id), (denied.Text("action"), denied.GetProperty("metadata").Text("environmentId")));
     }
@@ -134,7 +134,7 @@ public sealed class AdmissionTests(SharedServer shared)
         var secret = await busy.WriteAsync("KEY");
         var gate = server.Services.GetRequiredService<FairGate>();
         var places = new List<FairGate.Place>();
-        for (var i = 0; gate.EnterAsync(NewCaller(busy.Workspace.Id, $"key_{i}"), CancellationToken.None) is { IsCompletedSuccessfully: true } entered; i++)
+        for (var i = 0; gate.EnterAsync(new CredentialKey(busy.Workspace.Id, "key", $"{i}"), CancellationToken.None) is { IsCompletedSuccessfully: true } entered; i++)
         {
             places.Add(await entered);
         }
@@ -201,7 +201,4 @@ public sealed class AdmissionTests(SharedServer shared)
     private static async Task<string> AddApiKeyAsync(TestServer server, string workspaceId) =>
         (await server.Services.GetRequiredService<Secronna.Server.Features.Credentials.CredentialService>()
             .AddApiKeyAsync(Caller.Operator(workspaceId), "other")).Token;
-
-    private static Caller NewCaller(string workspaceId, string id) =>
-        new(ActorTypes.AccessKey, id, workspaceId, null, Role.AccessKey, RequestOrigin.OfCommand);
 }

@@ -94,7 +94,7 @@ public sealed class FairGateTests
         var gate = NewGate(places: 1);
         var place = await Enter(gate, "a", "1");
         using var gone = new CancellationTokenSource();
-        var left = gate.EnterAsync(NewCaller("a", "1"), gone.Token).AsTask();
+        var left = gate.EnterAsync(NewKey("a", "1"), gone.Token).AsTask();
         var next = Enter(gate, "a", "1");
 
         await gone.CancelAsync();
@@ -137,7 +137,7 @@ public sealed class FairGateTests
     {
         if (number < 6)
         {
-            var line = queue.LineOf(NewCaller($"{number % 3}", $"{number / 3}"));
+            var line = queue.LineOf(NewKey($"{number % 3}", $"{number / 3}"));
             if (queue.TryTake(line))
             {
                 running.Add(line);
@@ -167,8 +167,7 @@ public sealed class FairGateTests
         new(places, perCredential, perWorkspace, TimeProvider.System);
 
     private static Task<FairGate.Place> Enter(FairGate gate, string workspaceId, string id) =>
-        gate.EnterAsync(NewCaller(workspaceId, id), CancellationToken.None).AsTask();
+        gate.EnterAsync(NewKey(workspaceId, id), CancellationToken.None).AsTask();
 
-    private static Caller NewCaller(string workspaceId, string id) =>
-        new(ActorTypes.ApiKey, id, workspaceId, null, Role.Admin, RequestOrigin.OfCommand);
+    private static CredentialKey NewKey(string workspaceId, string id) => new(workspaceId, ActorTypes.ApiKey, id);
 }
