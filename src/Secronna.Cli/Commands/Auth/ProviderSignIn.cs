@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Duende.IdentityModel.Client;
 using Secronna.Cli.Errors;
 using Secronna.Cli.Output;
 using Secronna.Cli.Session;
