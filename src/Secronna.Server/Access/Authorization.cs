@@ -67,7 +67,7 @@ internal sealed class Authorization(Database database, RefusalRecorder refusals,
     /// <param name="target">What the caller asked for, as the caller named it. The request's own target is preferred.</param>
     /// <param name="isVisible">
     /// Whether the caller may do the operation on the secret. If so, the answer says that the version is missing. Otherwise it
-    /// says what <see cref="Visibility.RefusalOn"/> decides.
+    /// says what <see cref="Visibility"/> decides.
     /// </param>
     /// <returns>The refusal, NOT_FOUND or FORBIDDEN, for the service to throw.</returns>
     public async Task<RequestException> SecretNotFoundAsync(
