@@ -90,10 +90,10 @@ internal sealed class CredentialRevocation(Database database, Authorization auth
         MadeWalk.NextAsync(open, PerTransaction, (position, limit) => CredentialTable.LockMadeAsync(
             transaction, caller.WorkspaceId, position.MakerId, position.After, limit));
 
-    private async ValueTask<long> RevokeAsync(Transaction transaction, Caller caller, IReadOnlyList<CredentialRow> rows)
+    private async ValueTask<long> RevokeAsync(Transaction transaction, Caller caller, CredentialRow[] rows)
     {
         var now = Instant.From(time.GetUtcNow()).Microseconds;
-        if (rows.Count > 0)
+        if (rows.Length > 0)
         {
             await CredentialTable.RevokeAsync(transaction, [.. rows.Select(row => row.Id)], now);
         }
