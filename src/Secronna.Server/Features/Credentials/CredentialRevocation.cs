@@ -93,7 +93,7 @@ internal sealed class CredentialRevocation(Database database, Authorization auth
     private async ValueTask<long> RevokeAsync(Transaction transaction, Caller caller, CredentialRow[] rows)
     {
         var now = Instant.From(time.GetUtcNow()).Microseconds;
-        if (rows.Count > 0)
+        if (rows.Length > 0)
         {
             await CredentialTable.RevokeAsync(transaction, [.. rows.Select(row => row.Id)], now);
         }
