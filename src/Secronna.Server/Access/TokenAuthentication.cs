@@ -117,7 +117,7 @@ internal sealed class TokenAuthentication(
 
     private Caller CallerOf(TokenClaims claims, RequestOrigin origin)
     {
-        var role = Roles.Parse(claims.RoleName ?? (claims.Holder.IsProgram ? RoleNames.Restricted : settings.DefaultRole));
+        var role = Roles.Parse(claims.RoleName ?? (claims.Holder.IsPerson ? settings.DefaultRole : RoleNames.Restricted));
         return new Caller(claims.Holder.ActorType, claims.Subject, claims.WorkspaceId, claims.Name, role, origin)
         {
             Grants = role == Role.Restricted ? GrantSet.Nothing : GrantSet.Everything,

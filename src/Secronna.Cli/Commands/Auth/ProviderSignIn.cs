@@ -4,7 +4,6 @@ using Secronna.Cli.Output;
 using Secronna.Cli.Session;
 using Secronna.Cli.Variables;
 using Secronna.Client;
-using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Auth;
 
@@ -67,30 +66,14 @@ internal sealed class ProviderSignIn
         using var client = new SecronnaClient(new SecronnaClientOptions { Server = server, AllowPlainHttp = invocation.IsInsecure });
         var fromServer = await client.GetAuthConfigAsync(invocation.Cancellation).ConfigureAwait(false);
         var named = invocation.Get(ClientId) ?? EnvironmentVariables.Find(EnvironmentVariables.ClientId);
-        var pin = new PinnedProvider(
+        var signInClient = ProviderClient.Of(fromServer, named ?? fromServer.CliClientId ?? UsualClientId);
+        return (signInClient, new PinnedProvider(
             invocation.Get(Issuer) ?? EnvironmentVariables.Find(EnvironmentVariables.Issuer) ?? fromServer.Issuer
                 ?? throw new CliException("this server has no identity provider: save a key with `secronna auth login --api-key -`"),
-            named ?? fromServer.CliClientId ?? UsualClientId,
+            signInClient.Id,
             invocation.Get(Scope) ?? string.Join(' ', fromServer.Scopes ?? UsualScopes),
-            ParametersOf(fromServer));
-        // The server's secret belongs to the client that the server names.
-        return (new ProviderClient(pin.ClientId, named is null ? fromServer.CliClientSecret : null, TokenTypeOf(fromServer)) { Parameters = pin.Params }, pin);
+            signInClient.Parameters));
     }
-
-    private static IReadOnlyDictionary<string, string> ParametersOf(AuthConfigResponse fromServer)
-    {
-        var parameters = fromServer.Params ?? new Dictionary<string, string>();
-        return parameters.Keys.FirstOrDefault(SignInParameters.IsReserved) is { } reserved
-            ? throw new CliException($"this server wants to set {reserved} of the sign-in, which no server may: nothing was sent to the identity provider")
-            : parameters;
-    }
-
-    private static string TokenTypeOf(AuthConfigResponse fromServer) => fromServer.TokenType switch
-    {
-        null => TokenTypes.AccessToken,
-        TokenTypes.AccessToken or TokenTypes.IdToken => fromServer.TokenType,
-        _ => throw new CliException("this server wants a kind of token that this program does not know: update this program"),
-    };
 
     private void Show((Uri Address, Uri WithCode) device, string? code, CommandInvocation invocation)
     {

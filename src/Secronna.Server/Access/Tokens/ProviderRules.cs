@@ -35,6 +35,12 @@ internal static class ProviderRules
 
     private static IEnumerable<string> AboutIssuer(IdentityProviderSettings settings, string issuer)
     {
+        // The messages below repeat the issuer, and a user name or query may hold a credential.
+        if (new Uri(issuer) is { UserInfo.Length: > 0 } or { Query.Length: > 0 } or { Fragment.Length: > 0 })
+        {
+            yield return "Issuer has a user name, a query or a fragment, which no issuer has: write the issuer as the provider's tokens name it";
+        }
+
         if (settings.RequireHttpsMetadata && new Uri(issuer).Scheme == Uri.UriSchemeHttp)
         {
             yield return "Issuer does not use https, so that anyone on the network path could replace the provider's keys: "

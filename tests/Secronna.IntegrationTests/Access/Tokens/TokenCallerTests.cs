@@ -73,6 +73,9 @@ public sealed class TokenCallerTests
         (await Callers.WithToken(workspace, "owner").PostAsync("/projects", """{"name":"y"}""")).Is(201);
         var program = Callers.WithToken(workspace, null, "service_account");
         Assert.Equal("restricted", (await program.GetAsync("/me")).Is(200).Data.Text("role"));
+        var claims = provider.ClaimsOf(workspace.Id, null);
+        claims["preferred_username"] = "service-account-x";
+        Assert.Equal("restricted", (await server.With(provider.Forge.Sign(claims)).GetAsync("/me")).Is(200).Data.Text("role"));
     }
 
     [Theory]

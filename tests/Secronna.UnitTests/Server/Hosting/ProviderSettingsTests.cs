@@ -164,6 +164,17 @@ public sealed class ProviderSettingsTests
     }
 
     [Theory]
+    [InlineData("https://ann:hunter2@login.microsoftonline.com/common/v2.0")]
+    [InlineData("https://id.example.com/?key=hunter2")]
+    [InlineData("https://id.example.com/#hunter2")]
+    public void An_issuer_that_may_hold_a_credential_is_refused_without_repeating_it(string issuer)
+    {
+        var message = Refusal(("Issuer", issuer), ("Audiences:0", "a"));
+        Assert.StartsWith("Secronna__Huudis__Issuer", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("https://login.microsoftonline.com/{tenantid}/v2.0", "https://login.microsoftonline.com/t-1/v2.0")]
     [InlineData("https://login.microsoftonline.com/common/v2.0", "https://login.microsoftonline.com/t-1/v2.0")]
     [InlineData("https://login.microsoftonline.com/organizations/v2.0", "https://login.microsoftonline.com/t-1/v2.0")]
