@@ -43,10 +43,7 @@ internal sealed class SqliteDatabase : Database
     public override async ValueTask<DiskRoom?> FindDiskRoomAsync()
     {
         var reusable = await ReadAsync(0, static async (session, _) =>
-        {
-            await using var query = session.Prepare("SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size");
-            return await query.ReadAsync() ? query.GetInt64(0) : 0;
-        });
+            await ReadNumberAsync(session, "PRAGMA freelist_count") * await ReadNumberAsync(session, "PRAGMA page_size"));
         try
         {
             // On Unix any folder names the volume that it is on.
@@ -66,6 +63,12 @@ internal sealed class SqliteDatabase : Database
         readers.Dispose();
         writer.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask<long> ReadNumberAsync(Session session, string pragma)
+    {
+        await using var query = session.Prepare(pragma);
+        return await query.ReadAsync() ? query.GetInt64(0) : 0;
     }
 
     private Task<T> EnqueueAsync<TState, T>(

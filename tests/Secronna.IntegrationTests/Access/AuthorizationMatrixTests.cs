@@ -39,7 +39,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var others = Endpoints(server).Where(endpoint => endpoint.Metadata.GetMetadata<ApiRoute>() is null).ToList();
         Assert.All(others, endpoint => Assert.NotNull(endpoint.Metadata.GetMetadata<PublicRoute>()));
         Assert.Equal(
-            ["/health/live", "/health/ready", "/openapi/v1.json"],
+            ["/api/v1/health", "/health/live", "/health/ready", "/openapi/v1.json"],
             others.Select(endpoint => endpoint.RoutePattern.RawText!).Order(StringComparer.Ordinal));
     }
 
