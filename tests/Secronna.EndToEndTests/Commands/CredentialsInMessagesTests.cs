@@ -3,7 +3,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Commands;
 
 /// <summary>
-/// A setting or an argument that may hold a credential is repeated in no message, however malformed it is (S25). Class of faults:
+/// A setting or an argument that may hold a credential is repeated in no message, however malformed it is (S16). Class of faults:
 /// credentials in error messages and logs.
 /// </summary>
 public sealed class CredentialsInMessagesTests

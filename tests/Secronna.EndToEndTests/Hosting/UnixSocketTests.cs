@@ -30,7 +30,9 @@ public sealed class UnixSocketTests
 
         using var again = new RunningCommand(installation, "serve", "--urls", url);
         await Until.HoldsAsync("the server listens again", () => AcceptsAsync(path));
-        Assert.Contains(url, await cli.DoAsync("auth", "whoami"), StringComparison.Ordinal);
+        var used = await cli.RunAsync("", "auth", "whoami");
+        Assert.Equal(0, used.ExitCode);
+        Assert.Contains(url, used.Out + used.Error, StringComparison.Ordinal);
         await again.KillAsync();
     }
 
