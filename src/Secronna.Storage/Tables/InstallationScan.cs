@@ -23,9 +23,9 @@ public static class InstallationScan
             CASE WHEN s.deleted_at IS NULL THEN 0 ELSE
                 (SELECT count(v.kek_id) FROM secret_versions v WHERE v.secret_id = s.id AND v.version <= s.destroyed_to) END,
             (SELECT count(*) FROM secret_versions v WHERE v.secret_id = s.id) + CASE WHEN s.deleted_at IS NULL THEN 0 ELSE 1 END,
-            (SELECT count(*) FROM secret_changes c WHERE c.secret_id = s.id),
+            (SELECT count(*) FROM secret_changes c WHERE c.secret_id = s.id AND c.destroyed IS NULL),
             (SELECT count(*) FROM secret_changes c LEFT JOIN secret_versions v ON v.secret_id = c.secret_id AND v.version = c.version
-                WHERE c.secret_id = s.id AND c.environment_id = s.environment_id
+                WHERE c.secret_id = s.id AND c.environment_id = s.environment_id AND c.destroyed IS NULL
                   AND c.instant = CASE WHEN c.version IS NULL THEN s.deleted_at ELSE v.created_at END),
             s.created_at, (SELECT min(v.created_at) FROM secret_versions v WHERE v.secret_id = s.id),
             coalesce(e.deleted_at, p.deleted_at)
@@ -35,8 +35,9 @@ public static class InstallationScan
     // The inner query takes the page first; the subqueries then find the environment of each version. With a join, a planner
     // without statistics might start from the secrets and read the whole table for every page. A page has 100 versions, because a
     // version may have 64 KiB.
-    private const string Versions = """
-        SELECT v.secret_id, v.version, v.kek_id, v.wrapped_data_key, v.ciphertext,
+    private const string Versions = $"""
+        SELECT v.secret_id, v.version, v.kek_id, v.wrapped_data_key, v.ciphertext, v.tag,
+            CASE WHEN {VersionTable.Destroyed} THEN 1 ELSE 0 END,
             (SELECT s.workspace_id FROM secrets s WHERE s.id = v.secret_id),
             (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id),
             (SELECT e.project_id FROM secrets s JOIN environments e ON e.id = s.environment_id WHERE s.id = v.secret_id),
@@ -85,8 +86,9 @@ public static class InstallationScan
     {
         await using var query = session.Prepare(Versions);
         return await query.Bind(afterSecret).Bind(afterVersion).ReadAllAsync(row => new StoredVersionRow(
-            row.GetText(0), row.GetInt64(1), row.GetTextOrNull(2), row.GetBlob(3), row.GetBlob(4), row.GetTextOrNull(5) ?? "",
-            row.GetTextOrNull(6) ?? "", row.GetTextOrNull(7) ?? "", row.GetTextOrNull(8) ?? "", !row.IsNull(9), !row.IsNull(10)));
+            row.GetText(0), row.GetInt64(1), row.GetTextOrNull(2), row.GetBlob(3), row.GetBlob(4), row.GetBlob(5),
+            row.GetInt64(6) == 1, row.GetTextOrNull(7) ?? "", row.GetTextOrNull(8) ?? "", row.GetTextOrNull(9) ?? "",
+            row.GetTextOrNull(10) ?? "", !row.IsNull(11), !row.IsNull(12)));
     }
 
     private static SecretPointerRow ReadPointer(Statement row) => new(

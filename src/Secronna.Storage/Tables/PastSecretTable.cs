@@ -4,7 +4,7 @@ namespace Secronna.Storage.Tables;
 
 /// <summary>
 /// The secrets of an environment at an instant in the past (S14). After <see cref="EnvironmentTable.SettleAsync"/>, the result
-/// for an instant is always the same, with one exception: of secrets that were deleted since, only the names are left.
+/// for an instant is always the same, with one exception: of secrets that were deleted since, only the names are left, and so of versions that were destroyed since.
 /// </summary>
 public static class PastSecretTable
 {
@@ -16,9 +16,10 @@ public static class PastSecretTable
     public static async ValueTask<List<SecretRow>> ListBetweenAsync(
         Session session, string environmentId, long instant, string from, string before, int limit)
     {
-        await using var query = session.Prepare("""
+        await using var query = session.Prepare($"""
             SELECT s.id, s.workspace_id, e.project_id, s.environment_id, p.slug, e.slug, s.key, coalesce(v.version, 0),
-                   s.created_at, coalesce(v.created_at, s.created_at), s.deleted_at, coalesce(length(v.ciphertext), 0)
+                   s.created_at, coalesce(v.created_at, s.created_at), s.deleted_at, coalesce(length(v.ciphertext), 0),
+                   v.tag, CASE WHEN {VersionTable.Destroyed} THEN 1 ELSE 0 END
             FROM secrets s
             JOIN environments e ON e.id = s.environment_id JOIN projects p ON p.id = e.project_id
             LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = (
@@ -30,7 +31,13 @@ public static class PastSecretTable
             """);
         query.Bind(instant).Bind(environmentId).Bind(from).Bind(before).Bind(limit);
         return await query.ReadAllAsync(static row =>
-            SecretTable.Read(row) with { IsDeletedSince = !row.IsNull(10), SealedBytes = row.GetInt32(11) });
+            SecretTable.Read(row) with
+            {
+                IsDeletedSince = !row.IsNull(10),
+                SealedBytes = row.GetInt32(11),
+                Tag = row.GetBlob(12),
+                IsDestroyed = row.GetInt64(13) == 1,
+            });
     }
 
     /// <summary>
@@ -41,8 +48,10 @@ public static class PastSecretTable
         Session session, string environmentId, string before, SecretLifetimeRow after, int limit)
     {
         await using var query = session.Prepare("""
-            SELECT id, key, created_at, coalesce(deleted_at, updated_at) FROM secrets
-            WHERE environment_id = $1 AND (key, created_at) > ($2, $3) AND key < $4 ORDER BY key, created_at LIMIT $5
+            SELECT s.id, s.key, s.created_at, coalesce(s.deleted_at, (
+                SELECT max(c.instant) FROM secret_changes c WHERE c.secret_id = s.id), s.updated_at)
+            FROM secrets s
+            WHERE s.environment_id = $1 AND (s.key, s.created_at) > ($2, $3) AND s.key < $4 ORDER BY s.key, s.created_at LIMIT $5
             """);
         query.Bind(environmentId).Bind(after.Key).Bind(after.CreatedAt).Bind(before).Bind(limit);
         return await query.ReadAllAsync(static row =>
