@@ -23,9 +23,9 @@ internal sealed class SecretWriter(
     /// Writes the value of an earlier version of a secret as its next version. The caller's permission must have been checked.
     /// </summary>
     public async Task<WrittenResponse> RollBackAsync(
-        Caller caller, SecretRow secret, PinnedBuffer value, string? comment, Idempotency? idempotency)
+        Caller caller, SecretRow secret, int version, PinnedBuffer value, string? comment, Idempotency? idempotency)
     {
-        var write = new ValueToWrite(secret.Key, value, null, comment) { RolledBackSecretId = secret.Id };
+        var write = new ValueToWrite(secret.Key, value, null, comment) { RolledBack = new VersionId(secret.Id, version) };
         return (await WriteAsync(caller, secret.EnvironmentId, [write], idempotency))[0];
     }
 
@@ -40,7 +40,7 @@ internal sealed class SecretWriter(
     /// </summary>
     /// <returns>The versions, in the order of the writes.</returns>
     /// <exception cref="RequestException">
-    /// NOT_FOUND, recorded: the caller may not write here, or there is no such environment, or the secret to roll back is gone.
+    /// NOT_FOUND, recorded: the caller may not write here, or there is no such environment, or what is to be rolled back is gone.
     /// CONFLICT: a version is not the expected one, the environment is full, or this request repeats an earlier request with
     /// another body. INTEGRITY_ERROR, recorded: the KEK was changed. UNAVAILABLE: the clock is behind, or the master key is being
     /// rotated.
@@ -65,11 +65,18 @@ internal sealed class SecretWriter(
         }
     }
 
-    private Task<RequestException> RefuseAsync(
+    private async Task<RequestException> RefuseAsync(
         Caller caller, string environmentId, EnvironmentRow? environment, ValueToWrite write) =>
-        write.RolledBackSecretId is { } secretId
-            ? authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("secret"), secretId)
-            : authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("environment"), environmentId);
+        write.RolledBack is { } source
+            ? await authorization.RefusedAsync(
+                caller, write.Operation, environment, Errors.NotFound(await FindGoneAsync(caller, source)), source.SecretId)
+            : await authorization.RefusedAsync(
+                caller, write.Operation, environment, Errors.NotFound("environment"), environmentId);
+
+    private async ValueTask<string> FindGoneAsync(Caller caller, VersionId source) =>
+        await database.ReadAsync(session => SecretTable.FindAsync(session, caller.WorkspaceId, source.SecretId)) is null
+            ? "secret"
+            : "version";
 
     private ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency) =>

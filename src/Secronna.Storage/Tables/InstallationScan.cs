@@ -15,6 +15,15 @@ public static class InstallationScan
          JOIN projects p ON p.id = e.project_id AND p.deleted_at IS NULL
         """;
 
+    // The destruction of a version names that version, and the one that was and stayed the current one.
+    private const string WrongDestructions = """
+        (SELECT count(*) FROM secret_changes c WHERE c.secret_id = s.id AND c.destroyed IS NOT NULL AND (
+            c.environment_id <> s.environment_id OR c.destroyed >= coalesce(c.version, 0)
+            OR coalesce(c.version, 0) <> coalesce((SELECT p.version FROM secret_changes p
+                WHERE p.secret_id = s.id AND p.instant < c.instant ORDER BY p.instant DESC LIMIT 1), 0)
+            OR NOT EXISTS (SELECT 1 FROM secret_versions v WHERE v.secret_id = s.id AND v.version = c.destroyed)))
+        """;
+
     private const string Pointers = $"""
         SELECT s.id, s.deleted_at, s.workspace_id, e.workspace_id, p.workspace_id, s.project_id, e.project_id,
             s.current_version,
@@ -28,7 +37,7 @@ public static class InstallationScan
                 WHERE c.secret_id = s.id AND c.environment_id = s.environment_id AND c.destroyed IS NULL
                   AND c.instant = CASE WHEN c.version IS NULL THEN s.deleted_at ELSE v.created_at END),
             s.created_at, (SELECT min(v.created_at) FROM secret_versions v WHERE v.secret_id = s.id),
-            coalesce(e.deleted_at, p.deleted_at)
+            coalesce(e.deleted_at, p.deleted_at), {WrongDestructions}
         FROM secrets s{UndeletedJoin} WHERE s.id > $1 ORDER BY s.id LIMIT $2
         """;
 
@@ -102,5 +111,5 @@ public static class InstallationScan
         // While an environment or project is being removed, its changes are removed before its versions. So the history need not
         // match.
         MatchesHistory: !row.IsNull(16) || (row.GetInt64(11) == row.GetInt64(12) && row.GetInt64(12) == row.GetInt64(13)
-            && !row.IsNull(15) && row.GetInt64(14) == row.GetInt64(15)));
+            && !row.IsNull(15) && row.GetInt64(14) == row.GetInt64(15) && row.GetInt64(17) == 0));
 }
