@@ -32,7 +32,7 @@ internal static class DestroyedCases
         Assert.Equal(
             ["destroyed 1", "written 2", "written 1"],
             (await server.ListAsync(History(environment))).Select(change => $"{change["change"]} {change["version"]}"));
-        Assert.Single(await server.ListAsync(Audit("secret.destroy")));
+        Assert.Single(await server.ListAsync(Audit("secret.destroy", "success")));
     }
 
     public static async Task PastAsync(ContractDriver server)

@@ -21,7 +21,11 @@ internal static class ListVersionsCommand
         await invocation.Printer.AllAsync(
             invocation.Client.Secrets.ListVersionsAsync(id, invocation.Cancellation), ProtocolJson.Default.VersionResponse,
             ["VERSION", "KIND", "CREATED", "BY", "DESTROYED", "COMMENT"],
-            version => [$"{version.Version}", version.Kind, $"{version.CreatedAt}", version.CreatedBy, version.Destroyed == true ? "destroyed" : "", version.Comment],
+            version =>
+            [
+                $"{version.Version}", version.Kind, $"{version.CreatedAt}", version.CreatedBy,
+                version.Destroyed == true ? "destroyed" : "", version.Comment,
+            ],
             invocation.Cancellation).ConfigureAwait(false);
     }
 }

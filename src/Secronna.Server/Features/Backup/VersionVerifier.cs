@@ -5,7 +5,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 
-/// <summary>Opens every version that is neither deleted nor destroyed, compares its tag, and finds gaps in the numbers of versions.</summary>
+/// <summary>
+/// Opens every version that is neither deleted nor destroyed, compares its tag, and finds gaps in the numbers of versions.
+/// </summary>
 internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
 {
     /// <summary>Checks all versions.</summary>

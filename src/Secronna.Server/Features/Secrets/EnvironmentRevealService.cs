@@ -1,4 +1,3 @@
-using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Installation;
 using Secronna.Server.Vault;
