@@ -41,6 +41,7 @@ internal static class FakeRouter
         new("GET", EnvironmentBySlug + "/secrets/{key}", FakeSecrets.GetByPath),
         FakeRoute.List("/secrets/{secretId}/versions", FakeSecrets.ListVersions),
         new("DELETE", "/secrets/{secretId}", FakeSecrets.Delete),
+        new("DELETE", "/secrets/{secretId}/versions/{version}", FakeSecrets.DestroyVersion),
         FakeRoute.List("/search/secrets", FakeSecrets.Search, "q"),
 
         new("POST", "/secrets/{secretId}/reveal", FakeReveals.Reveal) { Query = ["version"] },

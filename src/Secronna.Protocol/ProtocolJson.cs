@@ -10,6 +10,7 @@ namespace Secronna.Protocol;
 [JsonSerializable(typeof(EnvironmentResponse))]
 [JsonSerializable(typeof(EnvironmentPathResponse))]
 [JsonSerializable(typeof(DeletedResponse))]
+[JsonSerializable(typeof(DestroyedResponse))]
 [JsonSerializable(typeof(SecretSummary))]
 [JsonSerializable(typeof(SecretResponse))]
 [JsonSerializable(typeof(WrittenResponse))]

@@ -33,6 +33,8 @@ internal static class ContractCases
         ["keys and names that break the rules are refused"] = ValueCases.ShapesAsync,
         ["lists longer than the largest page are complete"] = ValueCases.ManyAsync,
         ["a past state names the secrets that were deleted since, without values"] = DeletedSinceCases.DeletedSinceAsync,
+        ["a destroyed version can no longer be read, and its secret stays"] = DestroyedCases.DestroyAsync,
+        ["the past names the values that were destroyed since"] = DestroyedCases.PastAsync,
         ["a revision changes only when the revealed values change"] = DeletedSinceCases.RevisionsAsync,
         ["paths and ids name the same things"] = PathCases.PathsAsync,
         ["a refusal has the same code and message however the server is reached"] = RefusalCases.SameAsync,

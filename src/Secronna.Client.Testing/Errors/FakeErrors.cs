@@ -85,6 +85,9 @@ internal static class FakeErrors
     public static FakeError VersionConflict(string key, int expected, int? current) =>
         Conflict($"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
 
+    public static FakeError CurrentVersion(int version) =>
+        Conflict($"version {version} is the current version: write a new value first, or delete the secret");
+
     public static FakeError NotEmpty(string what) =>
         Conflict($"the {what} has secrets: delete them first, or force its deletion with force=true");
 

@@ -103,7 +103,7 @@ internal static class FakeAuthorization
 
     /// <summary>A version of a secret that the caller may use. A refusal leaves an audit entry.</summary>
     public static FakeSecretVersion FindVersion(this FakeRequest request, string action, FakeSecret secret, int number) =>
-        secret.Versions.Find(version => version.Number == number)
+        secret.Versions.Find(version => version.Number == number && version.DestroyedAt is null)
             ?? throw request.RecordRefusal(action, FakeErrors.NotFound("version"), FakeAudit.About(secret, null));
 
     /// <summary>

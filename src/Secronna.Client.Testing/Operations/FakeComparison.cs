@@ -68,9 +68,9 @@ internal static class FakeComparison
             return CompareResults.OnlyThere;
         }
 
-        // The value of a secret that was deleted since the instant is unknown, so it equals only itself.
+        // A value that was destroyed since the instant is unknown, so it equals only itself.
         var isSame = here == there
-            || (!here.IsDeletedSince && !there.IsDeletedSince && here.Version.Value == there.Version.Value);
+            || (!here.IsUnrecoverable && !there.IsUnrecoverable && here.Version.Value == there.Version.Value);
         return isSame ? CompareResults.Same : CompareResults.Different;
     }
 }

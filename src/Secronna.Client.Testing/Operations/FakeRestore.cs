@@ -74,7 +74,7 @@ internal static class FakeRestore
     private static RestoreChange ChangeOf(FakeSecretSnapshot then)
     {
         var (secret, (to, current)) = (then.Secret, (then.Version.Number, then.Secret.Current.Number));
-        return then.IsDeletedSince ? new RestoreChange(secret.Key, secret.Id, RestoreResults.Unrecoverable)
+        return then.IsUnrecoverable ? new RestoreChange(secret.Key, secret.Id, RestoreResults.Unrecoverable)
             : to == current ? new RestoreChange(secret.Key, secret.Id, RestoreResults.Unchanged)
             : new RestoreChange(secret.Key, secret.Id, RestoreResults.Restored, current, to, current + 1);
     }

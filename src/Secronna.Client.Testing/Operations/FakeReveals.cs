@@ -93,7 +93,7 @@ internal static class FakeReveals
 
     private static FakeAnswer Reveal(FakeRequest request, List<FakeSecretSnapshot> selected, string revision)
     {
-        var recoverable = selected.Where(snapshot => !snapshot.IsDeletedSince).ToList();
+        var recoverable = selected.Where(snapshot => !snapshot.IsUnrecoverable).ToList();
         if (recoverable.Sum(snapshot => Encoding.UTF8.GetByteCount(snapshot.Version.Value)) > Limits.RevealBytes)
         {
             throw FakeErrors.RevealTooLarge(Limits.RevealBytes);
@@ -107,14 +107,14 @@ internal static class FakeReveals
         var data = new RevealEnvironmentResponse(
             revision,
             [.. recoverable.Select(it => new RevealedSecret(it.Secret.Id, it.Secret.Key, it.Version.Number, it.Version.Value))],
-            [.. selected.Where(snapshot => snapshot.IsDeletedSince).Select(snapshot => snapshot.Secret.Key)]);
+            [.. selected.Where(snapshot => snapshot.IsUnrecoverable).Select(snapshot => snapshot.Secret.Key)]);
         return FakeAnswer.Ok(data, FakeJson.Default.RevealEnvironmentResponse) with { Revision = revision };
     }
 
     // The number of a version stands for its value, because versions never change. 0 stands for a value that no longer exists.
     private static string Revision(FakeWorkspace workspace, FakeEnvironment environment, IEnumerable<FakeSecretSnapshot> selected)
     {
-        var state = string.Concat(selected.Select(it => $"{it.Secret.Id} {(it.IsDeletedSince ? 0 : it.Version.Number)}\n"));
+        var state = string.Concat(selected.Select(it => $"{it.Secret.Id} {(it.IsUnrecoverable ? 0 : it.Version.Number)}\n"));
         return Base64Url.EncodeToString(HMACSHA256.HashData(workspace.MacKey, Encoding.UTF8.GetBytes($"{environment.Id}\n{state}")));
     }
 }

@@ -63,6 +63,27 @@ internal static class FakeSecrets
         return FakeAnswer.Ok(new DeletedResponse(secret.Id, true), Json.DeletedResponse);
     }
 
+    public static FakeAnswer DestroyVersion(FakeRequest request)
+    {
+        const string Action = AuditActions.SecretDestroy;
+        var secret = request.FindSecret(Action, GrantActionNames.Delete);
+        var text = request.PathVariable("version");
+        var version = secret.Versions.Find(version => version.Number.ToString(CultureInfo.InvariantCulture) == text)
+            ?? throw request.RecordRefusal(Action, FakeErrors.NotFound("version"), FakeAudit.About(secret, null));
+        if (version == secret.Current)
+        {
+            throw FakeErrors.CurrentVersion(version.Number);
+        }
+
+        if (version.DestroyedAt is null)
+        {
+            secret.Destroy(version.Number, secret.Environment.TakeInstant(request.Workspace.Now), request.Caller.Id);
+            request.Record(Action, FakeAudit.About(secret, version.Number));
+        }
+
+        return FakeAnswer.Ok(new DestroyedResponse(secret.Id, version.Number, true), Json.DestroyedResponse);
+    }
+
     public static void Delete(FakeRequest request, FakeSecret secret, Instant at)
     {
         secret.Delete(at, request.Caller.Id);

@@ -88,6 +88,9 @@ internal static class Errors
         ErrorCodes.Conflict,
         $"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
 
+    public static RequestException CurrentVersion(int version) => new(
+        ErrorCodes.Conflict, $"version {version} is the current version: write a new value first, or delete the secret");
+
     public static RequestException NotEmpty(string thing) =>
         new(ErrorCodes.Conflict, $"the {thing} has secrets: delete them first, or force its deletion with force=true");
 

@@ -46,6 +46,10 @@ internal static class Operations
 
     public static Operation DeleteSecret { get; } = new(Permission.Delete) { AuditAction = AuditActions.SecretDelete };
 
+    /// <summary>Destroys the value of one version of a secret, never the current one (S15).</summary>
+    public static Operation DestroyVersion { get; } =
+        new(Permission.Delete) { AuditAction = AuditActions.SecretDestroy };
+
     /// <summary>Reads one value back.</summary>
     public static Operation RevealSecret { get; } =
         new(Permission.Reveal) { AuditAction = AuditActions.SecretReveal };

@@ -74,6 +74,7 @@ internal static class Composition
         .AddSingleton<ProjectService>()
         .AddSingleton<EnvironmentService>()
         .AddSingleton<SecretService>()
+        .AddSingleton<VersionDestruction>()
         .AddSingleton<KekReservations>()
         .AddSingleton<SecretWriter>()
         .AddSingleton<SecretOpener>()

@@ -23,9 +23,9 @@ internal sealed class SecretWriter(
     /// Writes the value of an earlier version of a secret as its next version. The caller's permission must have been checked.
     /// </summary>
     public async Task<WrittenResponse> RollBackAsync(
-        Caller caller, SecretRow secret, PinnedBuffer value, string? comment, Idempotency? idempotency)
+        Caller caller, SecretRow secret, int version, PinnedBuffer value, string? comment, Idempotency? idempotency)
     {
-        var write = new ValueToWrite(secret.Key, value, null, comment) { RolledBackSecretId = secret.Id };
+        var write = new ValueToWrite(secret.Key, value, null, comment) { RolledBack = new VersionId(secret.Id, version) };
         return (await WriteAsync(caller, secret.EnvironmentId, [write], idempotency))[0];
     }
 
@@ -44,7 +44,7 @@ internal sealed class SecretWriter(
     /// </summary>
     /// <returns>The versions, in the order of the writes.</returns>
     /// <exception cref="RequestException">
-    /// NOT_FOUND, recorded: the caller may not write here, or there is no such environment, or the secret to roll back is gone.
+    /// NOT_FOUND, recorded: the caller may not write here, or there is no such environment, or what is to be rolled back is gone.
     /// CONFLICT: a version is not the expected one, the environment is full, or this request repeats an earlier request with
     /// another body. RATE_LIMITED, recorded: the share of writes is used up, or the workspace stores as much as it may.
     /// INTEGRITY_ERROR, recorded: the KEK was changed. UNAVAILABLE: the clock is behind, or the master key is being
@@ -84,12 +84,13 @@ internal sealed class SecretWriter(
     private Task<RequestException> RefuseAsync(Caller caller, WritePlan plan, RequestException limited) =>
         authorization.RefusedAsync(caller, plan.Versions[0].Write.Operation, plan.Environment, limited, plan.Environment.Id);
 
-    private Task<RequestException> RefuseAsync(
+    private async Task<RequestException> RefuseAsync(
         Caller caller, string environmentId, EnvironmentRow? environment, IReadOnlyList<ValueToWrite> writes)
     {
-        if (writes[0].RolledBackSecretId is { } secretId)
+        if (writes[0].RolledBack is { } source)
         {
-            return authorization.RefusedAsync(caller, writes[0].Operation, environment, Errors.NotFound("secret"), secretId);
+            return await authorization.RefusedAsync(
+                caller, writes[0].Operation, environment, Errors.NotFound(await FindGoneAsync(caller, source)), source.SecretId);
         }
 
         List<string> refused = environment.VisibleTo(caller) is null
@@ -98,8 +99,13 @@ internal sealed class SecretWriter(
         var refusal = refused.Count == 0
             ? Errors.NotFound("environment")
             : caller.RefusalOnKeys(GrantActions.Write, environment!, refused);
-        return authorization.RefusedAsync(caller, writes[0].Operation, environment, refusal, environmentId);
+        return await authorization.RefusedAsync(caller, writes[0].Operation, environment, refusal, environmentId);
     }
+
+    private async ValueTask<string> FindGoneAsync(Caller caller, VersionId source) =>
+        await database.ReadAsync(session => SecretTable.FindAsync(session, caller.WorkspaceId, source.SecretId)) is null
+            ? "secret"
+            : "version";
 
     private ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency) =>

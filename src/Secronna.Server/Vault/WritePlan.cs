@@ -41,7 +41,7 @@ internal sealed record WritePlan(
     /// <summary>Reads the state that the write depends on, and plans the write.</summary>
     /// <returns>
     /// The environment, if the caller's workspace has it. The plan, unless the environment is missing, a key lies outside the
-    /// caller's grants, or the secret that is rolled back is gone.
+    /// caller's grants, or the version that is rolled back is gone.
     /// </returns>
     public static async ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> ReadAsync(
         Session session, Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency,
@@ -59,7 +59,7 @@ internal sealed record WritePlan(
         foreach (var write in writes)
         {
             var current = await SecretTable.FindCurrentAsync(session, environment.Id, write.Key);
-            if (!write.MayFollow(current))
+            if (!await write.MayFollowAsync(session, current))
             {
                 return (found, null);
             }

@@ -27,7 +27,7 @@ internal sealed class WriteTransaction(
     /// <summary>Mints the versions. The transaction may be undone and run again.</summary>
     /// <returns>
     /// The result; <c>null</c>, with no version minted, if the write must be planned anew: the KEK is no longer active (S9), the
-    /// environment or the secret that is rolled back is gone, or too many versions would have to be sealed again.
+    /// environment or the version that is rolled back is gone, or too many versions would have to be sealed again.
     /// </returns>
     /// <exception cref="RequestException">CONFLICT: a version is not the expected one, or the environment is full. RATE_LIMITED: the workspace stores too much.</exception>
     public async ValueTask<WriteResult?> RunAsync(Transaction transaction)
@@ -76,9 +76,12 @@ internal sealed class WriteTransaction(
     // Holds the KEK until the transaction ends, and reserves the wraps of the versions that must be sealed again.
     private async ValueTask<bool> IsStillPossibleAsync(Transaction transaction, List<(string Id, int CurrentVersion)?> currents)
     {
-        if (plan.Versions.Where((version, i) => !version.Write.MayFollow(currents[i])).Any())
+        foreach (var (version, current) in plan.Versions.Zip(currents))
         {
-            return false;
+            if (!await version.Write.MayFollowAsync(transaction, current))
+            {
+                return false;
+            }
         }
 
         var resealed = plan.Versions.Where((version, i) => version.WasRenumbered || !version.IsNextAfter(currents[i])).Count();

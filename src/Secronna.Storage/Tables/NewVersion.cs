@@ -16,4 +16,7 @@ public sealed record NewVersion(
 {
     /// <summary>The bytes that the version adds to those that its workspace stores.</summary>
     public long StoredBytes => WrappedDataKey.Length + Ciphertext.Length;
+
+    /// <summary>The tag of the ciphertext.</summary>
+    public byte[] Tag => SealedTag.Of(Ciphertext);
 }

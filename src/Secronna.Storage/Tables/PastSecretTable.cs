@@ -4,8 +4,8 @@ namespace Secronna.Storage.Tables;
 
 /// <summary>
 /// The secrets of an environment at an instant in the past (S14). After <see cref="EnvironmentTable.SettleAsync"/>, the result
-/// for an instant is always the same, with one exception: of secrets that were deleted since, only the names are left. However
-/// many secrets were deleted, a query reads about as many rows as it gives.
+/// for an instant is always the same, with one exception: of secrets that were deleted since, and of versions that were destroyed
+/// since, only the names are left. However many secrets were deleted, a query reads about as many rows as it gives.
 /// </summary>
 public static class PastSecretTable
 {
@@ -13,12 +13,15 @@ public static class PastSecretTable
         (SELECT c.version FROM secret_changes c WHERE c.secret_id = s.id AND c.instant <= $1 ORDER BY c.instant DESC LIMIT 1)
         """;
 
-    // The version that was current at the instant $1, the time when it was written, and the length of its ciphertext. They are
-    // subqueries, because PostgreSQL may read a joined table as a whole.
+    private const string OfVersion = $"FROM secret_versions v WHERE v.secret_id = s.id AND v.version = {Version}";
+
+    // The version that was current at the instant $1, the time when it was written, the length and the tag of its ciphertext, and
+    // whether it was destroyed. They are subqueries, because PostgreSQL may read a joined table as a whole.
     private const string Columns = $"""
         SELECT s.id, s.key, s.created_at, s.deleted_at, coalesce({Version}, 0),
-            coalesce((SELECT max(c.instant) FROM secret_changes c WHERE c.secret_id = s.id AND c.instant <= $1), s.created_at),
-            coalesce((SELECT length(v.ciphertext) FROM secret_versions v WHERE v.secret_id = s.id AND v.version = {Version}), 0)
+            coalesce((SELECT v.created_at {OfVersion}), s.created_at), coalesce((SELECT length(v.ciphertext) {OfVersion}), 0),
+            (SELECT v.tag {OfVersion}),
+            CASE WHEN EXISTS (SELECT 1 FROM secret_changes d WHERE d.secret_id = s.id AND d.destroyed = {Version}) THEN 1 ELSE 0 END
         """;
 
     private const int PageSize = 500;
@@ -81,8 +84,10 @@ public static class PastSecretTable
         Session session, string environmentId, string from, string before, int limit)
     {
         await using var query = session.Prepare("""
-            SELECT id, key, created_at, coalesce(deleted_at, updated_at) FROM secrets
-            WHERE environment_id = $1 AND key >= $2 AND key < $3 ORDER BY key, created_at LIMIT $4
+            SELECT s.id, s.key, s.created_at, coalesce(s.deleted_at, (
+                SELECT max(c.instant) FROM secret_changes c WHERE c.secret_id = s.id), s.updated_at)
+            FROM secrets s
+            WHERE s.environment_id = $1 AND s.key >= $2 AND s.key < $3 ORDER BY s.key, s.created_at LIMIT $4
             """);
         query.Bind(environmentId).Bind(from).Bind(before).Bind(limit);
         return await query.ReadAllAsync(static row =>
@@ -125,5 +130,7 @@ public static class PastSecretTable
     {
         IsDeletedSince = !row.IsNull(3),
         SealedBytes = row.GetInt32(6),
+        Tag = row.GetBlobOrNull(7) ?? [],
+        IsDestroyed = row.GetInt64(8) == 1,
     };
 }

@@ -3,7 +3,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// Destroys the versions of a deleted secret (S15): overwrites their content, then sets it to NULL. The rows stay.
+/// Destroys versions, those of a deleted secret or a single one (S15): overwrites their content, then sets it to NULL. The rows
+/// stay.
 /// </summary>
 internal static class VersionPurge
 {
@@ -29,8 +30,15 @@ internal static class VersionPurge
         return (to - progress.DestroyedTo, to == progress.CurrentVersion);
     }
 
+    /// <summary>Destroys one version of a secret that exists.</summary>
+    public static async ValueTask DestroyAsync(Transaction transaction, string secretId, int version)
+    {
+        await OverwriteAsync(transaction, secretId, version - 1, version);
+        await SetToNullAsync(transaction, secretId, version - 1, version);
+    }
+
     /// <summary>
-    /// Overwrites the wrapped keys and ciphertexts of versions with zeros of the same length, so that each row stays in its place
+    /// Overwrites the wrapped keys, tags and ciphertexts of versions with zeros of the same length, so that each row stays in its place
     /// and none beside it moves. Does nothing where the engine does not overwrite in place. Returns the number of versions.
     /// </summary>
     /// <param name="transaction">The transaction.</param>
@@ -46,7 +54,8 @@ internal static class VersionPurge
 
         await using var update = transaction.Prepare("""
             UPDATE secret_versions
-            SET wrapped_data_key = zeroblob(length(wrapped_data_key)), ciphertext = zeroblob(length(ciphertext))
+            SET wrapped_data_key = zeroblob(length(wrapped_data_key)), tag = zeroblob(length(tag)),
+                ciphertext = zeroblob(length(ciphertext))
             WHERE secret_id = $1 AND version > $2 AND version <= $3 AND kek_id IS NOT NULL
             """);
         return await update.Bind(secretId).Bind(after).Bind(to).ExecuteAsync();
@@ -66,7 +75,7 @@ internal static class VersionPurge
     {
         await FreeAsync(transaction, secretId, after, to);
         await using var update = transaction.Prepare("""
-            UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL
+            UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, tag = NULL, ciphertext = NULL
             WHERE secret_id = $1 AND version > $2 AND version <= $3
             """);
         await update.Bind(secretId).Bind(after).Bind(to).ExecuteAsync();

@@ -120,6 +120,36 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         Report(kinds.Count);
     }
 
+    [Theory]
+    [InlineData("POST /secrets/{secretId}/reveal", "/reveal?version=1", null, true)]
+    [InlineData("POST /secrets/{secretId}/rollback", "/rollback", """{"version":1}""", true)]
+    [InlineData("DELETE /secrets/{secretId}/versions/{version}", "/versions/1", null, false)]
+    public async Task A_destroyed_version_is_absent_for_who_may_ask_for_it_and_its_secret_is_hidden_from_all_others(
+        string name, string path, string? body, bool isAbsent)
+    {
+        var server = await shared.GetAsync();
+        var call = RouteCalls.All[name];
+        foreach (var kind in Callers.Valid)
+        {
+            var workspace = await server.NewWorkspaceAsync();
+            var own = await Target.NewAsync(workspace, "ours");
+            (await workspace.Api.DeleteAsync($"/secrets/{own.SecretId}/versions/1")).Is(200);
+            var reply = await (await kind.NewAsync(workspace, own, call.Right))
+                .SendAsync(name.Split(' ')[0], $"/secrets/{own.SecretId}{path}", body);
+
+            var isGranted = kind.Rights.Contains(call.Right);
+            var reaches = kind.ReachesTarget?.Invoke(call.Right) != false;
+            var expected = !isGranted ? (403, "FORBIDDEN")
+                : !reaches ? (404, "secret not found")
+                : isAbsent ? (404, "version not found")
+                : (200, "");
+            Assert.Equal(expected, (reply.Status, reply.Status == 200 ? "" : reply.Status == 403 ? reply.Code! : reply.Message));
+            var entries = (await workspace.AuditAsync()).FindAll(entry => entry.Text("requestId") == reply.RequestId);
+            // Destroying it again changes nothing, so nothing is recorded.
+            Assert.Equal(reply.Status == 200 ? [] : [$"{call.Action} denied"], entries.Select(entry => $"{entry.Text("action")} {entry.Text("outcome")}"));
+        }
+    }
+
     private async Task CheckAsync(Workspace workspace, string name, ApiRoute route, CallerKind kind, Target theirs)
     {
         var call = RouteCalls.All[name];

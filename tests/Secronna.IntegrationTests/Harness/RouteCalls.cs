@@ -10,10 +10,13 @@ internal sealed record Target(
     /// <summary>Ids and slugs that are malformed.</summary>
     public static Target Malformed { get; } = Of("x", "No_Slug");
 
-    /// <summary>Creates one thing of each kind in a workspace. Each target is used for one call only.</summary>
+    /// <summary>
+    /// Creates one thing of each kind in a workspace, and a secret with two versions. Each target is used for one call only.
+    /// </summary>
     public static async Task<Target> NewAsync(Workspace workspace, string slug)
     {
         var environment = await workspace.NewTestEnvironmentAsync(slug, slug);
+        await environment.WriteAsync("KEY");
         var secret = await environment.WriteAsync("KEY");
         var api = (await workspace.Api.PostAsync("/api-keys", """{"name":"x"}""")).Is(201).Data.Text("id");
         var access = (await workspace.NewAccessKeyAsync()).Text("id");
@@ -48,7 +51,7 @@ internal enum Right
     /// <summary>Roll back secrets and restore environments. An access key needs the actions write and reveal for it.</summary>
     Restore,
 
-    /// <summary>Delete secrets.</summary>
+    /// <summary>Delete secrets, and destroy versions of them.</summary>
     Delete,
 
     /// <summary>Read the audit trail.</summary>
@@ -119,6 +122,8 @@ internal static class RouteCalls
         ["POST /environments/{envId}/compare"] = new(Right.Reveal,
             t => $"/environments/{t.EnvironmentId}/compare", t => $$"""{"with":"{{t.EnvironmentId}}"}""", "environment.compare", Entries: 2),
         ["DELETE /secrets/{secretId}"] = new(Right.Delete, t => $"/secrets/{t.SecretId}", null, "secret.delete"),
+        ["DELETE /secrets/{secretId}/versions/{version}"] = new(Right.Delete,
+            t => $"/secrets/{t.SecretId}/versions/1", null, "secret.destroy"),
         ["POST /secrets/{secretId}/reveal"] = new(Right.Reveal, t => $"/secrets/{t.SecretId}/reveal", null, "secret.reveal"),
         ["POST /reveal"] = new(Right.Reveal,
             _ => "/reveal", t => $$"""{"path":"{{t.ProjectSlug}}/{{t.EnvironmentSlug}}/KEY"}""", "secret.reveal"),

@@ -55,7 +55,8 @@ public sealed class BackgroundTests
             """
             WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 1200)
             INSERT INTO secret_versions
-            SELECT secret_id, n, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment
+                (secret_id, version, kek_id, wrapped_data_key, ciphertext, tag, kind, created_at, created_by, comment)
+            SELECT secret_id, n, kek_id, wrapped_data_key, ciphertext, tag, kind, created_at, created_by, comment
             FROM secret_versions, n WHERE secret_id = @id
             """,
             ("@id", id));

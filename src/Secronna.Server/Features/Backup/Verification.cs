@@ -30,6 +30,9 @@ internal sealed class Verification
     /// <summary>Deleted secrets, which are kept as tombstones (S15).</summary>
     public long DeletedSecrets { get; set; }
 
+    /// <summary>Versions that were destroyed alone, of secrets that exist (S15).</summary>
+    public long DestroyedVersions { get; set; }
+
     /// <summary>Versions of deleted secrets that a running server still has to destroy.</summary>
     public long VersionsToDestroy { get; set; }
 
@@ -55,6 +58,7 @@ internal sealed class Verification
     {
         Count(Workspaces, "workspace"), Count(Projects, "project"), Count(Keks, "KEK"), Count(Environments, "environment"),
         Count(Secrets, "secret"), Count(Versions, "version") + " opened", Count(DeletedSecrets, "deleted secret"),
+        Count(DestroyedVersions, "destroyed version"),
         Count(AuditEntries, "audit entry", "audit entries"),
     }) + (OldWraps > 0 ? $" ({Count(OldWraps, "old wrap")}: rotate the KEKs with secronna-server kek rotate)" : "")
         + (VersionsToDestroy > 0 ? $" ({Count(VersionsToDestroy, "version")} of deleted secrets that a server still has to destroy)" : "");

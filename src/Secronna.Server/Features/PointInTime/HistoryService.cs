@@ -125,7 +125,8 @@ internal sealed class HistoryService(Database database)
         right.Instant.CompareTo(left.Instant) is var order and not 0 ? order : string.CompareOrdinal(right.SecretId, left.SecretId);
 
     private static HistoryResponse Convert(ChangeRow row) => new(
-        new Instant(row.Position.Instant), row.Version?.Kind ?? ChangeNames.Deleted, row.Key, row.Position.SecretId,
+        new Instant(row.Position.Instant),
+        row.IsDestruction ? ChangeNames.Destroyed : row.Version?.Kind ?? ChangeNames.Deleted, row.Key, row.Position.SecretId,
         row.Version?.Number, row.By, row.Comment);
 
     private static string Text(ChangePosition position) =>

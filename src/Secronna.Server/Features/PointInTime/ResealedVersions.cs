@@ -57,11 +57,15 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         }
     }
 
-    /// <summary>Counts the versions of a plan that must be sealed again inside the transaction.</summary>
+    /// <summary>
+    /// Counts the versions of a plan that must be sealed again inside the transaction, and those that already were: the
+    /// transaction may have been undone, and with it the count of their wraps (S7).
+    /// </summary>
     /// <returns>The count; <c>null</c> when the value of such a version was not kept.</returns>
     public int? CountToSealAgain(RestorePlan plan, LeasedKek kek)
     {
-        var unsealed = plan.Restored.Where(change => Find(change, kek.Id) is null).ToList();
+        var unsealed = plan.Restored
+            .Where(change => Find(change, kek.Id) is null || byId[change.SecretId].WasSealedInTransaction).ToList();
         return unsealed.TrueForAll(change => byId.GetValueOrDefault(change.SecretId)?.Value is not null) ? unsealed.Count : null;
     }
 
@@ -71,7 +75,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
     public List<NewVersion> ToVersions(Caller caller, RestorePlan plan, LeasedKek kek, string? comment) =>
     [
         .. from change in plan.Restored
-           let boxes = Find(change, kek.Id) ?? Seal(byId[change.SecretId], plan, kek, change)
+           let boxes = Find(change, kek.Id) ?? SealInTransaction(byId[change.SecretId], plan, kek, change)
            select new NewVersion(
                change.SecretId, change.Key, change.Version!.Value, kek.Id, boxes.WrappedDataKey, boxes.Ciphertext,
                VersionKinds.Restored, caller.ActorId, comment),
@@ -104,6 +108,13 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         {
             resealed.ForgetValue();
         }
+    }
+
+    private static SealedVersion SealInTransaction(
+        ResealedVersion resealed, RestorePlan plan, LeasedKek kek, RestoreChange change)
+    {
+        resealed.WasSealedInTransaction = true;
+        return Seal(resealed, plan, kek, change);
     }
 
     private static SealedVersion Seal(ResealedVersion resealed, RestorePlan plan, LeasedKek kek, RestoreChange change)

@@ -9,7 +9,10 @@ namespace Secronna.Server.Features.PointInTime;
 /// <summary>The plan of a restore: the work that brings an environment back to an instant.</summary>
 /// <param name="Environment">The environment as it was read for the plan.</param>
 /// <param name="Kek">The project's active KEK. The new versions are sealed under it.</param>
-/// <param name="Restorable">The secrets that existed then and still exist, with the version that was current then.</param>
+/// <param name="Restorable">
+/// The secrets that existed then and still exist, with the version that was current then. Secrets whose version of then was
+/// destroyed are left out.
+/// </param>
 /// <param name="Pruned">The secrets to delete. They were created after the instant.</param>
 /// <param name="Changes">What happens to each key that the caller may write and reveal. The restore touches no other key.</param>
 internal sealed record RestorePlan(
@@ -82,7 +85,8 @@ internal sealed record RestorePlan(
         var idsThen = then.Select(secret => secret.Id).ToHashSet(StringComparer.Ordinal);
         var createdSince = now.Where(secret => !idsThen.Contains(secret.Id)).ToLookup(isPruned);
         return new RestorePlan(
-            environment, kek, [.. then.Where(secret => currentVersions.ContainsKey(secret.Id))], [.. createdSince[true]],
+            environment, kek,
+            [.. then.Where(secret => !secret.IsDestroyed && currentVersions.ContainsKey(secret.Id))], [.. createdSince[true]],
             [
                 .. then.Select(secret => ChangeOf(secret, currentVersions))
                     .Concat(createdSince[false].Select(secret => new RestoreChange(secret.Key, secret.Id, RestoreResults.CreatedSince)))
@@ -92,7 +96,8 @@ internal sealed record RestorePlan(
     }
 
     private static RestoreChange ChangeOf(SecretRow then, Dictionary<string, int> currentVersions) =>
-        !currentVersions.TryGetValue(then.Id, out var version) ? new(then.Key, then.Id, RestoreResults.Unrecoverable)
+        !currentVersions.TryGetValue(then.Id, out var version) || then.IsDestroyed
+            ? new(then.Key, then.Id, RestoreResults.Unrecoverable)
         : version == then.CurrentVersion ? new(then.Key, then.Id, RestoreResults.Unchanged)
         : new(then.Key, then.Id, RestoreResults.Restored, version, then.CurrentVersion, version + 1);
 

@@ -44,7 +44,7 @@ internal sealed class RollbackService(
         }
 
         using var opened = await opener.OpenAsync(caller, row, Operations.RollBackSecret.AuditAction!);
-        return await writer.RollBackAsync(caller, row.Secret, opened.Value, comment, idempotency);
+        return await writer.RollBackAsync(caller, row.Secret, row.Version, opened.Value, comment, idempotency);
     }
 
     // Returns the secret, if it exists in the workspace. If the caller may bring back its values, it also returns the version. If

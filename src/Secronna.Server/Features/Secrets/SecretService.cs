@@ -57,7 +57,7 @@ internal sealed class SecretService(
                 : await VersionTable.ListAsync(session, id, below, page.Limit + 1), caller.Aborted);
         return Page<VersionResponse>.From(
             rows, page,
-            row => new VersionResponse(row.Version, row.Kind, new Instant(row.CreatedAt), row.CreatedBy, row.Comment),
+            row => new VersionResponse(row.Version, row.Kind, new Instant(row.CreatedAt), row.CreatedBy, row.Comment, row.IsDestroyed ? true : null),
             row => row.Version.ToString(CultureInfo.InvariantCulture));
     }
 

@@ -20,8 +20,8 @@ internal static class OldBoxes
             written.WorkspaceId, written.ProjectId, written.EnvironmentId, written.SecretId, "", written.Version);
         var (wrapped, ciphertext) = Seal(kek!, binding, Encoding.UTF8.GetBytes(written.Value));
         connection.Run(
-            "UPDATE secret_versions SET wrapped_data_key = @wrapped, ciphertext = @box WHERE secret_id = @id AND version = @version",
-            [.. address, ("@wrapped", wrapped), ("@box", ciphertext)]);
+            "UPDATE secret_versions SET wrapped_data_key = @wrapped, ciphertext = @box, tag = @tag WHERE secret_id = @id AND version = @version",
+            [.. address, ("@wrapped", wrapped), ("@box", ciphertext), ("@tag", ciphertext[^16..])]);
     }
 
     private static (byte[] WrappedDataKey, byte[] Ciphertext) Seal(LeasedKek kek, in VersionBinding binding, byte[] value)
