@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using Microsoft.AspNetCore.Http;
 using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Checking;
 using Secronna.Server.Hosting.Configuration;

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Tls;
 using Secronna.Server.Installation;
-using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Commands;
 

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Secronna.Server.Hosting.Configuration;
 
 namespace Secronna.Server.Hosting.Checking;

@@ -1,5 +1,3 @@
-using Secronna.Server.MasterKeys;
-
 namespace Secronna.Server.Hosting.Checking;
 
 /// <summary>Rules about master keys, and about the credentials of callers.</summary>
