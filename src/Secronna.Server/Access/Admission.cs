@@ -12,7 +12,7 @@ internal sealed class Admission(Authorization authorization, Database database)
 {
     /// <summary>Requires that the caller may do the operation on anything at all.</summary>
     /// <exception cref="RequestException">FORBIDDEN or NOT_FOUND. The refusal of an audited operation is recorded.</exception>
-    public async ValueTask DemandAsync(Caller caller, Operation operation, RequestTarget target)
+    public async ValueTask DemandAsync(Caller caller, Operation operation, PathTarget target)
     {
         if (operation.AuditAction is null)
         {
@@ -30,7 +30,7 @@ internal sealed class Admission(Authorization authorization, Database database)
     /// <summary>Records that a share was used up, if the operation is audited, and what the path names.</summary>
     /// <returns><paramref name="refusal"/>, to throw.</returns>
     public async Task<RequestException> ShareUsedUpAsync(
-        Caller caller, Operation operation, RequestTarget target, ShareUsedUpException refusal)
+        Caller caller, Operation operation, PathTarget target, ShareUsedUpException refusal)
     {
         if (operation.AuditAction is null)
         {
@@ -47,16 +47,16 @@ internal sealed class Admission(Authorization authorization, Database database)
             caller, operation, await FindEnvironmentAsync(caller, target), refusal, target.ToString());
     }
 
-    private async Task<RequestException> NotGrantedAsync(Caller caller, Operation operation, RequestTarget target) =>
+    private async Task<RequestException> NotGrantedAsync(Caller caller, Operation operation, PathTarget target) =>
         target.SecretId is not null
             ? await authorization.SecretNotFoundAsync(caller, operation, await FindSecretAsync(caller, target), target.ToString())
             : await authorization.RefusedAsync(
                 caller, operation, await FindEnvironmentAsync(caller, target), Errors.NotFound("environment"), target.ToString());
 
-    private ValueTask<SecretRow?> FindSecretAsync(Caller caller, RequestTarget target) => database.ReadAsync(
+    private ValueTask<SecretRow?> FindSecretAsync(Caller caller, PathTarget target) => database.ReadAsync(
         (caller, target), static (session, state) => state.target.FindSecretAsync(session, state.caller.WorkspaceId));
 
-    private ValueTask<EnvironmentRow?> FindEnvironmentAsync(Caller caller, RequestTarget target) => database.ReadAsync(
+    private ValueTask<EnvironmentRow?> FindEnvironmentAsync(Caller caller, PathTarget target) => database.ReadAsync(
         (caller, target), static (session, state) => state.target.FindEnvironmentAsync(session, state.caller.WorkspaceId));
 
     // The actions that a grant must hold for the operation.

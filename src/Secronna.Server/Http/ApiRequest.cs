@@ -38,7 +38,7 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     public Idempotency? Idempotency { get; private set; }
 
     /// <summary>The environment or secret that the path names.</summary>
-    public RequestTarget Target => new(RouteOrNull("secretId"), RouteOrNull("envId"), RouteOrNull("projectSlug"), RouteOrNull("envSlug"));
+    public PathTarget Target => new(RouteOrNull("secretId"), RouteOrNull("envId"), RouteOrNull("projectSlug"), RouteOrNull("envSlug"));
 
     /// <summary>A part of the path.</summary>
     public string Route(string name) => RouteOrNull(name)!;

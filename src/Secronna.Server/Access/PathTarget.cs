@@ -7,7 +7,7 @@ namespace Secronna.Server.Access;
 /// The environment or the secret that the path of a request names. At most one of them is named: an environment by its id or by
 /// slugs, a secret by its id.
 /// </summary>
-internal readonly record struct RequestTarget(string? SecretId, string? EnvironmentId, string? ProjectSlug, string? EnvironmentSlug)
+internal readonly record struct PathTarget(string? SecretId, string? EnvironmentId, string? ProjectSlug, string? EnvironmentSlug)
 {
     /// <summary>Whether the path names an environment or a secret.</summary>
     public bool IsNamed => SecretId is not null || EnvironmentId is not null || EnvironmentSlug is not null;
