@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
 using Secronna.Protocol;
-using Xunit;
 
 namespace Secronna.EndToEndTests.Hosting;
 
