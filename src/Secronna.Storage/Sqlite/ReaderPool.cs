@@ -31,6 +31,12 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
 
         try
         {
+            if (cancellation.CanBeCanceled)
+            {
+                // A read holds its thread. If that thread also had to notice that the client has gone, nothing would stop the read.
+                await Task.Yield();
+            }
+
             ObjectDisposedException.ThrowIf(isDisposed, this);
             var connection = idle.TryPop(out var pooled) ? pooled : Open();
             try
