@@ -33,7 +33,8 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
         {
             if (cancellation.CanBeCanceled)
             {
-                // A read holds its thread. If that thread also had to notice that the client has gone, nothing would stop the read.
+                // A read holds its thread, which may be the one that would notice that the client has gone: the server handles
+                // requests on the threads that receive them.
                 await Task.Yield();
             }
 
