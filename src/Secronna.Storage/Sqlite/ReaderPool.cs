@@ -31,6 +31,13 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
 
         try
         {
+            if (cancellation.CanBeCanceled)
+            {
+                // A read holds its thread, which may be the one that would notice that the client has gone: the server handles
+                // requests on the threads that receive them.
+                await Task.Yield();
+            }
+
             ObjectDisposedException.ThrowIf(isDisposed, this);
             var connection = idle.TryPop(out var pooled) ? pooled : Open();
             try
