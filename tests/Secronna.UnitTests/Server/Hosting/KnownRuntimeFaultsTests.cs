@@ -45,7 +45,7 @@ public sealed partial class KnownRuntimeFaultsTests
     [Fact]
     public void The_runtime_that_is_published_with_the_server_has_no_known_fault()
     {
-        var project = File.ReadAllText(Path.Combine(LayoutTests.Root(), "src", "Secronna.Server", "Secronna.Server.csproj"));
+        var project = string.Join('\n', File.ReadAllLines(Path.Combine(LayoutTests.Root(), "src", "Secronna.Server", "Secronna.Server.csproj")));
         Assert.Null(KnownRuntimeFaults.Of(Version.Parse(PublishedVersion().Match(project).Groups[1].Value)));
     }
 
