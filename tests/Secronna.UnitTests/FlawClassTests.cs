@@ -19,10 +19,10 @@ public sealed partial class FlawClassTests
     }
 
     // Each as "class: test class".
-    private static IEnumerable<string> Listed() =>
+    private static IEnumerable<string> Listed() => (
         from row in Rows().Matches(File.ReadAllText(Path.Combine(Root, "SECURITY.md"), Encoding.UTF8))
         from Match test in TestNames().Matches(row.Groups[2].Value)
-        select $"{row.Groups[1].Value}: {test.Groups[1].Value}";
+        select $"{row.Groups[1].Value}: {test.Groups[1].Value}").Distinct();
 
     private static IEnumerable<string> Tests() => (
         from file in Directory.EnumerateFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)

@@ -15,7 +15,8 @@ public sealed class OperationTests
     [
         nameof(Operations.ChangeAccessKey), nameof(Operations.CompareEnvironments), nameof(Operations.CreateAccessKey),
         nameof(Operations.CreateApiKey), nameof(Operations.DeleteApiKey), nameof(Operations.DeleteEnvironment),
-        nameof(Operations.DeleteProject), nameof(Operations.DeleteSecret), nameof(Operations.RestoreEnvironment),
+        nameof(Operations.DeleteProject), nameof(Operations.DeleteSecret), nameof(Operations.DestroyVersion),
+        nameof(Operations.RestoreEnvironment),
         nameof(Operations.RevealEnvironment), nameof(Operations.RevealSecret), nameof(Operations.RevokeAccessKey),
         nameof(Operations.RollBackSecret),
     ];

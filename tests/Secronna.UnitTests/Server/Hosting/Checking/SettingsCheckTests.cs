@@ -113,7 +113,7 @@ public sealed class SettingsCheckTests
     {
         Settings = SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(Good).AddInMemoryCollection(
             settings.Select(setting => setting.Split('=', 2)).Where(parts => parts[1].Length > 0)
-                .Select(parts => new KeyValuePair<string, string?>($"Secronna:{parts[0]}", parts[1]))).Build()),
+                .Select(parts => new KeyValuePair<string, string?>($"Secronna:{parts[0]}", parts[1]))).Build(), "https://secrets.example"),
         Runtime = new Version(10, 0, 15),
         Addresses = [BindingAddress.Parse("http://127.0.0.1:4230")],
         Database = new(0, Exists: true, KeysWithoutExpiry: 0),
