@@ -149,7 +149,7 @@ public sealed class GrantRefusalTests
             time);
         var environment = await server.NewTestEnvironmentAsync();
         var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
-        string[] addresses = ["203.0.113.1", "203.0.113.2", "203.0.113.2"];
+        string[] addresses = ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.2"];
         foreach (var address in addresses)
         {
             await client.SendAsync("POST", "/secrets/sec_none/reveal", null, ("X-Forwarded-For", address));
@@ -158,7 +158,7 @@ public sealed class GrantRefusalTests
         await server.RestartAsync();
 
         Assert.Equal(
-            [("203.0.113.1", 1), ("203.0.113.2", 2)],
+            [("203.0.113.1", 1), ("203.0.113.2", 2), ("203.0.113.3", 1)],
             (await DeniedAsync(environment)).GroupBy(entry => entry.Text("ip")).Select(group => (group.Key, group.Sum(CountOrOne))).Order());
     }
 
