@@ -32,7 +32,7 @@ internal sealed class KeyWorker(
             await ReplaceDueAsync(cancellation);
         }
 
-        if (await database.ReadAsync(InstallationTable.IsRotatingAsync))
+        if (await database.ReadAsync(InstallationTable.IsRotatingAsync, cancellation))
         {
             await TryAsync(MasterKeyWork, async () =>
                 await masterKeys.RunAsync(null, cancellation) is null or { Broken.Count: 0 });
