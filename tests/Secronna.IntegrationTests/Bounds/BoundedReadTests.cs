@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Harness;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Audit;

@@ -1,11 +1,8 @@
 using System.Data.Common;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Harness;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Storage.Engine;
-using Secronna.Storage.Tables;
-using Secronna.Tests.Databases;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Bounds;

@@ -1,8 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Secronna.IntegrationTests.Engines;
-using Secronna.IntegrationTests.Harness;
-using Secronna.Tests.Running;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Bounds;

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
-using Secronna.Tests.Databases;
-using Secronna.Tests.Running;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Engine;
