@@ -18,9 +18,7 @@ public static class AuditEntryTable
         """;
 
     // There is no lower bound on the sequence, because with both bounds SQLite would always choose the index by workspace.
-    private const string Below = " AND sequence < $3";
-    private const string Limit = " LIMIT $4";
-    private const string Window = Below + " ORDER BY sequence DESC" + Limit;
+    private const string Window = " AND sequence < $3 ORDER BY sequence DESC LIMIT $4";
 
     /// <summary>Reads a page of a workspace's entries.</summary>
     /// <param name="session">The session.</param>
@@ -91,16 +89,21 @@ public static class AuditEntryTable
         return low;
     }
 
-    // PostgreSQL may believe that the newest entries have many of an actor or a secret, and read all entries of the workspace until
-    // it finds some. A range that holds only one id, with an order that begins with the id, makes it use the index of the id.
+    // Both engines may believe that the newest entries have many of an actor or a secret, and read all entries of the workspace
+    // until they find some. Ranges over the columns of the id's own index, in its order, leave them no other index. The workspace of
+    // a secret's entries is always the same, so it needs no index.
     private static Statement PrepareByIndex(Session session, string workspaceId, AuditFilter filter) => filter switch
     {
         { SecretId: { } secretId } =>
-            session.Prepare(Columns + " WHERE secret_id >= $1 AND secret_id <= $1 AND workspace_id = $2" + Below
-                + " ORDER BY secret_id DESC, sequence DESC" + Limit).Bind(secretId).Bind(workspaceId),
+            session.Prepare(Columns + """
+                 WHERE secret_id >= $1 AND workspace_id || '' = $2 AND (secret_id, sequence) < ($1, $3)
+                ORDER BY secret_id DESC, sequence DESC LIMIT $4
+                """).Bind(secretId).Bind(workspaceId),
         { ActorId: { } actorId } =>
-            session.Prepare(Columns + " WHERE actor_id >= $1 AND actor_id <= $1 AND workspace_id = $2" + Below
-                + " ORDER BY actor_id DESC, workspace_id DESC, sequence DESC" + Limit).Bind(actorId).Bind(workspaceId),
+            session.Prepare(Columns + """
+                 WHERE (actor_id, workspace_id, sequence) < ($1, $2, $3) AND (actor_id, workspace_id) >= ($1, $2)
+                ORDER BY actor_id DESC, workspace_id DESC, sequence DESC LIMIT $4
+                """).Bind(actorId).Bind(workspaceId),
         { Outcome: not null and not "success" } =>
             session.Prepare(Columns + " WHERE workspace_id = $1 AND outcome <> 'success' AND $2 = 1" + Window)
                 .Bind(workspaceId).Bind(1),

@@ -47,8 +47,8 @@ public sealed class SqliteQueryPlanTests
     }
 
     [Theory]
-    [InlineData("WHERE secret_id = $1 AND workspace_id = $2", "audit_by_secret (secret_id=? AND sequence<?)")]
-    [InlineData("WHERE actor_id = $1 AND workspace_id = $2", "audit_by_actor (actor_id=? AND workspace_id=? AND sequence<?)")]
+    [InlineData("(secret_id, sequence) <", "audit_by_secret (secret_id>? AND (secret_id,sequence)<(?,?))")]
+    [InlineData("WHERE (actor_id, workspace_id, sequence) <", "audit_by_actor ((actor_id,workspace_id)>(?,?) AND (actor_id,workspace_id,sequence)<(?,?,?))")]
     [InlineData("outcome <> 'success'", "audit_by_trouble (workspace_id=? AND sequence<?)")]
     [InlineData("WHERE workspace_id = $1 AND $2 = 1", "audit_by_workspace (workspace_id=? AND sequence<?)")]
     public async Task Each_filter_of_the_audit_trail_uses_its_own_index(string part, string index)
