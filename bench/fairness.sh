@@ -17,7 +17,7 @@ attack() { # table, program of the server
 }
 
 publish() { # source folder, target folder
-  dotnet publish -c Release -v q --nologo "$1/src/Secronna.Server" -r linux-x64 --self-contained false -p:PublishReadyToRun=true -o "$2" >/dev/null
+  dotnet publish -c Release -v q --nologo "$1/src/Secronna.Server" -r linux-x64 -o "$2" >/dev/null
 }
 
 if [[ -n $before ]]; then

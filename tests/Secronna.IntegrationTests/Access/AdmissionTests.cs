@@ -8,6 +8,7 @@ namespace Secronna.IntegrationTests.Access;
 /// Whoever may not do an operation is refused before its body is read, and the refusal is recorded once. What a body takes is
 /// counted as it arrives (S31).
 /// </summary>
+[FlawClass("denial of service")]
 public sealed class AdmissionTests(SharedServer shared)
 {
     private const int BatchBytes = 4 * 1024 * 1024;

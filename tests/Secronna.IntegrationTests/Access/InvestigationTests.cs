@@ -8,6 +8,7 @@ namespace Secronna.IntegrationTests.Access;
 /// An attack of 1,000 mixed probes from three addresses. An investigator, who has only the trail, tells who tried what, from
 /// where, and how often (S19).
 /// </summary>
+[FlawClass("audit omission")]
 public sealed class InvestigationTests(ITestOutputHelper output)
 {
     private const int Probes = 1_000;

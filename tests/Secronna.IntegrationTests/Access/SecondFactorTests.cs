@@ -12,6 +12,7 @@ namespace Secronna.IntegrationTests.Access;
 /// With <c>RequireMfa</c>, no sequence of calls without the second factor ends in a value (S32). Class of faults: authorisation,
 /// a weaker credential that makes a stronger one.
 /// </summary>
+[FlawClass("second factor")]
 public sealed class SecondFactorTests
 {
     private const string Value = "a-value-not-to-be-had";

@@ -22,6 +22,7 @@ namespace Secronna.IntegrationTests.Bounds;
 /// A request looks at a bounded number of rows, however narrow the caller's grants are and however many foreign and deleted rows
 /// lie between (S31).
 /// </summary>
+[FlawClass("denial of service")]
 public sealed class BoundedReadTests(CrowdedNode node, SharedServer shared, ITestOutputHelper output) : IClassFixture<CrowdedNode>
 {
     // PostgreSQL counts rows; SQLite counts steps of its virtual machine, of which a row takes about 8 to 30.

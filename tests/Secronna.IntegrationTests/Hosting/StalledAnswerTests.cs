@@ -15,6 +15,7 @@ namespace Secronna.IntegrationTests.Hosting;
 /// </summary>
 [RunsAlone]
 [Trait(TestEngine.Trait, TestEngine.Any)]
+[FlawClass("denial of service")]
 public sealed class StalledAnswerTests : IDisposable
 {
     private const long Budget = 256L * 1024 * 1024;

@@ -4,6 +4,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>Each route has one spelling of its path, so that a proxy's rules see the path that the server sees (S31).</summary>
+[FlawClass("normalisation")]
 public sealed class PathSpellingTests(SharedServer shared)
 {
     [Theory]

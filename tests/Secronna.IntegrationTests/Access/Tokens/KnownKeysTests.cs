@@ -73,7 +73,7 @@ public sealed class KnownKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("Class", "resource exhaustion")]
+    [FlawClass("denial of service")]
     public async Task A_thousand_tokens_with_unknown_keys_cause_one_fetch_and_valid_tokens_do_not_wait_for_it()
     {
         (await CallAsync(NewToken())).Is(200);

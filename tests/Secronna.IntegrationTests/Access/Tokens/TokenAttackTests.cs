@@ -13,7 +13,6 @@ namespace Secronna.IntegrationTests.Access.Tokens;
 /// <summary>A text that is not a valid access token for this server is refused, however similar it is to one (S21).</summary>
 [Trait("Engine", "Sqlite")]
 [Trait(TestEngine.Trait, TestEngine.Any)]
-[FlawClass("tokens")]
 [FlawClass("request forgery")]
 public sealed class TokenAttackTests(SharedServer shared)
 {
@@ -132,7 +131,7 @@ public sealed class TokenAttackTests(SharedServer shared)
 
     [Theory]
     [MemberData(nameof(InvalidClaims))]
-    [Trait("Class", "missing validation")]
+    [FlawClass("missing validation")]
     public async Task A_token_with_an_invalid_claim_is_refused(string name, string? json)
     {
         var at = await NewAsync();
@@ -141,7 +140,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Theory]
-    [Trait("Class", "algorithm confusion")]
+    [FlawClass("algorithm confusion")]
     [InlineData("RS256")]
     [InlineData("RS384")]
     [InlineData("ES384")]
@@ -157,7 +156,7 @@ public sealed class TokenAttackTests(SharedServer shared)
 
     [Theory]
     [MemberData(nameof(InvalidHeaders))]
-    [Trait("Class", "algorithm confusion")]
+    [FlawClass("algorithm confusion")]
     public async Task A_token_with_an_invalid_header_is_refused(string name, string json)
     {
         var at = await NewAsync();
@@ -171,7 +170,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     [InlineData("exp", "4102444800")]
     [InlineData("scope", "\"x\"")]
     [InlineData("whatever", "[{\"a\":1,\"a\":2}]")]
-    [Trait("Class", "duplicate members")]
+    [FlawClass("duplicate members")]
     public async Task A_token_with_a_duplicate_claim_is_refused(string name, string json)
     {
         var at = await NewAsync();
@@ -182,7 +181,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    [Trait("Class", "duplicate members")]
+    [FlawClass("duplicate members")]
     public async Task A_token_with_a_duplicate_header_member_is_refused()
     {
         var at = await NewAsync();
@@ -195,7 +194,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    [Trait("Class", "signature bypass")]
+    [FlawClass("signature bypass")]
     public async Task A_token_that_the_provider_did_not_sign_is_refused()
     {
         var at = await NewAsync();
@@ -232,7 +231,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    [Trait("Class", "algorithm confusion")]
+    [FlawClass("algorithm confusion")]
     public async Task A_token_signed_with_HMAC_under_the_public_key_is_refused()
     {
         var at = await NewAsync();
@@ -251,7 +250,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    [Trait("Class", "key injection")]
+    [FlawClass("key injection")]
     public async Task A_token_that_brings_its_own_key_or_names_where_to_fetch_it_is_refused()
     {
         var at = await NewAsync();
@@ -280,7 +279,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    [Trait("Class", "token nesting")]
+    [FlawClass("token nesting")]
     public async Task An_encrypted_token_is_refused()
     {
         var at = await NewAsync();
@@ -291,7 +290,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    [Trait("Class", "token substitution")]
+    [FlawClass("token substitution")]
     public async Task An_ID_token_and_a_refresh_token_of_the_provider_are_refused()
     {
         var at = await NewAsync();
@@ -304,7 +303,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     }
 
     [Fact]
-    [Trait("Class", "foreign issuer")]
+    [FlawClass("foreign issuer")]
     public async Task A_token_of_another_provider_is_refused()
     {
         var at = await NewAsync();
@@ -315,7 +314,7 @@ public sealed class TokenAttackTests(SharedServer shared)
     [Theory]
     [InlineData(17_000)]
     [InlineData(1_000_000)]
-    [Trait("Class", "resource exhaustion")]
+    [FlawClass("denial of service")]
     public async Task A_token_that_is_too_long_is_refused_and_does_no_harm(int length)
     {
         var at = await NewAsync();

@@ -110,7 +110,7 @@ public sealed class VerificationKeysTests : IAsyncLifetime
     }
 
     [Theory]
-    [Trait("Class", "weak key")]
+    [FlawClass("weak key")]
     [InlineData(2_048, 200)]
     [InlineData(2_040, 401)]
     [InlineData(1_024, 401)]
@@ -123,7 +123,7 @@ public sealed class VerificationKeysTests : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("Class", "key injection")]
+    [FlawClass("key injection")]
     public async Task A_key_is_found_by_its_id_and_never_by_its_certificate()
     {
         using var key = RSA.Create(2_048);

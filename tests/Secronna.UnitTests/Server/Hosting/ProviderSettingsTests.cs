@@ -143,12 +143,12 @@ public sealed class ProviderSettingsTests
     [InlineData("https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0")]
     [InlineData("https://login.microsoftonline.com/consumers/v2.0")]
     [InlineData("https://login.microsoftonline.com/common/v2.0")]
-    [Trait("Class", "foreign tenant")]
+    [FlawClass("foreign tenant")]
     public void An_issuer_at_which_everybody_can_get_an_account_is_never_ours(string issuer) =>
         Assert.StartsWith("Secronna__Huudis__Issuer", Refusal(("Issuer", issuer), ("Audiences:0", "a"), ("IssuerIsOurs", "true")), StringComparison.Ordinal);
 
     [Fact]
-    [Trait("Class", "foreign tenant")]
+    [FlawClass("foreign tenant")]
     public void One_workspace_for_all_needs_a_required_claim_or_an_issuer_of_ours()
     {
         (string, string)[] settings = [("Issuer", Issuer), ("Audiences:0", "a"), ("Workspace", "acc_a")];

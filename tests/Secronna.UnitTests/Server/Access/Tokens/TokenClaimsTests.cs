@@ -66,7 +66,7 @@ public sealed class TokenClaimsTests
     }
 
     [Theory]
-    [Trait("Class", "second factor")]
+    [FlawClass("second factor")]
     [InlineData("""{"mfaVerified":true}""", true)]
     [InlineData("""{"mfaVerified":false}""", false)]
     [InlineData("""{"mfaVerified":"true"}""", false)]
@@ -167,7 +167,7 @@ public sealed class TokenClaimsTests
     }
 
     [Theory]
-    [Trait("Class", "foreign tenant")]
+    [FlawClass("foreign tenant")]
     [InlineData("\"example.com\"", true)]
     [InlineData("[\"example.com\"]", true)]
     [InlineData("[\"example.com\",\"example.com\"]", true)]
@@ -195,7 +195,7 @@ public sealed class TokenClaimsTests
         Assert.Equal(isValid, Read($$"""{"x":{"id":{{json}} } }""", Requires("/x/id", value)) is not null);
 
     [Fact]
-    [Trait("Class", "foreign tenant")]
+    [FlawClass("foreign tenant")]
     public void All_required_claims_must_hold() => Assert.Null(Read("""{"a":"1","b":"3"}""", settings =>
     {
         settings.RequiredClaims.Add(new RequiredClaim("a", "1"));

@@ -8,7 +8,7 @@ namespace Secronna.UnitTests.Server.Access.Tokens;
 /// A token is a program's, which needs no second factor, only by claims that nobody can choose. It is no person's already where
 /// something suggests so.
 /// </summary>
-[Trait("Class", "second factor")]
+[FlawClass("second factor")]
 public sealed class TokenHolderTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using static Secronna.UnitTests.Server.Access.Tokens.TokenReading;
 namespace Secronna.UnitTests.Server.Access.Tokens;
 
 /// <summary>Access tokens are told from ID tokens and others that the provider signs with the same keys.</summary>
-[Trait("Class", "token substitution")]
+[FlawClass("token substitution")]
 public sealed class TokenPurposeTests
 {
     [Theory]
@@ -101,7 +101,7 @@ public sealed class TokenPurposeTests
     [Theory]
     [InlineData("""{"cnf":{"jkt":"x"}}""")]
     [InlineData("""{"cnf":null}""")]
-    [Trait("Class", "token theft")]
+    [FlawClass("token theft")]
     public void A_token_that_is_bound_to_a_key_of_its_holder_is_refused(string changes) => Assert.Null(Read(changes));
 
     private static void WantsIdTokens(IdentityProviderSettings settings) => settings.TokenType = TokenType.IdToken;

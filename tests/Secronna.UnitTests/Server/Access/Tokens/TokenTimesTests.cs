@@ -5,7 +5,7 @@ using static Secronna.UnitTests.Server.Access.Tokens.TokenReading;
 namespace Secronna.UnitTests.Server.Access.Tokens;
 
 /// <summary>A token is valid only within its times, and only for so long as the settings allow.</summary>
-[Trait("Class", "token expiry")]
+[FlawClass("token expiry")]
 public sealed class TokenTimesTests
 {
     [Theory]
