@@ -14,8 +14,6 @@ public sealed partial class SqliteQueryPlanTests
         "SCAN secrets USING INDEX secrets_to_destroy",
         "SCAN environments USING INDEX environments_deleted",
         "SCAN projects USING INDEX projects_deleted",
-        // The least of the rows that deletions left to do, in any order.
-        "SCAN secrets USING INDEX secrets_by_death",
         "SCAN sqlite_schema",
         "SCAN sqlite_master",
     ];
