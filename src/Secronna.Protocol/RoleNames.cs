@@ -15,7 +15,7 @@ public static class RoleNames
     /// <summary>May see everything except values and credentials.</summary>
     public const string Viewer = "viewer";
 
-    /// <summary>May do only what access rules say.</summary>
+    /// <summary>May do nothing beyond asking who it is.</summary>
     public const string Restricted = "restricted";
 
     /// <summary>All of them, the strongest first.</summary>

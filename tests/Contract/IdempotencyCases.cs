@@ -73,7 +73,7 @@ internal static class IdempotencyCases
             var created = await server.DoAsync(operation with { IdempotencyKey = "k" });
             var message = await server.FailsAsync("CONFLICT", operation with { IdempotencyKey = "k" });
             Assert.Equal(
-                $"Idempotency-Key: a request with this key created {created["id"]}, and its token was shown then; if the token is lost, revoke {created["id"]} and send this request with a new key",
+                $"Idempotency-Key: an earlier request with this key created the credential {created["id"]} and showed its token; if the token is lost, revoke {created["id"]} and send this request with a new key",
                 message);
             await server.DoAsync(operation with { IdempotencyKey = "k-2" });
         }

@@ -96,10 +96,10 @@ internal static class FakeErrors
     public static FakeError AlreadyRevoked() => Conflict("the access key is revoked");
 
     public static FakeError CreatedBefore(string id) => Conflict(
-        $"Idempotency-Key: a request with this key created {id}, and its token was shown then; if the token is lost, revoke {id} and send this request with a new key");
+        $"Idempotency-Key: an earlier request with this key created the credential {id} and showed its token; if the token is lost, revoke {id} and send this request with a new key");
 
     public static FakeError OutlivesMaker(Instant expiry) => Invalid(
-        "expiresInDays", $"the API key that asks for this expires at {expiry}, and gives no power that lasts longer: ask for fewer days");
+        "expiresInDays", $"your API key expires at {expiry}, so what it makes or changes must not last longer: ask for fewer days");
 
     public static FakeError IdempotencyKeyReused() =>
         Conflict("Idempotency-Key: this key was used before with another body; send this request with a new key");

@@ -43,7 +43,7 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
     /// <summary>Whether the caller may be in more groups than <see cref="Groups"/> has.</summary>
     public bool GroupsOmitted { get; init; }
 
-    /// <summary>Whether the caller is a person, as far as can be told: what is given to everyone is given to persons alone.</summary>
+    /// <summary>Whether nothing suggests that the caller is a program. Only such callers get the default role.</summary>
     public bool IsPerson { get; init; }
 
     /// <summary>Whether operations that need a second factor are refused until the caller signs in with one.</summary>

@@ -102,10 +102,10 @@ internal static class Errors
 
     public static RequestException CreatedBefore(string id) => new(
         ErrorCodes.Conflict,
-        $"Idempotency-Key: a request with this key created {id}, and its token was shown then; if the token is lost, revoke {id} and send this request with a new key");
+        $"Idempotency-Key: an earlier request with this key created the credential {id} and showed its token; if the token is lost, revoke {id} and send this request with a new key");
 
     public static RequestException OutlivesMaker(Instant expiry) => Invalid(
-        "expiresInDays", $"the API key that asks for this expires at {expiry}, and gives no power that lasts longer: ask for fewer days");
+        "expiresInDays", $"your API key expires at {expiry}, so what it makes or changes must not last longer: ask for fewer days");
 
     public static RequestException IdempotencyKeyReused() =>
         new(ErrorCodes.Conflict, "Idempotency-Key: this key was used before with another body; send this request with a new key")
@@ -133,7 +133,7 @@ internal static class Errors
 
     public static RequestException WorkspaceFull(long limit) => new(
         ErrorCodes.RateLimited,
-        $"this workspace has reached its limit of {limit} bytes stored: it can write again when secrets, environments or projects are deleted")
+        $"this workspace has reached its limit of {limit} bytes stored: it can write again when secrets, versions, environments or projects are deleted")
     {
         RetryAfter = TimeSpan.FromMinutes(1),
     };

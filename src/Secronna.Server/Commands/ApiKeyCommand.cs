@@ -16,7 +16,7 @@ internal static class ApiKeyCommand
     {
         var workspace = new Option<string>("--workspace") { Description = "The workspace's id", Required = true };
         var name = new Option<string>("--name") { Description = "A name that says what the key is for", Required = true };
-        var expires = new Option<string?>("--expires") { Description = "In how many days the key expires, such as 90d; never if not given" };
+        var expires = new Option<string?>("--expires") { Description = "Days until the key expires, such as 90d; without this option it never expires" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
         var create = new Command("create", "Create an API key; its token is shown only this once") { workspace, name, expires, json };
         create.SetAction((parsed, _) => CreateAsync(

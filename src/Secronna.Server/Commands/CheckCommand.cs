@@ -31,7 +31,7 @@ internal static class CheckCommand
 
         if (findings.Count == 0 && !json)
         {
-            Console.WriteLine("nothing to complain about");
+            Console.WriteLine("no problems found");
         }
 
         return findings.Any(finding => finding.Severity == Severity.Danger) ? DangerCode : 0;

@@ -46,7 +46,7 @@ internal static class KnownRuntimeFaults
         if (Of(runtime) is { } faults && runtime != accepted)
         {
             throw new SettingsException(
-                $"{faults}. Install a newer ASP.NET Core runtime, or run the program as published for one system, which has its own. "
+                $"{faults}. Install a newer ASP.NET Core runtime, or publish the program for one system, so that it carries its own runtime. "
                 + $"To run on this one all the same, set {Setting}={runtime}");
         }
     }

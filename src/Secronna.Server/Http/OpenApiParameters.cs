@@ -28,7 +28,7 @@ internal static partial class OpenApiParameters
             Name = ApiPipeline.IdempotencyKey,
             In = ParameterLocation.Header,
             Description = route.Operation?.Permissions.Contains(Permission.ManageCredentials) == true
-                ? "A request that is repeated with the same key within a day is refused, and told the id of what the first one created"
+                ? "A repeat with the same key within a day is refused; the message names the credential that the first request created"
                 : "A request that is repeated with the same key and body within a day gets the first answer",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
         },

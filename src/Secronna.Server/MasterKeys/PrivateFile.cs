@@ -49,8 +49,8 @@ internal static class PrivateFile
     // Who sets the key or the PIN itself in place of the file's name must not find it in a log.
     private static string Missing(string path, string subject) => Path.IsPathRooted(path) && !path.EndsWith('=') && !path.Any(char.IsControl)
         ? $"{subject}: there is no file {path} that this user may read"
-        : $"{subject}: there is no such file that this user may read. The setting must be the whole path of a file, beginning with /; "
-            + "it is not repeated here, because it may be the secret itself";
+        : $"{subject}: the setting names no file that this user may read. It must be the full path of a file, beginning with /. "
+            + "This message does not repeat it, because it may be the secret itself";
 
     private static PinnedBuffer ReadAll(FileStream file)
     {

@@ -17,8 +17,8 @@ internal static class SqliteFileOwners
         {
             if (!UnixFileStatus.CanReadAndWrite(file) && UnixFileStatus.Of(file) is { } status)
             {
-                return $"{file} belongs to {status.OwnerName} and can't be used by {UnixFileStatus.NameOf(UnixFileStatus.ProcessUser)}, as whom "
-                    + $"this program runs: run chown {UnixFileStatus.ProcessUser} {file}, and run commands as the server's user";
+                return $"{file} belongs to {status.OwnerName}, but this program runs as {UnixFileStatus.NameOf(UnixFileStatus.ProcessUser)} "
+                    + $"and can't use it: run chown {UnixFileStatus.ProcessUser} {file}, and run commands as the server's user";
             }
         }
 

@@ -13,7 +13,8 @@ internal static class LifetimeTree
     /// </summary>
     public const string NodeSql = """
         WITH RECURSIVE levels (level) AS (SELECT 0 UNION ALL SELECT level + 1 FROM levels WHERE level < 52)
-        SELECT min((($1 - 1) >> level) << level) FROM levels WHERE (($1 - 1) >> level) << level >= created_at
+        SELECT min(((CAST($1 AS bigint) - 1) >> level) << level) FROM levels
+        WHERE ((CAST($1 AS bigint) - 1) >> level) << level >= created_at
         """;
 
     // The levels of the SQL, and of the migration that filled the column. Instants have fewer bits until the year 2255.

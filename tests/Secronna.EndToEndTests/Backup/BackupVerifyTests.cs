@@ -55,7 +55,7 @@ public sealed class BackupVerifyTests(SampleBackup backup) : IClassFixture<Sampl
     [InlineData("DELETE FROM secret_versions WHERE version < 4 AND secret_id = " + OneSecret, "versions 1 to 3 of secret @secret are missing")]
     [InlineData("DELETE FROM secret_versions WHERE version = 4 AND secret_id = " + OneSecret, "secret @secret points to version 4, but its last version is 3")]
     [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL, tag = NULL WHERE version = 4 AND secret_id = " + OneSecret, "version 4 of secret @secret has no sealed value")]
-    [InlineData("UPDATE secret_versions SET tag = zeroblob(16) WHERE version = 3 AND secret_id = " + OneSecret, "version 3 of secret @secret has another tag than its ciphertext")]
+    [InlineData("UPDATE secret_versions SET tag = zeroblob(16) WHERE version = 3 AND secret_id = " + OneSecret, "version 3 of secret @secret has a tag that is not the tag of its ciphertext")]
     [InlineData("UPDATE secret_versions SET version = -1 - version WHERE secret_id = " + OneSecret + "; UPDATE secret_versions SET version = CASE version WHEN -2 THEN 2 WHEN -3 THEN 1 ELSE -1 - version END WHERE version < 0", "version 1 of secret @secret does not open")]
     [InlineData("UPDATE secret_versions SET kek_id = 'kek_00000000000000000000000000' WHERE version = 3 AND secret_id = " + OneSecret, "version 3 of secret @secret does not open")]
     [InlineData("UPDATE secret_versions SET kek_id = 'no id' WHERE version = 3 AND secret_id = " + OneSecret, "version 3 of secret @secret does not open")]

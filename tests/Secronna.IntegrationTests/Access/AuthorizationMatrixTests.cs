@@ -140,7 +140,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
             var isGranted = kind.Rights.Contains(call.Right);
             var reaches = kind.ReachesTarget?.Invoke(call.Right) != false;
             var expected = !isGranted ? (403, "FORBIDDEN")
-                : !reaches ? (404, "secret not found")
+                : !reaches ? kind.SeesTarget ? (403, "FORBIDDEN") : (404, "secret not found")
                 : isAbsent ? (404, "version not found")
                 : (200, "");
             Assert.Equal(expected, (reply.Status, reply.Status == 200 ? "" : reply.Status == 403 ? reply.Code! : reply.Message));

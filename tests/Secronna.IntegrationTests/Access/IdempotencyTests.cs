@@ -242,7 +242,7 @@ public sealed class IdempotencyTests(SharedServer shared)
         (await environment.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"grants":{{TestGrant.Json("web/production/A: write")}}}""")).Is(200);
 
         await Until.HoldsAsync("the repeat is refused", async () =>
-            (await SendAsync(api, "POST", environment.SecretsPath + "/batch", Batch, "once")) is { Status: 404 } reply
+            (await SendAsync(api, "POST", environment.SecretsPath + "/batch", Batch, "once")) is { Status: 403 } reply
             && !reply.Text.Contains("sec_", StringComparison.Ordinal));
     }
 

@@ -97,8 +97,8 @@ public sealed class CrowdedNode : IAsyncLifetime
             SELECT environment_id, deleted_at, id, NULL FROM secrets WHERE deleted_at IS NOT NULL
             """);
         direct.Run("""
-            INSERT INTO secret_versions (secret_id, version, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by)
-            SELECT id, 1, 'kek_old', @box, @box, 'written', created_at, 'key_1' FROM secrets WHERE environment_id = 'env_gone'
+            INSERT INTO secret_versions (secret_id, version, kek_id, wrapped_data_key, ciphertext, tag, kind, created_at, created_by)
+            SELECT id, 1, 'kek_old', @box, @box, @box, 'written', created_at, 'key_1' FROM secrets WHERE environment_id = 'env_gone'
             """, ("@box", new byte[] { 1 }));
         direct.Run("UPDATE environments SET changed_at = @at + 1000000, secret_count = 4903 WHERE id = @env", ("@at", At.Microseconds), ("@env", EnvironmentId));
         direct.Run("""

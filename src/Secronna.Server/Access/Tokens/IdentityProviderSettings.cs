@@ -38,7 +38,8 @@ internal sealed class IdentityProviderSettings
     public bool IssuerIsOurs { get; set; }
 
     /// <summary>
-    /// Whether a user may read values back only after a sign-in with a second factor. The token says whether the user did.
+    /// Whether users need a sign-in with a second factor for every operation that opens values, gives or takes power, or deletes
+    /// (S32). The token says whether the user did.
     /// </summary>
     public bool RequireMfa { get; set; }
 

@@ -140,7 +140,7 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
         if (discovery.Issuer != settings.Issuer)
         {
             throw new ForeignDiscoveryException(discovery.Issuer?.TrimEnd('/') == settings.Issuer!.TrimEnd('/')
-                ? "its discovery document names an issuer that differs from Secronna__Huudis__Issuer by a slash at the end: set it exactly so"
+                ? "its discovery document names an issuer that differs from Secronna__Huudis__Issuer only by a slash at the end: set it exactly as the document names it"
                 : "its discovery document names another issuer than Secronna__Huudis__Issuer");
         }
     }

@@ -14,6 +14,6 @@ internal static partial class ProviderLog
         "A token names the issuer {Issuer}, which differs from Secronna__Huudis__Issuer only by a slash at the end: set it exactly as tokens name it")]
     public static partial void IssuerDiffersBySlash(ILogger log, string issuer);
 
-    [LoggerMessage(62, LogLevel.Warning, "The token of {ActorId} names not all groups of its holder: the other groups give nothing")]
+    [LoggerMessage(62, LogLevel.Warning, "The token of {ActorId} does not name all groups of its holder; groups that it does not name give no rights")]
     public static partial void GroupsOmitted(ILogger log, string actorId);
 }

@@ -49,7 +49,7 @@ internal static class ProviderRules
 
         if (EntraIssuer.IsOfSeveralTenants(issuer))
         {
-            yield return $"Issuer stands for every tenant: set your tenant's own issuer, {EntraIssuer.Example(issuer)}, "
+            yield return $"Issuer is shared by all tenants: set your tenant's own issuer, {EntraIssuer.Example(issuer)}, "
                 + "or name the tenant in Secronna__Huudis__RequiredClaims__tid";
         }
     }

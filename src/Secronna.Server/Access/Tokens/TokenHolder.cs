@@ -4,8 +4,8 @@ using Secronna.Protocol;
 namespace Secronna.Server.Access.Tokens;
 
 /// <summary>
-/// Whether a token is a person's or a program's. What takes power away may be guessed. What lifts the second factor must not be
-/// guessed, so it follows only from claims that nobody can choose.
+/// Whether a token is a person's or a program's. Claims that people can choose may take power away. Only claims that nobody
+/// can choose lift the second factor.
 /// </summary>
 /// <param name="ActorType"><see cref="ActorTypes.User"/>, or <see cref="ActorTypes.ServiceAccount"/>, which needs no second factor.</param>
 /// <param name="IsPerson">Whether nothing suggests that the token is a program's.</param>

@@ -78,7 +78,7 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
     {
         if (!row.Tag.AsSpan().SequenceEqual(SealedTag.Of(row.Ciphertext)))
         {
-            found.Add($"version {row.Version} of secret {row.SecretId} has another tag than its ciphertext");
+            found.Add($"version {row.Version} of secret {row.SecretId} has a tag that is not the tag of its ciphertext");
         }
     }
 

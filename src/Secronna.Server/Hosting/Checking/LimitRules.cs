@@ -14,7 +14,7 @@ internal static class LimitRules
 
         if (limits.FailedAuthenticationsPerMinute == 0)
         {
-            yield return Off("Secronna__Limits__FailedAuthenticationsPerMinute", "one address can try tokens at full speed, and fill the audit trail");
+            yield return Off("Secronna__Limits__FailedAuthenticationsPerMinute", "one address can try tokens at full speed");
         }
 
         if (http.MaxConnections == 0)

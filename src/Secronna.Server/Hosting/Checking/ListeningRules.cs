@@ -71,7 +71,7 @@ internal static class ListeningRules
         {
             yield return new(
                 Severity.Danger,
-                string.Create(CultureInfo.InvariantCulture, $"the certificate of Secronna__Http__Certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, which is not now"),
+                string.Create(CultureInfo.InvariantCulture, $"the certificate of Secronna__Http__Certificate is not valid now: it is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}"),
                 "clients refuse to connect", "replace its files, or set the clock");
         }
         else if (certificate.NotAfter - facts.Now < ExpiryWarningTime)
@@ -85,7 +85,7 @@ internal static class ListeningRules
         foreach (var name in certificate.OtherNames)
         {
             yield return new(
-                Severity.Danger, $"the certificate of Secronna__Http__Certificate is not for {name}, which Secronna__Http__AllowedHosts has",
+                Severity.Danger, $"the certificate of Secronna__Http__Certificate is not for {name}, a name in Secronna__Http__AllowedHosts",
                 "clients that use this name refuse to connect", "get a certificate for this name, or take the name off the list");
         }
     }

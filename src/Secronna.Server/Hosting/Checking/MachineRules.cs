@@ -19,7 +19,7 @@ internal static class MachineRules
             yield return new(
                 isAccepted ? Severity.Warning : Severity.Danger, faults,
                 isAccepted ? $"{KnownRuntimeFaults.Setting} accepts it, and callers can use the faults" : "serve does not start on it, because callers can use the faults",
-                "install a newer ASP.NET Core runtime, or run the program as published for one system, which has its own");
+                "install a newer ASP.NET Core runtime, or publish the program for one system, so that it carries its own runtime");
         }
 
         if (facts.Settings.Diagnostics)

@@ -42,7 +42,7 @@ internal sealed class NamedEntries(string[] section, string nameField, string va
         List<(string[] Setting, string Name, string Value)> entries =
             [.. direct, .. listed.Select(entry => Complete(entry.Key, entry.Value))];
         return entries.GroupBy(entry => entry.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice
-            ? throw Error(twice.Last().Setting, $"is about {twice.Key}, and so is Secronna__{string.Join("__", twice.First().Setting)}: remove one of them")
+            ? throw Error(twice.Last().Setting, $"and Secronna__{string.Join("__", twice.First().Setting)} both set {twice.Key}: remove one of them")
             : entries;
     }
 

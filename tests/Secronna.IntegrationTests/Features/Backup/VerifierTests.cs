@@ -57,7 +57,7 @@ public sealed class VerifierTests : IAsyncLifetime
 
     [Theory]
     [InlineData("UPDATE secret_versions SET kek_id = 'kek', wrapped_data_key = @box, ciphertext = @box, tag = @box WHERE version = 1", "version 1 of secret @id is destroyed and still holds a sealed value")]
-    [InlineData("UPDATE secret_versions SET tag = @box WHERE version = 2", "version 2 of secret @id has another tag than its ciphertext")]
+    [InlineData("UPDATE secret_versions SET tag = @box WHERE version = 2", "version 2 of secret @id has a tag that is not the tag of its ciphertext")]
     [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL, tag = NULL WHERE version = 2", "version 2 of secret @id has no sealed value")]
     [InlineData("UPDATE secret_changes SET version = 2 WHERE destroyed = 1", "the history of secret @id does not match")]
     [InlineData("UPDATE secret_changes SET destroyed = 3 WHERE destroyed = 1", "the history of secret @id does not match")]

@@ -102,11 +102,11 @@ public sealed class StoredBytesTests
                     ('env_1', 'acc_a', 'prj_1', 'E', 'e', 1, 'k', 1);
                 INSERT INTO secrets (id, workspace_id, project_id, environment_id, key, current_version, created_at, updated_at) VALUES
                     ('sec_1', 'acc_a', 'prj_1', 'env_1', 'KEY', 3, 1, 1);
-                INSERT INTO secret_versions (secret_id, version, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by) VALUES
-                    ('sec_1', 1, NULL, NULL, NULL, 'written', 1, 'k'),
-                    ('sec_1', 2, 'kek_1', @key, @box, 'written', 1, 'k'),
-                    ('sec_1', 3, 'kek_1', @key, @box, 'written', 1, 'k')
-                """, ("@key", new byte[3]), ("@box", new byte[40]));
+                INSERT INTO secret_versions (secret_id, version, kek_id, wrapped_data_key, ciphertext, tag, kind, created_at, created_by) VALUES
+                    ('sec_1', 1, NULL, NULL, NULL, NULL, 'written', 1, 'k'),
+                    ('sec_1', 2, 'kek_1', @key, @box, @tag, 'written', 1, 'k'),
+                    ('sec_1', 3, 'kek_1', @key, @box, @tag, 'written', 1, 'k')
+                """, ("@key", new byte[3]), ("@box", new byte[40]), ("@tag", new byte[16]));
         }
 
         await Migrator.ApplyAsync(database.EngineWith(TimeProvider.System));
