@@ -18,8 +18,11 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     // so that a flood of guesses delays only callers of the same address.
     private const int ReadersPerLookup = 4;
 
+    // How many look-ups of one address wait. More of them come from guesses.
+    private const int MaxWaitingLookups = 256;
+
     private readonly FairGate lookups =
-        new(Math.Max(1, database.MaxReads / ReadersPerLookup), 0, 0, time, maxWaiting: int.MaxValue);
+        new(Math.Max(1, database.MaxReads / ReadersPerLookup), 0, 0, time, MaxWaitingLookups);
 
     private readonly Lock gate = new();
     private CachedAccess cached = new(long.MinValue);

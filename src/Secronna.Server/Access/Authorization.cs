@@ -113,8 +113,18 @@ internal sealed class Authorization(
     /// <paramref name="refusal"/>, or RATE_LIMITED if this credential was refused too often, for the service to throw.
     /// </returns>
     public async Task<RequestException> RefusedAsync(
-        Caller caller, Operation operation, EnvironmentRow? environment, RequestException refusal, string target) =>
-        await RecordAsync(caller, operation, FoundTarget.Of(environment), await FindTargetAsync(caller), refusal, target);
+        Caller caller, Operation operation, EnvironmentRow? environment, RequestException refusal, string target)
+    {
+        if (operation.AuditAction is null)
+        {
+            return refusal;
+        }
+
+        // A flood beyond a limit must not cost the database a look-up for each request.
+        return refusal.RetryAfter is not null && await TryCountAsync(caller, operation, target)
+            ? refusal
+            : await RecordAsync(caller, operation, FoundTarget.Of(environment), await FindTargetAsync(caller), refusal, target);
+    }
 
     /// <summary>
     /// Does the work of an operation, and records the refusals that the work can't record itself, because it runs in a transaction.
@@ -203,6 +213,9 @@ internal sealed class Authorization(
         ? await database.ReadAsync((target, caller.WorkspaceId), static (session, state) =>
             state.target.FindAsync(session, state.WorkspaceId))
         : FoundTarget.Nothing;
+
+    private Task<bool> TryCountAsync(Caller caller, Operation operation, string target) => refusals.TryCountAsync(
+        AuditRecord.Of(caller, time, operation, AuditOutcomes.Denied), caller.Origin.Target?.ToString() ?? target);
 
     private async Task<RequestException> RecordAsync(
         Caller caller, Operation operation, FoundTarget known, FoundTarget found, RequestException refusal, string target) =>

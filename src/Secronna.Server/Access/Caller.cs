@@ -57,6 +57,9 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
     /// </summary>
     public Caller AimedAt(TargetReference target) => this with { Origin = Origin with { Target = target } };
 
+    /// <summary>The same caller, whose work goes on when the client has gone away. Whoever has opened a value goes on as this caller.</summary>
+    public Caller Uninterrupted() => this with { Origin = Origin with { Aborted = CancellationToken.None } };
+
     /// <inheritdoc cref="RequestOrigin.Aborted"/>
     public CancellationToken Aborted => Origin.Aborted;
 

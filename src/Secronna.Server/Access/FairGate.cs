@@ -115,6 +115,7 @@ internal sealed class FairGate(
     /// <summary>A place that is in use.</summary>
     internal readonly struct Place(FairGate gate, CredentialLine line) : IDisposable
     {
-        public void Dispose() => gate.Leave(line);
+        // The default is the place of whoever needs none.
+        public void Dispose() => gate?.Leave(line);
     }
 }

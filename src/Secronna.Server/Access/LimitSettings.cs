@@ -6,6 +6,9 @@ internal sealed class LimitSettings
     /// <summary>How many requests a credential may make per minute, of any kind; 0 means no limit.</summary>
     public int RequestsPerMinute { get; set; } = 120_000;
 
+    /// <summary>How many requests all credentials of a workspace may make per minute; 0 means no limit.</summary>
+    public int RequestsPerMinutePerWorkspace { get; set; } = 480_000;
+
     /// <summary>How many values may be revealed to a credential per minute; 0 means no limit.</summary>
     public int RevealsPerMinute { get; set; } = 60_000;
 

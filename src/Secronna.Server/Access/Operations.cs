@@ -77,7 +77,7 @@ internal static class Operations
 
     /// <summary>Compares the values of two environments, and answers with the keys in which they differ.</summary>
     public static Operation CompareEnvironments { get; } =
-        new(Permission.Reveal) { AuditAction = AuditActions.EnvironmentCompare, Growth = StorageGrowth.Entries, IsHeavy = true };
+        new(Permission.Reveal) { AuditAction = AuditActions.EnvironmentCompare, Growth = StorageGrowth.Versions, IsHeavy = true };
 
     public static Operation ReadHistory { get; } = new(Permission.List) { IsHeavy = true };
 

@@ -9,7 +9,7 @@ namespace Secronna.Server.Access;
 /// </summary>
 internal sealed class RateLimits(LimitSettings settings, TimeProvider time)
 {
-    private readonly ShareRate requests = new("requests", settings.RequestsPerMinute, 0, time);
+    private readonly ShareRate requests = new("requests", settings.RequestsPerMinute, settings.RequestsPerMinutePerWorkspace, time);
 
     private readonly ShareRate reveals =
         new("values revealed", settings.RevealsPerMinute, settings.RevealsPerMinutePerWorkspace, time);

@@ -48,19 +48,40 @@ internal sealed class RefusalRecorder(Database database, LimitSettings limits, T
     }
 
     /// <summary>
+    /// Counts a refusal whose target was not looked up: as a repeat, which has the target of its run's first refusal, or, beyond the
+    /// limit of its caller, without a target.
+    /// </summary>
+    /// <param name="entry">The audit entry, which names no target.</param>
+    /// <param name="target">What the caller asked for, as the caller named it.</param>
+    /// <returns>Whether it was counted. If not, the target must be looked up and the refusal recorded.</returns>
+    /// <exception cref="StorageUnavailableException">The run's first entry could not be made durable.</exception>
+    public async Task<bool> TryCountAsync(AuditEntry entry, string target)
+    {
+        if (runs.TryCount(entry, target, out var run))
+        {
+            await (run?.FirstWritten.Task ?? Task.CompletedTask);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
     /// Writes the counts of the runs whose minute is over, or of all runs when the server stops. Counts that can't be written are
     /// kept for the next call.
     /// </summary>
     public async Task FlushAsync(bool all = false)
     {
-        // When the server stops there is no next call, so one count that can't be written must not hold up the others.
-        while (await TryFlushAsync(all) && all)
+        // When the server stops there is no next call, so a count that can't be written must not hold up the others. Each failure
+        // puts one count behind the others.
+        var failures = 0;
+        while (await TryFlushAsync(all) is { } left && all && ++failures <= left)
         {
         }
     }
 
-    // Returns whether some counts were written and others were not.
-    private async Task<bool> TryFlushAsync(bool all)
+    // Returns how many counts are left because one of them could not be written; null if none are left.
+    private async Task<int?> TryFlushAsync(bool all)
     {
         var counts = runs.TakeUnrecordedCounts(all);
         for (var written = 0; written < counts.Count;)
@@ -76,10 +97,10 @@ internal sealed class RefusalRecorder(Database database, LimitSettings limits, T
             written += ofChunk;
             runs.ReturnUnrecordedCounts([.. counts[(written + 1)..], counts[written]]);
             AccessLog.RefusalCountsDelayed(log, counts.Count - written, FailureReason.Of(error));
-            return written > 0;
+            return counts.Count - written;
         }
 
-        return false;
+        return null;
     }
 
     // Writes all entries at once. If that fails, writes them one by one, and tells which one failed.

@@ -8,8 +8,9 @@ namespace Secronna.Server.Access;
 /// <see cref="FirstWritten"/> is thread-safe.
 /// </summary>
 /// <param name="kind">What the refusals of the run have in common.</param>
+/// <param name="first">The entry of the run's first refusal.</param>
 /// <param name="beganAt">When the run began: a timestamp of the monotonic clock.</param>
-internal sealed class RefusalRun(RefusalKind kind, long beganAt)
+internal sealed class RefusalRun(RefusalKind kind, AuditEntry first, long beganAt)
 {
     // One target, as a caller names it, is rarely more than one thing: only if the thing is deleted and made again.
     private const int MaxSeparateCounts = 20;
@@ -27,6 +28,13 @@ internal sealed class RefusalRun(RefusalKind kind, long beganAt)
 
     /// <summary>The entries to write for the counted refusals, each with its count.</summary>
     public IEnumerable<AuditEntry> CountEntries => counts.Values;
+
+    /// <summary>Counts a refusal whose target was not looked up: it is what the first refusal of the run found.</summary>
+    public void CountRepeat(AuditEntry entry) => Count(entry with
+    {
+        ProjectId = first.ProjectId, EnvironmentId = first.EnvironmentId, SecretId = first.SecretId, Key = first.Key, Path = first.Path,
+        TargetId = first.TargetId, Details = first.Details,
+    });
 
     /// <summary>Counts a refusal.</summary>
     public void Count(AuditEntry entry)

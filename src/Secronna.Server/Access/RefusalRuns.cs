@@ -31,6 +31,9 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
     private const int CallersPerWorkspace = 8;
     private const int MaxRuns = 20_000;
 
+    // How many entries of its own a credential has, even if its workspace has reached its limit.
+    private const int MinFirsts = 20;
+
     private readonly Lock gate = new();
     private readonly Dictionary<RefusalKind, RefusalRun> runs = [];
     private readonly OpenRuns firsts = new();
@@ -63,7 +66,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
             }
 
             ForgetAloneUnderLock();
-            if (firsts.Of(kind.Caller) >= MaxFirsts || firsts.OfWorkspace(kind.Caller) >= CallersPerWorkspace * MaxFirsts)
+            if (IsOverLimitUnderLock(kind.Caller))
             {
                 CountOverLimitUnderLock(entry);
                 return (null, RefusalPart.OverLimit);
@@ -71,12 +74,39 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
 
             if (runs.Count < MaxRuns)
             {
-                return (BeginUnderLock(kind), RefusalPart.First);
+                return (BeginUnderLock(kind, entry), RefusalPart.First);
             }
 
             firsts.Add(kind.Caller, 1);
             alone.Enqueue((time.GetTimestamp(), kind.Caller));
             return (null, RefusalPart.Alone);
+        }
+    }
+
+    /// <summary>Counts a refusal whose target was not looked up, if its run is open or its caller is beyond the limit.</summary>
+    /// <param name="entry">The audit entry, which names no target.</param>
+    /// <param name="target">What the caller asked for, as the caller named it.</param>
+    /// <param name="run">The run in which it was counted; <c>null</c> beyond the limit.</param>
+    public bool TryCount(AuditEntry entry, string target, out RefusalRun? run)
+    {
+        lock (gate)
+        {
+            if (FindUnderLock(RefusalKind.Of(entry, target)) is { } open)
+            {
+                open.CountRepeat(entry);
+                run = open;
+                return true;
+            }
+
+            run = null;
+            ForgetAloneUnderLock();
+            var isOverLimit = IsOverLimitUnderLock(RefusalKind.Of(entry, target).Caller);
+            if (isOverLimit)
+            {
+                CountOverLimitUnderLock(entry);
+            }
+
+            return isOverLimit;
         }
     }
 
@@ -119,6 +149,10 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
         }
     }
 
+    // A credential always has some entries of its own, whatever the others of its workspace did.
+    private bool IsOverLimitUnderLock(RefusedCaller caller) => firsts.Of(caller) is var count && (count >= MaxFirsts
+        || (count >= MinFirsts && firsts.OfWorkspace(caller) >= CallersPerWorkspace * (long)MaxFirsts));
+
     private void ForgetAloneUnderLock()
     {
         while (alone.TryPeek(out var oldest) && time.GetElapsedTime(oldest.WrittenAt) >= Window)
@@ -134,7 +168,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
         for (var i = 0; i < kinds.Length; i++)
         {
             var hasRoom = i == kinds.Length - 1 || (runs.Count < MaxRuns && overLimit.Of(kinds[i].Caller) < (i + 1) * MaxFirsts);
-            if ((FindUnderLock(kinds[i]) ?? (hasRoom ? BeginUnderLock(kinds[i]) : null)) is { } run)
+            if ((FindUnderLock(kinds[i]) ?? (hasRoom ? BeginUnderLock(kinds[i], entry) : null)) is { } run)
             {
                 run.Count(entry);
                 return;
@@ -160,9 +194,9 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
         return null;
     }
 
-    private RefusalRun BeginUnderLock(RefusalKind kind)
+    private RefusalRun BeginUnderLock(RefusalKind kind, AuditEntry first)
     {
-        var run = new RefusalRun(kind, time.GetTimestamp());
+        var run = new RefusalRun(kind, first, time.GetTimestamp());
         runs.Add(kind, run);
         CounterOf(kind).Add(kind.Caller, 1);
         if (kind.IsOverLimit)

@@ -1,3 +1,5 @@
+using Secronna.Storage.Engine;
+
 namespace Secronna.Server.Access;
 
 /// <summary>What a write takes from the shares of its credential and its workspace (S31).</summary>
@@ -15,6 +17,10 @@ internal readonly record struct WriteShare(int Versions, long Bytes)
     /// <param name="versions">The number of versions.</param>
     /// <param name="contentBytes">The bytes of their values and comments.</param>
     public static WriteShare OfVersions(int versions, long contentBytes) => new(versions, contentBytes + ((long)versions * BytesPerRow));
+
+    /// <summary>The share of audit entries that name much.</summary>
+    public static WriteShare OfEntries(IReadOnlyCollection<AuditEntry> entries) => new(
+        entries.Count, entries.Sum(entry => BytesPerRow + (long)(entry.Details?.Length ?? 0)));
 
     /// <summary>Adds one row with content.</summary>
     /// <param name="contentBytes">The bytes of its content.</param>

@@ -48,6 +48,7 @@ internal static class Composition
         .AddSingleton(new KeyRing(MaxCachedKeks, KekLifetime))
         .AddSingleton(PlaintextBudget.Of(PlaintextBytes, LargestRequest, settings.Limits))
         .AddSingleton(FairGate.Of(installation.Database.MaxReads, settings.Limits, installation.Time))
+        .AddSingleton<BatchGate>()
         .AddSingleton<RequestsInHand>()
         .AddSingleton<AccessCache>()
         .AddSingleton<Authentication>()

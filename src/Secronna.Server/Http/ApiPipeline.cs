@@ -21,12 +21,12 @@ internal static class ApiPipeline
         using var request = new ApiRequest(context, route, caller);
         try
         {
-            request.Enter();
             if (caller is not null)
             {
                 await context.RequestServices.GetRequiredService<Authorization>().TakeRequestAsync(caller, route.Operation!);
             }
 
+            request.Enter();
             CheckIdempotencyKey(context.Request.Headers);
             request.Query.Check();
             if (route.Body is null)

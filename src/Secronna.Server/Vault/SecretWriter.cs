@@ -12,7 +12,8 @@ namespace Secronna.Server.Vault;
 /// (<see cref="WriteTransaction"/>).
 /// </summary>
 internal sealed class SecretWriter(
-    Database database, KekReservations keks, Authorization authorization, RateLimits rates, LimitSettings limits, TimeProvider time)
+    Database database, KekReservations keks, Authorization authorization, RateLimits rates, BatchGate batches,
+    LimitSettings limits, TimeProvider time)
 {
     // How many versions a transaction may seal again. After some attempts it may seal all of them, so that a busy environment
     // can't starve a large batch.
@@ -53,16 +54,18 @@ internal sealed class SecretWriter(
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
     {
+        if (rates.TakeWrite(caller, WritePlan.ShareOf(writes, idempotency)) is { } limited)
+        {
+            // A repeat writes nothing, so it gets its answer all the same.
+            return await FindFirstAnswerAsync(caller, environmentId, idempotency)
+                ?? throw await authorization.RefusedAsync(caller, writes[0].Operation, null, limited, environmentId);
+        }
+
+        using var place = writes.Count > 1 ? await batches.EnterAsync(caller) : default;
         for (var attempt = 1; ; attempt++)
         {
             var (environment, planned) = await PlanAsync(caller, environmentId, writes, idempotency);
             var plan = planned ?? throw await RefuseAsync(caller, environmentId, environment, writes);
-            if (attempt == 1 && rates.TakeWrite(caller, plan.Share) is { } limited)
-            {
-                // A repeat writes nothing, so it gets its answer all the same.
-                return await FindFirstAnswerAsync(caller, plan) ?? throw await RefuseAsync(caller, plan, limited);
-            }
-
             var maxResealed = attempt <= LimitedAttempts ? MaxResealed : int.MaxValue;
             if (await TryWriteAsync(caller, plan, maxResealed) is not { } done)
             {
@@ -76,10 +79,13 @@ internal sealed class SecretWriter(
         }
     }
 
-    private async ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(Caller caller, WritePlan plan) =>
-        plan.Idempotency is { } idempotency
-            ? await idempotency.FindFirstAnswerAsync(database, WriteTransaction.Json, plan.CutFor(caller))
-            : null;
+    private async ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(
+        Caller caller, string environmentId, Idempotency? idempotency) => idempotency is null
+        ? null
+        : await database.ReadAsync(async session =>
+            (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId)).VisibleTo(caller) is { } environment
+                ? await idempotency.FindFirstAnswerAsync(session, WriteTransaction.Json, WritePlan.CutFor(caller, environment))
+                : null);
 
     private Task<RequestException> RefuseAsync(Caller caller, WritePlan plan, RequestException limited) =>
         authorization.RefusedAsync(caller, plan.Versions[0].Write.Operation, plan.Environment, limited, plan.Environment.Id);
@@ -133,7 +139,7 @@ internal sealed class SecretWriter(
                 new WriteTransaction(caller, plan, kek, maxResealed, limits, time),
                 static (transaction, write) => write.RunAsync(transaction), weight: plan.Versions.Count);
         }
-        catch (RequestException limited) when (limited.Code == ErrorCodes.RateLimited)
+        catch (RequestException limited) when (limited is { Code: ErrorCodes.RateLimited, IsToBeRecorded: false })
         {
             throw await RefuseAsync(caller, plan, limited);
         }

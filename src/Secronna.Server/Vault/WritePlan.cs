@@ -18,25 +18,20 @@ internal sealed record WritePlan(
     // What the stored answer of a request has for each key, beside the key.
     private const int AnswerBytesPerKey = 64;
 
-    /// <summary>What the write takes from the shares of its credential and its workspace.</summary>
-    public WriteShare Share
+    /// <summary>What writes take from the shares of their credential and its workspace.</summary>
+    public static WriteShare ShareOf(IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
     {
-        get
-        {
-            var versions = WriteShare.OfVersions(
-                Versions.Count, Versions.Sum(version => (long)version.Write.Value.Length + (version.Write.Comment?.Length ?? 0)));
-            return Idempotency is null
-                ? versions
-                : versions.AndRow(Versions.Sum(version => (long)version.Write.Key.Length + AnswerBytesPerKey));
-        }
+        var versions = WriteShare.OfVersions(
+            writes.Count, writes.Sum(write => (long)write.Value.Length + (write.Comment?.Length ?? 0)));
+        return idempotency is null ? versions : versions.AndRow(writes.Sum(write => (long)write.Key.Length + AnswerBytesPerKey));
     }
 
     /// <summary>
     /// Leaves out of the first answer what the caller may not write now. The plan has been made for what the caller may write, so
     /// nothing is left out as long as both agree.
     /// </summary>
-    public Func<IReadOnlyList<WrittenResponse>, IReadOnlyList<WrittenResponse>> CutFor(Caller caller) =>
-        first => [.. first.Where(written => caller.MayTouch(GrantActions.Write, Environment, written.Key))];
+    public static Func<IReadOnlyList<WrittenResponse>, IReadOnlyList<WrittenResponse>> CutFor(Caller caller, EnvironmentRow environment) =>
+        first => [.. first.Where(written => caller.MayTouch(GrantActions.Write, environment, written.Key))];
 
     /// <summary>Reads the state that the write depends on, and plans the write.</summary>
     /// <returns>
@@ -56,9 +51,9 @@ internal sealed record WritePlan(
         }
 
         var versions = new List<PlannedVersion>(writes.Count);
-        foreach (var write in writes)
+        var currents = await SecretTable.FindCurrentsAsync(session, environment.Id, [.. writes.Select(write => write.Key)]);
+        foreach (var (write, current) in writes.Zip(currents))
         {
-            var current = await SecretTable.FindCurrentAsync(session, environment.Id, write.Key);
             if (!await write.MayFollowAsync(session, current))
             {
                 return (found, null);

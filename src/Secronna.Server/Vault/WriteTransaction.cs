@@ -38,12 +38,13 @@ internal sealed class WriteTransaction(
         }
 
         if (plan.Idempotency is not null
-            && await plan.Idempotency.FindFirstAnswerAsync(transaction, Json, plan.CutFor(caller)) is { } first)
+            && await plan.Idempotency.FindFirstAnswerAsync(transaction, Json, WritePlan.CutFor(caller, plan.Environment)) is { } first)
         {
             return new WriteResult(change, first, 0);
         }
 
-        var currents = await FindCurrentsAsync(transaction);
+        var currents = await SecretTable.FindCurrentsAsync(
+            transaction, plan.Environment.Id, [.. plan.Versions.Select(version => version.Write.Key)]);
         if (!await IsStillPossibleAsync(transaction, currents))
         {
             return null;
@@ -60,17 +61,6 @@ internal sealed class WriteTransaction(
         }
 
         return new WriteResult(change, written, written.Count);
-    }
-
-    private async ValueTask<List<(string Id, int CurrentVersion)?>> FindCurrentsAsync(Transaction transaction)
-    {
-        var currents = new List<(string Id, int CurrentVersion)?>(plan.Versions.Count);
-        foreach (var version in plan.Versions)
-        {
-            currents.Add(await SecretTable.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key));
-        }
-
-        return currents;
     }
 
     // Holds the KEK until the transaction ends, and reserves the wraps of the versions that must be sealed again.

@@ -22,6 +22,9 @@ public abstract class Database : IAsyncDisposable
     /// <summary>The most reads that run at once. Further ones wait.</summary>
     public abstract int MaxReads { get; }
 
+    /// <summary>The most writes that it is of use to run at once. Further ones only wait for the others.</summary>
+    public abstract int MaxWrites { get; }
+
     /// <summary>Reads. Each statement sees everything that was acknowledged before the statement began.</summary>
     /// <param name="state">The state that is given to <paramref name="read"/>.</param>
     /// <param name="read">The work. It reads and writes nothing.</param>

@@ -28,11 +28,14 @@ internal sealed class PostgresDatabase : Database
         this.source = source;
         MaxReads = Math.Max(1, poolSize / 3);
         readers = new ConnectionSlots(MaxReads, MaxReadWait, "too many reads are waiting");
-        writers = new ConnectionSlots(Math.Max(1, poolSize / 2), MaxWriteWait, "too many writes are waiting");
+        MaxWrites = Math.Max(1, poolSize / 2);
+        writers = new ConnectionSlots(MaxWrites, MaxWriteWait, "too many writes are waiting");
         appender = new AuditAppender(source, CountFailure);
     }
 
     public override int MaxReads { get; }
+
+    public override int MaxWrites { get; }
 
     public override async ValueTask<T> ReadAsync<TState, T>(
         TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default)

@@ -22,6 +22,9 @@ internal sealed class SqliteDatabase : Database
 
     public override int MaxReads => MaxReaders;
 
+    // There is one writer. Some units more fill its batches.
+    public override int MaxWrites => 8;
+
     public override ValueTask<T> ReadAsync<TState, T>(
         TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default) =>
         readers.ReadAsync(state, read, isSnapshot: false, cancellation);

@@ -21,7 +21,7 @@ public static class SecretTable
 
     // No key is empty, so an unused parameter is bound to an empty text and finds nothing.
     private static readonly string ExistingKeys = $"""
-        SELECT key FROM secrets
+        SELECT key, id, current_version FROM secrets
         WHERE environment_id = $1 AND deleted_at IS NULL AND key IN ({string.Join(", ", Enumerable.Range(2, KeysPerStatement).Select(number => $"${number}"))})
         ORDER BY key
         """;
@@ -100,9 +100,30 @@ public static class SecretTable
     /// whether the environment exists or not.
     /// </summary>
     public static async ValueTask<List<string>> ListExistingKeysAsync(
+        Session session, string environmentId, IEnumerable<string> keys) =>
+        [.. (await ListCurrentAsync(session, environmentId, keys)).Select(row => row.Key)];
+
+    /// <summary>Finds the ids and the current versions of keys in an environment, for each key as <see cref="FindCurrentAsync"/>.</summary>
+    /// <returns>One entry for each key, in the order of the keys; <c>null</c> where there is no such key.</returns>
+    public static async ValueTask<List<(string Id, int CurrentVersion)?>> FindCurrentsAsync(
+        Session session, string environmentId, IReadOnlyList<string> keys)
+    {
+        if (keys is [var only])
+        {
+            return [await FindCurrentAsync(session, environmentId, only)];
+        }
+
+        var found = (await ListCurrentAsync(session, environmentId, keys)).ToDictionary(row => row.Key, StringComparer.Ordinal);
+        return
+        [
+            .. keys.Select(key => found.TryGetValue(key, out var row) ? (row.Id, row.CurrentVersion) : ((string, int)?)null),
+        ];
+    }
+
+    private static async ValueTask<List<(string Key, string Id, int CurrentVersion)>> ListCurrentAsync(
         Session session, string environmentId, IEnumerable<string> keys)
     {
-        var found = new List<string>();
+        var found = new List<(string Key, string Id, int CurrentVersion)>();
         foreach (var chunk in keys.Order(StringComparer.Ordinal).Chunk(KeysPerStatement))
         {
             await using var query = session.Prepare(ExistingKeys);
@@ -112,7 +133,7 @@ public static class SecretTable
                 query.Bind(i < chunk.Length ? chunk[i] : "");
             }
 
-            found.AddRange(await query.ReadAllAsync(row => row.GetText(0)));
+            found.AddRange(await query.ReadAllAsync(static row => (row.GetText(0), row.GetText(1), row.GetInt32(2))));
         }
 
         return found;

@@ -20,6 +20,7 @@ internal sealed class TestInstallation : IDisposable
             ["Secronna__MasterKey__File"] = MasterKeyFile,
             ["Secronna__Limits__FailedAuthenticationsPerMinute"] = "0",
             ["Secronna__Limits__RequestsPerMinute"] = "0",
+            ["Secronna__Limits__RequestsPerMinutePerWorkspace"] = "0",
             ["Secronna__Limits__RevealsPerMinute"] = "0",
             ["Secronna__Limits__RevealsPerMinutePerWorkspace"] = "0",
             ["Secronna__Limits__WritesPerMinute"] = "0",

@@ -25,6 +25,8 @@ internal sealed partial class MeasuredDatabase(DatabaseEngine engine, Database i
 
     public override int MaxReads => inner.MaxReads;
 
+    public override int MaxWrites => inner.MaxWrites;
+
     public override ValueTask<DiskRoom?> FindDiskRoomAsync() => inner.FindDiskRoomAsync();
 
     public override void EraseDeletedInBackground() => inner.EraseDeletedInBackground();

@@ -12,7 +12,7 @@ internal static class NoRates
     public static void TurnOffRates(this Settings settings)
     {
         var limits = settings.Limits;
-        (limits.RequestsPerMinute, limits.FailedAuthenticationsPerMinute) = (0, 0);
+        (limits.RequestsPerMinute, limits.RequestsPerMinutePerWorkspace, limits.FailedAuthenticationsPerMinute) = (0, 0, 0);
         (limits.RevealsPerMinute, limits.RevealsPerMinutePerWorkspace) = (0, 0);
         (limits.WritesPerMinute, limits.WritesPerMinutePerWorkspace) = (0, 0);
         (limits.WriteBytesPerMinute, limits.WriteBytesPerMinutePerWorkspace) = (0, 0);

@@ -40,19 +40,20 @@ internal sealed class CompareService(
 
         var keys = ComparedKey.Pair(left.Secrets, right.Secrets);
         var unknown = keys.Where(key => key.Result is null).ToList();
-        if (rates.TakeReveals(caller, 2 * unknown.Count) is { } limited)
+        List<string> shared = [.. keys.Where(key => key is { Here: not null, There: not null }).Select(key => key.Key)];
+        List<AuditEntry> entries =
+        [
+            .. Entries(caller, hereRow, here.At, thereRow, there.At, shared),
+            .. Entries(caller, thereRow, there.At, hereRow, here.At, shared),
+        ];
+        if ((rates.TakeReveals(caller, 2 * unknown.Count) ?? rates.TakeWrite(caller, WriteShare.OfEntries(entries))) is { } limited)
         {
             throw await authorization.RefusedAsync(
                 caller, Operations.CompareEnvironments, hereRow, limited, here.Name.ToString());
         }
 
         using var lease = budget.Take(caller, MaxBytesInMemory);
-        List<string> shared = [.. keys.Where(key => key is { Here: not null, There: not null }).Select(key => key.Key)];
-        await database.AppendAsync(
-        [
-            .. Entries(caller, hereRow, here.At, thereRow, there.At, shared),
-            .. Entries(caller, thereRow, there.At, hereRow, here.At, shared),
-        ]);
+        await database.AppendAsync(entries);
         foreach (var pairs in unknown.Chunk(PairsPerRead))
         {
             await CompareAsync(caller, pairs);
@@ -87,7 +88,7 @@ internal sealed class CompareService(
             }
 
             return rows;
-        });
+        }, caller.Aborted);
         foreach (var (pair, (here, there)) in pairs.Zip(rows))
         {
             // A value that was deleted meanwhile can't be compared and counts as different.

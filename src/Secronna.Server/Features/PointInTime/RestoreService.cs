@@ -65,7 +65,7 @@ internal sealed class RestoreService(
         {
             return await attempts.RunAsync(caller, plan, order, idempotency);
         }
-        catch (RequestException limited) when (limited.Code == ErrorCodes.RateLimited)
+        catch (RequestException limited) when (limited is { Code: ErrorCodes.RateLimited, IsToBeRecorded: false } and not ShareUsedUpException)
         {
             throw await RefuseAsync(caller, plan, limited);
         }

@@ -43,6 +43,7 @@ internal sealed class RollbackService(
             throw await authorization.RefusedAsync(caller, Operations.RollBackSecret, null, limited, secretId);
         }
 
+        caller = caller.Uninterrupted();
         using var opened = await opener.OpenAsync(caller, row, Operations.RollBackSecret.AuditAction!);
         return await writer.RollBackAsync(caller, row.Secret, row.Version, opened.Value, comment, idempotency);
     }

@@ -134,7 +134,7 @@ internal sealed class EnvironmentRevealService(
         var lease = budget.Take(caller, 2 * found.SealedBytes);
         try
         {
-            if (await ReadAsync(found) is { } rows && await RecordAndOpenAsync(caller, rows) is { } values)
+            if (await ReadAsync(caller, found) is { } rows && await RecordAndOpenAsync(caller, rows) is { } values)
             {
                 return new RevealedEnvironment(revision, values, [.. found.Unrecoverable.Select(secret => secret.Key)], lease);
             }
@@ -149,8 +149,8 @@ internal sealed class EnvironmentRevealService(
         }
     }
 
-    private async Task<List<SealedVersionRow>?> ReadAsync(SealedEnvironment found) =>
-        await database.ReadSnapshotAsync(found, static (session, found) => found.ReadAsync(session));
+    private async Task<List<SealedVersionRow>?> ReadAsync(Caller caller, SealedEnvironment found) =>
+        await database.ReadSnapshotAsync(found, static (session, found) => found.ReadAsync(session), caller.Aborted);
 
     private async Task<IReadOnlyList<RevealedValue>?> RecordAndOpenAsync(Caller caller, List<SealedVersionRow> rows)
     {

@@ -119,6 +119,7 @@ internal static class SettingsReader
         switch (limit)
         {
             case "RequestsPerMinute": limits.RequestsPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "RequestsPerMinutePerWorkspace": limits.RequestsPerMinutePerWorkspace = Number(name, value, 0, int.MaxValue); break;
             case "RevealsPerMinutePerWorkspace": limits.RevealsPerMinutePerWorkspace = Number(name, value, 0, int.MaxValue); break;
             case "WritesPerMinute": limits.WritesPerMinute = Number(name, value, 0, int.MaxValue); break;
             case "WritesPerMinutePerWorkspace": limits.WritesPerMinutePerWorkspace = Number(name, value, 0, int.MaxValue); break;

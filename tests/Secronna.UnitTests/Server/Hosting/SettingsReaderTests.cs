@@ -41,7 +41,7 @@ public sealed class SettingsReaderTests
         Assert.Equal((null, null), (settings.Http.Certificate, settings.Http.CertificateKey));
         Assert.Empty(settings.Http.AllowedHosts);
         Assert.Empty(settings.Http.TrustedProxies);
-        Assert.Equal((2_000, 500), (settings.Http.MaxConnections, settings.Http.MaxConnectionsPerAddress));
+        Assert.Equal((4_000, 250), (settings.Http.MaxConnections, settings.Http.MaxConnectionsPerAddress));
         Assert.False(settings.Diagnostics);
     }
 
@@ -71,6 +71,7 @@ public sealed class SettingsReaderTests
         ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
         ("Storage:ReservedBytes", "9000000000", settings => settings.Storage.ReservedBytes, 9_000_000_000),
         ("Limits:RequestsPerMinute", "1", settings => settings.Limits.RequestsPerMinute, 1),
+        ("Limits:RequestsPerMinutePerWorkspace", "7", settings => settings.Limits.RequestsPerMinutePerWorkspace, 7),
         ("Limits:RevealsPerMinutePerWorkspace", "2", settings => settings.Limits.RevealsPerMinutePerWorkspace, 2),
         ("Limits:WritesPerMinute", "3", settings => settings.Limits.WritesPerMinute, 3),
         ("Limits:WritesPerMinutePerWorkspace", "4", settings => settings.Limits.WritesPerMinutePerWorkspace, 4),
