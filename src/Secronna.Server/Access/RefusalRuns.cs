@@ -29,10 +29,11 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
 
     // How many credentials of a workspace can reach their limit in the same minute.
     private const int CallersPerWorkspace = 8;
+
+    // The part of its limit that a credential has even when its workspace has reached its own.
+    private const int KeptPart = 30;
     private const int MaxRuns = 20_000;
 
-    // How many entries of its own a credential has, even if its workspace has reached its limit.
-    private const int MinFirsts = 20;
 
     private readonly Lock gate = new();
     private readonly Dictionary<RefusalKind, RefusalRun> runs = [];
@@ -149,9 +150,9 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
         }
     }
 
-    // A credential always has some entries of its own, whatever the others of its workspace did.
+    // A credential always has a part of its entries, whatever the others of its workspace did.
     private bool IsOverLimitUnderLock(RefusedCaller caller) => firsts.Of(caller) is var count && (count >= MaxFirsts
-        || (count >= MinFirsts && firsts.OfWorkspace(caller) >= CallersPerWorkspace * (long)MaxFirsts));
+        || (count >= MaxFirsts / KeptPart && firsts.OfWorkspace(caller) >= CallersPerWorkspace * (long)MaxFirsts));
 
     private void ForgetAloneUnderLock()
     {

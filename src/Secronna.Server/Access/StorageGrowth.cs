@@ -15,6 +15,6 @@ internal enum StorageGrowth
     /// <summary>It adds a row, or makes one larger.</summary>
     Rows,
 
-    /// <summary>It mints versions. The writer of the versions takes their share, because it knows how many they are.</summary>
+    /// <summary>It mints versions, or adds entries without a fixed number. Its service takes the share, because it knows how many they are.</summary>
     Versions,
 }

@@ -28,7 +28,7 @@ public sealed class BoundedReadTests(CrowdedNode node, SharedServer shared, ITes
     // PostgreSQL counts rows; SQLite counts steps of its virtual machine, of which a row takes about 8 to 30.
     private static readonly bool CountsRows = TestEngine.Current is PostgresTestEngine;
     private static readonly long MostForFewRows = CountsRows ? 2_000 : 60_000;
-    private static readonly long Most = CountsRows ? 20_000 : 180_000;
+    private static readonly long Most = CountsRows ? 20_000 : 240_000;
 
     private delegate Task<string?> PageRead(CrowdedNode node, Caller caller, PageRequest page);
 
