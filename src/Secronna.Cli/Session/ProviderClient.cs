@@ -15,7 +15,11 @@ internal sealed record ProviderClient(string Id, string? Secret = null, string T
     public bool WantsIdToken => TokenType == TokenTypes.IdToken;
 
     /// <summary>The audience that tokens must have; <c>null</c> where it is not known.</summary>
-    public string? Audience => WantsIdToken ? Id : Parameters.GetValueOrDefault("audience") ?? Parameters.GetValueOrDefault("resource");
+    public string? Audience
+    {
+        get => WantsIdToken ? Id : field ?? Parameters.GetValueOrDefault("audience") ?? Parameters.GetValueOrDefault("resource");
+        init;
+    }
 
     /// <summary>The client that a server wants, with another id where the person named one.</summary>
     /// <param name="fromServer">What the server says about sign-ins.</param>

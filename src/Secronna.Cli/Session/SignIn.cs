@@ -14,12 +14,15 @@ internal sealed record SignIn(string Issuer, string ClientId, string AccessToken
     /// <summary>The kind of the token (<see cref="TokenTypes"/>); <c>null</c> means an access token.</summary>
     public string? TokenType { get; init; }
 
+    /// <summary>The audience that renewed tokens must have too; <c>null</c> where it is not known.</summary>
+    public string? Audience { get; init; }
+
     /// <summary>The client's secret, which everyone knows; <c>null</c> where it has none.</summary>
     public string? ClientSecret { get; init; }
 
     /// <summary>The client that renews the sign-in.</summary>
     [JsonIgnore]
-    public ProviderClient Client => new(ClientId, ClientSecret, TokenType ?? TokenTypes.AccessToken);
+    public ProviderClient Client => new(ClientId, ClientSecret, TokenType ?? TokenTypes.AccessToken) { Audience = Audience };
 
     /// <summary>Contains no token.</summary>
     public override string ToString() => $"{nameof(SignIn)} {{ {nameof(Issuer)} = {Issuer} }}";

@@ -22,6 +22,7 @@ internal static class TokenAnswers
             NotEmpty(answer.RefreshToken) ?? refreshToken)
         {
             TokenType = client.WantsIdToken ? client.TokenType : null,
+            Audience = client.Audience,
             ClientSecret = client.Secret,
         };
     }

@@ -164,7 +164,7 @@ public sealed partial class CliSignInTests : IAsyncLifetime
         using var process = cli!.Start("auth", "login", "--no-browser", "--yes", "--server", server!.Url);
         process.StandardInput.Close();
         var who = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
-        Assert.Equal($"Signing in at {provider!.Issuer} as client secronna-cli, for the scopes openid profile email offline_access. The token is sent to {server.Url}.", who);
+        Assert.Equal($"Signing in at {provider!.Issuer} as client secronna-cli, to get an access token for the scopes openid profile email offline_access. The token is sent to {server.Url}.", who);
         var shown = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
         var (output, rest) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var code = ShownCode().Match(shown);

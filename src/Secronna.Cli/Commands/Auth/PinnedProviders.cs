@@ -30,7 +30,10 @@ internal static class PinnedProviders
         Question.RequireYes(
             before is null
                 ? $"You sign in to {server} for the first time. Is this its identity provider?"
-                : $"{server} wants another sign-in than before, which was {before.Describe()}. Is the new one right?",
+                : $"{server} wants another sign-in than before, which was {before.Describe()}.{TokenChange(before, wanted)} Is the new one right?",
             isAnswered);
     }
+
+    private static string TokenChange(PinnedProvider before, PinnedProvider wanted) =>
+        before.TokenType == wanted.TokenType ? "" : $" It now wants {wanted.TokenName} instead of {before.TokenName}.";
 }

@@ -72,7 +72,8 @@ internal sealed class ProviderSignIn
                 ?? throw new CliException("this server has no identity provider: save a key with `secronna auth login --api-key -`"),
             signInClient.Id,
             invocation.Get(Scope) ?? string.Join(' ', fromServer.Scopes ?? UsualScopes),
-            signInClient.Parameters));
+            signInClient.Parameters,
+            signInClient.TokenType));
     }
 
     private void Show((Uri Address, Uri WithCode) device, string? code, CommandInvocation invocation)

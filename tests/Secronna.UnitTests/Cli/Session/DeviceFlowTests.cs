@@ -70,7 +70,7 @@ public sealed class DeviceFlowTests : IDisposable
         Assert.Contains("audience=https%3A%2F%2Fsecrets.example", Assert.Single(provider.DeviceForms), StringComparison.Ordinal);
         Assert.All(provider.DeviceForms.Concat(provider.Forms), form => Assert.Contains("client_secret=known", form, StringComparison.Ordinal));
         Assert.DoesNotContain("audience", Assert.Single(provider.Forms), StringComparison.Ordinal);
-        Assert.Equal("known to all", signIn.ClientSecret);
+        Assert.Equal(("known to all", "https://secrets.example"), (signIn.ClientSecret, signIn.Audience));
     }
 
     [Fact]
