@@ -32,7 +32,8 @@ internal static class FakeCredentials
     {
         var expiry = ExpiryAfter(request, wanted.ExpiresInDays) ?? request.Caller.ExpiresAt;
         RequireWithinCaller(request, expiry);
-        if (request.FindFirstAnswer<string>() is { } first)
+        var action = kind == ActorTypes.ApiKey ? AuditActions.ApiKeyCreate : AuditActions.AccessKeyCreate;
+        if (request.FindFirstAnswer<string>(action, new AuditMetadata()) is { } first)
         {
             throw FakeErrors.CreatedBefore(first);
         }

@@ -16,7 +16,8 @@ internal sealed class CredentialService(
         Caller caller, string name, int? expiresInDays, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.CreateApiKey);
-        return await AddApiKeyAsync(caller, name, expiresInDays, idempotency);
+        return await authorization.RecordRefusalsAsync(
+            caller, Operations.CreateApiKey, "", () => AddApiKeyAsync(caller, name, expiresInDays, idempotency));
     }
 
     /// <summary>Creates an API key for a command of the operator. It checks no permission.</summary>
@@ -32,7 +33,9 @@ internal sealed class CredentialService(
     public async Task<AccessKeyCreatedResponse> CreateAccessKeyAsync(Caller caller, AccessKeyChange key, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.CreateAccessKey);
-        var (row, token) = await AddAsync(caller, ActorTypes.AccessKey, key, AuditActions.AccessKeyCreate, idempotency);
+        var (row, token) = await authorization.RecordRefusalsAsync(
+            caller, Operations.CreateAccessKey, "",
+            () => AddAsync(caller, ActorTypes.AccessKey, key, AuditActions.AccessKeyCreate, idempotency));
         return row.ToCreatedAccessKey(token);
     }
 
