@@ -81,6 +81,8 @@ public sealed class GrantStoredTests
         Assert.Equal(TestGrant.Json("api: list"), grants[other.Text("id")]);
         var entry = Assert.Single(await environment.Workspace.AuditAsync("action=access_key.update"));
         Assert.Equal(("failed", key.Text("id")), (entry.Text("outcome"), entry.GetProperty("metadata").Text("targetId")));
+        Assert.Equal("{}", entry.GetProperty("metadata").GetProperty("before").GetRawText());
+        Assert.Equal("""{"grants":[]}""", entry.GetProperty("metadata").GetProperty("after").GetRawText());
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Empty((await server.With(key.Text("token")).GetAsync("/projects")).Is(200).Data.EnumerateArray());
     }

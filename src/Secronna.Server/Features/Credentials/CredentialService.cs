@@ -77,7 +77,7 @@ internal sealed class CredentialService(
 
             var changed = Change(row, change, latest);
             await CredentialTable.UpdateAsync(transaction, changed);
-            transaction.Audit.Append(entry with { Name = changed.Name });
+            transaction.Audit.Append(entry with { Name = changed.Name, Details = AuditDetails.OfChange(row, changed) });
             // Converts inside the transaction. If the key's stored grants can't be read, the conversion throws and the key stays
             // unchanged. A change that replaces the grants still succeeds.
             return changed.ToAccessKey();

@@ -51,9 +51,14 @@ internal static class GrantRemoval
             return;
         }
 
-        await CredentialTable.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(remaining) });
+        var changed = row with { Grants = StoredGrants.Write(remaining) };
+        await CredentialTable.UpdateAsync(transaction, changed);
         var outcome = before is null ? AuditOutcomes.Failed : AuditOutcomes.Success;
-        transaction.Audit.Append(
-            AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate, outcome) with { TargetId = row.Id, Name = row.Name });
+        transaction.Audit.Append(AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate, outcome) with
+        {
+            TargetId = row.Id,
+            Name = row.Name,
+            Details = AuditDetails.OfChange(row, changed),
+        });
     }
 }
