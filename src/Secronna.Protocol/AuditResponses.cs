@@ -68,4 +68,28 @@ public sealed record AuditMetadata
     /// <summary>Of a refusal: how many more of the keys asked for the environment has.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? KeysOmitted { get; init; }
+
+    /// <summary>Of a changed access key: what the change replaced. It has only the fields that changed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AuditedKey? Before { get; init; }
+
+    /// <summary>Of a changed access key: what the change put in the place of <see cref="Before"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AuditedKey? After { get; init; }
+}
+
+/// <summary>The fields of an access key that a change changed, as they were before it or after it.</summary>
+public sealed record AuditedKey
+{
+    /// <summary>The name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>The grants. They are absent before the change also if the server could not read them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Grant>? Grants { get; init; }
+
+    /// <summary>When the key expires. It is absent on one side alone if the key does not expire there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? ExpiresAt { get; init; }
 }

@@ -75,6 +75,28 @@ internal static class AuditCases
         Assert.Equal((withAt, environment), ((string?)entry["metadata"]!["at"], (string?)entry["metadata"]!["with"]));
     }
 
+    public static async Task ChangedKeyAsync(ContractDriver server)
+    {
+        await CreateWebProductionAsync(server);
+        var id = await server.TextAsync(CreateAccessKey("ci", null, new Grant("web/production", ["list"]), new Grant("api", ["list"])), "id");
+        await server.DoAsync(ChangeAccessKey(id, new Grant("web", ["reveal"])));
+        var entry = Assert.Single(await server.ListAsync(Audit("access_key.update")));
+        AssertSameJson(
+            new JsonObject
+            {
+                ["targetId"] = id, ["name"] = "ci",
+                ["before"] = Grants(("web/production", "list"), ("api", "list")),
+                ["after"] = Grants(("web", "reveal")),
+            },
+            Outcome.Of(entry["metadata"]).Data);
+
+        static JsonObject Grants(params (string Path, string Action)[] grants) => new()
+        {
+            ["grants"] = new JsonArray([.. grants.Select(grant =>
+                new JsonObject { ["path"] = grant.Path, ["actions"] = new JsonArray(grant.Action) })]),
+        };
+    }
+
     public static async Task FiltersAsync(ContractDriver server)
     {
         var (project, environment) = await CreateWebProductionAsync(server);

@@ -49,6 +49,7 @@ internal static class ContractCases
         ["every revealed value and every write has an audit entry"] = AuditCases.EntriesAsync,
         ["every kind of refusal has an audit entry"] = AuditCases.DeniedAsync,
         ["the entries of a comparison say at which instants and which keys were compared"] = AuditCases.ComparisonAsync,
+        ["the entry of a changed access key has its grants before and after the change"] = AuditCases.ChangedKeyAsync,
         ["the audit trail can be filtered by action, actor, place and time"] = AuditCases.FiltersAsync,
         ["access keys can be listed, changed and revoked"] = CredentialCases.AccessKeysAsync,
         ["API keys can be listed and deleted"] = CredentialCases.ApiKeysAsync,

@@ -81,5 +81,6 @@ internal static class IdempotencyCases
         Assert.StartsWith(
             "Idempotency-Key: this key was used before",
             await server.FailsAsync("CONFLICT", CreateAccessKey("two") with { IdempotencyKey = "k" }), StringComparison.Ordinal);
+        Assert.Single(await server.ListAsync(Audit("access_key.create", "denied")));
     }
 }

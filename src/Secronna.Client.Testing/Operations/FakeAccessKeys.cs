@@ -47,10 +47,11 @@ internal static class FakeAccessKeys
             FakeCredentials.RequireWithinCaller(request, expiry);
         }
 
+        var before = key.ToAccessKey();
         key.Name = change.Name ?? key.Name;
         key.ExpiresAt = expiry;
         key.Grants = change.Grants is { } grants ? new FakeGrants(grants) : key.Grants;
-        FakeCredentials.Record(request, AuditActions.AccessKeyUpdate, key);
+        FakeCredentials.RecordChange(request, before, key);
         return FakeAnswer.Ok(key.ToAccessKey(), Json.AccessKeyResponse);
     }
 
@@ -83,8 +84,9 @@ internal static class FakeAccessKeys
                 continue;
             }
 
+            var before = key.ToAccessKey();
             key.Grants = left;
-            FakeCredentials.Record(request, AuditActions.AccessKeyUpdate, key);
+            FakeCredentials.RecordChange(request, before, key);
         }
     }
 

@@ -32,7 +32,8 @@ internal static class FakeCredentials
     {
         var expiry = ExpiryAfter(request, wanted.ExpiresInDays) ?? request.Caller.ExpiresAt;
         RequireWithinCaller(request, expiry);
-        if (request.FindFirstAnswer<string>() is { } first)
+        var action = kind == ActorTypes.ApiKey ? AuditActions.ApiKeyCreate : AuditActions.AccessKeyCreate;
+        if (request.FindFirstAnswer<string>(action, new AuditMetadata()) is { } first)
         {
             throw FakeErrors.CreatedBefore(first);
         }
@@ -76,6 +77,35 @@ internal static class FakeCredentials
     public static AuditMetadata AboutAny(FakeRequest request) =>
         new() { TargetId = request.Workspace.Credentials.Find(key => key.Id == request.PathVariable("id"))?.Id };
 
+    /// <summary>Records a change of an access key, with what it changed.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="before">The key as it was.</param>
+    /// <param name="key">The key as it is now.</param>
+    public static void RecordChange(FakeRequest request, AccessKeyResponse before, FakeCredential key)
+    {
+        var after = key.ToAccessKey();
+        var (name, grants, expiry) = (before.Name != after.Name, !IsSame(before.Grants, after.Grants), before.ExpiresAt != after.ExpiresAt);
+        var isChanged = name || grants || expiry;
+        request.Record(AuditActions.AccessKeyUpdate, new AuditMetadata
+        {
+            TargetId = key.Id,
+            Name = key.Name,
+            Before = isChanged ? Changed(before) : null,
+            After = isChanged ? Changed(after) : null,
+        });
+
+        AuditedKey Changed(AccessKeyResponse side) => new()
+        {
+            Name = name ? side.Name : null,
+            Grants = grants ? side.Grants : null,
+            ExpiresAt = expiry ? side.ExpiresAt : null,
+        };
+    }
+
     public static void Record(FakeRequest request, string action, FakeCredential key) =>
         request.Record(action, new AuditMetadata { TargetId = key.Id, Name = key.Name });
+
+    private static bool IsSame(IReadOnlyList<Grant> these, IReadOnlyList<Grant> those) =>
+        these.Count == those.Count
+        && these.Zip(those).All(pair => pair.First.Path == pair.Second.Path && pair.First.Actions.SequenceEqual(pair.Second.Actions));
 }

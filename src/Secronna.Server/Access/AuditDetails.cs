@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Secronna.Protocol;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 
@@ -25,6 +26,23 @@ internal static class AuditDetails
     public static IEnumerable<string> OfComparison(AuditMetadata instants, IReadOnlyList<string> keys) =>
         Split(keys).Select(part => Write(instants with { Keys = part.Count == 0 ? null : part }));
 
+    /// <summary>
+    /// What a change of an access key changed, before and after; <c>null</c> if it changed nothing. The limits of a request bound
+    /// the grants.
+    /// </summary>
+    public static string? OfChange(CredentialRow before, CredentialRow after)
+    {
+        var (name, grants, expiry) = (before.Name != after.Name, before.Grants != after.Grants, before.ExpiresAt != after.ExpiresAt);
+        return name || grants || expiry ? Write(new AuditMetadata { Before = Changed(before), After = Changed(after) }) : null;
+
+        AuditedKey Changed(CredentialRow key) => new()
+        {
+            Name = name ? key.Name : null,
+            Grants = grants ? StoredGrants.TryRead(key) : null,
+            ExpiresAt = expiry && key.ExpiresAt is { } at ? new Instant(at) : null,
+        };
+    }
+
     /// <summary>Adds stored details to the metadata of an entry.</summary>
     public static AuditMetadata AddTo(AuditMetadata metadata, string? details) =>
         details is null || JsonSerializer.Deserialize(details, ProtocolJson.Default.AuditMetadata) is not { } stored
@@ -36,6 +54,8 @@ internal static class AuditDetails
                 WithAt = stored.WithAt,
                 Keys = stored.Keys,
                 KeysOmitted = stored.KeysOmitted,
+                Before = stored.Before,
+                After = stored.After,
             };
 
     private static string Write(AuditMetadata details) => JsonSerializer.Serialize(details, ProtocolJson.Default.AuditMetadata);

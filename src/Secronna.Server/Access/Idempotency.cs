@@ -79,7 +79,10 @@ internal sealed class Idempotency
     /// </summary>
     /// <param name="transaction">The transaction.</param>
     /// <param name="createdId">The id of what the request creates. It is all that is kept.</param>
-    /// <exception cref="RequestException">CONFLICT: another request has the key; the message names what it created.</exception>
+    /// <exception cref="RequestException">
+    /// CONFLICT: another request has the key; the message names what it created. CONFLICT or RATE_LIMITED: the first request had
+    /// another body; the service must record this.
+    /// </exception>
     public async ValueTask ClaimAsync(Transaction transaction, string createdId)
     {
         if (!await IdempotencyKeyTable.TryStoreAsync(transaction, id, new StoredAnswer(bodyHash, createdId)))

@@ -107,6 +107,45 @@ public sealed class GrantChangeTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task The_entry_of_a_change_has_the_changed_fields_before_and_after()
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        var created = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"one","expiresInDays":9,"grants":{{WebGrants}}}""")).Is(201).Data;
+        var url = "/access-keys/" + created.Text("id");
+        var expiry = created.Text("expiresAt");
+
+        Assert.Equal(($$"""{"grants":{{WebGrants}}}""", $$"""{"grants":{{ApiGrants}}}"""), await ChangeAsync($$"""{"name":"one","grants":{{ApiGrants}}}"""));
+        Assert.Equal(
+            ($$"""{"name":"one","grants":{{ApiGrants}},"expiresAt":"{{expiry}}"}""", """{"name":"two","grants":[]}"""),
+            await ChangeAsync("""{"name":"two","grants":[],"expiresInDays":null}"""));
+        Assert.Equal(((string?)null, (string?)null), await ChangeAsync("""{"name":"two"}"""));
+
+        async Task<(string? Before, string? After)> ChangeAsync(string change)
+        {
+            (await workspace.Api.PatchAsync(url, change)).Is(200);
+            var metadata = (await workspace.AuditAsync("action=access_key.update"))[0].GetProperty("metadata");
+            return (Side("before"), Side("after"));
+
+            string? Side(string name) => metadata.Has(name) ? metadata.GetProperty(name).GetRawText() : null;
+        }
+    }
+
+    [Fact]
+    public async Task An_entry_holds_the_largest_grants_before_and_after()
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        string Largest(char letter) => TestGrant.Json(
+            [.. Enumerable.Repeat($"{new string(letter, Limits.GrantsLength / Limits.Grants)}: list reveal write delete", Limits.Grants)]);
+        var created = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{Largest('a')}}}""")).Is(201).Data;
+
+        (await workspace.Api.PatchAsync("/access-keys/" + created.Text("id"), $$"""{"grants":{{Largest('b')}}}""")).Is(200);
+
+        var metadata = Assert.Single(await workspace.AuditAsync("action=access_key.update")).GetProperty("metadata");
+        Assert.Equal(Largest('a'), metadata.GetProperty("before").GetProperty("grants").GetRawText());
+        Assert.Equal(Largest('b'), metadata.GetProperty("after").GetProperty("grants").GetRawText());
+    }
+
+    [Fact]
     public async Task Lists_show_the_grants_of_active_and_of_revoked_keys()
     {
         var workspace = await shared.NewWorkspaceAsync();

@@ -37,6 +37,8 @@ public sealed class GrantDropTests
         var entry = Assert.Single(await environment.Workspace.AuditAsync("action=access_key.update"));
         Assert.Equal((deletion.RequestId, environment.Workspace.ApiKeyId), (entry.Text("requestId"), entry.Text("actorId")));
         Assert.Contains(key.Text("id"), entry.GetProperty("metadata").GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(9, entry.GetProperty("metadata").GetProperty("before").GetProperty("grants").GetArrayLength());
+        Assert.Equal(left.Split(','), entry.GetProperty("metadata").GetProperty("after").GetProperty("grants").Each("path"));
         Assert.DoesNotContain(other.Text("id"), entry.GetProperty("metadata").GetRawText(), StringComparison.Ordinal);
         Assert.Empty(await environment.Workspace.AuditAsync("action=access_key.revoke"));
     }

@@ -75,6 +75,21 @@ public sealed class IdempotencyTests(SharedServer shared)
         Assert.All(denied[1..], entry => Assert.Equal(id, entry.GetProperty("metadata").Text("secretId")));
     }
 
+    [Theory]
+    [InlineData("/api-keys", "api_key.create")]
+    [InlineData("/access-keys", "access_key.create")]
+    public async Task Another_body_that_would_create_a_credential_is_recorded_as_a_refusal(string path, string action)
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        (await SendAsync(workspace.Api, "POST", path, """{"name":"x"}""", "once")).Is(201);
+        (await SendAsync(workspace.Api, "POST", path, """{"name":"x"}""", "once")).IsError(409, "CONFLICT");
+        Assert.Empty(await workspace.AuditAsync("outcome=denied"));
+
+        (await SendAsync(workspace.Api, "POST", path, """{"name":"guess"}""", "once")).IsError(409, "CONFLICT");
+
+        Assert.Equal(action, Assert.Single(await workspace.AuditAsync("outcome=denied")).Text("action"));
+    }
+
     [Fact]
     public async Task After_ten_wrong_guesses_in_a_minute_the_right_one_gets_no_other_answer_than_a_wrong_one()
     {

@@ -45,10 +45,12 @@ internal sealed record TokenClaims(
     }
 
     // The id is written into the audit trail with everything that the caller does, so it must be short and printable. An address
-    // that the provider has not verified may be one that its holder made up.
+    // that the provider has not verified may be one that its holder made up. What a credential records of its maker is the id alone,
+    // so no holder of a token may have an id of ours: it would count as the maker of what a key made.
     private static string? SubjectOf(JsonElement claims, string path) =>
         ClaimPath.Text(claims, path) is { Length: > 0 and <= Limits.ActorIdLength } subject
         && subject.All(character => character is > ' ' and <= '~')
+        && !Ids.IsValid(subject)
         && (path.TrimStart('/') != Email || (claims.TryGetProperty("email_verified", out var verified) && verified.ValueKind == JsonValueKind.True))
             ? subject
             : null;

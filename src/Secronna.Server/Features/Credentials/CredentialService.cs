@@ -16,7 +16,8 @@ internal sealed class CredentialService(
         Caller caller, string name, int? expiresInDays, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.CreateApiKey);
-        return await AddApiKeyAsync(caller, name, expiresInDays, idempotency);
+        return await authorization.RecordRefusalsAsync(
+            caller, Operations.CreateApiKey, "", () => AddApiKeyAsync(caller, name, expiresInDays, idempotency));
     }
 
     /// <summary>Creates an API key for a command of the operator. It checks no permission.</summary>
@@ -32,7 +33,9 @@ internal sealed class CredentialService(
     public async Task<AccessKeyCreatedResponse> CreateAccessKeyAsync(Caller caller, AccessKeyChange key, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.CreateAccessKey);
-        var (row, token) = await AddAsync(caller, ActorTypes.AccessKey, key, AuditActions.AccessKeyCreate, idempotency);
+        var (row, token) = await authorization.RecordRefusalsAsync(
+            caller, Operations.CreateAccessKey, "",
+            () => AddAsync(caller, ActorTypes.AccessKey, key, AuditActions.AccessKeyCreate, idempotency));
         return row.ToCreatedAccessKey(token);
     }
 
@@ -74,7 +77,7 @@ internal sealed class CredentialService(
 
             var changed = Change(row, change, latest);
             await CredentialTable.UpdateAsync(transaction, changed);
-            transaction.Audit.Append(entry with { Name = changed.Name });
+            transaction.Audit.Append(entry with { Name = changed.Name, Details = AuditDetails.OfChange(row, changed) });
             // Converts inside the transaction. If the key's stored grants can't be read, the conversion throws and the key stays
             // unchanged. A change that replaces the grants still succeeds.
             return changed.ToAccessKey();

@@ -117,6 +117,18 @@ public sealed class TokenClaimsTests
         Assert.Equal(isValid, Read($$"""{"sub":{{json}}}""") is not null);
 
     [Theory]
+    [InlineData("key_01arz3ndektsv4rrffq69g5fav", false)]
+    [InlineData("proj_01arz3ndektsv4rrffq69g5fav", false)]
+    [InlineData("kek_01arz3ndektsv4rrffq69g5fav", false)]
+    [InlineData("key_01arz3ndektsv4rrffq69g5fa", true)]
+    [InlineData("usr_01arz3ndektsv4rrffq69g5fav", true)]
+    [InlineData("01arz3ndektsv4rrffq69g5fav", true)]
+    public void A_subject_is_no_id_of_this_server(string subject, bool isValid) => Assert.All(
+        new[] { "sub", "/who/0" },
+        path => Assert.Equal(isValid, Read(
+            $$"""{"sub":"{{subject}}","who":["{{subject}}"]}""", settings => settings.Claims.Subject = path) is not null));
+
+    [Theory]
     [InlineData("""{"name":"A","email":"e","preferred_username":"p"}""", "A")]
     [InlineData("""{"email":"e","preferred_username":"p"}""", "e")]
     [InlineData("""{"name":"","preferred_username":"p"}""", "p")]
