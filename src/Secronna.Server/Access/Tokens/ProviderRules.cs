@@ -20,6 +20,12 @@ internal static class ProviderRules
     // Their values can be given to somebody else, or be changed by their holders.
     private static readonly string[] ChangingSubjects = ["email", "upn", "preferred_username"];
 
+    // Every token of an issuer has these claims, or every token of a client, so that they tell nobody's own people from others.
+    private static readonly string[] EverybodysClaims =
+    [
+        "iss", "aud", "azp", "client_id", "cid", "appid", "email_verified", "typ", "token_use", "exp", "iat", "nbf",
+    ];
+
     /// <summary>Why the server can't start with the settings; none if it can, or if no provider is configured.</summary>
     public static IEnumerable<string> Obstacles(IdentityProviderSettings settings) => settings.Issuer is { } issuer
         ? AboutIssuer(settings, issuer).Concat(AboutWorkspace(settings, issuer)).Concat(AboutClients(settings)).Select(message => Section + message)
@@ -73,9 +79,10 @@ internal static class ProviderRules
         }
     }
 
-    // The tenant of all personal Microsoft accounts tells nobody apart.
+    // Whether the claim is a choice of one's own people. The tenant of all personal Microsoft accounts tells nobody apart.
     private static bool IsChoice(RequiredClaim claim, string issuer) =>
-        claim.Claim != EntraIssuer.TenantClaim || !EntraIssuer.IsOfConsumers(issuer);
+        !EverybodysClaims.Contains(claim.Claim.TrimStart('/').Split('/')[0])
+        && (claim.Claim != EntraIssuer.TenantClaim || !EntraIssuer.IsOfConsumers(issuer));
 
     private static IEnumerable<string> AboutClients(IdentityProviderSettings settings)
     {

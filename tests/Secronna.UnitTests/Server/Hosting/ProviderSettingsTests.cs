@@ -164,6 +164,27 @@ public sealed class ProviderSettingsTests
     }
 
     [Theory]
+    [InlineData("iss")]
+    [InlineData("aud")]
+    [InlineData("/aud/0")]
+    [InlineData("azp")]
+    [InlineData("client_id")]
+    [InlineData("email_verified")]
+    [InlineData("typ")]
+    [InlineData("token_use")]
+    [InlineData("exp")]
+    [InlineData("iat")]
+    [FlawClass("foreign tenant")]
+    public void A_required_claim_that_every_token_has_is_no_choice_of_ones_own_people(string claim)
+    {
+        (string, string)[] settings =
+            [("Issuer", Issuer), ("Audiences:0", "a"), ("Workspace", "acc_a"), ("RequiredClaims:0:Claim", claim), ("RequiredClaims:0:Value", "x")];
+        Assert.StartsWith("Secronna__Huudis__Workspace", Refusal(settings), StringComparison.Ordinal);
+        Assert.Equal("acc_a", Read([.. settings, ("RequiredClaims:hd", "example.com")]).Workspace);
+        Assert.Equal("acc_a", Read([.. settings, ("IssuerIsOurs", "true")]).Workspace);
+    }
+
+    [Theory]
     [InlineData("https://ann:hunter2@login.microsoftonline.com/common/v2.0")]
     [InlineData("https://id.example.com/?key=hunter2")]
     [InlineData("https://id.example.com/#hunter2")]
