@@ -39,7 +39,9 @@ internal sealed class FactFinding
     private async Task<CheckedFacts> FindAsync(string? urls)
     {
         var addresses = await TryAsync(() => Task.FromResult<IReadOnlyList<BindingAddress>?>(FindAddresses(urls))) ?? [];
-        await TryAsync(() => Task.FromResult(RequirePrivateFiles()));
+        Try(SettingsSource.RequireDistinctVariables);
+        Try(() => UnixSockets.RequireUsable(ListenAddresses.All(ServeCommand.Addresses(urls), configuration)));
+        Try(() => PrivateFiles.Require(settings));
         var certificate = await TryAsync(() => Task.FromResult(CertificateFacts.Find(settings, time)));
         var database = await TryAsync(FindDatabaseAsync);
         await TryAsync(CheckMasterKeysAsync);
@@ -76,12 +78,6 @@ internal sealed class FactFinding
         && !NetworkInterface.GetAllNetworkInterfaces().SelectMany(network => network.GetIPProperties().UnicastAddresses)
             .Any(own => own.Address.Equals(ip));
 
-    private object? RequirePrivateFiles()
-    {
-        PrivateFiles.Require(settings);
-        return null;
-    }
-
     private async Task<DatabaseFacts?> FindDatabaseAsync()
     {
         var engine = OpenInstallation.RequireEngine(settings, time);
@@ -110,6 +106,18 @@ internal sealed class FactFinding
     {
         var folder = settings.DataFolder;
         return Directory.Exists(folder) ? new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace : null;
+    }
+
+    private void Try(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (SettingsException exception)
+        {
+            obstacles.Add(exception.Message);
+        }
     }
 
     private async Task<T?> TryAsync<T>(Func<Task<T?>> step)

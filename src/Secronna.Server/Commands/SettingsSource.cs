@@ -72,8 +72,12 @@ internal static class SettingsSource
         }
     }
 
-    // The names of settings are the same in upper and lower case, and the last variable would silently win.
-    private static void RequireDistinctVariables()
+    /// <summary>
+    /// Requires that no two variables name one setting. The names of settings are the same in upper and lower case, and the last
+    /// variable would silently win.
+    /// </summary>
+    /// <exception cref="SettingsException">Two variables name one setting.</exception>
+    public static void RequireDistinctVariables()
     {
         var names = Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(name => name.StartsWith(Start, StringComparison.OrdinalIgnoreCase));
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } twice)

@@ -10,7 +10,7 @@ internal static class PrivateFiles
 {
     /// <summary>Requires the files that exist to be private. It does nothing on Windows.</summary>
     /// <exception cref="SettingsException">
-    /// Other users can use a file or the folder. The message says which command to run.
+    /// Other users can use a file or the folder, or the system doesn't tell whether they can. The message says what to do.
     /// </exception>
     public static void Require(Settings settings)
     {
@@ -33,7 +33,7 @@ internal static class PrivateFiles
 
     private static void Require(bool exists, string? path, string description, string mode)
     {
-        if (exists && UnixFileStatus.Of(path!) is { } status && !FilePrivacy.IsPrivateData(status))
+        if (exists && !FilePrivacy.IsPrivateData(FilePrivacy.Known(UnixFileStatus.Of(path!), path!), path!))
         {
             throw new SettingsException($"other users can use {description} {path}: run chmod {mode} {path}");
         }

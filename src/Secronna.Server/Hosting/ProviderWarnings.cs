@@ -5,12 +5,12 @@ namespace Secronna.Server.Hosting;
 /// <summary>Warns of settings of the identity provider that are dangerous or doubtful, when the server starts.</summary>
 internal static class ProviderWarnings
 {
-    /// <summary>Logs each finding.</summary>
+    /// <summary>Logs each of them.</summary>
     public static void Log(ILogger log, IdentityProviderSettings settings)
     {
-        foreach (var finding in ProviderRules.Check(settings))
+        foreach (var risk in ProviderRules.Risks(settings))
         {
-            HostingLog.ProviderSetting(log, finding.Message);
+            HostingLog.ProviderSetting(log, risk.Message);
         }
     }
 }

@@ -14,29 +14,39 @@ internal static class UnixSockets
     // sun_path of unix(7), without its final zero.
     private const int MaxPathBytes = 107;
 
+    /// <summary>Requires that the server could make the sockets, or already has. It changes nothing.</summary>
+    /// <exception cref="SettingsException">
+    /// A path is too long, its folder is missing, or another kind of file is in its place. The message says what to do.
+    /// </exception>
+    public static void RequireUsable(IEnumerable<BindingAddress> addresses)
+    {
+        foreach (var path in Paths(addresses))
+        {
+            RequireUsable(path);
+        }
+    }
+
     /// <summary>Removes the sockets on which nobody listens any more.</summary>
     /// <exception cref="SettingsException">
     /// A program listens on a socket, or another kind of file is in its place. The message says what to do.
     /// </exception>
     public static void RemoveDead(IEnumerable<string> urls, IConfiguration configuration)
     {
-        foreach (var path in ListenAddresses.All(urls, configuration).Where(address => address.IsUnixPipe).Select(address => address.UnixPipePath))
+        foreach (var path in Paths(ListenAddresses.All(urls, configuration)))
         {
             RemoveIfDead(path);
         }
     }
 
+    private static IEnumerable<string> Paths(IEnumerable<BindingAddress> addresses) =>
+        addresses.Where(address => address.IsUnixPipe).Select(address => address.UnixPipePath);
+
     private static void RemoveIfDead(string path)
     {
         RequireUsable(path);
-        if (UnixFileStatus.Of(path) is not { } status)
+        if (UnixFileStatus.Of(path) is null)
         {
             return;
-        }
-
-        if (!status.IsSocket)
-        {
-            throw new SettingsException($"the server can't listen on the socket {path}, because another file is there: name another path with --urls");
         }
 
         if (Answers(path))
@@ -57,6 +67,11 @@ internal static class UnixSockets
         if (!Directory.Exists(Path.GetDirectoryName(path)))
         {
             throw new SettingsException($"there is no folder for the socket {path}: make it, or name another path with --urls");
+        }
+
+        if (UnixFileStatus.Of(path) is { IsSocket: false })
+        {
+            throw new SettingsException($"the server can't listen on the socket {path}, because another file is there: name another path with --urls");
         }
     }
 

@@ -3,13 +3,19 @@ using Secronna.Storage.Engine;
 namespace Secronna.Server.MasterKeys;
 
 /// <summary>
-/// Who may use a file or a folder, judged from its owner, group and mode. Orchestrators mount secrets and volumes for a group that
+/// Who may use a file or a folder, judged from its owner, group, mode and access control list. Orchestrators mount secrets and volumes for a group that
 /// the process is in, and as root's: Kubernetes with <c>fsGroup</c>, and OpenShift with a random user besides.
 /// </summary>
 internal static class FilePrivacy
 {
     private const UnixFileMode Group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
+    /// <summary>The status of a file that exists. A file about which the system tells nothing is not private.</summary>
+    /// <exception cref="SettingsException">The system doesn't tell the status.</exception>
+    public static UnixFileStatus Known(UnixFileStatus? status, string path) => status
+        ?? throw new SettingsException(
+            $"the system does not tell who may use {path}: let the program make the system call statx, which a container's seccomp profile may forbid");
 
     /// <summary>Whether the mode gives nothing to anybody but the owner.</summary>
     public static bool IsOwnersAlone(UnixFileStatus status) => (status.Mode & (Group | Others)) == 0;
@@ -30,6 +36,13 @@ internal static class FilePrivacy
     /// </summary>
     public static bool IsPrivateData(UnixFileStatus status) =>
         IsOwnersAlone(status) || ((status.Mode & Others) == 0 && IsOfOwnGroup(status));
+
+    /// <summary>
+    /// Whether the data folder or file at a path is private enough. Where it has an access control list, the list decides: the
+    /// group bits of the mode are then the list's mask.
+    /// </summary>
+    public static bool IsPrivateData(UnixFileStatus status, string path) =>
+        IsOwnersAlone(status) || (AccessControlList.IsPrivate(path) ?? IsPrivateData(status));
 
     /// <summary>
     /// Whether the folder of a file, or a folder above it, can't be entered by others, or is on a file system that is mounted

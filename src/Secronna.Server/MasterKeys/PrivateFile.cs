@@ -38,7 +38,13 @@ internal static class PrivateFile
     // The mode is read from the open file, because the path may lead to another file at any time.
     private static void RequirePrivate(FileStream file, string path, string subject)
     {
-        if (UnixFileStatus.Of(file.SafeFileHandle) is { } status && !FilePrivacy.IsOwnersAlone(status)
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var status = FilePrivacy.Known(UnixFileStatus.Of(file.SafeFileHandle), path);
+        if (!FilePrivacy.IsOwnersAlone(status)
             && !(AccessControlList.IsPrivate(path) ?? FilePrivacy.IsPrivateKey(status, FilePrivacy.IsClosedPlace(path))))
         {
             throw new SettingsException(

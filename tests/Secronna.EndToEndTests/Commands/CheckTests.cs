@@ -41,6 +41,24 @@ public sealed class CheckTests
     }
 
     [Fact]
+    public async Task Two_variables_for_one_setting_and_sockets_that_cannot_be_made_are_named_as_at_a_start()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        installation.Environment["Secronna__Limits__ValueBytes"] = "1000";
+        installation.Environment["SECRONNA__Limits__ValueBytes"] = "2000";
+        await File.WriteAllTextAsync(installation.Folder["file"], "text");
+        foreach (var (path, said) in ((string, string)[])
+            [("/nowhere/at/all.sock", "there is no folder for the socket"), (installation.Folder["file"], "because another file is there"), ("/" + new string('s', 108), "at most 107 bytes")])
+        {
+            var ended = await installation.RunAsync("check", "--urls", "http://unix:" + path);
+
+            Assert.Equal(1, ended.ExitCode);
+            Assert.Contains("danger: the variables SECRONNA__Limits__ValueBytes and Secronna__Limits__ValueBytes name one setting", ended.Out, StringComparison.Ordinal);
+            Assert.Contains(said, ended.Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_database_out_of_reach_is_a_finding_that_names_it_without_the_password()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();

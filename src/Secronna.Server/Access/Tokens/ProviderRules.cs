@@ -20,18 +20,21 @@ internal static class ProviderRules
     // Their values can be given to somebody else, or be changed by their holders.
     private static readonly string[] ChangingSubjects = ["email", "upn", "preferred_username"];
 
-    /// <summary>All findings; none if no provider is configured.</summary>
-    public static IEnumerable<ProviderFinding> Check(IdentityProviderSettings settings) => settings.Issuer is { } issuer
-        ?
-        [
-            .. Unworkable(settings, issuer).Select(message => new ProviderFinding(ProviderFindingKind.Unworkable, Section + message)),
-            .. Dangerous(settings, issuer).Select(message => new ProviderFinding(ProviderFindingKind.Dangerous, Section + message)),
-            .. Doubtful(settings).Select(message => new ProviderFinding(ProviderFindingKind.Doubtful, Section + message)),
-        ]
+    // Every token of an issuer has these claims, or every token of a client, so that they tell nobody's own people from others.
+    private static readonly string[] EverybodysClaims =
+    [
+        "iss", "aud", "azp", "client_id", "cid", "appid", "email_verified", "typ", "token_use", "exp", "iat", "nbf",
+    ];
+
+    /// <summary>Why the server can't start with the settings; none if it can, or if no provider is configured.</summary>
+    public static IEnumerable<string> Obstacles(IdentityProviderSettings settings) => settings.Issuer is { } issuer
+        ? AboutIssuer(settings, issuer).Concat(AboutWorkspace(settings, issuer)).Concat(AboutClients(settings)).Select(message => Section + message)
         : [];
 
-    private static IEnumerable<string> Unworkable(IdentityProviderSettings settings, string issuer) =>
-        AboutIssuer(settings, issuer).Concat(AboutWorkspace(settings, issuer)).Concat(AboutClients(settings));
+    /// <summary>What is dangerous or doubtful, although the server starts; none if no provider is configured.</summary>
+    public static IEnumerable<ProviderRisk> Risks(IdentityProviderSettings settings) => settings.Issuer is { } issuer
+        ? Dangerous(settings, issuer).Concat(Doubtful(settings))
+        : [];
 
     private static IEnumerable<string> AboutIssuer(IdentityProviderSettings settings, string issuer)
     {
@@ -76,9 +79,10 @@ internal static class ProviderRules
         }
     }
 
-    // The tenant of all personal Microsoft accounts tells nobody apart.
+    // Whether the claim is a choice of one's own people. The tenant of all personal Microsoft accounts tells nobody apart.
     private static bool IsChoice(RequiredClaim claim, string issuer) =>
-        claim.Claim != EntraIssuer.TenantClaim || !EntraIssuer.IsOfConsumers(issuer);
+        !EverybodysClaims.Contains(claim.Claim.TrimStart('/').Split('/')[0])
+        && (claim.Claim != EntraIssuer.TenantClaim || !EntraIssuer.IsOfConsumers(issuer));
 
     private static IEnumerable<string> AboutClients(IdentityProviderSettings settings)
     {
@@ -97,23 +101,28 @@ internal static class ProviderRules
         }
     }
 
-    private static IEnumerable<string> Dangerous(IdentityProviderSettings settings, string issuer)
+    private static IEnumerable<ProviderRisk> Dangerous(IdentityProviderSettings settings, string issuer)
     {
         foreach (var audience in settings.Audiences.Where(audience => IsUsual(audience, issuer)))
         {
-            yield return $"Audiences names {audience}, which the provider puts into tokens for other services too, so that those services "
-                + "could use their users' tokens here: give this server an audience of its own";
+            yield return new(
+                IsDangerous: true, $"{Section}Audiences names {audience}, which the provider puts into tokens for other services too",
+                "those services could use their users' tokens here", "give this server an audience of its own");
         }
 
         if (settings.DefaultRole is RoleNames.Owner or RoleNames.Admin)
         {
-            yield return $"DefaultRole is {settings.DefaultRole}, so that everyone who can sign in may do everything: "
-                + "set restricted, and give roles at the provider";
+            yield return new(
+                IsDangerous: true, $"{Section}DefaultRole is {settings.DefaultRole}",
+                "everyone who can sign in may do everything", "set restricted, and give roles at the provider");
         }
 
-        if (!settings.RequireHttpsMetadata && new Uri(issuer) is { IsLoopback: false } uri && uri.Scheme == Uri.UriSchemeHttp)
+        if (!settings.RequireHttpsMetadata && !new Uri(issuer).IsLoopback)
         {
-            yield return "Issuer does not use https, so that anyone on the network path could replace the provider's keys: set a URL with https";
+            yield return new(
+                IsDangerous: true, $"{Section}RequireHttpsMetadata is false",
+                "anyone on the network path could replace the provider's keys, and then sign tokens for any role",
+                "unset it, and use an issuer with https");
         }
     }
 
@@ -123,17 +132,21 @@ internal static class ProviderRules
             && (audience.EndsWith("/userinfo", StringComparison.Ordinal) || audience.EndsWith("/api/v2/", StringComparison.Ordinal)))
         || audience.TrimEnd('/') == issuer.TrimEnd('/');
 
-    private static IEnumerable<string> Doubtful(IdentityProviderSettings settings)
+    private static IEnumerable<ProviderRisk> Doubtful(IdentityProviderSettings settings)
     {
         var subject = settings.Claims.Subject;
         if (ChangingSubjects.Contains(subject.TrimStart('/')))
         {
-            yield return $"Claims__Subject is {subject}, which may later be given to somebody else: prefer sub, or Okta's uid, or Entra's oid";
+            yield return new(
+                IsDangerous: false, $"{Section}Claims__Subject is {subject}, which may later be given to somebody else",
+                "the new holder would be taken for the former one", "prefer sub, or Okta's uid, or Entra's oid");
         }
 
         if (settings.TokenType == TokenType.IdToken && settings.Audiences.Count > 0 && !settings.Audiences.Contains(settings.SignIn.CliClientId))
         {
-            yield return $"Audiences does not name the client id of the command line, {settings.SignIn.CliClientId}: nobody can sign in with it";
+            yield return new(
+                IsDangerous: false, $"{Section}Audiences does not name the client id of the command line, {settings.SignIn.CliClientId}",
+                "nobody can sign in with it", "add it to the audiences");
         }
     }
 }

@@ -1,5 +1,3 @@
-using Secronna.Protocol;
-
 namespace Secronna.Server.Hosting.Checking;
 
 /// <summary>Rules about the identity provider.</summary>
@@ -14,18 +12,16 @@ internal static class ProviderRules
             yield break;
         }
 
-        if (!provider.RequireHttpsMetadata)
+        foreach (var risk in Access.Tokens.ProviderRules.Risks(provider))
         {
-            yield return new(
-                new Uri(issuer).IsLoopback ? Severity.Warning : Severity.Danger, "Secronna__Huudis__RequireHttpsMetadata is false",
-                "whoever is on the network path can replace the provider's keys, and then sign tokens for any role", "unset it, and use an issuer with https");
+            yield return new(risk.IsDangerous ? Severity.Danger : Severity.Warning, risk.What, risk.Why, risk.Do);
         }
 
-        if (provider.DefaultRole is RoleNames.Owner or RoleNames.Admin)
+        if (!provider.RequireHttpsMetadata && new Uri(issuer).IsLoopback)
         {
             yield return new(
-                Severity.Danger, $"tokens that name no role have the role {provider.DefaultRole} (Secronna__Huudis__DefaultRole)",
-                "every user of the provider whose workspace is allowed can do everything in it", "set it to viewer or none, and give roles in the provider");
+                Severity.Warning, "Secronna__Huudis__RequireHttpsMetadata is false",
+                "the provider would be asked without TLS on another machine too", "unset it, and use an issuer with https");
         }
 
         if (!provider.RequireMfa)

@@ -63,9 +63,9 @@ internal sealed class ProviderSettingsReader(IdentityProviderSettings settings)
         }
 
         settings.Issuer = settings.Issuer is { } issuer ? EntraIssuer.Filled(issuer, settings.RequiredClaims) : null;
-        if (ProviderRules.Check(settings).FirstOrDefault(finding => finding.Kind == ProviderFindingKind.Unworkable) is { } finding)
+        if (ProviderRules.Obstacles(settings).FirstOrDefault() is { } message)
         {
-            throw new SettingsException(finding.Message);
+            throw new SettingsException(message);
         }
     }
 

@@ -164,6 +164,27 @@ public sealed class ProviderSettingsTests
     }
 
     [Theory]
+    [InlineData("iss")]
+    [InlineData("aud")]
+    [InlineData("/aud/0")]
+    [InlineData("azp")]
+    [InlineData("client_id")]
+    [InlineData("email_verified")]
+    [InlineData("typ")]
+    [InlineData("token_use")]
+    [InlineData("exp")]
+    [InlineData("iat")]
+    [FlawClass("foreign tenant")]
+    public void A_required_claim_that_every_token_has_is_no_choice_of_ones_own_people(string claim)
+    {
+        (string, string)[] settings =
+            [("Issuer", Issuer), ("Audiences:0", "a"), ("Workspace", "acc_a"), ("RequiredClaims:0:Claim", claim), ("RequiredClaims:0:Value", "x")];
+        Assert.StartsWith("Secronna__Huudis__Workspace", Refusal(settings), StringComparison.Ordinal);
+        Assert.Equal("acc_a", Read([.. settings, ("RequiredClaims:hd", "example.com")]).Workspace);
+        Assert.Equal("acc_a", Read([.. settings, ("IssuerIsOurs", "true")]).Workspace);
+    }
+
+    [Theory]
     [InlineData("https://ann:hunter2@login.microsoftonline.com/common/v2.0")]
     [InlineData("https://id.example.com/?key=hunter2")]
     [InlineData("https://id.example.com/#hunter2")]
@@ -216,25 +237,25 @@ public sealed class ProviderSettingsTests
     }
 
     [Theory]
-    [InlineData("Audiences:1", "account", ProviderFindingKind.Dangerous)]
-    [InlineData("Audiences:1", "api://default", ProviderFindingKind.Dangerous)]
-    [InlineData("Audiences:1", "https://tenant.auth0.example/userinfo", ProviderFindingKind.Dangerous)]
-    [InlineData("Audiences:1", Issuer, ProviderFindingKind.Dangerous)]
-    [InlineData("DefaultRole", "owner", ProviderFindingKind.Dangerous)]
-    [InlineData("DefaultRole", "admin", ProviderFindingKind.Dangerous)]
-    [InlineData("Claims:Subject", "email", ProviderFindingKind.Doubtful)]
-    [InlineData("Claims:Subject", "upn", ProviderFindingKind.Doubtful)]
-    [InlineData("Claims:Subject", "/preferred_username", ProviderFindingKind.Doubtful)]
-    [InlineData("TokenType", "IdToken", ProviderFindingKind.Doubtful)]
-    public void Settings_that_endanger_are_found(string name, string value, object kind)
+    [InlineData("Audiences:1", "account", true)]
+    [InlineData("Audiences:1", "api://default", true)]
+    [InlineData("Audiences:1", "https://tenant.auth0.example/userinfo", true)]
+    [InlineData("Audiences:1", Issuer, true)]
+    [InlineData("DefaultRole", "owner", true)]
+    [InlineData("DefaultRole", "admin", true)]
+    [InlineData("Claims:Subject", "email", false)]
+    [InlineData("Claims:Subject", "upn", false)]
+    [InlineData("Claims:Subject", "/preferred_username", false)]
+    [InlineData("TokenType", "IdToken", false)]
+    public void Settings_that_endanger_are_found(string name, string value, bool isDangerous)
     {
         (string, string)[] good = [("Issuer", Issuer), ("Audiences:0", "https://secrets.example.com")];
-        Assert.Empty(ProviderRules.Check(Read(good)));
+        Assert.Empty(ProviderRules.Risks(Read(good)));
 
-        var finding = Assert.Single(ProviderRules.Check(Read([.. good, (name, value)])));
+        var risk = Assert.Single(ProviderRules.Risks(Read([.. good, (name, value)])));
 
-        Assert.Equal(kind, finding.Kind);
-        Assert.StartsWith("Secronna__Huudis__", finding.Message, StringComparison.Ordinal);
+        Assert.Equal(isDangerous, risk.IsDangerous);
+        Assert.StartsWith("Secronna__Huudis__", risk.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -242,8 +263,8 @@ public sealed class ProviderSettingsTests
     {
         (string, string)[] Settings(string issuer) => [("Issuer", issuer), ("Audiences:0", "a"), ("RequireHttpsMetadata", "false")];
 
-        Assert.Equal(ProviderFindingKind.Dangerous, Assert.Single(ProviderRules.Check(Read(Settings("http://id.example.com")))).Kind);
-        Assert.Empty(ProviderRules.Check(Read(Settings("http://127.0.0.1:9000"))));
+        Assert.True(Assert.Single(ProviderRules.Risks(Read(Settings("http://id.example.com")))).IsDangerous);
+        Assert.Empty(ProviderRules.Risks(Read(Settings("http://127.0.0.1:9000"))));
     }
 
     private static string Refusal(params (string Name, string Value)[] settings) =>

@@ -35,12 +35,22 @@ public sealed class FilePrivacyTests
     public void A_data_folder_may_be_usable_by_a_group_of_this_process(string mode, bool isOwnGroup, bool isPrivate) =>
         Assert.Equal(isPrivate, FilePrivacy.IsPrivateData(Status(mode, isOwnGroup, owner: 0)));
 
+    [Fact]
+    public void A_file_whose_status_the_system_does_not_tell_is_refused_by_name()
+    {
+        var status = Status("600", isOwnGroup: true, owner: 0);
+        Assert.Same(status, FilePrivacy.Known(status, "/data"));
+        Assert.Contains("/data", Assert.Throws<SettingsException>(() => FilePrivacy.Known(null, "/data")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/etc/secronna/keys/master-keys", true)]
     [InlineData("/etc/secronna/other", false)]
     [InlineData("/etc/secronna/keys-other", false)]
     [InlineData("/data/keys", true)]
     [InlineData("/data/writable/keys", false)]
+    [InlineData("/my keys/master-keys", true)]
+    [InlineData("/over/master-keys", false)]
     public void The_innermost_mount_says_whether_a_path_can_be_changed(string path, bool isReadOnly)
     {
         string[] mounts =
@@ -49,6 +59,9 @@ public sealed class FilePrivacyTests
             "2 1 0:5 / /etc/secronna/keys ro,relatime - tmpfs tmpfs rw",
             "3 1 0:6 / /data ro,nosuid - tmpfs tmpfs rw",
             "4 3 0:7 / /data/writable rw,nosuid - tmpfs tmpfs rw",
+            @"5 1 0:8 / /my\040keys ro,nosuid - tmpfs tmpfs rw",
+            "6 1 0:9 / /over ro,nosuid - tmpfs tmpfs rw",
+            "7 6 0:10 / /over rw,nosuid - tmpfs tmpfs rw",
         ];
         Assert.Equal(isReadOnly, ReadOnlyMounts.Contain(mounts, path));
     }

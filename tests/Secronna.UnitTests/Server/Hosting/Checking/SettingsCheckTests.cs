@@ -34,7 +34,10 @@ public sealed class SettingsCheckTests
     [InlineData("warning", "MaxConnections is 0", "Http:MaxConnections=0")]
     [InlineData("warning", "MaxConnectionsPerAddress is 0", "Http:MaxConnectionsPerAddress=0")]
     [InlineData("advice", "RequireMfa is false", "Huudis:Issuer=https://i.example")]
-    [InlineData("danger", "the role owner", "Huudis:Issuer=https://i.example", "Huudis:DefaultRole=owner")]
+    [InlineData("danger", "DefaultRole is owner", "Huudis:Issuer=https://i.example", "Huudis:DefaultRole=owner")]
+    [InlineData("danger", "Audiences names account", "Huudis:Issuer=https://i.example", "Huudis:Audiences:0=account")]
+    [InlineData("warning", "Claims__Subject is email", "Huudis:Issuer=https://i.example", "Huudis:Claims:Subject=email")]
+    [InlineData("danger", "RequireHttpsMetadata is false", "Huudis:Issuer=https://i.example", "Huudis:RequireHttpsMetadata=false")]
     [InlineData("danger", "RequireHttpsMetadata is false", "Huudis:Issuer=http://i.example", "Huudis:RequireHttpsMetadata=false")]
     [InlineData("warning", "RequireHttpsMetadata is false", "Huudis:Issuer=http://127.0.0.1:1", "Huudis:RequireHttpsMetadata=false")]
     [InlineData("advice", "API keys may make credentials", "Huudis:Issuer=https://i.example", "Huudis:RequireMfa=true")]
@@ -77,8 +80,8 @@ public sealed class SettingsCheckTests
     [Fact]
     public void A_certificate_is_a_danger_when_clients_refuse_it_and_a_warning_before()
     {
-        Expect(Certificate(-10, -1), Severity.Danger, "which is not now");
-        Expect(Certificate(1, 10), Severity.Danger, "which is not now");
+        Expect(Certificate(-10, -1), Severity.Danger, "is not valid now");
+        Expect(Certificate(1, 10), Severity.Danger, "is not valid now");
         Expect(Certificate(-10, 13), Severity.Warning, "expires at");
         Expect(Certificate(-10, 90, "secrets.example"), Severity.Danger, "is not for secrets.example");
         Assert.Empty(SettingsCheck.Find(Certificate(-10, 90)));
