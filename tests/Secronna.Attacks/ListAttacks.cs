@@ -11,7 +11,8 @@ internal static class ListAttacks
         new("deep-search", "searches for what is nowhere, with patterns that fit no index", SearchAsync),
         new("past-lists", "lists an environment as it was, at ever other instants", PastListsAsync),
         new("cursors", "walks every list row by row, and sends cursors that it made up", CursorsAsync),
-        new("compares", "compares an environment with its own past", ComparesAsync),
+        new("compares", "compares an environment with the past of another one", ComparesAsync),
+        new("self-compares", "compares an environment with itself, which opens nothing and records every key", SelfComparesAsync),
         new("audit-filters", "filters the record for what is not there", AuditAsync),
     ];
 
@@ -49,6 +50,11 @@ internal static class ListAttacks
         attacker.RepeatAsync(16, _ => attacker.SendAsync(
             HttpMethod.Post, $"/environments/{attacker.Target.EnvironmentId}/compare", attacker.Target.AdminToken,
             $$"""{"with":"{{attacker.Target.DeletedEnvironmentId}}","withAt":"{{attacker.Target.Before}}"}"""));
+
+    private static Task SelfComparesAsync(Attacker attacker) =>
+        attacker.RepeatAsync(16, _ => attacker.SendAsync(
+            HttpMethod.Post, $"/environments/{attacker.Target.EnvironmentId}/compare", attacker.Target.AdminToken,
+            $$"""{"with":"{{attacker.Target.EnvironmentId}}"}"""));
 
     private static Task AuditAsync(Attacker attacker) =>
         attacker.RepeatAsync(16, i => attacker.SendAsync(

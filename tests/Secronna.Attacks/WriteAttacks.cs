@@ -8,7 +8,7 @@ internal static class WriteAttacks
     public static IReadOnlyList<Attack> All { get; } =
     [
         new("large-writes", "writes values of 64,000 bytes, to fill the disk", LargeAsync),
-        new("batches", "writes batches of 500 keys", BatchesAsync),
+        new("batches", "writes batches of 500 keys, 120 at a time", BatchesAsync),
         new("idempotency-rows", "writes small values, each with an idempotency key of its own", IdempotencyAsync),
         new("restores", "restores an environment to its past, for real and as a dry run", RestoresAsync),
         new("projects", "creates projects without end", ProjectsAsync),
@@ -25,7 +25,7 @@ internal static class WriteAttacks
     {
         var secrets = Enumerable.Range(0, 500).Select(i => new { key = $"BATCH_{i}", value = "value" });
         var body = JsonSerializer.Serialize(new { secrets });
-        return attacker.RepeatAsync(8, _ => attacker.SendAsync(
+        return attacker.RepeatAsync(120, _ => attacker.SendAsync(
             HttpMethod.Post, $"/environments/{attacker.Target.EnvironmentId}/secrets/batch", attacker.Target.WriteToken, body));
     }
 
