@@ -76,6 +76,7 @@ public sealed class IdempotencyTests(SharedServer shared)
     }
 
     [Theory]
+    [FlawClass("audit omission")]
     [InlineData("/api-keys", "api_key.create")]
     [InlineData("/access-keys", "access_key.create")]
     public async Task Another_body_that_would_create_a_credential_is_recorded_as_a_refusal(string path, string action)
