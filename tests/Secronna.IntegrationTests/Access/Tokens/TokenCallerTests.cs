@@ -114,7 +114,7 @@ public sealed class TokenCallerTests
         Assert.True((await server.With(provider.Forge.Sign(claims)).GetAsync("/me")).Is(200).Data.GetProperty("groupsOmitted").GetBoolean());
         (await server.With(provider.Forge.Sign(claims)).GetAsync("/me")).Is(200);
 
-        Assert.Single(server.Log.Lines, line => line.Contains("names not all groups", StringComparison.Ordinal));
+        Assert.Single(server.Log.Lines, line => line.Contains("does not name all groups", StringComparison.Ordinal));
     }
 
     [Fact]
