@@ -9,23 +9,32 @@ before=""
 if [[ "${1:-}" == --before ]]; then before=$2; shift 2; fi
 export SECRONNA_FAIRNESS_ATTACK="${1:-}"
 
-dotnet build -c Release -v q --nologo "$root/tests/Secronna.EndToEndTests" >/dev/null
-tests="$root/tests/Secronna.EndToEndTests/bin/Release/net10.0/Secronna.EndToEndTests"
-
-attack() { # table, program of the server
-  SECRONNA_TEST_SERVER=$2 SECRONNA_FAIRNESS_TABLE=$1 "$tests" -class '*FairnessTests' >"$work/tests.log" || { cat "$work/tests.log" >&2; exit 1; }
+attack() { # source folder, table
+  local published
+  published=$(mktemp -d "$work/XXXXXX")
+  dotnet publish -c Release -v q --nologo "$1/src/Secronna.Server" -r linux-x64 -o "$published" >/dev/null
+  dotnet build -c Release -v q --nologo "$1/tests/Secronna.EndToEndTests" >/dev/null
+  SECRONNA_TEST_SERVER=$published/secronna-server SECRONNA_FAIRNESS_TABLE=$2 \
+    "$1/tests/Secronna.EndToEndTests/bin/Release/net10.0/Secronna.EndToEndTests" -class '*FairnessTests' >"$work/tests.log" ||
+    { cat "$work/tests.log" >&2; exit 1; }
 }
 
-publish() { # source folder, target folder
-  dotnet publish -c Release -v q --nologo "$1/src/Secronna.Server" -r linux-x64 -o "$2" >/dev/null
+# An older commit has not these attacks: they are given to its tests.
+give_attacks() { # source folder
+  cp -r "$root/tests/Secronna.Attacks" "$root/tests/Running" "$1/tests/"
+  cp -r "$root/tests/Secronna.EndToEndTests/Fairness" "$1/tests/Secronna.EndToEndTests/"
+  rm -rf "$1"/tests/Secronna.Attacks/{bin,obj}
+  git -C "$1" checkout -q -- tests/Running
+  grep -q Secronna.Attacks "$1/tests/Secronna.EndToEndTests/Secronna.EndToEndTests.csproj" ||
+    sed -i '0,/<ProjectReference /s//<ProjectReference Include="..\/Secronna.Attacks\/Secronna.Attacks.csproj" \/>\n    <ProjectReference /' \
+      "$1/tests/Secronna.EndToEndTests/Secronna.EndToEndTests.csproj"
 }
 
 if [[ -n $before ]]; then
   git -C "$root" worktree add -q --detach "$work/before" "$before"
   trap 'git -C "$root" worktree remove --force "$work/before"; cleanup' EXIT
-  publish "$work/before" "$work/before-server"
-  attack "$work/before.jsonl" "$work/before-server/secronna-server"
+  give_attacks "$work/before"
+  attack "$work/before" "$work/before.jsonl"
 fi
-publish "$root" "$work/server"
-attack "$work/after.jsonl" "$work/server/secronna-server"
+attack "$root" "$work/after.jsonl"
 python3 "$root/bench/fairness.py" ${before:+"$work/before.jsonl"} "$work/after.jsonl"
