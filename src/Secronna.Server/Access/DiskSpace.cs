@@ -22,7 +22,13 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
     // The part of the reserve that must be free outside of the database's file.
     private const int LogPart = 8;
 
+    // A write is stored twice for a while: in the database's log, and in its file.
+    private const int Copies = 2;
+
     private volatile DiskState state;
+
+    // What writes may take until the next look.
+    private long room = long.MaxValue;
     private long seenFailures;
     private long? fullAt;
 
@@ -39,23 +45,45 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
         }
     }
 
+    /// <summary>
+    /// Takes room for what a write will store. A fast writer could fill a disk between two looks, so what was free at the last look
+    /// is counted down.
+    /// </summary>
+    /// <exception cref="RequestException">UNAVAILABLE: only what is kept for reveals is left.</exception>
+    public void Take(WriteShare share)
+    {
+        if (Interlocked.Add(ref room, -Copies * share.Bytes) < 0)
+        {
+            throw Errors.DiskLow();
+        }
+    }
+
     /// <summary>Looks at the disk, and logs a change. Must not be called at the same time by several threads.</summary>
     /// <exception cref="StorageUnavailableException">The database can't answer now. What was found before holds on.</exception>
     public async ValueTask LookAsync()
     {
-        var room = await database.FindDiskRoomAsync();
-        if (room is { } seen)
+        var found = await database.FindDiskRoomAsync();
+        if (found is { } seen)
         {
             ServerMetrics.DiskFree(seen.FreeBytes);
         }
 
-        var next = IsFullLately() ? DiskState.Full : Judge(room);
+        Interlocked.Exchange(ref room, RoomFor(found));
+        var next = IsFullLately() ? DiskState.Full : Judge(found);
         if (next != state)
         {
-            Report(next, room);
+            Report(next, found);
             state = next;
         }
     }
+
+    private long RoomFor(DiskRoom? found) => settings.ReservedBytes > 0 && found is { } seen
+        ? Usable(seen, settings.ReservedBytes) - settings.ReservedBytes
+        : long.MaxValue;
+
+    // What deletions have emptied inside the file is used first. But the database's log needs some of the volume in any case.
+    private static long Usable(DiskRoom seen, long reserve) =>
+        seen.FreeBytes < reserve / LogPart ? seen.FreeBytes : seen.FreeBytes + seen.ReusableBytes;
 
     private bool IsFullLately()
     {
@@ -68,16 +96,15 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
         return fullAt is { } at && time.GetElapsedTime(at) < FullFor;
     }
 
-    private DiskState Judge(DiskRoom? room)
+    private DiskState Judge(DiskRoom? found)
     {
         var reserve = settings.ReservedBytes;
-        if (reserve == 0 || room is not { } seen)
+        if (reserve == 0 || found is not { } seen)
         {
             return DiskState.Enough;
         }
 
-        // What deletions have emptied inside the file is used first. But the database's log needs some of the volume in any case.
-        var free = seen.FreeBytes < reserve / LogPart ? seen.FreeBytes : seen.FreeBytes + seen.ReusableBytes;
+        var free = Usable(seen, reserve);
         var low = Math.Max(reserve, Math.Min(LowReserves * reserve, seen.TotalBytes / LowPart));
         return IsBelow(free, reserve, DiskState.Reserved) ? DiskState.Reserved
             : IsBelow(free, low, DiskState.Low) ? DiskState.Low
@@ -87,9 +114,9 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
     private bool IsBelow(long free, long line, DiskState belowLine) =>
         free < (state >= belowLine ? line + (line / Margin) : line);
 
-    private void Report(DiskState next, DiskRoom? room)
+    private void Report(DiskState next, DiskRoom? found)
     {
-        var (free, reserve) = (room?.FreeBytes, settings.ReservedBytes);
+        var (free, reserve) = (found?.FreeBytes, settings.ReservedBytes);
         switch (next)
         {
             case DiskState.Enough: DiskLog.Enough(log, free); break;

@@ -12,7 +12,7 @@ namespace Secronna.Server.Vault;
 /// (<see cref="WriteTransaction"/>).
 /// </summary>
 internal sealed class SecretWriter(
-    Database database, KekReservations keks, Authorization authorization, RateLimits rates, BatchGate batches,
+    Database database, KekReservations keks, Authorization authorization, RateLimits rates, DiskSpace disk, BatchGate batches,
     LimitSettings limits, TimeProvider time)
 {
     // How many versions a transaction may seal again. After some attempts it may seal all of them, so that a busy environment
@@ -54,13 +54,15 @@ internal sealed class SecretWriter(
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
     {
-        if (rates.TakeWrite(caller, WritePlan.ShareOf(writes, idempotency)) is { } limited)
+        var share = WritePlan.ShareOf(writes, idempotency);
+        if (rates.TakeWrite(caller, share) is { } limited)
         {
             // A repeat writes nothing, so it gets its answer all the same.
             return await FindFirstAnswerAsync(caller, environmentId, idempotency)
                 ?? throw await authorization.RefusedAsync(caller, writes[0].Operation, null, limited, environmentId);
         }
 
+        disk.Take(share);
         using var place = writes.Count > 1 ? await batches.EnterAsync(caller) : default;
         for (var attempt = 1; ; attempt++)
         {

@@ -11,7 +11,7 @@ namespace Secronna.Server.Features.PointInTime;
 /// </summary>
 internal sealed class RestoreService(
     Database database, RestorePlanner planner, RestoreAttempts attempts, Authorization authorization, RateLimits rates,
-    LimitSettings limits, ILogger<RestoreService> log)
+    DiskSpace disk, LimitSettings limits, ILogger<RestoreService> log)
 {
     // What the stored answer of a request has for each key, beside the key.
     private const int AnswerBytesPerKey = 128;
@@ -90,6 +90,8 @@ internal sealed class RestoreService(
         {
             throw await RefuseAsync(caller, plan, limited);
         }
+
+        disk.Take(share);
     }
 
     private Task<RequestException> RefuseAsync(Caller caller, RestorePlan plan, RequestException limited) =>
