@@ -12,7 +12,7 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
     // Writes are refused for this time after the database last reported a full disk. The next write then tries again.
     private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(10);
 
-    // Low is below this many times the reserve, but not above this part of the volume.
+    // Low is below this many times the reserve, but not above this part of the volume. It always begins before writes are refused.
     private const int LowReserves = 4;
     private const int LowPart = 2;
 
@@ -105,7 +105,7 @@ internal sealed class DiskSpace(Database database, StorageSettings settings, Tim
         }
 
         var free = Usable(seen, reserve);
-        var low = Math.Max(reserve, Math.Min(LowReserves * reserve, seen.TotalBytes / LowPart));
+        var low = Math.Max(reserve + (reserve / Margin), Math.Min(LowReserves * reserve, seen.TotalBytes / LowPart));
         return IsBelow(free, reserve, DiskState.Reserved) ? DiskState.Reserved
             : IsBelow(free, low, DiskState.Low) ? DiskState.Low
             : DiskState.Enough;
