@@ -144,12 +144,31 @@ build() {
         dotnet build Secronna.slnx -c Release --no-restore -nodeReuse:false -p:UseSharedCompilation=false -v quiet
 }
 
-# What the end-to-end tests start: the command line as it is given to people; and the server compiled ahead of time, without
-# the counting of calls that serves a long life. They start it some hundred times, most often for a second.
+# Packages with known advisories fail the run, where the registry can tell. One that publishes no list of advisories answers
+# every question with "no vulnerable packages", so it is first asked whether it has such a list.
+advisories() {
+    local sources source answer
+    sources=$(dotnet nuget list source --format short | sed -n 's/^E *\(https[^ ]*\)$/\1/p')
+    for source in $sources; do
+        if ! curl -fsSL -m 30 "$source" | grep -q '"VulnerabilityInfo/'; then
+            echo "advisories unknown: $source publishes no list of them"
+            return 0
+        fi
+    done
+    if ! answer=$(timeout 300 dotnet list Secronna.slnx package --vulnerable --include-transitive --no-restore 2>&1); then
+        echo "advisories unknown: $(tail -n 1 <<<"$answer")"
+    elif grep -q 'has the following vulnerable packages' <<<"$answer"; then
+        grep -E 'has the following vulnerable packages|^ +>' <<<"$answer"
+        return 1
+    fi
+}
+
+# What the end-to-end tests start: the command line as it is given to people; and the server with a runtime of its own, compiled
+# ahead of time, without the counting of calls that serves a long life. They start it some hundred times, most often for a second.
 publish() {
     local quietly=(-c Release -r "$system" -nodeReuse:false -p:UseSharedCompilation=false -v quiet)
     dotnet publish src/Secronna.Cli "${quietly[@]}" &&
-        dotnet publish src/Secronna.Server "${quietly[@]}" --no-self-contained -p:PublishReadyToRun=true -p:TieredPGO=false || return
+        dotnet publish src/Secronna.Server "${quietly[@]}" -p:TieredPGO=false || return
     export SECRONNA_TEST_CLI=$PWD/src/Secronna.Cli/bin/Release/net10.0/$system/publish/secronna
     export SECRONNA_TEST_SERVER=$PWD/src/Secronna.Server/bin/Release/net10.0/$system/publish/secronna-server
 }
@@ -252,6 +271,11 @@ install_missing
 install_consumers || echo "Not installed, and tests need them: the packages of tests/Consumers" >&2
 if ! { measured "Build" build && measured "Publishing of what the end-to-end tests start" publish; }; then
     echo "The build failed"
+    failed=1
+    finish
+fi
+if ! advisories; then
+    echo "Packages have known advisories"
     failed=1
     finish
 fi

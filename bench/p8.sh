@@ -12,7 +12,7 @@ load_secrets "$secrets" "$BENCH_IDS"
 kill "$server_pid" && wait "$server_pid" || true
 resident() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$server_pid/status"; }
 peak() { awk '/^VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$server_pid/status"; }
-export Secronna__DataFolder="$work/data" Secronna__MasterKey__File="$work/data/master-keys" Secronna__Limits__RevealsPerMinute=0
+export Secronna__DataFolder="$work/data" Secronna__MasterKey__File="$work/data/master-keys"
 for round in 1 2 3; do
   began=$(date +%s%N)
   "$server" serve --urls "http://127.0.0.1:$port" >"$work/serve.log" 2>&1 &

@@ -6,7 +6,7 @@
 
 build
 port=$(free_port)
-export Secronna__Limits__FailedAuthenticationsPerMinute=0
+export Secronna__Limits__FailedAuthenticationsPerMinute=0 Secronna__Limits__RefusalsPerMinute=0
 start_server "$work/data" "$port"
 export Secronna__DataFolder=$work/data Secronna__MasterKey__File=$work/data/master-keys
 "$server" workspace allow acc_other >/dev/null

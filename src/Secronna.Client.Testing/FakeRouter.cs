@@ -41,6 +41,7 @@ internal static class FakeRouter
         new("GET", EnvironmentBySlug + "/secrets/{key}", FakeSecrets.GetByPath),
         FakeRoute.List("/secrets/{secretId}/versions", FakeSecrets.ListVersions),
         new("DELETE", "/secrets/{secretId}", FakeSecrets.Delete),
+        new("DELETE", "/secrets/{secretId}/versions/{version}", FakeSecrets.DestroyVersion),
         FakeRoute.List("/search/secrets", FakeSecrets.Search, "q"),
 
         new("POST", "/secrets/{secretId}/reveal", FakeReveals.Reveal) { Query = ["version"] },
@@ -50,18 +51,20 @@ internal static class FakeRouter
 
         new("POST", "/secrets/{secretId}/rollback", FakeSecretWrites.RollBack) { Body = FakeBodyRule.Required, IsIdempotent = true },
         new("POST", "/environments/{envId}/restore", FakeRestore.Restore) { Body = FakeBodyRule.Required, IsIdempotent = true },
-        FakeRoute.List("/environments/{envId}/history", FakeHistory.List),
+        FakeRoute.List("/environments/{envId}/history", FakeHistory.List).WithPageSizes(Limits.HistoryPageDefault, Limits.PageMaximum),
         new("POST", "/environments/{envId}/compare", FakeComparison.Compare) { Body = FakeBodyRule.Required },
 
         FakeRoute.List("/audit", FakeAuditList.List, FakeAuditList.Filters).WithPageSizes(Limits.AuditPageDefault, Limits.AuditPageMaximum),
 
-        new("POST", "/api-keys", FakeApiKeys.Create) { Body = FakeBodyRule.Required },
+        new("POST", "/api-keys", FakeApiKeys.Create) { Body = FakeBodyRule.Required, IsIdempotent = true },
         FakeRoute.List("/api-keys", FakeApiKeys.List),
-        new("DELETE", "/api-keys/{id}", FakeApiKeys.Delete),
-        new("POST", "/access-keys", FakeAccessKeys.Create) { Body = FakeBodyRule.Required },
+        new("DELETE", "/api-keys/{id}", FakeApiKeys.Delete) { Query = ["cascade"] },
+        new("GET", "/api-keys/{id}/made", FakeApiKeys.GetMade),
+        new("POST", "/access-keys", FakeAccessKeys.Create) { Body = FakeBodyRule.Required, IsIdempotent = true },
         FakeRoute.List("/access-keys", FakeAccessKeys.List),
         new("PATCH", "/access-keys/{id}", FakeAccessKeys.Change) { Body = FakeBodyRule.Required },
         new("POST", "/access-keys/{id}/revoke", FakeAccessKeys.Revoke),
+        new("GET", "/access-keys/{id}/made", FakeAccessKeys.GetMade),
         new("GET", "/me", FakeCredentials.GetMe),
         new("GET", "/auth/config", FakeCredentials.GetAuthConfig) { IsPublic = true },
     ];

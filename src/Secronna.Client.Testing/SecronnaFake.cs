@@ -33,7 +33,7 @@ public sealed class SecronnaFake : HttpMessageHandler
     public SecronnaFake(TimeProvider? timeProvider = null)
     {
         workspace = new FakeWorkspace(timeProvider ?? TimeProvider.System);
-        Token = workspace.AddCredential(ActorTypes.ApiKey, "fake").Token;
+        Token = workspace.AddCredential(ActorTypes.ApiKey, "fake", ActorTypes.Operator).Token;
     }
 
     /// <summary>The address that its clients are given. Nothing is sent there.</summary>

@@ -7,6 +7,9 @@ namespace Secronna.Client;
 /// <summary>The errors that the client itself detects. No message holds a token or a value.</summary>
 internal static class ClientErrors
 {
+    // SslPolicyErrors.RemoteCertificateNameMismatch, as the framework's message has it.
+    private const string OtherName = "RemoteCertificateNameMismatch";
+
     public static SecronnaException Invalid(string message) => new(message, ErrorCodes.ValidationError, null, null);
 
     public static SecronnaException NoToken(string variable) => new(
@@ -27,7 +30,7 @@ internal static class ClientErrors
 
     // Where a TLS handshake fails, only the inner exception says what is wrong with the certificate.
     public static SecronnaException NotReached(Uri server, Exception reason) => new(
-        $"the server at {Origin(server)} could not be reached: {(reason.InnerException as AuthenticationException ?? reason).Message}",
+        $"the server at {Origin(server)} could not be reached: {Reason(server, reason)}",
         reason);
 
     public static SecronnaException TimedOut(Uri server, TimeSpan time) =>
@@ -40,6 +43,14 @@ internal static class ClientErrors
     public static SecronnaException Redirected(Uri server, int status) => new(
         $"the server at {Origin(server)} redirects requests, which the client does not follow: give the address at which the server itself answers",
         ErrorCodes.ValidationError, status, null);
+
+    private static string Reason(Uri server, Exception reason) => reason.InnerException switch
+    {
+        AuthenticationException tls when tls.Message.Contains(OtherName, StringComparison.Ordinal) =>
+            $"its certificate is for another name than {server.Host} ({tls.Message})",
+        AuthenticationException tls => tls.Message,
+        _ => reason.Message,
+    };
 
     private static string Origin(Uri server) => server.GetLeftPart(UriPartial.Authority);
 }

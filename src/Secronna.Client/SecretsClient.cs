@@ -55,6 +55,14 @@ public sealed class SecretsClient
     public Task<DeletedResponse> DeleteAsync(string secretId, CancellationToken cancellation = default) =>
         connection.SendAsync(ApiRequest.Delete(Path(secretId)), Json.DeletedResponse, cancellation);
 
+    /// <summary>
+    /// Destroys the value of one version, irrevocably. The current version can't be destroyed: write a new value first.
+    /// </summary>
+    public Task<DestroyedResponse> DestroyVersionAsync(string secretId, int version, CancellationToken cancellation = default) =>
+        connection.SendAsync(
+            ApiRequest.Delete($"{Path(secretId)}/versions/{version.ToString(CultureInfo.InvariantCulture)}"), Json.DestroyedResponse,
+            cancellation);
+
     private static string Path(string secretId) => "/secrets/" + ApiRequest.Escape(secretId);
 
     private static string ByPath(string path) => path.Split('/') is [var project, var environment, var key]

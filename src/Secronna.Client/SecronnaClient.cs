@@ -21,7 +21,7 @@ public sealed class SecronnaClient : IDisposable
     /// VALIDATION_ERROR: the server's address is no http or https origin, or plain HTTP to another machine is not allowed.
     /// </exception>
     public SecronnaClient(SecronnaClientOptions options)
-        : this(Configure(new HttpClient(Configure(new SocketsHttpHandler()))), options, isOwned: true)
+        : this(Configure(new HttpClient(Configure(new SocketsHttpHandler(), options))), options, isOwned: true)
     {
     }
 
@@ -35,9 +35,14 @@ public sealed class SecronnaClient : IDisposable
     public SecronnaClient(HttpClient http, SecronnaClientOptions options)
         : this(http, options, isOwned: false)
     {
+        if (ApiAddress.SocketOf(options) is not null)
+        {
+            throw ClientErrors.Invalid("a Unix socket is an address only for a client that makes its own connections");
+        }
     }
 
-    private SecronnaClient(HttpClient http, SecronnaClientOptions options, bool isOwned)
+    /// <summary>Makes a client that sends through an HTTP client whose handler was configured with the same options.</summary>
+    internal SecronnaClient(HttpClient http, SecronnaClientOptions options, bool isOwned)
     {
         owned = isOwned ? http : null;
         connection = new ApiConnection(http, options);
@@ -122,8 +127,15 @@ public sealed class SecronnaClient : IDisposable
     /// <summary>
     /// Sends requests only where they are addressed: no redirects, no cookies, and the system's proxy except for loopback.
     /// </summary>
-    internal static SocketsHttpHandler Configure(SocketsHttpHandler handler)
+    /// <param name="handler">The handler.</param>
+    /// <param name="options">The options of the client; <c>null</c> for requests to other servers.</param>
+    internal static SocketsHttpHandler Configure(SocketsHttpHandler handler, SecronnaClientOptions? options = null)
     {
+        if (options is not null && ApiAddress.SocketOf(options) is { } socket)
+        {
+            handler.ConnectCallback = (_, cancellation) => UnixSocketAddress.ConnectAsync(socket, cancellation);
+        }
+
         handler.AllowAutoRedirect = false;
         handler.UseCookies = false;
         handler.Proxy = new LoopbackBypassProxy(HttpClient.DefaultProxy);

@@ -7,7 +7,7 @@ public sealed class SecronnaClientOptions
     public static readonly Uri DefaultServer = new("http://127.0.0.1:4230");
 
     /// <summary>
-    /// The server's origin, with or without <c>/api/v1</c>. <c>null</c> takes the environment variable <c>SECRONNA_API_URL</c>
+    /// The server's origin, with or without <c>/api/v1</c>, or its Unix socket, <c>http://unix:/run/secronna/api.sock</c>. <c>null</c> takes the environment variable <c>SECRONNA_API_URL</c>
     /// or, where that is not set, <see cref="DefaultServer"/>.
     /// </summary>
     public Uri? Server { get; init; }

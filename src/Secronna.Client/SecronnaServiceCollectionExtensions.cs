@@ -16,9 +16,9 @@ public static class SecronnaServiceCollectionExtensions
     public static IHttpClientBuilder AddSecronnaClient(this IServiceCollection services, SecronnaClientOptions options)
     {
         services.AddSingleton(provider => new SecronnaClient(
-            provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(SecronnaClient)), options));
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(SecronnaClient)), options, isOwned: false));
         return services.AddHttpClient(nameof(SecronnaClient), http => SecronnaClient.Configure(http))
-            .UseSocketsHttpHandler((handler, _) => SecronnaClient.Configure(handler))
+            .UseSocketsHttpHandler((handler, _) => SecronnaClient.Configure(handler, options))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RedactLoggedHeaders(_ => true);
     }

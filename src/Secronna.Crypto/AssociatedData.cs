@@ -1,14 +1,18 @@
 // The associated data of a box states where the box belongs (S6). It is a list of parts, each preceded by its length as
 // 4 bytes, big endian: a purpose, the header of the box, then ids.
 //
-//   purpose                      header of a        ids
-//   "secronna value"             value box          workspace, project, environment, secret, version
-//   "secronna data key"          wrapped key box    workspace, project, environment, secret, version, KEK
-//   "secronna kek"               wrapped key box    workspace, project, KEK, master key
-//   "secronna installation key"  wrapped key box    master key
+//   purpose                      header of a        format  ids
+//   "secronna value"             value box          2       workspace, project, environment, secret, its key, version
+//   "secronna data key"          wrapped key box    2       workspace, project, environment, secret, its key, version, KEK
+//   "secronna kek"               wrapped key box    1       workspace, project, KEK, master key
+//   "secronna installation key"  wrapped key box    1       master key
 //
-// The header is every byte of the box before its ciphertext. Ids are UTF-8. The version is 4 bytes, big endian. Because each
-// part carries its length, two different lists of parts never give the same bytes.
+// Values and data keys of format 1 were sealed before the secret's key was bound. Their list is the same without the key. They
+// are opened, and no new ones are made. The format byte is in the header, so a box can't be passed off as one of the other
+// format.
+//
+// The header is every byte of the box before its ciphertext. Ids and the key are UTF-8. The version is 4 bytes, big endian.
+// Because each part carries its length, two different lists of parts never give the same bytes.
 
 using System.Buffers.Binary;
 
@@ -27,33 +31,40 @@ internal ref struct AssociatedData
     public const int MaxSize = LengthSize + MaxPurposeSize
         + LengthSize + ValueBox.HeaderSize
         + (MaxIds * (LengthSize + IdBytes.MaxSize))
+        + LengthSize + VersionBinding.MaxKeySize
         + LengthSize + sizeof(int);
 
     private readonly Span<byte> buffer;
     private readonly Span<byte> header;
     private int size;
 
-    private AssociatedData(Span<byte> buffer, ReadOnlySpan<byte> purpose, int headerSize)
+    private AssociatedData(Span<byte> buffer, byte format, ReadOnlySpan<byte> purpose, int headerSize)
     {
         this.buffer = buffer;
-        IsUsable = true;
+        Format = format;
+        IsUsable = format is BoxFormat.First or BoxFormat.WithKey;
         purpose.CopyTo(AppendPart(purpose.Length));
         header = AppendPart(headerSize);
     }
 
-    /// <summary>False if an id is not 1 to 128 bytes of valid UTF-8, or the version is not positive.</summary>
+    /// <summary>The format byte of the box.</summary>
+    public byte Format { get; }
+
+    /// <summary>
+    /// False if the format is unknown, an id or the key is empty, too long or not valid UTF-8, or the version is not positive.
+    /// </summary>
     public bool IsUsable { get; private set; }
 
-    public static AssociatedData ForValue(Span<byte> buffer, in VersionBinding binding)
+    public static AssociatedData ForValue(Span<byte> buffer, byte format, in VersionBinding binding)
     {
-        var data = new AssociatedData(buffer, "secronna value"u8, ValueBox.HeaderSize);
+        var data = new AssociatedData(buffer, format, "secronna value"u8, ValueBox.HeaderSize);
         data.Append(binding);
         return data;
     }
 
-    public static AssociatedData ForDataKey(Span<byte> buffer, in VersionBinding binding, string kekId)
+    public static AssociatedData ForDataKey(Span<byte> buffer, byte format, in VersionBinding binding, string kekId)
     {
-        var data = new AssociatedData(buffer, "secronna data key"u8, WrappedKeyBox.HeaderSize);
+        var data = new AssociatedData(buffer, format, "secronna data key"u8, WrappedKeyBox.HeaderSize);
         data.Append(binding);
         data.Append(kekId);
         return data;
@@ -62,7 +73,7 @@ internal ref struct AssociatedData
     public static AssociatedData ForMasterKey(Span<byte> buffer, in MasterKeyBinding binding)
     {
         var purpose = binding.IsInstallationKey ? "secronna installation key"u8 : "secronna kek"u8;
-        var data = new AssociatedData(buffer, purpose, WrappedKeyBox.HeaderSize);
+        var data = new AssociatedData(buffer, BoxFormat.First, purpose, WrappedKeyBox.HeaderSize);
         if (!binding.IsInstallationKey)
         {
             data.Append(binding.WorkspaceId);
@@ -86,7 +97,7 @@ internal ref struct AssociatedData
     {
         if (!IsUsable)
         {
-            throw new ArgumentException("Ids are 1 to 128 bytes of UTF-8, versions count from 1.");
+            throw new ArgumentException("Ids are 1 to 128 bytes of UTF-8, keys 1 to 256, versions count from 1.");
         }
     }
 
@@ -96,13 +107,18 @@ internal ref struct AssociatedData
         Append(binding.ProjectId);
         Append(binding.EnvironmentId);
         Append(binding.SecretId);
+        if (Format == BoxFormat.WithKey)
+        {
+            Append(binding.Key, VersionBinding.MaxKeySize);
+        }
+
         IsUsable &= binding.Version > 0;
         BinaryPrimitives.WriteInt32BigEndian(AppendPart(sizeof(int)), binding.Version);
     }
 
-    private void Append(string? id)
+    private void Append(string? id, int maxSize = IdBytes.MaxSize)
     {
-        IsUsable &= IdBytes.TryWrite(id, buffer[(size + LengthSize)..], out var idSize);
+        IsUsable &= IdBytes.TryWrite(id, buffer.Slice(size + LengthSize, maxSize), out var idSize);
         AppendPart(idSize);
     }
 

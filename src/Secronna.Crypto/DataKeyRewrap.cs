@@ -31,9 +31,14 @@ public sealed class DataKeyRewrap : IDisposable
         newAes = new AesGcm(newKek, Aes256Gcm.TagSize);
     }
 
-    /// <summary>Unwraps a version's data key with the old KEK and wraps it with the new one.</summary>
+    /// <summary>
+    /// Unwraps a version's data key with the old KEK and wraps it with the new one. The new wrap binds the secret's key (S6),
+    /// also if the old one did not.
+    /// </summary>
     /// <returns>The data key wrapped by the new KEK, 78 bytes.</returns>
-    /// <exception cref="ArgumentException">The new KEK's id isn't 1 to 128 bytes of UTF-8.</exception>
+    /// <exception cref="ArgumentException">
+    /// The new KEK's id isn't 1 to 128 bytes of UTF-8, or the secret's key isn't 1 to 256.
+    /// </exception>
     /// <exception cref="DecryptionException">The old KEK does not open the wrapped data key (S6).</exception>
     public byte[] Rewrap(in VersionBinding binding, ReadOnlySpan<byte> wrappedDataKey)
     {
@@ -42,9 +47,11 @@ public sealed class DataKeyRewrap : IDisposable
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
         try
         {
-            WrappedKeyBox.Open(oldAes, oldName, AssociatedData.ForDataKey(buffer, binding, oldId), wrappedDataKey, dataKey);
+            var opened = AssociatedData.ForDataKey(buffer, BoxFormat.Of(wrappedDataKey), binding, oldId);
+            WrappedKeyBox.Open(oldAes, oldName, opened, wrappedDataKey, dataKey);
             RandomNumberGenerator.Fill(nonce);
-            return WrappedKeyBox.Seal(newAes, newName, nonce, AssociatedData.ForDataKey(buffer, binding, newId), dataKey);
+            var sealedAgain = AssociatedData.ForDataKey(buffer, BoxFormat.WithKey, binding, newId);
+            return WrappedKeyBox.Seal(newAes, newName, nonce, sealedAgain, dataKey);
         }
         finally
         {

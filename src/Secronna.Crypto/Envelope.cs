@@ -13,7 +13,7 @@ public static class Envelope
 
     /// <summary>Seals a value under a fresh random data key and wraps that key. This is one wrap by the KEK (S7).</summary>
     /// <exception cref="ArgumentException">
-    /// The KEK isn't 32 bytes, an id isn't 1 to 128 bytes of UTF-8, or the version isn't positive.
+    /// The KEK isn't 32 bytes, an id isn't 1 to 128 bytes of UTF-8, the key isn't 1 to 256, or the version isn't positive.
     /// </exception>
     public static SealedVersion Seal(
         ReadOnlySpan<byte> kek, string kekId, KeyName kekName, in VersionBinding binding, ReadOnlySpan<byte> value)
@@ -52,13 +52,20 @@ public static class Envelope
         }
     }
 
+    /// <summary>
+    /// Whether a wrapped data key binds the secret's key (S6). If so, the version opens under no other key, also if its value box
+    /// is older, because only this data key opens that box.
+    /// </summary>
+    public static bool BindsKey(ReadOnlySpan<byte> wrappedDataKey) => BoxFormat.Of(wrappedDataKey) == BoxFormat.WithKey;
+
     private static byte[] WrapDataKey(
         ReadOnlySpan<byte> kek, string kekId, KeyName kekName, in VersionBinding binding, ReadOnlySpan<byte> dataKey)
     {
         Span<byte> nonce = stackalloc byte[Aes256Gcm.NonceSize];
         RandomNumberGenerator.Fill(nonce);
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
-        return WrappedKeyBox.Seal(kek, kekName, nonce, AssociatedData.ForDataKey(buffer, binding, kekId), dataKey);
+        var associatedData = AssociatedData.ForDataKey(buffer, BoxFormat.WithKey, binding, kekId);
+        return WrappedKeyBox.Seal(kek, kekName, nonce, associatedData, dataKey);
     }
 
     private static void UnwrapDataKey(
@@ -66,7 +73,8 @@ public static class Envelope
         ReadOnlySpan<byte> wrappedDataKey, Span<byte> dataKey)
     {
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
-        WrappedKeyBox.Open(kek, kekName, AssociatedData.ForDataKey(buffer, binding, kekId), wrappedDataKey, dataKey);
+        var associatedData = AssociatedData.ForDataKey(buffer, BoxFormat.Of(wrappedDataKey), binding, kekId);
+        WrappedKeyBox.Open(kek, kekName, associatedData, wrappedDataKey, dataKey);
     }
 
     private static byte[] SealValue(ReadOnlySpan<byte> dataKey, in VersionBinding binding, ReadOnlySpan<byte> value)
@@ -74,13 +82,13 @@ public static class Envelope
         Span<byte> nonce = stackalloc byte[Aes256Gcm.NonceSize];
         RandomNumberGenerator.Fill(nonce);
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
-        return ValueBox.Seal(dataKey, nonce, AssociatedData.ForValue(buffer, binding), value);
+        return ValueBox.Seal(dataKey, nonce, AssociatedData.ForValue(buffer, BoxFormat.WithKey, binding), value);
     }
 
     private static PinnedBuffer OpenValue(
         ReadOnlySpan<byte> dataKey, in VersionBinding binding, ReadOnlySpan<byte> ciphertext)
     {
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
-        return ValueBox.Open(dataKey, AssociatedData.ForValue(buffer, binding), ciphertext);
+        return ValueBox.Open(dataKey, AssociatedData.ForValue(buffer, BoxFormat.Of(ciphertext), binding), ciphertext);
     }
 }

@@ -22,7 +22,7 @@ public static class ServiceKeyBox
     public static byte[] Header(string masterKeyId)
     {
         var header = new byte[HeaderSize];
-        header[0] = BoxFormat.Format;
+        header[0] = BoxFormat.First;
         header[1] = BoxFormat.ServiceAlgorithm;
         KeyName.FromMasterKeyId(masterKeyId).CopyTo(header.AsSpan(NameStart));
         return header;
@@ -39,7 +39,7 @@ public static class ServiceKeyBox
     public static ReadOnlyMemory<byte> Open(string masterKeyId, ReadOnlyMemory<byte> box)
     {
         var isOurs = KeyName.TryFromMasterKeyId(masterKeyId, out var name) && box.Length > HeaderSize
-            && box.Span[0] == BoxFormat.Format && box.Span[1] == BoxFormat.ServiceAlgorithm
+            && box.Span[0] == BoxFormat.First && box.Span[1] == BoxFormat.ServiceAlgorithm
             && KeyName.FromBytes(box.Span[NameStart..HeaderSize]) == name;
         return isOurs ? box[HeaderSize..] : throw new DecryptionException();
     }

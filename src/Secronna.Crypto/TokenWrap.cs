@@ -19,7 +19,7 @@ public sealed record TokenWrap(byte[] Header, byte[] Nonce, byte[] AssociatedDat
     public static TokenWrap ForWrapping(in MasterKeyBinding binding)
     {
         var nonce = RandomNumberGenerator.GetBytes(Aes256Gcm.NonceSize);
-        var header = WrappedKeyBox.Header(KeyName.FromMasterKeyId(binding.MasterKeyId), nonce);
+        var header = WrappedKeyBox.Header(BoxFormat.First, KeyName.FromMasterKeyId(binding.MasterKeyId), nonce);
         Span<byte> buffer = stackalloc byte[Crypto.AssociatedData.MaxSize];
         var data = Crypto.AssociatedData.ForMasterKey(buffer, binding);
         data.RequireUsable();
@@ -32,7 +32,8 @@ public sealed record TokenWrap(byte[] Header, byte[] Nonce, byte[] AssociatedDat
     {
         Span<byte> buffer = stackalloc byte[Crypto.AssociatedData.MaxSize];
         var data = Crypto.AssociatedData.ForMasterKey(buffer, binding);
-        if (!KeyName.TryFromMasterKeyId(binding.MasterKeyId, out var name) || !WrappedKeyBox.IsBoxBy(name, box) || !data.IsUsable)
+        if (!KeyName.TryFromMasterKeyId(binding.MasterKeyId, out var name) || !data.IsUsable
+            || !WrappedKeyBox.IsBoxBy(name, data.Format, box))
         {
             throw new DecryptionException();
         }

@@ -5,6 +5,8 @@
 //   |      1 |         1 |     12 |         32 |   0 or more    |    16 |
 //   '-------------- header -------------------'
 //
+// The format is 2, or 1 in a box that was sealed before the secret's key was bound (AssociatedData.cs).
+//
 // The box names no key, because the wrapped data key is stored beside it in the same row. ValueKey.cs derives the AES key and
 // the commitment. AssociatedData.cs describes the associated data.
 
@@ -34,8 +36,8 @@ internal static class ValueBox
         Span<byte> keys = stackalloc byte[ValueKey.Size];
         try
         {
-            ValueKey.Derive(dataKey, nonce, keys);
-            header[0] = BoxFormat.Format;
+            ValueKey.Derive(dataKey, associatedData.Format, nonce, keys);
+            header[0] = associatedData.Format;
             header[1] = BoxFormat.Algorithm;
             nonce.CopyTo(header[NonceStart..]);
             keys[Aes256Gcm.KeySize..].CopyTo(header[CommitmentStart..]);
@@ -56,7 +58,7 @@ internal static class ValueBox
     public static PinnedBuffer Open(
         ReadOnlySpan<byte> dataKey, AssociatedData associatedData, ReadOnlySpan<byte> box)
     {
-        if (box.Length < Overhead || !BoxFormat.IsKnown(box) || !associatedData.IsUsable)
+        if (box.Length < Overhead || !associatedData.IsUsable || !BoxFormat.Starts(box, associatedData.Format))
         {
             throw new DecryptionException();
         }
@@ -65,7 +67,7 @@ internal static class ValueBox
         Span<byte> keys = stackalloc byte[ValueKey.Size];
         try
         {
-            ValueKey.Derive(dataKey, header.Slice(NonceStart, Aes256Gcm.NonceSize), keys);
+            ValueKey.Derive(dataKey, associatedData.Format, header.Slice(NonceStart, Aes256Gcm.NonceSize), keys);
             if (!CryptographicOperations.FixedTimeEquals(keys[Aes256Gcm.KeySize..], header[CommitmentStart..]))
             {
                 throw new DecryptionException();

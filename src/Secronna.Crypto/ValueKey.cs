@@ -21,12 +21,13 @@ internal static class ValueKey
     private const int LabelSize = 18;
 
     /// <summary>Writes the AES key, followed by the commitment.</summary>
-    public static void Derive(ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> nonce, Span<byte> keyAndCommitment)
+    public static void Derive(
+        ReadOnlySpan<byte> dataKey, byte format, ReadOnlySpan<byte> nonce, Span<byte> keyAndCommitment)
     {
         // The info of the expansion: "secronna value key" | format | algorithm | nonce
         Span<byte> info = stackalloc byte[LabelSize + 2 + Aes256Gcm.NonceSize];
         "secronna value key"u8.CopyTo(info);
-        info[LabelSize] = BoxFormat.Format;
+        info[LabelSize] = format;
         info[LabelSize + 1] = BoxFormat.Algorithm;
         nonce.CopyTo(info[(LabelSize + 2)..]);
         HKDF.Expand(HashAlgorithmName.SHA256, dataKey, keyAndCommitment, info);

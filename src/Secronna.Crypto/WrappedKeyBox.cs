@@ -5,6 +5,9 @@
 //   |      1 |         1 |       16 |    12 |            32 |   16 |
 //   '-------------- header ----------------'
 //
+// The format is 1 for a key that a master key wraps. For a data key it is 2, or 1 if it was wrapped before the secret's key was
+// bound (AssociatedData.cs).
+//
 // The key name is the name of the wrapping key: a KEK wraps data keys, a master key wraps KEKs and the installation key.
 // AssociatedData.cs describes the associated data.
 
@@ -44,7 +47,7 @@ internal static class WrappedKeyBox
         associatedData.RequireUsable();
         var box = new byte[Size];
         var header = box.AsSpan(0, HeaderSize);
-        WriteHeader(header, name, nonce);
+        WriteHeader(header, associatedData.Format, name, nonce);
         wrappingKey.Encrypt(
             nonce, key, box.AsSpan(HeaderSize, Aes256Gcm.KeySize), box.AsSpan(HeaderSize + Aes256Gcm.KeySize),
             associatedData.WithHeader(header));
@@ -75,7 +78,7 @@ internal static class WrappedKeyBox
         AesGcm wrappingKey, KeyName name, AssociatedData associatedData, ReadOnlySpan<byte> box, Span<byte> key)
     {
         CryptographicOperations.ZeroMemory(key);
-        if (!IsBoxBy(name, box) || !associatedData.IsUsable)
+        if (!associatedData.IsUsable || !IsBoxBy(name, associatedData.Format, box))
         {
             throw new DecryptionException();
         }
@@ -93,21 +96,22 @@ internal static class WrappedKeyBox
         }
     }
 
-    /// <summary>True if the bytes have the size and the format of a wrapped key, and name this wrapping key.</summary>
-    public static bool IsBoxBy(KeyName name, ReadOnlySpan<byte> box) => box.Length == Size && BoxFormat.IsKnown(box)
+    /// <summary>True if the bytes have the size of a wrapped key and this format, and name this wrapping key.</summary>
+    public static bool IsBoxBy(KeyName name, byte format, ReadOnlySpan<byte> box) =>
+        box.Length == Size && BoxFormat.Starts(box, format)
         && KeyName.FromBytes(box.Slice(NameStart, KeyName.Size)) == name;
 
-    /// <summary>The header of a box that this wrapping key makes with this nonce.</summary>
-    public static byte[] Header(KeyName name, ReadOnlySpan<byte> nonce)
+    /// <summary>The header of a box of this format that this wrapping key makes with this nonce.</summary>
+    public static byte[] Header(byte format, KeyName name, ReadOnlySpan<byte> nonce)
     {
         var header = new byte[HeaderSize];
-        WriteHeader(header, name, nonce);
+        WriteHeader(header, format, name, nonce);
         return header;
     }
 
-    private static void WriteHeader(Span<byte> header, KeyName name, ReadOnlySpan<byte> nonce)
+    private static void WriteHeader(Span<byte> header, byte format, KeyName name, ReadOnlySpan<byte> nonce)
     {
-        header[0] = BoxFormat.Format;
+        header[0] = format;
         header[1] = BoxFormat.Algorithm;
         name.CopyTo(header[NameStart..]);
         nonce.CopyTo(header[NonceStart..]);

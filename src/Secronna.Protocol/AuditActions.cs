@@ -39,6 +39,9 @@ public static class AuditActions
     /// <summary>A secret was deleted, and the data keys and ciphertexts of its versions were destroyed.</summary>
     public const string SecretDelete = "secret.delete";
 
+    /// <summary>One version of a secret was destroyed: its data key and its ciphertext (S15).</summary>
+    public const string SecretDestroy = "secret.destroy";
+
     /// <summary>A project got a new KEK. The data keys of the previous KEK are re-wrapped (S9).</summary>
     public const string KekRotate = "kek.rotate";
 
@@ -89,7 +92,7 @@ public static class AuditActions
     {
         ProjectCreate, ProjectUpdate, ProjectDelete,
         EnvironmentCreate, EnvironmentUpdate, EnvironmentDelete, EnvironmentRestore, EnvironmentCompare,
-        SecretWrite, SecretReveal, SecretRollback, SecretDelete,
+        SecretWrite, SecretReveal, SecretRollback, SecretDelete, SecretDestroy,
         KekRotate, KekDestroy, MasterKeyGenerate, MasterKeyRotate, MasterKeyRetire,
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,

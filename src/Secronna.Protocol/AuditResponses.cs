@@ -45,4 +45,51 @@ public sealed record AuditMetadata
     /// <summary>How many equal refusals this entry stands for (S19).</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Count { get; init; }
+
+    /// <summary>Of a comparison: the instant at which this environment was compared; absent for the time of the entry.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? At { get; init; }
+
+    /// <summary>Of a comparison: the id of the environment that this one was compared with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? With { get; init; }
+
+    /// <summary>Of a comparison: the instant at which the other environment was compared.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? WithAt { get; init; }
+
+    /// <summary>
+    /// Of a comparison: the keys that both environments have; a long list goes on in further entries of the same request. Of a
+    /// refusal: the keys among those asked for that the environment has.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Keys { get; init; }
+
+    /// <summary>Of a refusal: how many more of the keys asked for the environment has.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? KeysOmitted { get; init; }
+
+    /// <summary>Of a changed access key: what the change replaced. It has only the fields that changed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AuditedKey? Before { get; init; }
+
+    /// <summary>Of a changed access key: what the change put in the place of <see cref="Before"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AuditedKey? After { get; init; }
+}
+
+/// <summary>The fields of an access key that a change changed, as they were before it or after it.</summary>
+public sealed record AuditedKey
+{
+    /// <summary>The name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
+
+    /// <summary>The grants. They are absent before the change also if the server could not read them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Grant>? Grants { get; init; }
+
+    /// <summary>When the key expires. It is absent on one side alone if the key does not expire there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? ExpiresAt { get; init; }
 }

@@ -44,6 +44,8 @@ public static class Ids
     [ThreadStatic]
     private static int randomLeft;
 
+    private static readonly string[] Prefixes = [Project, Environment, Secret, Credential, AuditEntry, Request, Kek];
+
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 
     /// <summary>Makes a new id with a prefix. It sorts after ids of earlier milliseconds.</summary>
@@ -63,6 +65,9 @@ public static class Ids
         Span<byte> ulid = stackalloc byte[UlidSize];
         return id.StartsWith(prefix, StringComparison.Ordinal) && TryDecode(id.AsSpan(prefix.Length), ulid);
     }
+
+    /// <summary>Whether a text is an id of any kind that this class knows.</summary>
+    public static bool IsValid(string id) => Prefixes.Any(prefix => IsValid(prefix, id));
 
     /// <summary>Writes the 16 bytes of an id's ULID.</summary>
     /// <exception cref="FormatException">The text is not an id with this prefix.</exception>

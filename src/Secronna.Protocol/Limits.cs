@@ -39,11 +39,14 @@ public static class Limits
     /// <summary>Levels of nested JSON in a body, at most.</summary>
     public const int JsonDepth = 8;
 
-    /// <summary>Items of a list's page where the request names no limit.</summary>
-    public const int PageDefault = 100;
+    /// <summary>Items of most lists where the request names neither a limit nor a cursor.</summary>
+    public const int UnpagedItems = 5_000;
 
-    /// <summary>Items of a list's page, at most.</summary>
+    /// <summary>Items of a list's page, at most, where the request names a limit or a cursor.</summary>
     public const int PageMaximum = 500;
+
+    /// <summary>Items of a page of a history where the request names no limit.</summary>
+    public const int HistoryPageDefault = 100;
 
     /// <summary>Entries of a page of the audit trail where the request names no limit.</summary>
     public const int AuditPageDefault = 50;
@@ -51,8 +54,11 @@ public static class Limits
     /// <summary>Entries of a page of the audit trail, at most.</summary>
     public const int AuditPageMaximum = 1_000;
 
-    /// <summary>Days until an access key expires, at most.</summary>
+    /// <summary>Days until a key expires, at most.</summary>
     public const int ExpiryDays = 3_650;
+
+    /// <summary>Credentials in the answer that says what a key made, at most.</summary>
+    public const int MadeCredentials = 5_000;
 
     /// <summary>Grants of one access key, at most.</summary>
     public const int Grants = 100;

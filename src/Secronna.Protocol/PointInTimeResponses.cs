@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace Secronna.Protocol;
 
 /// <summary>
-/// A change of a secret: one of the <see cref="VersionKinds"/> with its version, or <see cref="ChangeNames.Deleted"/>.
+/// A change of a secret: one of the <see cref="VersionKinds"/> or <see cref="ChangeNames.Destroyed"/> with the version, or
+/// <see cref="ChangeNames.Deleted"/>.
 /// </summary>
 public sealed record HistoryResponse(
     Instant At, string Change, string Key, string SecretId,

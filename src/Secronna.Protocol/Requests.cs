@@ -31,8 +31,17 @@ public sealed record RestoreRequest(Instant At, bool? DryRun, bool? Prune, strin
 /// <summary>Compares an environment with another, each as it is or as it stood at a time.</summary>
 public sealed record CompareRequest(string With, Instant? At, Instant? WithAt);
 
-/// <summary>Creates an access key. A key without grants may do everything with the workspace's secrets.</summary>
+/// <summary>Creates an API key. One without <c>ExpiresInDays</c> does not expire, unless the API key that makes it does.</summary>
+public sealed record ApiKeyRequest(string Name, int? ExpiresInDays);
+
+/// <summary>
+/// Creates an access key. One without <c>Grants</c> may do everything with the workspace's secrets; an empty list is no power at
+/// all.
+/// </summary>
 public sealed record AccessKeyRequest(string Name, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);
 
-/// <summary>Changes an access key. An absent field stays as it is; an empty list of grants allows everything.</summary>
+/// <summary>
+/// Changes an access key. An absent field stays as it is; an empty list of grants takes all power away. In JSON, a null of
+/// <c>ExpiresInDays</c> lifts the expiry.
+/// </summary>
 public sealed record AccessKeyChangeRequest(string? Name, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);

@@ -15,6 +15,9 @@ public static class RoleNames
     /// <summary>May see everything except values and credentials.</summary>
     public const string Viewer = "viewer";
 
-    /// <summary>All of them.</summary>
-    public static IReadOnlyList<string> All { get; } = [Owner, Admin, Member, Viewer];
+    /// <summary>May do nothing beyond asking who it is.</summary>
+    public const string Restricted = "restricted";
+
+    /// <summary>All of them, the strongest first.</summary>
+    public static IReadOnlyList<string> All { get; } = [Owner, Admin, Member, Viewer, Restricted];
 }

@@ -7,4 +7,6 @@ public sealed record DeletedResponse(string Id, bool Deleted);
 public sealed record RevokedResponse(string Id, Instant RevokedAt);
 
 /// <summary>The answer of a health check.</summary>
-public sealed record HealthResponse(string Status);
+/// <param name="Status">Whether the server lives or is ready.</param>
+/// <param name="Warnings">What an operator should look at, as codes; the server goes on meanwhile.</param>
+public sealed record HealthResponse(string Status, IReadOnlyList<string> Warnings);

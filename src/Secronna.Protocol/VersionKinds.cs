@@ -18,4 +18,7 @@ public static class ChangeNames
 {
     /// <summary>The secret was deleted.</summary>
     public const string Deleted = "deleted";
+
+    /// <summary>One version of the secret was destroyed.</summary>
+    public const string Destroyed = "destroyed";
 }

@@ -17,6 +17,10 @@ public static class DatabaseEngines
     /// <exception cref="StorageSetupException">The connection string names no file.</exception>
     public static DatabaseEngine Sqlite(string connectionString, TimeProvider time) => new SqliteEngine(connectionString, time);
 
+    /// <summary>The connection string of a database in a file. The file's path may hold any character.</summary>
+    public static string SqliteConnectionString(string file) =>
+        new DbConnectionStringBuilder { ["Data Source"] = file }.ConnectionString;
+
     /// <summary>A database of a PostgreSQL server, version 13 or later.</summary>
     /// <param name="connectionString">
     /// The connection string, <c>Host=…;Database=…;Username=…</c>, in the format of Npgsql.

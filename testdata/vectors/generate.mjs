@@ -5,6 +5,7 @@ import { createCipheriv, createHash, createHmac } from "node:crypto";
 import { writeFileSync } from "node:fs";
 
 const FORMAT = 1;
+const FORMAT_WITH_KEY = 2;
 const ALGORITHM = 1;
 
 const utf8 = (text) => Buffer.from(text, "utf8");
@@ -38,7 +39,10 @@ function gcm(key, nonce, associatedData, plaintext) {
   return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
-const place = (b) => [utf8(b.workspaceId), utf8(b.projectId), utf8(b.environmentId), utf8(b.secretId), u32(b.version)];
+// A binding without a key is one of format 1.
+const place = (b) => [
+  ...[b.workspaceId, b.projectId, b.environmentId, b.secretId, b.key].filter((id) => id !== undefined).map(utf8), u32(b.version),
+];
 
 function wrap(wrappingKey, keyName, nonce, purpose, ids, key, { format = FORMAT, algorithm = ALGORITHM } = {}) {
   const header = Buffer.concat([Buffer.from([format, algorithm]), keyName, nonce]);
@@ -92,8 +96,8 @@ function version(name, value, i, change = {}, how = {}) {
   const kekName = bytes(`kek name ${i}`, 16), kekId = `kek_${i}`;
   const wrapNonce = bytes(`wrap nonce ${i}`, 12), valueNonce = bytes(`value nonce ${i}`, 12);
   const wrapped = wrap(kek, kekName, wrapNonce, how.wrapPurpose ?? "secronna data key",
-    [...place(at), utf8(kekId)], how.wrappedKey ?? dataKey, how.wrap);
-  const sealed = sealValue(dataKey, valueNonce, at, value, how.value);
+    [...place(how.wrap?.binding ?? at), utf8(kekId)], how.wrappedKey ?? dataKey, how.wrap);
+  const sealed = sealValue(dataKey, valueNonce, how.value?.binding ?? at, value, how.value);
   const given = {
     name, kek: hex(kek), kekId, kekName: hex(kekName), binding: at,
     wrappedDataKey: hex(wrapped.box), ciphertext: hex(sealed.box),
@@ -138,6 +142,54 @@ const refusedVersions = [
 write("versions.json", {
   cases: values.map(([name, value, change], i) => version(name, value, i, change)),
   refused: refusedVersions,
+});
+
+// --- versions of format 2: bound to the secret's key too ---
+
+const keyed = { format: FORMAT_WITH_KEY };
+const keyedBoth = { wrap: keyed, value: keyed };
+const keyedVersion = (name, value, i, change, how = {}) =>
+  version(name, value, i, { key: "DATABASE_PASSWORD", ...change }, { ...keyedBoth, ...how });
+const refusedKeyed = (name, how = {}, change = {}) => keyedVersion(name, secret, 300, change, { ...how, refused: true });
+const withByte = (box, byte) => byte + box.slice(2);
+const goodKeyed = refusedKeyed("");
+const keyedBinding = goodKeyed.binding;
+const newWrapOnly = refusedKeyed("", { value: { binding: { ...keyedBinding, key: undefined } } });
+
+write("keyed-versions.json", {
+  cases: [
+    ...values.map(([name, value, change], i) => keyedVersion(name, value, 200 + i, change)),
+    keyedVersion("a key of one byte", secret, 207, { key: "K" }),
+    keyedVersion("a key of the greatest length", secret, 208, { key: "K".repeat(256) }),
+    keyedVersion("a value box of format 1 whose data key was wrapped again in format 2", secret, 209, {},
+      { value: { binding: { ...binding } } }),
+  ],
+  refused: [
+    refusedKeyed("a wrapped data key of format 3, well made", { wrap: { format: 3 } }),
+    refusedKeyed("a value box of format 3, well made", { value: { format: 3 } }),
+    refusedKeyed("a wrapped data key of algorithm 2, well made", { wrap: { ...keyed, algorithm: 2 } }),
+    refusedKeyed("a value box of algorithm 2, well made", { value: { ...keyed, algorithm: 2 } }),
+    refusedKeyed("a value box of format 2, its key derived as for format 1", { value: { ...keyed, derivedAs: {} } }),
+    refusedKeyed("a wrapped data key of format 2 that isn't bound to the key", { wrap: { ...keyed, binding } }),
+    refusedKeyed("a value box of format 2 that isn't bound to the key", { value: { ...keyed, binding } }),
+    refusedKeyed("a wrapped data key of format 1 that is bound to the key", { wrap: {} }),
+    refusedKeyed("a value box of format 1 that is bound to the key", { value: {} }),
+    { ...goodKeyed, name: "a wrapped data key passed off as format 1", wrappedDataKey: withByte(goodKeyed.wrappedDataKey, "01") },
+    { ...goodKeyed, name: "a value box passed off as format 1", ciphertext: withByte(goodKeyed.ciphertext, "01") },
+    { ...goodKeyed, name: "both boxes passed off as format 1",
+      wrappedDataKey: withByte(goodKeyed.wrappedDataKey, "01"), ciphertext: withByte(goodKeyed.ciphertext, "01") },
+    { ...goodKeyed, name: "another key", binding: { ...keyedBinding, key: "PUBLIC_URL" } },
+    { ...goodKeyed, name: "the key in other letter case", binding: { ...keyedBinding, key: "database_password" } },
+    { ...goodKeyed, name: "no key", binding: { ...keyedBinding, key: "" } },
+    { ...goodKeyed, name: "a key that is too long", binding: { ...keyedBinding, key: "K".repeat(257) } },
+    { ...goodKeyed, name: "an id and the key that run into each other",
+      binding: { ...keyedBinding, secretId: keyedBinding.secretId + "D", key: keyedBinding.key.slice(1) } },
+    { ...newWrapOnly, name: "another key, where only the wrapped data key is of format 2",
+      binding: { ...keyedBinding, key: "PUBLIC_URL" } },
+    { ...goodKeyed, name: "another secret", binding: { ...keyedBinding, secretId: "sec_other" } },
+    { ...goodKeyed, name: "another version", binding: { ...keyedBinding, version: 2 } },
+    { ...goodKeyed, name: "another KEK's id", kekId: "kek_301" },
+  ],
 });
 
 // --- keys wrapped by master keys ---

@@ -42,7 +42,7 @@ internal static class AuditCases
             ("secret.delete", DeleteSecret(id)), ("environment.restore", Restore(environment, await LastChangeTimeAsync(server, environment), dryRun: true)),
         })
         {
-            await lister.FailsAsync("NOT_FOUND", operation);
+            await lister.FailsAsync("FORBIDDEN", operation);
             var entry = Assert.Single(await server.ListAsync(Audit(action, "denied")));
             Assert.Equal(("access_key", environment), ((string)entry["actorType"]!, (string?)entry["metadata"]!["environmentId"]));
         }
@@ -53,6 +53,48 @@ internal static class AuditCases
         await lister.FailsAsync("FORBIDDEN", CreateProject("Mine"));
         Assert.Single(await server.ListAsync(Audit("project.create", "denied")));
         Assert.Empty(await server.ListAsync(Audit("secret.reveal", "success")));
+    }
+
+    public static async Task ComparisonAsync(ContractDriver server)
+    {
+        var (project, environment) = await CreateWebProductionAsync(server);
+        var staging = await server.TextAsync(CreateEnvironment(project, "Staging"), "id");
+        await server.DoAsync(Batch(environment, ("A", "a", null), ("B", "b", null), ("C", "c", null)));
+        await server.DoAsync(Batch(staging, ("B", "b", null), ("A", "x", null)));
+        var withAt = await LastChangeTimeAsync(server, staging);
+        await server.DoAsync(Compare(environment, staging, withAt: withAt));
+        var entry = Assert.Single(await server.ListAsync(Audit("environment.compare", environment: environment)));
+        AssertSameJson(
+            new JsonObject
+            {
+                ["projectId"] = project, ["environmentId"] = environment, ["name"] = "Production", ["with"] = staging, ["withAt"] = withAt,
+                ["keys"] = new JsonArray("A", "B"),
+            },
+            Outcome.Of(entry["metadata"]).Data);
+        entry = Assert.Single(await server.ListAsync(Audit("environment.compare", environment: staging)));
+        Assert.Equal((withAt, environment), ((string?)entry["metadata"]!["at"], (string?)entry["metadata"]!["with"]));
+    }
+
+    public static async Task ChangedKeyAsync(ContractDriver server)
+    {
+        await CreateWebProductionAsync(server);
+        var id = await server.TextAsync(CreateAccessKey("ci", null, new Grant("web/production", ["list"]), new Grant("api", ["list"])), "id");
+        await server.DoAsync(ChangeAccessKey(id, new Grant("web", ["reveal"])));
+        var entry = Assert.Single(await server.ListAsync(Audit("access_key.update")));
+        AssertSameJson(
+            new JsonObject
+            {
+                ["targetId"] = id, ["name"] = "ci",
+                ["before"] = Grants(("web/production", "list"), ("api", "list")),
+                ["after"] = Grants(("web", "reveal")),
+            },
+            Outcome.Of(entry["metadata"]).Data);
+
+        static JsonObject Grants(params (string Path, string Action)[] grants) => new()
+        {
+            ["grants"] = new JsonArray([.. grants.Select(grant =>
+                new JsonObject { ["path"] = grant.Path, ["actions"] = new JsonArray(grant.Action) })]),
+        };
     }
 
     public static async Task FiltersAsync(ContractDriver server)

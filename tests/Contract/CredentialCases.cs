@@ -26,15 +26,15 @@ internal static class CredentialCases
         await reader.FailsAsync("NOT_FOUND", Reveal(other));
         await reader.FailsAsync("NOT_FOUND", Get("web/production/OTHER"));
         await reader.FailsAsync("NOT_FOUND", GetProject("hidden"));
-        await reader.FailsAsync("NOT_FOUND", Write(environment, "DB_URL", "mine"));
-        await reader.FailsAsync("NOT_FOUND", DeleteSecret(url));
+        await reader.FailsAsync("FORBIDDEN", Write(environment, "DB_URL", "mine"));
+        await reader.FailsAsync("FORBIDDEN", DeleteSecret(url));
         await reader.FailsAsync("FORBIDDEN", CreateProject("Mine"));
         await reader.FailsAsync("FORBIDDEN", CreateAccessKey("mine"));
         Assert.Equal(["DB_URL"], TextsOf(await reader.ListAsync(Search("web")), "key"));
 
         var writer = await AsKeyWithAsync(server, new Grant("web", ["write"]));
         Assert.Equal(2, (int)(await writer.DoAsync(Write(environment, "OTHER", "new")))["version"]!);
-        await writer.FailsAsync("NOT_FOUND", Reveal(other));
+        await writer.FailsAsync("FORBIDDEN", Reveal(other));
         Assert.Equal("access_key", await writer.TextAsync(Me(), "actorType"));
     }
 
@@ -74,12 +74,42 @@ internal static class CredentialCases
         await server.As("sk_live_0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghij").FailsAsync("AUTH_REQUIRED", ListProjects());
     }
 
+    public static async Task MadeAsync(ContractDriver server)
+    {
+        var root = await server.DoAsync(CreateApiKey("root", 30));
+        Assert.Equal((string)(await server.DoAsync(Me()))["actorId"]!, (string)root["createdBy"]!);
+        Assert.NotNull(root["expiresAt"]);
+        var byRoot = server.As((string)root["token"]!);
+        var access = await byRoot.DoAsync(CreateAccessKey("access"));
+        var child = await byRoot.DoAsync(CreateApiKey("child"));
+        var grandchild = await server.As((string)child["token"]!).DoAsync(CreateAccessKey("grandchild", 3));
+        Assert.Equal(((string)root["id"]!, (string)root["expiresAt"]!), ((string)child["createdBy"]!, (string)child["expiresAt"]!));
+        Assert.Equal((string)child["id"]!, (string)grandchild["createdBy"]!);
+        await byRoot.FailsAsync("VALIDATION_ERROR", CreateApiKey("longer", 31));
+        await byRoot.FailsAsync("VALIDATION_ERROR", LiftExpiry((string)access["id"]!));
+        Assert.Null((await server.DoAsync(LiftExpiry((string)access["id"]!)))["expiresAt"]);
+        var made = await server.DoAsync(GetMadeByApiKey((string)root["id"]!));
+        Assert.Equal([(string)child["id"]!], TextsOf(made["apiKeys"]!.AsArray()!, "id"));
+        Assert.Equal([(string)access["id"]!, (string)grandchild["id"]!], TextsOf(made["accessKeys"]!.AsArray()!, "id"));
+        Assert.Empty((await server.DoAsync(GetMadeByAccessKey((string)access["id"]!)))["apiKeys"]!.AsArray());
+        await server.FailsAsync("NOT_FOUND", GetMadeByApiKey((string)access["id"]!));
+        await server.FailsAsync("NOT_FOUND", GetMadeByAccessKey((string)root["id"]!));
+
+        await server.DoAsync(DeleteApiKey((string)child["id"]!));
+        Assert.NotNull((await server.DoAsync(GetMadeByApiKey((string)root["id"]!)))["apiKeys"]![0]!["revokedAt"]);
+        var deleted = await server.DoAsync(DeleteApiKey((string)root["id"]!, cascade: true));
+        Assert.Equal([(string)access["id"]!, (string)grandchild["id"]!], deleted["alsoRevoked"]!.AsArray().Select(id => (string)id!));
+        await server.As((string)grandchild["token"]!).FailsEventuallyAsync("AUTH_REQUIRED", Me());
+        await server.FailsAsync("NOT_FOUND", DeleteApiKey((string)root["id"]!));
+        Assert.Empty((await server.DoAsync(DeleteApiKey((string)root["id"]!, cascade: true)))["alsoRevoked"]!.AsArray());
+    }
+
     public static async Task RefusalsAsync(ContractDriver server)
     {
         var (_, environment) = await CreateWebProductionAsync(server);
         var id = await server.TextAsync(Write(environment, "A", "one"), "id");
         var lister = await AsKeyWithAsync(server, new Grant("web", ["list"]));
-        await lister.FailsAsync("NOT_FOUND", Reveal(id));
+        await lister.FailsAsync("FORBIDDEN", Reveal(id));
         await lister.FailsAsync("NOT_FOUND", Reveal("sec_none"));
         var refused = Assert.Single(await server.ListAsync(Audit("secret.reveal", "denied")), entry => entry.ToJsonString().Contains(id, StringComparison.Ordinal));
         Assert.Equal("access_key", (string)refused["actorType"]!);

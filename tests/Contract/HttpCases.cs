@@ -13,7 +13,8 @@ internal static class HttpCases
     {
         ["a repeat under the same idempotency key gets the first answer"] = IdempotencyCases.SameAsync,
         ["an idempotency key is bound to its caller, route and body"] = IdempotencyCases.ScopeAsync,
-        ["only requests that mint versions take an idempotency key"] = IdempotencyCases.OnlyMintingRoutesAsync,
+        ["an idempotency key has no effect on other routes"] = IdempotencyCases.OtherRoutesAsync,
+        ["a key is created once under an idempotency key"] = IdempotencyCases.CredentialsAsync,
         ["a revision is the same by id and by slug, and tells unauthorised callers nothing"] = RevisionAsync,
         ["a request without a valid credential is refused with AUTH_REQUIRED"] = AnonymousAsync,
         ["a body that is not the expected JSON is refused"] = BodyAsync,
@@ -34,7 +35,7 @@ internal static class HttpCases
         Assert.NotNull((await server.TryAsync(RevealAll(environment, "another"))).Data);
         // A caller that may not reveal learns nothing from knowing the revision.
         var lister = server.As(await server.TextAsync(CreateAccessKey("ci", null, new Grant("web", ["list"])), "token"));
-        await lister.FailsAsync("NOT_FOUND", RevealAll(environment, revision));
+        await lister.FailsAsync("FORBIDDEN", RevealAll(environment, revision));
     }
 
     private static async Task AnonymousAsync(HttpDriver server)

@@ -16,6 +16,8 @@ internal static class IdempotencyCases
         AssertSameJson(first, await server.DoAsync(Write(environment, "A", "one") with { IdempotencyKey = "k-1" }));
         await server.FailsAsync("CONFLICT", Write(environment, "A", "two") with { IdempotencyKey = "k-1" });
         var id = (string)first["id"]!;
+        // Another body is a refusal: it tells whether a value was guessed.
+        Assert.Equal(id, (string?)Assert.Single(await server.ListAsync(Audit("secret.write", "denied")))["metadata"]!["secretId"]);
         var at = await LastChangeTimeAsync(server, environment);
         await server.DoAsync(Write(environment, "A", "two") with { IdempotencyKey = "k-2" });
         foreach (var operation in new[]
@@ -47,20 +49,38 @@ internal static class IdempotencyCases
         Assert.Equal(2, (int)(await another.DoAsync(key))["version"]!);
         // A repeat is authorised like any request.
         await server.DoAsync(ChangeAccessKey((string)created["id"]!, new Grant("web", ["list"])));
-        await another.FailsEventuallyAsync("NOT_FOUND", key);
+        await another.FailsEventuallyAsync("FORBIDDEN", key);
     }
 
-    public static async Task OnlyMintingRoutesAsync(HttpDriver server)
+    public static async Task OtherRoutesAsync(HttpDriver server)
     {
         var (_, environment) = await CreateWebProductionAsync(server);
         await server.DoAsync(Write(environment, "A", "one") with { IdempotencyKey = new string('k', 255) });
-        foreach (var operation in new[]
+        foreach (var operation in new[] { RevealAll(environment), ListProjects(), GetEnvironment(environment) })
         {
-            CreateProject("Web 2") with { IdempotencyKey = "k" }, RevealAll(environment) with { IdempotencyKey = "k" }, ListProjects() with { IdempotencyKey = "k" },
-            Write(environment, "A", "one") with { IdempotencyKey = new string('k', 256) }, Write(environment, "A", "one") with { IdempotencyKey = "k k" },
-        })
-        {
-            await server.FailsAsync("VALIDATION_ERROR", operation);
+            await server.DoAsync(operation with { IdempotencyKey = "k" });
+            await server.DoAsync(operation with { IdempotencyKey = "k" });
+            await server.FailsAsync("VALIDATION_ERROR", operation with { IdempotencyKey = "k k" });
         }
+
+        await server.FailsAsync("VALIDATION_ERROR", Write(environment, "A", "one") with { IdempotencyKey = new string('k', 256) });
+    }
+
+    public static async Task CredentialsAsync(HttpDriver server)
+    {
+        foreach (var operation in new[] { CreateApiKey("one"), CreateAccessKey("one") })
+        {
+            var created = await server.DoAsync(operation with { IdempotencyKey = "k" });
+            var message = await server.FailsAsync("CONFLICT", operation with { IdempotencyKey = "k" });
+            Assert.Equal(
+                $"Idempotency-Key: an earlier request with this key created the credential {created["id"]} and showed its token; if the token is lost, revoke {created["id"]} and send this request with a new key",
+                message);
+            await server.DoAsync(operation with { IdempotencyKey = "k-2" });
+        }
+
+        Assert.StartsWith(
+            "Idempotency-Key: this key was used before",
+            await server.FailsAsync("CONFLICT", CreateAccessKey("two") with { IdempotencyKey = "k" }), StringComparison.Ordinal);
+        Assert.Single(await server.ListAsync(Audit("access_key.create", "denied")));
     }
 }

@@ -59,12 +59,23 @@ internal static class Operations
 
     public static Operation AuthConfig() => new("GET", "/auth/config", null, async client => await client.GetAuthConfigAsync());
 
-    public static Operation CreateApiKey(string name) =>
-        new("POST", "/api-keys", Name(name), async client => await client.ApiKeys.CreateAsync(name)) { Status = 201 };
+    public static Operation CreateApiKey(string name, int? days = null) => new(
+        "POST", "/api-keys", With(Name(name), ("expiresInDays", days)), async client => await client.ApiKeys.CreateAsync(name, days)) { Status = 201 };
 
     public static Operation ListApiKeys() => List("/api-keys", client => client.ApiKeys.ListAsync());
 
-    public static Operation DeleteApiKey(string id) => new("DELETE", $"/api-keys/{id}", null, async client => await client.ApiKeys.DeleteAsync(id));
+    public static Operation DeleteApiKey(string id, bool cascade = false) => new(
+        "DELETE", $"/api-keys/{id}{(cascade ? "?cascade=true" : "")}", null, async client => await client.ApiKeys.DeleteAsync(id, cascade));
+
+    public static Operation GetMadeByApiKey(string id) =>
+        new("GET", $"/api-keys/{id}/made", null, async client => await client.ApiKeys.GetMadeAsync(id));
+
+    public static Operation GetMadeByAccessKey(string id) =>
+        new("GET", $"/access-keys/{id}/made", null, async client => await client.AccessKeys.GetMadeAsync(id));
+
+    public static Operation CreatePowerlessKey(string name) => new(
+        "POST", "/access-keys", With(Name(name), ("grants", new JsonArray())),
+        async client => await client.AccessKeys.CreateAsync(new AccessKeyRequest(name, null, []))) { Status = 201 };
 
     public static Operation CreateAccessKey(string name, int? days = null, params Grant[] grants) => new(
         "POST", "/access-keys", With(Name(name), ("expiresInDays", days), ("grants", Json(grants))),
@@ -73,8 +84,11 @@ internal static class Operations
     public static Operation ListAccessKeys() => List("/access-keys", client => client.AccessKeys.ListAsync());
 
     public static Operation ChangeAccessKey(string id, params Grant[] grants) => new(
-        "PATCH", $"/access-keys/{id}", With(new JsonObject(), ("grants", Json(grants))),
+        "PATCH", $"/access-keys/{id}", With(new JsonObject(), ("grants", Json(grants) ?? [])),
         async client => await client.AccessKeys.ChangeAsync(id, new AccessKeyChangeRequest(null, null, grants)));
+
+    public static Operation LiftExpiry(string id) => new(
+        "PATCH", $"/access-keys/{id}", new JsonObject { ["expiresInDays"] = null }, async client => await client.AccessKeys.LiftExpiryAsync(id));
 
     public static Operation RevokeAccessKey(string id) =>
         new("POST", $"/access-keys/{id}/revoke", null, async client => await client.AccessKeys.RevokeAsync(id));

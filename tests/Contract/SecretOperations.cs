@@ -90,6 +90,12 @@ internal static class SecretOperations
     public static Operation DeleteSecret(string id) =>
         new("DELETE", $"/secrets/{id}", null, async client => await client.Secrets.DeleteAsync(id)) { Command = ["secret", "rm", id] };
 
+    public static Operation DestroyVersion(string id, int version) => new(
+        "DELETE", $"/secrets/{id}/versions/{Text(version)}", null, async client => await client.Secrets.DestroyVersionAsync(id, version))
+    {
+        Command = ["secret", "destroy", id, "--version", Text(version), "--yes"],
+    };
+
     public static Operation RollBack(string id, int version, string? comment = null) => new(
         "POST", $"/secrets/{id}/rollback", With(new JsonObject { ["version"] = version }, ("comment", comment)),
         async client => await client.Secrets.RollBackAsync(id, new RollbackRequest(version, comment)))

@@ -21,6 +21,9 @@ internal static partial class ServerProgram
     public const int Continue = 18;
     public const int Stop = 19;
 
+    /// <summary>The setting that accepts a runtime with known faults.</summary>
+    public const string AcceptedRuntime = "Secronna__AcceptRuntime";
+
     private static readonly string[] SettingPrefixes = ["Secronna__", "SECRONNA_", "ASPNETCORE_", "Kestrel__", "OTEL_", "DOTNET_"];
 
     /// <summary>
@@ -44,6 +47,7 @@ internal static partial class ServerProgram
             start.Environment.Remove(name);
         }
 
+        AcceptRuntime(start.Environment);
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
@@ -72,16 +76,30 @@ internal static partial class ServerProgram
         }
     }
 
+    /// <summary>
+    /// Makes the program accept the runtime that it runs on. The program that the build put beside this assembly runs on the
+    /// tests' own runtime, which may have known faults. A program that the variable names has a runtime of its own.
+    /// </summary>
+    public static void AcceptRuntime(IDictionary<string, string?> environment)
+    {
+        if (!IsNamed)
+        {
+            environment[AcceptedRuntime] = Environment.Version.ToString();
+        }
+    }
+
     public static void Signal(int processId, int signal) => Assert.Equal(0, SendSignal(processId, signal));
 
     // DOTNET_ROOT is not a setting of the server. It names the folder of the .NET runtime.
     private static bool IsSetting(string name) =>
         name != "DOTNET_ROOT" && SettingPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
+    private static bool IsNamed => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
     private static string Find()
     {
-        var path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named
-            ? named
+        var path = IsNamed
+            ? Environment.GetEnvironmentVariable(Variable)!
             : System.IO.Path.Combine(AppContext.BaseDirectory, "secronna-server");
         Assert.True(File.Exists(path), $"the server's program is not at {path}");
         return path;

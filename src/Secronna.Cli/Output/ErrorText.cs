@@ -35,6 +35,8 @@ internal static class ErrorText
 
     private static string AdviceOnUnavailable(SecronnaException error) => error switch
     {
+        { InnerException: HttpRequestException } when error.Message.Contains("its certificate is for another name", StringComparison.Ordinal) =>
+            "\nUse the address with a name that the certificate holds, or have the operator give the server a certificate for this name.",
         { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } } =>
             "\nIf a private authority signed the server's certificate, set SSL_CERT_FILE to the authority's certificate. If the server speaks plain HTTP, its address begins with http://.",
         { Status: null } => "\nCheck that the server runs and that SECRONNA_API_URL is its address.",

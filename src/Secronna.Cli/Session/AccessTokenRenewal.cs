@@ -21,7 +21,7 @@ internal sealed class AccessTokenRenewal(SessionFile file, string server, Func<H
 
     /// <summary>The token for the next request.</summary>
     /// <exception cref="SecronnaException">
-    /// AUTH_REQUIRED: the sign-in has ended. UNAVAILABLE: the provider does not answer, and the token has expired.
+    /// AUTH_REQUIRED: the sign-in has ended, or the renewed token is not for the server. UNAVAILABLE: the provider does not answer, and the token has expired.
     /// </exception>
     public async ValueTask<string> GetAsync(CancellationToken cancellation)
     {
@@ -54,12 +54,26 @@ internal sealed class AccessTokenRenewal(SessionFile file, string server, Func<H
             using var http = newHttp();
             var provider = await IdentityProvider.DiscoverAsync(http, expiring.Issuer, isInsecure, cancellation).ConfigureAwait(false);
             var renewed = await provider.RefreshAsync(expiring, time, cancellation).ConfigureAwait(false) ?? throw Ended();
+            RequireUsable(renewed);
             file.Write(new SavedSession(server, null, renewed));
             return renewed;
         }
         catch (SecronnaException error) when (error.IsUnavailable && isUsable)
         {
             return expiring;
+        }
+    }
+
+    // A provider can give another token than at the sign-in. The server would refuse that token, and must not get it.
+    private static void RequireUsable(SignIn renewed)
+    {
+        try
+        {
+            ReceivedToken.Require(renewed.AccessToken, renewed.Client, renewed.Issuer);
+        }
+        catch (SecronnaException error)
+        {
+            throw new SecronnaException($"the sign-in can't be renewed: {error.Message}", ErrorCodes.AuthRequired, null, null);
         }
     }
 

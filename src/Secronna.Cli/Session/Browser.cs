@@ -14,9 +14,13 @@ internal static class Browser
     {
         try
         {
-            var start = StartOf(address.AbsoluteUri);
-            using var opened = start is null ? null : Process.Start(start);
-            return start is not null;
+            if (StartOf(address.AbsoluteUri) is not { } start || Process.Start(start) is not { } opened)
+            {
+                return false;
+            }
+
+            Silence(opened, start);
+            return true;
         }
         catch (Win32Exception)
         {
@@ -33,11 +37,28 @@ internal static class Browser
 
     private static bool HasDisplay => EnvironmentVariables.Find("DISPLAY") is not null || EnvironmentVariables.Find("WAYLAND_DISPLAY") is not null;
 
-    // The browser's output would disturb this program's, and the browser must not inherit the credential.
+    // The address is one argument, and no shell reads it. The browser's output would disturb this program's, and the browser must
+    // not inherit the credential.
     private static ProcessStartInfo Quiet(string program, string address)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1", program, address]);
+        var start = new ProcessStartInfo(program, [address])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment.Remove(EnvironmentVariables.Token);
         return start;
+    }
+
+    // The output is read and dropped, because a browser whose output nobody reads would come to a halt.
+    private static void Silence(Process opened, ProcessStartInfo start)
+    {
+        if (start.RedirectStandardOutput)
+        {
+            opened.StandardInput.Close();
+            opened.BeginOutputReadLine();
+            opened.BeginErrorReadLine();
+        }
     }
 }

@@ -7,10 +7,12 @@ namespace Secronna.Cli.Session;
 
 /// <summary>Waits until a person has entered a device code at the provider (RFC 8628, section 3.5).</summary>
 /// <param name="provider">The identity provider.</param>
-/// <param name="clientId">The client id to sign in with.</param>
+/// <param name="client">The client to sign in with.</param>
 /// <param name="time">The clock of the code's lifetime and of the waits between polls.</param>
-internal sealed class DeviceFlow(IdentityProvider provider, string clientId, TimeProvider time)
+internal sealed class DeviceFlow(IdentityProvider provider, ProviderClient client, TimeProvider time)
 {
+    // RFC 8628, section 3.2: the interval where the provider names none.
+    private const int UsualIntervalSeconds = 5;
     private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SlowDownStep = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(1);
@@ -19,7 +21,7 @@ internal sealed class DeviceFlow(IdentityProvider provider, string clientId, Tim
     /// <exception cref="SecronnaException">AUTH_REQUIRED: the person denied the sign-in, or the code expired.</exception>
     public async Task<SignIn> WaitAsync(DeviceAuthorizationResponse device, CancellationToken cancellation)
     {
-        var interval = TimeSpan.FromSeconds(Math.Clamp(device.Interval, LeastInterval.TotalSeconds, LongestInterval.TotalSeconds));
+        var interval = TimeSpan.FromSeconds(Math.Clamp(IntervalOf(device), LeastInterval.TotalSeconds, LongestInterval.TotalSeconds));
         var end = device.ExpiresIn is { } seconds and > 0 ? time.GetUtcNow() + TimeSpan.FromSeconds(seconds) : DateTimeOffset.MaxValue;
         while (true)
         {
@@ -29,15 +31,18 @@ internal sealed class DeviceFlow(IdentityProvider provider, string clientId, Tim
                 throw NotSignedIn("the code has expired");
             }
 
-            var answer = await provider.PollDeviceAsync(clientId, device.DeviceCode!, cancellation).ConfigureAwait(false);
+            var answer = await provider.PollDeviceAsync(client, device.DeviceCode!, cancellation).ConfigureAwait(false);
             if (!answer.IsError)
             {
-                return provider.SignInOf(answer, clientId, time);
+                return provider.SignInOf(answer, client, time);
             }
 
             interval = NextInterval(interval, answer);
         }
     }
+
+    private static int IntervalOf(DeviceAuthorizationResponse device) =>
+        device.TryGet(OidcConstants.DeviceAuthorizationResponse.Interval) is null ? UsualIntervalSeconds : device.Interval;
 
     private TimeSpan NextInterval(TimeSpan interval, TokenResponse answer) => answer.ErrorType switch
     {

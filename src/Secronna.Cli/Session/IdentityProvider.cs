@@ -48,28 +48,31 @@ internal sealed class IdentityProvider
 
     /// <summary>Requests a device code and a user code (RFC 8628, section 3.1).</summary>
     /// <exception cref="SecronnaException">The provider refused, or did not answer.</exception>
-    public async Task<DeviceAuthorizationResponse> BeginDeviceAsync(string clientId, string scope, CancellationToken cancellation)
+    public async Task<DeviceAuthorizationResponse> BeginDeviceAsync(ProviderClient client, string scope, CancellationToken cancellation)
     {
         var answer = await AnswerAsync(http.RequestDeviceAuthorizationAsync(
             new DeviceAuthorizationRequest
             {
                 Address = endpoints.DeviceAuthorization,
-                ClientId = clientId,
+                ClientId = client.Id,
+                ClientSecret = client.Secret,
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 Scope = scope,
+                Parameters = [.. client.Parameters],
             },
             cancellation), cancellation).ConfigureAwait(false);
         return answer.IsError ? throw Failed(answer) : answer;
     }
 
     /// <summary>Asks whether the person has decided (RFC 8628, section 3.4). The answer may be an error.</summary>
-    public async Task<TokenResponse> PollDeviceAsync(string clientId, string deviceCode, CancellationToken cancellation)
+    public async Task<TokenResponse> PollDeviceAsync(ProviderClient client, string deviceCode, CancellationToken cancellation)
     {
         var answer = await AnswerAsync(http.RequestDeviceTokenAsync(
             new DeviceTokenRequest
             {
                 Address = endpoints.Token,
-                ClientId = clientId,
+                ClientId = client.Id,
+                ClientSecret = client.Secret,
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 DeviceCode = deviceCode,
             },
@@ -86,6 +89,7 @@ internal sealed class IdentityProvider
             {
                 Address = endpoints.Token,
                 ClientId = expiring.ClientId,
+                ClientSecret = expiring.ClientSecret,
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 RefreshToken = expiring.RefreshToken!,
             },
@@ -94,7 +98,9 @@ internal sealed class IdentityProvider
         {
             { ErrorType: ResponseErrorType.Protocol, Error: OidcConstants.TokenErrors.InvalidGrant } => null,
             { IsError: true } => throw Failed(answer),
-            _ => SignInOf(answer, expiring.ClientId, time, expiring.RefreshToken),
+            // A provider need not give a new ID token (OpenID Connect Core 1.0, section 12.2).
+            _ when expiring.Client.WantsIdToken && TokenAnswers.TokenOf(answer, expiring.Client) is null => null,
+            _ => SignInOf(answer, expiring.Client, time, expiring.RefreshToken),
         };
     }
 
@@ -112,6 +118,7 @@ internal sealed class IdentityProvider
             {
                 Address = endpoint,
                 ClientId = signIn.ClientId,
+                ClientSecret = signIn.ClientSecret,
                 ClientCredentialStyle = ClientCredentialStyle.PostBody,
                 Token = signIn.RefreshToken,
                 TokenTypeHint = OidcConstants.TokenTypes.RefreshToken,
@@ -125,11 +132,11 @@ internal sealed class IdentityProvider
 
     /// <summary>The sign-in of an answer with tokens.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="clientId">The client id that the request was made with.</param>
+    /// <param name="client">The client that the request was made with.</param>
     /// <param name="time">The clock by which the token expires.</param>
     /// <param name="refreshToken">The refresh token to keep where the answer has no other.</param>
-    public SignIn SignInOf(TokenResponse answer, string clientId, TimeProvider time, string? refreshToken = null) =>
-        TokenAnswers.SignInOf(answer, issuer, clientId, time.GetUtcNow(), refreshToken);
+    public SignIn SignInOf(TokenResponse answer, ProviderClient client, TimeProvider time, string? refreshToken = null) =>
+        TokenAnswers.SignInOf(answer, issuer, client, time.GetUtcNow(), refreshToken);
 
     /// <summary>The error of an answer that the caller did not expect.</summary>
     public SecronnaException Failed(ProtocolResponse answer) => IdentityProviderErrors.Of(answer, issuer);

@@ -8,6 +8,9 @@ namespace Secronna.Cli.Session;
 /// <param name="SignIn">The tokens of the identity provider; <c>null</c> where a key was saved.</param>
 internal sealed record SavedSession(string Server, string? ApiKey, SignIn? SignIn)
 {
+    /// <summary>How the person signed in to each server, by its origin; <c>null</c> where the person never did.</summary>
+    public IReadOnlyDictionary<string, PinnedProvider>? Pins { get; init; }
+
     /// <summary>Contains no credential.</summary>
     public override string ToString() => $"{nameof(SavedSession)} {{ {nameof(Server)} = {Server} }}";
 }

@@ -29,10 +29,19 @@ internal static class ServerAddress
             : throw new CliException($"plain HTTP to {server.Host} would show keys and values to everyone on the network path: use https://, or allow it with --insecure");
     }
 
-    /// <summary>Scheme, host and port.</summary>
-    public static string Origin(Uri server) => server.GetLeftPart(UriPartial.Authority);
+    /// <summary>Scheme, host and port; of a Unix socket the whole address.</summary>
+    public static string Origin(Uri server) => IsSocket(server) ? server.OriginalString : server.GetLeftPart(UriPartial.Authority);
 
     /// <summary>Whether nobody on the network path can read what is sent to an address, or plain HTTP is allowed.</summary>
     public static bool IsSafe(string address, bool isInsecure) => Uri.TryCreate(address, UriKind.Absolute, out var uri)
-        && (uri.Scheme == "https" || (uri.Scheme == "http" && (uri.IsLoopback || isInsecure)));
+        && (uri.Host.Length > 0 || IsSocket(uri))
+        && (uri.Scheme == "https" || (uri.Scheme == "http" && (uri.IsLoopback || IsSocket(uri) || isInsecure)));
+
+    /// <summary>
+    /// An address as it may be shown: characters beyond ASCII are escaped, so that no other address looks the same.
+    /// </summary>
+    public static string Shown(Uri address) => new UriBuilder(address) { Host = address.IdnHost }.Uri.GetComponents(UriComponents.AbsoluteUri, UriFormat.UriEscaped);
+
+    // http://unix:/run/secronna/api.sock: nothing leaves the machine.
+    private static bool IsSocket(Uri server) => server.OriginalString.StartsWith("http://unix:/", StringComparison.OrdinalIgnoreCase);
 }

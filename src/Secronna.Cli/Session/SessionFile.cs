@@ -19,7 +19,25 @@ internal sealed class SessionFile(string folder)
 
     /// <summary>Reads the session; <c>null</c> where none is saved.</summary>
     /// <exception cref="CliException">The file is damaged, or other users can read it or write to its folder.</exception>
-    public SavedSession? Read()
+    public SavedSession? Read() => ReadFile() is { } session and not { ApiKey: null, SignIn: null } ? session : null;
+
+    /// <summary>
+    /// How the person signed in to each server, by its origin. A file that can't be read, or that others can read, says nothing
+    /// about it: the person is asked again.
+    /// </summary>
+    public IReadOnlyDictionary<string, PinnedProvider> ReadPins()
+    {
+        try
+        {
+            return ReadFile()?.Pins ?? new Dictionary<string, PinnedProvider>();
+        }
+        catch (CliException)
+        {
+            return new Dictionary<string, PinnedProvider>();
+        }
+    }
+
+    private SavedSession? ReadFile()
     {
         if (!File.Exists(Path))
         {
@@ -47,22 +65,51 @@ internal sealed class SessionFile(string folder)
     /// <exception cref="CliException">Another process has held the lock for too long.</exception>
     public Task<IDisposable> LockAsync(TimeProvider time, CancellationToken cancellation) => sessionFolder.LockAsync(time, cancellation);
 
-    /// <summary>Replaces the session. The caller must hold the lock.</summary>
+    /// <summary>
+    /// Replaces the session, and keeps how the person signed in to other servers. The caller must hold the lock.
+    /// </summary>
     public void Write(SavedSession session)
     {
         sessionFolder.Create();
         sessionFolder.DeleteLeftovers(Path);
-        PrivateFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(session, SessionJson.Default.SavedSession));
+        var pins = new Dictionary<string, PinnedProvider>(ReadPins());
+        foreach (var (server, pin) in session.Pins ?? new Dictionary<string, PinnedProvider>())
+        {
+            pins[server] = pin;
+        }
+
+        PrivateFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(
+            session with { Pins = pins.Count == 0 ? null : pins }, SessionJson.Default.SavedSession));
     }
 
-    /// <summary>Deletes the session. The caller must hold the lock.</summary>
+    /// <summary>
+    /// Deletes the session, and keeps how the person signed in to servers, where they did. The caller must hold the lock.
+    /// </summary>
     /// <returns>Whether there was a session.</returns>
     public bool Delete()
     {
-        var existed = File.Exists(Path);
+        var existed = File.Exists(Path) && HasCredential();
+        var pins = ReadPins();
         File.Delete(Path);
         sessionFolder.DeleteLeftovers(Path);
+        if (pins.Count > 0)
+        {
+            Write(new SavedSession("", null, null) { Pins = pins });
+        }
+
         return existed;
+    }
+
+    private bool HasCredential()
+    {
+        try
+        {
+            return Read() is not null;
+        }
+        catch (CliException)
+        {
+            return true;
+        }
     }
 
     private void RequireNoOtherReaders()

@@ -7,13 +7,32 @@ namespace Secronna.Client.Testing.Errors;
 internal static class FakeErrors
 {
     private const int MaximumShownNameLength = 32;
+    private const int MaximumShownKeys = 10;
 
     public static FakeError AuthRequired() => new(
         HttpStatusCode.Unauthorized, ErrorCodes.AuthRequired,
         "a valid credential is required: send Authorization: Bearer with an API key, an access key or an access token");
 
-    public static FakeError Forbidden() =>
-        new(HttpStatusCode.Forbidden, ErrorCodes.Forbidden, "the caller's role does not allow this");
+    /// <summary>The caller is an access key, and the operation needs a role.</summary>
+    /// <param name="roles">The roles that may do it.</param>
+    public static FakeError RoleMissing(string roles) =>
+        Forbidden($"this needs the role {roles}, or an API key; an access key can't do this");
+
+    /// <summary>The caller sees the thing, and lacks actions on it.</summary>
+    /// <param name="missing">The actions that are missing.</param>
+    /// <param name="place">On what or in what they are missing, with its preposition.</param>
+    /// <param name="has">The actions that the caller has there.</param>
+    public static FakeError ActionMissing(IReadOnlyList<string> missing, string place, IReadOnlyList<string> has) =>
+        Forbidden($"this needs the action{(missing.Count > 1 ? "s" : "")} {InWords(missing)} {place}; you have {InWords(has)} there");
+
+    /// <summary>The caller lacks an action on several keys. The message names some of them.</summary>
+    public static FakeError ActionMissing(
+        string missing, string place, IReadOnlyList<(string Key, IReadOnlyList<string> Has)> keys)
+    {
+        var shown = keys.Take(MaximumShownKeys).Select(key => $"{key.Key} (you have {InWords(key.Has)})");
+        var more = keys.Count > MaximumShownKeys ? $", and {keys.Count - MaximumShownKeys} more" : "";
+        return Forbidden($"this needs the action {missing} {place}: {string.Join(", ", shown)}{more}");
+    }
 
     public static FakeError NotFound(string what) => new(HttpStatusCode.NotFound, ErrorCodes.NotFound, $"{what} not found");
 
@@ -66,6 +85,9 @@ internal static class FakeErrors
     public static FakeError VersionConflict(string key, int expected, int? current) =>
         Conflict($"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
 
+    public static FakeError CurrentVersion(int version) =>
+        Conflict($"version {version} is the current version: write a new value first, or delete the secret");
+
     public static FakeError NotEmpty(string what) =>
         Conflict($"the {what} has secrets: delete them first, or force its deletion with force=true");
 
@@ -73,11 +95,26 @@ internal static class FakeErrors
 
     public static FakeError AlreadyRevoked() => Conflict("the access key is revoked");
 
+    public static FakeError CreatedBefore(string id) => Conflict(
+        $"Idempotency-Key: an earlier request with this key created the credential {id} and showed its token; if the token is lost, revoke {id} and send this request with a new key");
+
+    public static FakeError OutlivesMaker(Instant expiry) => Invalid(
+        "expiresInDays", $"your API key expires at {expiry}, so what it makes or changes must not last longer: ask for fewer days");
+
     public static FakeError IdempotencyKeyReused() =>
         Conflict("Idempotency-Key: this key was used before with another body; send this request with a new key");
 
     public static FakeError Unavailable() =>
         new(HttpStatusCode.ServiceUnavailable, ErrorCodes.Unavailable, "the server can't do this now: try again");
+
+    private static FakeError Forbidden(string message) => new(HttpStatusCode.Forbidden, ErrorCodes.Forbidden, message);
+
+    private static string InWords(IReadOnlyList<string> actions) => actions switch
+    {
+        [] => "none",
+        [var only] => only,
+        _ => $"{string.Join(", ", actions.SkipLast(1))} and {actions[^1]}",
+    };
 
     private static FakeError Conflict(string message) => new(HttpStatusCode.Conflict, ErrorCodes.Conflict, message);
 

@@ -4,24 +4,45 @@ using Secronna.Protocol;
 
 namespace Secronna.Client.Testing.Http;
 
-/// <summary>Parses the bodies that create and change access keys.</summary>
+/// <summary>What a request says of a key.</summary>
+/// <param name="Name">The name; <c>null</c> where the request names none.</param>
+/// <param name="HasExpiry">Whether the request says when the key expires.</param>
+/// <param name="ExpiresInDays">In how many days the key expires; <c>null</c> is never.</param>
+/// <param name="Grants">The grants; <c>null</c> where the request names none.</param>
+internal sealed record FakeKeyChange(string? Name, bool HasExpiry, int? ExpiresInDays, IReadOnlyList<Grant>? Grants);
+
+/// <summary>Parses the bodies that create and change keys.</summary>
 internal static class FakeAccessKeyBodies
 {
-    public static AccessKeyRequest Create(JsonElement json)
+    public static FakeKeyChange Create(JsonElement json) =>
+        Read(json) is { Name: not null } key ? key : throw FakeErrors.Invalid("name", "is required");
+
+    public static FakeKeyChange Change(JsonElement json)
     {
-        var change = Change(json);
-        return new AccessKeyRequest(change.Name ?? throw FakeErrors.Invalid("name", "is required"), change.ExpiresInDays, change.Grants);
+        var change = Read(json);
+        return change.Name is null && json.TryGetProperty("name", out _) ? throw FakeErrors.Invalid("name", "must be a string") : change;
     }
 
-    public static AccessKeyChangeRequest Change(JsonElement json)
+    /// <summary>The body that creates an API key.</summary>
+    public static FakeKeyChange ApiKey(JsonElement json)
+    {
+        var fields = new FakeJsonFields(json, "", "name", "expiresInDays");
+        return new FakeKeyChange(
+            FakeRequestBodies.NameField(fields) ?? throw fields.Missing("name"), true, fields.Int32("expiresInDays", 1, Limits.ExpiryDays), null);
+    }
+
+    private static FakeKeyChange Read(JsonElement json)
     {
         var fields = new FakeJsonFields(json, "", "name", "expiresInDays", "grants");
         var grants = fields.Array("grants")?.Select((grant, i) => Grant(grant, $"grants[{i}].")).ToList();
-        return grants is { Count: > Limits.Grants }
+        return grants is null && fields.Has("grants")
+            ? throw FakeErrors.Invalid("grants", "must be an array")
+            : grants is { Count: > Limits.Grants }
             ? throw FakeErrors.Invalid("grants", $"has more than {Limits.Grants} grants")
             : grants?.Sum(grant => grant.Path.Length) > Limits.GrantsLength
-                ? throw FakeErrors.Invalid("grants", $"have paths of more than {Limits.GrantsLength} characters together")
-                : new AccessKeyChangeRequest(FakeRequestBodies.NameField(fields), fields.Int32("expiresInDays", 1, Limits.ExpiryDays), grants);
+            ? throw FakeErrors.Invalid("grants", $"have paths of more than {Limits.GrantsLength} characters together")
+            : new FakeKeyChange(
+                FakeRequestBodies.NameField(fields), fields.Has("expiresInDays"), fields.Int32("expiresInDays", 1, Limits.ExpiryDays), grants);
     }
 
     private static Grant Grant(JsonElement json, string prefix)

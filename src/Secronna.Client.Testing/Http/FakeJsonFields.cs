@@ -86,6 +86,9 @@ internal readonly struct FakeJsonFields
         var text => Instant.TryParse(text, out var instant) ? instant : throw FakeErrors.NotATime(prefix + name),
     };
 
+    /// <summary>Whether the field is there, <c>null</c> included.</summary>
+    public bool Has(string name) => json.TryGetProperty(name, out _);
+
     public IReadOnlyList<JsonElement>? Array(string name) => Find(name) is not { } found
         ? null
         : found.ValueKind == JsonValueKind.Array

@@ -55,8 +55,10 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
 
         if (found.MaximumPageSize > 0)
         {
-            var limit = query.Int32("limit", found.MaximumPageSize) ?? found.DefaultPageSize;
-            Page = (query.Text("cursor") is { } cursor ? FakePages.DecodeCursor(this, cursor) : null, limit);
+            var cursor = query.Text("cursor");
+            var limit = query.Int32("limit", found.MaximumPageSize)
+                ?? (cursor is null ? found.DefaultPageSize : Math.Min(found.DefaultPageSize, found.MaximumPageSize));
+            Page = (cursor is null ? null : FakePages.DecodeCursor(this, cursor), limit);
         }
 
         return this;
@@ -108,14 +110,10 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
             return null;
         }
 
-        if (!route!.IsIdempotent)
-        {
-            throw FakeErrors.Invalid(IdempotencyKeyHeader, "only requests that mint versions take it: send this one without");
-        }
-
-        return values.ToArray() is [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] && key.All(character => character is >= '!' and <= '~')
-            ? key
+        var key = values.ToArray() is [{ Length: > 0 and <= Limits.IdempotencyKeyLength } given] && given.All(character => character is >= '!' and <= '~')
+            ? given
             : throw FakeErrors.Invalid(
                 IdempotencyKeyHeader, $"must be sent once, with 1 to {Limits.IdempotencyKeyLength} printable characters of ASCII and no space");
+        return route!.IsIdempotent ? key : null;
     }
 }

@@ -25,7 +25,7 @@ internal sealed record FakeRoute(string Method, string Pattern, Func<FakeRequest
 
     public int MaximumBodyBytes { get; init; } = Limits.BodyBytes;
 
-    /// <summary>Whether the route takes an <c>Idempotency-Key</c>.</summary>
+    /// <summary>Whether an <c>Idempotency-Key</c> has an effect on the route.</summary>
     public bool IsIdempotent { get; init; }
 
     /// <summary>The query parameters that the route takes.</summary>
@@ -45,7 +45,7 @@ internal sealed record FakeRoute(string Method, string Pattern, Func<FakeRequest
         new("GET", pattern, answer)
         {
             Query = [.. filters, "limit", "cursor"],
-            DefaultPageSize = Limits.PageDefault,
+            DefaultPageSize = Limits.UnpagedItems,
             MaximumPageSize = Limits.PageMaximum,
         };
 

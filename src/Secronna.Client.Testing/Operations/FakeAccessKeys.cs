@@ -14,12 +14,12 @@ internal static class FakeAccessKeys
     {
         var wanted = request.ReadBody(FakeAccessKeyBodies.Create);
         request.DemandApiKey(AuditActions.AccessKeyCreate);
-        var key = request.Workspace.AddCredential(ActorTypes.AccessKey, wanted.Name);
-        key.ExpiresAt = ExpiryAfter(request, wanted.ExpiresInDays);
-        key.Grants = new FakeGrants(wanted.Grants ?? []);
+        var key = FakeCredentials.Add(request, ActorTypes.AccessKey, wanted);
+        key.Grants = wanted.Grants is { } grants ? new FakeGrants(grants) : FakeGrants.Everything;
         FakeCredentials.Record(request, AuditActions.AccessKeyCreate, key);
         return FakeAnswer.Created(
-            new AccessKeyCreatedResponse(key.Id, key.Name, key.Prefix, key.CreatedAt, key.ExpiresAt, key.Grants.Grants, key.Token),
+            new AccessKeyCreatedResponse(
+                key.Id, key.Name, key.Prefix, key.CreatedAt, key.CreatedBy, key.ExpiresAt, key.Grants.Grants, key.Token),
             Json.AccessKeyCreatedResponse);
     }
 
@@ -41,10 +41,17 @@ internal static class FakeAccessKeys
             throw FakeErrors.AlreadyRevoked();
         }
 
+        var expiry = change.HasExpiry ? FakeCredentials.ExpiryAfter(request, change.ExpiresInDays) : key.ExpiresAt;
+        if (change.HasExpiry || change.Grants is not null)
+        {
+            FakeCredentials.RequireWithinCaller(request, expiry);
+        }
+
+        var before = key.ToAccessKey();
         key.Name = change.Name ?? key.Name;
-        key.ExpiresAt = ExpiryAfter(request, change.ExpiresInDays) ?? key.ExpiresAt;
+        key.ExpiresAt = expiry;
         key.Grants = change.Grants is { } grants ? new FakeGrants(grants) : key.Grants;
-        FakeCredentials.Record(request, AuditActions.AccessKeyUpdate, key);
+        FakeCredentials.RecordChange(request, before, key);
         return FakeAnswer.Ok(key.ToAccessKey(), Json.AccessKeyResponse);
     }
 
@@ -62,8 +69,7 @@ internal static class FakeAccessKeys
     }
 
     /// <summary>
-    /// Removes the grants that name a deleted project or environment literally. A key that would have no grant left is revoked
-    /// instead, because a key without grants may do everything.
+    /// Removes the grants that name a deleted project or environment literally. A key without a grant left may do nothing.
     /// </summary>
     /// <param name="request">The request that deletes the project or environment.</param>
     /// <param name="project">The project's slug.</param>
@@ -78,25 +84,18 @@ internal static class FakeAccessKeys
                 continue;
             }
 
-            if (left.Grants.Count > 0)
-            {
-                key.Grants = left;
-                FakeCredentials.Record(request, AuditActions.AccessKeyUpdate, key);
-            }
-            else
-            {
-                key.RevokedAt = request.Workspace.Now;
-                FakeCredentials.Record(request, AuditActions.AccessKeyRevoke, key);
-            }
+            var before = key.ToAccessKey();
+            key.Grants = left;
+            FakeCredentials.RecordChange(request, before, key);
         }
     }
 
+    /// <summary>The keys that an access key made: none, because only API keys make keys.</summary>
+    public static FakeAnswer GetMade(FakeRequest request) => FakeCredentials.GetMade(request, ActorTypes.AccessKey, "access key");
+
     private static FakeCredential Require(FakeRequest request, string action)
     {
-        request.DemandApiKey(action);
-        return FakeCredentials.Find(request, ActorTypes.AccessKey) ?? throw request.RecordRefusal(action, FakeErrors.NotFound("access key"));
+        request.DemandApiKey(action, FakeCredentials.AboutAny(request));
+        return FakeCredentials.Find(request, ActorTypes.AccessKey) ?? throw request.RecordRefusal(action, FakeErrors.NotFound("access key"), FakeCredentials.AboutAny(request));
     }
-
-    private static Instant? ExpiryAfter(FakeRequest request, int? days) =>
-        days is { } count ? Instant.From(request.Workspace.Now.ToDateTimeOffset().AddDays(count)) : null;
 }

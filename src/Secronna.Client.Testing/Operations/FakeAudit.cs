@@ -29,6 +29,18 @@ internal static class FakeAudit
     public static AuditMetadata About(FakeEnvironment? environment) =>
         new() { ProjectId = environment?.Project.Id, EnvironmentId = environment?.Id };
 
+    /// <summary>Names the keys among those asked for that an environment has.</summary>
+    public static AuditMetadata About(FakeEnvironment? environment, IReadOnlyCollection<string> keys)
+    {
+        if (keys.Count == 1)
+        {
+            return environment?.Secrets.GetValueOrDefault(keys.First()) is { } secret ? About(secret, null) : About(environment);
+        }
+
+        string[] found = [.. keys.Where(key => environment?.Secrets.ContainsKey(key) == true).Order(StringComparer.Ordinal)];
+        return About(environment) with { Keys = found.Length == 0 ? null : found };
+    }
+
     public static AuditMetadata About(FakeSecret secret, int? version) => About(secret.Environment) with
     {
         SecretId = secret.Id,

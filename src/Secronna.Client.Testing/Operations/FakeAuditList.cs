@@ -18,7 +18,7 @@ internal static class FakeAuditList
     public static FakeAnswer List(FakeRequest request)
     {
         var filter = Filter(request.Query);
-        request.DemandApiKey();
+        request.DemandApiKey(roles: "viewer, member, admin or owner");
         return FakePages.Page(
             request, request.Workspace.Trail.Where(filter),
             entry => entry.Sequence.ToString(CultureInfo.InvariantCulture).PadLeft(SequenceDigits, '0'),

@@ -6,20 +6,37 @@ using Secronna.Protocol;
 namespace Secronna.Client.Testing.Operations;
 
 /// <summary>
-/// Finds the project, environment or secret that a request names, if its caller may see it. Everything outside the caller's
-/// grants looks absent.
+/// Finds the project, environment or secret that a request names, if its caller may do the operation on it. What the caller has
+/// no action on looks absent; where it has another action it is told which one is missing.
 /// </summary>
 internal static class FakeAuthorization
 {
+    private const string Managers = "admin or owner";
+
     /// <exception cref="FakeError">
     /// FORBIDDEN: the caller is an access key. If the action is audited, the refusal leaves an audit entry.
     /// </exception>
-    public static void DemandApiKey(this FakeRequest request, string? action = null)
+    public static void DemandApiKey(
+        this FakeRequest request, string? action = null, AuditMetadata? about = null, string roles = Managers) =>
+        request.DemandApiKey(action, about, FakeErrors.RoleMissing(roles));
+
+    /// <summary>Requires an API key for an operation on a project. An access key that does not see it is told nothing.</summary>
+    public static FakeProject? DemandApiKeyFor(this FakeRequest request, FakeProject? found, string? action)
     {
-        if (!request.Caller.IsApiKey)
-        {
-            throw action is null ? FakeErrors.Forbidden() : request.RecordRefusal(action, FakeErrors.Forbidden());
-        }
+        request.DemandApiKey(
+            action, new AuditMetadata { ProjectId = found?.Id },
+            found is not null && request.CallerSees(found) ? FakeErrors.RoleMissing(Managers) : FakeErrors.NotFound("project"));
+        return found;
+    }
+
+    /// <summary>Requires an API key for an operation on the environment of the path, and finds the environment.</summary>
+    public static FakeEnvironment DemandApiKeyForEnvironment(this FakeRequest request, string action)
+    {
+        var found = request.Workspace.FindEnvironment(request.PathVariable("envId"));
+        request.DemandApiKey(
+            action, FakeAudit.About(found),
+            found is not null && request.CallerSees(found) ? FakeErrors.RoleMissing(Managers) : FakeErrors.NotFound("environment"));
+        return request.Require(found, action, []);
     }
 
     public static bool CallerSees(this FakeRequest request, FakeProject project) =>
@@ -47,26 +64,29 @@ internal static class FakeAuthorization
             : throw FakeErrors.NotFound("environment");
 
     /// <summary>
-    /// The environment of an audited operation that only API keys may use. The operation has already checked the caller.
-    /// </summary>
-    public static FakeEnvironment FindEnvironment(this FakeRequest request, string action) =>
-        request.Require(request.Workspace.FindEnvironment(request.PathVariable("envId")), action, []);
-
-    /// <summary>
     /// The found environment, if each of the actions in <paramref name="grants"/> is granted on something in it. A refusal leaves
     /// an audit entry.
     /// </summary>
     public static FakeEnvironment Require(
-        this FakeRequest request, FakeEnvironment? found, string action, string[] grants, string what = "environment") =>
+        this FakeRequest request, FakeEnvironment? found, string action, string[] grants, string what = "environment",
+        AuditMetadata? about = null) =>
         found is not null && grants.All(grant => request.CallerSees(found, grant))
             ? found
-            : throw request.RecordRefusal(action, FakeErrors.NotFound(what), FakeAudit.About(found));
+            : throw request.RecordRefusal(
+                action,
+                Refusal(
+                    grants, found is null ? [] : request.Caller.Grants.ActionsOn(found.Project.Slug, found.Slug), what,
+                    $"in {found?.Project.Slug}/{found?.Slug}"),
+                about ?? FakeAudit.About(found));
 
     /// <summary>The secret of the path, if it may be listed.</summary>
-    public static FakeSecret FindSecret(this FakeRequest request) =>
-        request.Workspace.FindSecret(request.PathVariable("secretId")) is { } secret && request.CallerMay(secret, GrantActionNames.List)
-            ? secret
-            : throw FakeErrors.NotFound("secret");
+    public static FakeSecret FindSecret(this FakeRequest request)
+    {
+        var found = request.Workspace.FindSecret(request.PathVariable("secretId"));
+        return found is not null && request.CallerMay(found, GrantActionNames.List)
+            ? found
+            : throw request.RefusalOn(found, GrantActionNames.List);
+    }
 
     /// <summary>
     /// The secret of an audited operation, if each of the actions in <paramref name="grants"/> is granted on it. A refusal leaves
@@ -77,11 +97,74 @@ internal static class FakeAuthorization
         var found = request.Workspace.FindSecret(request.PathVariable("secretId"));
         return found is not null && grants.All(grant => request.CallerMay(found, grant))
             ? found
-            : throw request.RecordRefusal(action, FakeErrors.NotFound("secret"), found is null ? null : FakeAudit.About(found, null));
+            : throw request.RecordRefusal(
+                action, request.RefusalOn(found, grants), found is null ? null : FakeAudit.About(found, null));
     }
 
     /// <summary>A version of a secret that the caller may use. A refusal leaves an audit entry.</summary>
     public static FakeSecretVersion FindVersion(this FakeRequest request, string action, FakeSecret secret, int number) =>
-        secret.Versions.Find(version => version.Number == number)
+        secret.Versions.Find(version => version.Number == number && version.DestroyedAt is null)
             ?? throw request.RecordRefusal(action, FakeErrors.NotFound("version"), FakeAudit.About(secret, null));
+
+    /// <summary>
+    /// The refusal of an operation on a secret that the request named by its path. It depends on the grants alone, and not on
+    /// whether there is a secret with this key.
+    /// </summary>
+    public static FakeError RefusalOn(this FakeRequest request, FakeEnvironment? environment, string key, string grant) => Refusal(
+        [grant], environment is null ? [] : request.ActionsOn(environment, key), "secret",
+        $"on {environment?.Project.Slug}/{environment?.Slug}/{key}");
+
+    /// <summary>The refusal of an operation on keys of an environment that the caller sees.</summary>
+    public static FakeError RefusalOnKeys(
+        this FakeRequest request, FakeEnvironment environment, IReadOnlyList<string> keys, string grant)
+    {
+        var path = $"{environment.Project.Slug}/{environment.Slug}";
+        return keys is [var only]
+            ? FakeErrors.ActionMissing([grant], $"on {path}/{only}", request.ActionsOn(environment, only))
+            : FakeErrors.ActionMissing(
+                grant, $"in {path} on these keys", [.. keys.Select(key => (key, request.ActionsOn(environment, key)))]);
+    }
+
+    /// <summary>
+    /// The answer to the first request, if this request repeats it. A request with another body is refused, which leaves an audit
+    /// entry.
+    /// </summary>
+    public static T? FindFirstAnswer<T>(this FakeRequest request, string action, AuditMetadata about)
+        where T : class
+    {
+        try
+        {
+            return request.FindFirstAnswer<T>();
+        }
+        catch (FakeError refused)
+        {
+            throw request.RecordRefusal(action, refused, about);
+        }
+    }
+
+    private static void DemandApiKey(this FakeRequest request, string? action, AuditMetadata? about, FakeError refusal)
+    {
+        if (!request.Caller.IsApiKey)
+        {
+            throw action is null ? refusal : request.RecordRefusal(action, refusal, about);
+        }
+    }
+
+    private static IReadOnlyList<string> ActionsOn(this FakeRequest request, FakeEnvironment environment, string key) =>
+        request.Caller.Grants.ActionsOn(environment.Project.Slug, environment.Slug, key);
+
+    private static FakeError RefusalOn(this FakeRequest request, FakeSecret? secret, params string[] grants)
+    {
+        var has = secret is null ? [] : request.ActionsOn(secret.Environment, secret.Key);
+        var isNamed = has.Contains(GrantActionNames.List) || has.Contains(GrantActionNames.Reveal);
+        return Refusal(grants, has, "secret", isNamed ? $"on {secret!.Path}" : "on this secret");
+    }
+
+    private static FakeError Refusal(IReadOnlyList<string> needed, IReadOnlyList<string> has, string thing, string place)
+    {
+        string[] missing = [.. GrantActionNames.All.Where(action => needed.Contains(action) && !has.Contains(action))];
+        return has.Count == 0 || missing.Length == 0
+            ? FakeErrors.NotFound(thing)
+            : FakeErrors.ActionMissing(missing, place, has);
+    }
 }

@@ -19,10 +19,9 @@ internal static class FakeComparison
         var left = Snapshots(request, request.Require(here, Action, [GrantActionNames.Reveal]), compare.At);
         var right = Snapshots(
             request, request.Require(there, Action, [GrantActionNames.Reveal], "environment to compare with"), compare.WithAt);
-        foreach (var environment in new[] { here!, there! })
-        {
-            request.Record(Action, FakeAudit.About(environment) with { Name = environment.Name });
-        }
+        string[] shared = [.. left.Keys.Intersect(right.Keys).Order(StringComparer.Ordinal)];
+        Record(request, (here!, compare.At), (there!, compare.WithAt), shared);
+        Record(request, (there!, compare.WithAt), (here!, compare.At), shared);
 
         IReadOnlyList<CompareResponse> results =
         [
@@ -31,6 +30,17 @@ internal static class FakeComparison
         ];
         return FakeAnswer.Ok(results, ProtocolJson.Default.IReadOnlyListCompareResponse);
     }
+
+    private static void Record(
+        FakeRequest request, (FakeEnvironment Place, Instant? At) side, (FakeEnvironment Place, Instant? At) with, string[] keys) =>
+        request.Record(Action, FakeAudit.About(side.Place) with
+        {
+            Name = side.Place.Name,
+            At = side.At,
+            With = with.Place.Id,
+            WithAt = with.At,
+            Keys = keys.Length == 0 ? null : keys,
+        });
 
     private static void SettleUpTo(FakeRequest request, FakeEnvironment? environment, Instant? at, string field)
     {
@@ -58,9 +68,9 @@ internal static class FakeComparison
             return CompareResults.OnlyThere;
         }
 
-        // The value of a secret that was deleted since the instant is unknown, so it equals only itself.
+        // A value that was destroyed since the instant is unknown, so it equals only itself.
         var isSame = here == there
-            || (!here.IsDeletedSince && !there.IsDeletedSince && here.Version.Value == there.Version.Value);
+            || (!here.IsUnrecoverable && !there.IsUnrecoverable && here.Version.Value == there.Version.Value);
         return isSame ? CompareResults.Same : CompareResults.Different;
     }
 }

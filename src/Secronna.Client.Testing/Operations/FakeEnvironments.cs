@@ -13,9 +13,10 @@ internal static class FakeEnvironments
     public static FakeAnswer Create(FakeRequest request)
     {
         var name = request.ReadBody(FakeRequestBodies.Name);
-        request.DemandApiKey(AuditActions.EnvironmentCreate);
+        var found = request.DemandApiKeyFor(
+            request.Workspace.FindProject(request.PathVariable("projectId")), AuditActions.EnvironmentCreate);
         var slug = FakeProjects.SlugOf(name);
-        var project = request.Workspace.FindProject(request.PathVariable("projectId"))
+        var project = found
             ?? throw request.RecordRefusal(AuditActions.EnvironmentCreate, FakeErrors.NotFound("project"));
         if (project.Environments.Exists(other => other.Slug == slug))
         {
@@ -49,8 +50,7 @@ internal static class FakeEnvironments
     public static FakeAnswer Rename(FakeRequest request)
     {
         var name = request.ReadBody(FakeRequestBodies.Name);
-        request.DemandApiKey(AuditActions.EnvironmentUpdate);
-        var environment = request.FindEnvironment(AuditActions.EnvironmentUpdate);
+        var environment = request.DemandApiKeyForEnvironment(AuditActions.EnvironmentUpdate);
         environment.Name = name;
         request.Record(AuditActions.EnvironmentUpdate, FakeAudit.About(environment) with { Name = name });
         return FakeAnswer.Ok(environment.ToResponse(), Json.EnvironmentResponse);
@@ -59,8 +59,7 @@ internal static class FakeEnvironments
     public static FakeAnswer Delete(FakeRequest request)
     {
         var force = request.Query.Flag("force");
-        request.DemandApiKey(AuditActions.EnvironmentDelete);
-        var environment = request.FindEnvironment(AuditActions.EnvironmentDelete);
+        var environment = request.DemandApiKeyForEnvironment(AuditActions.EnvironmentDelete);
         if (!force && environment.Secrets.Count > 0)
         {
             throw FakeErrors.NotEmpty("environment");

@@ -20,6 +20,11 @@ internal static class FakeHistory
         {
             yield return new HistoryResponse(
                 version.CreatedAt, version.Kind, secret.Key, secret.Id, version.Number, version.CreatedBy, version.Comment);
+            if (version is { DestroyedAt: { } destroyedAt, DestroyedBy: { } destroyedBy })
+            {
+                yield return new HistoryResponse(
+                    destroyedAt, ChangeNames.Destroyed, secret.Key, secret.Id, version.Number, destroyedBy, null);
+            }
         }
 
         if (secret is { DeletedAt: { } at, DeletedBy: { } by })

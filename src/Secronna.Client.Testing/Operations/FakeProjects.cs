@@ -69,7 +69,7 @@ internal static class FakeProjects
 
     public static FakeAnswer ListKeks(FakeRequest request)
     {
-        request.DemandApiKey();
+        request.DemandApiKeyFor(request.Workspace.FindProject(request.PathVariable("projectId")), null);
         return FakePages.Page(request, request.FindProject().Keks, kek => kek.Id, kek => kek.ToResponse(), Json.KekResponse);
     }
 
@@ -90,10 +90,7 @@ internal static class FakeProjects
         ? slug
         : throw FakeErrors.Invalid("name", "must have at least one letter a-z or digit, for its slug");
 
-    private static FakeProject Require(FakeRequest request, string action)
-    {
-        request.DemandApiKey(action);
-        return request.Workspace.FindProject(request.PathVariable("projectId"))
+    private static FakeProject Require(FakeRequest request, string action) =>
+        request.DemandApiKeyFor(request.Workspace.FindProject(request.PathVariable("projectId")), action)
             ?? throw request.RecordRefusal(action, FakeErrors.NotFound("project"));
-    }
 }

@@ -19,9 +19,9 @@ internal static class FakeRestore
         var answer = new RestoreResponse(wanted.At, wanted.DryRun == true, [.. changes.Select(change => change.Change)]);
         if (!answer.DryRun)
         {
-            if (request.FindFirstAnswer<RestoreResponse>() is { } first)
+            if (request.FindFirstAnswer<RestoreResponse>(AuditActions.EnvironmentRestore, FakeAudit.About(environment)) is { } first)
             {
-                return FakeAnswer.Ok(first, Json.RestoreResponse);
+                return FakeAnswer.Ok(Cut(request, environment, first), Json.RestoreResponse);
             }
 
             Apply(request, environment, wanted, changes);
@@ -30,6 +30,16 @@ internal static class FakeRestore
 
         return FakeAnswer.Ok(answer, Json.RestoreResponse);
     }
+
+    // Leaves out what the caller may not restore any more.
+    private static RestoreResponse Cut(FakeRequest request, FakeEnvironment environment, RestoreResponse first) => first with
+    {
+        Changes =
+        [
+            .. first.Changes.Where(change => request.CallerMay(environment, change.Key, GrantActionNames.Reveal)
+                && request.CallerMay(environment, change.Key, GrantActionNames.Write)),
+        ],
+    };
 
     private static FakeEnvironment Require(FakeRequest request, RestoreRequest wanted)
     {
@@ -64,7 +74,7 @@ internal static class FakeRestore
     private static RestoreChange ChangeOf(FakeSecretSnapshot then)
     {
         var (secret, (to, current)) = (then.Secret, (then.Version.Number, then.Secret.Current.Number));
-        return then.IsDeletedSince ? new RestoreChange(secret.Key, secret.Id, RestoreResults.Unrecoverable)
+        return then.IsUnrecoverable ? new RestoreChange(secret.Key, secret.Id, RestoreResults.Unrecoverable)
             : to == current ? new RestoreChange(secret.Key, secret.Id, RestoreResults.Unchanged)
             : new RestoreChange(secret.Key, secret.Id, RestoreResults.Restored, current, to, current + 1);
     }

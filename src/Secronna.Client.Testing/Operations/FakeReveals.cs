@@ -28,7 +28,8 @@ internal static class FakeReveals
         var found = environment?.Secrets.GetValueOrDefault(path[2]);
         if (found is null || !request.CallerMay(found, GrantActionNames.Reveal))
         {
-            throw request.RecordRefusal(Action, FakeErrors.NotFound("secret"), FakeAudit.About(environment));
+            throw request.RecordRefusal(
+                Action, request.RefusalOn(environment, path[2], GrantActionNames.Reveal), About(request, environment, path[0], [path[2]]));
         }
 
         var (secret, version) = Reveal(request, found, wanted.Version);
@@ -37,11 +38,23 @@ internal static class FakeReveals
     }
 
     public static FakeAnswer RevealEnvironment(FakeRequest request) => Reveal(
-        request, request.ReadBody(FakeRequestBodies.RevealEnvironment), request.Workspace.FindEnvironment(request.PathVariable("envId")));
+        request, request.ReadBody(FakeRequestBodies.RevealEnvironment),
+        request.Workspace.FindEnvironment(request.PathVariable("envId")), null);
 
     public static FakeAnswer RevealEnvironmentBySlug(FakeRequest request) => Reveal(
         request, request.ReadBody(FakeRequestBodies.RevealEnvironment),
-        request.Workspace.FindEnvironmentBySlug(request.PathVariable("projectSlug"), request.PathVariable("envSlug")));
+        request.Workspace.FindEnvironmentBySlug(request.PathVariable("projectSlug"), request.PathVariable("envSlug")),
+        request.PathVariable("projectSlug"));
+
+    // Names what was asked for, as far as it exists: of a path, at least the project.
+    private static AuditMetadata About(
+        FakeRequest request, FakeEnvironment? environment, string? project, IReadOnlyCollection<string>? keys)
+    {
+        var about = keys is null ? FakeAudit.About(environment) : FakeAudit.About(environment, keys);
+        return environment is null && project is not null
+            ? about with { ProjectId = request.Workspace.FindProjectBySlug(project)?.Id }
+            : about;
+    }
 
     private static FakeSecretSnapshot Reveal(FakeRequest request, FakeSecret secret, int? number)
     {
@@ -50,16 +63,28 @@ internal static class FakeReveals
         return new FakeSecretSnapshot(secret, version);
     }
 
-    private static FakeAnswer Reveal(FakeRequest request, RevealEnvironmentRequest wanted, FakeEnvironment? found)
+    private static FakeAnswer Reveal(
+        FakeRequest request, RevealEnvironmentRequest wanted, FakeEnvironment? found, string? projectSlug)
     {
-        var environment = request.Require(found, Action, [GrantActionNames.Reveal]);
+        var about = About(request, found, projectSlug, wanted.Keys);
+        var environment = request.Require(found, Action, [GrantActionNames.Reveal], about: about);
         environment.SettleUpTo(wanted.At, request.Workspace.Now);
+        string[] refused =
+        [
+            .. wanted.Keys?.Where(key => !request.CallerMay(environment, key, GrantActionNames.Reveal)
+                && request.CallerMay(environment, key, [.. GrantActionNames.All])) ?? [],
+        ];
+        if (refused.Length > 0)
+        {
+            throw request.RecordRefusal(Action, request.RefusalOnKeys(environment, refused, GrantActionNames.Reveal), about);
+        }
+
         var selected = environment.SnapshotAt(wanted.At).Where(snapshot => request.CallerMay(snapshot.Secret, GrantActionNames.Reveal)
             && wanted.Keys?.Contains(snapshot.Secret.Key) != false).ToList();
         var missing = wanted.Keys?.Except(selected.Select(snapshot => snapshot.Secret.Key)).ToList();
         if (missing is { Count: > 0 })
         {
-            throw request.RecordRefusal(Action, FakeErrors.KeysNotFound(missing), FakeAudit.About(environment));
+            throw request.RecordRefusal(Action, FakeErrors.KeysNotFound(missing), about);
         }
 
         var revision = Revision(request.Workspace, environment, selected);
@@ -68,7 +93,7 @@ internal static class FakeReveals
 
     private static FakeAnswer Reveal(FakeRequest request, List<FakeSecretSnapshot> selected, string revision)
     {
-        var recoverable = selected.Where(snapshot => !snapshot.IsDeletedSince).ToList();
+        var recoverable = selected.Where(snapshot => !snapshot.IsUnrecoverable).ToList();
         if (recoverable.Sum(snapshot => Encoding.UTF8.GetByteCount(snapshot.Version.Value)) > Limits.RevealBytes)
         {
             throw FakeErrors.RevealTooLarge(Limits.RevealBytes);
@@ -82,14 +107,14 @@ internal static class FakeReveals
         var data = new RevealEnvironmentResponse(
             revision,
             [.. recoverable.Select(it => new RevealedSecret(it.Secret.Id, it.Secret.Key, it.Version.Number, it.Version.Value))],
-            [.. selected.Where(snapshot => snapshot.IsDeletedSince).Select(snapshot => snapshot.Secret.Key)]);
+            [.. selected.Where(snapshot => snapshot.IsUnrecoverable).Select(snapshot => snapshot.Secret.Key)]);
         return FakeAnswer.Ok(data, FakeJson.Default.RevealEnvironmentResponse) with { Revision = revision };
     }
 
     // The number of a version stands for its value, because versions never change. 0 stands for a value that no longer exists.
     private static string Revision(FakeWorkspace workspace, FakeEnvironment environment, IEnumerable<FakeSecretSnapshot> selected)
     {
-        var state = string.Concat(selected.Select(it => $"{it.Secret.Id} {(it.IsDeletedSince ? 0 : it.Version.Number)}\n"));
+        var state = string.Concat(selected.Select(it => $"{it.Secret.Id} {(it.IsUnrecoverable ? 0 : it.Version.Number)}\n"));
         return Base64Url.EncodeToString(HMACSHA256.HashData(workspace.MacKey, Encoding.UTF8.GetBytes($"{environment.Id}\n{state}")));
     }
 }

@@ -21,7 +21,7 @@ internal static class FakeSecretWrites
         const string Action = AuditActions.SecretRollback;
         var rollback = request.ReadBody(FakeRequestBodies.Rollback);
         var secret = request.FindSecret(Action, GrantActionNames.Write, GrantActionNames.Reveal);
-        if (request.FindFirstAnswer<WrittenResponse>() is { } first)
+        if (request.FindFirstAnswer<WrittenResponse>(Action, FakeAudit.About(secret, null)) is { } first)
         {
             return FakeAnswer.Created(first, Json.WrittenResponse);
         }
@@ -48,12 +48,22 @@ internal static class FakeSecretWrites
     private static IReadOnlyList<WrittenResponse> Write(FakeRequest request, IReadOnlyList<WriteSecretRequest> writes)
     {
         var found = request.Workspace.FindEnvironment(request.PathVariable("envId"));
-        if (found is not { } environment || !writes.All(write => request.CallerMay(environment, write.Key, GrantActionNames.Write)))
+        var about = FakeAudit.About(found, [.. writes.Select(write => write.Key)]);
+        var environment = request.Require(found, AuditActions.SecretWrite, [], about: about);
+        if (!request.CallerSees(environment))
         {
-            throw request.RecordRefusal(AuditActions.SecretWrite, FakeErrors.NotFound("environment"), FakeAudit.About(found));
+            throw request.RecordRefusal(AuditActions.SecretWrite, FakeErrors.NotFound("environment"), about);
         }
 
-        if (request.FindFirstAnswer<IReadOnlyList<WrittenResponse>>() is { } first)
+        string[] refused =
+            [.. writes.Select(write => write.Key).Where(key => !request.CallerMay(environment, key, GrantActionNames.Write))];
+        if (refused.Length > 0)
+        {
+            throw request.RecordRefusal(
+                AuditActions.SecretWrite, request.RefusalOnKeys(environment, refused, GrantActionNames.Write), about);
+        }
+
+        if (request.FindFirstAnswer<IReadOnlyList<WrittenResponse>>(AuditActions.SecretWrite, about) is { } first)
         {
             return first;
         }

@@ -29,9 +29,10 @@ internal static class FakeSecrets
     public static FakeAnswer GetByPath(FakeRequest request)
     {
         var environment = request.Workspace.FindEnvironmentBySlug(request.PathVariable("projectSlug"), request.PathVariable("envSlug"));
-        return environment?.Secrets.GetValueOrDefault(request.PathVariable("key")) is { } secret && request.CallerMay(secret, GrantActionNames.List)
+        var key = request.PathVariable("key");
+        return environment?.Secrets.GetValueOrDefault(key) is { } secret && request.CallerMay(secret, GrantActionNames.List)
             ? FakeAnswer.Ok(secret.ToResponse(), Json.SecretResponse)
-            : throw FakeErrors.NotFound("secret");
+            : throw request.RefusalOn(environment, key, GrantActionNames.List);
     }
 
     public static FakeAnswer ListVersions(FakeRequest request) => FakePages.Page(
@@ -60,6 +61,27 @@ internal static class FakeSecrets
         var secret = request.FindSecret(AuditActions.SecretDelete, GrantActionNames.Delete);
         Delete(request, secret, secret.Environment.TakeInstant(request.Workspace.Now));
         return FakeAnswer.Ok(new DeletedResponse(secret.Id, true), Json.DeletedResponse);
+    }
+
+    public static FakeAnswer DestroyVersion(FakeRequest request)
+    {
+        const string Action = AuditActions.SecretDestroy;
+        var secret = request.FindSecret(Action, GrantActionNames.Delete);
+        var text = request.PathVariable("version");
+        var version = secret.Versions.Find(version => version.Number.ToString(CultureInfo.InvariantCulture) == text)
+            ?? throw request.RecordRefusal(Action, FakeErrors.NotFound("version"), FakeAudit.About(secret, null));
+        if (version == secret.Current)
+        {
+            throw FakeErrors.CurrentVersion(version.Number);
+        }
+
+        if (version.DestroyedAt is null)
+        {
+            secret.Destroy(version.Number, secret.Environment.TakeInstant(request.Workspace.Now), request.Caller.Id);
+            request.Record(Action, FakeAudit.About(secret, version.Number));
+        }
+
+        return FakeAnswer.Ok(new DestroyedResponse(secret.Id, version.Number, true), Json.DestroyedResponse);
     }
 
     public static void Delete(FakeRequest request, FakeSecret secret, Instant at)

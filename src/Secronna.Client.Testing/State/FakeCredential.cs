@@ -3,7 +3,7 @@ using Secronna.Protocol;
 namespace Secronna.Client.Testing.State;
 
 /// <summary>An API key or an access key.</summary>
-internal sealed class FakeCredential(string kind, string id, string name, string token, Instant createdAt)
+internal sealed class FakeCredential(string kind, string id, string name, string token, Instant createdAt, string createdBy)
 {
     private const int PrefixLength = 16;
 
@@ -21,6 +21,9 @@ internal sealed class FakeCredential(string kind, string id, string name, string
 
     public Instant CreatedAt => createdAt;
 
+    /// <summary>The id of the caller who made it.</summary>
+    public string CreatedBy => createdBy;
+
     public Instant? ExpiresAt { get; set; }
 
     public FakeGrants Grants { get; set; } = FakeGrants.Everything;
@@ -34,7 +37,8 @@ internal sealed class FakeCredential(string kind, string id, string name, string
 
     public bool IsValidAt(Instant now) => RevokedAt is null && !(ExpiresAt <= now);
 
-    public ApiKeyResponse ToApiKey() => new(Id, Name, Prefix, CreatedAt, LastUsedAt);
+    public ApiKeyResponse ToApiKey() => new(Id, Name, Prefix, CreatedAt, CreatedBy, ExpiresAt, LastUsedAt, RevokedAt);
 
-    public AccessKeyResponse ToAccessKey() => new(Id, Name, Prefix, CreatedAt, ExpiresAt, Grants.Grants, LastUsedAt, RevokedAt);
+    public AccessKeyResponse ToAccessKey() =>
+        new(Id, Name, Prefix, CreatedAt, CreatedBy, ExpiresAt, Grants.Grants, LastUsedAt, RevokedAt);
 }

@@ -3,19 +3,23 @@ using Secronna.Protocol;
 namespace Secronna.Client.Testing.State;
 
 /// <summary>The grants of a credential.</summary>
-/// <param name="Grants">The grants as the API shows them. An empty list allows everything.</param>
+/// <param name="Grants">The grants as the API shows them. An empty list allows nothing.</param>
 internal sealed record FakeGrants(IReadOnlyList<Grant> Grants)
 {
-    public static FakeGrants Everything { get; } = new([]);
+    public static FakeGrants Everything { get; } = new([new Grant("*", GrantActionNames.All)]);
 
     /// <summary>
     /// Whether at least one of the actions is granted on a key. Without a key, it is enough that an action is granted on anything
     /// in the environment. Without an environment, it is enough that an action is granted on anything in the project.
     /// </summary>
     public bool Allow(IReadOnlyList<string> actions, string project, string? environment = null, string? key = null) =>
-        Grants.Count == 0 || Grants.Any(grant =>
+        Grants.Any(grant =>
             grant.Actions.Any(actions.Contains) && grant.Path.Split('/') is var segments
             && Matches(segments, 0, project) && Matches(segments, 1, environment) && Matches(segments, 2, key));
+
+    /// <summary>The actions that are granted on a key, or on anything in an environment or a project.</summary>
+    public IReadOnlyList<string> ActionsOn(string project, string? environment = null, string? key = null) =>
+        [.. GrantActionNames.All.Where(action => Allow([action], project, environment, key))];
 
     /// <summary>
     /// Leaves out the grants whose path names a deleted project or environment literally. A project or environment that is

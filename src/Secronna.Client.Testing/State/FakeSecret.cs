@@ -39,6 +39,9 @@ internal sealed class FakeSecret(FakeEnvironment environment, string id, string 
         }
     }
 
+    public void Destroy(int number, Instant at, string by) => Versions[number - 1] =
+        Versions[number - 1] with { Value = "", DestroyedAt = at, DestroyedBy = by };
+
     public SecretResponse ToResponse() => new(
         Id, Key, Current.Number, CreatedAt, Current.CreatedAt, Environment.Project.Id, Environment.Id, Path);
 }

@@ -39,10 +39,10 @@ internal sealed class FakeWorkspace(TimeProvider time)
         return Ids.New(prefix, lastIdTime);
     }
 
-    public FakeCredential AddCredential(string kind, string name)
+    public FakeCredential AddCredential(string kind, string name, string createdBy)
     {
         var credential = new FakeCredential(
-            kind, NewId(Ids.Credential), name, KeyTokens.StartOf(kind) + RandomNumberGenerator.GetString(Alphabet, TokenLength), Now);
+            kind, NewId(Ids.Credential), name, KeyTokens.StartOf(kind) + RandomNumberGenerator.GetString(Alphabet, TokenLength), Now, createdBy);
         Credentials.Add(credential);
         return credential;
     }

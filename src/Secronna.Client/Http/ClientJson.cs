@@ -9,6 +9,9 @@ internal sealed record AnswerError(string Code, string Message);
 /// <summary>The metadata of an answer's envelope.</summary>
 internal sealed record AnswerMeta(string? RequestId, string? Cursor);
 
+/// <summary>Changes an access key to one that does not expire: here a null is sent, and not left out.</summary>
+internal sealed record LiftedExpiry([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int? ExpiresInDays);
+
 /// <summary>
 /// The JSON shapes that only clients write or read. They are source-generated, so that nothing is reflected at run time. Shapes
 /// that the server writes too are in <see cref="ProtocolJson"/>. The shapes of reveals are here, because a server never holds
@@ -24,6 +27,7 @@ internal sealed record AnswerMeta(string? RequestId, string? Cursor);
 [JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(RestoreRequest))]
 [JsonSerializable(typeof(CompareRequest))]
+[JsonSerializable(typeof(ApiKeyRequest))]
 [JsonSerializable(typeof(AccessKeyRequest))]
 [JsonSerializable(typeof(AccessKeyChangeRequest))]
 [JsonSerializable(typeof(RevealResponse))]
@@ -39,6 +43,7 @@ internal sealed record AnswerMeta(string? RequestId, string? Cursor);
 [JsonSerializable(typeof(IReadOnlyList<KekResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<ApiKeyResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<AccessKeyResponse>))]
+[JsonSerializable(typeof(LiftedExpiry))]
 [JsonSerializable(typeof(AnswerError))]
 [JsonSerializable(typeof(AnswerMeta))]
 internal sealed partial class ClientJson : JsonSerializerContext;

@@ -14,6 +14,16 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     private static readonly TimeSpan TrustedFor = TimeSpan.FromMilliseconds(800);
     private const int MaxEntries = 20_000;
 
+    // Guesses of tokens read the database before anything is known of them. They share a part of its readers, in turn by address,
+    // so that a flood of guesses delays only callers of the same address.
+    private const int ReadersPerLookup = 4;
+
+    // How many look-ups of one address wait. More of them come from guesses.
+    private const int MaxWaitingLookups = 256;
+
+    private readonly FairGate lookups =
+        new(Math.Max(1, database.MaxReads / ReadersPerLookup), 0, 0, time, MaxWaitingLookups);
+
     private readonly Lock gate = new();
     private CachedAccess cached = new(long.MinValue);
     private long lastCheckBegan;
@@ -24,8 +34,11 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     /// Finds the credential whose token begins with this prefix, in the cache or else in the database. A prefix that no
     /// credential has is not cached, because guesses could fill the cache.
     /// </summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="ip">The address that the token came from.</param>
     /// <returns>The credential, or <c>null</c> if there is none; and whether it was looked up in the database.</returns>
-    public async ValueTask<(CachedCredential? Credential, bool WasRead)> FindAsync(string prefix)
+    /// <exception cref="RequestException">UNAVAILABLE: too many look-ups wait.</exception>
+    public async ValueTask<(CachedCredential? Credential, bool WasRead)> FindAsync(string prefix, string? ip)
     {
         var current = await CurrentAsync();
         if (current.Credentials.TryGetValue(prefix, out var credential))
@@ -33,6 +46,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
             return (credential, false);
         }
 
+        using var place = await lookups.EnterAsync(CredentialKey.OfAddress(ip), CancellationToken.None);
         // The database is read after the check began. If the credential changes after this read, the next check finds another
         // count.
         var found = await ReadFreshAsync(prefix, ReadAsync);
@@ -44,8 +58,15 @@ internal sealed class AccessCache(Database database, TimeProvider time)
         return (found, true);
     }
 
-    /// <summary>Reads the credential from the database, bypassing the cache.</summary>
-    public ValueTask<CachedCredential?> ReadAsync(string prefix) => database.ReadAsync(prefix, static async (session, prefix) =>
+    /// <summary>Does the work of looking up a prefix that is not cached.</summary>
+    /// <exception cref="RequestException">UNAVAILABLE: too many look-ups wait.</exception>
+    public async ValueTask LookUpAsync(string prefix, string? ip)
+    {
+        using var place = await lookups.EnterAsync(CredentialKey.OfAddress(ip), CancellationToken.None);
+        await ReadAsync(prefix);
+    }
+
+    private ValueTask<CachedCredential?> ReadAsync(string prefix) => database.ReadAsync(prefix, static async (session, prefix) =>
         await CredentialTable.FindByPrefixAsync(session, prefix) is { } found ? new CachedCredential(found.Row, found.IsAllowed) : null);
 
     /// <summary>Whether a workspace is on the allowlist.</summary>

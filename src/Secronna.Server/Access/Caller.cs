@@ -13,6 +13,14 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     /// <summary>The operation that the request's route declares; <c>null</c> for a command.</summary>
     public Operation? Operation { get; init; }
 
+    /// <summary>What the request aims at; <c>null</c> if it names nothing, and for a command.</summary>
+    public TargetReference? Target { get; init; }
+
+    /// <summary>
+    /// Cancelled when the client has gone away. Reads that precede any decision stop then. Records and writes never do.
+    /// </summary>
+    public CancellationToken Aborted { get; init; }
+
     /// <summary>The origin of commands, and of the server's own work in the background.</summary>
     public static RequestOrigin OfCommand { get; } = new(null, null, null);
 }
@@ -29,8 +37,31 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
     /// <summary>Where in the workspace the caller may do what its role allows (S23).</summary>
     public GrantSet Grants { get; init; } = GrantSet.Everything;
 
-    /// <summary>Whether operations that read values back are refused until the caller signs in with a second factor.</summary>
+    /// <summary>The groups of the caller, as the identity provider names them.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
+
+    /// <summary>Whether the caller may be in more groups than <see cref="Groups"/> has.</summary>
+    public bool GroupsOmitted { get; init; }
+
+    /// <summary>Whether nothing suggests that the caller is a program. Only such callers get the default role.</summary>
+    public bool IsPerson { get; init; }
+
+    /// <summary>Whether operations that need a second factor are refused until the caller signs in with one.</summary>
     public bool LacksSecondFactor { get; init; }
+
+    /// <summary>Whether the settings forbid the caller to make or widen power, although its role allows it (S32).</summary>
+    public bool MayNotGrant { get; init; }
+
+    /// <summary>
+    /// The same caller, whose request aims at this target. A service says so where the body names more than the route does.
+    /// </summary>
+    public Caller AimedAt(TargetReference target) => this with { Origin = Origin with { Target = target } };
+
+    /// <summary>The same caller, whose work goes on when the client has gone away. Whoever has opened a value goes on as this caller.</summary>
+    public Caller Uninterrupted() => this with { Origin = Origin with { Aborted = CancellationToken.None } };
+
+    /// <inheritdoc cref="RequestOrigin.Aborted"/>
+    public CancellationToken Aborted => Origin.Aborted;
 
     /// <summary>The user of the operating system who runs this command.</summary>
     /// <param name="workspaceId">The workspace that the command acts on; empty for the whole installation.</param>

@@ -8,17 +8,41 @@ internal static class Errors
     /// <summary>The length of the longest unknown name that a message repeats to the caller, in characters.</summary>
     public const int MaxShownNameLength = 32;
 
+    private const int MaxShownKeys = 10;
+    private const long MicrosecondsPerSecond = 1_000_000;
+
     public static RequestException AuthRequired() =>
         new(ErrorCodes.AuthRequired, "a valid credential is required: send Authorization: Bearer with an API key, an access key or an access token");
 
     public static RequestException WorkspaceNotAllowed() =>
         new(ErrorCodes.Forbidden, "this workspace is not on the server's allowlist");
 
-    public static RequestException Forbidden() =>
-        new(ErrorCodes.Forbidden, "the caller's role does not allow this");
+    /// <summary>The caller's role lacks a permission.</summary>
+    public static RequestException RoleMissing(Permission permission, Role role) =>
+        new(ErrorCodes.Forbidden, $"this needs {Roles.NamesWith(permission)}; {Roles.Describe(role)}");
+
+    /// <summary>The caller sees the thing, and lacks actions on it.</summary>
+    /// <param name="missing">The actions that are missing.</param>
+    /// <param name="place">On what or in what they are missing, with its preposition.</param>
+    /// <param name="has">The actions that the caller has there.</param>
+    public static RequestException ActionMissing(GrantActions missing, string place, GrantActions has) =>
+        new(ErrorCodes.Forbidden, $"this needs {missing.InWords()} {place}; you have {has.Names()} there");
+
+    /// <summary>The caller lacks actions on some keys. The message names some of them, each with the actions that it has.</summary>
+    public static RequestException ActionMissing(
+        GrantActions missing, string place, IReadOnlyList<(string Key, GrantActions Has)> keys)
+    {
+        var shown = keys.Take(MaxShownKeys).Select(key => $"{key.Key} (you have {key.Has.Names()})");
+        var more = keys.Count > MaxShownKeys ? $", and {keys.Count - MaxShownKeys} more" : "";
+        return new(ErrorCodes.Forbidden, $"this needs {missing.InWords()} {place}: {string.Join(", ", shown)}{more}");
+    }
 
     public static RequestException SecondFactorRequired() =>
-        new(ErrorCodes.Forbidden, "reading values back needs a sign-in with a second factor: sign in again with one");
+        new(ErrorCodes.Forbidden, "this operation needs a sign-in with a second factor: sign in again with one");
+
+    public static RequestException KeysMayNotGrant() => new(
+        ErrorCodes.Forbidden,
+        "API keys may not create or change credentials here, because Secronna__Access__KeysMayGrant is false: sign in as an admin");
 
     public static RequestException NotFound(string thing) => new(ErrorCodes.NotFound, $"{thing} not found");
 
@@ -64,6 +88,9 @@ internal static class Errors
         ErrorCodes.Conflict,
         $"{key}: expectedVersion is {expected}, the current version is {(current is null ? "another" : $"{current}")}");
 
+    public static RequestException CurrentVersion(int version) => new(
+        ErrorCodes.Conflict, $"version {version} is the current version: write a new value first, or delete the secret");
+
     public static RequestException NotEmpty(string thing) =>
         new(ErrorCodes.Conflict, $"the {thing} has secrets: delete them first, or force its deletion with force=true");
 
@@ -73,17 +100,65 @@ internal static class Errors
     public static RequestException AlreadyRevoked() =>
         new(ErrorCodes.Conflict, "the access key is revoked");
 
-    public static RequestException IdempotencyKeyReused() =>
-        new(ErrorCodes.Conflict, "Idempotency-Key: this key was used before with another body; send this request with a new key");
+    public static RequestException CreatedBefore(string id) => new(
+        ErrorCodes.Conflict,
+        $"Idempotency-Key: an earlier request with this key created the credential {id} and showed its token; if the token is lost, revoke {id} and send this request with a new key");
 
-    public static RequestException RateLimited(TimeSpan retryAfter) =>
-        new(ErrorCodes.RateLimited, "too many requests or values: try again later") { RetryAfter = retryAfter };
+    public static RequestException OutlivesMaker(Instant expiry) => Invalid(
+        "expiresInDays", $"your API key expires at {expiry}, so what it makes or changes must not last longer: ask for fewer days");
+
+    public static RequestException IdempotencyKeyReused() =>
+        new(ErrorCodes.Conflict, "Idempotency-Key: this key was used before with another body; send this request with a new key")
+        {
+            IsToBeRecorded = true,
+        };
+
+    public static RequestException TooManyReuses(TimeSpan retryAfter) =>
+        new(ErrorCodes.RateLimited, "too many requests used an Idempotency-Key again with another body: try again later")
+        {
+            RetryAfter = retryAfter,
+            IsToBeRecorded = true,
+        };
+
+    public static RequestException TooManyRefusals(TimeSpan retryAfter) =>
+        new(ErrorCodes.RateLimited, "too many requests of this credential were refused: try again later") { RetryAfter = retryAfter };
+
+    /// <summary>An allowance is used up. The message says which one, and when enough of it is there again.</summary>
+    public static RequestException RateLimited(string what, string whose, long perMinute, TimeSpan wait, DateTimeOffset until) => new(
+        ErrorCodes.RateLimited,
+        $"{whose} has reached its limit of {perMinute} {what} a minute: try again at {new Instant(CeilingToSecond(until))}")
+    {
+        RetryAfter = wait,
+    };
+
+    public static RequestException WorkspaceFull(long limit) => new(
+        ErrorCodes.RateLimited,
+        $"this workspace has reached its limit of {limit} bytes stored: it can write again when secrets, versions, environments or projects are deleted")
+    {
+        RetryAfter = TimeSpan.FromMinutes(1),
+    };
+
+    public static RequestException DiskLow() => Unavailable(
+        "the server's disk is nearly full, so it takes no writes now; reveals and deletions go on: an operator must make room");
+
+    /// <summary>A credential or a workspace holds its share of something (S31).</summary>
+    /// <param name="holder">Who holds its share: <c>credential</c> or <c>workspace</c>.</param>
+    /// <param name="limit">The share.</param>
+    /// <param name="what">What it is a share of, in the plural.</param>
+    public static ShareUsedUpException ShareUsedUp(string holder, long limit, string what) =>
+        new($"this {holder} may have at most {limit} {what} at once: try again when one of its requests has ended")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
 
     public static RequestException Integrity() =>
         new(ErrorCodes.IntegrityError, "stored data failed authentication: no value was returned, and the failure is in the audit trail");
 
     public static RequestException UnreadableGrants(string id) =>
         new(ErrorCodes.IntegrityError, $"the stored grants of access key {id} can't be read: give the key other grants, or revoke it");
+
+    private static long CeilingToSecond(DateTimeOffset time) =>
+        ((Instant.From(time).Microseconds / MicrosecondsPerSecond) + 1) * MicrosecondsPerSecond;
 
     public static RequestException Unavailable(string message = "the server can't do this now: try again") =>
         new(ErrorCodes.Unavailable, message);

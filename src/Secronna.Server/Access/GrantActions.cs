@@ -1,3 +1,6 @@
+using System.Numerics;
+using Secronna.Protocol;
+
 namespace Secronna.Server.Access;
 
 /// <summary>A set of the actions that can be granted.</summary>
@@ -23,4 +26,27 @@ internal enum GrantActions
     /// All actions. A project or an environment is visible to a caller who is granted at least one action in it.
     /// </summary>
     Any = List | Reveal | Write | Delete,
+}
+
+/// <summary>Actions in words, for messages.</summary>
+internal static class GrantActionWords
+{
+    /// <summary>The names of the actions, as in <c>list and reveal</c>; <c>none</c> if there are none.</summary>
+    public static string Names(this GrantActions actions)
+    {
+        string[] names =
+        [
+            .. GrantActionNames.All.Where(name => (actions & Enum.Parse<GrantActions>(name, ignoreCase: true)) != GrantActions.None),
+        ];
+        return names switch
+        {
+            [] => "none",
+            [var only] => only,
+            [.. var first, var last] => $"{string.Join(", ", first)} and {last}",
+        };
+    }
+
+    /// <summary>The actions with their noun, as in <c>the action write</c>.</summary>
+    public static string InWords(this GrantActions actions) =>
+        $"the action{(BitOperations.PopCount((uint)actions) > 1 ? "s" : "")} {actions.Names()}";
 }

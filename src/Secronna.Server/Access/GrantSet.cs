@@ -3,34 +3,39 @@ using Secronna.Protocol;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Says which actions a caller may do on which things of its workspace (S23): the grants of an access key, or everything. It is
-/// immutable, and its answers depend only on the grants and the question.
+/// Says which actions a caller may do on which things of its workspace (S23): the grants of an access key, or everything. No
+/// grants are no power (S32). The set is immutable, and its answers depend only on the grants and the question.
 /// </summary>
 internal sealed class GrantSet
 {
     private readonly (SegmentPattern[] Segments, GrantActions Actions)[] rules;
 
-    private GrantSet(IReadOnlyList<Grant> grants)
+    private GrantSet(IReadOnlyList<Grant> grants, bool isEverything = false)
     {
         Grants = grants;
+        IsEverything = isEverything;
         rules =
         [
             .. grants.Select(grant => (
                 grant.Path.Split('/').Select(segment => new SegmentPattern(segment)).ToArray(), ActionsOf(grant))),
         ];
+        IsEverything = rules.Any(rule => rule.Actions == GrantActions.Any && rule.Segments.All(segment => segment.MatchesAll));
     }
 
-    /// <summary>The set of a caller without grants: all actions in the whole workspace.</summary>
-    public static GrantSet Everything { get; } = new([]);
+    /// <summary>All actions in the whole workspace.</summary>
+    public static GrantSet Everything { get; } = new([new Grant("*", GrantActionNames.All)]);
 
-    /// <summary>The grants in the form of the contract. Empty means everything.</summary>
+    /// <summary>The set of a caller that may do nothing anywhere.</summary>
+    public static GrantSet Nothing { get; } = new([]);
+
+    /// <summary>The grants in the form of the contract. Empty means nothing.</summary>
     public IReadOnlyList<Grant> Grants { get; }
 
     /// <summary>Whether all actions are granted in the whole workspace.</summary>
-    public bool IsEverything => rules.Length == 0;
+    public bool IsEverything { get; }
 
-    /// <summary>The set of these grants. No grants mean everything.</summary>
-    public static GrantSet Of(IReadOnlyList<Grant> grants) => grants.Count == 0 ? Everything : new GrantSet(grants);
+    /// <summary>The set of these grants. No grants are no power.</summary>
+    public static GrantSet Of(IReadOnlyList<Grant> grants) => new(grants);
 
     /// <summary>
     /// Whether at least one of the actions is granted on the thing that the path names. For a project or an environment, a grant
@@ -55,11 +60,25 @@ internal sealed class GrantSet
         return false;
     }
 
+    /// <summary>Whether each of the actions is granted on anything at all.</summary>
+    public bool AllowsSomewhere(GrantActions actions) =>
+        IsEverything || (rules.Aggregate(GrantActions.None, (all, rule) => all | rule.Actions) & actions) == actions;
+
+    /// <summary>
+    /// All actions that are granted on the thing that the path names. For a project or an environment, a grant on it or on
+    /// anything in it counts.
+    /// </summary>
+    public GrantActions ActionsOn(string project, string? environment = null, string? key = null) => IsEverything
+        ? GrantActions.Any
+        : rules
+            .Where(rule => Matches(rule.Segments, 0, project) && Matches(rule.Segments, 1, environment) && Matches(rule.Segments, 2, key))
+            .Aggregate(GrantActions.None, (all, rule) => all | rule.Actions);
+
     /// <summary>
     /// The slugs of all projects in which anything is granted. <c>null</c> if everything is granted, or if a grant names its
     /// project with <c>*</c>.
     /// </summary>
-    public IReadOnlyList<string>? OnlyProjects => !IsEverything && rules.All(rule => rule.Segments[0].IsLiteral)
+    public IReadOnlyList<string>? OnlyProjects => rules.All(rule => rule.Segments[0].IsLiteral)
         ? [.. rules.Select(rule => rule.Segments[0].Prefix).Distinct(StringComparer.Ordinal)]
         : null;
 

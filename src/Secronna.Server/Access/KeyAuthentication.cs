@@ -9,7 +9,8 @@ namespace Secronna.Server.Access;
 
 /// <summary>Authenticates API keys and access keys (S25).</summary>
 internal sealed class KeyAuthentication(
-    AccessCache cache, InstallationKeys keys, Database database, TimeProvider time, ILogger<KeyAuthentication> log)
+    AccessCache cache, InstallationKeys keys, Database database, AccessSettings settings, TimeProvider time,
+    ILogger<KeyAuthentication> log)
 {
     // A token with an unknown prefix is compared with this row. This takes as long as with a real row, and the hashes are never
     // equal.
@@ -29,14 +30,14 @@ internal sealed class KeyAuthentication(
         }
 
         var prefix = CredentialToken.Prefix(token);
-        var (credential, wasRead) = await cache.FindAsync(prefix);
+        var (credential, wasRead) = await cache.FindAsync(prefix, origin.Ip);
         if (!IsValid(credential?.Row ?? Nobody, token) || credential is null)
         {
             if (!wasRead)
             {
                 // A wrong token with a cached prefix must take as long as a token with an unknown prefix, which reads the
                 // database.
-                await cache.ReadAsync(UnusedPrefix);
+                await cache.LookUpAsync(UnusedPrefix, origin.Ip);
             }
 
             return null;
@@ -50,11 +51,11 @@ internal sealed class KeyAuthentication(
         return new Authenticated(CallerOf(credential, origin), credential.IsWorkspaceAllowed);
     }
 
-    private static Caller CallerOf(CachedCredential credential, RequestOrigin origin)
+    private Caller CallerOf(CachedCredential credential, RequestOrigin origin)
     {
         var row = credential.Row;
         return row.Kind == ActorTypes.ApiKey
-            ? new Caller(row.Kind, row.Id, row.WorkspaceId, row.Name, Role.ApiKey, origin)
+            ? new Caller(row.Kind, row.Id, row.WorkspaceId, row.Name, Role.ApiKey, origin) { MayNotGrant = !settings.KeysMayGrant }
             : new Caller(row.Kind, row.Id, row.WorkspaceId, row.Name, Role.AccessKey, origin) { Grants = credential.Grants };
     }
 

@@ -3,11 +3,57 @@ namespace Secronna.Server.Access;
 /// <summary>The limits of S29, which an operator may lower, and the rate limits.</summary>
 internal sealed class LimitSettings
 {
-    /// <summary>How many values may be revealed to a credential per minute on each node; 0 means no limit.</summary>
+    /// <summary>How many requests a credential may make per minute, of any kind; 0 means no limit.</summary>
+    public int RequestsPerMinute { get; set; } = 120_000;
+
+    /// <summary>How many requests all credentials of a workspace may make per minute; 0 means no limit.</summary>
+    public int RequestsPerMinutePerWorkspace { get; set; } = 480_000;
+
+    /// <summary>How many values may be revealed to a credential per minute; 0 means no limit.</summary>
     public int RevealsPerMinute { get; set; } = 60_000;
+
+    /// <summary>How many values may be revealed to all credentials of a workspace per minute; 0 means no limit.</summary>
+    public int RevealsPerMinutePerWorkspace { get; set; } = 240_000;
+
+    /// <summary>How many versions and other rows a credential may write per minute; 0 means no limit.</summary>
+    public int WritesPerMinute { get; set; } = 60_000;
+
+    /// <summary>How many versions and other rows a workspace may write per minute; 0 means no limit.</summary>
+    public int WritesPerMinutePerWorkspace { get; set; } = 240_000;
+
+    /// <summary>How many bytes a credential may write per minute; 0 means no limit.</summary>
+    public long WriteBytesPerMinute { get; set; } = 128L << 20;
+
+    /// <summary>How many bytes a workspace may write per minute; 0 means no limit.</summary>
+    public long WriteBytesPerMinutePerWorkspace { get; set; } = 512L << 20;
+
+    /// <summary>How many bytes of ciphertexts and wrapped keys a workspace may store; 0 means no limit.</summary>
+    public long StoredBytesPerWorkspace { get; set; } = 10L << 30;
 
     /// <summary>How many authentications may fail per minute from one address on each node; 0 means no limit.</summary>
     public int FailedAuthenticationsPerMinute { get; set; } = 60;
+
+    /// <summary>
+    /// How many refusals of a credential are told apart per minute on each node, each with an entry of its own; 0 means no limit.
+    /// </summary>
+    public int RefusalsPerMinute { get; set; } = 600;
+
+    /// <summary>The percentage of memory and of heavy reads that one credential may hold at once; 0 means no limit.</summary>
+    public int CredentialShare { get; set; } = 25;
+
+    /// <summary>The percentage of memory and of heavy reads that one workspace may hold at once; 0 means no limit.</summary>
+    public int WorkspaceShare { get; set; } = 50;
+
+    /// <summary>How many requests a credential may have in hand at once on each node; 0 means no limit.</summary>
+    public int RequestsAtOnce { get; set; } = 512;
+
+    /// <summary>
+    /// How many heavy reads run at once on each node. 0 means as many as the database's connections allow.
+    /// </summary>
+    public int ReadsAtOnce { get; set; } = 8;
+
+    /// <summary>The seconds in which an answer must be wholly sent; 0 means no limit.</summary>
+    public int RevealSeconds { get; set; } = 30;
 
     /// <summary>The size of a value, in bytes of UTF-8.</summary>
     public int ValueBytes { get; set; } = Protocol.Limits.ValueBytes;

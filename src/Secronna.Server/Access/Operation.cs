@@ -18,9 +18,34 @@ internal sealed record Operation(params IReadOnlyList<Permission> Permissions)
     /// </summary>
     public Permission? OptionalPermission { get; init; }
 
+    /// <summary>The actions that must be granted on what the operation aims at.</summary>
+    public GrantActions Actions => Permissions.Aggregate(GrantActions.None, (actions, permission) => actions | permission switch
+    {
+        Permission.List => GrantActions.List,
+        Permission.Reveal => GrantActions.Reveal,
+        Permission.Write => GrantActions.Write,
+        Permission.Delete => GrantActions.Delete,
+        _ => GrantActions.None,
+    });
+
+    /// <summary>How the operation makes the database grow.</summary>
+    public StorageGrowth Growth { get; init; }
+
     /// <summary>
-    /// Whether the operation reads values back. If the server requires a second factor, a user must have signed in with one for
-    /// such an operation.
+    /// Whether the operation reads many rows. Such reads run in a <see cref="FairGate"/>, which leaves the other reads their part
+    /// of the database.
     /// </summary>
-    public bool NeedsSecondFactor { get; init; }
+    public bool IsHeavy { get; init; }
+
+    /// <summary>
+    /// Says of a recorded operation that it opens no value, gives or takes no power, and deletes nothing, so that a person may do
+    /// it without a second factor (S32).
+    /// </summary>
+    public bool IsHarmless { get; init; }
+
+    /// <summary>
+    /// Whether a person must have signed in with a second factor, if the server requires one (S32). Every recorded operation
+    /// needs it that does not say that it is harmless, so that a new operation which says nothing needs it.
+    /// </summary>
+    public bool NeedsSecondFactor => AuditAction is not null && !IsHarmless;
 }

@@ -1,13 +1,16 @@
 namespace Secronna.Server.Access;
 
 /// <summary>The page of a list that a caller asks for.</summary>
-/// <param name="After">The position of the last item of the page before; <c>null</c> for the first page.</param>
+/// <param name="After">The position where the page before ended; <c>null</c> for the first page.</param>
 /// <param name="Limit">The largest number of items that the page may have.</param>
 internal sealed record PageRequest(string? After, int Limit);
 
 /// <summary>A page of a list.</summary>
 /// <param name="Items">The items of the page.</param>
-/// <param name="Next">The position of the page's last item; <c>null</c> if no page follows.</param>
+/// <param name="Next">
+/// The position where the page ended; <c>null</c> if no page follows. It may be that of a row that the caller must not see, so
+/// only a sealed cursor shows it.
+/// </param>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
 {
     /// <summary>Makes a page of rows. A row beyond the limit shows that another page follows.</summary>
@@ -24,5 +27,13 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? Next)
         }
 
         return new Page<T>([.. rows.Select(convert)], hasNext ? position(rows[^1]) : null);
+    }
+
+    /// <summary>Makes a page of rows that the caller sees.</summary>
+    /// <inheritdoc cref="From{TRow}(List{TRow}, PageRequest, Func{TRow, T}, Func{TRow, string})"/>
+    public static Page<T> From<TRow>(Listed<TRow> listed, PageRequest request, Func<TRow, T> convert, Func<TRow, string> position)
+    {
+        var page = From(listed.Rows, request, convert, position);
+        return page with { Next = page.Next ?? listed.EndedAt };
     }
 }

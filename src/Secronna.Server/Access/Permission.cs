@@ -24,6 +24,12 @@ internal enum Permission
     /// <summary>Create, rename and delete projects and environments.</summary>
     ManageProjects,
 
-    /// <summary>List and rotate KEKs; list, create, change and revoke credentials.</summary>
+    /// <summary>List and rotate KEKs; list and revoke credentials.</summary>
     ManageKeys,
+
+    /// <summary>
+    /// Make or widen power: create and change credentials. API keys have this permission only while
+    /// <see cref="AccessSettings.KeysMayGrant"/> is set.
+    /// </summary>
+    ManageCredentials,
 }

@@ -1,79 +1,74 @@
 using System.Net;
-using System.Threading.RateLimiting;
 
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Limits rates on this node: values revealed per credential, and failed authentications per address. The limiter of a credential
-/// or an address is dropped when its allowance has been full for ten seconds, so that many addresses don't fill the memory.
+/// The rates at which credentials, workspaces and addresses may use this node (S31). The rates of credentials and workspaces are
+/// meant for all nodes together, so each node allows its part of them. The service that is refused must record the refusal of an
+/// audited operation (S19) and throw it.
 /// </summary>
-internal sealed class RateLimits(LimitSettings settings) : IDisposable
+internal sealed class RateLimits(LimitSettings settings, TimeProvider time)
 {
-    private const int MaxRefillsPerMinute = 60;
+    private readonly ShareRate requests = new("requests", settings.RequestsPerMinute, settings.RequestsPerMinutePerWorkspace, time);
 
-    private readonly PartitionedRateLimiter<Caller>? reveals = Create<Caller, (string, string, string)>(
-        settings.RevealsPerMinute, caller => (caller.WorkspaceId, caller.ActorType, caller.ActorId));
+    private readonly ShareRate reveals =
+        new("values revealed", settings.RevealsPerMinute, settings.RevealsPerMinutePerWorkspace, time);
 
-    private readonly PartitionedRateLimiter<string?>? failures = Create<string?, IPAddress>(
-        settings.FailedAuthenticationsPerMinute, AddressBlock.Of);
+    private readonly ShareRate versions =
+        new("versions written", settings.WritesPerMinute, settings.WritesPerMinutePerWorkspace, time);
 
-    /// <summary>Takes a number of values from a credential's allowance.</summary>
-    /// <returns>
-    /// <c>null</c> if the values were taken. If the allowance is used up, nothing is taken, and the refusal RATE_LIMITED is
-    /// returned. The service must record it (S19) and throw it.
-    /// </returns>
-    public RequestException? TakeReveals(Caller caller, int values) => Take(reveals, settings.RevealsPerMinute, caller, values);
+    private readonly ShareRate bytes =
+        new("bytes written", settings.WriteBytesPerMinute, settings.WriteBytesPerMinutePerWorkspace, time);
+
+    private readonly Allowances<IPAddress> failures =
+        new("failed authentications", "this address", settings.FailedAuthenticationsPerMinute, time);
+
+    private ShareRate[] Shares => [requests, reveals, versions, bytes];
+
+    /// <summary>Counts a request of a credential, whatever it asks for.</summary>
+    /// <returns><c>null</c>, or the refusal RATE_LIMITED.</returns>
+    public RequestException? TakeRequest(Caller caller) => requests.Take(caller, 1);
+
+    /// <summary>Takes a number of values from the allowances of a credential and its workspace.</summary>
+    /// <returns><c>null</c> if the values were taken; otherwise the refusal RATE_LIMITED, and nothing was taken.</returns>
+    public RequestException? TakeReveals(Caller caller, int values) => reveals.Take(caller, values);
+
+    /// <summary>Takes what a write will store from the allowances of a credential and its workspace.</summary>
+    /// <returns><c>null</c> if all of it was taken; otherwise the refusal RATE_LIMITED, and nothing was taken.</returns>
+    public RequestException? TakeWrite(Caller caller, WriteShare share)
+    {
+        if (versions.Take(caller, share.Versions) is { } limited)
+        {
+            return limited;
+        }
+
+        if (bytes.Take(caller, share.Bytes) is { } bytesLimited)
+        {
+            versions.GiveBack(caller, share.Versions);
+            return bytesLimited;
+        }
+
+        return null;
+    }
 
     /// <summary>Counts a failed authentication.</summary>
     /// <param name="ip">The client's address. All unknown addresses are counted as one.</param>
     /// <exception cref="RequestException">RATE_LIMITED: too many failed authentications came from this address.</exception>
     public void CountFailedAuthentication(string? ip)
     {
-        if (Take(failures, settings.FailedAuthenticationsPerMinute, ip, 1) is { } limited)
+        if (failures.Take(AddressBlock.Of(ip), 1) is { } limited)
         {
             throw limited;
         }
     }
 
-    public void Dispose()
+    /// <summary>Sets how many nodes run, among which the rates of credentials and workspaces are divided.</summary>
+    public void DivideAmong(int nodes) => Array.ForEach(Shares, share => share.DivideAmong(Math.Max(1, nodes)));
+
+    /// <summary>Forgets owners that have a full allowance, so that many owners don't fill the memory.</summary>
+    public void ForgetFull()
     {
-        reveals?.Dispose();
-        failures?.Dispose();
+        Array.ForEach(Shares, share => share.DropFull());
+        failures.DropFull();
     }
-
-    private static RequestException? Take<T>(PartitionedRateLimiter<T>? limiter, int perMinute, T owner, int count)
-    {
-        if (limiter is null)
-        {
-            return null;
-        }
-
-        // The limiter never grants more than a full allowance. A request for more values needs a full allowance, and takes all of
-        // it.
-        using var lease = limiter.AttemptAcquire(owner, Math.Min(count, perMinute));
-        return lease.IsAcquired
-            ? null
-            : Errors.RateLimited(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : TimeSpan.FromSeconds(1));
-    }
-
-    /// <summary>How an allowance is refilled: at most once a second, at the rate that is set.</summary>
-    /// <param name="perMinute">The rate, which is at least 1.</param>
-    /// <returns>How many tokens each refill adds, and the time between two refills.</returns>
-    public static (int Tokens, TimeSpan Period) Refill(int perMinute)
-    {
-        var tokens = ((perMinute - 1) / MaxRefillsPerMinute) + 1;
-        return (tokens, TimeSpan.FromMinutes(1) * ((double)tokens / perMinute));
-    }
-
-    private static PartitionedRateLimiter<T>? Create<T, TKey>(int perMinute, Func<T, TKey> keyOf)
-        where TKey : notnull => perMinute == 0
-        ? null
-        : PartitionedRateLimiter.Create<T, TKey>(owner => RateLimitPartition.GetTokenBucketLimiter(keyOf(owner), _ => new()
-        {
-            TokenLimit = perMinute,
-            TokensPerPeriod = Refill(perMinute).Tokens,
-            ReplenishmentPeriod = Refill(perMinute).Period,
-            QueueLimit = 0,
-            AutoReplenishment = false,
-        }));
 }

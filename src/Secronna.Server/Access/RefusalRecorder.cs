@@ -12,34 +12,58 @@ namespace Secronna.Server.Access;
 /// </item>
 /// <item>The kind depends on what the caller asked for, never on what the server found. So neither the time of an answer nor the
 /// number of entries tells whether the thing exists.</item>
-/// <item>For each caller and action, only a limited number of targets are counted separately at a time
-/// (<see cref="RefusalRuns"/>). Refusals of further targets are counted together, but their counts still name what was found.
-/// </item>
+/// <item>A credential that was refused too often in a minute is answered RATE_LIMITED, whatever it asks for and is refused. Such
+/// refusals are only counted (<see cref="RefusalRuns"/>); the counts name what was found.</item>
 /// </list>
 /// </summary>
-internal sealed class RefusalRecorder(Database database, TimeProvider time, ILogger<RefusalRecorder> log)
+internal sealed class RefusalRecorder(Database database, LimitSettings limits, TimeProvider time, ILogger<RefusalRecorder> log)
 {
-    private readonly RefusalRuns runs = new(time);
+    private const int EntriesPerUnitOfWork = 250;
+
+    private readonly RefusalRuns runs = new(limits, time);
 
     /// <summary>Records a refusal. Completes when its entry, or the first entry of its run, is durable.</summary>
     /// <param name="entry">The audit entry. It says what was refused, and what was found in the caller's workspace.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
+    /// <param name="refusal">The refusal.</param>
+    /// <returns>The refusal, or RATE_LIMITED in its place if this credential was refused too often.</returns>
     /// <exception cref="StorageUnavailableException">That entry could not be made durable.</exception>
-    public async Task RecordAsync(AuditEntry entry, string target)
+    public async Task<RequestException> RecordAsync(AuditEntry entry, string target, RequestException refusal)
     {
-        var (run, isFirst) = runs.Join(entry, target);
-        if (run is null)
+        var (run, part) = runs.Join(entry, target);
+        switch (part)
         {
-            await database.AppendAsync(entry);
+            case RefusalPart.First:
+                await WriteFirstAsync(run!, entry);
+                return refusal;
+            case RefusalPart.Repeat:
+                await run!.FirstWritten.Task;
+                return refusal;
+            case RefusalPart.OverLimit:
+                return refusal.RetryAfter is null ? Errors.TooManyRefusals(RefusalRuns.Window) : refusal;
+            default:
+                await database.AppendAsync(entry);
+                return refusal;
         }
-        else if (isFirst)
+    }
+
+    /// <summary>
+    /// Counts a refusal whose target was not looked up: as a repeat, which has the target of its run's first refusal, or, beyond the
+    /// limit of its caller, without a target.
+    /// </summary>
+    /// <param name="entry">The audit entry, which names no target.</param>
+    /// <param name="target">What the caller asked for, as the caller named it.</param>
+    /// <returns>Whether it was counted. If not, the target must be looked up and the refusal recorded.</returns>
+    /// <exception cref="StorageUnavailableException">The run's first entry could not be made durable.</exception>
+    public async Task<bool> TryCountAsync(AuditEntry entry, string target)
+    {
+        if (runs.TryCount(entry, target, out var run))
         {
-            await WriteFirstAsync(run, entry);
+            await (run?.FirstWritten.Task ?? Task.CompletedTask);
+            return true;
         }
-        else
-        {
-            await run.FirstWritten.Task;
-        }
+
+        return false;
     }
 
     /// <summary>
@@ -48,19 +72,66 @@ internal sealed class RefusalRecorder(Database database, TimeProvider time, ILog
     /// </summary>
     public async Task FlushAsync(bool all = false)
     {
-        var counts = runs.TakeUnrecordedCounts(all);
-        for (var i = 0; i < counts.Count; i++)
+        // When the server stops there is no next call, so a count that can't be written must not hold up the others. Each failure
+        // puts one count behind the others.
+        var failures = 0;
+        while (await TryFlushAsync(all) is { } left && all && ++failures <= left)
         {
-            try
+        }
+    }
+
+    // Returns how many counts are left because one of them could not be written; null if none are left.
+    private async Task<int?> TryFlushAsync(bool all)
+    {
+        var counts = runs.TakeUnrecordedCounts(all);
+        for (var written = 0; written < counts.Count;)
+        {
+            var chunk = counts.GetRange(written, Math.Min(EntriesPerUnitOfWork, counts.Count - written));
+            if (await WriteAsync(chunk) is not ({ } error, var ofChunk))
             {
-                await database.AppendAsync(counts[i]);
+                written += chunk.Count;
+                continue;
             }
-            catch (Exception exception)
+
+            // The count that failed goes to the end, so that it can't block the others forever.
+            written += ofChunk;
+            runs.ReturnUnrecordedCounts([.. counts[(written + 1)..], counts[written]]);
+            AccessLog.RefusalCountsDelayed(log, counts.Count - written, FailureReason.Of(error));
+            return counts.Count - written;
+        }
+
+        return null;
+    }
+
+    // Writes all entries at once. If that fails, writes them one by one, and tells which one failed.
+    private async Task<(Exception? Error, int Written)> WriteAsync(List<AuditEntry> entries)
+    {
+        if (await TryAppendAsync([.. entries]) is null)
+        {
+            return (null, entries.Count);
+        }
+
+        for (var i = 0; i < entries.Count; i++)
+        {
+            if (await TryAppendAsync([entries[i]]) is { } error)
             {
-                runs.ReturnUnrecordedCounts(counts[i..]);
-                AccessLog.RefusalCountsDelayed(log, counts.Count - i, FailureReason.Of(exception));
-                return;
+                return (error, i);
             }
+        }
+
+        return (null, entries.Count);
+    }
+
+    private async Task<Exception?> TryAppendAsync(IReadOnlyList<AuditEntry> entries)
+    {
+        try
+        {
+            await database.AppendAsync(entries);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
         }
     }
 

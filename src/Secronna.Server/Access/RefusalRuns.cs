@@ -2,58 +2,112 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Access;
 
+/// <summary>How a refusal is recorded.</summary>
+internal enum RefusalPart
+{
+    /// <summary>Its entry must be written. Its repeats are not recognised, because too many runs are open.</summary>
+    Alone,
+
+    /// <summary>It begins a run. Its entry must be written.</summary>
+    First,
+
+    /// <summary>It is counted in a run, and must wait for the entry of the run's first refusal.</summary>
+    Repeat,
+
+    /// <summary>It is counted, and nothing need be written now: this credential was refused too often.</summary>
+    OverLimit,
+}
+
 /// <summary>
 /// Keeps this node's runs of equal refusals in memory, and the counts of ended runs until they are recorded. Limits how much any
-/// caller can make the server keep or write. Thread-safe.
+/// caller and any workspace can make the server keep or write. Thread-safe.
 /// </summary>
-internal sealed class RefusalRuns(TimeProvider time)
+internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
 {
-    /// <summary>
-    /// The largest number of open runs of one caller and action that have a target of their own. All further targets share one
-    /// run.
-    /// </summary>
-    public const int MaxRunsPerCaller = 20;
+    /// <summary>How long a run lasts.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
+    // How many credentials of a workspace can reach their limit in the same minute.
+    private const int CallersPerWorkspace = 8;
+
+    // The part of its limit that a credential has even when its workspace has reached its own.
+    private const int KeptPart = 30;
     private const int MaxRuns = 20_000;
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
 
     private readonly Lock gate = new();
     private readonly Dictionary<RefusalKind, RefusalRun> runs = [];
+    private readonly OpenRuns firsts = new();
+    private readonly OpenRuns overLimit = new();
 
-    // The number of open runs for each caller and action.
-    private readonly Dictionary<RefusalKind, int> runsPerCaller = [];
+    // First refusals without a run. They count towards the limits of their callers for a minute, as runs do.
+    private readonly Queue<(long WrittenAt, RefusedCaller Caller)> alone = [];
     private readonly List<AuditEntry> unrecordedCounts = [];
 
+    // A run lasts a minute, so as many entries can be written in a minute as runs may be open.
+    private int MaxFirsts => limits.RefusalsPerMinute == 0 ? int.MaxValue / CallersPerWorkspace : limits.RefusalsPerMinute;
+
     /// <summary>
-    /// Counts the refusal in the open run of its kind, or begins a run with it. If a run begins here, the calling code must write
-    /// the entry and then complete <see cref="RefusalRun.FirstWritten"/>, or cancel the run.
+    /// Counts the refusal in the open run of its kind, or begins a run with it. If it is the first, the calling code must write
+    /// the entry and then complete <see cref="RefusalRun.FirstWritten"/>, or cancel the run. What is decided depends on what the
+    /// caller asked for, and not on what was found (S23).
     /// </summary>
     /// <param name="entry">The audit entry of the refusal.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
-    /// <returns>
-    /// The run, and whether it begins here. The run is <c>null</c> if there are too many runs: the refusal is then recorded by
-    /// itself.
-    /// </returns>
-    public (RefusalRun? Run, bool IsFirst) Join(AuditEntry entry, string target)
+    /// <returns>The run, and which part the refusal has in it. The run is <c>null</c> if the refusal is in none.</returns>
+    public (RefusalRun? Run, RefusalPart Part) Join(AuditEntry entry, string target)
     {
         var kind = RefusalKind.Of(entry, target);
         lock (gate)
         {
-            if (TryRepeatUnderLock(kind, entry) is { } run)
+            if (FindUnderLock(kind) is { } run)
             {
-                return (run, false);
+                run.Count(entry);
+                return (run, RefusalPart.Repeat);
             }
 
-            if (runsPerCaller.GetValueOrDefault(kind.ForAnyTarget) >= MaxRunsPerCaller)
+            ForgetAloneUnderLock();
+            if (IsOverLimitUnderLock(kind.Caller))
             {
-                kind = kind.ForAnyTarget;
-                if (TryRepeatUnderLock(kind, entry) is { } shared)
-                {
-                    return (shared, false);
-                }
+                CountOverLimitUnderLock(entry);
+                return (null, RefusalPart.OverLimit);
             }
 
-            return (BeginUnderLock(kind), true);
+            if (runs.Count < MaxRuns)
+            {
+                return (BeginUnderLock(kind, entry), RefusalPart.First);
+            }
+
+            firsts.Add(kind.Caller, 1);
+            alone.Enqueue((time.GetTimestamp(), kind.Caller));
+            return (null, RefusalPart.Alone);
+        }
+    }
+
+    /// <summary>Counts a refusal whose target was not looked up, if its run is open or its caller is beyond the limit.</summary>
+    /// <param name="entry">The audit entry, which names no target.</param>
+    /// <param name="target">What the caller asked for, as the caller named it.</param>
+    /// <param name="run">The run in which it was counted; <c>null</c> beyond the limit.</param>
+    public bool TryCount(AuditEntry entry, string target, out RefusalRun? run)
+    {
+        lock (gate)
+        {
+            if (FindUnderLock(RefusalKind.Of(entry, target)) is { } open)
+            {
+                open.CountRepeat(entry);
+                run = open;
+                return true;
+            }
+
+            run = null;
+            ForgetAloneUnderLock();
+            var isOverLimit = IsOverLimitUnderLock(RefusalKind.Of(entry, target).Caller);
+            if (isOverLimit)
+            {
+                CountOverLimitUnderLock(entry);
+            }
+
+            return isOverLimit;
         }
     }
 
@@ -87,48 +141,70 @@ internal sealed class RefusalRuns(TimeProvider time)
         }
     }
 
-    /// <summary>
-    /// Takes back counts that could not be recorded. The first count, whose write failed, goes to the end, so that it can't block
-    /// the others forever.
-    /// </summary>
-    public void ReturnUnrecordedCounts(List<AuditEntry> failedFirst)
+    /// <summary>Takes back counts that could not be recorded.</summary>
+    public void ReturnUnrecordedCounts(IEnumerable<AuditEntry> counts)
     {
         lock (gate)
         {
-            unrecordedCounts.AddRange(failedFirst[1..]);
-            unrecordedCounts.Add(failedFirst[0]);
+            unrecordedCounts.AddRange(counts);
+        }
+    }
+
+    // A credential always has a part of its entries, whatever the others of its workspace did.
+    private bool IsOverLimitUnderLock(RefusedCaller caller) => firsts.Of(caller) is var count && (count >= MaxFirsts
+        || (count >= MaxFirsts / KeptPart && firsts.OfWorkspace(caller) >= CallersPerWorkspace * (long)MaxFirsts));
+
+    private void ForgetAloneUnderLock()
+    {
+        while (alone.TryPeek(out var oldest) && time.GetElapsedTime(oldest.WrittenAt) >= Window)
+        {
+            firsts.Add(alone.Dequeue().Caller, -1);
+        }
+    }
+
+    // The most exact kind that has an open run or room for one. The last kind always has room: there is one for each action.
+    private void CountOverLimitUnderLock(AuditEntry entry)
+    {
+        var kinds = RefusalKind.OverLimit(entry);
+        for (var i = 0; i < kinds.Length; i++)
+        {
+            var hasRoom = i == kinds.Length - 1 || (runs.Count < MaxRuns && overLimit.Of(kinds[i].Caller) < (i + 1) * MaxFirsts);
+            if ((FindUnderLock(kinds[i]) ?? (hasRoom ? BeginUnderLock(kinds[i], entry) : null)) is { } run)
+            {
+                run.Count(entry);
+                return;
+            }
         }
     }
 
     // Returns null if there is no run in which the refusal can be counted. Ends a run whose minute is over, so that the refusal
     // begins another run.
-    private RefusalRun? TryRepeatUnderLock(RefusalKind kind, AuditEntry entry)
+    private RefusalRun? FindUnderLock(RefusalKind kind)
     {
         if (!runs.TryGetValue(kind, out var run))
         {
             return null;
         }
 
-        if (MayEnd(run))
+        if (!MayEnd(run))
         {
-            EndUnderLock(run);
-            return null;
+            return run;
         }
 
-        run.CountRepeat(entry);
-        return run;
+        EndUnderLock(run);
+        return null;
     }
 
-    private RefusalRun? BeginUnderLock(RefusalKind kind)
+    private RefusalRun BeginUnderLock(RefusalKind kind, AuditEntry first)
     {
-        if (runs.Count >= MaxRuns)
+        var run = new RefusalRun(kind, first, time.GetTimestamp());
+        runs.Add(kind, run);
+        CounterOf(kind).Add(kind.Caller, 1);
+        if (kind.IsOverLimit)
         {
-            return null;
+            run.FirstWritten.SetResult();
         }
 
-        var run = new RefusalRun(kind, time.GetTimestamp());
-        runs.Add(kind, run);
-        runsPerCaller[kind.ForAnyTarget] = runsPerCaller.GetValueOrDefault(kind.ForAnyTarget) + 1;
         return run;
     }
 
@@ -146,9 +222,35 @@ internal sealed class RefusalRuns(TimeProvider time)
     private void RemoveUnderLock(RefusalKind kind)
     {
         runs.Remove(kind);
-        if (--runsPerCaller[kind.ForAnyTarget] == 0)
+        CounterOf(kind).Add(kind.Caller, -1);
+    }
+
+    private OpenRuns CounterOf(RefusalKind kind) => kind.IsOverLimit ? overLimit : firsts;
+
+    /// <summary>The numbers of open runs.</summary>
+    private sealed class OpenRuns
+    {
+        private readonly Dictionary<RefusedCaller, int> byCaller = [];
+        private readonly Dictionary<string, int> byWorkspace = [];
+
+        public int Of(RefusedCaller caller) => byCaller.GetValueOrDefault(caller);
+
+        public int OfWorkspace(RefusedCaller caller) => byWorkspace.GetValueOrDefault(caller.WorkspaceId);
+
+        public void Add(RefusedCaller caller, int count)
         {
-            runsPerCaller.Remove(kind.ForAnyTarget);
+            Add(byCaller, caller, count);
+            Add(byWorkspace, caller.WorkspaceId, count);
+        }
+
+        private static void Add<T>(Dictionary<T, int> counts, T key, int count)
+            where T : notnull
+        {
+            counts[key] = counts.GetValueOrDefault(key) + count;
+            if (counts[key] == 0)
+            {
+                counts.Remove(key);
+            }
         }
     }
 }

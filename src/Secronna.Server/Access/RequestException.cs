@@ -14,4 +14,7 @@ internal class RequestException : Exception
 
     /// <summary>How long the caller should wait before it tries again; only for RATE_LIMITED.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether the service must still record this refusal before it throws it (S19).</summary>
+    public bool IsToBeRecorded { get; init; }
 }

@@ -3,11 +3,13 @@ namespace Secronna.Server.Access;
 /// <summary>The role of a caller, which decides which kinds of operations the caller may do.</summary>
 internal enum Role
 {
-    /// <summary>
-    /// No rights. This stands for a role that the server does not know, and for the operator at the command line, who needs no
-    /// role.
-    /// </summary>
+    /// <summary>No rights. This stands for the operator at the command line, who needs no role.</summary>
     None,
+
+    /// <summary>
+    /// Nothing beyond grants, like an access key. This also stands for a token that names no role, or none that the server knows.
+    /// </summary>
+    Restricted,
 
     /// <summary>Sees everything but values.</summary>
     Viewer,

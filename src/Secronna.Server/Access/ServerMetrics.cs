@@ -19,11 +19,17 @@ internal static class ServerMetrics
     private static readonly Counter<long> Answers =
         Meter.CreateCounter<long>("secronna.errors", "{answer}", "Answers with an error, by code");
 
+    private static readonly Gauge<long> FreeDiskBytes =
+        Meter.CreateGauge<long>("secronna.disk.free", "By", "Bytes free on the volume of the database's file");
+
     /// <summary>Counts values whose reveal was recorded.</summary>
     public static void Revealed(int values) => RevealedValues.Add(values);
 
     /// <summary>Counts versions that were minted.</summary>
     public static void Written(int versions) => WrittenVersions.Add(versions);
+
+    /// <summary>Notes how many bytes are free on the volume of the database's file.</summary>
+    public static void DiskFree(long bytes) => FreeDiskBytes.Record(bytes);
 
     /// <summary>Counts an answer with an error.</summary>
     public static void Refused(string code) => Answers.Add(1, new KeyValuePair<string, object?>("code", code));

@@ -13,18 +13,21 @@ internal static class StoredGrants
     /// <summary>The grants of a credential.</summary>
     /// <exception cref="RequestException">
     /// INTEGRITY_ERROR: the stored text does not have the form that this server writes, so somebody else changed the database.
-    /// Unreadable grants are never dropped: a list without grants would permit everything.
+    /// Only a deletion drops unreadable grants, and records it. Otherwise they stay, so that the damage shows.
     /// </exception>
-    public static IReadOnlyList<Grant> Read(CredentialRow row)
+    public static IReadOnlyList<Grant> Read(CredentialRow row) => TryRead(row) ?? throw Errors.UnreadableGrants(row.Id);
+
+    /// <summary>The grants of a credential; <c>null</c> where <see cref="Read"/> throws.</summary>
+    public static IReadOnlyList<Grant>? TryRead(CredentialRow row)
     {
         try
         {
             var grants = JsonSerializer.Deserialize(row.Grants, ProtocolJson.Default.IReadOnlyListGrant);
-            return grants is not null && grants.All(IsGrant) ? grants : throw Errors.UnreadableGrants(row.Id);
+            return grants is not null && grants.All(IsGrant) ? grants : null;
         }
         catch (JsonException)
         {
-            throw Errors.UnreadableGrants(row.Id);
+            return null;
         }
     }
 

@@ -7,18 +7,19 @@ using Secronna.Server.Access.Tokens;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Authenticates access tokens of the identity provider (RFC 9068, and plain JWTs with the same claims). The framework's JWT
-/// library verifies them. A token is accepted only if it is an access token for this server and is signed by a key that the
-/// provider publishes.
+/// Authenticates tokens of the identity provider. The framework's JWT library verifies the signature, the issuer and the
+/// audience. A token is accepted only if it is of the kind that the settings want, is for this server, and is signed by a key
+/// that the provider publishes.
 /// </summary>
-internal sealed class TokenAuthentication(IdentityProviderSettings settings, ProviderKeys keys, AccessCache cache)
+internal sealed class TokenAuthentication(
+    IdentityProviderSettings settings, ProviderKeys keys, AccessCache cache, TimeProvider time, ILogger<TokenAuthentication> log)
 {
     // The limit for all headers of a request together is about twice as high.
     private const int MaxTokenLength = 16 * 1024;
-    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
-    private static readonly string[] Types = ["JWT", "at+jwt"];
 
     private readonly JsonWebTokenHandler handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxTokenLength };
+    private readonly OnceAMinute issuerWarning = new(time);
+    private readonly OnceAMinute groupsWarning = new(time);
 
     /// <summary>
     /// Finds the caller whom the token authenticates; <c>null</c> if the token is not valid, or if no provider is configured.
@@ -29,11 +30,16 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
         // Tokens that can't be valid are refused before the provider is asked for anything.
         if (Parse(token) is not var (parsed, header, payload)
             || !VerificationKeys.Algorithms.Contains(header.Algorithm)
-            || !Types.Contains(header.Type)
+            || !TokenPurpose.IsKnownType(header.Type)
             || !await IsVerifiedAsync(parsed, header)
-            || TokenClaims.Read(payload, settings.Claims) is not { } claims)
+            || TokenClaims.Read(payload, header, settings, time.GetUtcNow()) is not { } claims)
         {
             return null;
+        }
+
+        if (claims.Groups.AreOmitted && groupsWarning.IsDue())
+        {
+            ProviderLog.GroupsOmitted(log, claims.Subject);
         }
 
         return new Authenticated(CallerOf(claims, origin), await cache.IsAllowedAsync(claims.WorkspaceId));
@@ -50,7 +56,7 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
         try
         {
             var parsed = new JsonWebToken(token);
-            return parsed.Issuer == settings.Issuer
+            return IsFromIssuer(parsed.Issuer)
                 && TokenHeader.Read(Base64Url.DecodeFromChars(parsed.EncodedHeader)) is { } header
                 ? new Parsed(parsed, header, Base64Url.DecodeFromChars(parsed.EncodedPayload))
                 : null;
@@ -62,18 +68,38 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
         }
     }
 
+    private bool IsFromIssuer(string issuer)
+    {
+        if (issuer == settings.Issuer)
+        {
+            return true;
+        }
+
+        // Nobody has signed this yet. What is logged is a name that differs from the setting by slashes alone.
+        if (issuer.TrimEnd('/') == settings.Issuer!.TrimEnd('/') && issuer.Length <= settings.Issuer.Length + 1 && issuerWarning.IsDue())
+        {
+            ProviderLog.IssuerDiffersBySlash(log, issuer);
+        }
+
+        return false;
+    }
+
     private async ValueTask<bool> IsVerifiedAsync(JsonWebToken token, TokenHeader header)
     {
         var current = await keys.CurrentAsync()
             ?? throw Errors.Unavailable("the identity provider can't be reached: try again, or use an API key");
-        if (!current.Knows(header.KeyId))
+        var result = await VerifyAsync(token, header, current);
+        if (result is null or { Exception: SecurityTokenInvalidSignatureException } && await keys.NewerThanAsync(current) is { } newer)
         {
-            current = await keys.NewerThanAsync(current) ?? current;
+            // The key is new, or another key has taken over the id of an earlier one.
+            result = await VerifyAsync(token, header, newer);
         }
 
-        return current.Find(header.KeyId, header.Algorithm) is { } key
-            && (await handler.ValidateTokenAsync(token, Parameters(key))).IsValid;
+        return result is { IsValid: true };
     }
+
+    private async ValueTask<TokenValidationResult?> VerifyAsync(JsonWebToken token, TokenHeader header, VerificationKeys known) =>
+        known.Find(header.KeyId, header.Algorithm) is { } key ? await handler.ValidateTokenAsync(token, Parameters(key)) : null;
 
     private TokenValidationParameters Parameters(SecurityKey key) => new()
     {
@@ -81,21 +107,27 @@ internal sealed class TokenAuthentication(IdentityProviderSettings settings, Pro
         ValidAudiences = settings.Audiences,
         IgnoreTrailingSlashWhenValidatingAudience = false,
         ValidAlgorithms = VerificationKeys.Algorithms,
-        ValidTypes = Types,
         // The key that the token names by its kid. The library gets no other key to choose, by x5t or otherwise.
         IssuerSigningKey = key,
         TryAllIssuerSigningKeys = false,
         RequireSignedTokens = true,
-        RequireExpirationTime = true,
-        ClockSkew = ClockSkew,
+        // TokenTimes checks the times, by the server's clock.
+        ValidateLifetime = false,
     };
 
-    private Caller CallerOf(TokenClaims claims, RequestOrigin origin) =>
-        new(claims.ActorType, claims.Subject, claims.WorkspaceId, claims.Name, Roles.Parse(claims.RoleName ?? settings.DefaultRole), origin)
+    private Caller CallerOf(TokenClaims claims, RequestOrigin origin)
+    {
+        var role = Roles.Parse(claims.RoleName ?? (claims.Holder.IsPerson ? settings.DefaultRole : RoleNames.Restricted));
+        return new Caller(claims.Holder.ActorType, claims.Subject, claims.WorkspaceId, claims.Name, role, origin)
         {
+            Grants = role == Role.Restricted ? GrantSet.Nothing : GrantSet.Everything,
+            Groups = claims.Groups.Names,
+            GroupsOmitted = claims.Groups.AreOmitted,
+            IsPerson = claims.Holder.IsPerson,
             // A service account has no second factor.
-            LacksSecondFactor = settings.RequireMfa && claims is { ActorType: ActorTypes.User, HasSecondFactor: false },
+            LacksSecondFactor = settings.RequireMfa && !claims.Holder.IsProgram && !claims.HasSecondFactor,
         };
+    }
 
     private sealed record Parsed(JsonWebToken Token, TokenHeader Header, byte[] Payload);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
@@ -15,14 +16,15 @@ internal static class ApiKeyCommand
     {
         var workspace = new Option<string>("--workspace") { Description = "The workspace's id", Required = true };
         var name = new Option<string>("--name") { Description = "A name that says what the key is for", Required = true };
+        var expires = new Option<string?>("--expires") { Description = "Days until the key expires, such as 90d; without this option it never expires" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
-        var create = new Command("create", "Create an API key; its token is shown only this once") { workspace, name, json };
+        var create = new Command("create", "Create an API key; its token is shown only this once") { workspace, name, expires, json };
         create.SetAction((parsed, _) => CreateAsync(
-            parsed.GetRequiredValue(workspace), parsed.GetRequiredValue(name), parsed.GetValue(json)));
+            parsed.GetRequiredValue(workspace), parsed.GetRequiredValue(name), DaysOf(parsed.GetValue(expires)), parsed.GetValue(json)));
         return new Command("api-key", "Create the first credential of a workspace") { create };
     }
 
-    private static async Task<int> CreateAsync(string workspaceId, string name, bool json)
+    private static async Task<int> CreateAsync(string workspaceId, string name, int? expiresInDays, bool json)
     {
         if (string.IsNullOrWhiteSpace(name) || name.Length > Limits.NameLength)
         {
@@ -39,10 +41,18 @@ internal static class ApiKeyCommand
 
         await using var services = SettingsSource.Services(installation, settings);
         var created = await services.GetRequiredService<CredentialService>()
-            .AddApiKeyAsync(Caller.Operator(workspaceId), name.Trim());
+            .AddApiKeyAsync(Caller.Operator(workspaceId), name.Trim(), expiresInDays);
         Console.WriteLine(json
             ? JsonSerializer.Serialize(created, CommandJson.Default.ApiKeyCreatedResponse)
-            : $"API key {created.Id} of workspace {workspaceId}; the token is shown only this once:\n{created.Token}");
+            : $"API key {created.Id} of workspace {workspaceId}{(created.ExpiresAt is { } expiry ? $", which expires at {expiry}" : "")}; the token is shown only this once:\n{created.Token}");
         return 0;
     }
+
+    private static int? DaysOf(string? expires) => expires switch
+    {
+        null => null,
+        [.. var days, 'd'] when int.TryParse(days, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count is >= 1 and <= Limits.ExpiryDays => count,
+        _ => throw new SettingsException($"--expires must be a number of days from 1d to {Limits.ExpiryDays}d, such as 90d"),
+    };
 }

@@ -30,7 +30,7 @@ internal static class BackupCommand
 
     private static async Task<int> RunAsync(string name)
     {
-        var file = Path.GetFullPath(name);
+        var file = FileArgument.FullPath(name);
         var engine = OpenInstallation.RequireEngine(SettingsSource.Read(), TimeProvider.System);
         await RequireReadyAsync(engine, file);
         using var interruption = new Interruption();

@@ -39,7 +39,7 @@ internal static class BackupVerifyCommand
         };
         command.SetAction((parsed, _) => (parsed.GetValue(backupFile), parsed.GetValue(file), parsed.GetValue(connection)) switch
         {
-            (null, { } name, null) => VerifyFileAsync(Path.GetFullPath(name), parsed.GetValue(json)),
+            (null, { } name, null) => VerifyFileAsync(FileArgument.FullPath(name), parsed.GetValue(json)),
             (null, null, { } database) => VerifyConnectionAsync(database, parsed.GetValue(json)),
             _ => throw new UsageException("name either a FILE or a --connection, not both. See secronna-server backup verify --help"),
         });

@@ -21,6 +21,9 @@ internal sealed record VerificationLine(string Verified, Verification Verificati
 /// <summary>The result of a copy to another database, as <c>--json</c> prints it.</summary>
 internal sealed record CopyLine(string To, IReadOnlyList<TableRows> Tables, Verification Verification);
 
+/// <summary>A finding of <c>check</c>, as <c>--json</c> prints it. The severity is danger, warning or advice.</summary>
+internal sealed record FindingLine(string Severity, string What, string Why, string Do);
+
 /// <summary>Serialises what commands print.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(WorkspaceLine))]
@@ -28,6 +31,7 @@ internal sealed record CopyLine(string To, IReadOnlyList<TableRows> Tables, Veri
 [JsonSerializable(typeof(AuditLine))]
 [JsonSerializable(typeof(VerificationLine))]
 [JsonSerializable(typeof(CopyLine))]
+[JsonSerializable(typeof(FindingLine))]
 [JsonSerializable(typeof(KekResponse))]
 [JsonSerializable(typeof(ApiKeyCreatedResponse))]
 internal sealed partial class CommandJson : JsonSerializerContext;

@@ -21,6 +21,7 @@ internal static class CommandLine
         {
             DevCommand.Create(),
             ServeCommand.Create(),
+            CheckCommand.Create(),
             MigrateCommand.Create(),
             WorkspaceCommand.Create(),
             ApiKeyCommand.Create(),
@@ -41,13 +42,17 @@ internal static class CommandLine
 
         try
         {
+            SettingsSource.RequireWorkingFolder();
             if (!SettingsSource.ReadDiagnostics())
             {
                 ProcessHardening.Apply();
             }
 
+            // A server handles signals itself. Every other command finishes its step when it is asked to end.
+            using var interruption = parsed.CommandResult.Command.Name is "serve" or "dev" ? null : new Interruption();
             return await parsed.InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                interruption?.Token ?? CancellationToken.None);
         }
         catch (UsageException exception)
         {

@@ -38,14 +38,21 @@ internal static class DevCommand
             throw new SettingsException($"--port must be a number from 0 to {ushort.MaxValue}");
         }
 
-        var settings = SettingsSource.Read();
+        using var signals = new ServerSignals();
+        var settings = SettingsSource.Read(DevStart.Audiences);
         if (settings.Storage.Provider != "Sqlite")
         {
             throw new SettingsException("dev works only with SQLite: unset Secronna__Storage__Provider, or use serve");
         }
 
+        if (KnownRuntimeFaults.Of(KnownRuntimeFaults.Running) is { } faults && settings.AcceptRuntime != KnownRuntimeFaults.Running)
+        {
+            await Console.Error.WriteLineAsync($"Warning: {faults}; serve would refuse it");
+        }
+
         var folder = Path.GetFullPath(data ?? settings.DataFolder ?? DefaultFolder);
         var url = $"http://127.0.0.1:{port}";
+        TelemetrySettings.Require(SettingsSource.Configuration());
         ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());
         ListenAddresses.RequireTlsOrLoopback([url], SettingsSource.Configuration());
         using var locked = DevFolder.Lock(folder);
@@ -55,6 +62,7 @@ internal static class DevCommand
         await using var app = Composition.BuildServer(installation, settings, url);
         var start = new DevStart(installation, app.Services, Path.Combine(folder, DevStart.EnvironmentFile));
         var token = await start.PrepareAsync();
+        signals.SendTo(app, installation);
         await ServerLifetime.StartAsync(app, "choose another port with --port (0 takes a free one)");
         url = app.Urls.First();
         await start.WriteEnvironmentFileAsync(url, token);

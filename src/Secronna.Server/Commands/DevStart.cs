@@ -17,6 +17,8 @@ internal sealed class DevStart(OpenInstallation installation, IServiceProvider s
     public const string WorkspaceId = "acc_dev";
     /// <summary>The name of the file with the server's address and a token, to be read by a shell.</summary>
     public const string EnvironmentFile = "dev.env";
+    /// <summary>The audiences of tokens that <c>dev</c> accepts if the settings name none.</summary>
+    public static readonly IReadOnlyList<string> Audiences = ["secronna", "secronna-cli"];
     private const string TokenPrefix = "export SECRONNA_TOKEN=";
     private const string KeyName = "dev";
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
+using Secronna.Server.MasterKeys;
 
 namespace Secronna.Server.Commands;
 
@@ -13,21 +14,34 @@ internal static class ServeCommand
     public static Command Create()
     {
         var migrate = new Option<bool>("--migrate") { Description = "Apply pending migrations before starting" };
-        var urls = new Option<string?>("--urls")
-        {
-            Description = $"Addresses to listen on, separated by semicolons; if not given, ASPNETCORE_URLS, or {DefaultUrl}",
-        };
+        var urls = Urls();
         var command = new Command("serve", "Run the server") { migrate, urls };
         command.SetAction((parsed, _) => RunAsync(parsed.GetValue(migrate), parsed.GetValue(urls)));
         return command;
     }
 
+    /// <summary>The addresses that the server listens on.</summary>
+    /// <param name="urls">The option <c>--urls</c>; <c>null</c> if it was not given.</param>
+    /// <exception cref="SettingsException">There is no address.</exception>
+    public static string[] Addresses(string? urls) => (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
+        .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } addresses
+            ? addresses
+            : throw new SettingsException("--urls or ASPNETCORE_URLS is empty: name an address to listen on, or unset it");
+
+    /// <summary>The option that names the addresses.</summary>
+    public static Option<string?> Urls() => new("--urls")
+    {
+        Description = $"Addresses to listen on, separated by semicolons; if not given, ASPNETCORE_URLS, or {DefaultUrl}",
+    };
+
     private static async Task<int> RunAsync(bool migrate, string? urls)
     {
+        using var signals = new ServerSignals();
         var settings = SettingsSource.Read();
+        KnownRuntimeFaults.Require(KnownRuntimeFaults.Running, settings.AcceptRuntime);
         PrivateFiles.Require(settings);
-        var addresses = (urls ?? Environment.GetEnvironmentVariable("ASPNETCORE_URLS") ?? DefaultUrl)
-            .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var addresses = Addresses(urls);
+        TelemetrySettings.Require(SettingsSource.Configuration());
         ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());
         ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings);
         ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings);
@@ -36,19 +50,21 @@ internal static class ServeCommand
         await using var app = Composition.BuildServer(installation, settings, addresses);
         // The addresses are checked again with the web server's own configuration, because it has more sources of endpoints.
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings);
+        UnixSockets.RemoveDead(addresses, app.Configuration);
+        signals.SendTo(app, installation);
         await ServerLifetime.StartAsync(app, "name other addresses with --urls or ASPNETCORE_URLS");
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");
         HostingLog.Ready(log, string.Join(", ", app.Urls), installation.Database.Engine.DisplayName);
         WarnOfMasterKeyBesideData(log, settings);
+        ProviderWarnings.Log(log, settings.Huudis);
         return await ServerLifetime.WaitAsync(app);
     }
 
     private static void WarnOfMasterKeyBesideData(ILogger log, Settings settings)
     {
-        if (settings is { DataFolder: { } folder, MasterKey.File: { } file }
-            && Path.GetFullPath(file).StartsWith(Path.GetFullPath(folder).TrimEnd('/') + "/", StringComparison.Ordinal))
+        if (MasterKeyPlace.IsBesideData(settings, settings.MasterKey))
         {
-            HostingLog.MasterKeyBesideData(log, file);
+            HostingLog.MasterKeyBesideData(log, settings.MasterKey.File!);
         }
     }
 }

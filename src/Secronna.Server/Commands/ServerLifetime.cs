@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Secronna.Server.Hosting;
 using Secronna.Server.MasterKeys;
@@ -12,12 +13,16 @@ internal static class ServerLifetime
     /// <summary>Starts the server.</summary>
     /// <param name="app">The server.</param>
     /// <param name="advice">How to choose another address with this command. It ends the error message.</param>
-    /// <exception cref="SettingsException">Another program already listens on the address.</exception>
+    /// <exception cref="SettingsException">Another program already listens on the address, or nobody can.</exception>
     public static async Task StartAsync(WebApplication app, string advice)
     {
         try
         {
             await app.StartAsync();
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"the server can't listen on {app.Configuration[WebHostDefaults.ServerUrlsKey]}: {exception.Message.TrimEnd('.')}. Check the address, or {advice}");
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException)
         {

@@ -26,6 +26,8 @@ internal static class Composition
     private const int MaxCachedKeks = 1_000;
     // The most bytes that large bodies and reveals may together hold in memory (S29).
     private const long PlaintextBytes = 256 * 1024 * 1024;
+    // Two copies of the largest reveal or restore, with the room that sealed values take beyond open ones.
+    private const long LargestRequest = 40 * 1024 * 1024;
     private static readonly TimeSpan KekLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>Adds the services of an open installation. The caller closes the installation.</summary>
@@ -35,14 +37,19 @@ internal static class Composition
         .AddSingleton(settings)
         .AddSingleton(settings.Limits)
         .AddSingleton(settings.Huudis)
+        .AddSingleton(settings.Access)
         .AddSingleton(settings.Keys)
+        .AddSingleton(settings.Storage)
         .AddSingleton(NodeIdentity.New(installation.Time))
         .AddSingleton(installation.MasterKeys)
         .AddSingleton(installation.Setup)
         .AddSingleton(installation.Database)
         .AddSingleton(installation.Keys)
         .AddSingleton(new KeyRing(MaxCachedKeks, KekLifetime))
-        .AddSingleton(new PlaintextBudget(PlaintextBytes))
+        .AddSingleton(PlaintextBudget.Of(PlaintextBytes, LargestRequest, settings.Limits))
+        .AddSingleton(FairGate.Of(installation.Database.MaxReads, settings.Limits, installation.Time))
+        .AddSingleton<BatchGate>()
+        .AddSingleton<RequestsInHand>()
         .AddSingleton<AccessCache>()
         .AddSingleton<Authentication>()
         .AddSingleton<KeyAuthentication>()
@@ -52,7 +59,9 @@ internal static class Composition
             services.GetRequiredService<ILogger<ProviderKeys>>()))
         .AddSingleton<Authorization>()
         .AddSingleton<RateLimits>()
+        .AddSingleton<DiskSpace>()
         .AddSingleton<RefusalRecorder>()
+        .AddSingleton<IdempotencyGuesses>()
         .AddSingleton<AuditService>()
         .AddSingleton<KekLeases>()
         .AddSingleton<KekCreation>()
@@ -66,6 +75,7 @@ internal static class Composition
         .AddSingleton<ProjectService>()
         .AddSingleton<EnvironmentService>()
         .AddSingleton<SecretService>()
+        .AddSingleton<VersionDestruction>()
         .AddSingleton<KekReservations>()
         .AddSingleton<SecretWriter>()
         .AddSingleton<SecretOpener>()
@@ -80,6 +90,7 @@ internal static class Composition
         .AddSingleton<CompareService>()
         .AddSingleton<SearchService>()
         .AddSingleton<CredentialService>()
+        .AddSingleton<CredentialRevocation>()
         .AddSingleton<Cursors>()
         .AddSingleton<RefusalPace>()
         .AddSingleton<Purger>()
@@ -117,6 +128,7 @@ internal static class Composition
         app.UseHsts();
         app.UseAllowedHosts();
         app.UseRouting();
+        app.UseMiddleware<OneSpelling>();
         app.UseMiddleware<RuleRequired>();
         MapRoutes(app);
         return app;

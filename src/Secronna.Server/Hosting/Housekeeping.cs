@@ -6,11 +6,12 @@ using Secronna.Server.Vault;
 namespace Secronna.Server.Hosting;
 
 /// <summary>
-/// Every second, writes the counts of repeated refusals, forgets expired unwrapped KEKs, and refreshes the identity provider's
-/// keys when they are old.
+/// Every second, writes the counts of repeated refusals, looks at the room on the disk, forgets expired unwrapped KEKs and
+/// allowances that are full, and refreshes the identity provider's keys when they are old.
 /// </summary>
 internal sealed class Housekeeping(
-    RefusalRecorder refusals, KekLeases keks, ProviderKeys providerKeys, TimeProvider time, ILogger<Housekeeping> log) : BackgroundService
+    RefusalRecorder refusals, DiskSpace disk, RateLimits rates, KekLeases keks, ProviderKeys providerKeys, TimeProvider time,
+    ILogger<Housekeeping> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -26,10 +27,11 @@ internal sealed class Housekeeping(
         using var timer = new PeriodicTimer(Interval, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            do
             {
                 await TidyAsync();
             }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException)
         {
@@ -42,9 +44,11 @@ internal sealed class Housekeeping(
     {
         try
         {
+            rates.ForgetFull();
             keks.ForgetExpired();
             providerKeys.KeepFresh();
             await refusals.FlushAsync();
+            await disk.LookAsync();
         }
         catch (Exception exception)
         {

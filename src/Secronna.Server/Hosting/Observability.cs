@@ -28,23 +28,24 @@ internal static class Observability
     }
 
     /// <summary>
-    /// Exports metrics and traces, if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set. Paths and user agents may contain the keys of
+    /// Exports metrics and traces, if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>, or the variable for one of the two alone, is set. Paths and user agents may contain the keys of
     /// secrets. So a trace has no path and no user agent, only the pattern of its route.
     /// </summary>
     public static void AddTelemetry(WebApplicationBuilder builder)
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        if (TelemetrySettings.ExportsMetrics(builder.Configuration))
         {
-            return;
-        }
-
-        builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
+            builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
                 .AddMeter(ServerMetrics.MeterName, Database.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation()
-                .AddOtlpExporter())
-            .WithTracing(traces => traces
+                .AddOtlpExporter());
+        }
+
+        if (TelemetrySettings.ExportsTraces(builder.Configuration))
+        {
+            builder.Services.AddOpenTelemetry().WithTracing(traces => traces
                 .AddAspNetCoreInstrumentation(options => options.EnrichWithHttpResponse = (activity, _) => TraceContents.Remove(activity))
                 .AddOtlpExporter());
+        }
     }
 }

@@ -1,18 +1,16 @@
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Hosting;
 
-/// <summary>Checks that only their owner can use the data folder and the database's files (S28).</summary>
+/// <summary>Checks that nobody else can use the data folder and the database's files (S28).</summary>
 internal static class PrivateFiles
 {
-    private const UnixFileMode OtherUsers = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     /// <summary>Requires the files that exist to be private. It does nothing on Windows.</summary>
     /// <exception cref="SettingsException">
-    /// Other users can use a file or the folder. The message says which command to run.
+    /// Other users can use a file or the folder, or the system doesn't tell whether they can. The message says what to do.
     /// </exception>
     public static void Require(Settings settings)
     {
@@ -35,7 +33,7 @@ internal static class PrivateFiles
 
     private static void Require(bool exists, string? path, string description, string mode)
     {
-        if (exists && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path!) & OtherUsers) != 0)
+        if (exists && !FilePrivacy.IsPrivateData(FilePrivacy.Known(UnixFileStatus.Of(path!), path!), path!))
         {
             throw new SettingsException($"other users can use {description} {path}: run chmod {mode} {path}");
         }

@@ -23,6 +23,12 @@ internal static class WebServer
     private const int MaxUnreadBytes = 128 * 1024;
     private const int MaxUnreadStreamBytes = 96 * 1024;
 
+    // The head of a request. An access token alone may have 16 KiB, and proxies add headers of their own.
+    private const int MaxLineBytes = 8 * 1024;
+    private const int MaxHeaders = 100;
+    private const int MaxHeaderBytes = 32 * 1024;
+    private const int HeaderTableBytes = 4 * 1024;
+
     // RequestBody enforces the limits of S29. Kestrel's limit also counts the framing of chunks. The framing takes five bytes for
     // each chunk, and a chunk may hold a single byte, so Kestrel's limit is six times as large.
     private const long MaxBodyBytesWithFraming = 6L * Limits.BatchBodyBytes;
@@ -78,13 +84,19 @@ internal static class WebServer
         // Values wait in memory for slow clients, so clients must not be slower than this.
         limits.MinRequestBodyDataRate = new(MinBytesPerSecond, MinRateGracePeriod);
         limits.MinResponseDataRate = new(MinBytesPerSecond, MinRateGracePeriod);
+        limits.MaxRequestLineSize = MaxLineBytes;
+        limits.MaxRequestHeaderCount = MaxHeaders;
+        limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
         limits.MaxRequestBodySize = MaxBodyBytesWithFraming;
         limits.MaxRequestBufferSize = MaxUnreadBytes;
         limits.Http2.InitialConnectionWindowSize = MaxUnreadBytes;
         limits.Http2.InitialStreamWindowSize = MaxUnreadStreamBytes;
         // RFC 9113 recommends at least 100 streams. They share their connection's buffers and minimum rate.
         limits.Http2.MaxStreamsPerConnection = 100;
+        limits.Http2.MaxRequestHeaderFieldSize = MaxHeaderBytes;
+        limits.Http2.HeaderTableSize = HeaderTableBytes;
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
     }
 
     private static void UseTls(HttpsConnectionAdapterOptions https, TlsCertificate? certificate)

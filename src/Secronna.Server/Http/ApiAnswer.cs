@@ -10,7 +10,11 @@ internal sealed class ApiAnswer<T>(ApiRoute route, JsonTypeInfo<T> type)
     public void By<TService>(Func<ApiRequest, TService, Task<T>> handler)
         where TService : notnull =>
         route.Map<TService>(async (request, service) =>
-            await ResponseEnvelope.WriteAsync(request.Context, route.Status, await handler(request, service), type));
+        {
+            var data = await handler(request, service);
+            request.EndReading();
+            await ResponseEnvelope.WriteAsync(request.Context, route.Status, data, type);
+        });
 }
 
 /// <summary>A route whose answer is a page of a list.</summary>
@@ -22,6 +26,7 @@ internal sealed class ApiPages<T>(ApiRoute route, JsonTypeInfo<T> type)
         route.Map<TService>(async (request, service) =>
         {
             var page = await handler(request, service, request.Page());
+            request.EndReading();
             await ResponseEnvelope.WritePageAsync(request.Context, page, request.Cursor(page.Next), type);
         });
 }

@@ -3,29 +3,45 @@ using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
-/// <summary>Prepares every request for the handler of its route: authenticates the caller and checks the parameters.</summary>
+/// <summary>Runs every request of a route: authenticates the caller, checks the parameters, and calls the handler.</summary>
 internal static class ApiPipeline
 {
     /// <summary>The header that makes a repeat of a write safe.</summary>
     public const string IdempotencyKey = "Idempotency-Key";
 
     /// <summary>
-    /// Authenticates the caller, and checks the request's headers and query. If the route takes no body, a request with a
-    /// body is refused.
+    /// Authenticates the caller, checks the request's headers and query, and runs the handler. If the route takes no body, a
+    /// request with a body is refused. A refusal because a share is used up is recorded here, wherever it comes from (S19).
     /// </summary>
-    /// <exception cref="RequestException">AUTH_REQUIRED, FORBIDDEN, RATE_LIMITED or VALIDATION_ERROR.</exception>
-    public static async ValueTask<ApiRequest> BeginAsync(HttpContext context, ApiRoute route)
+    /// <exception cref="RequestException">The request is refused.</exception>
+    public static async Task RunAsync<TService>(HttpContext context, ApiRoute route, Func<ApiRequest, TService, Task> handler)
+        where TService : notnull
     {
         var caller = route.Operation is null ? null : await AuthenticateAsync(context, route);
-        CheckIdempotencyKey(context.Request.Headers, route);
-        var request = new ApiRequest(context, route, caller);
-        request.Query.Check();
-        if (route.Body is null)
+        using var request = new ApiRequest(context, route, caller);
+        try
         {
-            await request.RequireNoBodyAsync();
-        }
+            if (caller is not null)
+            {
+                await context.RequestServices.GetRequiredService<Authorization>().TakeRequestAsync(caller, route.Operation!);
+            }
 
-        return request;
+            request.Enter();
+            CheckIdempotencyKey(context.Request.Headers);
+            request.Query.Check();
+            if (route.Body is null)
+            {
+                await request.RequireNoBodyAsync();
+                await request.BeginReadingAsync();
+            }
+
+            await handler(request, context.RequestServices.GetRequiredService<TService>());
+        }
+        catch (ShareUsedUpException refusal) when (caller is not null && !context.Response.HasStarted)
+        {
+            throw await context.RequestServices.GetRequiredService<Authorization>()
+                .RefusedAsync(caller, route.Operation!, null, refusal, "");
+        }
     }
 
     /// <summary>Authenticates the caller, by the current state of its credential (S22).</summary>
@@ -36,22 +52,20 @@ internal static class ApiPipeline
             context.TraceIdentifier, Address(context), UserAgent(headers.UserAgent.ToString()))
         {
             Operation = route.Operation,
+            Target = TargetReference.OfRoute(context.Request.RouteValues),
+            Aborted = context.RequestAborted,
         };
         return context.RequestServices.GetRequiredService<Authentication>()
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);
     }
 
-    // A caller that sends the header relies on safe repeats. Routes that do not provide them refuse the header.
-    private static void CheckIdempotencyKey(IHeaderDictionary headers, ApiRoute route)
+    // Every route accepts the header, so that a client may send it with all its requests. It has an effect on the routes that
+    // declare it.
+    private static void CheckIdempotencyKey(IHeaderDictionary headers)
     {
         if (!headers.TryGetValue(IdempotencyKey, out var values))
         {
             return;
-        }
-
-        if (!route.TakesIdempotencyKey)
-        {
-            throw Errors.Invalid(IdempotencyKey, "only requests that mint versions accept it: send this request without it");
         }
 
         if (values is not [{ Length: > 0 and <= Limits.IdempotencyKeyLength } key] || key.Any(character => character is < '!' or > '~'))

@@ -45,13 +45,18 @@ internal sealed class ApiRoute
     /// <summary>Whether the answer is a page of a list.</summary>
     public bool IsPage { get; private set; }
 
-    /// <summary>Entries of a page when the caller does not say how many.</summary>
+    /// <summary>
+    /// Entries of a page when the caller does not say how many. A page after a cursor has no more than the maximum.
+    /// </summary>
     public int DefaultLimit { get; private set; }
 
     /// <summary>The most entries of a page that a caller may ask for.</summary>
     public int MaximumLimit { get; private set; }
 
-    /// <summary>Whether the route accepts an <c>Idempotency-Key</c>: a repeat with the same key gets the first answer.</summary>
+    /// <summary>
+    /// Whether an <c>Idempotency-Key</c> has an effect on the route: a repeat with the same key gets the first answer, or is
+    /// refused where the answer can't be given twice.
+    /// </summary>
     public bool TakesIdempotencyKey { get; private set; }
 
     internal IEndpointRouteBuilder? Routes { get; init; }
@@ -70,7 +75,9 @@ internal sealed class ApiRoute
         return this;
     }
 
-    /// <summary>Declares that the route accepts an <c>Idempotency-Key</c>, because it mints versions.</summary>
+    /// <summary>
+    /// Declares that an <c>Idempotency-Key</c> has an effect on the route, because it mints versions or creates credentials.
+    /// </summary>
     public ApiRoute Idempotent()
     {
         TakesIdempotencyKey = true;
@@ -86,10 +93,13 @@ internal sealed class ApiRoute
 
     /// <summary>Declares pages of a list as the answer.</summary>
     public ApiPages<T> GivesPages<T>(
-        JsonTypeInfo<T> type, int defaultLimit = Limits.PageDefault, int maximumLimit = Limits.PageMaximum)
+        JsonTypeInfo<T> type, int defaultLimit = Limits.UnpagedItems, int maximumLimit = Limits.PageMaximum)
     {
         (Response, IsPage, DefaultLimit, MaximumLimit) = (typeof(T), true, defaultLimit, maximumLimit);
-        TakesQuery("limit", "integer", $"Entries of a page, from 1 to {maximumLimit}; {defaultLimit} if not given");
+        TakesQuery("limit", "integer", $"Entries of a page, from 1 to {maximumLimit}; "
+            + (defaultLimit > maximumLimit
+                ? $"if not given, {maximumLimit} with a cursor, and without one all entries up to {defaultLimit}"
+                : $"{defaultLimit} if not given"));
         TakesQuery("cursor", "string", "The cursor from the meta of the page before");
         return new ApiPages<T>(this, type);
     }
@@ -108,9 +118,5 @@ internal sealed class ApiRoute
     /// <summary>Maps the route to a handler that writes the answer.</summary>
     internal void Map<TService>(Func<ApiRequest, TService, Task> handler)
         where TService : notnull =>
-        Routes!.MapMethods(Pattern, [Method], async context =>
-        {
-            var request = await ApiPipeline.BeginAsync(context, this);
-            await handler(request, context.RequestServices.GetRequiredService<TService>());
-        }).WithMetadata(this);
+        Routes!.MapMethods(Pattern, [Method], context => ApiPipeline.RunAsync(context, this, handler)).WithMetadata(this);
 }

@@ -14,6 +14,7 @@ internal static class Contract
         app.MapGet("/openapi/v1.json", (RequestDelegate)(async context =>
             {
                 ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
+                using var deadline = AnswerDeadline.StartIfMultiplexed(context);
                 await context.Response.Body.WriteAsync(await document.Value, context.RequestAborted);
             }))
             .WithMetadata(new PublicRoute());

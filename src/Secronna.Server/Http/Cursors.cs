@@ -9,21 +9,31 @@ using Secronna.Server.Installation;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Makes and reads cursors. A cursor is a position in a list. Its tag authenticates the position together with the list and the
-/// workspace, so the server accepts only cursors that it gave for that list.
+/// Makes and reads cursors. A cursor is a sealed position in a list. Nobody but the server can read the position, which may be
+/// that of a row that the caller must not see (S23). The server accepts only cursors that it gave for the same list in the same
+/// workspace.
 /// </summary>
 internal sealed class Cursors(InstallationKeys keys)
 {
     private const int TagSize = KeyedHash.Size;
     private const int MaxCharacters = 1_024;
 
-    /// <summary>The cursor of a position.</summary>
+    // All positions are filled up to this length, so that the length of a cursor tells nothing. The longest position has two ids
+    // and a key.
+    private const int PositionSize = 320;
+
+    /// <summary>The cursor of a position. Equal positions of a list have equal cursors.</summary>
     /// <param name="list">Identifies the list and its workspace.</param>
-    /// <param name="position">The position; the cursor shows it, encoded, to the caller.</param>
+    /// <param name="position">The position. It has no character U+0000.</param>
     public string Encode(string list, string position)
     {
-        var bytes = Encoding.UTF8.GetBytes(position);
-        Span<byte> cursor = [.. Tag(list, bytes), .. bytes];
+        var size = Encoding.UTF8.GetByteCount(position);
+        Span<byte> cursor = stackalloc byte[TagSize + PositionSize];
+        var bytes = cursor[TagSize..];
+        bytes.Clear();
+        Encoding.UTF8.GetBytes(position, bytes[..size]);
+        Tag(list, bytes, cursor[..TagSize]);
+        keys.MaskCursor(cursor[..TagSize], bytes);
         return Base64Url.EncodeToString(cursor);
     }
 
@@ -34,19 +44,20 @@ internal sealed class Cursors(InstallationKeys keys)
         Span<byte> bytes = stackalloc byte[MaxCharacters];
         if (cursor.Length > MaxCharacters
             || Base64Url.DecodeFromChars(cursor, bytes, out _, out var length) != OperationStatus.Done
-            || length < TagSize
-            || !CryptographicOperations.FixedTimeEquals(bytes[..TagSize], Tag(list, bytes[TagSize..length])))
+            || length != TagSize + PositionSize)
         {
             throw Errors.Invalid("cursor", "is not a cursor of this list");
         }
 
-        return Encoding.UTF8.GetString(bytes[TagSize..length]);
+        var position = bytes[TagSize..length];
+        keys.MaskCursor(bytes[..TagSize], position);
+        Span<byte> tag = stackalloc byte[TagSize];
+        Tag(list, position, tag);
+        return CryptographicOperations.FixedTimeEquals(bytes[..TagSize], tag)
+            ? Encoding.UTF8.GetString(position.TrimEnd((byte)0))
+            : throw Errors.Invalid("cursor", "is not a cursor of this list");
     }
 
-    private byte[] Tag(string list, ReadOnlySpan<byte> position)
-    {
-        var tag = new byte[TagSize];
+    private void Tag(string list, ReadOnlySpan<byte> position, Span<byte> tag) =>
         keys.HashCursor([.. Encoding.UTF8.GetBytes(list), 0, .. position], tag);
-        return tag;
-    }
 }

@@ -55,7 +55,10 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
     {
         switch (exception)
         {
-            case RequestException { Code: ErrorCodes.NotFound or ErrorCodes.AuthRequired } refused:
+            case RequestException
+            {
+                Code: ErrorCodes.NotFound or ErrorCodes.AuthRequired or ErrorCodes.Forbidden or ErrorCodes.RateLimited,
+            } refused:
                 return WriteAtPaceAsync(context, refused, arrived);
             case RequestException refused:
                 if (refused.Code == ErrorCodes.Unavailable)
@@ -78,7 +81,8 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
         }
     }
 
-    // These answers must take the same time whether something exists or not (S23).
+    // These answers must take the same time whether something exists or not (S23). Before each of them a thing was looked up, if
+    // only to name it in the audit trail.
     private async Task WriteAtPaceAsync(HttpContext context, RequestException refused, long arrived)
     {
         await pace.WaitAsync(arrived);

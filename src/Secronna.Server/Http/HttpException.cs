@@ -19,6 +19,8 @@ internal static class HttpErrors
         StatusCodes.Status415UnsupportedMediaType, ErrorCodes.ValidationError,
         "the body must be JSON: send Content-Type: application/json");
 
+    public static RequestException NoRule() => new(ErrorCodes.Forbidden, "nobody may use this route: it has no rule");
+
     public static HttpException MethodNotAllowed() => new(
         StatusCodes.Status405MethodNotAllowed, ErrorCodes.ValidationError,
         "this path does not take this method: see the Allow header");

@@ -26,8 +26,8 @@ internal sealed class HttpSettings
     public IList<IPNetwork> TrustedProxies { get; } = [];
 
     /// <summary>The most connections at a time; 0 is no limit.</summary>
-    public int MaxConnections { get; set; } = 2_000;
+    public int MaxConnections { get; set; } = 4_000;
 
     /// <summary>The most connections of one address at a time; 0 is no limit. Trusted proxies have no limit.</summary>
-    public int MaxConnectionsPerAddress { get; set; } = 500;
+    public int MaxConnectionsPerAddress { get; set; } = 250;
 }

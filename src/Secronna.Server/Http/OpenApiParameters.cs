@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 using Secronna.Protocol;
+using Secronna.Server.Access;
 
 namespace Secronna.Server.Http;
 
@@ -26,7 +27,9 @@ internal static partial class OpenApiParameters
         {
             Name = ApiPipeline.IdempotencyKey,
             In = ParameterLocation.Header,
-            Description = "A request that is repeated with the same key and body within a day gets the first answer",
+            Description = route.Operation?.Permissions.Contains(Permission.ManageCredentials) == true
+                ? "A repeat with the same key within a day is refused; the message names the credential that the first request created"
+                : "A request that is repeated with the same key and body within a day gets the first answer",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
         },
     ];

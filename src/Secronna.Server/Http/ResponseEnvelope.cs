@@ -56,7 +56,7 @@ internal static class ResponseEnvelope
 
     /// <summary>The end of the envelope after the data, for answers that are written piece by piece.</summary>
     public static byte[] Tail(HttpContext context) => System.Text.Encoding.UTF8.GetBytes(
-        $",\"error\":null,\"meta\":{{\"requestId\":\"{context.TraceIdentifier}\",\"timestamp\":\"{Now(context)}\"}}}}");
+        $",\"error\":null,\"meta\":{{\"requestId\":\"{context.TraceIdentifier}\",\"timestamp\":\"{Now(context)}\"}}}}{AnswerDeadline.Padding(context)}");
 
     /// <summary>Sets the status, and JSON as the content type.</summary>
     public static void PrepareHeaders(HttpContext context, int status)
@@ -92,6 +92,7 @@ internal static class ResponseEnvelope
         json.WriteEndObject();
         json.Flush();
         PrepareHeaders(context, status);
+        using var deadline = AnswerDeadline.StartIfMultiplexed(context);
         context.Response.ContentLength = buffer!.WrittenCount;
         context.Response.BodyWriter.Write(buffer.WrittenSpan);
         // Zeroes the bytes, because they may hold the token of a new credential.

@@ -16,6 +16,6 @@ internal sealed class RuleRequired(RequestDelegate next)
     public Task InvokeAsync(HttpContext context) =>
         context.GetEndpoint() is RouteEndpoint endpoint
         && endpoint.Metadata.GetMetadata<ApiRoute>() is null && endpoint.Metadata.GetMetadata<PublicRoute>() is null
-            ? throw Errors.Forbidden()
+            ? throw HttpErrors.NoRule()
             : next(context);
 }

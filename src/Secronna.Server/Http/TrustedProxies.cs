@@ -38,6 +38,7 @@ internal static class TrustedProxies
             options.KnownIPNetworks.Add(network);
         }
 
-        app.UseForwardedHeaders(options);
+        // A connection over a Unix socket has no address, and the middleware would believe its headers without a check.
+        app.UseWhen(context => context.Connection.RemoteIpAddress is not null, branch => branch.UseForwardedHeaders(options));
     }
 }

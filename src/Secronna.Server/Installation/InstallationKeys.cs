@@ -1,15 +1,17 @@
+using System.Security.Cryptography;
 using Secronna.Crypto;
 
 namespace Secronna.Server.Installation;
 
 /// <summary>
-/// The keys that are derived from the installation key (S2): one each for credential hashes, cursors, ETags and idempotency
-/// records. They are used for keyed hashes only, so they protect nothing that can be read back.
+/// The keys that are derived from the installation key (S2): one each for credential hashes, the tags of cursors, the masks of
+/// cursors, ETags and idempotency records. What the masks hide are positions in lists, and never a value.
 /// </summary>
 internal sealed class InstallationKeys : IDisposable
 {
     private readonly LockedKey credentials;
     private readonly LockedKey cursors;
+    private readonly LockedKey cursorMasks;
     private readonly LockedKey etags;
     private readonly LockedKey idempotency;
 
@@ -18,6 +20,7 @@ internal sealed class InstallationKeys : IDisposable
     {
         credentials = Derive(installationKey, "secronna credential hash");
         cursors = Derive(installationKey, "secronna cursor");
+        cursorMasks = Derive(installationKey, "secronna cursor mask");
         etags = Derive(installationKey, "secronna etag");
         idempotency = Derive(installationKey, "secronna idempotency");
     }
@@ -30,6 +33,20 @@ internal sealed class InstallationKeys : IDisposable
     public void HashCursor(ReadOnlySpan<byte> position, Span<byte> hash) =>
         KeyedHash.Compute(cursors.Bytes, position, hash);
 
+    /// <summary>
+    /// Hides the position of a cursor, or shows it again. The mask follows from the cursor's tag, which is a keyed hash of the
+    /// position, so equal masks hide equal positions only.
+    /// </summary>
+    public void MaskCursor(ReadOnlySpan<byte> tag, Span<byte> position)
+    {
+        Span<byte> mask = stackalloc byte[position.Length];
+        HKDF.Expand(HashAlgorithmName.SHA256, cursorMasks.Bytes, mask, tag);
+        for (var i = 0; i < position.Length; i++)
+        {
+            position[i] ^= mask[i];
+        }
+    }
+
     /// <summary>Computes the ETag of a state.</summary>
     public void HashEtag(ReadOnlySpan<byte> state, Span<byte> hash) => KeyedHash.Compute(etags.Bytes, state, hash);
 
@@ -41,6 +58,7 @@ internal sealed class InstallationKeys : IDisposable
     {
         credentials.Dispose();
         cursors.Dispose();
+        cursorMasks.Dispose();
         etags.Dispose();
         idempotency.Dispose();
     }

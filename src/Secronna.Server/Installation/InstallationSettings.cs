@@ -1,4 +1,5 @@
 using Secronna.Server.MasterKeys;
+using Secronna.Storage;
 
 namespace Secronna.Server.Installation;
 
@@ -19,5 +20,5 @@ internal class InstallationSettings
     /// <c>null</c> if the settings give neither.
     /// </summary>
     public string? ConnectionString => Storage.ConnectionString
-        ?? (DataFolder is null || Storage.Provider != "Sqlite" ? null : $"Data Source={Path.Combine(DataFolder, "secronna.db")}");
+        ?? (DataFolder is null || Storage.Provider != "Sqlite" ? null : DatabaseEngines.SqliteConnectionString(Path.Combine(DataFolder, "secronna.db")));
 }

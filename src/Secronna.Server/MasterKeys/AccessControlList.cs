@@ -18,17 +18,20 @@ internal static partial class AccessControlList
     private const ushort UserTag = 0x02;
     private const ushort MaskTag = 0x10;
 
-    /// <summary>True if the file has a list that grants nothing to anyone but the owner and this process's user.</summary>
-    public static bool IsPrivate(string path)
+    /// <summary>
+    /// Whether the file's list grants nothing to anyone but the owner and this process's user. <c>null</c> if the file has no
+    /// list, so that its mode says who may use it.
+    /// </summary>
+    public static bool? IsPrivate(string path)
     {
         if (!OperatingSystem.IsLinux())
         {
-            return false;
+            return null;
         }
 
         Span<byte> list = stackalloc byte[MaxBytes];
         var length = ReadAttribute(path, "system.posix_acl_access", ref MemoryMarshal.GetReference(list), MaxBytes);
-        return length >= HeaderSize && IsPrivate(list[HeaderSize..(int)length], EffectiveUser());
+        return length < HeaderSize ? null : IsPrivate(list[HeaderSize..(int)length], EffectiveUser());
     }
 
     private static bool IsPrivate(ReadOnlySpan<byte> entries, uint user)

@@ -1,13 +1,14 @@
 using Secronna.Crypto;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.MasterKeys;
 
-/// <summary>A file with keys or a PIN. Only its owner may have access to it. It is read into pinned memory (S26).</summary>
+/// <summary>
+/// A file with keys or a PIN. Nobody else may have access to it (<see cref="FilePrivacy"/>). It is read into pinned memory (S26).
+/// </summary>
 internal static class PrivateFile
 {
     private const int MaxBytes = 1024 * 1024;
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Reads all bytes of the file. The caller disposes of them.</summary>
     /// <param name="path">The file.</param>
@@ -17,7 +18,7 @@ internal static class PrivateFile
     {
         if (!File.Exists(path))
         {
-            throw new SettingsException($"{subject}: there is no file {path} that this user may read");
+            throw new SettingsException(Missing(path, subject));
         }
 
         try
@@ -37,11 +38,25 @@ internal static class PrivateFile
     // The mode is read from the open file, because the path may lead to another file at any time.
     private static void RequirePrivate(FileStream file, string path, string subject)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0 && !AccessControlList.IsPrivate(path))
+        if (OperatingSystem.IsWindows())
         {
-            throw new SettingsException($"{subject}: others can read {path}: run chmod 600 on it");
+            return;
+        }
+
+        var status = FilePrivacy.Known(UnixFileStatus.Of(file.SafeFileHandle), path);
+        if (!FilePrivacy.IsOwnersAlone(status)
+            && !(AccessControlList.IsPrivate(path) ?? FilePrivacy.IsPrivateKey(status, FilePrivacy.IsClosedPlace(path))))
+        {
+            throw new SettingsException(
+                $"{subject}: others can read {path}: run chmod 600 on it. In a container see docs/deployment.md, Kubernetes");
         }
     }
+
+    // Who sets the key or the PIN itself in place of the file's name must not find it in a log.
+    private static string Missing(string path, string subject) => Path.IsPathRooted(path) && !path.EndsWith('=') && !path.Any(char.IsControl)
+        ? $"{subject}: there is no file {path} that this user may read"
+        : $"{subject}: the setting names no file that this user may read. It must be the full path of a file, beginning with /. "
+            + "This message does not repeat it, because it may be the secret itself";
 
     private static PinnedBuffer ReadAll(FileStream file)
     {

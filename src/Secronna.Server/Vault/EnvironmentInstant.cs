@@ -69,7 +69,7 @@ internal static class EnvironmentInstant
             return;
         }
 
-        var found = await database.ReadAsync(session => name.FindAsync(session, caller.WorkspaceId));
+        var found = await database.ReadAsync(session => name.FindAsync(session, caller.WorkspaceId), caller.Aborted);
         if (found.VisibleTo(caller, actions) is not { } environment || instant <= Math.Max(environment.ChangedAt, environment.SettledTo))
         {
             return;

@@ -1,3 +1,4 @@
+using Secronna.Server.Access;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -11,6 +12,11 @@ internal readonly record struct EnvironmentReference(string? Id, string ProjectS
 
     /// <summary>Names an environment by slugs.</summary>
     public static EnvironmentReference OfSlugs(string project, string environment) => new(null, project, environment);
+
+    /// <summary>The environment as what a request aims at.</summary>
+    public TargetReference Target => Id is null
+        ? TargetReference.EnvironmentOfSlugs(ProjectSlug, Slug)
+        : TargetReference.Environment(Id);
 
     /// <summary>The text by which the caller named the environment.</summary>
     public override string ToString() => Id ?? $"{ProjectSlug}/{Slug}";

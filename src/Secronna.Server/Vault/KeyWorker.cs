@@ -23,6 +23,7 @@ internal sealed class KeyWorker(
 
     private readonly PostponedWork postponed = new(time);
     private long? policyAppliedAt;
+    private (string ActiveMasterKeyId, bool IsRotating)? lastSeen;
 
     protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
     {
@@ -32,7 +33,7 @@ internal sealed class KeyWorker(
             await ReplaceDueAsync(cancellation);
         }
 
-        if (await database.ReadAsync(InstallationTable.IsRotatingAsync))
+        if (await FindRotationAsync(cancellation))
         {
             await TryAsync(MasterKeyWork, async () =>
                 await masterKeys.RunAsync(null, cancellation) is null or { Broken.Count: 0 });
@@ -42,6 +43,20 @@ internal sealed class KeyWorker(
     }
 
     protected override void LogFailure(Exception exception) => VaultLog.RotationDelayed(log, FailureReason.Of(exception));
+
+    // Whether the master key is being rotated. A command that rotated it may have been killed before it erased the wrapped keys
+    // from the database's log. So each node erases them when it sees that the rotation has ended (S8, S15).
+    private async Task<bool> FindRotationAsync(CancellationToken cancellation)
+    {
+        var seen = await database.ReadAsync(InstallationTable.FindRotationAsync, cancellation);
+        if (!seen.IsRotating && seen != lastSeen)
+        {
+            database.EraseDeletedInBackground();
+        }
+
+        lastSeen = seen;
+        return seen.IsRotating;
+    }
 
     private async Task RewrapRetiringAsync(CancellationToken cancellation)
     {

@@ -27,9 +27,9 @@ internal sealed class LeasedKek(string id, KeyName name, KeyLease lease) : IDisp
     /// <summary>
     /// Seals a value for a version under a new data key (S4), which this KEK wraps. The wrap must have been reserved (S7).
     /// </summary>
-    public SealedVersion Seal(EnvironmentRow environment, string secretId, int version, ReadOnlySpan<byte> value)
+    public SealedVersion Seal(EnvironmentRow environment, string secretId, string key, int version, ReadOnlySpan<byte> value)
     {
-        var binding = new VersionBinding(environment.WorkspaceId, environment.ProjectId, environment.Id, secretId, version);
+        var binding = new VersionBinding(environment.WorkspaceId, environment.ProjectId, environment.Id, secretId, key, version);
         return Envelope.Seal(Key, Id, Name, binding, value);
     }
 

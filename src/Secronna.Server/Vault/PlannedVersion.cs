@@ -34,7 +34,7 @@ internal sealed class PlannedVersion(ValueToWrite write, string secretId, int ve
 
     /// <summary>Seals the value for the secret and the number, under a new data key (S4).</summary>
     public void Seal(LeasedKek kek, EnvironmentRow environment) =>
-        boxes = kek.Seal(environment, SecretId, Version, Write.Value.Span);
+        boxes = kek.Seal(environment, SecretId, Write.Key, Version, Write.Value.Span);
 
     /// <summary>The row of the version, which must have been sealed under this KEK.</summary>
     public NewVersion ToRow(LeasedKek kek, Caller caller) =>

@@ -50,7 +50,7 @@ internal sealed class RetiringDataKeys(KekRow retiring, LeasedKek retiringKey)
             // The binding has the workspace and project of the KEK, not of the row, so a row that was moved here from elsewhere
             // doesn't unwrap.
             var binding = new VersionBinding(
-                retiring.WorkspaceId, retiring.ProjectId, row.EnvironmentId, row.Id.SecretId, row.Id.Version);
+                retiring.WorkspaceId, retiring.ProjectId, row.EnvironmentId, row.Id.SecretId, row.Key, row.Id.Version);
             try
             {
                 keys.Add(new RewrappedDataKey(row.Id, row.WrappedDataKey, rewrap.Rewrap(binding, row.WrappedDataKey)));

@@ -88,12 +88,19 @@ internal sealed class SecretOpener(
         database.ReadAsync((caller.WorkspaceId, row), static (session, state) =>
             VersionTable.FindSealedAsync(session, state.WorkspaceId, state.row.Secret.Id, state.row.Version));
 
+    // A tag that is not the ciphertext's was changed, so that a changed value would keep its environment's revision.
     // The binding has the caller's workspace, not the workspace that the row names, so a row that was moved to another workspace
     // doesn't open.
     private static PinnedBuffer Open(Caller caller, LeasedKek kek, SealedVersionRow row)
     {
+        if (!row.HasOwnTag)
+        {
+            throw new DecryptionException();
+        }
+
         var secret = row.Secret;
-        var binding = new VersionBinding(caller.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, row.Version);
+        var binding = new VersionBinding(
+            caller.WorkspaceId, secret.ProjectId, secret.EnvironmentId, secret.Id, secret.Key, row.Version);
         return Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext);
     }
 

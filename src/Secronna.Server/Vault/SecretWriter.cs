@@ -12,7 +12,8 @@ namespace Secronna.Server.Vault;
 /// (<see cref="WriteTransaction"/>).
 /// </summary>
 internal sealed class SecretWriter(
-    Database database, KekReservations keks, Authorization authorization, LimitSettings limits, TimeProvider time)
+    Database database, KekReservations keks, Authorization authorization, RateLimits rates, DiskSpace disk, BatchGate batches,
+    LimitSettings limits, TimeProvider time)
 {
     // How many versions a transaction may seal again. After some attempts it may seal all of them, so that a busy environment
     // can't starve a large batch.
@@ -23,16 +24,20 @@ internal sealed class SecretWriter(
     /// Writes the value of an earlier version of a secret as its next version. The caller's permission must have been checked.
     /// </summary>
     public async Task<WrittenResponse> RollBackAsync(
-        Caller caller, SecretRow secret, PinnedBuffer value, string? comment, Idempotency? idempotency)
+        Caller caller, SecretRow secret, int version, PinnedBuffer value, string? comment, Idempotency? idempotency)
     {
-        var write = new ValueToWrite(secret.Key, value, null, comment) { RolledBackSecretId = secret.Id };
+        var write = new ValueToWrite(secret.Key, value, null, comment) { RolledBack = new VersionId(secret.Id, version) };
         return (await WriteAsync(caller, secret.EnvironmentId, [write], idempotency))[0];
     }
 
-    /// <summary>The answer to the first request, if this request is a repeat; <c>null</c> if there is no answer yet.</summary>
+    /// <summary>
+    /// The answer to the first request for a rollback, if this request is a repeat; <c>null</c> if there is no answer yet. The
+    /// answer is about the secret of the route alone, on which the caller's right must have been checked.
+    /// </summary>
     /// <exception cref="RequestException">CONFLICT: the first request had another body.</exception>
-    public static ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(Session session, Idempotency idempotency) =>
-        idempotency.FindFirstAnswerAsync(session, WriteTransaction.Json);
+    public static ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(
+        Session session, Idempotency idempotency) =>
+        idempotency.FindFirstAnswerAsync(session, WriteTransaction.Json, first => first);
 
     /// <summary>
     /// Writes all values or none, at one instant. The caller's role must have been checked; its grants are checked here. A repeat
@@ -40,18 +45,29 @@ internal sealed class SecretWriter(
     /// </summary>
     /// <returns>The versions, in the order of the writes.</returns>
     /// <exception cref="RequestException">
-    /// NOT_FOUND, recorded: the caller may not write here, or there is no such environment, or the secret to roll back is gone.
+    /// NOT_FOUND, recorded: the caller may not write here, or there is no such environment, or what is to be rolled back is gone.
     /// CONFLICT: a version is not the expected one, the environment is full, or this request repeats an earlier request with
-    /// another body. INTEGRITY_ERROR, recorded: the KEK was changed. UNAVAILABLE: the clock is behind, or the master key is being
+    /// another body. RATE_LIMITED, recorded: the share of writes is used up, or the workspace stores as much as it may.
+    /// INTEGRITY_ERROR, recorded: the KEK was changed. UNAVAILABLE: the clock is behind, or the master key is being
     /// rotated.
     /// </exception>
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
     {
+        var share = WritePlan.ShareOf(writes, idempotency);
+        if (rates.TakeWrite(caller, share) is { } limited)
+        {
+            // A repeat writes nothing, so it gets its answer all the same.
+            return await FindFirstAnswerAsync(caller, environmentId, idempotency)
+                ?? throw await authorization.RefusedAsync(caller, writes[0].Operation, null, limited, environmentId);
+        }
+
+        disk.Take(share);
+        using var place = writes.Count > 1 ? await batches.EnterAsync(caller) : default;
         for (var attempt = 1; ; attempt++)
         {
             var (environment, planned) = await PlanAsync(caller, environmentId, writes, idempotency);
-            var plan = planned ?? throw await RefuseAsync(caller, environmentId, environment, writes[0]);
+            var plan = planned ?? throw await RefuseAsync(caller, environmentId, environment, writes);
             var maxResealed = attempt <= LimitedAttempts ? MaxResealed : int.MaxValue;
             if (await TryWriteAsync(caller, plan, maxResealed) is not { } done)
             {
@@ -65,16 +81,44 @@ internal sealed class SecretWriter(
         }
     }
 
-    private Task<RequestException> RefuseAsync(
-        Caller caller, string environmentId, EnvironmentRow? environment, ValueToWrite write) =>
-        write.RolledBackSecretId is { } secretId
-            ? authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("secret"), secretId)
-            : authorization.RefusedAsync(caller, write.Operation, environment, Errors.NotFound("environment"), environmentId);
+    private async ValueTask<IReadOnlyList<WrittenResponse>?> FindFirstAnswerAsync(
+        Caller caller, string environmentId, Idempotency? idempotency) => idempotency is null
+        ? null
+        : await database.ReadAsync(async session =>
+            (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId)).VisibleTo(caller) is { } environment
+                ? await idempotency.FindFirstAnswerAsync(session, WriteTransaction.Json, WritePlan.CutFor(caller, environment))
+                : null);
+
+    private Task<RequestException> RefuseAsync(Caller caller, WritePlan plan, RequestException limited) =>
+        authorization.RefusedAsync(caller, plan.Versions[0].Write.Operation, plan.Environment, limited, plan.Environment.Id);
+
+    private async Task<RequestException> RefuseAsync(
+        Caller caller, string environmentId, EnvironmentRow? environment, IReadOnlyList<ValueToWrite> writes)
+    {
+        if (writes[0].RolledBack is { } source)
+        {
+            return await authorization.RefusedAsync(
+                caller, writes[0].Operation, environment, Errors.NotFound(await FindGoneAsync(caller, source)), source.SecretId);
+        }
+
+        List<string> refused = environment.VisibleTo(caller) is null
+            ? []
+            : [.. writes.Select(write => write.Key).Where(key => !caller.MayTouch(GrantActions.Write, environment!, key))];
+        var refusal = refused.Count == 0
+            ? Errors.NotFound("environment")
+            : caller.RefusalOnKeys(GrantActions.Write, environment!, refused);
+        return await authorization.RefusedAsync(caller, writes[0].Operation, environment, refusal, environmentId);
+    }
+
+    private async ValueTask<string> FindGoneAsync(Caller caller, VersionId source) =>
+        await database.ReadAsync(session => SecretTable.FindAsync(session, caller.WorkspaceId, source.SecretId)) is null
+            ? "secret"
+            : "version";
 
     private ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> PlanAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency) =>
         database.ReadAsync((caller, environmentId, writes, idempotency, time), static (session, state) => WritePlan.ReadAsync(
-            session, state.caller, state.environmentId, state.writes, state.idempotency, state.time));
+            session, state.caller, state.environmentId, state.writes, state.idempotency, state.time), caller.Aborted);
 
     private async Task<WriteResult?> TryWriteAsync(Caller caller, WritePlan plan, int maxResealed)
     {
@@ -91,8 +135,15 @@ internal sealed class SecretWriter(
             version.Seal(kek, plan.Environment);
         }
 
-        return await database.WriteAsync(
-            new WriteTransaction(caller, plan, kek, maxResealed, limits, time),
-            static (transaction, write) => write.RunAsync(transaction), weight: plan.Versions.Count);
+        try
+        {
+            return await database.WriteAsync(
+                new WriteTransaction(caller, plan, kek, maxResealed, limits, time),
+                static (transaction, write) => write.RunAsync(transaction), weight: plan.Versions.Count);
+        }
+        catch (RequestException limited) when (limited is { Code: ErrorCodes.RateLimited, IsToBeRecorded: false })
+        {
+            throw await RefuseAsync(caller, plan, limited);
+        }
     }
 }

@@ -1,6 +1,8 @@
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
 
@@ -14,20 +16,21 @@ namespace Secronna.Server.Vault;
 internal sealed record ValueToWrite(string Key, PinnedBuffer Value, int? ExpectedVersion, string? Comment) : IDisposable
 {
     /// <summary>
-    /// For a rollback, the id of the secret whose earlier value this is: the value must not go to another secret that has the
-    /// same key by now. <c>null</c> for any other write.
+    /// For a rollback, the version whose value this is. The value must not go to another secret that has the same key by now, and
+    /// not be brought back once that version is destroyed (S15). <c>null</c> for any other write.
     /// </summary>
-    public string? RolledBackSecretId { get; init; }
+    public VersionId? RolledBack { get; init; }
 
     /// <summary>The operation that the write is part of.</summary>
-    public Operation Operation => RolledBackSecretId is null ? Operations.WriteSecrets : Operations.RollBackSecret;
+    public Operation Operation => RolledBack is null ? Operations.WriteSecrets : Operations.RollBackSecret;
 
     /// <summary>The kind of the version (<see cref="VersionKinds"/>).</summary>
-    public string Kind => RolledBackSecretId is null ? VersionKinds.Written : VersionKinds.RolledBack;
+    public string Kind => RolledBack is null ? VersionKinds.Written : VersionKinds.RolledBack;
 
     /// <summary>Whether the write is possible after this state of its key; <c>null</c> means that there is no such key.</summary>
-    public bool MayFollow((string Id, int CurrentVersion)? current) =>
-        RolledBackSecretId is null || RolledBackSecretId == current?.Id;
+    public async ValueTask<bool> MayFollowAsync(Session session, (string Id, int CurrentVersion)? current) =>
+        RolledBack is not { } source
+        || (source.SecretId == current?.Id && await VersionTable.IsDestroyedAsync(session, source.SecretId, source.Version) == false);
 
     public void Dispose() => Value.Dispose();
 }

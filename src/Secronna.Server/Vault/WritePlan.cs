@@ -15,10 +15,28 @@ namespace Secronna.Server.Vault;
 internal sealed record WritePlan(
     EnvironmentRow Environment, KekRow Kek, IReadOnlyList<PlannedVersion> Versions, Idempotency? Idempotency)
 {
+    // What the stored answer of a request has for each key, beside the key.
+    private const int AnswerBytesPerKey = 64;
+
+    /// <summary>What writes take from the shares of their credential and its workspace.</summary>
+    public static WriteShare ShareOf(IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
+    {
+        var versions = WriteShare.OfVersions(
+            writes.Count, writes.Sum(write => (long)write.Value.Length + (write.Comment?.Length ?? 0)));
+        return idempotency is null ? versions : versions.AndRow(writes.Sum(write => (long)write.Key.Length + AnswerBytesPerKey));
+    }
+
+    /// <summary>
+    /// Leaves out of the first answer what the caller may not write now. The plan has been made for what the caller may write, so
+    /// nothing is left out as long as both agree.
+    /// </summary>
+    public static Func<IReadOnlyList<WrittenResponse>, IReadOnlyList<WrittenResponse>> CutFor(Caller caller, EnvironmentRow environment) =>
+        first => [.. first.Where(written => caller.MayTouch(GrantActions.Write, environment, written.Key))];
+
     /// <summary>Reads the state that the write depends on, and plans the write.</summary>
     /// <returns>
     /// The environment, if the caller's workspace has it. The plan, unless the environment is missing, a key lies outside the
-    /// caller's grants, or the secret that is rolled back is gone.
+    /// caller's grants, or the version that is rolled back is gone.
     /// </returns>
     public static async ValueTask<(EnvironmentRow? Environment, WritePlan? Plan)> ReadAsync(
         Session session, Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency,
@@ -33,10 +51,10 @@ internal sealed record WritePlan(
         }
 
         var versions = new List<PlannedVersion>(writes.Count);
-        foreach (var write in writes)
+        var currents = await SecretTable.FindCurrentsAsync(session, environment.Id, [.. writes.Select(write => write.Key)]);
+        foreach (var (write, current) in writes.Zip(currents))
         {
-            var current = await SecretTable.FindCurrentAsync(session, environment.Id, write.Key);
-            if (!write.MayFollow(current))
+            if (!await write.MayFollowAsync(session, current))
             {
                 return (found, null);
             }

@@ -27,9 +27,9 @@ internal sealed class WriteTransaction(
     /// <summary>Mints the versions. The transaction may be undone and run again.</summary>
     /// <returns>
     /// The result; <c>null</c>, with no version minted, if the write must be planned anew: the KEK is no longer active (S9), the
-    /// environment or the secret that is rolled back is gone, or too many versions would have to be sealed again.
+    /// environment or the version that is rolled back is gone, or too many versions would have to be sealed again.
     /// </returns>
-    /// <exception cref="RequestException">CONFLICT: a version is not the expected one, or the environment is full.</exception>
+    /// <exception cref="RequestException">CONFLICT: a version is not the expected one, or the environment is full. RATE_LIMITED: the workspace stores too much.</exception>
     public async ValueTask<WriteResult?> RunAsync(Transaction transaction)
     {
         if (await EnvironmentInstant.TakeAsync(transaction, caller, plan.Environment.Id) is not { } change)
@@ -37,12 +37,14 @@ internal sealed class WriteTransaction(
             return null;
         }
 
-        if (plan.Idempotency is not null && await plan.Idempotency.FindFirstAnswerAsync(transaction, Json) is { } first)
+        if (plan.Idempotency is not null
+            && await plan.Idempotency.FindFirstAnswerAsync(transaction, Json, WritePlan.CutFor(caller, plan.Environment)) is { } first)
         {
             return new WriteResult(change, first, 0);
         }
 
-        var currents = await FindCurrentsAsync(transaction);
+        var currents = await SecretTable.FindCurrentsAsync(
+            transaction, plan.Environment.Id, [.. plan.Versions.Select(version => version.Write.Key)]);
         if (!await IsStillPossibleAsync(transaction, currents))
         {
             return null;
@@ -50,6 +52,7 @@ internal sealed class WriteTransaction(
 
         var rows = PrepareRows(transaction, currents);
         RequireRoom(change.SecretCount, currents.Count(current => current is null));
+        StoredBytesLimit.Require(transaction, plan.Environment.WorkspaceId, change, rows, limits);
         await VersionTable.MintAsync(transaction, plan.Environment, rows, change.Instant);
         IReadOnlyList<WrittenResponse> written = [.. rows.Select(row => new WrittenResponse(row.SecretId, row.Key, row.Version))];
         if (plan.Idempotency is not null)
@@ -60,23 +63,15 @@ internal sealed class WriteTransaction(
         return new WriteResult(change, written, written.Count);
     }
 
-    private async ValueTask<List<(string Id, int CurrentVersion)?>> FindCurrentsAsync(Transaction transaction)
-    {
-        var currents = new List<(string Id, int CurrentVersion)?>(plan.Versions.Count);
-        foreach (var version in plan.Versions)
-        {
-            currents.Add(await SecretTable.FindCurrentAsync(transaction, plan.Environment.Id, version.Write.Key));
-        }
-
-        return currents;
-    }
-
     // Holds the KEK until the transaction ends, and reserves the wraps of the versions that must be sealed again.
     private async ValueTask<bool> IsStillPossibleAsync(Transaction transaction, List<(string Id, int CurrentVersion)?> currents)
     {
-        if (plan.Versions.Where((version, i) => !version.Write.MayFollow(currents[i])).Any())
+        foreach (var (version, current) in plan.Versions.Zip(currents))
         {
-            return false;
+            if (!await version.Write.MayFollowAsync(transaction, current))
+            {
+                return false;
+            }
         }
 
         var resealed = plan.Versions.Where((version, i) => version.WasRenumbered || !version.IsNextAfter(currents[i])).Count();

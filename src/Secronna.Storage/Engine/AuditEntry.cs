@@ -59,4 +59,7 @@ public sealed record AuditEntry
 
     /// <summary>The number of equal refusals that this entry stands for.</summary>
     public int? Count { get; init; }
+
+    /// <summary>What the entry says beyond its other properties, as JSON.</summary>
+    public string? Details { get; init; }
 }

@@ -9,26 +9,45 @@ public abstract class Database : IAsyncDisposable
     /// <summary>The name of the meter of the storage's metrics.</summary>
     public const string MeterName = "Secronna.Storage";
 
+    private long diskFullFailures;
+
     private protected Database(DatabaseEngine engine) => Engine = engine;
 
     /// <summary>The engine that opened this database.</summary>
     public DatabaseEngine Engine { get; }
 
+    /// <summary>How many commits failed since this database was opened because its disk was full.</summary>
+    public long DiskFullFailures => Interlocked.Read(ref diskFullFailures);
+
+    /// <summary>The most reads that run at once. Further ones wait.</summary>
+    public abstract int MaxReads { get; }
+
+    /// <summary>The most writes that it is of use to run at once. Further ones only wait for the others.</summary>
+    public abstract int MaxWrites { get; }
+
     /// <summary>Reads. Each statement sees everything that was acknowledged before the statement began.</summary>
+    /// <param name="state">The state that is given to <paramref name="read"/>.</param>
+    /// <param name="read">The work. It reads and writes nothing.</param>
+    /// <param name="cancellation">
+    /// Stops the read: a statement that is running, or the wait for a free connection. The connection stays usable.
+    /// </param>
+    /// <exception cref="OperationCanceledException">The read was stopped.</exception>
     /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
-    public abstract ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
+    public abstract ValueTask<T> ReadAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default);
 
     /// <summary>Reads. Use this overload where the allocation of a closure does not matter.</summary>
-    /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
-    public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read) =>
-        ReadAsync(read, static (session, read) => read(session));
+    /// <inheritdoc cref="ReadAsync{TState, T}"/>
+    public ValueTask<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellation = default) =>
+        ReadAsync(read, static (session, read) => read(session), cancellation);
 
     /// <summary>
     /// Reads with several statements that all see the same state. That state has everything that was acknowledged before the
     /// read.
     /// </summary>
-    /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
-    public abstract ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read);
+    /// <inheritdoc cref="ReadAsync{TState, T}"/>
+    public abstract ValueTask<T> ReadSnapshotAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default);
 
     /// <summary>
     /// Reads, and records in the audit trail what is done with the result. Returns the result only when the entries that
@@ -90,6 +109,22 @@ public abstract class Database : IAsyncDisposable
         await query.ReadAsync();
         return query.GetInt64(0);
     });
+
+    /// <summary>
+    /// Looks how much room the database has on its disk. Returns <c>null</c> where the disk can't be seen, as on PostgreSQL, whose
+    /// server may be on another machine.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The database can't answer now.</exception>
+    public abstract ValueTask<DiskRoom?> FindDiskRoomAsync();
+
+    /// <summary>Counts a commit that failed, if the reason was a full disk.</summary>
+    private protected void CountFailure(StorageUnavailableException exception)
+    {
+        if (exception.IsDiskFull)
+        {
+            Interlocked.Increment(ref diskFullFailures);
+        }
+    }
 
     /// <summary>Finishes the queued units of work, then closes the database.</summary>
     public abstract ValueTask DisposeAsync();

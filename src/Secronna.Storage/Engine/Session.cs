@@ -3,7 +3,12 @@ namespace Secronna.Storage.Engine;
 /// <summary>Prepares and runs statements on one connection. It is not safe for concurrent use.</summary>
 public class Session
 {
-    internal Session(IEngineConnection connection) => Connection = connection;
+    private readonly CancellationToken cancellation;
+
+    /// <param name="connection">The connection.</param>
+    /// <param name="cancellation">Lets the session prepare no further statements.</param>
+    internal Session(IEngineConnection connection, CancellationToken cancellation = default) =>
+        (Connection, this.cancellation) = (connection, cancellation);
 
     internal IEngineConnection Connection { get; }
 
@@ -12,7 +17,12 @@ public class Session
     /// Parameters are <c>$1, $2 …</c>, numbered in order of their first appearance. The text must be SQL that both PostgreSQL and
     /// SQLite understand; SQLite leaves out row locks.
     /// </summary>
-    public Statement Prepare(string sql) => Connection.Prepare(sql);
+    /// <exception cref="OperationCanceledException">The read that the session belongs to was stopped.</exception>
+    public Statement Prepare(string sql)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Connection.Prepare(sql);
+    }
 
     /// <summary>
     /// Runs a statement once for each of <paramref name="rows"/>, in one round trip. The statement must return no rows. Returns

@@ -12,6 +12,9 @@ public sealed class StorageUnavailableException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Whether there was no room on the database's disk.</summary>
+    public bool IsDiskFull { get; init; }
 }
 
 /// <summary>A row would have violated a unique index or a primary key.</summary>

@@ -18,4 +18,7 @@ public sealed class Transaction : Session
 
     /// <summary>The audit entries of this unit of work.</summary>
     public AuditTrail Audit { get; } = new();
+
+    /// <summary>The changes of the bytes that workspaces store.</summary>
+    public StoredBytes StoredBytes { get; } = new();
 }

@@ -8,7 +8,9 @@ namespace Secronna.Storage.Postgres;
 /// Makes the audit entries of concurrent reveals durable together. Entries that arrive while one batch commits make up the next
 /// batch, which takes one round trip and one commit.
 /// </summary>
-internal sealed class AuditAppender(NpgsqlDataSource source)
+/// <param name="source">The connections.</param>
+/// <param name="onFailure">Called with the error of each batch of which nothing was kept.</param>
+internal sealed class AuditAppender(NpgsqlDataSource source, Action<StorageUnavailableException> onFailure)
 {
     // Bounds the memory of the queue when the database is too slow.
     private const int QueueLimit = 20_000;
@@ -103,8 +105,10 @@ internal sealed class AuditAppender(NpgsqlDataSource source)
         catch (Exception exception)
         {
             StorageMetrics.BatchFailed();
-            return exception as StorageUnavailableException
+            var failure = exception as StorageUnavailableException
                 ?? new StorageUnavailableException("the audit entries could not be written: " + exception.Message, exception);
+            onFailure(failure);
+            return failure;
         }
     }
 

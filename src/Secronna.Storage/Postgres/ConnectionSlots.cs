@@ -12,8 +12,8 @@ internal sealed class ConnectionSlots(int count, TimeSpan maxWait, string refusa
 
     /// <summary>Waits for a slot. Disposing of the result frees it.</summary>
     /// <exception cref="StorageUnavailableException">No slot became free in time.</exception>
-    public async ValueTask<Slot> EnterAsync() =>
-        await free.WaitAsync(maxWait) ? new Slot(free) : throw new StorageUnavailableException(refusal);
+    public async ValueTask<Slot> EnterAsync(CancellationToken cancellation = default) =>
+        await free.WaitAsync(maxWait, cancellation) ? new Slot(free) : throw new StorageUnavailableException(refusal);
 
     public void Dispose() => free.Dispose();
 

@@ -26,26 +26,34 @@ internal sealed class PostgresDatabase : Database
         : base(engine)
     {
         this.source = source;
-        readers = new ConnectionSlots(Math.Max(1, poolSize / 3), MaxReadWait, "too many reads are waiting");
-        writers = new ConnectionSlots(Math.Max(1, poolSize / 2), MaxWriteWait, "too many writes are waiting");
-        appender = new AuditAppender(source);
+        MaxReads = Math.Max(1, poolSize / 3);
+        readers = new ConnectionSlots(MaxReads, MaxReadWait, "too many reads are waiting");
+        MaxWrites = Math.Max(1, poolSize / 2);
+        writers = new ConnectionSlots(MaxWrites, MaxWriteWait, "too many writes are waiting");
+        appender = new AuditAppender(source, CountFailure);
     }
 
-    public override async ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
+    public override int MaxReads { get; }
+
+    public override int MaxWrites { get; }
+
+    public override async ValueTask<T> ReadAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default)
     {
-        using var slot = await readers.EnterAsync();
-        await using var connection = new PostgresEngineConnection(source);
-        return await read(new Session(connection), state);
+        using var slot = await readers.EnterAsync(cancellation);
+        await using var connection = new PostgresEngineConnection(source) { Cancellation = cancellation };
+        return await read(new Session(connection, cancellation), state);
     }
 
-    public override async ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read)
+    public override async ValueTask<T> ReadSnapshotAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default)
     {
-        using var slot = await readers.EnterAsync();
-        await using var connection = new PostgresEngineConnection(source);
+        using var slot = await readers.EnterAsync(cancellation);
+        await using var connection = new PostgresEngineConnection(source) { Cancellation = cancellation };
         var scope = new PostgresTransactionScope(connection, BeginSnapshot);
         try
         {
-            var result = await read(new Session(connection), state);
+            var result = await read(new Session(connection, cancellation), state);
             await scope.CommitAsync([]);
             return result;
         }
@@ -83,12 +91,15 @@ internal sealed class PostgresDatabase : Database
             StorageMetrics.BatchCommitted(1, Stopwatch.GetElapsedTime(started));
             return result;
         }
-        catch (StorageUnavailableException)
+        catch (StorageUnavailableException exception)
         {
+            CountFailure(exception);
             StorageMetrics.BatchFailed();
             throw;
         }
     }
+
+    public override ValueTask<DiskRoom?> FindDiskRoomAsync() => new((DiskRoom?)null);
 
     /// <summary>Does nothing: PostgreSQL's vacuum removes what was deleted.</summary>
     public override void EraseDeletedInBackground()

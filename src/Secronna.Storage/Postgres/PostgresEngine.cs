@@ -22,12 +22,15 @@ internal sealed class PostgresEngine : DatabaseEngine
         {
             settings = PostgresSettings.Read(connectionString);
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or NotSupportedException)
+        catch (ArgumentException exception)
         {
             throw new StorageSetupException(
-                "the PostgreSQL connection string is not valid: it must be Host=…;Database=…;Username=…", exception);
+                $"the PostgreSQL connection string is not valid: it must be Host=…;Database=…;Username=…, and {Reason(exception)}");
         }
     }
+
+    // The framework appends the parameter's name on a line of its own.
+    private static string Reason(ArgumentException exception) => exception.Message.Split(" (Parameter", 2)[0];
 
     // The port is part of the name, because servers on one host differ by their port alone.
     public override string DisplayName => string.Create(CultureInfo.InvariantCulture,

@@ -17,6 +17,9 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
     // PostgreSQL writes a changed row as a new one. The old row stays until it is vacuumed.
     public bool OverwritesInPlace => false;
 
+    /// <summary>Stops the statement that is running. It must not be cancelled once the work on this connection has decided anything.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     /// <summary>Whether a statement was sent.</summary>
     public bool HasSent => connection is not null && beforeFirst is null;
 
@@ -62,7 +65,7 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
     }
 
     /// <summary>Takes the connection from the pool, if that was not done before.</summary>
-    public async ValueTask<NpgsqlConnection> OpenAsync() => connection ??= await source.OpenConnectionAsync();
+    public async ValueTask<NpgsqlConnection> OpenAsync() => connection ??= await source.OpenConnectionAsync(Cancellation);
 
     /// <summary>Sends two statements together with the first statement, before it.</summary>
     /// <param name="begin">The statement that begins a transaction.</param>
@@ -88,7 +91,7 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
             batch.BatchCommands.Add(command);
         }
 
-        var results = await batch.ExecuteReaderAsync();
+        var results = await batch.ExecuteReaderAsync(Cancellation);
         if (isFirst)
         {
             // The settings are a query, so they have a result of their own.
@@ -102,6 +105,11 @@ internal sealed class PostgresEngineConnection(NpgsqlDataSource source, bool own
     public Exception Failed(Exception exception)
     {
         HasFailed = true;
+        if (exception is OperationCanceledException && Cancellation.IsCancellationRequested)
+        {
+            return exception;
+        }
+
         if (PostgresErrors.IsLoss(exception))
         {
             // The pool's other connections are likely lost too. Each of them would fail a request.

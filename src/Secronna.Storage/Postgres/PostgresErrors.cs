@@ -40,7 +40,10 @@ internal static class PostgresErrors
         PostgresErrorCodes.InsufficientPrivilege => new StorageUnavailableException(
             "PostgreSQL: the role lacks a privilege that this needs (42501); docs/postgresql.md lists the privileges of each role"),
         { } state when IsServerGone(state) || IsTemporary(state) =>
-            new StorageUnavailableException($"PostgreSQL: {Meaning(state)} ({state})"),
+            new StorageUnavailableException($"PostgreSQL: {Meaning(state)} ({state})")
+            {
+                IsDiskFull = state == PostgresErrorCodes.DiskFull,
+            },
         { } state => new InvalidOperationException($"PostgreSQL refused a statement ({state})"),
     };
 
@@ -57,7 +60,7 @@ internal static class PostgresErrors
         PostgresErrorCodes.LockNotAvailable => "another transaction held a row for too long",
         PostgresErrorCodes.QueryCanceled => "the statement took too long",
         IdleInTransactionSessionTimeout => "the transaction was idle for too long",
-        PostgresErrorCodes.ReadOnlySqlTransaction => "the server takes no writes",
+        PostgresErrorCodes.ReadOnlySqlTransaction => "it takes no writes: it is a standby, or an administrator has set default_transaction_read_only",
         PostgresErrorCodes.DiskFull => "its disk is full",
         PostgresErrorCodes.TooManyConnections => "it has no connection left",
         _ => "it can't do this now",

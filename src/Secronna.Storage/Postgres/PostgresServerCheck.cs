@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using Npgsql;
 using Secronna.Storage.Engine;
 
@@ -26,9 +27,10 @@ internal sealed class PostgresServerCheck(NpgsqlConnectionStringBuilder settings
         catch (PostgresException exception)
         {
             throw new StorageSetupException(
-                $"PostgreSQL refused the connection to {displayName} ({exception.SqlState}): {exception.MessageText}", exception);
+                $"PostgreSQL refused the connection to {displayName} ({exception.SqlState}): {Reason(exception)}", exception);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or SocketException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or SocketException
+            or UnauthorizedAccessException or CryptographicException or InvalidOperationException or NotSupportedException or ArgumentException)
         {
             throw new StorageSetupException(
                 $"there is no connection to PostgreSQL ({displayName}): {Reason(exception.GetBaseException())}", exception);
@@ -56,10 +58,18 @@ internal sealed class PostgresServerCheck(NpgsqlConnectionStringBuilder settings
         return connection.ProcessID == row.GetInt32(6);
     }
 
+    // Of the server's own messages only those are shown that quote no more than the names of the database and the user.
+    private static string Reason(PostgresException exception) => exception.SqlState[..2] is "28" or "3D" or "53" or "57"
+        ? exception.MessageText
+        : "the server's log says why";
+
     // The framework's message does not say what is wrong with a certificate.
-    private string Reason(Exception exception) => exception is AuthenticationException
-        ? $"the server's certificate is refused: it must be for the host {settings.Host} (SSL Mode=VerifyFull) and issued by the "
+    private string Reason(Exception exception) => exception is AuthenticationException ? $"the server's certificate is refused: it must be for the host {settings.Host} (SSL Mode=VerifyFull) and issued by the "
             + "authority in the file that Root Certificate names, or by one that the system trusts if there is no such file"
+        : exception is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or CryptographicException
+            ? "a file that the connection string names (Passfile, Root Certificate, SSL Certificate, SSL Key) is missing or can't be used"
+        : exception is InvalidOperationException or NotSupportedException or ArgumentException
+            ? $"parameters of the connection string don't go together ({exception.GetType().Name})"
         : exception.Message;
 
     private void Require(bool holds, string problem)

@@ -16,24 +16,25 @@ internal static class PostgresSettings
 
     /// <summary>Parses a connection string and adds the defaults.</summary>
     /// <exception cref="ArgumentException">
-    /// The connection string is not valid or names no host. Npgsql throws other exceptions for invalid values.
+    /// A parameter is malformed. The message repeats nothing of the connection string.
     /// </exception>
     public static NpgsqlConnectionStringBuilder Read(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        if (string.IsNullOrEmpty(settings.Host))
-        {
-            throw new ArgumentException("no host", nameof(connectionString));
-        }
-
+        var settings = Parse(connectionString);
+        PostgresParameters.Require(settings);
         Default("Maximum Pool Size", PoolSize);
         Default("Timeout", ConnectSeconds);
         Default("Command Timeout", StatementSeconds);
         Default("Application Name", "secronna");
-        // Finds an idle connection whose server went away without closing it, before a request uses it.
-        Default("Tcp Keepalive", true);
-        Default("Tcp Keepalive Time", KeepaliveSeconds);
-        Default("Tcp Keepalive Interval", KeepaliveSeconds);
+        // Finds an idle connection whose server went away without closing it, before a request uses it. A Unix socket refuses
+        // these options, and its server can't go away unnoticed.
+        if (!settings.Host!.Split(',').Any(PostgresParameters.IsFolder))
+        {
+            Default("Tcp Keepalive", true);
+            Default("Tcp Keepalive Time", KeepaliveSeconds);
+            Default("Tcp Keepalive Interval", KeepaliveSeconds);
+        }
+
         // Npgsql asks the server for each kind of encryption, also when it cancels a statement that took too long. If the server
         // does not respond, each question lasts for the connection timeout and holds a thread.
         Default("GSS Encryption Mode", nameof(GssEncryptionMode.Disable));
@@ -50,6 +51,19 @@ internal static class PostgresSettings
             {
                 settings[name] = value;
             }
+        }
+    }
+
+    // Npgsql's messages, and those of the parsers that it calls, may quote the value that they refuse.
+    private static NpgsqlConnectionStringBuilder Parse(string connectionString)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new ArgumentException("a parameter is unknown, or its value doesn't fit", nameof(connectionString));
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class PostgresStatement(PostgresEngineConnection connection, str
         try
         {
             reader ??= await connection.SendAsync(command);
-            return await reader.ReadAsync();
+            return await reader.ReadAsync(connection.Cancellation);
         }
         catch (Exception exception)
         {

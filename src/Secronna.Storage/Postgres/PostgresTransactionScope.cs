@@ -11,10 +11,20 @@ internal sealed class PostgresTransactionScope
 {
     // The settings hold for this transaction only. A node that sends nothing for 5 seconds loses its row locks. Other nodes wait
     // 8 seconds for a row lock, so they still get those locks. A commit waits for its fsync even if synchronous_commit was turned
-    // off after this program started (S30).
+    // off after this program started (S30). An administrator can freeze the database for a role or a database by
+    // default_transaction_read_only, which PostgreSQL itself gives to new sessions alone. So each transaction looks it up, in
+    // PostgreSQL's own order of precedence, and becomes read-only.
     private const string Settings = """
         SELECT set_config('lock_timeout', '8s', true), set_config('idle_in_transaction_session_timeout', '5s', true),
-            set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)
+            set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true),
+            set_config('transaction_read_only', CASE WHEN (
+                SELECT split_part(setting, '=', 2)::boolean
+                FROM pg_catalog.pg_db_role_setting AS s, unnest(s.setconfig) AS setting
+                WHERE s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+                    AND s.setrole IN (0, (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user))
+                    AND setting LIKE 'default\_transaction\_read\_only=%'
+                ORDER BY s.setrole <> 0 DESC, s.setdatabase <> 0 DESC
+                LIMIT 1) THEN 'on' ELSE current_setting('transaction_read_only') END, true)
         """;
 
     private readonly PostgresEngineConnection connection;

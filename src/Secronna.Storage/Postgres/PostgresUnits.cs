@@ -8,7 +8,8 @@ internal static class PostgresUnits
 {
     private const int MaxAttempts = 8;
 
-    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+    // It doesn't say READ WRITE, which would override an administrator's default_transaction_read_only.
+    private const string Begin = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
     /// <summary>
     /// Runs a unit of work and commits it. Runs it again when PostgreSQL undid it in favour of another transaction.
@@ -43,7 +44,8 @@ internal static class PostgresUnits
         {
             var transaction = new Transaction(connection);
             var result = await work(transaction, state);
-            await scope.CommitAsync(PostgresAuditEntries.ToCommands(transaction.Audit.Entries));
+            await scope.CommitAsync([
+                .. PostgresStoredBytes.ToCommands(transaction.StoredBytes), .. PostgresAuditEntries.ToCommands(transaction.Audit.Entries)]);
             return result;
         }
         catch

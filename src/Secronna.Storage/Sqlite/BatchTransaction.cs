@@ -1,4 +1,5 @@
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Storage.Sqlite;
 
@@ -23,12 +24,14 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
         try
         {
             transaction.Audit.TruncateTo(0);
+            transaction.StoredBytes.TruncateTo(0);
             connection.Run("BEGIN IMMEDIATE");
             foreach (var unit in batch)
             {
                 unit.Error = RunUnit(unit);
             }
 
+            WorkspaceTable.AddStoredBytesAsync(transaction).RequireCompleted();
             SqliteAuditWriter.WriteAsync(transaction, transaction.Audit).RequireCompleted();
             connection.Run("COMMIT");
             return null;
@@ -44,7 +47,7 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
     /// <summary>Runs a unit. Returns the unit's error if this unit alone was undone, else <c>null</c>.</summary>
     private Exception? RunUnit(UnitOfWork unit)
     {
-        var recorded = transaction.Audit.Count;
+        var (recorded, stored) = (transaction.Audit.Count, transaction.StoredBytes.Count);
         if (!unit.RecordsOnly)
         {
             connection.Run("SAVEPOINT unit");
@@ -63,6 +66,7 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
         catch (Exception exception) when (exception is not (StorageUnavailableException or FsyncFailedException))
         {
             transaction.Audit.TruncateTo(recorded);
+            transaction.StoredBytes.TruncateTo(stored);
             if (!unit.RecordsOnly)
             {
                 connection.Run("ROLLBACK TO unit");

@@ -15,12 +15,18 @@ internal sealed class GroupCommitWriter : IDisposable
     private readonly BatchTransaction transaction;
     private readonly WalKeeper wal;
     private readonly Action<string> onFsyncFailure;
+    private readonly Action<StorageUnavailableException> onFailure;
     private readonly Thread thread;
 
-    public GroupCommitWriter(SqliteEngineConnection connection, Action<string> onFsyncFailure)
+    /// <param name="connection">The writer's connection.</param>
+    /// <param name="onFsyncFailure">Called when the disk did not confirm a write; must end the process (S30).</param>
+    /// <param name="onFailure">Called with the error of each batch of which nothing was kept.</param>
+    public GroupCommitWriter(
+        SqliteEngineConnection connection, Action<string> onFsyncFailure, Action<StorageUnavailableException> onFailure)
     {
         this.connection = connection;
         this.onFsyncFailure = onFsyncFailure;
+        this.onFailure = onFailure;
         transaction = new BatchTransaction(connection);
         wal = new WalKeeper(connection);
         thread = new Thread(Loop) { IsBackground = true, Name = "secronna writer" };
@@ -78,6 +84,7 @@ internal sealed class GroupCommitWriter : IDisposable
         var started = Stopwatch.GetTimestamp();
         if (transaction.Commit(batch) is { } error)
         {
+            onFailure(error);
             FailBatch(error);
             StorageMetrics.BatchFailed();
             return;

@@ -14,21 +14,37 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
     private readonly SemaphoreSlim slots = new(size);
     private volatile bool isDisposed;
 
+    /// <summary>Reads on a connection of the pool.</summary>
+    /// <param name="state">The state that is given to <paramref name="read"/>.</param>
+    /// <param name="read">The work.</param>
+    /// <param name="isSnapshot">Whether all statements see the same state.</param>
+    /// <param name="cancellation">Stops the wait for a connection, and the statement that is running.</param>
+    /// <exception cref="OperationCanceledException">The read was stopped.</exception>
     /// <exception cref="StorageUnavailableException">No connection became free in time, or none could be opened.</exception>
-    public async ValueTask<T> ReadAsync<TState, T>(TState state, Func<SqliteEngineConnection, TState, ValueTask<T>> read)
+    public async ValueTask<T> ReadAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, bool isSnapshot, CancellationToken cancellation)
     {
-        if (!await slots.WaitAsync(SqlitePragmas.BusyTimeout))
+        if (!await slots.WaitAsync(SqlitePragmas.BusyTimeout, cancellation))
         {
             throw new StorageUnavailableException("all reading connections are busy");
         }
 
         try
         {
+            if (cancellation.CanBeCanceled)
+            {
+                // A read holds its thread, which may be the one that would notice that the client has gone: the server handles
+                // requests on the threads that receive them.
+                await Task.Yield();
+            }
+
             ObjectDisposedException.ThrowIf(isDisposed, this);
             var connection = idle.TryPop(out var pooled) ? pooled : Open();
             try
             {
-                return await read(connection, state);
+                return isSnapshot
+                    ? await ReadSnapshotAsync(connection, state, read, cancellation)
+                    : await ReadAsync(connection, state, read, cancellation);
             }
             finally
             {
@@ -38,6 +54,39 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
         finally
         {
             slots.Release();
+        }
+    }
+
+    private static async ValueTask<T> ReadSnapshotAsync<TState, T>(
+        SqliteEngineConnection connection, TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation)
+    {
+        connection.Run("BEGIN");
+        try
+        {
+            return await ReadAsync(connection, state, read, cancellation);
+        }
+        finally
+        {
+            // Nothing stops this statement. The next reader must not get a connection with an open transaction.
+            connection.Run("COMMIT");
+        }
+    }
+
+    private static async ValueTask<T> ReadAsync<TState, T>(
+        SqliteEngineConnection connection, TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation)
+    {
+        connection.Cancellation = cancellation;
+        try
+        {
+            return await read(new Session(connection, cancellation), state);
+        }
+        catch (StorageUnavailableException exception) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException("the read was stopped", exception, cancellation);
+        }
+        finally
+        {
+            connection.Cancellation = CancellationToken.None;
         }
     }
 
@@ -64,7 +113,9 @@ internal sealed class ReaderPool(SqliteConnections connections, int size) : IDis
     {
         try
         {
-            return new SqliteEngineConnection(connections.Open(CacheKibibytes));
+            var connection = new SqliteEngineConnection(connections.Open(CacheKibibytes));
+            connection.LetStatementsStop();
+            return connection;
         }
         catch (StorageSetupException exception)
         {

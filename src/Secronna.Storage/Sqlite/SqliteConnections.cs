@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>Opens connections to one database file, with every pragma and the functions of the clock.</summary>
-internal sealed class SqliteConnections
+internal sealed partial class SqliteConnections
 {
     private readonly string connectionString;
     private readonly TimeProvider time;
@@ -24,7 +25,7 @@ internal sealed class SqliteConnections
 
     public string FilePath { get; }
 
-    /// <summary>Creates the file, readable by its owner alone (S28), if it does not exist.</summary>
+    /// <summary>Creates the file and its folder, readable by their owner alone (S28), if they do not exist.</summary>
     /// <exception cref="StorageSetupException">The file can't be created.</exception>
     public void CreateFileIfMissing()
     {
@@ -35,6 +36,7 @@ internal sealed class SqliteConnections
 
         try
         {
+            OwnerOnlyFile.CreateFolder(Path.GetDirectoryName(FilePath)!);
             OwnerOnlyFile.Create(FilePath);
         }
         catch (IOException) when (File.Exists(FilePath))
@@ -77,7 +79,9 @@ internal sealed class SqliteConnections
         {
             connection.Dispose();
             throw new StorageSetupException(
-                $"the database {FilePath} can't be opened ({exception.SqliteExtendedErrorCode}): {exception.Message}", exception);
+                $"the database {FilePath} can't be opened ({exception.SqliteExtendedErrorCode}): "
+                + (SqliteFileOwners.FindProblem(FilePath) ?? exception.Message),
+                exception);
         }
         catch
         {
@@ -93,10 +97,13 @@ internal sealed class SqliteConnections
         {
             builder = new SqliteConnectionStringBuilder(connectionString);
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException)
         {
-            throw new StorageSetupException("the SQLite connection string is not valid: it must be Data Source=FILE", exception);
+            throw new StorageSetupException(
+                "the SQLite connection string is not valid: it must be Data Source=FILE; for PostgreSQL set Secronna__Storage__Provider=PostgreSql");
         }
+
+        RequireOneFile(builder);
 
         // A file: URI is refused, because it can hold options such as mode=memory.
         return builder.DataSource is "" or ":memory:" || builder.Mode == SqliteOpenMode.Memory
@@ -104,6 +111,25 @@ internal sealed class SqliteConnections
             ? throw new StorageSetupException("the SQLite connection string must name a file: Data Source=FILE")
             : builder;
     }
+
+    // Messages show the file's path. A string that is not separated by semicolons, or that is a URI, would put a password into it.
+    private static void RequireOneFile(SqliteConnectionStringBuilder builder)
+    {
+        if (builder.Password.Length > 0)
+        {
+            throw new StorageSetupException("the SQLite connection string has a Password, which is for another database: it must be Data Source=FILE");
+        }
+
+        if (OtherParameter().IsMatch(builder.DataSource))
+        {
+            throw new StorageSetupException(
+                "the SQLite connection string must be Data Source=FILE, and Data Source holds more than a file's path: separate parameters by semicolons");
+        }
+    }
+
+    // A word before an equals sign at the beginning or after a space, or the beginning of a URI.
+    [GeneratedRegex(@"(^|\s)\w+\s*=|://")]
+    private static partial Regex OtherParameter();
 
     // On PostgreSQL a migration defines these functions, which use the database's clock. Here they use the program's clock.
     private void AddClockFunctions(SqliteConnection connection)

@@ -15,27 +15,23 @@ internal sealed class SqliteDatabase : Database
         : base(engine)
     {
         readers = new ReaderPool(connections, MaxReaders);
-        writer = new GroupCommitWriter(new SqliteEngineConnection(connections.Open(WriterCacheKibibytes)), onFsyncFailure);
+        writer = new GroupCommitWriter(new SqliteEngineConnection(connections.Open(WriterCacheKibibytes)), onFsyncFailure, CountFailure);
         // Content that was deleted before the last stop may still be in the log (S15).
         writer.RequestWalTruncation();
     }
 
-    public override ValueTask<T> ReadAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read) =>
-        readers.ReadAsync((state, read), static (connection, call) => call.read(new Session(connection), call.state));
+    public override int MaxReads => MaxReaders;
 
-    public override ValueTask<T> ReadSnapshotAsync<TState, T>(TState state, Func<Session, TState, ValueTask<T>> read) =>
-        readers.ReadAsync((state, read), static async (connection, call) =>
-        {
-            connection.Run("BEGIN");
-            try
-            {
-                return await call.read(new Session(connection), call.state);
-            }
-            finally
-            {
-                connection.Run("COMMIT");
-            }
-        });
+    // There is one writer. Some units more fill its batches.
+    public override int MaxWrites => 8;
+
+    public override ValueTask<T> ReadAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default) =>
+        readers.ReadAsync(state, read, isSnapshot: false, cancellation);
+
+    public override ValueTask<T> ReadSnapshotAsync<TState, T>(
+        TState state, Func<Session, TState, ValueTask<T>> read, CancellationToken cancellation = default) =>
+        readers.ReadAsync(state, read, isSnapshot: true, cancellation);
 
     public override Task<T> RecordAsync<TState, T>(
         TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1) =>
@@ -47,6 +43,22 @@ internal sealed class SqliteDatabase : Database
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) =>
         EnqueueAsync(state, work, weight, recordsOnly: false);
 
+    public override async ValueTask<DiskRoom?> FindDiskRoomAsync()
+    {
+        var reusable = await ReadAsync(0, static async (session, _) =>
+            await ReadNumberAsync(session, "PRAGMA freelist_count") * await ReadNumberAsync(session, "PRAGMA page_size"));
+        try
+        {
+            // On Unix any folder names the volume that it is on.
+            var volume = new DriveInfo(Path.GetDirectoryName(Engine.FilePath)!);
+            return new DiskRoom(volume.AvailableFreeSpace, volume.TotalSize, reusable);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     public override void EraseDeletedInBackground() => writer.RequestWalTruncation();
 
     public override ValueTask DisposeAsync()
@@ -54,6 +66,12 @@ internal sealed class SqliteDatabase : Database
         readers.Dispose();
         writer.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private static async ValueTask<long> ReadNumberAsync(Session session, string pragma)
+    {
+        await using var query = session.Prepare(pragma);
+        return await query.ReadAsync() ? query.GetInt64(0) : 0;
     }
 
     private Task<T> EnqueueAsync<TState, T>(

@@ -10,6 +10,9 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
     // Removed from every statement: SQLite does not know them, and its one writer holds every lock.
     private static readonly string[] RowLocks = [" FOR UPDATE SKIP LOCKED", " FOR UPDATE", " FOR KEY SHARE", " FOR SHARE"];
 
+    // The virtual machine of SQLite takes a few microseconds for so many steps.
+    private const int StepsBetweenLooks = 1_000;
+
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteStatement> statements = new(ReferenceEqualityComparer.Instance);
 
@@ -22,6 +25,9 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
     public sqlite3 Handle { get; }
 
     public bool OverwritesInPlace => true;
+
+    /// <summary>Stops the statements that run until it is set again.</summary>
+    public CancellationToken Cancellation { get; set; }
 
     public Statement Prepare(string sql) => Acquire(sql);
 
@@ -71,6 +77,13 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>
+    /// Lets running statements fail as soon as <see cref="Cancellation"/> is cancelled. A statement looks at it again and again, so
+    /// that a cancellation is never missed and never meets a later statement.
+    /// </summary>
+    public void LetStatementsStop() => raw.sqlite3_progress_handler(
+        Handle, StepsBetweenLooks, static connection => ((SqliteEngineConnection)connection).Cancellation.IsCancellationRequested ? 1 : 0, this);
 
     /// <summary>
     /// Keeps the write-ahead log when the connection is closed, so that a command that only reads changes no file.

@@ -32,6 +32,9 @@ internal static class SqliteResult
         (_, IoErrorFsync or IoErrorDirFsync) => new FsyncFailedException(),
         (raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_MISUSE or raw.SQLITE_RANGE or raw.SQLITE_ERROR, _) =>
             new InvalidOperationException($"SQLite refused a statement ({code})"),
-        _ => new StorageUnavailableException($"SQLite: {raw.sqlite3_errstr(code & 0xff).utf8_to_string()} ({code})"),
+        _ => new StorageUnavailableException($"SQLite: {raw.sqlite3_errstr(code & 0xff).utf8_to_string()} ({code})")
+        {
+            IsDiskFull = (code & 0xff) == raw.SQLITE_FULL,
+        },
     };
 }

@@ -13,7 +13,7 @@ public static class AuditEntryTable
 
     private const string Columns = """
         SELECT sequence, created_at, id, actor_type, actor_id, action, outcome, request_id, ip, user_agent,
-               project_id, environment_id, secret_id, key, path, version, target_id, name, count
+               project_id, environment_id, secret_id, key, path, version, target_id, name, count, details
         FROM audit_entries
         """;
 
@@ -89,12 +89,21 @@ public static class AuditEntryTable
         return low;
     }
 
+    // Both engines may believe that the newest entries have many of an actor or a secret, and read all entries of the workspace
+    // until they find some. Ranges over the columns of the id's own index, in its order, leave them no other index. The workspace of
+    // a secret's entries is always the same, so it needs no index.
     private static Statement PrepareByIndex(Session session, string workspaceId, AuditFilter filter) => filter switch
     {
         { SecretId: { } secretId } =>
-            session.Prepare(Columns + " WHERE secret_id = $1 AND workspace_id = $2" + Window).Bind(secretId).Bind(workspaceId),
+            session.Prepare(Columns + """
+                 WHERE secret_id >= $1 AND workspace_id || '' = $2 AND (secret_id, sequence) < ($1, $3)
+                ORDER BY secret_id DESC, sequence DESC LIMIT $4
+                """).Bind(secretId).Bind(workspaceId),
         { ActorId: { } actorId } =>
-            session.Prepare(Columns + " WHERE actor_id = $1 AND workspace_id = $2" + Window).Bind(actorId).Bind(workspaceId),
+            session.Prepare(Columns + """
+                 WHERE (actor_id, workspace_id, sequence) < ($1, $2, $3) AND (actor_id, workspace_id) >= ($1, $2)
+                ORDER BY actor_id DESC, workspace_id DESC, sequence DESC LIMIT $4
+                """).Bind(actorId).Bind(workspaceId),
         { Outcome: not null and not "success" } =>
             session.Prepare(Columns + " WHERE workspace_id = $1 AND outcome <> 'success' AND $2 = 1" + Window)
                 .Bind(workspaceId).Bind(1),
@@ -137,5 +146,6 @@ public static class AuditEntryTable
         TargetId = row.GetTextOrNull(16),
         Name = row.GetTextOrNull(17),
         Count = (int?)row.GetInt64OrNull(18),
+        Details = row.GetTextOrNull(19),
     });
 }

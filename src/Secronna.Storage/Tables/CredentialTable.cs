@@ -40,6 +40,20 @@ public static class CredentialTable
         return await query.Bind(prefix).ReadAsync() ? (Read(query), query.GetInt64(12) != 0) : null;
     }
 
+    /// <summary>Counts the credentials of all workspaces that never expire and are not revoked.</summary>
+    public static async ValueTask<long> CountWithoutExpiryAsync(Session session)
+    {
+        await using var query = session.Prepare("SELECT count(*) FROM credentials WHERE expires_at IS NULL AND revoked_at IS NULL");
+        return await query.ReadAsync() ? query.GetInt64(0) : 0;
+    }
+
+    /// <summary>Whether the workspace has, or had, a credential with this id.</summary>
+    public static async ValueTask<bool> ExistsAsync(Session session, string workspaceId, string id)
+    {
+        await using var query = session.Prepare("SELECT 1 FROM credentials c WHERE c.id = $1 AND c.workspace_id = $2");
+        return await query.Bind(id).Bind(workspaceId).ReadAsync();
+    }
+
     /// <summary>
     /// Finds a credential of the workspace and locks its row for a change. Returns <c>null</c> when there is none.
     /// </summary>
@@ -54,9 +68,11 @@ public static class CredentialTable
     public static async ValueTask<List<CredentialRow>> ListAsync(
         Session session, string workspaceId, string kind, bool withRevoked, string after, int limit)
     {
-        await using var query = session.Prepare(
-            Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 AND ($4 = 1 OR c.revoked_at IS NULL) ORDER BY c.id LIMIT $5");
-        query.Bind(workspaceId).Bind(kind).Bind(after).Bind(withRevoked ? 1 : 0).Bind(limit);
+        // Each of the two statements reads an index that has no other rows.
+        await using var query = session.Prepare(withRevoked
+            ? Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 ORDER BY c.id LIMIT $4"
+            : Columns + " WHERE c.workspace_id = $1 AND c.kind = $2 AND c.id > $3 AND c.revoked_at IS NULL ORDER BY c.id LIMIT $4");
+        query.Bind(workspaceId).Bind(kind).Bind(after).Bind(limit);
         return await query.ReadAllAsync(Read);
     }
 
@@ -72,6 +88,45 @@ public static class CredentialTable
         return await query.Bind(workspaceId).Bind(kind).Bind(after).Bind(limit).ReadAllAsync(Read);
     }
 
+    /// <summary>
+    /// Finds an API key of the workspace that makes another credential, and holds its row: while the transaction runs, nobody
+    /// revokes it. Returns <c>null</c> when it was revoked before.
+    /// </summary>
+    public static async ValueTask<CredentialRow?> HoldMakerAsync(Transaction transaction, string workspaceId, string id)
+    {
+        await using var query = transaction.Prepare(
+            Columns + " WHERE c.id = $1 AND c.workspace_id = $2 AND c.revoked_at IS NULL FOR SHARE");
+        return await query.Bind(id).Bind(workspaceId).ReadAsync() ? Read(query) : null;
+    }
+
+    /// <summary>
+    /// Lists what a credential of the workspace made, with ids after <paramref name="after"/>, oldest first and revoked ones
+    /// included.
+    /// </summary>
+    public static async ValueTask<List<CredentialRow>> ListMadeAsync(
+        Session session, string workspaceId, string makerId, string after, int limit)
+    {
+        await using var query = session.Prepare(
+            Columns + " WHERE c.workspace_id = $1 AND c.created_by = $2 AND c.id > $3 ORDER BY c.id LIMIT $4");
+        return await query.Bind(workspaceId).Bind(makerId).Bind(after).Bind(limit).ReadAllAsync(Read);
+    }
+
+    /// <summary>Does the same as <see cref="ListMadeAsync"/>, and locks the rows for a change.</summary>
+    public static async ValueTask<List<CredentialRow>> LockMadeAsync(
+        Transaction transaction, string workspaceId, string makerId, string after, int limit)
+    {
+        await using var query = transaction.Prepare(
+            Columns + " WHERE c.workspace_id = $1 AND c.created_by = $2 AND c.id > $3 ORDER BY c.id LIMIT $4 FOR UPDATE");
+        return await query.Bind(workspaceId).Bind(makerId).Bind(after).Bind(limit).ReadAllAsync(Read);
+    }
+
+    /// <summary>Finds a credential of the workspace, revoked or not. Returns <c>null</c> when there is none.</summary>
+    public static async ValueTask<CredentialRow?> FindAsync(Session session, string workspaceId, string kind, string id)
+    {
+        await using var query = session.Prepare(Columns + " WHERE c.id = $1 AND c.workspace_id = $2 AND c.kind = $3");
+        return await query.Bind(id).Bind(workspaceId).Bind(kind).ReadAsync() ? Read(query) : null;
+    }
+
     /// <summary>Stores the name, the expiry and the grants of <paramref name="row"/>.</summary>
     public static async ValueTask UpdateAsync(Transaction transaction, CredentialRow row)
     {
@@ -82,11 +137,15 @@ public static class CredentialTable
     }
 
     /// <summary>Revokes a credential. Returns false when it was revoked before.</summary>
-    public static async ValueTask<bool> RevokeAsync(Transaction transaction, string id, long now)
+    public static async ValueTask<bool> RevokeAsync(Transaction transaction, string id, long now) =>
+        await RevokeAsync(transaction, [id], now) == 1;
+
+    /// <summary>Revokes credentials. Returns how many of them were not revoked before.</summary>
+    public static async ValueTask<int> RevokeAsync(Transaction transaction, IReadOnlyList<string> ids, long now)
     {
-        await using var update = transaction.Prepare(
-            "UPDATE credentials SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL");
-        var revoked = await update.Bind(now).Bind(id).ExecuteAsync() == 1;
+        var revoked = await transaction.ExecuteManyAsync(
+            "UPDATE credentials SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL", ids,
+            (update, id) => update.Bind(now).Bind(id));
         await InstallationTable.AdvanceAccessCounterAsync(transaction);
         return revoked;
     }

@@ -13,20 +13,24 @@ public static class DataKeyTable
         // an order, makes the planner use the index. For the same reason, the inner query takes the page before the environments
         // are found.
         await using var query = session.Prepare("""
-            SELECT v.secret_id, v.version, (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id), v.wrapped_data_key
+            SELECT v.secret_id, v.version, (SELECT s.environment_id FROM secrets s WHERE s.id = v.secret_id),
+                (SELECT s.key FROM secrets s WHERE s.id = v.secret_id), v.wrapped_data_key
             FROM (SELECT secret_id, version, wrapped_data_key FROM secret_versions
                 WHERE kek_id >= $1 AND kek_id <= $1 ORDER BY kek_id LIMIT $2) v
             """);
         query.Bind(kekId).Bind(limit);
         return await query.ReadAllAsync(static row => new DataKeyRow(
-            new VersionId(row.GetText(0), row.GetInt32(1)), row.GetTextOrNull(2) ?? "", row.GetBlob(3)));
+            new VersionId(row.GetText(0), row.GetInt32(1)), row.GetTextOrNull(2) ?? "", row.GetTextOrNull(3) ?? "", row.GetBlob(4)));
     }
 
-    /// <summary>Counts the data keys that a KEK wraps. Its cost grows with their number.</summary>
-    public static async ValueTask<long> CountUnderAsync(Session session, string kekId)
+    /// <summary>Counts the data keys that a KEK wraps. Stops counting at <paramref name="limit"/>.</summary>
+    public static async ValueTask<long> CountUnderAsync(Session session, string kekId, int limit)
     {
-        await using var query = session.Prepare("SELECT count(*) FROM secret_versions WHERE kek_id = $1");
-        return await query.Bind(kekId).ReadAsync() ? query.GetInt64(0) : 0;
+        await using var query = session.Prepare("""
+            SELECT count(*) FROM (
+                SELECT 1 FROM secret_versions WHERE kek_id >= $1 AND kek_id <= $1 ORDER BY kek_id LIMIT $2) counted
+            """);
+        return await query.Bind(kekId).Bind(limit).ReadAsync() ? query.GetInt64(0) : 0;
     }
 
     /// <summary>Whether a KEK wraps any data key.</summary>

@@ -65,15 +65,26 @@ internal static class EnvironmentPurge
     /// </summary>
     private static async ValueTask<int> RemoveVersionsAsync(Transaction transaction, string secretId)
     {
-        var removed = await transaction.ExecuteAsync("""
-            DELETE FROM secret_versions WHERE secret_id = $1 AND version IN (
-                SELECT version FROM secret_versions WHERE secret_id = $1 ORDER BY version LIMIT 500)
-            """, secretId);
+        var removed = await DeleteVersionsAsync(transaction, secretId);
         if (await transaction.FindTextAsync("SELECT secret_id FROM secret_versions WHERE secret_id = $1 LIMIT 1", secretId) is null)
         {
             await transaction.ExecuteAsync("DELETE FROM secrets WHERE id = $1", secretId);
         }
 
         return removed;
+    }
+
+    // Gives the bytes of the versions back to the workspace that stored them. A version that was destroyed before has none.
+    private static async ValueTask<int> DeleteVersionsAsync(Transaction transaction, string secretId)
+    {
+        var workspaceId = await transaction.FindTextAsync("SELECT workspace_id FROM secrets WHERE id = $1", secretId);
+        await using var delete = transaction.Prepare("""
+            DELETE FROM secret_versions WHERE secret_id = $1 AND version IN (
+                SELECT version FROM secret_versions WHERE secret_id = $1 ORDER BY version LIMIT 500)
+            RETURNING coalesce(length(wrapped_data_key) + length(ciphertext), 0)
+            """);
+        var freed = await delete.Bind(secretId).ReadAllAsync(static row => row.GetInt64(0));
+        transaction.StoredBytes.Add(workspaceId!, -freed.Sum());
+        return freed.Count;
     }
 }

@@ -99,10 +99,11 @@ public static class EnvironmentTable
             WHERE id = (SELECT id FROM environments WHERE id = $1 AND workspace_id = $2 AND deleted_at IS NULL FOR UPDATE)
               AND deleted_at IS NULL
               AND EXISTS (SELECT 1 FROM projects p WHERE p.id = environments.project_id AND p.deleted_at IS NULL)
-            RETURNING changed_at, now_us(), secret_count
+            RETURNING changed_at, now_us(), secret_count,
+                (SELECT w.stored_bytes FROM workspaces w WHERE w.id = environments.workspace_id)
             """);
         return await update.Bind(id).Bind(workspaceId).ReadAsync()
-            ? new EnvironmentChange(update.GetInt64(0), update.GetInt64(1), update.GetInt32(2))
+            ? new EnvironmentChange(update.GetInt64(0), update.GetInt64(1), update.GetInt32(2)) { StoredBytes = update.GetInt64(3) }
             : null;
     }
 

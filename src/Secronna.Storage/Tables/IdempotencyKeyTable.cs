@@ -38,6 +38,21 @@ public static class IdempotencyKeyTable
         await insert.Bind(id).Bind(answer.BodyHash).Bind(answer.Answer).ExecuteAsync();
     }
 
+    /// <summary>
+    /// Stores an answer for a day, unless one with the same id is kept already. A transaction that stores the same id at the same
+    /// time is waited for. Returns false when nothing was stored.
+    /// </summary>
+    public static async ValueTask<bool> TryStoreAsync(Transaction transaction, byte[] id, StoredAnswer answer)
+    {
+        await using var insert = transaction.Prepare("""
+            INSERT INTO idempotency_keys (id, body_hash, answer, created_at) VALUES ($1, $2, $3, now_us())
+            ON CONFLICT (id) DO UPDATE
+            SET body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at
+            WHERE idempotency_keys.created_at <= now_us() - 86400000000
+            """);
+        return await insert.Bind(id).Bind(answer.BodyHash).Bind(answer.Answer).ExecuteAsync() == 1;
+    }
+
     /// <summary>Removes the next answers that are older than a day. Returns false when none is left.</summary>
     public static async ValueTask<bool> RemoveOldAsync(Transaction transaction)
     {

@@ -96,12 +96,16 @@ public static class InstallationTable
         return await query.Bind(id).ReadAsync();
     }
 
-    /// <summary>Whether a rotation of the master key is under way.</summary>
-    public static async ValueTask<bool> IsRotatingAsync(Session session)
+    /// <summary>The active master key, empty in a new database, and whether a rotation of the master key is under way.</summary>
+    public static async ValueTask<(string ActiveMasterKeyId, bool IsRotating)> FindRotationAsync(Session session)
     {
-        await using var query = session.Prepare("SELECT 1 FROM installation WHERE id = 1 AND rotation_began_at IS NOT NULL");
-        return await query.ReadAsync();
+        await using var query = session.Prepare(
+            "SELECT active_master_key_id, rotation_began_at FROM installation WHERE id = 1");
+        return await query.ReadAsync() ? (query.GetText(0), !query.IsNull(1)) : ("", false);
     }
+
+    /// <summary>Whether a rotation of the master key is under way.</summary>
+    public static async ValueTask<bool> IsRotatingAsync(Session session) => (await FindRotationAsync(session)).IsRotating;
 
     /// <summary>Ends the rotation of the master key. Returns false when another node ended it before.</summary>
     public static async ValueTask<bool> EndRotationAsync(Transaction transaction)

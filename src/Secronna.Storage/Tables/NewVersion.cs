@@ -12,4 +12,11 @@ namespace Secronna.Storage.Tables;
 /// <param name="Comment">The caller's comment.</param>
 public sealed record NewVersion(
     string SecretId, string Key, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext, string Kind, string CreatedBy,
-    string? Comment);
+    string? Comment)
+{
+    /// <summary>The bytes that the version adds to those that its workspace stores.</summary>
+    public long StoredBytes => WrappedDataKey.Length + Ciphertext.Length;
+
+    /// <summary>The tag of the ciphertext.</summary>
+    public byte[] Tag => SealedTag.Of(Ciphertext);
+}

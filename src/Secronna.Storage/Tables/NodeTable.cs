@@ -45,5 +45,12 @@ public static class NodeTable
             row.GetText(4).Split(',', StringSplitOptions.RemoveEmptyEntries)));
     }
 
+    /// <summary>Counts the nodes that run.</summary>
+    public static async ValueTask<int> CountLiveAsync(Session session)
+    {
+        await using var query = session.Prepare("SELECT count(*) FROM nodes WHERE seen_at > now_us() - $1");
+        return await query.Bind(Microseconds(LiveFor)).ReadAsync() ? query.GetInt32(0) : 0;
+    }
+
     private static long Microseconds(TimeSpan span) => (long)span.TotalMicroseconds;
 }

@@ -4,48 +4,133 @@ namespace Secronna.Storage.Tables;
 
 /// <summary>
 /// The secrets of an environment at an instant in the past (S14). After <see cref="EnvironmentTable.SettleAsync"/>, the result
-/// for an instant is always the same, with one exception: of secrets that were deleted since, only the names are left.
+/// for an instant is always the same, with one exception: of secrets that were deleted since, and of versions that were destroyed
+/// since, only the names are left. However many secrets were deleted, a query reads about as many rows as it gives.
 /// </summary>
 public static class PastSecretTable
 {
-    /// <summary>
-    /// Lists the secrets that existed at an instant, with keys from <paramref name="from"/> to before <paramref name="before"/>,
-    /// ordered by the bytes of their keys. Each secret has the version that was current at the instant, and the time when that
-    /// version was written. The version is 0 if its row is missing although the secret was not deleted.
-    /// </summary>
-    public static async ValueTask<List<SecretRow>> ListBetweenAsync(
-        Session session, string environmentId, long instant, string from, string before, int limit)
+    private const string Version = """
+        (SELECT c.version FROM secret_changes c WHERE c.secret_id = s.id AND c.instant <= $1 ORDER BY c.instant DESC LIMIT 1)
+        """;
+
+    private const string OfVersion = $"FROM secret_versions v WHERE v.secret_id = s.id AND v.version = {Version}";
+
+    // The version that was current at the instant $1, the time when it was written, the length and the tag of its ciphertext, and
+    // whether it was destroyed. They are subqueries, because PostgreSQL may read a joined table as a whole.
+    private const string Columns = $"""
+        SELECT s.id, s.key, s.created_at, s.deleted_at, coalesce({Version}, 0),
+            coalesce((SELECT v.created_at {OfVersion}), s.created_at), coalesce((SELECT length(v.ciphertext) {OfVersion}), 0),
+            (SELECT v.tag {OfVersion}),
+            CASE WHEN EXISTS (SELECT 1 FROM secret_changes d WHERE d.secret_id = s.id AND d.destroyed = {Version}) THEN 1 ELSE 0 END
+        """;
+
+    private const int PageSize = 500;
+
+    /// <summary>Lists the secrets that existed at an instant, ordered by the bytes of their keys.</summary>
+    public static async ValueTask<List<SecretRow>> ListAsync(Session session, EnvironmentRow environment, long instant)
     {
-        await using var query = session.Prepare("""
-            SELECT s.id, s.workspace_id, e.project_id, s.environment_id, p.slug, e.slug, s.key, coalesce(v.version, 0),
-                   s.created_at, coalesce(v.created_at, s.created_at), s.deleted_at, coalesce(length(v.ciphertext), 0)
-            FROM secrets s
-            JOIN environments e ON e.id = s.environment_id JOIN projects p ON p.id = e.project_id
-            LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = (
-                SELECT c.version FROM secret_changes c WHERE c.secret_id = s.id AND c.instant <= $1
-                ORDER BY c.instant DESC LIMIT 1)
-            WHERE s.environment_id = $2 AND s.key >= $3 AND s.key < $4 AND s.created_at <= $1
-              AND (s.deleted_at IS NULL OR s.deleted_at > $1) AND e.deleted_at IS NULL AND p.deleted_at IS NULL
-            ORDER BY s.key LIMIT $5
-            """);
-        query.Bind(instant).Bind(environmentId).Bind(from).Bind(before).Bind(limit);
-        return await query.ReadAllAsync(static row =>
-            SecretTable.Read(row) with { IsDeletedSince = !row.IsNull(10), SealedBytes = row.GetInt32(11) });
+        var rows = new List<SecretRow>();
+        List<SecretRow> page;
+        do
+        {
+            page = await ListPresentAsync(session, environment, instant, rows.Count == 0 ? "" : rows[^1].Key);
+            rows.AddRange(page);
+        }
+        while (page.Count == PageSize);
+
+        foreach (var node in LifetimeTree.NodesAround(instant))
+        {
+            rows.AddRange(await ListOfNodeAsync(session, environment, instant, node));
+        }
+
+        return [.. rows.OrderBy(row => row.Key, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Finds the secret that had a key at an instant. Returns <c>null</c> when there was none.</summary>
+    public static async ValueTask<SecretRow?> FindAsync(Session session, EnvironmentRow environment, long instant, string key)
+    {
+        // The lifetimes of a key's secrets don't overlap, so only the last one that began by then can hold the instant.
+        await using var query = session.Prepare(
+            Columns + " FROM (SELECT id, key, created_at, deleted_at FROM secrets"
+            + " WHERE created_at <= $1 AND environment_id = $2 AND key = $3 ORDER BY created_at DESC LIMIT 1) s");
+        query.Bind(instant).Bind(environment.Id).Bind(key);
+        return await query.ReadAsync() && LivedAt(query, instant) ? Read(query, environment) : null;
     }
 
     /// <summary>
-    /// Lists the secrets that exist or existed, with keys before <paramref name="before"/>, ordered by the bytes of their keys
-    /// and then by age. The list starts after <paramref name="after"/>.
+    /// Lists the keys from <paramref name="from"/> to before <paramref name="before"/> that secrets have or had, each once,
+    /// ordered by their bytes.
+    /// </summary>
+    public static async ValueTask<List<string>> ListKeysAsync(
+        Session session, string environmentId, string from, string before, int limit)
+    {
+        // Jumps from key to key, because a key may have had any number of secrets.
+        await using var query = session.Prepare("""
+            WITH RECURSIVE keys (key, number) AS (
+                SELECT (SELECT min(s.key) FROM secrets s WHERE s.environment_id = $1 AND s.key >= $2 AND s.key < $3), 1
+                UNION ALL
+                SELECT (SELECT min(s.key) FROM secrets s WHERE s.environment_id = $1 AND s.key > k.key AND s.key < $3), k.number + 1
+                FROM keys k WHERE k.key IS NOT NULL AND k.number < $4)
+            SELECT key FROM keys WHERE key IS NOT NULL ORDER BY number
+            """);
+        query.Bind(environmentId).Bind(from).Bind(before).Bind(limit);
+        return await query.ReadAllAsync(static row => row.GetText(0));
+    }
+
+    /// <summary>
+    /// Lists the secrets that exist or existed, with keys from <paramref name="from"/> to before <paramref name="before"/>.
     /// </summary>
     public static async ValueTask<List<SecretLifetimeRow>> ListWithDeletedAsync(
-        Session session, string environmentId, string before, SecretLifetimeRow after, int limit)
+        Session session, string environmentId, string from, string before, int limit)
     {
         await using var query = session.Prepare("""
-            SELECT id, key, created_at, coalesce(deleted_at, updated_at) FROM secrets
-            WHERE environment_id = $1 AND (key, created_at) > ($2, $3) AND key < $4 ORDER BY key, created_at LIMIT $5
+            SELECT s.id, s.key, s.created_at, coalesce(s.deleted_at, (
+                SELECT max(c.instant) FROM secret_changes c WHERE c.secret_id = s.id), s.updated_at)
+            FROM secrets s
+            WHERE s.environment_id = $1 AND s.key >= $2 AND s.key < $3 ORDER BY s.key, s.created_at LIMIT $4
             """);
-        query.Bind(environmentId).Bind(after.Key).Bind(after.CreatedAt).Bind(before).Bind(limit);
+        query.Bind(environmentId).Bind(from).Bind(before).Bind(limit);
         return await query.ReadAllAsync(static row =>
             new SecretLifetimeRow(row.GetText(0), row.GetText(1), row.GetInt64(2), row.GetInt64(3)));
     }
+
+    // Secrets that existed at the instant and still exist. An order and a limit make PostgreSQL use the index.
+    private static async ValueTask<List<SecretRow>> ListPresentAsync(
+        Session session, EnvironmentRow environment, long instant, string afterKey)
+    {
+        await using var query = session.Prepare(Columns + """
+             FROM secrets s WHERE s.environment_id = $2 AND s.key > $3 AND s.deleted_at IS NULL AND s.created_at <= $1
+            ORDER BY s.key LIMIT $4
+            """);
+        query.Bind(instant).Bind(environment.Id).Bind(afterKey).Bind(PageSize);
+        return await query.ReadAllAsync(row => Read(row, environment));
+    }
+
+    // A lifetime of a node at or before the instant began by then, and one of a node after the instant ends after it. The other
+    // end is a bound in an index.
+    private static async ValueTask<List<SecretRow>> ListOfNodeAsync(
+        Session session, EnvironmentRow environment, long instant, long node)
+    {
+        await using var query = session.Prepare(node <= instant
+            ? Columns + """
+                 FROM secrets s WHERE s.environment_id = $2 AND s.lifetime_node = $3 AND s.deleted_at IS NOT NULL AND s.deleted_at > $1
+                """
+            : Columns + """
+                 FROM secrets s WHERE s.environment_id = $2 AND s.lifetime_node = $3 AND s.deleted_at IS NOT NULL AND s.created_at <= $1
+                """);
+        query.Bind(instant).Bind(environment.Id).Bind(node);
+        return await query.ReadAllAsync(row => Read(row, environment));
+    }
+
+    private static bool LivedAt(Statement row, long instant) => row.IsNull(3) || row.GetInt64(3) > instant;
+
+    private static SecretRow Read(Statement row, EnvironmentRow environment) => new(
+        row.GetText(0), environment.WorkspaceId, environment.ProjectId, environment.Id, environment.ProjectSlug, environment.Slug,
+        row.GetText(1), row.GetInt32(4), row.GetInt64(2), row.GetInt64(5))
+    {
+        IsDeletedSince = !row.IsNull(3),
+        SealedBytes = row.GetInt32(6),
+        Tag = row.GetBlobOrNull(7) ?? [],
+        IsDestroyed = row.GetInt64(8) == 1,
+    };
 }

@@ -6,5 +6,12 @@ namespace Secronna.Storage.Tables;
 /// <param name="KekId">The id of the KEK that wraps the data key; empty where it is missing.</param>
 /// <param name="WrappedDataKey">The wrapped data key; empty where it is missing.</param>
 /// <param name="Ciphertext">The ciphertext; empty where it is missing.</param>
+/// <param name="Tag">The tag in its own column; empty where it is missing.</param>
 public sealed record SealedVersionRow(
-    SecretRow Secret, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext);
+    SecretRow Secret, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext, byte[] Tag)
+{
+    /// <summary>
+    /// Whether the tag is the ciphertext's. If it is not, a revision was computed from something else than what would be opened.
+    /// </summary>
+    public bool HasOwnTag => Tag.AsSpan().SequenceEqual(SealedTag.Of(Ciphertext));
+}

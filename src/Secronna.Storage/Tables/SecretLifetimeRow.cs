@@ -5,8 +5,4 @@ namespace Secronna.Storage.Tables;
 /// <param name="Key">The secret's key. Other secrets may have had the same key before or after it.</param>
 /// <param name="CreatedAt">When its first version was written.</param>
 /// <param name="ChangedAt">When it last changed or was deleted.</param>
-public sealed record SecretLifetimeRow(string Id, string Key, long CreatedAt, long ChangedAt)
-{
-    /// <summary>The position before all secrets with this key.</summary>
-    public static SecretLifetimeRow Before(string key) => new("", key, long.MinValue, 0);
-}
+public sealed record SecretLifetimeRow(string Id, string Key, long CreatedAt, long ChangedAt);

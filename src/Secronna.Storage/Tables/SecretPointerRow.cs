@@ -13,7 +13,7 @@ namespace Secronna.Storage.Tables;
 /// For a tombstone, the number of versions that count as destroyed but still hold a wrapped key or a ciphertext.
 /// </param>
 /// <param name="MatchesHistory">
-/// Whether the secret's changes are exactly its versions and its deletion, each at its own time.
+/// Whether the secret's changes are exactly its versions, the destructions of some of them and its deletion, each at its own time.
 /// </param>
 public sealed record SecretPointerRow(
     string Id, bool IsDeleted, bool MatchesEnvironment, long CurrentVersion, long LastVersion, long VersionsToDestroy,

@@ -20,6 +20,15 @@ public sealed record SecretRow(
     /// <summary>For a past state, whether the secret was deleted after that state.</summary>
     public bool IsDeletedSince { get; init; }
 
+    /// <summary>For a past state, whether its version alone was destroyed after that state.</summary>
+    public bool IsDestroyed { get; init; }
+
+    /// <summary>For a past state, whether its value is gone for good (S15).</summary>
+    public bool IsUnrecoverable => IsDeletedSince || IsDestroyed;
+
+    /// <summary>For a past state, the tag of the version's ciphertext; empty where it is destroyed.</summary>
+    public byte[] Tag { get; init; } = [];
+
     /// <summary>For a past state, the length of the version's ciphertext in bytes; 0 where it is destroyed.</summary>
     public int SealedBytes { get; init; }
 

@@ -17,6 +17,15 @@ public static class SecretTable
          JOIN environments e ON e.id = s.environment_id JOIN projects p ON p.id = e.project_id
         """;
 
+    private const int KeysPerStatement = 500;
+
+    // No key is empty, so an unused parameter is bound to an empty text and finds nothing.
+    private static readonly string ExistingKeys = $"""
+        SELECT key, id, current_version FROM secrets
+        WHERE environment_id = $1 AND deleted_at IS NULL AND key IN ({string.Join(", ", Enumerable.Range(2, KeysPerStatement).Select(number => $"${number}"))})
+        ORDER BY key
+        """;
+
     internal const string Live = " AND s.deleted_at IS NULL AND e.deleted_at IS NULL AND p.deleted_at IS NULL";
 
     /// <summary>Finds a secret. Returns <c>null</c> when there is none.</summary>
@@ -63,14 +72,16 @@ public static class SecretTable
 
     /// <summary>
     /// Lists the workspace's secrets with ids after <paramref name="after"/>, ordered by id. The search reads them page by page.
+    /// Secrets of a deleted environment or project are listed too, so that the number of rows read is the number of rows given.
     /// </summary>
-    public static async ValueTask<List<SecretRow>> ScanAsync(
+    public static async ValueTask<List<(SecretRow Secret, bool IsLive)>> ScanAsync(
         Session session, string workspaceId, string after, int limit)
     {
         await using var query = session.Prepare(
-            Columns + Tables + " WHERE s.workspace_id = $1 AND s.id > $2" + Live + " ORDER BY s.id LIMIT $3");
+            Columns + ", coalesce(e.deleted_at, p.deleted_at)" + Tables
+            + " WHERE s.workspace_id = $1 AND s.id > $2 AND s.deleted_at IS NULL ORDER BY s.id LIMIT $3");
         query.Bind(workspaceId).Bind(after).Bind(limit);
-        return await query.ReadAllAsync(Read);
+        return await query.ReadAllAsync(static row => (Read(row), row.IsNull(10)));
     }
 
     /// <summary>
@@ -85,6 +96,50 @@ public static class SecretTable
     }
 
     /// <summary>
+    /// The keys among these that an environment has, ordered by their bytes. The statements look up the same number of keys
+    /// whether the environment exists or not.
+    /// </summary>
+    public static async ValueTask<List<string>> ListExistingKeysAsync(
+        Session session, string environmentId, IEnumerable<string> keys) =>
+        [.. (await ListCurrentAsync(session, environmentId, keys)).Select(row => row.Key)];
+
+    /// <summary>Finds the ids and the current versions of keys in an environment, for each key as <see cref="FindCurrentAsync"/>.</summary>
+    /// <returns>One entry for each key, in the order of the keys; <c>null</c> where there is no such key.</returns>
+    public static async ValueTask<List<(string Id, int CurrentVersion)?>> FindCurrentsAsync(
+        Session session, string environmentId, IReadOnlyList<string> keys)
+    {
+        if (keys is [var only])
+        {
+            return [await FindCurrentAsync(session, environmentId, only)];
+        }
+
+        var found = (await ListCurrentAsync(session, environmentId, keys)).ToDictionary(row => row.Key, StringComparer.Ordinal);
+        return
+        [
+            .. keys.Select(key => found.TryGetValue(key, out var row) ? (row.Id, row.CurrentVersion) : ((string, int)?)null),
+        ];
+    }
+
+    private static async ValueTask<List<(string Key, string Id, int CurrentVersion)>> ListCurrentAsync(
+        Session session, string environmentId, IEnumerable<string> keys)
+    {
+        var found = new List<(string Key, string Id, int CurrentVersion)>();
+        foreach (var chunk in keys.Order(StringComparer.Ordinal).Chunk(KeysPerStatement))
+        {
+            await using var query = session.Prepare(ExistingKeys);
+            query.Bind(environmentId);
+            for (var i = 0; i < KeysPerStatement; i++)
+            {
+                query.Bind(i < chunk.Length ? chunk[i] : "");
+            }
+
+            found.AddRange(await query.ReadAllAsync(static row => (row.GetText(0), row.GetText(1), row.GetInt32(2))));
+        }
+
+        return found;
+    }
+
+    /// <summary>
     /// Turns secrets into tombstones at an instant (S15). The transaction has locked the environment's row.
     /// <see cref="Purge.DestroyVersionsAsync"/> destroys their versions.
     /// </summary>
@@ -93,7 +148,7 @@ public static class SecretTable
         Transaction transaction, string environmentId, IReadOnlyList<string> ids, string by, long instant)
     {
         var deleted = await transaction.ExecuteManyAsync(
-            "UPDATE secrets SET deleted_at = $1, deleted_by = $2 WHERE id = $3 AND deleted_at IS NULL",
+            $"UPDATE secrets SET deleted_at = $1, deleted_by = $2, lifetime_node = ({LifetimeTree.NodeSql}) WHERE id = $3 AND deleted_at IS NULL",
             ids, (update, id) => update.Bind(instant).Bind(by).Bind(id));
         if (deleted != ids.Count)
         {

@@ -3,7 +3,8 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Tables;
 
 /// <summary>
-/// Destroys the versions of a deleted secret (S15): overwrites their content, then sets it to NULL. The rows stay.
+/// Destroys versions, those of a deleted secret or a single one (S15): overwrites their content, then sets it to NULL. The rows
+/// stay.
 /// </summary>
 internal static class VersionPurge
 {
@@ -29,8 +30,15 @@ internal static class VersionPurge
         return (to - progress.DestroyedTo, to == progress.CurrentVersion);
     }
 
+    /// <summary>Destroys one version of a secret that exists.</summary>
+    public static async ValueTask DestroyAsync(Transaction transaction, string secretId, int version)
+    {
+        await OverwriteAsync(transaction, secretId, version - 1, version);
+        await SetToNullAsync(transaction, secretId, version - 1, version);
+    }
+
     /// <summary>
-    /// Overwrites the wrapped keys and ciphertexts of versions with zeros of the same length, so that each row stays in its place
+    /// Overwrites the wrapped keys, tags and ciphertexts of versions with zeros of the same length, so that each row stays in its place
     /// and none beside it moves. Does nothing where the engine does not overwrite in place. Returns the number of versions.
     /// </summary>
     /// <param name="transaction">The transaction.</param>
@@ -46,7 +54,8 @@ internal static class VersionPurge
 
         await using var update = transaction.Prepare("""
             UPDATE secret_versions
-            SET wrapped_data_key = zeroblob(length(wrapped_data_key)), ciphertext = zeroblob(length(ciphertext))
+            SET wrapped_data_key = zeroblob(length(wrapped_data_key)), tag = zeroblob(length(tag)),
+                ciphertext = zeroblob(length(ciphertext))
             WHERE secret_id = $1 AND version > $2 AND version <= $3 AND kek_id IS NOT NULL
             """);
         return await update.Bind(secretId).Bind(after).Bind(to).ExecuteAsync();
@@ -60,13 +69,34 @@ internal static class VersionPurge
         return await query.Bind(secretId).ReadAsync() ? (query.GetInt32(0), query.GetInt32(1)) : null;
     }
 
+    // Also gives the bytes back to the workspace that stored them. The rows are locked, so that another node that removes them
+    // can't give them back too.
     private static async ValueTask SetToNullAsync(Transaction transaction, string secretId, int after, int to)
     {
+        await FreeAsync(transaction, secretId, after, to);
         await using var update = transaction.Prepare("""
-            UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL
+            UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, tag = NULL, ciphertext = NULL
             WHERE secret_id = $1 AND version > $2 AND version <= $3
             """);
         await update.Bind(secretId).Bind(after).Bind(to).ExecuteAsync();
+    }
+
+    private static async ValueTask FreeAsync(Transaction transaction, string secretId, int after, int to)
+    {
+        var freed = await LockBytesAsync(transaction, secretId, after, to);
+        if (freed > 0 && await transaction.FindTextAsync("SELECT workspace_id FROM secrets WHERE id = $1", secretId) is { } workspaceId)
+        {
+            transaction.StoredBytes.Add(workspaceId, -freed);
+        }
+    }
+
+    private static async ValueTask<long> LockBytesAsync(Transaction transaction, string secretId, int after, int to)
+    {
+        await using var query = transaction.Prepare("""
+            SELECT length(wrapped_data_key) + length(ciphertext) FROM secret_versions
+            WHERE secret_id = $1 AND version > $2 AND version <= $3 AND kek_id IS NOT NULL FOR UPDATE
+            """);
+        return (await query.Bind(secretId).Bind(after).Bind(to).ReadAllAsync(static row => row.GetInt64(0))).Sum();
     }
 
     private static async ValueTask SetProgressAsync(Transaction transaction, string secretId, int to)

@@ -6,4 +6,5 @@ namespace Secronna.Storage.Tables;
 /// <param name="CreatedAt">When it was made, in microseconds since 1970.</param>
 /// <param name="CreatedBy">The id of the caller who made it.</param>
 /// <param name="Comment">The caller's comment.</param>
-public sealed record VersionRow(int Version, string Kind, long CreatedAt, string CreatedBy, string? Comment);
+/// <param name="IsDestroyed">Whether this one version was destroyed (S15).</param>
+public sealed record VersionRow(int Version, string Kind, long CreatedAt, string CreatedBy, string? Comment, bool IsDestroyed);

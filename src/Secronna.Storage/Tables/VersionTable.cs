@@ -2,13 +2,26 @@ using Secronna.Storage.Engine;
 
 namespace Secronna.Storage.Tables;
 
-/// <summary>Versions of secrets. They never change once written (S12, S13), and are destroyed with their secret (S15).</summary>
+/// <summary>
+/// Versions of secrets. They never change once written (S12, S13), and are destroyed with their secret or one by one (S15).
+/// </summary>
 public static class VersionTable
 {
     // These columns come from a LEFT JOIN, because a secret whose version was removed by tampering must not look absent. Its row
     // has an empty ciphertext and an empty wrapped key, which can't be opened, as after any tampering (S6).
-    private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext";
+    private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext, v.tag";
     private const string SealedTables = SecretTable.Tables + " LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = ";
+
+    // A version without sealed content counts as destroyed only if the history says so. Otherwise its content was removed by
+    // tampering, and the version must not look absent.
+    internal const string Destroyed =
+        "EXISTS (SELECT 1 FROM secret_changes d WHERE d.secret_id = v.secret_id AND d.destroyed = v.version)";
+
+    private const string CurrentTags =
+        SecretTable.Columns + ", s.current_version, v.tag, coalesce(length(v.ciphertext), 0)" + SealedTables + "s.current_version";
+
+    // Rows without ciphertexts are small.
+    private const int TagPageSize = 1_000;
 
     // Bounds the rows that ListSealedAsync reads beyond its limit of bytes.
     private const int PageSize = 200;
@@ -27,29 +40,32 @@ public static class VersionTable
         await transaction.ExecuteManyAsync(
             """
             INSERT INTO secret_versions
-                (secret_id, version, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                (secret_id, version, kek_id, wrapped_data_key, ciphertext, tag, kind, created_at, created_by, comment)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
             versions,
             (insert, row) => insert.Bind(row.SecretId).Bind(row.Version).Bind(row.KekId).Bind(row.WrappedDataKey)
-                .Bind(row.Ciphertext).Bind(row.Kind).Bind(instant).Bind(row.CreatedBy).Bind(row.Comment));
+                .Bind(row.Ciphertext).Bind(row.Tag).Bind(row.Kind).Bind(instant).Bind(row.CreatedBy).Bind(row.Comment));
         await SecretChangeTable.InsertAsync(
             transaction, environment.Id, instant, [.. versions.Select(row => (row.SecretId, (int?)row.Version))]);
+        transaction.StoredBytes.Add(environment.WorkspaceId, versions.Sum(row => row.StoredBytes));
     }
 
     /// <summary>Lists a secret's versions with numbers below <paramref name="below"/>, newest first.</summary>
     public static async ValueTask<List<VersionRow>> ListAsync(Session session, string secretId, int below, int limit)
     {
-        await using var query = session.Prepare("""
-            SELECT version, kind, created_at, created_by, comment FROM secret_versions
-            WHERE secret_id = $1 AND version < $2 ORDER BY version DESC LIMIT $3
+        await using var query = session.Prepare($"""
+            SELECT v.version, v.kind, v.created_at, v.created_by, v.comment, CASE WHEN {Destroyed} THEN 1 ELSE 0 END
+            FROM secret_versions v WHERE v.secret_id = $1 AND v.version < $2 ORDER BY v.version DESC LIMIT $3
             """);
         return await query.Bind(secretId).Bind(below).Bind(limit).ReadAllAsync(static row => new VersionRow(
-            row.GetInt32(0), row.GetText(1), row.GetInt64(2), row.GetText(3), row.GetTextOrNull(4)));
+            row.GetInt32(0), row.GetText(1), row.GetInt64(2), row.GetText(3), row.GetTextOrNull(4),
+            row.GetInt64(5) == 1));
     }
 
     /// <summary>
-    /// Finds a version; if <paramref name="version"/> is <c>null</c>, the current one. Returns <c>null</c> when there is none.
+    /// Finds a version; if <paramref name="version"/> is <c>null</c>, the current one. Returns <c>null</c> when there is none, or
+    /// when it was destroyed.
     /// </summary>
     public static async ValueTask<SealedVersionRow?> FindSealedAsync(
         Session session, string workspaceId, string secretId, int? version)
@@ -57,7 +73,8 @@ public static class VersionTable
         await using var query = session.Prepare(
             SecretTable.Columns + ", coalesce($1, s.current_version)" + SealedColumns
             + SealedTables + "coalesce($1, s.current_version) WHERE s.id = $2 AND s.workspace_id = $3"
-            + " AND (v.version IS NOT NULL OR coalesce($1, s.current_version) <= s.current_version)" + SecretTable.Live);
+            + " AND (v.version IS NOT NULL OR coalesce($1, s.current_version) <= s.current_version)"
+            + $" AND (v.kek_id IS NOT NULL OR NOT {Destroyed})" + SecretTable.Live);
         return await query.Bind(version).Bind(secretId).Bind(workspaceId).ReadAsync() ? ReadSealed(query) : null;
     }
 
@@ -85,13 +102,46 @@ public static class VersionTable
         return rows;
     }
 
-    /// <summary>Finds the current version of a key in an environment. Returns <c>null</c> when there is none.</summary>
-    public static async ValueTask<SealedVersionRow?> FindSealedByKeyAsync(
-        Session session, string environmentId, string key)
+    /// <summary>Whether a secret has a version, and whether it was destroyed. Returns <c>null</c> when there is none.</summary>
+    public static async ValueTask<bool?> IsDestroyedAsync(Session session, string secretId, int version)
     {
         await using var query = session.Prepare(
-            CurrentSealed + " WHERE s.environment_id = $1 AND s.key = $2" + SecretTable.Live);
-        return await query.Bind(environmentId).Bind(key).ReadAsync() ? ReadSealed(query) : null;
+            $"SELECT CASE WHEN {Destroyed} THEN 1 ELSE 0 END FROM secret_versions v WHERE v.secret_id = $1 AND v.version = $2");
+        return await query.Bind(secretId).Bind(version).ReadAsync() ? query.GetInt64(0) == 1 : null;
+    }
+
+    /// <summary>
+    /// Destroys one version of a secret at an instant (S15). The version must not be the current one. The transaction has locked
+    /// the environment's row.
+    /// </summary>
+    public static async ValueTask DestroyAsync(Transaction transaction, SecretRow secret, int version, string by, long instant)
+    {
+        await VersionPurge.DestroyAsync(transaction, secret.Id, version);
+        await SecretChangeTable.InsertDestructionAsync(transaction, secret, instant, version, by);
+    }
+
+    /// <summary>Lists the tags of an environment's current versions, ordered by the bytes of their keys.</summary>
+    public static async ValueTask<List<VersionTagRow>> ListTagsAsync(Session session, string environmentId)
+    {
+        var rows = new List<VersionTagRow>();
+        int count;
+        do
+        {
+            count = rows.Count;
+            await using var query = session.Prepare(
+                CurrentTags + " WHERE s.environment_id = $1 AND s.key > $2" + SecretTable.Live + " ORDER BY s.key LIMIT $3");
+            query.Bind(environmentId).Bind(count == 0 ? "" : rows[^1].Secret.Key).Bind(TagPageSize);
+            rows.AddRange(await query.ReadAllAsync(ReadTag));
+        }
+        while (rows.Count == count + TagPageSize);
+        return rows;
+    }
+
+    /// <summary>Finds the tag of the current version of a key in an environment. Returns <c>null</c> when there is none.</summary>
+    public static async ValueTask<VersionTagRow?> FindTagByKeyAsync(Session session, string environmentId, string key)
+    {
+        await using var query = session.Prepare(CurrentTags + " WHERE s.environment_id = $1 AND s.key = $2" + SecretTable.Live);
+        return await query.Bind(environmentId).Bind(key).ReadAsync() ? ReadTag(query) : null;
     }
 
     private static async ValueTask<List<SealedVersionRow>> ReadPageAsync(
@@ -103,5 +153,9 @@ public static class VersionTable
     }
 
     private static SealedVersionRow ReadSealed(Statement row) =>
-        new(SecretTable.Read(row), row.GetInt32(10), row.GetTextOrNull(11) ?? "", row.GetBlob(12), row.GetBlob(13));
+        new(SecretTable.Read(row), row.GetInt32(10), row.GetTextOrNull(11) ?? "", row.GetBlob(12), row.GetBlob(13),
+            row.GetBlob(14));
+
+    private static VersionTagRow ReadTag(Statement row) =>
+        new(SecretTable.Read(row), row.GetInt32(10), row.GetBlob(11), row.GetInt32(12));
 }

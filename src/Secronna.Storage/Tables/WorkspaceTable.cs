@@ -5,6 +5,11 @@ namespace Secronna.Storage.Tables;
 /// <summary>Workspaces and the allowlist.</summary>
 public static class WorkspaceTable
 {
+    /// <summary>Adds to the bytes that a workspace stores. They never fall below 0.</summary>
+    internal const string AddStoredBytesSql = """
+        UPDATE workspaces SET stored_bytes = CASE WHEN stored_bytes + $1 > 0 THEN stored_bytes + $1 ELSE 0 END WHERE id = $2
+        """;
+
     /// <summary>
     /// Puts a workspace on the allowlist. If <paramref name="name"/> is <c>null</c>, the workspace keeps its name.
     /// </summary>
@@ -24,6 +29,23 @@ public static class WorkspaceTable
         await using var update = transaction.Prepare("UPDATE workspaces SET allowed = 0 WHERE id = $1");
         await InstallationTable.AdvanceAccessCounterAsync(transaction);
         return await update.Bind(id).ExecuteAsync() == 1;
+    }
+
+    /// <summary>The bytes of sealed content that a workspace stores; 0 when there is no such workspace.</summary>
+    public static async ValueTask<long> FindStoredBytesAsync(Session session, string id)
+    {
+        await using var query = session.Prepare("SELECT stored_bytes FROM workspaces WHERE id = $1");
+        return await query.Bind(id).ReadAsync() ? query.GetInt64(0) : 0;
+    }
+
+    /// <summary>Stores the changes that the transaction has collected. The rows of workspaces are locked last.</summary>
+    internal static async ValueTask AddStoredBytesAsync(Transaction transaction)
+    {
+        foreach (var (workspaceId, bytes) in transaction.StoredBytes.Sums)
+        {
+            await using var update = transaction.Prepare(AddStoredBytesSql);
+            await update.Bind(bytes).Bind(workspaceId).ExecuteAsync();
+        }
     }
 
     /// <summary>Whether the workspace is on the allowlist.</summary>

@@ -4,6 +4,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Clients;
 
 /// <summary>The command line against servers that are slow, break off, send rubbish or are malicious.</summary>
+[FlawClass("client leak")]
 public sealed class CliHostileServerTests : IDisposable
 {
     private const string Token = "st_live_canarycanarycanarycanarycanarycanary";

@@ -6,6 +6,7 @@ using Secronna.EndToEndTests.Scanning;
 namespace Secronna.EndToEndTests.Clients;
 
 /// <summary>The command line leaves no value in its output, in files, or where other processes can see it.</summary>
+[FlawClass("client leak")]
 public sealed class CliLeakTests
 {
     private const string Environment = "demo/development";

@@ -32,7 +32,10 @@ public sealed class CliNetworkTests : IDisposable
 
         // The same authority signed the certificate, but for another name.
         cli.Variables["SECRONNA_API_URL"] = server.Url.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
-        Assert.Equal(1, (await cli.RunAsync("", "auth", "whoami")).ExitCode);
+        var otherName = await cli.RunAsync("", "auth", "whoami");
+        Assert.Equal(1, otherName.ExitCode);
+        Assert.Contains("its certificate is for another name than localhost", otherName.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("SSL_CERT_FILE", otherName.Error, StringComparison.Ordinal);
     }
 
     [Fact]

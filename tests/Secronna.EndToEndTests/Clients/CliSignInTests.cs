@@ -49,7 +49,8 @@ public sealed partial class CliSignInTests : IAsyncLifetime
         Assert.Equal(first.ToJsonString(), Session().ToJsonString());
 
         await cli!.DoAsync("auth", "logout");
-        Assert.False(File.Exists(SessionPath));
+        Assert.Null(Session()["signIn"]);
+        Assert.Equal(provider.Issuer, (string?)Session()["pins"]![server.Url]!["issuer"]);
         var after = await RunAsync("auth", "whoami");
         Assert.Equal(1, after.ExitCode);
         Assert.Contains("Error [AUTH_REQUIRED]", after.Error, StringComparison.Ordinal);
@@ -160,10 +161,10 @@ public sealed partial class CliSignInTests : IAsyncLifetime
     // Does what a person does: reads the code from the terminal and enters it elsewhere.
     private async Task<Ended> SignInAsync(Func<string, Task> enter)
     {
-        using var process = cli!.Start("auth", "login", "--no-browser", "--server", server!.Url);
+        using var process = cli!.Start("auth", "login", "--no-browser", "--yes", "--server", server!.Url);
         process.StandardInput.Close();
         var who = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
-        Assert.Equal($"Signing in at {provider!.Issuer} as client secronna-cli, for the scopes openid profile email offline_access. The token is sent to {server.Url}.", who);
+        Assert.Equal($"Signing in at {provider!.Issuer} as client secronna-cli, to get an access token for the scopes openid profile email offline_access. The token is sent to {server.Url}.", who);
         var shown = (await process.StandardError.ReadLineAsync().WaitAsync(Until.Patience))!;
         var (output, rest) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         var code = ShownCode().Match(shown);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
 
@@ -152,6 +153,10 @@ public sealed class CommandTests
     [InlineData("workspace", "allow", "not an id")]
     [InlineData("api-key", "create", "--workspace", "acc_unknown", "--name", "x")]
     [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", " ")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", "x", "--expires", "0d")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", "x", "--expires", "3651d")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", "x", "--expires", "90")]
+    [InlineData("api-key", "create", "--workspace", "acc_e2e", "--name", "x", "--expires", "d")]
     public async Task A_command_that_cannot_be_done_exits_with_1_and_an_error(params string[] arguments)
     {
         using var installation = await TestInstallation.CreateAsync();
@@ -189,6 +194,37 @@ public sealed class CommandTests
         await requestsThere.ExpectAcceptedAsync();
         Assert.Equal(200, (await administrator.PostAsync($"/api/v1/access-keys/{created.Data["id"]}/revoke")).Status);
         await Task.WhenAll(requestsHere.ExpectRefusedWithinASecondAsync(401), requestsThere.ExpectRefusedWithinASecondAsync(401));
+    }
+
+    [Fact]
+    public async Task What_a_deleted_API_key_made_is_refused_on_every_server_within_a_second_of_the_answer()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        await using var server = await installation.ServeAsync();
+        await using var other = await installation.ServeAsync();
+        using var administrator = new Api(server.Url, installation.Token);
+        var maker = await administrator.PostAsync("/api/v1/api-keys", new JsonObject { ["name"] = "maker" });
+        using var making = new Api(server.Url, (string)maker.Data["token"]!);
+        var made = await making.PostAsync("/api/v1/access-keys", new JsonObject { ["name"] = "made" });
+        using var there = new Api(other.Url, (string)made.Data["token"]!);
+        using var requestsThere = new RepeatedRequest(there);
+        await requestsThere.ExpectAcceptedAsync();
+        var deleted = await administrator.DeleteAsync($"/api/v1/api-keys/{maker.Data["id"]}?cascade=true");
+        await requestsThere.ExpectRefusedWithinASecondAsync(401);
+        Assert.Equal([(string)made.Data["id"]!], deleted.Data["alsoRevoked"]!.AsArray().Select(id => (string)id!));
+    }
+
+    [Fact]
+    public async Task An_API_key_that_the_command_makes_expires_if_asked()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        string[] create = ["api-key", "create", "--workspace", TestInstallation.WorkspaceId, "--name", "x"];
+        var key = JsonNode.Parse((await installation.RunAsync([.. create, "--expires", "90d", "--json"])).Out)!;
+        var (made, expires) = (DateTimeOffset.Parse((string)key["createdAt"]!, CultureInfo.InvariantCulture), DateTimeOffset.Parse((string)key["expiresAt"]!, CultureInfo.InvariantCulture));
+        Assert.Equal(90, Math.Round((expires - made).TotalDays));
+        Assert.Equal(Environment.UserName, (string)key["createdBy"]!);
+        Assert.Null(JsonNode.Parse((await installation.RunAsync([.. create, "--json"])).Out)!["expiresAt"]);
+        Assert.Contains("which expires at 20", (await installation.RunAsync([.. create, "--expires", "1d"])).Out, StringComparison.Ordinal);
     }
 
     private static List<JsonNode> JsonLines(string text) =>

@@ -6,7 +6,7 @@ namespace Secronna.EndToEndTests.Deploy;
 
 /// <summary>
 /// A master-key file as systemd gives it to a service: its access control list names the service's user. The file's mode then
-/// shows that the group can read it, although only that user can.
+/// shows that the group can read it, although only that user can. The lists of the data folder and the database count too.
 /// </summary>
 public sealed partial class CredentialFileTests
 {
@@ -16,6 +16,7 @@ public sealed partial class CredentialFileTests
     private const ushort Mask = 0x10;
     private const ushort Other = 0x20;
     private const ushort Read = 4;
+    private const ushort Everything = 7;
     private const uint NoId = uint.MaxValue;
     private const uint SomebodyElse = 12345;
 
@@ -40,10 +41,22 @@ public sealed partial class CredentialFileTests
         Assert.Contains("chmod 600", ended.Error, StringComparison.Ordinal);
     }
 
-    private static void SetAccessList(string path, uint user, ushort group)
+    [Theory]
+    [InlineData(true, "run chmod 700")]
+    [InlineData(false, "run chmod 600")]
+    public async Task Data_that_an_access_list_opens_to_somebody_else_is_refused(bool folder, string said)
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        SetAccessList(folder ? installation.DataFolder : installation.DatabaseFile, SomebodyElse, group: 0, Everything);
+        var ended = await installation.RunAsync("serve", "--urls", "http://127.0.0.1:0");
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains(said, ended.Error, StringComparison.Ordinal);
+    }
+
+    private static void SetAccessList(string path, uint user, ushort group, ushort permissions = Read)
     {
         (ushort Tag, ushort Permissions, uint Id)[] entries =
-            [(Owner, Read, NoId), (User, Read, user), (Group, group, NoId), (Mask, Read, NoId), (Other, 0, NoId)];
+            [(Owner, permissions, NoId), (User, permissions, user), (Group, group, NoId), (Mask, permissions, NoId), (Other, 0, NoId)];
         var list = new byte[4 + (8 * entries.Length)];
         BinaryPrimitives.WriteUInt32LittleEndian(list, 2);
         for (var i = 0; i < entries.Length; i++)

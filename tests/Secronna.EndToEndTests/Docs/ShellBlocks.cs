@@ -18,6 +18,7 @@ internal static partial class ShellBlocks
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
         };
+        ServerProgram.AcceptRuntime(start.Environment);
         foreach (var (name, value) in environment ?? [])
         {
             start.Environment[name] = value;

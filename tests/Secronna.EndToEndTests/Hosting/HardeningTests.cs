@@ -8,6 +8,7 @@ namespace Secronna.EndToEndTests.Hosting;
 /// A running server writes none of its memory to disk and lets no other process read it, unless diagnostics are switched on
 /// (S28).
 /// </summary>
+[FlawClass("files")]
 public sealed class HardeningTests
 {
     [Fact]

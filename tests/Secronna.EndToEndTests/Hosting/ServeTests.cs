@@ -9,7 +9,7 @@ namespace Secronna.EndToEndTests.Hosting;
 public sealed class ServeTests
 {
     private const string AnyPort = "http://127.0.0.1:0";
-    private const UnixFileMode GroupMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead;
+    private const UnixFileMode OthersMayRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead;
 
     [Fact]
     public async Task The_server_refuses_to_start_without_a_database_setting()
@@ -37,7 +37,7 @@ public sealed class ServeTests
     public async Task The_server_refuses_a_master_key_file_that_others_can_read()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
-        File.SetUnixFileMode(installation.MasterKeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        File.SetUnixFileMode(installation.MasterKeyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         await ExpectRefusalAsync(installation, "master key", installation.MasterKeyFile, "chmod 600");
     }
 
@@ -45,7 +45,7 @@ public sealed class ServeTests
     public async Task The_server_refuses_a_data_folder_that_others_can_read()
     {
         using var installation = await TestInstallation.CreateWithMasterKeyAsync();
-        File.SetUnixFileMode(installation.DataFolder, GroupMayRead);
+        File.SetUnixFileMode(installation.DataFolder, OthersMayRead);
         await ExpectRefusalAsync(installation, installation.DataFolder, "chmod 700");
     }
 

@@ -46,6 +46,7 @@ internal sealed class ProviderProcess : IAsyncDisposable
     public IEnumerable<KeyValuePair<string, string>> Settings =>
     [
         new("Secronna__Huudis__Issuer", Issuer), new("Secronna__Huudis__RequireHttpsMetadata", "false"),
+        new("Secronna__Huudis__Audiences__0", "secronna"),
     ];
 
     /// <summary>Signs a person in by the device flow, as the command line does, and returns the access token.</summary>

@@ -33,8 +33,9 @@ internal static class StorageInvariants
                 AND a.version = v.version AND a.outcome = 'success'
                 AND a.action = CASE v.kind WHEN 'written' THEN 'secret.write' ELSE 'secret.rollback' END)
             """),
-        ("each version and each deletion is a change at its instant, and there is no other", """
-            WITH changes AS (SELECT c.* FROM secret_changes c JOIN environments e ON e.id = c.environment_id WHERE e.deleted_at IS NULL),
+        ("each version and each deletion is a change at its instant, and there is no other but destructions", """
+            WITH changes AS (SELECT c.environment_id, c.instant, c.secret_id, c.version FROM secret_changes c JOIN environments e ON e.id = c.environment_id WHERE e.deleted_at IS NULL
+                AND c.destroyed IS NULL),
             made AS (SELECT s.environment_id, v.created_at, v.secret_id, v.version FROM secret_versions v
                 JOIN secrets s ON s.id = v.secret_id JOIN environments e ON e.id = s.environment_id WHERE e.deleted_at IS NULL
                 UNION ALL SELECT s.environment_id, s.deleted_at, s.id, NULL FROM secrets s

@@ -1,9 +1,9 @@
 namespace Secronna.EndToEndTests.Running;
 
 /// <summary>One API client for each node of a set.</summary>
-internal sealed class ApiSet(NodeSet nodes) : IDisposable
+internal sealed class ApiSet(NodeSet nodes, string? token = null) : IDisposable
 {
-    private readonly List<Api> apis = [.. nodes.All.Select(node => node.Connect())];
+    private readonly List<Api> apis = [.. nodes.All.Select(node => token is null ? node.Connect() : new Api(node.Url, token))];
 
     public Api this[int node] => apis[node];
 

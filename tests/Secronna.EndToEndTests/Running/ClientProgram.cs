@@ -33,6 +33,7 @@ internal static class ClientProgram
     {
         var start = ServerProgram.Start(folder, variables, arguments);
         start.FileName = Beside(program);
+        start.Environment.Remove(ServerProgram.AcceptedRuntime);
         return Process.Start(start)!;
     }
 

@@ -53,6 +53,12 @@ internal sealed class DevServer : IAsyncDisposable
         server = null;
     }
 
+    /// <summary>Everything that the running server wrote so far.</summary>
+    public string Log => server!.Log;
+
+    /// <summary>Sends a signal to the running server.</summary>
+    public void Signal(int signal) => ServerProgram.Signal(server!.Id, signal);
+
     /// <summary>Returns an API client with the administrator's credential.</summary>
     public Api Connect() => new(Url, Cli.Variables["SECRONNA_TOKEN"]);
 

@@ -18,8 +18,16 @@ internal sealed class TestInstallation : IDisposable
         {
             ["Secronna__DataFolder"] = DataFolder,
             ["Secronna__MasterKey__File"] = MasterKeyFile,
-            ["Secronna__Limits__RevealsPerMinute"] = "0",
             ["Secronna__Limits__FailedAuthenticationsPerMinute"] = "0",
+            ["Secronna__Limits__RequestsPerMinute"] = "0",
+            ["Secronna__Limits__RequestsPerMinutePerWorkspace"] = "0",
+            ["Secronna__Limits__RevealsPerMinute"] = "0",
+            ["Secronna__Limits__RevealsPerMinutePerWorkspace"] = "0",
+            ["Secronna__Limits__WritesPerMinute"] = "0",
+            ["Secronna__Limits__WritesPerMinutePerWorkspace"] = "0",
+            ["Secronna__Limits__WriteBytesPerMinute"] = "0",
+            ["Secronna__Limits__WriteBytesPerMinutePerWorkspace"] = "0",
+            ["Secronna__Storage__ReservedBytes"] = "0",
         };
     }
 
@@ -132,7 +140,7 @@ internal sealed class TestInstallation : IDisposable
 
     public void Dispose() => Folder.Dispose();
 
-    private async Task SetUpAsync()
+    public async Task SetUpAsync()
     {
         await DoAsync("migrate");
         await AddWorkspaceAsync();

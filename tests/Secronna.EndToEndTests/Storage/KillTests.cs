@@ -4,6 +4,7 @@ using Secronna.EndToEndTests.Running;
 namespace Secronna.EndToEndTests.Storage;
 
 /// <summary>A server that is killed at any moment under load keeps every acknowledged write and no partial one (S30).</summary>
+[FlawClass("audit omission")]
 public sealed class KillTests(ITestOutputHelper output)
 {
     private const string RoundsVariable = "SECRONNA_KILL_ROUNDS";

@@ -106,7 +106,7 @@ public sealed class CertificateTests : IDisposable
                 File.WriteAllText(certificate, forClients.Certificate);
                 ServerCertificates.WriteKey(key, forClients.Key);
             },
-            ["open"] = () => ServerCertificates.SetMode(key, UnixFileMode.UserRead | UnixFileMode.GroupRead),
+            ["open"] = () => ServerCertificates.SetMode(key, UnixFileMode.UserRead | UnixFileMode.OtherRead),
             ["two"] = () => settings["Kestrel__Certificates__Default__Path"] = certificate,
         };
         faults[fault]();

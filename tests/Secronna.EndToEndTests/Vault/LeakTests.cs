@@ -10,6 +10,7 @@ namespace Secronna.EndToEndTests.Vault;
 /// No file that the server writes, no log line and no answer other than a reveal's contains a secret's value, in any encoding
 /// (S16).
 /// </summary>
+[FlawClass("audit leak")]
 public sealed class LeakTests
 {
     private const int Rounds = 150;

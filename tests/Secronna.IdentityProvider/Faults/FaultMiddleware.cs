@@ -57,6 +57,7 @@ internal sealed class FaultMiddleware(RequestDelegate next, FaultSwitches faults
         await next(context);
         context.Response.Body = body;
         var bytes = Encoding.UTF8.GetBytes(rewrite(Encoding.UTF8.GetString(original.ToArray())));
+        context.Response.ContentType = faults.ContentType ?? context.Response.ContentType;
         context.Response.ContentLength = bytes.Length;
         await body.WriteAsync(bytes, context.RequestAborted);
     }

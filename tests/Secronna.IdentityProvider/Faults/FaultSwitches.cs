@@ -16,6 +16,9 @@ public sealed class FaultSwitches
     /// <summary>Makes the answer from the real JWKS; the result need not be JSON.</summary>
     public Func<string, string>? RewriteJwks { get; set; }
 
+    /// <summary>The content type of rewritten documents; <c>null</c> leaves the real one.</summary>
+    public string? ContentType { get; set; }
+
     /// <summary>The number of requests for the discovery document so far, whatever the answer.</summary>
     public int DiscoveryRequests => Volatile.Read(ref discoveryRequests);
 

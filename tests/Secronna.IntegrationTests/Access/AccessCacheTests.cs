@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Secronna.Server.Access;
 using Xunit;
 
@@ -24,6 +25,36 @@ public sealed class AccessCacheTests(SharedServer shared)
         });
 
         Assert.False(await cache.IsAllowedAsync(workspace.Id));
+    }
+
+    [Fact]
+    public async Task A_flood_of_guessed_tokens_delays_only_callers_of_its_own_address()
+    {
+        const string Flood = "198.51.100.1", Other = "203.0.113.1";
+        var database = (await shared.NewWorkspaceAsync()).Server.Installation.Database;
+        var cache = new AccessCache(database, new SteppingClock());
+        await cache.IsAllowedAsync("acc_other");
+        var goOn = new TaskCompletionSource();
+        var ended = new ConcurrentQueue<string>();
+        var held = Enumerable.Range(0, database.MaxReads).Select(_ => HoldAsync()).ToList();
+        var lookups = Enumerable.Repeat(Flood, 200).Append(Other).Select(LookUpAsync).ToList();
+
+        goOn.SetResult();
+        await Task.WhenAll([.. held, .. lookups]);
+
+        Assert.InRange(ended.ToList().IndexOf(Other), 0, 40);
+
+        async Task HoldAsync() => await database.ReadAsync(async _ =>
+        {
+            await goOn.Task;
+            return true;
+        });
+
+        async Task LookUpAsync(string ip)
+        {
+            await cache.LookUpAsync("sk_live_ilouilou", ip);
+            ended.Enqueue(ip);
+        }
     }
 
     private sealed class SteppingClock : TimeProvider

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Secronna.IdentityProvider;
 using Secronna.Server.Http;
 using Xunit;
 
@@ -12,6 +13,7 @@ namespace Secronna.IntegrationTests.Access;
 /// Calls every route as every kind of caller (S21–S24). The calls name things of the caller's workspace, things of another
 /// workspace, absent things, and malformed ids and slugs.
 /// </summary>
+[FlawClass("authorisation")]
 public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHelper output)
 {
     private const string OpenRoute = "GET /auth/config";
@@ -37,7 +39,7 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var others = Endpoints(server).Where(endpoint => endpoint.Metadata.GetMetadata<ApiRoute>() is null).ToList();
         Assert.All(others, endpoint => Assert.NotNull(endpoint.Metadata.GetMetadata<PublicRoute>()));
         Assert.Equal(
-            ["/health/live", "/health/ready", "/openapi/v1.json"],
+            ["/api/v1/health", "/health/live", "/health/ready", "/openapi/v1.json"],
             others.Select(endpoint => endpoint.RoutePattern.RawText!).Order(StringComparer.Ordinal));
     }
 
@@ -83,11 +85,23 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
     [Fact]
     public async Task A_caller_may_do_what_the_table_of_roles_says_and_another_workspaces_things_look_absent()
     {
-        var server = await shared.GetAsync();
+        await CheckAllAsync(await shared.GetAsync(), Callers.Valid);
+    }
+
+    [Fact]
+    public async Task Where_the_second_factor_is_required_a_person_without_it_may_do_only_what_needs_none()
+    {
+        await using var provider = await TestIdentityProvider.StartAsync();
+        await using var server = await TestServer.StartAsync(settings => settings.Huudis.RequireMfa = true, provider: provider);
+        await CheckAllAsync(server, Callers.WhereSecondFactorIsRequired);
+    }
+
+    private async Task CheckAllAsync(TestServer server, IReadOnlyList<CallerKind> kinds)
+    {
         var other = await server.NewWorkspaceAsync();
         var theirs = await Target.NewAsync(other, "theirs");
         var before = (await other.AuditAsync()).Count;
-        var all = from route in Routes(server) from kind in Callers.Valid select (route, kind);
+        var all = from route in Routes(server) from kind in kinds select (route, kind);
         await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = Concurrency }, async (pair, _) =>
         {
             try
@@ -103,18 +117,51 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         Assert.True(faults.IsEmpty, string.Join("\n", faults));
         Assert.Equal(before, (await other.AuditAsync()).Count);
         (await other.Api.PostAsync($"/secrets/{theirs.SecretId}/reveal")).Is(200);
-        Report(Callers.Valid.Count);
+        Report(kinds.Count);
+    }
+
+    [Theory]
+    [InlineData("POST /secrets/{secretId}/reveal", "/reveal?version=1", null, true)]
+    [InlineData("POST /secrets/{secretId}/rollback", "/rollback", """{"version":1}""", true)]
+    [InlineData("DELETE /secrets/{secretId}/versions/{version}", "/versions/1", null, false)]
+    public async Task A_destroyed_version_is_absent_for_who_may_ask_for_it_and_its_secret_is_hidden_from_all_others(
+        string name, string path, string? body, bool isAbsent)
+    {
+        var server = await shared.GetAsync();
+        var call = RouteCalls.All[name];
+        foreach (var kind in Callers.Valid)
+        {
+            var workspace = await server.NewWorkspaceAsync();
+            var own = await Target.NewAsync(workspace, "ours");
+            (await workspace.Api.DeleteAsync($"/secrets/{own.SecretId}/versions/1")).Is(200);
+            var reply = await (await kind.NewAsync(workspace, own, call.Right))
+                .SendAsync(name.Split(' ')[0], $"/secrets/{own.SecretId}{path}", body);
+
+            var isGranted = kind.Rights.Contains(call.Right);
+            var reaches = kind.ReachesTarget?.Invoke(call.Right) != false;
+            var expected = !isGranted ? (403, "FORBIDDEN")
+                : !reaches ? kind.SeesTarget ? (403, "FORBIDDEN") : (404, "secret not found")
+                : isAbsent ? (404, "version not found")
+                : (200, "");
+            Assert.Equal(expected, (reply.Status, reply.Status == 200 ? "" : reply.Status == 403 ? reply.Code! : reply.Message));
+            var entries = (await workspace.AuditAsync()).FindAll(entry => entry.Text("requestId") == reply.RequestId);
+            // Destroying it again changes nothing, so nothing is recorded.
+            Assert.Equal(reply.Status == 200 ? [] : [$"{call.Action} denied"], entries.Select(entry => $"{entry.Text("action")} {entry.Text("outcome")}"));
+        }
     }
 
     private async Task CheckAsync(Workspace workspace, string name, ApiRoute route, CallerKind kind, Target theirs)
     {
         var call = RouteCalls.All[name];
         var own = await Target.NewAsync(workspace, "ours");
-        var isAllowed = kind.Rights.Contains(call.Right);
+        var isAllowed = kind.Rights.Contains(call.Right) && !(kind.LacksSecondFactor && call.NeedsSecondFactor);
+        // Who may list is told nothing of what it doesn't see. Credentials, and a role without rights, are refused by the role
+        // whether the thing exists or not.
+        var isToldOfRole = !isAllowed && (name.Contains("{id}", StringComparison.Ordinal) || !kind.Rights.Contains(Right.List));
         var answers = new List<string>();
         foreach (var target in call.NamesTarget ? new[] { theirs, Target.Absent, Target.Malformed } : [])
         {
-            answers.Add(await RefusedAsync(workspace, await kind.NewAsync(workspace, own, call.Right), name, route, target, isAllowed ? 404 : 403));
+            answers.Add(await RefusedAsync(workspace, await kind.NewAsync(workspace, own, call.Right), name, route, target, isToldOfRole ? 403 : 404));
         }
 
         Assert.True(answers.Distinct().Count() <= 1, string.Join("\n\n", answers));
@@ -122,13 +169,25 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         var client = await kind.NewAsync(workspace, own, call.Right);
         if (!isAllowed)
         {
-            await RefusedAsync(workspace, client, name, route, own, 403);
+            var sees = isToldOfRole || kind.SeesTarget || !call.NamesTarget;
+            var refused = await RefusedAsync(workspace, client, name, route, own, sees ? 403 : 404);
+            Assert.True(sees || refused.Split('\n')[0] == answers[0].Split('\n')[0], refused);
+            // Whatever refused it, the entry names what was asked for.
+            Assert.True(call.Action is null || !call.NamesTarget || !refused.EndsWith("{}", StringComparison.Ordinal), refused);
         }
         else if (kind.ReachesTarget?.Invoke(call.Right) == false && call.NamesTarget)
         {
-            // The audit entry may name what exists. The answer to this caller must not.
+            // The audit entry may name what exists. The answer to a caller who doesn't see it must not.
             var reply = await call.SendAsync(client, route.Method, own);
-            Assert.Equal(answers[0].Split('\n')[0], reply.StatusAndBody);
+            if (kind.SeesTarget)
+            {
+                Assert.StartsWith("this needs the action", reply.IsError(403, "FORBIDDEN").Message, StringComparison.Ordinal);
+            }
+            else
+            {
+                Assert.Equal(answers[0].Split('\n')[0], reply.StatusAndBody);
+            }
+
             await AuditedAsync(workspace, reply, call, "denied");
         }
         else

@@ -92,15 +92,57 @@ public sealed class GrantChangeTests(SharedServer shared)
         var url = "/access-keys/" + created.Text("id");
 
         Assert.Equal(("two", WebGrants, true), FieldsOf((await workspace.Api.PatchAsync(url, """{"name":"two"}""")).Is(200)));
-        Assert.Equal(("two", WebGrants, true), FieldsOf((await workspace.Api.PatchAsync(url, """{"grants":null}""")).Is(200)));
         Assert.Equal(("two", WebGrants, false), FieldsOf((await workspace.Api.PatchAsync(url, """{"expiresInDays":30}""")).Is(200)));
         Assert.Equal(("two", ApiGrants, false), FieldsOf((await workspace.Api.PatchAsync(url, $$"""{"grants":{{ApiGrants}}}""")).Is(200)));
         Assert.Equal(("three", "[]", true), FieldsOf((await workspace.Api.PatchAsync(url, """{"name":"three","expiresInDays":9,"grants":[]}""")).Is(200)));
+        (await workspace.Api.PatchAsync(url, """{"grants":null}""")).IsInvalid("grants");
+        (await workspace.Api.PatchAsync(url, """{"name":null}""")).IsInvalid("name");
+        (await workspace.Api.PostAsync("/access-keys", """{"name":"x","grants":null}""")).IsInvalid("grants");
+        Assert.True((await workspace.Api.PatchAsync(url, """{"expiresInDays":null}""")).Is(200).Data.IsNull("expiresAt"));
         Assert.Equal(5, (await workspace.AuditAsync("action=access_key.update")).Count(entry => entry.Text("outcome") == "success"));
 
         (string, string, bool) FieldsOf(Reply reply) => (
             reply.Data.Text("name"), reply.Data.GetProperty("grants").GetRawText(),
             reply.Data.Time("expiresAt") - created.Time("createdAt") < TimeSpan.FromDays(10));
+    }
+
+    [Fact]
+    public async Task The_entry_of_a_change_has_the_changed_fields_before_and_after()
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        var created = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"one","expiresInDays":9,"grants":{{WebGrants}}}""")).Is(201).Data;
+        var url = "/access-keys/" + created.Text("id");
+        var expiry = created.Text("expiresAt");
+
+        Assert.Equal(($$"""{"grants":{{WebGrants}}}""", $$"""{"grants":{{ApiGrants}}}"""), await ChangeAsync($$"""{"name":"one","grants":{{ApiGrants}}}"""));
+        Assert.Equal(
+            ($$"""{"name":"one","grants":{{ApiGrants}},"expiresAt":"{{expiry}}"}""", """{"name":"two","grants":[]}"""),
+            await ChangeAsync("""{"name":"two","grants":[],"expiresInDays":null}"""));
+        Assert.Equal(((string?)null, (string?)null), await ChangeAsync("""{"name":"two"}"""));
+
+        async Task<(string? Before, string? After)> ChangeAsync(string change)
+        {
+            (await workspace.Api.PatchAsync(url, change)).Is(200);
+            var metadata = (await workspace.AuditAsync("action=access_key.update"))[0].GetProperty("metadata");
+            return (Side("before"), Side("after"));
+
+            string? Side(string name) => metadata.Has(name) ? metadata.GetProperty(name).GetRawText() : null;
+        }
+    }
+
+    [Fact]
+    public async Task An_entry_holds_the_largest_grants_before_and_after()
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+        string Largest(char letter) => TestGrant.Json(
+            [.. Enumerable.Repeat($"{new string(letter, Limits.GrantsLength / Limits.Grants)}: list reveal write delete", Limits.Grants)]);
+        var created = (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","grants":{{Largest('a')}}}""")).Is(201).Data;
+
+        (await workspace.Api.PatchAsync("/access-keys/" + created.Text("id"), $$"""{"grants":{{Largest('b')}}}""")).Is(200);
+
+        var metadata = Assert.Single(await workspace.AuditAsync("action=access_key.update")).GetProperty("metadata");
+        Assert.Equal(Largest('a'), metadata.GetProperty("before").GetProperty("grants").GetRawText());
+        Assert.Equal(Largest('b'), metadata.GetProperty("after").GetProperty("grants").GetRawText());
     }
 
     [Fact]
@@ -137,8 +179,15 @@ public sealed class GrantChangeTests(SharedServer shared)
         await ChangeAsync(environment, key.Text("id"), ApiGrants);
         (await client.GetAsync(environment.SecretsPath)).IsError(404, "NOT_FOUND");
 
-        await ChangeAsync(environment, key.Text("id"), "[]");
+        await ChangeAsync(environment, key.Text("id"), """[{"path":"*","actions":["reveal"]}]""");
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
+
+        await ChangeAsync(environment, key.Text("id"), "[]");
+        (await client.PostAsync($"/secrets/{id}/reveal")).IsError(404, "NOT_FOUND");
+        (await client.GetAsync(environment.SecretsPath)).IsError(404, "NOT_FOUND");
+        Assert.Empty((await client.GetAsync("/projects")).Is(200).Data.EnumerateArray());
+        Assert.Empty((await client.GetAsync("/search/secrets?q=T")).Is(200).Data.EnumerateArray());
+        Assert.Equal("[]", (await client.GetAsync("/me")).Is(200).Data.GetProperty("grants").GetRawText());
     }
 
     [Fact]

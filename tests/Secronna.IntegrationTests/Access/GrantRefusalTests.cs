@@ -10,9 +10,8 @@ namespace Secronna.IntegrationTests.Access;
 /// </summary>
 public sealed class GrantRefusalTests
 {
-    // There is one entry for the first refusal of each thing that has its own count, and one entry for the first refusal of all
-    // other things.
-    private const int MaxFirstEntries = RefusalRuns.MaxRunsPerCaller + 1;
+    // How many refusals of a credential have entries of their own in a minute, in these tests.
+    private const int MaxFirsts = 20;
 
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(61);
 
@@ -23,81 +22,144 @@ public sealed class GrantRefusalTests
     [InlineData(true)]
     public async Task A_caller_that_is_refused_a_thousand_times_causes_a_few_entries_with_counts(bool exist)
     {
-        await using var server = await TestServer.StartAsync(time: time);
+        await using var server = await StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
         var ids = exist
             ? (await environment.WriteAllAsync(Enumerable.Range(0, 500).Select(i => ($"KEY_{i}", "v")))).Each("id")
-            : [.. Enumerable.Range(0, 500).Select(i => $"sec_{i:00000000000000000000000000}")];
+            : MadeUp(500);
         var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
 
-        await RefuseAllAsync(client, ids.Concat(ids));
+        await RefuseAllAsync(client, ids[..MaxFirsts]);
+        await LimitAllAsync(client, ids[MaxFirsts..]);
+        await RefuseAllAsync(client, ids[..MaxFirsts]);
+        await LimitAllAsync(client, ids[MaxFirsts..]);
 
-        Assert.Equal(MaxFirstEntries, (await DeniedAsync(environment)).Count);
+        Assert.Equal(MaxFirsts, (await DeniedAsync(environment)).Count);
         time.Advance(Window);
-        // There is one entry with a count for each thing that has its own count. The other things that exist have one entry each,
-        // up to a limit. One more entry counts the rest.
-        var expected = RefusalRuns.MaxRunsPerCaller + (exist ? RefusalRun.MaxSeparateCounts + 1 : 1);
-        await Until.HoldsAsync("the counts are recorded", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + expected);
+        // One entry counts the repeats of each refusal that has an entry of its own. Over the limit, as many things that exist
+        // have counts of their own; one more entry counts the rest.
+        var expected = MaxFirsts + (exist ? MaxFirsts + 1 : 1);
+        await Until.HoldsAsync("the counts are recorded", async () => (await DeniedAsync(environment)).Count == MaxFirsts + expected);
         var counts = (await DeniedAsync(environment))[..expected];
-        Assert.Equal(1_000 - MaxFirstEntries, counts.Sum(Count));
-        Assert.Equal(expected - (exist ? 1 : RefusalRuns.MaxRunsPerCaller + 1), counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
+        Assert.Equal(1_000 - MaxFirsts, counts.Sum(Count));
+        Assert.Equal(exist ? 2 * MaxFirsts : 0, counts.Count(entry => entry.GetProperty("metadata").Has("secretId")));
         Assert.Contains(counts, entry => entry.GetProperty("metadata").Names() == "count" && Count(entry) > 100);
+        Assert.All(counts, entry => Assert.Equal("127.0.0.1", entry.Text("ip")));
     }
 
     [Fact]
-    public async Task A_count_names_an_existing_secret_even_if_many_made_up_ids_were_asked_for_before()
+    public async Task An_existing_secret_is_at_once_on_record_even_if_many_made_up_ids_were_asked_for_before()
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
         var secret = await environment.WriteAsync("MASTER_PASSWORD");
         var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
-        await RefuseAllAsync(client, Enumerable.Range(0, 30).Select(i => $"sec_{i:00000000000000000000000000}"));
+        await RefuseAllAsync(client, MadeUp(30));
 
         await RefuseAllAsync(client, [secret, secret]);
 
-        Assert.Empty(await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"));
+        var first = Assert.Single(await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"));
+        Assert.Equal("web/production/MASTER_PASSWORD", first.GetProperty("metadata").Text("path"));
         time.Advance(Window);
         await Until.HoldsAsync(
             "the count of the existing secret is recorded",
-            async () => (await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}")).Count == 1);
+            async () => (await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}")).Count == 2);
+        Assert.Equal(1, Count((await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"))[0]));
+    }
+
+    [Fact]
+    public async Task Over_the_limit_a_count_names_the_existing_secret_and_an_allowed_request_is_answered()
+    {
+        await using var server = await StartAsync();
+        var environment = await server.NewTestEnvironmentAsync();
+        var (secret, allowed) = (await environment.WriteAsync("MASTER_PASSWORD"), await environment.WriteAsync("DB_URL"));
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
+        await RefuseAllAsync(client, MadeUp(MaxFirsts));
+
+        await LimitAllAsync(client, [secret, secret]);
+        (await client.PostAsync($"/secrets/{allowed}/reveal")).Is(200);
+        await server.RestartAsync();
+
         Assert.Equal(2, Count(Assert.Single(await environment.Workspace.AuditAsync($"outcome=denied&secretId={secret}"))));
     }
 
     [Fact]
-    public async Task After_a_minute_refused_things_have_their_own_counts_again()
+    public async Task After_a_minute_refusals_have_entries_of_their_own_again()
     {
-        await using var server = await TestServer.StartAsync(time: time);
+        await using var server = await StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
         var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
-        var ids = Enumerable.Range(0, 60).Select(i => $"sec_{i:00000000000000000000000000}").ToList();
-        await RefuseAllAsync(client, ids[..30]);
-        Assert.Equal(MaxFirstEntries, (await DeniedAsync(environment)).Count);
+        var ids = MadeUp(60);
+        await RefuseAllAsync(client, ids[..MaxFirsts]);
+        await LimitAllAsync(client, ids[MaxFirsts..30]);
 
         time.Advance(Window);
-        await Until.HoldsAsync("the count of the other refusals is recorded", async () => (await DeniedAsync(environment)).Count == MaxFirstEntries + 1);
-        await RefuseAllAsync(client, ids[30..]);
+        await Until.HoldsAsync("the count of the other refusals is recorded", async () => (await DeniedAsync(environment)).Count == MaxFirsts + 1);
+        await RefuseAllAsync(client, ids[30..(30 + MaxFirsts)]);
 
-        Assert.Equal((2 * MaxFirstEntries) + 1, (await DeniedAsync(environment)).Count);
+        Assert.Equal((2 * MaxFirsts) + 1, (await DeniedAsync(environment)).Count);
     }
 
     [Fact]
-    public async Task Each_caller_and_action_has_its_own_limit_of_entries()
+    public async Task Each_caller_has_its_own_limit_of_entries()
     {
-        await using var server = await TestServer.StartAsync(time: time);
+        await using var server = await StartAsync();
         var environment = await server.NewTestEnvironmentAsync();
         var (one, two) = (await environment.Workspace.NewGrantedClientAsync("web: list"), await environment.Workspace.NewGrantedClientAsync("web: list"));
-        var ids = Enumerable.Range(0, 30).Select(i => $"sec_{i:00000000000000000000000000}").ToList();
+        var ids = MadeUp(30);
 
-        await RefuseAllAsync(one, ids);
-        await RefuseAllAsync(two, ids);
-        foreach (var id in ids)
+        foreach (var client in new[] { one, two })
         {
-            (await one.DeleteAsync("/secrets/" + id)).IsError(404, "NOT_FOUND");
+            await RefuseAllAsync(client, ids[..MaxFirsts]);
+            await LimitAllAsync(client, ids[MaxFirsts..]);
         }
 
         var entries = await DeniedAsync(environment);
-        Assert.Equal(3 * MaxFirstEntries, entries.Count);
-        Assert.Equal(3, entries.GroupBy(entry => (entry.Text("actorId"), entry.Text("action"))).Count(group => group.Count() == MaxFirstEntries));
+        Assert.Equal([MaxFirsts, MaxFirsts], entries.GroupBy(entry => entry.Text("actorId")).Select(group => group.Count()));
+    }
+
+    [Fact]
+    public async Task A_workspace_with_many_hostile_credentials_has_a_limit_as_well()
+    {
+        await using var server = await TestServer.StartAsync(settings => settings.Limits.RefusalsPerMinute = 2, time);
+        var environment = await server.NewTestEnvironmentAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            await RefuseAllAsync(await environment.Workspace.NewGrantedClientAsync("web: list"), MadeUp(2));
+        }
+
+        await LimitAllAsync(await environment.Workspace.NewGrantedClientAsync("web: list"), MadeUp(1));
+
+        Assert.Equal(16, (await DeniedAsync(environment)).Count);
+        var other = await server.NewWorkspaceAsync();
+        (await other.Api.PostAsync("/secrets/sec_none/reveal")).IsError(404, "NOT_FOUND");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public async Task Refusals_from_different_addresses_are_never_merged(int limit)
+    {
+        await using var server = await TestServer.StartAsync(
+            settings =>
+            {
+                settings.Limits.RefusalsPerMinute = limit;
+                settings.Http.TrustedProxies.Add(System.Net.IPNetwork.Parse("127.0.0.0/8"));
+            },
+            time);
+        var environment = await server.NewTestEnvironmentAsync();
+        var client = await environment.Workspace.NewGrantedClientAsync("web/production/DB_*: reveal");
+        string[] addresses = ["203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.2"];
+        foreach (var address in addresses)
+        {
+            await client.SendAsync("POST", "/secrets/sec_none/reveal", null, ("X-Forwarded-For", address));
+        }
+
+        await server.RestartAsync();
+
+        Assert.Equal(
+            [("203.0.113.1", 1), ("203.0.113.2", 2), ("203.0.113.3", 1)],
+            (await DeniedAsync(environment)).GroupBy(entry => entry.Text("ip")).Select(group => (group.Key, group.Sum(CountOrOne))).Order());
     }
 
     [Fact]
@@ -154,6 +216,19 @@ public sealed class GrantRefusalTests
         }
     }
 
+    private Task<TestServer> StartAsync() => TestServer.StartAsync(settings => settings.Limits.RefusalsPerMinute = MaxFirsts, time);
+
+    private static string[] MadeUp(int count) => [.. Enumerable.Range(0, count).Select(i => $"sec_{i:00000000000000000000000000}")];
+
+    private static async Task LimitAllAsync(ApiClient client, IEnumerable<string> ids)
+    {
+        foreach (var id in ids)
+        {
+            var limited = (await client.PostAsync($"/secrets/{id}/reveal")).IsError(429, "RATE_LIMITED");
+            Assert.Equal("too many requests of this credential were refused: try again later", limited.Message);
+        }
+    }
+
     private static async Task RefuseAllAsync(ApiClient client, IEnumerable<string> ids)
     {
         foreach (var id in ids)
@@ -165,4 +240,6 @@ public sealed class GrantRefusalTests
     private static Task<List<System.Text.Json.JsonElement>> DeniedAsync(TestEnvironment environment) => environment.Workspace.AuditAsync("outcome=denied");
 
     private static int Count(System.Text.Json.JsonElement entry) => entry.GetProperty("metadata").Number("count");
+
+    private static int CountOrOne(System.Text.Json.JsonElement entry) => entry.GetProperty("metadata").Has("count") ? Count(entry) : 1;
 }

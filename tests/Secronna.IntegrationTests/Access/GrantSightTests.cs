@@ -31,18 +31,17 @@ public sealed class GrantSightTests(SharedServer shared)
     {
         var (tree, client, grants) = await NewAsync(set);
         var projects = WorkspaceTree.ReachedPaths(tree.Projects.Keys, grants);
-        Assert.Equal(projects, (await PagesAsync(client, "/projects", projects.Select(project => tree.Projects[project]))).Each("slug"));
+        Assert.Equal(projects, (await PagesAsync(client, tree, "/projects")).Each("slug"));
         foreach (var project in projects)
         {
             var environments = WorkspaceTree.ReachedPaths(Environments(tree, project), grants);
-            var list = await PagesAsync(
-                client, $"/projects/{tree.Projects[project]}/environments", environments.Select(path => tree.Environments[path].Id));
+            var list = await PagesAsync(client, tree, $"/projects/{tree.Projects[project]}/environments");
             Assert.Equal(environments, list.Select(item => $"{project}/{item.Text("slug")}"));
             foreach (var path in environments)
             {
                 var environment = tree.Environments[path];
                 var secrets = WorkspaceTree.ReachedPaths(Secrets(tree, path), grants, "list");
-                Assert.Equal(secrets, (await PagesAsync(client, environment.SecretsPath, secrets.Select(KeyOf))).Select(item => environment.PathOf(item.Text("key"))));
+                Assert.Equal(secrets, (await PagesAsync(client, tree, environment.SecretsPath)).Select(item => environment.PathOf(item.Text("key"))));
             }
         }
     }
@@ -60,8 +59,7 @@ public sealed class GrantSightTests(SharedServer shared)
                 var (items, positions, _) = await client.PagesAsync("/search/secrets?q=" + Uri.EscapeDataString(text), limit);
                 Assert.Equal(secrets, items.Each("path"));
                 Assert.Equal(secrets.Select(path => tree.Secrets[path]), items.Each("id"));
-                var hidden = tree.Environments.Where(pair => WorkspaceTree.ReachedPaths([pair.Key], grants).Length == 0).Select(pair => pair.Value.Id);
-                Assert.DoesNotContain(positions, position => hidden.Any(id => position.Contains(id, StringComparison.Ordinal)));
+                Assert.All(positions, position => TellsNothing(tree, position));
             }
         }
     }
@@ -92,6 +90,14 @@ public sealed class GrantSightTests(SharedServer shared)
         foreach (var (path, id) in tree.Secrets)
         {
             var isSeen = WorkspaceTree.ReachedPaths([path], grants, "list").Length > 0;
+            if (!isSeen && WorkspaceTree.ReachedPaths([path], grants).Length > 0)
+            {
+                (await client.GetAsync($"/secrets/{id}")).IsError(403, "FORBIDDEN");
+                (await client.GetAsync($"/secrets/{id}/versions")).IsError(403, "FORBIDDEN");
+                (await client.GetAsync(PathBySlugs(path))).IsError(403, "FORBIDDEN");
+                continue;
+            }
+
             await CheckSeenAsync(client, isSeen, $"/secrets/{id}", $"/secrets/{NoSecret}");
             await CheckSeenAsync(client, isSeen, $"/secrets/{id}/versions", $"/secrets/{NoSecret}/versions");
             await CheckSeenAsync(client, isSeen, PathBySlugs(path), PathBySlugs(path) + "_NOT");
@@ -115,8 +121,15 @@ public sealed class GrantSightTests(SharedServer shared)
                 await client.PostAsync("/reveal", $$"""{"path":"{{path}}"}"""),
                 await client.PostAsync("/reveal", $$"""{"path":"{{path}}","version":1}"""),
             ];
+            var noSuch = await client.PostAsync($"/secrets/{id}/reveal?version=2");
+            if (!isGranted && WorkspaceTree.ReachedPaths([path], grants).Length > 0)
+            {
+                Assert.All(replies.Append(noSuch), reply => reply.IsError(403, "FORBIDDEN"));
+                continue;
+            }
+
             Assert.All(replies, reply => Assert.Equal(isGranted ? WorkspaceTree.ValueOf(path) : absent, isGranted ? reply.Data.Text("value") : reply.StatusAndBody));
-            Assert.Equal(isGranted ? noVersion : absent, (await client.PostAsync($"/secrets/{id}/reveal?version=2")).StatusAndBody);
+            Assert.Equal(isGranted ? noVersion : absent, noSuch.StatusAndBody);
         }
 
         foreach (var (path, environment) in tree.Environments)
@@ -126,13 +139,13 @@ public sealed class GrantSightTests(SharedServer shared)
             foreach (var url in new[] { $"/environments/{environment.Id}/reveal", $"/projects/by-slug/{path.Replace("/", "/environments/", StringComparison.Ordinal)}/reveal" })
             {
                 var reply = await client.PostAsync(url);
-                Assert.Equal(isSeen ? 200 : 404, reply.Status);
+                Assert.Equal(isSeen ? 200 : WorkspaceTree.ReachedPaths([path], grants).Length > 0 ? 403 : 404, reply.Status);
                 if (isSeen)
                 {
                     Assert.Equal(keys.Select(WorkspaceTree.ValueOf), reply.Data.GetProperty("secrets").Each("value"));
                     Assert.Equal(0, reply.Data.GetProperty("unrecoverable").GetArrayLength());
                 }
-                else
+                else if (reply.Status == 404)
                 {
                     Assert.Equal((await client.PostAsync("/environments/env_00000000000000000000000000/reveal")).StatusAndBody, reply.StatusAndBody);
                 }
@@ -154,9 +167,9 @@ public sealed class GrantSightTests(SharedServer shared)
 
     /// <summary>
     /// Reads a list with several page sizes. The items must be equal, the number of pages must follow from the visible items
-    /// alone, and cursors must hold positions of visible items alone.
+    /// alone, and cursors must tell nothing.
     /// </summary>
-    private static async Task<List<JsonElement>> PagesAsync(ApiClient client, string path, IEnumerable<string> seen)
+    private static async Task<List<JsonElement>> PagesAsync(ApiClient client, WorkspaceTree tree, string path)
     {
         var all = (await client.PagesAsync(path, 500)).Items;
         foreach (var limit in new[] { 1, 2 })
@@ -164,11 +177,19 @@ public sealed class GrantSightTests(SharedServer shared)
             var (items, positions, pages) = await client.PagesAsync(path, limit);
             Assert.Equal(all.Select(item => item.GetRawText()), items.Select(item => item.GetRawText()));
             Assert.Equal(Math.Max(1, (all.Count + limit - 1) / limit), pages);
-            // The position follows 32 bytes of authentication.
-            Assert.All(positions, position => Assert.Contains(position[32..], seen));
+            Assert.All(positions, position => TellsNothing(tree, position));
         }
 
         return all;
+    }
+
+    // A cursor has the same length wherever it stands, and no readable id or key.
+    private static void TellsNothing(WorkspaceTree tree, string cursor)
+    {
+        Assert.Equal(352, cursor.Length);
+        Assert.DoesNotContain(
+            tree.Projects.Values.Concat(tree.Environments.Values.Select(environment => environment.Id)).Concat(tree.Secrets.Keys.Select(KeyOf)),
+            name => cursor.Contains(name, StringComparison.Ordinal));
     }
 
     private static async Task CheckSeenAsync(ApiClient client, bool isSeen, string path, string absent)

@@ -60,19 +60,30 @@ public sealed class GrantStoredTests
         (await client.PostAsync($"/secrets/{id}/reveal")).Is(200);
     }
 
-    [Fact]
-    public async Task An_access_key_with_unreadable_grants_blocks_a_deletion_until_it_is_revoked()
+    [Theory]
+    [InlineData("[null]", false)]
+    [InlineData("[null]", true)]
+    [InlineData("", true)]
+    public async Task A_deletion_removes_unreadable_grants_of_an_access_key_and_records_the_failure(string stored, bool isProject)
     {
         await using var server = await TestServer.StartAsync(time: time);
         var environment = await server.NewTestEnvironmentAsync();
         var key = await environment.Workspace.NewGrantedKeyAsync("web: list reveal");
-        server.Sql("UPDATE credentials SET grants = '[null]' WHERE id = @id", ("@id", key.Text("id")));
+        var other = await environment.Workspace.NewGrantedKeyAsync("api: list");
+        server.Sql("UPDATE credentials SET grants = @grants WHERE id = @id", ("@grants", stored), ("@id", key.Text("id")));
 
-        var refused = await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}?force=true");
+        (await environment.Api.DeleteAsync(
+            (isProject ? $"/projects/{environment.ProjectId}" : $"/environments/{environment.Id}") + "?force=true")).Is(200);
 
-        Assert.Contains(key.Text("id"), refused.IsError(500, "INTEGRITY_ERROR").Message, StringComparison.Ordinal);
-        (await environment.Api.GetAsync($"/projects/{environment.ProjectId}")).Is(200);
-        (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
-        (await environment.Api.DeleteAsync($"/projects/{environment.ProjectId}?force=true")).Is(200);
+        var grants = (await environment.Api.GetAsync("/access-keys")).Is(200).Data.EnumerateArray()
+            .ToDictionary(listed => listed.Text("id"), listed => listed.GetProperty("grants").GetRawText());
+        Assert.Equal("[]", grants[key.Text("id")]);
+        Assert.Equal(TestGrant.Json("api: list"), grants[other.Text("id")]);
+        var entry = Assert.Single(await environment.Workspace.AuditAsync("action=access_key.update"));
+        Assert.Equal(("failed", key.Text("id")), (entry.Text("outcome"), entry.GetProperty("metadata").Text("targetId")));
+        Assert.Equal("{}", entry.GetProperty("metadata").GetProperty("before").GetRawText());
+        Assert.Equal("""{"grants":[]}""", entry.GetProperty("metadata").GetProperty("after").GetRawText());
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty((await server.With(key.Text("token")).GetAsync("/projects")).Is(200).Data.EnumerateArray());
     }
 }

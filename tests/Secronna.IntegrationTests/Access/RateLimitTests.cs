@@ -24,13 +24,31 @@ public sealed class RateLimitTests
         Assert.InRange(int.Parse(limited.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 60);
         var denied = Assert.Single(await environment.Workspace.AuditAsync("outcome=denied"));
         Assert.Equal((limited.RequestId, "secret.reveal"), (denied.Text("requestId"), denied.Text("action")));
-        (await environment.RevealAllAsync("""{"keys":["A","B"]}""")).Is(200);
+        (await environment.RevealAllAsync("""{"keys":["A"]}""")).Is(200);
         (await environment.RevealAsync(id)).IsError(429, "RATE_LIMITED");
         (await environment.Api.PostAsync("/reveal", $$"""{"path":"{{environment.PathOf("A")}}"}""")).IsError(429, "RATE_LIMITED");
         var key = server.With((await environment.Workspace.NewAccessKeyAsync()).Text("token"));
         (await key.PostAsync($"/secrets/{id}/reveal")).Is(200);
         (await environment.Api.GetAsync(environment.SecretsPath)).Is(200);
-        Assert.Equal(7, (await environment.Workspace.AuditAsync("action=secret.reveal&outcome=success")).Count);
+        Assert.Equal(6, (await environment.Workspace.AuditAsync("action=secret.reveal&outcome=success")).Count);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(250, 3)]
+    public async Task Asking_for_a_revision_counts_as_a_reveal_for_each_hundred_values_even_if_the_answer_is_304(int keys, int cost)
+    {
+        await using var server = await TestServer.StartAsync(settings => settings.Limits.RevealsPerMinute = keys + (2 * cost));
+        var environment = await server.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync(Enumerable.Range(0, keys).Select(i => ($"KEY_{i}", "v")));
+        var tag = (await environment.RevealAllAsync()).Is(200).Header("ETag");
+        (await environment.RevealAllAsync(null, tag)).Is(304);
+        (await environment.RevealAllAsync(null, tag)).Is(304);
+
+        var limited = (await environment.RevealAllAsync(null, tag)).IsError(429, "RATE_LIMITED");
+
+        var denied = Assert.Single(await environment.Workspace.AuditAsync("outcome=denied"));
+        Assert.Equal((limited.RequestId, environment.Id), (denied.Text("requestId"), denied.GetProperty("metadata").Text("environmentId")));
     }
 
     [Fact]

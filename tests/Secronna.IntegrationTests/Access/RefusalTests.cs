@@ -10,8 +10,11 @@ namespace Secronna.IntegrationTests.Access;
 /// <summary>
 /// The first of several equal refusals is recorded at once. Its repeats within a minute are recorded as one more entry (S19).
 /// </summary>
+[FlawClass("audit omission")]
 public sealed class RefusalTests
 {
+    private static readonly RequestException NotFound = Errors.NotFound("secret");
+
     private readonly FakeTimeProvider time = TestClock.New();
 
     [Fact]
@@ -87,8 +90,8 @@ public sealed class RefusalTests
         Task first, repeat;
         using (server.HoldAudit())
         {
-            first = refusals.RecordAsync(Refusal(workspace, "req_1"), "sec_none");
-            repeat = refusals.RecordAsync(Refusal(workspace, "req_2"), "sec_none");
+            first = refusals.RecordAsync(Refusal(workspace, "req_1"), "sec_none", NotFound);
+            repeat = refusals.RecordAsync(Refusal(workspace, "req_2"), "sec_none", NotFound);
             time.Advance(TimeSpan.FromMinutes(2));
             Assert.False(repeat.IsCompleted);
         }
@@ -105,7 +108,7 @@ public sealed class RefusalTests
             await repeat;
         }
 
-        await refusals.RecordAsync(Refusal(workspace, "req_3"), "sec_none");
+        await refusals.RecordAsync(Refusal(workspace, "req_3"), "sec_none", NotFound);
         await refusals.FlushAsync(all: true);
         // The server's own flush may already be writing the count.
         var denied = await workspace.AuditAsync("outcome=denied");

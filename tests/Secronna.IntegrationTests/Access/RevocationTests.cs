@@ -11,6 +11,7 @@ namespace Secronna.IntegrationTests.Access;
 /// <summary>Changes of the allowlist and of credentials take effect on every node within a second (S22).</summary>
 [RunsAlone]
 [DependsOnTransactions]
+[FlawClass("revocation")]
 public sealed class RevocationTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

@@ -9,9 +9,12 @@ namespace Secronna.IntegrationTests.Harness;
 /// <param name="Name">The name in failure messages.</param>
 /// <param name="NewAsync">Creates a new caller in a workspace. Its grants, if any, are made for a target and a right.</param>
 /// <param name="Rights">The column of this kind in the contract's table of roles.</param>
+/// <param name="SeesTarget">Whether the caller has any action on the target.</param>
 /// <param name="ReachesTarget">Whether the caller's grants reach the target for a right. <c>null</c> means that they always do.</param>
+/// <param name="LacksSecondFactor">Whether the caller lacks the second factor on a server that requires it.</param>
 internal sealed record CallerKind(
-    string Name, Func<Workspace, Target, Right, Task<ApiClient>> NewAsync, Right[] Rights, Func<Right, bool>? ReachesTarget = null)
+    string Name, Func<Workspace, Target, Right, Task<ApiClient>> NewAsync, Right[] Rights, Func<Right, bool>? ReachesTarget = null,
+    bool SeesTarget = true, bool LacksSecondFactor = false)
 {
     public override string ToString() => Name;
 }
@@ -33,10 +36,12 @@ internal static class Callers
         User("admin", AllRights),
         User("member", MemberRights),
         User("viewer", ViewerRights),
-        User("emperor", [Right.Self]),
-        User(null, AllRights),
-        new("service account", (workspace, _, _) => Task.FromResult(WithToken(workspace, null, "service_account")), AllRights),
-        AccessKey("access key", (_, _) => "[]"),
+        Restricted("user with an unknown role", "emperor"),
+        Restricted("user without a role", null),
+        Restricted("service account without a role", null, "service_account"),
+        new("service account", (workspace, _, _) => Task.FromResult(WithToken(workspace, "admin", "service_account")), AllRights),
+        AccessKey("access key", (_, _) => null),
+        AccessKey("access key with an empty list of grants", (_, _) => "[]", right => right == Right.Self, seesTarget: false),
         AccessKey("access key with the grant", (target, _) => Grant(target, "list", "reveal", "write", "delete")),
         AccessKey("access key with just the grant", (target, right) => Grant(target, ActionsOf(right) is { Length: > 0 } actions ? actions : ["list"])),
         AccessKey(
@@ -46,7 +51,18 @@ internal static class Callers
         AccessKey(
             "access key with grants elsewhere",
             (_, _) => """[{"path":"elsewhere","actions":["list","reveal","write","delete"]},{"path":"else*/ours/KEY","actions":["list"]}]""",
-            right => right == Right.Self),
+            right => right == Right.Self, seesTarget: false),
+    ];
+
+    /// <summary>The kinds of callers of a server that requires the second factor: with it, without it, and those who have none.</summary>
+    public static IReadOnlyList<CallerKind> WhereSecondFactorIsRequired { get; } =
+    [
+        .. from user in new[] { ("owner", AllRights), ("admin", AllRights), ("member", MemberRights), ("viewer", ViewerRights) }
+           from hasFactor in new[] { true, false }
+           select UserWith(hasFactor, user.Item1, user.Item2),
+        Valid.Single(kind => kind.Name == "API key"),
+        Valid.Single(kind => kind.Name == "service account"),
+        Valid.Single(kind => kind.Name == "access key"),
     ];
 
     /// <summary>
@@ -55,6 +71,14 @@ internal static class Callers
     public static ApiClient WithToken(Workspace workspace, string? role, string identityType = "user") =>
         workspace.Server.With(workspace.Server.Provider!.TokenOf(workspace.Id, role, identityType));
 
+    /// <summary>A client with a new user's token, with or without the second factor.</summary>
+    public static ApiClient WithSecondFactor(Workspace workspace, string role, bool hasFactor)
+    {
+        var claims = workspace.Server.Provider!.ClaimsOf(workspace.Id, role);
+        claims["mfaVerified"] = hasFactor;
+        return workspace.Server.With(workspace.Server.Provider!.Forge.Sign(claims));
+    }
+
     public static string TokenOf(this TestIdentityProvider provider, string workspaceId, string? role, string identityType = "user") =>
         provider.Forge.Sign(provider.ClaimsOf(workspaceId, role, identityType));
 
@@ -62,8 +86,15 @@ internal static class Callers
     public static JsonObject ClaimsOf(this TestIdentityProvider provider, string workspaceId, string? role, string identityType = "user")
     {
         var subject = "usr_" + System.Security.Cryptography.RandomNumberGenerator.GetHexString(12, lowercase: true);
-        return provider.Forge.ClaimsOf(
+        var claims = provider.Forge.ClaimsOf(
             new Person(subject, workspaceId, "ada@example.com", "Ada", role, MfaVerified: false) { IdentityType = identityType });
+        if (identityType == "service_account")
+        {
+            // No program signs in through the command line's client.
+            claims["client_id"] = ServiceAccount.Deployer.ClientId;
+        }
+
+        return claims;
     }
 
     /// <summary>Clients with every kind of invalid or denied credential, and the status of the answer to each.</summary>
@@ -95,15 +126,23 @@ internal static class Callers
         ];
     }
 
-    private static CallerKind User(string? role, Right[] rights) => new(
-        role is null ? "user without a role" : $"user, {role}", (workspace, _, _) => Task.FromResult(WithToken(workspace, role)), rights);
+    private static CallerKind User(string role, Right[] rights) =>
+        new($"user, {role}", (workspace, _, _) => Task.FromResult(WithToken(workspace, role)), rights);
 
-    private static CallerKind AccessKey(string name, Func<Target, Right, string> grants, Func<Right, bool>? reachesTarget = null) => new(
+    // The role restricted is like an access key whose grants reach nothing.
+    private static CallerKind Restricted(string name, string? role, string identityType = "user") => new(
+        name, (workspace, _, _) => Task.FromResult(WithToken(workspace, role, identityType)), AccessKeyRights, right => right == Right.Self, SeesTarget: false);
+
+    private static CallerKind UserWith(bool hasFactor, string role, Right[] rights) => new(
+        $"{role} {(hasFactor ? "with" : "without")} the second factor",
+        (workspace, _, _) => Task.FromResult(WithSecondFactor(workspace, role, hasFactor)), rights, LacksSecondFactor: !hasFactor);
+
+    private static CallerKind AccessKey(string name, Func<Target, Right, string?> grants, Func<Right, bool>? reachesTarget = null, bool seesTarget = true) => new(
         name,
         async (workspace, target, right) => workspace.Server.With((await workspace.Api.PostAsync(
-            "/access-keys", $$"""{"name":"x","grants":{{grants(target, right)}}}""")).Is(201).Data.Text("token")),
+            "/access-keys", grants(target, right) is { } json ? $$"""{"name":"x","grants":{{json}}}""" : """{"name":"x"}""")).Is(201).Data.Text("token")),
         AccessKeyRights,
-        reachesTarget);
+        reachesTarget, seesTarget);
 
     private static string Grant(Target target, params string[] actions) =>
         $$"""[{"path":"{{target.ProjectSlug}}/{{target.EnvironmentSlug}}/KEY","actions":[{{string.Join(',', actions.Select(action => $"\"{action}\""))}}]}]""";

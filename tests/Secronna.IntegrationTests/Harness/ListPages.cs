@@ -7,9 +7,9 @@ namespace Secronna.IntegrationTests.Harness;
 internal static class ListPages
 {
     /// <summary>
-    /// Reads a whole list page by page. Returns its items, the positions that its cursors hold and the number of pages.
+    /// Reads a whole list page by page. Returns its items, the bytes of its cursors and the number of pages.
     /// </summary>
-    public static async Task<(List<JsonElement> Items, List<string> Positions, int Pages)> PagesAsync(
+    public static async Task<(List<JsonElement> Items, List<string> Cursors, int Pages)> PagesAsync(
         this ApiClient client, string path, int limit)
     {
         var (items, positions, pages) = (new List<JsonElement>(), new List<string>(), 0);

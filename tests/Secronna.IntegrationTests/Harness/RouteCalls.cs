@@ -10,10 +10,13 @@ internal sealed record Target(
     /// <summary>Ids and slugs that are malformed.</summary>
     public static Target Malformed { get; } = Of("x", "No_Slug");
 
-    /// <summary>Creates one thing of each kind in a workspace. Each target is used for one call only.</summary>
+    /// <summary>
+    /// Creates one thing of each kind in a workspace, and a secret with two versions. Each target is used for one call only.
+    /// </summary>
     public static async Task<Target> NewAsync(Workspace workspace, string slug)
     {
         var environment = await workspace.NewTestEnvironmentAsync(slug, slug);
+        await environment.WriteAsync("KEY");
         var secret = await environment.WriteAsync("KEY");
         var api = (await workspace.Api.PostAsync("/api-keys", """{"name":"x"}""")).Is(201).Data.Text("id");
         var access = (await workspace.NewAccessKeyAsync()).Text("id");
@@ -48,7 +51,7 @@ internal enum Right
     /// <summary>Roll back secrets and restore environments. An access key needs the actions write and reveal for it.</summary>
     Restore,
 
-    /// <summary>Delete secrets.</summary>
+    /// <summary>Delete secrets, and destroy versions of them.</summary>
     Delete,
 
     /// <summary>Read the audit trail.</summary>
@@ -71,6 +74,13 @@ internal enum Right
 internal sealed record RouteCall(
     Right Right, Func<Target, string> Path, Func<Target, string>? Body = null, string? Action = null, bool NamesTarget = true, int Entries = 1)
 {
+    // The recorded actions that open no value, give or take no power, and delete nothing.
+    private static readonly string[] Harmless =
+        ["project.create", "project.update", "environment.create", "environment.update", "secret.write", "kek.rotate"];
+
+    /// <summary>Whether a person needs the second factor for it, where the server requires one (S32).</summary>
+    public bool NeedsSecondFactor => Action is not null && !Harmless.Contains(Action);
+
     public Task<Reply> SendAsync(ApiClient client, string method, Target target) =>
         client.SendAsync(method, Path(target), Body?.Invoke(target));
 }
@@ -112,6 +122,8 @@ internal static class RouteCalls
         ["POST /environments/{envId}/compare"] = new(Right.Reveal,
             t => $"/environments/{t.EnvironmentId}/compare", t => $$"""{"with":"{{t.EnvironmentId}}"}""", "environment.compare", Entries: 2),
         ["DELETE /secrets/{secretId}"] = new(Right.Delete, t => $"/secrets/{t.SecretId}", null, "secret.delete"),
+        ["DELETE /secrets/{secretId}/versions/{version}"] = new(Right.Delete,
+            t => $"/secrets/{t.SecretId}/versions/1", null, "secret.destroy"),
         ["POST /secrets/{secretId}/reveal"] = new(Right.Reveal, t => $"/secrets/{t.SecretId}/reveal", null, "secret.reveal"),
         ["POST /reveal"] = new(Right.Reveal,
             _ => "/reveal", t => $$"""{"path":"{{t.ProjectSlug}}/{{t.EnvironmentSlug}}/KEY"}""", "secret.reveal"),
@@ -124,10 +136,12 @@ internal static class RouteCalls
         ["POST /api-keys"] = new(Right.Keys, _ => "/api-keys", Name, "api_key.create", NamesTarget: false),
         ["GET /api-keys"] = new(Right.Keys, _ => "/api-keys", NamesTarget: false),
         ["DELETE /api-keys/{id}"] = new(Right.Keys, t => $"/api-keys/{t.ApiKeyId}", null, "api_key.revoke"),
+        ["GET /api-keys/{id}/made"] = new(Right.Keys, t => $"/api-keys/{t.ApiKeyId}/made"),
         ["POST /access-keys"] = new(Right.Keys, _ => "/access-keys", Name, "access_key.create", NamesTarget: false),
         ["GET /access-keys"] = new(Right.Keys, _ => "/access-keys", NamesTarget: false),
         ["PATCH /access-keys/{id}"] = new(Right.Keys, t => $"/access-keys/{t.AccessKeyId}", Name, "access_key.update"),
         ["POST /access-keys/{id}/revoke"] = new(Right.Keys, t => $"/access-keys/{t.AccessKeyId}/revoke", null, "access_key.revoke"),
+        ["GET /access-keys/{id}/made"] = new(Right.Keys, t => $"/access-keys/{t.AccessKeyId}/made"),
         ["GET /me"] = new(Right.Self, _ => "/me", NamesTarget: false),
         ["GET /auth/config"] = new(Right.Self, _ => "/auth/config", NamesTarget: false),
     };

@@ -31,7 +31,7 @@ internal sealed class TestInstallation : IAsyncDisposable
         Database = database;
         settings = new Settings { DataFolder = folder.Path };
         database.Configure(settings.Storage);
-        settings.Limits.RevealsPerMinute = 0;
+        settings.TurnOffRates();
         if (masterKey is not null)
         {
             settings.MasterKey = masterKey;

@@ -39,17 +39,19 @@ internal sealed class TestNode : IAsyncDisposable
 
     /// <exception cref="MasterKeyException">The start is refused.</exception>
     public static async Task<TestNode> OpenAsync(
-        TestDatabase database, ScriptedProvider provider, QuickClock clock, Action<Settings>? configure = null)
+        TestDatabase database, ScriptedProvider provider, QuickClock clock, Action<Settings>? configure = null,
+        Func<DatabaseEngine, DatabaseEngine>? wrap = null)
     {
         var settings = new Settings();
         database.Configure(settings.Storage);
-        settings.Limits.RevealsPerMinute = 0;
+        settings.TurnOffRates();
         configure?.Invoke(settings);
         var masterKeys = new MasterKeyRing([provider], clock);
         await masterKeys.RefreshAsync();
         // All nodes share the database's clock.
+        var engine = database.EngineWith(TimeProvider.System);
         var installation = await OpenInstallation.OpenAsync(
-            settings, database.EngineWith(TimeProvider.System), masterKeys, migrate: true, clock, _ => { });
+            settings, wrap is null ? engine : wrap(engine), masterKeys, migrate: true, clock, _ => { });
         return new TestNode(installation, settings, provider, clock);
     }
 

@@ -179,9 +179,7 @@ internal sealed class TestServer : IAsyncDisposable
         var settings = new Settings { DataFolder = folder };
         database.Configure(settings.Storage);
         settings.MasterKey.File = Path.Combine(folder, "master-keys");
-        // All tests have one address and share its allowance, so rates are unlimited. Tests of rates set their own.
-        settings.Limits.FailedAuthenticationsPerMinute = 0;
-        settings.Limits.RevealsPerMinute = 0;
+        settings.TurnOffRates();
         settings.Huudis.Issuer = Provider?.Issuer;
         settings.Huudis.RequireHttpsMetadata = false;
         settings.Huudis.Audiences.Add("secronna");

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Access;
 using Secronna.Server.Access.Tokens;
 using Secronna.Server.Commands;
 using Secronna.Server.Hosting;
+using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.Vault;
 using Xunit;
@@ -53,7 +55,8 @@ public sealed class BackgroundTests
             """
             WITH RECURSIVE n (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < 1200)
             INSERT INTO secret_versions
-            SELECT secret_id, n, kek_id, wrapped_data_key, ciphertext, kind, created_at, created_by, comment
+                (secret_id, version, kek_id, wrapped_data_key, ciphertext, tag, kind, created_at, created_by, comment)
+            SELECT secret_id, n, kek_id, wrapped_data_key, ciphertext, tag, kind, created_at, created_by, comment
             FROM secret_versions, n WHERE secret_id = @id
             """,
             ("@id", id));
@@ -83,8 +86,11 @@ public sealed class BackgroundTests
         using var masterKeys = new MasterKeyRing([], time);
         using var keks = new KekLeases(null!, masterKeys, ring, time);
         using var http = new HttpClient();
+        await using var storage = await TestStorage.CreateAsync();
         using var housekeeping = new Housekeeping(
-            new RefusalRecorder(null!, time, factory.CreateLogger<RefusalRecorder>()), keks,
+            new RefusalRecorder(null!, new LimitSettings(), time, factory.CreateLogger<RefusalRecorder>()),
+            new DiskSpace(storage.Database, new StorageSettings(), time, factory.CreateLogger<DiskSpace>()),
+            new RateLimits(new LimitSettings(), time), keks,
             new ProviderKeys(new IdentityProviderSettings(), http, time, factory.CreateLogger<ProviderKeys>()), time, factory.CreateLogger<Housekeeping>());
         ring.Add("kek_1", new byte[32], TimeSpan.Zero).Dispose();
         await housekeeping.StartAsync(default);

@@ -6,16 +6,17 @@ namespace Secronna.IntegrationTests.Hosting;
 
 /// <summary>The server refuses unsafe settings and files that other users can access, before it changes anything (S28).</summary>
 [Trait(TestEngine.Trait, TestEngine.Any)]
+[FlawClass("files")]
 public sealed class PrivateFilesTests
 {
     [Theory]
     [Trait(TestEngine.Trait, TestEngine.Sqlite)]
     [InlineData("", "700", UnixFileMode.OtherExecute)]
-    [InlineData("", "700", UnixFileMode.GroupRead)]
+    [InlineData("", "700", UnixFileMode.OtherRead)]
     [InlineData("secronna.db", "600", UnixFileMode.OtherRead)]
-    [InlineData("secronna.db", "600", UnixFileMode.GroupWrite)]
+    [InlineData("secronna.db", "600", UnixFileMode.OtherWrite)]
     [InlineData("secronna.db-wal", "600", UnixFileMode.OtherRead)]
-    [InlineData("secronna.db-shm", "600", UnixFileMode.GroupRead)]
+    [InlineData("secronna.db-shm", "600", UnixFileMode.OtherRead)]
     public async Task A_start_is_refused_if_other_users_can_access_the_folder_or_the_files_of_the_database(string open, string mode, UnixFileMode bit)
     {
         if (OperatingSystem.IsWindows())

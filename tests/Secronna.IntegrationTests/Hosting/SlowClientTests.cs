@@ -7,6 +7,7 @@ namespace Secronna.IntegrationTests.Hosting;
 /// <summary>Slow clients and clients that hold many connections do not keep others from being served.</summary>
 [RunsAlone]
 [Trait(TestEngine.Trait, TestEngine.Any)]
+[FlawClass("denial of service")]
 public sealed class SlowClientTests
 {
     [Fact]
@@ -33,16 +34,15 @@ public sealed class SlowClientTests
     [Fact]
     public async Task A_body_that_takes_too_long_is_refused_and_its_memory_is_released()
     {
-        // The number of batches that the budget for large bodies admits: 256 MiB, of which each batch takes twice 4 MiB.
-        const int AdmittedBatches = 32;
+        const int InHand = 32;
         var time = TestClock.New();
-        await using var server = await TestServer.StartAsync(time: time);
+        await using var server = await TestServer.StartAsync(settings => settings.Limits.RequestsAtOnce = InHand, time);
         var environment = await server.NewTestEnvironmentAsync();
-        var slow = await Task.WhenAll(Enumerable.Range(0, AdmittedBatches).Select(_ => BeginBatchAsync(environment)));
+        var slow = await Task.WhenAll(Enumerable.Range(0, InHand).Select(_ => BeginBatchAsync(environment)));
         await Task.WhenAll(slow.Select(connection => connection.ReceiveAsync("100 Continue")));
         using (var beyond = await BeginBatchAsync(environment))
         {
-            Assert.Contains("503", await beyond.ReceiveAsync("requestId"), StringComparison.Ordinal);
+            Assert.Contains("429", await beyond.ReceiveAsync("requestId"), StringComparison.Ordinal);
         }
 
         time.Advance(TimeSpan.FromSeconds(61));

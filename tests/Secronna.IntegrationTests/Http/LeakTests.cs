@@ -4,6 +4,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>Values appear in no encoding in any answer but a reveal's, in any log line or in any file (S16).</summary>
+[FlawClass("audit leak")]
 public sealed class LeakTests
 {
     private const string Canary = "cAnArY-7fa3c9e1-Zq8wXv5T";

@@ -4,6 +4,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Http;
 
 /// <summary>Every limit of S29: a request exactly at the limit passes, one just over it is refused.</summary>
+[FlawClass("denial of service")]
 public sealed class LimitTests(SharedServer shared)
 {
     [Fact]

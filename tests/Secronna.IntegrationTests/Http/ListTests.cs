@@ -141,14 +141,39 @@ public sealed class ListTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task The_default_page_has_100_items_and_50_for_the_audit_trail()
+    public async Task Without_limit_and_cursor_a_list_has_everything_a_history_100_items_and_the_audit_trail_50()
     {
         var environment = await shared.NewTestEnvironmentAsync();
-        await environment.WriteAllAsync(Enumerable.Range(0, 101).Select(i => ($"KEY_{i}", "v")));
+        for (var batch = 0; batch < 2; batch++)
+        {
+            await environment.WriteAllAsync(Enumerable.Range(0, 300).Select(i => ($"KEY_{batch}_{i}", "v")));
+        }
 
-        Assert.Equal(100, (await environment.Api.GetAsync(environment.SecretsPath)).Is(200).Data.GetArrayLength());
-        Assert.Equal(100, (await environment.Api.GetAsync("/search/secrets?q=key")).Is(200).Data.GetArrayLength());
+        foreach (var list in new[] { environment.SecretsPath, "/search/secrets?q=key" })
+        {
+            var all = (await environment.Api.GetAsync(list)).Is(200);
+            Assert.Equal(600, all.Data.GetArrayLength());
+            Assert.False(all.Meta.GetProperty("hasMore").GetBoolean());
+            var cursor = (await environment.Api.GetAsync(With(list, "limit=1"))).Is(200).Meta.Text("cursor");
+            Assert.Equal(500, (await environment.Api.GetAsync(With(list, "cursor=" + cursor))).Is(200).Data.GetArrayLength());
+        }
+
+        Assert.Equal(100, (await environment.Api.GetAsync($"/environments/{environment.Id}/history")).Is(200).Data.GetArrayLength());
         Assert.Equal(50, (await environment.Api.GetAsync("/audit")).Is(200).Data.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task All_cursors_of_a_list_have_the_same_length_and_hold_no_readable_position()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAllAsync(new[] { ("A", "v"), (new string('B', 256), "v"), ("C", "v") });
+
+        var first = (await environment.Api.GetAsync(environment.SecretsPath + "?limit=1")).Is(200).Meta.Text("cursor");
+        var second = (await environment.Api.GetAsync(environment.SecretsPath + "?limit=2")).Is(200).Meta.Text("cursor");
+
+        Assert.Equal(first.Length, second.Length);
+        Assert.DoesNotContain("BBBB", System.Text.Encoding.Latin1.GetString(System.Buffers.Text.Base64Url.DecodeFromChars(second)), StringComparison.Ordinal);
+        Assert.Equal("C", (await environment.Api.GetAsync(environment.SecretsPath + "?cursor=" + second)).Is(200).Data.Each("key").Single());
     }
 
     private async Task<(TestEnvironment Place, string Path)> FillAsync(string list)

@@ -9,15 +9,23 @@ namespace Secronna.IntegrationTests.Http;
 /// <summary>A refusal that must not tell what exists is answered a fixed time after its request arrived (S23).</summary>
 [RunsAlone]
 [Trait(TestEngine.Trait, TestEngine.Any)]
+[FlawClass("timing")]
 public sealed class RefusalPaceTests
 {
     [Theory]
-    [InlineData("/secrets/sec_none", true, 404)]
-    [InlineData("/me", false, 401)]
-    public async Task A_refusal_waits_for_the_fixed_time_and_other_answers_do_not(string path, bool isKnown, int status)
+    [InlineData("/secrets/sec_none", "API key", 404)]
+    [InlineData("/api-keys", "access key", 403)]
+    [InlineData("/me", "nobody", 401)]
+    public async Task A_refusal_waits_for_the_fixed_time_and_other_answers_do_not(string path, string caller, int status)
     {
         await using var server = await TestServer.StartAsync();
-        var client = isKnown ? (await server.NewWorkspaceAsync()).Api : server.With("sk_live_" + new string('0', 60));
+        var workspace = await server.NewWorkspaceAsync();
+        var client = caller switch
+        {
+            "API key" => workspace.Api,
+            "access key" => await workspace.NewGrantedClientAsync("web: list"),
+            _ => server.With("sk_live_" + new string('0', 60)),
+        };
         var pace = server.Services.GetRequiredService<RefusalPace>();
         // Far longer than any answer takes by itself, and short enough for a test.
         pace.MinDelay = TimeSpan.FromSeconds(1);

@@ -1,5 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Http;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
@@ -86,6 +92,34 @@ public sealed class TrustedProxyTests
 
         (await FailAsync(server, (Header, "198.51.100.77, 203.0.113.9"))).IsError(429, "RATE_LIMITED");
         (await FailAsync(server, (Header, "203.0.113.10"))).IsError(401, "AUTH_REQUIRED");
+    }
+
+    [Fact]
+    public async Task Over_a_Unix_socket_the_headers_are_ignored_because_the_sender_has_no_address()
+    {
+        using var folder = new TemporaryFolder();
+        var settings = new HttpSettings();
+        settings.TrustedProxies.Add(IPNetwork.Parse("10.0.0.0/8"));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://unix:" + folder["s"]);
+        await using var app = builder.Build();
+        app.UseTrustedProxies(settings);
+        app.Run(context => context.Response.WriteAsync($"{context.Connection.RemoteIpAddress} {context.Request.Scheme}"));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectCallback = async (_, cancellation) => await ConnectAsync(folder["s"], cancellation) });
+        client.DefaultRequestHeaders.Add(Header, "203.0.113.9");
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+
+        Assert.Equal(" http", await client.GetStringAsync(new Uri("http://localhost/"), TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<Stream> ConnectAsync(string path, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     private static async Task<string> RecordedAddressAsync(TestServer server, params (string Name, string Value)[] headers)

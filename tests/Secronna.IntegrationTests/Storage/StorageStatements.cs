@@ -26,8 +26,9 @@ internal static partial class StorageStatements
         for (var handle = metadata.GetNextHandle(default(UserStringHandle)); !handle.IsNil; handle = metadata.GetNextHandle(handle))
         {
             var text = metadata.GetUserString(handle).Trim();
-            // Texts that end with FROM are completed with a table's name, to copy all rows of the table or to find one.
-            if (Statement().IsMatch(text) && !text.EndsWith("FROM", StringComparison.Ordinal)
+            // Texts that end with FROM are completed with a table's name, to copy all rows of the table or to find one. Texts that
+            // end with a bracket are completed with a list of parameters.
+            if (Statement().IsMatch(text) && !text.EndsWith("FROM", StringComparison.Ordinal) && !text.EndsWith('(')
                 && !text.Contains("schema_migrations", StringComparison.Ordinal))
             {
                 found.Add(text);

@@ -186,6 +186,20 @@ internal sealed class TestStorage : IAsyncDisposable
         await Purge.DestroyVersionsAsync(transaction, [secretId], 0);
     });
 
+    /// <summary>Destroys one version as the server does. Returns false, and does nothing, if it is the current one.</summary>
+    public Task<bool> DestroyVersionAsync(EnvironmentRow environment, string secretId, int version) => WriteAsync(async transaction =>
+    {
+        var secret = await SecretTable.FindAsync(transaction, environment.WorkspaceId, secretId);
+        if (secret!.CurrentVersion == version)
+        {
+            return false;
+        }
+
+        var change = await EnvironmentTable.BeginChangeAsync(transaction, environment.WorkspaceId, environment.Id);
+        await VersionTable.DestroyAsync(transaction, secret, version, "key_1", change!.Instant);
+        return true;
+    });
+
     public async Task PurgeAllAsync()
     {
         while (await WriteAsync(Purge.RunSliceAsync))

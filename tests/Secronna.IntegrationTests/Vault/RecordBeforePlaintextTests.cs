@@ -7,6 +7,7 @@ namespace Secronna.IntegrationTests.Vault;
 
 /// <summary>The audit entry is durable before the value is decrypted. Without the entry nothing is decrypted (S18).</summary>
 [DependsOnTransactions]
+[FlawClass("audit omission")]
 public sealed class RecordBeforePlaintextTests
 {
     public static TheoryData<string> Reveals { get; } = ["secret", "path", "environment", "keys", "slugs"];

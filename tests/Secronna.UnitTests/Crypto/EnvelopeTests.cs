@@ -9,15 +9,18 @@ public sealed class EnvelopeTests
     private static readonly VersionBinding[] UnusableBindings =
     [
         default,
-        new("", "p", "e", "s", 1),
-        new("w", null!, "e", "s", 1),
-        new("w", "p", "", "s", 1),
-        new("w", "p", "e", "", 1),
-        new("w", "p", "e", "s", 0),
-        new("w", "p", "e", "s", -1),
-        new(new string('w', 129), "p", "e", "s", 1),
-        new("w", new string('ä', 65), "e", "s", 1),
-        new("w", "p", "lone \ud800 surrogate", "s", 1),
+        new("", "p", "e", "s", "k", 1),
+        new("w", null!, "e", "s", "k", 1),
+        new("w", "p", "", "s", "k", 1),
+        new("w", "p", "e", "", "k", 1),
+        new("w", "p", "e", "s", "", 1),
+        new("w", "p", "e", "s", null!, 1),
+        new("w", "p", "e", "s", new string('k', 257), 1),
+        new("w", "p", "e", "s", "k", 0),
+        new("w", "p", "e", "s", "k", -1),
+        new(new string('w', 129), "p", "e", "s", "k", 1),
+        new("w", new string('ä', 65), "e", "s", "k", 1),
+        new("w", "p", "lone \ud800 surrogate", "s", "k", 1),
     ];
 
     [Fact]
@@ -33,9 +36,10 @@ public sealed class EnvelopeTests
     public void Every_valid_id_and_version_number_seals_and_opens()
     {
         var id = Gen.String[Gen.Char['!', '~'], 1, 128];
-        Gen.Select(id, id, id, id, Gen.Int[1, int.MaxValue], id).Sample((w, p, e, s, version, kek) =>
+        var key = Gen.String[Gen.Char['!', '~'], 1, 256];
+        Gen.Select(id, id, id, id, key, Gen.Int[1, int.MaxValue], id).Sample((w, p, e, s, k, version, kek) =>
         {
-            var sample = Sample.Create() with { Binding = new(w, p, e, s, version), KekId = kek };
+            var sample = Sample.Create() with { Binding = new(w, p, e, s, k, version), KekId = kek };
             return sample.Seal(Sample.Value).OpenedBytes().AsSpan().SequenceEqual(Sample.Value);
         }, iter: 300);
     }
@@ -78,6 +82,27 @@ public sealed class EnvelopeTests
         Assert.Equal(old.DataKey(), next.DataKey());
         Assert.NotEqual(old.WrappedDataKey, next.WrappedDataKey);
         Assert.Throws<DecryptionException>(() => (old with { WrappedDataKey = next.WrappedDataKey }).Open());
+    }
+
+    [Fact]
+    public void A_version_sealed_before_keys_were_bound_opens_and_a_rewrap_binds_its_key_without_changing_the_value()
+    {
+        var old = Sample.CreateOld();
+        var next = Sample.Create() with { KekId = "kek_2", Ciphertext = old.Ciphertext };
+        next = next with { WrappedDataKey = old.Rewrap(next) };
+
+        Assert.Equal(Sample.Value, old.OpenedBytes());
+        Assert.False(Envelope.BindsKey(old.WrappedDataKey));
+        Assert.Equal(Sample.Value, next.OpenedBytes());
+        Assert.True(Envelope.BindsKey(next.WrappedDataKey));
+        Assert.Throws<DecryptionException>(() => (next with { Binding = next.Binding with { Key = "KEY_2" } }).Open());
+    }
+
+    [Fact]
+    public void A_new_version_binds_its_key()
+    {
+        Assert.True(Envelope.BindsKey(Sample.Create().WrappedDataKey));
+        Assert.False(Envelope.BindsKey([]));
     }
 
     [Fact]
@@ -125,12 +150,13 @@ public sealed class EnvelopeTests
     [Fact]
     public void Unusable_associated_data_never_reaches_the_cipher()
     {
-        var unusable = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default).IsUsable;
+        var unusable = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], BoxFormat.WithKey, default).IsUsable;
         Assert.False(unusable);
         Assert.Throws<ArgumentException>(() => ValueBox.Seal(
-            new byte[32], new byte[12], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default), []));
+            new byte[32], new byte[12], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], BoxFormat.WithKey, default), []));
         Assert.Throws<DecryptionException>(() => ValueBox.Open(
-            new byte[32], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], default), Sample.Create().Ciphertext));
+            new byte[32], AssociatedData.ForValue(new byte[AssociatedData.MaxSize], BoxFormat.WithKey, default),
+            Sample.Create().Ciphertext));
     }
 
     [Fact]

@@ -110,9 +110,14 @@ public sealed class MasterKeyWrapTests
     public void A_wrapped_data_key_is_not_accepted_as_a_wrapped_KEK()
     {
         var name = KeyName.FromMasterKeyId("mk_1");
-        var version = Envelope.Seal(masterKey, "mk_1", name, new("acc_1", "prj_1", "kek_1", "mk_1", 1), keyBytes);
-        Refused(Kek, version.WrappedDataKey);
-        Refused(Installation, version.WrappedDataKey);
+        foreach (var format in new[] { BoxFormat.First, BoxFormat.WithKey })
+        {
+            var associatedData = AssociatedData.ForDataKey(
+                new byte[AssociatedData.MaxSize], format, new("acc_1", "prj_1", "kek_1", "mk_1", "KEY", 1), "mk_1");
+            var wrapped = WrappedKeyBox.Seal(masterKey, name, new byte[12], associatedData, keyBytes);
+            Refused(Kek, wrapped);
+            Refused(Installation, wrapped);
+        }
     }
 
     [Fact]

@@ -18,13 +18,27 @@ internal sealed record Sample
 
     public KeyName KekName { get; init; } = KeyName.FromBytes(RandomNumberGenerator.GetBytes(16));
 
-    public VersionBinding Binding { get; init; } = new("acc_1", "prj_1", "env_1", "sec_1", 1);
+    public VersionBinding Binding { get; init; } = new("acc_1", "prj_1", "env_1", "sec_1", "KEY_1", 1);
 
     public byte[] WrappedDataKey { get; init; } = [];
 
     public byte[] Ciphertext { get; init; } = [];
 
     public static Sample Create() => new Sample().Seal(Value);
+
+    /// <summary>A version as it was sealed before the secret's key was bound.</summary>
+    public static Sample CreateOld()
+    {
+        var sample = new Sample();
+        byte[] dataKey = RandomNumberGenerator.GetBytes(32), nonce = RandomNumberGenerator.GetBytes(12);
+        var forDataKey = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], BoxFormat.First, sample.Binding, sample.KekId);
+        var forValue = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], BoxFormat.First, sample.Binding);
+        return sample with
+        {
+            WrappedDataKey = WrappedKeyBox.Seal(sample.Kek, sample.KekName, nonce, forDataKey, dataKey),
+            Ciphertext = ValueBox.Seal(dataKey, nonce, forValue, Value),
+        };
+    }
 
     public Sample Seal(ReadOnlySpan<byte> value)
     {
@@ -43,7 +57,8 @@ internal sealed record Sample
     public byte[] DataKey()
     {
         var key = new byte[32];
-        var associatedData = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], Binding, KekId);
+        var format = BoxFormat.Of(WrappedDataKey);
+        var associatedData = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], format, Binding, KekId);
         WrappedKeyBox.Open(Kek, KekName, associatedData, WrappedDataKey, key);
         return key;
     }

@@ -54,7 +54,7 @@ public sealed class StackTests
     private static byte[] ValueKeyOf(Sample sample)
     {
         var keys = new byte[ValueKey.Size];
-        ValueKey.Derive(sample.DataKey(), sample.Ciphertext.AsSpan(2, 12), keys);
+        ValueKey.Derive(sample.DataKey(), BoxFormat.WithKey, sample.Ciphertext.AsSpan(2, 12), keys);
         return keys[..32];
     }
 

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Secronna.UnitTests.Crypto;
 
+[FlawClass("commitment")]
 public sealed class TamperTests
 {
     private readonly Sample sample = Sample.Create();
@@ -39,19 +40,17 @@ public sealed class TamperTests
     }
 
     [Fact]
-    public void Every_unknown_format_and_algorithm_byte_is_refused()
+    public void Every_other_format_and_algorithm_byte_is_refused()
     {
-        for (var value = 0; value < 256; value++)
+        foreach (var sound in new[] { sample, Sample.CreateOld() })
         {
-            if (value == 1)
-            {
-                continue;
-            }
-
             foreach (var position in new[] { 0, 1 })
             {
-                Refused(sample with { WrappedDataKey = Changed(sample.WrappedDataKey, position, (byte)value) });
-                Refused(sample with { Ciphertext = Changed(sample.Ciphertext, position, (byte)value) });
+                foreach (var value in Enumerable.Range(0, 256).Select(value => (byte)value).Where(value => value != sound.Ciphertext[position]))
+                {
+                    Refused(sound with { WrappedDataKey = Changed(sound.WrappedDataKey, position, value) });
+                    Refused(sound with { Ciphertext = Changed(sound.Ciphertext, position, value) });
+                }
             }
         }
     }
@@ -127,6 +126,9 @@ public sealed class TamperTests
             binding with { ProjectId = "prj_2" },
             binding with { EnvironmentId = "env_2" },
             binding with { SecretId = "sec_2" },
+            binding with { Key = "KEY_2" },
+            binding with { Key = "key_1" },
+            binding with { SecretId = "sec_1K", Key = "EY_1" },
             binding with { Version = 2 },
             binding with { Version = 256 },
             binding with { WorkspaceId = binding.ProjectId, ProjectId = binding.WorkspaceId },
@@ -152,6 +154,7 @@ public sealed class TamperTests
             binding with { ProjectId = "prj_2" },
             binding with { EnvironmentId = "env_2" },
             binding with { SecretId = "sec_2" },
+            binding with { Key = "KEY_2" },
             binding with { Version = 2 },
         ];
         foreach (var other in others)
@@ -170,6 +173,7 @@ public sealed class TamperTests
             sample with { Binding = binding with { ProjectId = "prj_2" } },
             sample with { Binding = binding with { EnvironmentId = "env_2" } },
             sample with { Binding = binding with { SecretId = "sec_2" } },
+            sample with { Binding = binding with { Key = "KEY_2" } },
             sample with { Binding = binding with { Version = 2 } },
             sample with { KekId = "kek_2" },
         ];
@@ -253,11 +257,12 @@ public sealed class TamperTests
     private static byte[] BoxCommittingTo(byte[] dataKey, byte[] committed, in VersionBinding binding)
     {
         byte[] keys = new byte[64], others = new byte[64], box = new byte[62 + 5], nonce = new byte[12];
-        ValueKey.Derive(dataKey, nonce, keys);
-        ValueKey.Derive(committed, nonce, others);
-        box[0] = box[1] = 1;
+        ValueKey.Derive(dataKey, BoxFormat.WithKey, nonce, keys);
+        ValueKey.Derive(committed, BoxFormat.WithKey, nonce, others);
+        (box[0], box[1]) = (BoxFormat.WithKey, BoxFormat.Algorithm);
         others.AsSpan(32).CopyTo(box.AsSpan(14));
-        var bytes = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], binding).WithHeader(box.AsSpan(0, 46));
+        var bytes = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], BoxFormat.WithKey, binding)
+            .WithHeader(box.AsSpan(0, 46));
         using var aes = new AesGcm(keys.AsSpan(0, 32), 16);
         aes.Encrypt(nonce, "value"u8, box.AsSpan(46, 5), box.AsSpan(51), bytes);
         return box;
@@ -266,9 +271,9 @@ public sealed class TamperTests
     private byte[] WrappedByHand(byte[] dataKey, in VersionBinding binding, string kekId)
     {
         byte[] box = new byte[78], nonce = new byte[12];
-        box[0] = box[1] = 1;
+        (box[0], box[1]) = (BoxFormat.WithKey, BoxFormat.Algorithm);
         sample.KekName.CopyTo(box.AsSpan(2));
-        var bytes = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], binding, kekId)
+        var bytes = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], BoxFormat.WithKey, binding, kekId)
             .WithHeader(box.AsSpan(0, 30));
         using var aes = new AesGcm(sample.Kek, 16);
         aes.Encrypt(nonce, dataKey, box.AsSpan(30, 32), box.AsSpan(62), bytes);
@@ -276,7 +281,7 @@ public sealed class TamperTests
     }
 
     private static PinnedBuffer OpenValue(byte[] dataKey, in VersionBinding binding, byte[] box) =>
-        ValueBox.Open(dataKey, AssociatedData.ForValue(new byte[AssociatedData.MaxSize], binding), box);
+        ValueBox.Open(dataKey, AssociatedData.ForValue(new byte[AssociatedData.MaxSize], BoxFormat.Of(box), binding), box);
 
     private static void Refused(Sample sample) => Assert.Throws<DecryptionException>(() => sample.Open());
 

@@ -6,9 +6,9 @@ namespace Secronna.UnitTests.Crypto;
 
 public sealed class VectorTests
 {
-    public static TheoryData<string> Versions => [.. Vectors.Versions.Cases.Select(v => v.Name)];
+    public static TheoryData<string, bool> Versions => Names(file => file.Cases);
 
-    public static TheoryData<string> RefusedVersions => [.. Vectors.Versions.Refused.Select(v => v.Name)];
+    public static TheoryData<string, bool> RefusedVersions => Names(file => file.Refused);
 
     public static TheoryData<string> MasterKeys => [.. Vectors.MasterKeys.Cases.Select(v => v.Name)];
 
@@ -22,23 +22,25 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void A_version_sealed_by_another_implementation_opens(string name)
+    public void A_version_sealed_by_another_implementation_opens(string name, bool bindsKey)
     {
-        var vector = Vectors.Versions.Cases.Single(v => v.Name == name);
+        var vector = Find(file => file.Cases, name, bindsKey);
         using var value = vector.Open();
         Assert.Equal(vector.Value, Hex.Text(value.Span));
     }
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void Sealing_the_same_inputs_gives_the_same_bytes(string name)
+    public void Sealing_the_same_inputs_gives_the_same_bytes(string name, bool bindsKey)
     {
-        var vector = Vectors.Versions.Cases.Single(v => v.Name == name);
+        var vector = Find(file => file.Cases, name, bindsKey);
         var kekName = KeyName.FromBytes(vector.KekName.Bytes());
-        var forDataKey = AssociatedData.ForDataKey(new byte[AssociatedData.MaxSize], vector.Binding, vector.KekId);
+        var forDataKey = AssociatedData.ForDataKey(
+            new byte[AssociatedData.MaxSize], vector.WrappedDataKey.Bytes()[0], vector.Binding, vector.KekId);
         var wrapped = WrappedKeyBox.Seal(
             vector.Kek.Bytes(), kekName, vector.WrapNonce.Bytes(), forDataKey, vector.DataKey.Bytes());
-        var forValue = AssociatedData.ForValue(new byte[AssociatedData.MaxSize], vector.Binding);
+        var forValue = AssociatedData.ForValue(
+            new byte[AssociatedData.MaxSize], vector.Ciphertext.Bytes()[0], vector.Binding);
         var ciphertext = ValueBox.Seal(vector.DataKey.Bytes(), vector.ValueNonce.Bytes(), forValue, vector.Value.Bytes());
 
         Assert.Equal(vector.WrappedDataKey, Hex.Text(wrapped));
@@ -51,19 +53,19 @@ public sealed class VectorTests
 
     [Theory]
     [MemberData(nameof(Versions))]
-    public void A_data_key_gives_the_same_value_key_and_commitment(string name)
+    public void A_data_key_gives_the_same_value_key_and_commitment(string name, bool bindsKey)
     {
-        var vector = Vectors.Versions.Cases.Single(v => v.Name == name);
+        var vector = Find(file => file.Cases, name, bindsKey);
         var keys = new byte[ValueKey.Size];
-        ValueKey.Derive(vector.DataKey.Bytes(), vector.ValueNonce.Bytes(), keys);
+        ValueKey.Derive(vector.DataKey.Bytes(), vector.Ciphertext.Bytes()[0], vector.ValueNonce.Bytes(), keys);
         Assert.Equal(vector.ValueKey + vector.Commitment, Hex.Text(keys));
     }
 
     [Theory]
     [MemberData(nameof(RefusedVersions))]
-    public void Each_malformed_version_is_refused(string name)
+    public void Each_malformed_version_is_refused(string name, bool bindsKey)
     {
-        var vector = Vectors.Versions.Refused.Single(v => v.Name == name);
+        var vector = Find(file => file.Refused, name, bindsKey);
         Assert.Throws<DecryptionException>(() => vector.Open());
     }
 
@@ -149,4 +151,16 @@ public sealed class VectorTests
         Assert.Equal(vector.Key, Hex.Text(key));
         Assert.Equal(vector.Hash, Hex.Text(hash));
     }
+
+    private static TheoryData<string, bool> Names(Func<VectorFile<VersionVector>, IReadOnlyList<VersionVector>> list)
+    {
+        var names = new TheoryData<string, bool>();
+        names.AddRange([.. list(Vectors.Versions).Select(vector => (vector.Name, false))]);
+        names.AddRange([.. list(Vectors.KeyedVersions).Select(vector => (vector.Name, true))]);
+        return names;
+    }
+
+    private static VersionVector Find(
+        Func<VectorFile<VersionVector>, IReadOnlyList<VersionVector>> list, string name, bool bindsKey) =>
+        list(bindsKey ? Vectors.KeyedVersions : Vectors.Versions).Single(vector => vector.Name == name);
 }

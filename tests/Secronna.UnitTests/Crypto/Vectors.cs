@@ -13,6 +13,8 @@ internal static class Vectors
 
     public static VectorFile<VersionVector> Versions { get; } = Read<VectorFile<VersionVector>>("versions");
 
+    public static VectorFile<VersionVector> KeyedVersions { get; } = Read<VectorFile<VersionVector>>("keyed-versions");
+
     public static VectorFile<MasterKeyVector> MasterKeys { get; } = Read<VectorFile<MasterKeyVector>>("master-keys");
 
     public static VectorFile<ServiceKeyVector> ServiceKeys { get; } = Read<VectorFile<ServiceKeyVector>>("service-keys");

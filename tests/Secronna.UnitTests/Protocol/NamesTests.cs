@@ -6,6 +6,7 @@ using Xunit;
 namespace Secronna.UnitTests.Protocol;
 
 /// <summary>The rules for keys, slugs, workspace ids and the paths of grants.</summary>
+[FlawClass("normalisation")]
 public sealed class NamesTests
 {
     [Theory]

@@ -37,7 +37,7 @@ internal static class LoginCommand
         var origin = ServerAddress.Origin(server);
         var session = key is not null
             ? new SavedSession(origin, KeyInput.Read(key), null)
-            : new SavedSession(origin, null, await provider.SignInAsync(invocation, server).ConfigureAwait(false));
+            : await SignInAsync(invocation, server, provider).ConfigureAwait(false);
         var me = await AskWhoAsync(invocation, server, session).ConfigureAwait(false);
         await SaveAsync(session, invocation.Cancellation).ConfigureAwait(false);
         StandardError.WriteNote($"Signed in to {origin} as {WhoamiCommand.Name(me)}.");
@@ -45,6 +45,13 @@ internal static class LoginCommand
         {
             StandardError.WriteNote("SECRONNA_TOKEN is set and wins over the saved credential.");
         }
+    }
+
+    private static async Task<SavedSession> SignInAsync(CommandInvocation invocation, Uri server, ProviderSignIn provider)
+    {
+        var (signIn, pin) = await provider.SignInAsync(invocation, server).ConfigureAwait(false);
+        var origin = ServerAddress.Origin(server);
+        return new SavedSession(origin, null, signIn) { Pins = new Dictionary<string, PinnedProvider> { [origin] = pin } };
     }
 
     private static async Task<MeResponse> AskWhoAsync(CommandInvocation invocation, Uri server, SavedSession session)

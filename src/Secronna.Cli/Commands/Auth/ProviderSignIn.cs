@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Duende.IdentityModel.Client;
 using Secronna.Cli.Errors;
 using Secronna.Cli.Output;
 using Secronna.Cli.Session;
@@ -16,7 +15,7 @@ internal sealed class ProviderSignIn
 {
     private const string UsualClientId = "secronna-cli";
 
-    // The scopes that a server may choose by itself: they say who the person is, and allow nothing elsewhere.
+    // The scopes of an older server, which names none: they say who the person is, and allow nothing elsewhere.
     private static readonly string[] UsualScopes = ["openid", "profile", "email", "offline_access"];
 
     private Option<bool> NoBrowser { get; } = new("--no-browser") { Description = "Show the address and the code without opening a browser" };
@@ -31,6 +30,8 @@ internal sealed class ProviderSignIn
         Description = "The client id to sign in with; without this option SECRONNA_CLI_CLIENT_ID, else as the server says",
     };
 
+    private Option<bool> Yes { get; } = new("--yes") { Description = "Agree to the identity provider that the server names, without being asked" };
+
     private Option<string?> Scope { get; } = new("--scope") { Description = "The scopes to ask for, separated by spaces; without this option as the server says" };
 
     public void AddTo(Command command)
@@ -39,38 +40,46 @@ internal sealed class ProviderSignIn
         command.Options.Add(Issuer);
         command.Options.Add(ClientId);
         command.Options.Add(Scope);
+        command.Options.Add(Yes);
     }
 
     /// <summary>Shows the code and waits until the person has entered it at the provider.</summary>
+    /// <returns>The sign-in, and what to remember of it for this server.</returns>
     /// <exception cref="SecronnaException">The provider or the person refused, or the code expired.</exception>
-    public async Task<SignIn> SignInAsync(CommandInvocation invocation, Uri server)
+    public async Task<(SignIn SignIn, PinnedProvider Pin)> SignInAsync(CommandInvocation invocation, Uri server)
     {
-        var (issuer, clientId, scope) = await ConfigurationAsync(invocation, server).ConfigureAwait(false);
+        var (client, pin) = await ConfigurationAsync(invocation, server).ConfigureAwait(false);
         // Most of this comes from the server. The person must see where they sign in, as which client, and who gets the token.
-        StandardError.WriteNote($"Signing in at {issuer} as client {clientId}, for the scopes {scope}. The token is sent to {ServerAddress.Origin(server)}.");
+        StandardError.WriteNote($"Signing in {pin.Describe()}. The token is sent to {ServerAddress.Origin(server)}.");
+        PinnedProviders.RequireAgreed(ServerAddress.Origin(server), pin, SessionFile.OfUser.ReadPins(), invocation.Get(Yes));
         using var http = IdentityProvider.NewHttp();
-        var provider = await IdentityProvider.DiscoverAsync(http, issuer, invocation.IsInsecure, invocation.Cancellation).ConfigureAwait(false);
-        using var device = await provider.BeginDeviceAsync(clientId, scope, invocation.Cancellation).ConfigureAwait(false);
-        Show(device, invocation);
-        return await new DeviceFlow(provider, clientId, TimeProvider.System).WaitAsync(device, invocation.Cancellation).ConfigureAwait(false);
+        var provider = await IdentityProvider.DiscoverAsync(http, pin.Issuer, invocation.IsInsecure, invocation.Cancellation).ConfigureAwait(false);
+        using var device = await provider.BeginDeviceAsync(client, pin.Scope, invocation.Cancellation).ConfigureAwait(false);
+        Show(DeviceAddresses.Of(device, pin.Issuer, invocation.IsInsecure), device.UserCode, invocation);
+        var signIn = await new DeviceFlow(provider, client, TimeProvider.System).WaitAsync(device, invocation.Cancellation).ConfigureAwait(false);
+        ReceivedToken.Require(signIn.AccessToken, client, pin.Issuer);
+        return (signIn, pin);
     }
 
-    private async Task<(string Issuer, string ClientId, string Scope)> ConfigurationAsync(CommandInvocation invocation, Uri server)
+    private async Task<(ProviderClient Client, PinnedProvider Pin)> ConfigurationAsync(CommandInvocation invocation, Uri server)
     {
         using var client = new SecronnaClient(new SecronnaClientOptions { Server = server, AllowPlainHttp = invocation.IsInsecure });
         var fromServer = await client.GetAuthConfigAsync(invocation.Cancellation).ConfigureAwait(false);
-        return (
+        var named = invocation.Get(ClientId) ?? EnvironmentVariables.Find(EnvironmentVariables.ClientId);
+        var signInClient = ProviderClient.Of(fromServer, named ?? fromServer.CliClientId ?? UsualClientId);
+        return (signInClient, new PinnedProvider(
             invocation.Get(Issuer) ?? EnvironmentVariables.Find(EnvironmentVariables.Issuer) ?? fromServer.Issuer
                 ?? throw new CliException("this server has no identity provider: save a key with `secronna auth login --api-key -`"),
-            invocation.Get(ClientId) ?? EnvironmentVariables.Find(EnvironmentVariables.ClientId) ?? fromServer.CliClientId ?? UsualClientId,
-            invocation.Get(Scope) ?? string.Join(' ', (fromServer.Scopes ?? UsualScopes).Intersect(UsualScopes)));
+            signInClient.Id,
+            invocation.Get(Scope) ?? string.Join(' ', fromServer.Scopes ?? UsualScopes),
+            signInClient.Parameters,
+            signInClient.TokenType));
     }
 
-    private void Show(DeviceAuthorizationResponse device, CommandInvocation invocation)
+    private void Show((Uri Address, Uri WithCode) device, string? code, CommandInvocation invocation)
     {
-        StandardError.WriteNote($"Open {device.VerificationUri} and enter the code {device.UserCode}");
-        var address = device.VerificationUriComplete ?? device.VerificationUri!;
-        if (!invocation.Get(NoBrowser) && ServerAddress.IsSafe(address, invocation.IsInsecure) && Browser.TryOpen(new Uri(address)))
+        StandardError.WriteNote($"Open {ServerAddress.Shown(device.Address)} and enter the code {code}");
+        if (!invocation.Get(NoBrowser) && Browser.TryOpen(device.WithCode))
         {
             StandardError.WriteNote("The address was opened in your browser: check that it shows this code.");
         }

@@ -27,8 +27,14 @@ internal static class WhoamiCommand
 
     private static string Text(MeResponse me)
     {
-        var grants = me.Grants.Select(grant => $"\n{grant.Path}: {string.Join(' ', grant.Actions)}");
-        var role = me.Role ?? (me.ActorType == ActorTypes.ApiKey ? "which may do everything there" : null);
-        return $"{Name(me)}{(role is null ? "" : $", {role}")}{string.Concat(grants)}";
+        // The grants of any other caller follow from its role.
+        IReadOnlyList<Grant> grants = me.ActorType == ActorTypes.AccessKey ? me.Grants : [];
+        var role = me.ActorType switch
+        {
+            ActorTypes.ApiKey => "which may do everything there",
+            ActorTypes.AccessKey => grants.Count == 0 ? "which may do nothing: it has no grants" : null,
+            _ => me.Role,
+        };
+        return $"{Name(me)}{(role is null ? "" : $", {role}")}{string.Concat(grants.Select(grant => $"\n{grant.Path}: {string.Join(' ', grant.Actions)}"))}";
     }
 }

@@ -20,8 +20,12 @@ internal static class ListVersionsCommand
         var id = await invocation.Client.Secrets.GetIdAsync(secret, invocation.Cancellation).ConfigureAwait(false);
         await invocation.Printer.AllAsync(
             invocation.Client.Secrets.ListVersionsAsync(id, invocation.Cancellation), ProtocolJson.Default.VersionResponse,
-            ["VERSION", "KIND", "CREATED", "BY", "COMMENT"],
-            version => [$"{version.Version}", version.Kind, $"{version.CreatedAt}", version.CreatedBy, version.Comment],
+            ["VERSION", "KIND", "CREATED", "BY", "DESTROYED", "COMMENT"],
+            version =>
+            [
+                $"{version.Version}", version.Kind, $"{version.CreatedAt}", version.CreatedBy,
+                version.Destroyed == true ? "destroyed" : "", version.Comment,
+            ],
             invocation.Cancellation).ConfigureAwait(false);
     }
 }

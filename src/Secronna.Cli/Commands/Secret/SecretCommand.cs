@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Secronna.Cli.Commands.Secret;
 
-/// <summary><c>secret set|ls|reveal|versions|rollback|rm</c>.</summary>
+/// <summary><c>secret set|ls|reveal|versions|rollback|destroy|rm</c>.</summary>
 internal static class SecretCommand
 {
     public static Command Create() => new("secret", "Manage the secrets of environments")
@@ -12,6 +12,7 @@ internal static class SecretCommand
         RevealSecretCommand.Create(),
         ListVersionsCommand.Create(),
         RollBackSecretCommand.Create(),
+        DestroyVersionCommand.Create(),
         RemoveSecretCommand.Create(),
     };
 }

@@ -6,19 +6,26 @@ namespace Secronna.Server.Access.Tokens;
 
 /// <summary>
 /// The identity provider's keys, from its discovery document (OpenID Connect Discovery 1.0) and JWKS (RFC 7517). They are fetched
-/// when the first token comes, when they are old, and when a token names an unknown key. There is one fetch at a time, and
-/// fetches are a minimum time apart. While the provider can't be reached or gives invalid answers, the keys fetched last stay in
-/// use.
+/// when the first token comes, when they are old, and when a token names an unknown key or has a bad signature. There is one fetch
+/// at a time, and fetches are a minimum time apart. While the provider can't be reached or gives invalid answers, the keys fetched
+/// last stay in use for some hours.
 /// </summary>
 internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient http, TimeProvider time, ILogger<ProviderKeys> log)
 {
     /// <summary>The minimum time between two fetches, since anyone can make up ids of unknown keys.</summary>
-    public static readonly TimeSpan BetweenFetches = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan BetweenFetches = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The age after which the keys are fetched again, whether or not tokens come: the provider may have withdrawn a key.
+    /// The age after which the keys are fetched again, whether or not tokens come: the provider may have withdrawn a key. The
+    /// fetch takes a while, and keys in use must not be older than 10 minutes.
     /// </summary>
-    public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(9);
+
+    /// <summary>
+    /// The age after which keys are not used any more. An outage of the provider must not stop everyone at once. But whoever
+    /// keeps this server from reaching the provider must not keep a withdrawn key alive.
+    /// </summary>
+    public static readonly TimeSpan UsableFor = TimeSpan.FromHours(6);
 
     // The minimum time between two fetches while there are no keys. It is short because no token is valid without keys.
     private static readonly TimeSpan BetweenFirstFetches = TimeSpan.FromSeconds(1);
@@ -34,19 +41,18 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
     private Task? fetch;
 
     /// <summary>
-    /// Returns the keys that were fetched last. If there are none yet, fetches them. Returns <c>null</c> if there are none and
-    /// the provider can't be reached.
+    /// Returns the keys that were fetched last. If there are none that can be used, fetches them. Returns <c>null</c> if there
+    /// are none and the provider can't be reached.
     /// </summary>
     public async ValueTask<VerificationKeys?> CurrentAsync()
     {
-        var current = Volatile.Read(ref keys);
-        if (current is not null)
+        if (Usable is { } current)
         {
             return current;
         }
 
         await TryFetch(BetweenFirstFetches);
-        return Volatile.Read(ref keys);
+        return Usable;
     }
 
     /// <summary>Returns newer keys than these, and fetches them if necessary. Returns <c>null</c> if there are none.</summary>
@@ -57,7 +63,7 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
             await TryFetch(BetweenFetches);
         }
 
-        var current = Volatile.Read(ref keys);
+        var current = Usable;
         return ReferenceEquals(current, old) ? null : current;
     }
 
@@ -72,6 +78,9 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
             _ = TryFetch(BetweenFetches);
         }
     }
+
+    private VerificationKeys? Usable =>
+        Volatile.Read(ref keys) is { } known && time.GetElapsedTime(Volatile.Read(ref keysFetchedAt)) <= UsableFor ? known : null;
 
     // Joins the running fetch. If none is running, begins one, unless the last fetch began less than this time ago.
     private Task TryFetch(TimeSpan minimumDistance)
@@ -130,7 +139,9 @@ internal sealed class ProviderKeys(IdentityProviderSettings settings, HttpClient
     {
         if (discovery.Issuer != settings.Issuer)
         {
-            throw new ForeignDiscoveryException("its discovery document names another issuer than Secronna__Huudis__Issuer");
+            throw new ForeignDiscoveryException(discovery.Issuer?.TrimEnd('/') == settings.Issuer!.TrimEnd('/')
+                ? "its discovery document names an issuer that differs from Secronna__Huudis__Issuer only by a slash at the end: set it exactly as the document names it"
+                : "its discovery document names another issuer than Secronna__Huudis__Issuer");
         }
     }
 

@@ -8,4 +8,12 @@ internal static partial class ProviderLog
 
     [LoggerMessage(27, LogLevel.Warning, "The identity provider publishes no key that can verify tokens: no token is valid")]
     public static partial void ProviderHasNoKeys(ILogger log);
+
+    [LoggerMessage(
+        61, LogLevel.Warning,
+        "A token names the issuer {Issuer}, which differs from Secronna__Huudis__Issuer only by a slash at the end: set it exactly as tokens name it")]
+    public static partial void IssuerDiffersBySlash(ILogger log, string issuer);
+
+    [LoggerMessage(62, LogLevel.Warning, "The token of {ActorId} does not name all groups of its holder; groups that it does not name give no rights")]
+    public static partial void GroupsOmitted(ILogger log, string actorId);
 }

@@ -32,16 +32,19 @@ internal static class StrictJson
     }
 
     /// <summary>The text of a member; <c>null</c> if the object has no such member, or if it is not text.</summary>
-    public static string? Text(JsonElement json, string name)
+    public static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var member) ? Text(member) : null;
+
+    /// <summary>The text of an element; <c>null</c> if it is not text.</summary>
+    public static string? Text(JsonElement json)
     {
-        if (!json.TryGetProperty(name, out var member) || member.ValueKind != JsonValueKind.String)
+        if (json.ValueKind != JsonValueKind.String)
         {
             return null;
         }
 
         try
         {
-            return member.GetString();
+            return json.GetString();
         }
         catch (InvalidOperationException)
         {

@@ -34,15 +34,25 @@ internal sealed class VerificationKeys
         return new([.. keys.EnumerateArray().Select(ReadUsable).OfType<PublishedKey>()]);
     }
 
-    /// <summary>Whether there is a key with this id, for any algorithm.</summary>
-    public bool Knows(string id) => entries.Exists(entry => entry.Key.KeyId == id);
-
     /// <summary>The key with this id, if it is meant for this algorithm; otherwise <c>null</c>.</summary>
     public SecurityKey? Find(string id, string algorithm) =>
         entries.Find(entry => entry.Key.KeyId == id && entry.IsFor(algorithm))?.Key;
 
-    // An unusable key is skipped, and the others are used (RFC 7517, section 5).
+    // An unusable key is skipped, and the others are used (RFC 7517, section 5). For JSON that is not a key at all, the library
+    // throws exceptions of many types.
     private static PublishedKey? ReadUsable(JsonElement json)
+    {
+        try
+        {
+            return json.ValueKind == JsonValueKind.Object ? ReadKey(json) : null;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private static PublishedKey? ReadKey(JsonElement json)
     {
         var key = new JsonWebKey(json.GetRawText());
         if (string.IsNullOrEmpty(key.Kid)

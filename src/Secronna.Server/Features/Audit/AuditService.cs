@@ -15,7 +15,7 @@ internal sealed class AuditService(Database database)
         Authorization.Demand(caller, Operations.ReadAuditTrail);
         var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
         var found = await database.ReadAsync(session =>
-            AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit));
+            AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit), caller.Aborted);
         return new Page<AuditResponse>(
             [.. found.Entries.Select(Convert)], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
     }
@@ -26,7 +26,7 @@ internal sealed class AuditService(Database database)
         var entry = recorded.Entry;
         return new AuditResponse(
             entry.Id, recorded.Sequence, new Instant(recorded.CreatedAt), entry.ActorType, entry.ActorId, entry.Action,
-            entry.Outcome, entry.RequestId, entry.Ip, entry.UserAgent, new AuditMetadata
+            entry.Outcome, entry.RequestId, entry.Ip, entry.UserAgent, AuditDetails.AddTo(new AuditMetadata
             {
                 ProjectId = entry.ProjectId,
                 EnvironmentId = entry.EnvironmentId,
@@ -37,6 +37,6 @@ internal sealed class AuditService(Database database)
                 TargetId = entry.TargetId,
                 Name = entry.Name,
                 Count = entry.Count,
-            });
+            }, entry.Details));
     }
 }

@@ -22,8 +22,16 @@ internal sealed class Verification
     /// <summary>Versions that were opened.</summary>
     public long Versions { get; set; }
 
+    /// <summary>
+    /// Opened versions whose wrapped data key does not bind the secret's key (S6). Rotating the KEK of their project binds it.
+    /// </summary>
+    public long OldWraps { get; set; }
+
     /// <summary>Deleted secrets, which are kept as tombstones (S15).</summary>
     public long DeletedSecrets { get; set; }
+
+    /// <summary>Versions that were destroyed alone, of secrets that exist (S15).</summary>
+    public long DestroyedVersions { get; set; }
 
     /// <summary>Versions of deleted secrets that a running server still has to destroy.</summary>
     public long VersionsToDestroy { get; set; }
@@ -50,8 +58,10 @@ internal sealed class Verification
     {
         Count(Workspaces, "workspace"), Count(Projects, "project"), Count(Keks, "KEK"), Count(Environments, "environment"),
         Count(Secrets, "secret"), Count(Versions, "version") + " opened", Count(DeletedSecrets, "deleted secret"),
+        Count(DestroyedVersions, "destroyed version"),
         Count(AuditEntries, "audit entry", "audit entries"),
-    }) + (VersionsToDestroy > 0 ? $" ({Count(VersionsToDestroy, "version")} of deleted secrets that a server still has to destroy)" : "");
+    }) + (OldWraps > 0 ? $" ({Count(OldWraps, "old wrap")}: rotate the KEKs with secronna-server kek rotate)" : "")
+        + (VersionsToDestroy > 0 ? $" ({Count(VersionsToDestroy, "version")} of deleted secrets that a server still has to destroy)" : "");
 
     private static string Count(long count, string singular, string? plural = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? singular : plural ?? singular + "s")}");

@@ -5,7 +5,9 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 
-/// <summary>Opens every version of every secret that is not deleted, and finds gaps in the numbers of versions.</summary>
+/// <summary>
+/// Opens every version that is neither deleted nor destroyed, compares its tag, and finds gaps in the numbers of versions.
+/// </summary>
 internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
 {
     /// <summary>Checks all versions.</summary>
@@ -52,17 +54,40 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
 
     private async ValueTask OpenAsync(Session session, StoredVersionRow row, Verification found)
     {
-        if (row.KekId is null)
+        if (row.IsDestroyed)
+        {
+            CheckDestroyed(row, found);
+        }
+        else if (row.KekId is null)
         {
             found.Add($"version {row.Version} of secret {row.SecretId} has no sealed value");
         }
         else if (await TryOpenAsync(session, row, row.KekId))
         {
             found.Versions++;
+            found.OldWraps += Envelope.BindsKey(row.WrappedDataKey) ? 0 : 1;
+            CheckTag(row, found);
         }
         else
         {
             found.Add($"version {row.Version} of secret {row.SecretId} does not open");
+        }
+    }
+
+    private static void CheckTag(StoredVersionRow row, Verification found)
+    {
+        if (!row.Tag.AsSpan().SequenceEqual(SealedTag.Of(row.Ciphertext)))
+        {
+            found.Add($"version {row.Version} of secret {row.SecretId} has a tag that is not the tag of its ciphertext");
+        }
+    }
+
+    private static void CheckDestroyed(StoredVersionRow row, Verification found)
+    {
+        found.DestroyedVersions++;
+        if (row.KekId is not null)
+        {
+            found.Add($"version {row.Version} of secret {row.SecretId} is destroyed and still holds a sealed value");
         }
     }
 
@@ -88,7 +113,7 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
     private static void Open(LeasedKek kek, StoredVersionRow row)
     {
         var binding = new VersionBinding(
-            row.WorkspaceId, row.ProjectId, row.EnvironmentId, row.SecretId, checked((int)row.Version));
+            row.WorkspaceId, row.ProjectId, row.EnvironmentId, row.SecretId, row.Key, checked((int)row.Version));
         Envelope.Open(kek.Key, kek.Id, kek.Name, binding, row.WrappedDataKey, row.Ciphertext).Dispose();
     }
 }

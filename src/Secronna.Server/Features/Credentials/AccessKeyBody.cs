@@ -14,19 +14,19 @@ internal static class AccessKeyBody
     /// <summary>Reads a body.</summary>
     /// <param name="reader">Stands at the body's first token.</param>
     /// <param name="maxNameLength">Characters that a name may have.</param>
-    /// <param name="isNew">Whether the body creates a key. A new key needs a name.</param>
+    /// <param name="isNew">Whether the body creates a key. A new key needs a name. A null lifts the expiry of an old one.</param>
     public static AccessKeyChange Read(ref Utf8JsonReader reader, int maxNameLength, bool isNew)
     {
         string? name = null;
-        int? expiresInDays = null;
+        KeyExpiry? expiry = null;
         List<Grant>? grants = null;
         var fields = JsonFields.Begin(ref reader, "", AccessKeyFields);
         while (fields.Next(ref reader, out var field))
         {
             switch (field)
             {
-                case 0: name = NameBody.ReadName(ref reader, fields, field, maxNameLength); break;
-                case 1: expiresInDays = fields.ReadInt32(ref reader, field, 1, Limits.ExpiryDays); break;
+                case 0: name = ReadName(ref reader, fields, field, maxNameLength, isNew); break;
+                case 1: expiry = new KeyExpiry(fields.ReadInt32(ref reader, field, 1, Limits.ExpiryDays)); break;
                 default: grants = ReadGrants(ref reader, fields, field); break;
             }
         }
@@ -36,17 +36,17 @@ internal static class AccessKeyBody
             fields.Require(0, name is not null);
         }
 
-        return new AccessKeyChange(name, expiresInDays, grants);
+        return new AccessKeyChange(name, expiry, grants);
     }
 
-    // `null` means that the field was absent.
-    private static List<Grant>? ReadGrants(ref Utf8JsonReader reader, JsonFields fields, int field)
-    {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return null;
-        }
+    // The name of a new key is required below, whatever was sent in its place.
+    private static string? ReadName(ref Utf8JsonReader reader, JsonFields fields, int field, int maxLength, bool isNew) =>
+        NameBody.ReadName(ref reader, fields, field, maxLength)
+        ?? (isNew ? null : throw Errors.Invalid(fields.Name(field), "must be a string"));
 
+    // An explicit null is refused: it could be meant as nothing, or as everything.
+    private static List<Grant> ReadGrants(ref Utf8JsonReader reader, JsonFields fields, int field)
+    {
         fields.RequireArray(ref reader, field);
         var grants = new List<Grant>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

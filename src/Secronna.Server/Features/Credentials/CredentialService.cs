@@ -7,94 +7,80 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Credentials;
 
 /// <summary>
-/// Creates, lists, changes and revokes API keys and access keys (S25). A change takes effect on every node within a second (S22).
+/// Creates, lists and changes API keys and access keys (S25). A change takes effect on every node within a second (S22).
 /// </summary>
 internal sealed class CredentialService(
     Database database, Authorization authorization, InstallationKeys keys, TimeProvider time)
 {
-    public async Task<ApiKeyCreatedResponse> CreateApiKeyAsync(Caller caller, string name)
+    public async Task<ApiKeyCreatedResponse> CreateApiKeyAsync(
+        Caller caller, string name, int? expiresInDays, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.CreateApiKey);
-        return await AddApiKeyAsync(caller, name);
+        return await authorization.RecordRefusalsAsync(
+            caller, Operations.CreateApiKey, "", () => AddApiKeyAsync(caller, name, expiresInDays, idempotency));
     }
 
     /// <summary>Creates an API key for a command of the operator. It checks no permission.</summary>
-    public async Task<ApiKeyCreatedResponse> AddApiKeyAsync(Caller caller, string name)
+    public async Task<ApiKeyCreatedResponse> AddApiKeyAsync(
+        Caller caller, string name, int? expiresInDays = null, Idempotency? idempotency = null)
     {
-        var (row, token) = await AddAsync(caller, ActorTypes.ApiKey, name, null, [], AuditActions.ApiKeyCreate);
-        return new ApiKeyCreatedResponse(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), token);
+        var (row, token) = await AddAsync(
+            caller, ActorTypes.ApiKey, new AccessKeyChange(name, new KeyExpiry(expiresInDays), []), AuditActions.ApiKeyCreate, idempotency);
+        return row.ToCreatedApiKey(token);
     }
 
-    public async Task<AccessKeyCreatedResponse> CreateAccessKeyAsync(
-        Caller caller, string name, int? expiresInDays, IReadOnlyList<Grant> grants)
+    /// <summary>Creates an access key. Where the request names no grants, it has all actions in the whole workspace.</summary>
+    public async Task<AccessKeyCreatedResponse> CreateAccessKeyAsync(Caller caller, AccessKeyChange key, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.CreateAccessKey);
-        var (row, token) = await AddAsync(
-            caller, ActorTypes.AccessKey, name, ExpiryAfter(expiresInDays), grants, AuditActions.AccessKeyCreate);
-        return new AccessKeyCreatedResponse(
-            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), ToInstant(row.ExpiresAt), grants, token);
+        var (row, token) = await authorization.RecordRefusalsAsync(
+            caller, Operations.CreateAccessKey, "",
+            () => AddAsync(caller, ActorTypes.AccessKey, key, AuditActions.AccessKeyCreate, idempotency));
+        return row.ToCreatedAccessKey(token);
     }
 
     public async Task<Page<ApiKeyResponse>> ListApiKeysAsync(Caller caller, PageRequest page)
     {
         var rows = await ListAsync(caller, ActorTypes.ApiKey, withRevoked: false, page);
-        return Page<ApiKeyResponse>.From(rows, page, row => new ApiKeyResponse(
-            row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), ToInstant(row.LastUsedAt)), row => row.Id);
+        return Page<ApiKeyResponse>.From(rows, page, CredentialResponses.ToApiKey, row => row.Id);
     }
 
     public async Task<Page<AccessKeyResponse>> ListAccessKeysAsync(Caller caller, PageRequest page)
     {
         var rows = await ListAsync(caller, ActorTypes.AccessKey, withRevoked: true, page);
-        return Page<AccessKeyResponse>.From(rows, page, Convert, row => row.Id);
+        return Page<AccessKeyResponse>.From(rows, page, CredentialResponses.ToAccessKey, row => row.Id);
     }
 
-    public async Task<DeletedResponse> DeleteApiKeyAsync(Caller caller, string id)
+    /// <summary>Lists the credentials that a key made, directly or through what it made. The key may be revoked.</summary>
+    public async Task<MadeResponse> ListMadeAsync(Caller caller, string kind, string id)
     {
-        await authorization.DemandAsync(caller, Operations.DeleteApiKey);
-        return await RevokeAsync(caller, ActorTypes.ApiKey, id, AuditActions.ApiKeyRevoke) is { WasRevoked: false }
-            ? new DeletedResponse(id, true)
-            : throw await authorization.NotFoundAsync(caller, Operations.DeleteApiKey, "API key", id);
-    }
-
-    /// <summary>
-    /// Revokes an access key for good. If the key is already revoked, the answer has the time of that revocation.
-    /// </summary>
-    public async Task<RevokedResponse> RevokeAccessKeyAsync(Caller caller, string id)
-    {
-        await authorization.DemandAsync(caller, Operations.RevokeAccessKey);
-        var revoked = await RevokeAsync(caller, ActorTypes.AccessKey, id, AuditActions.AccessKeyRevoke)
-            ?? throw await authorization.NotFoundAsync(caller, Operations.RevokeAccessKey, "access key", id);
-        return new RevokedResponse(id, new Instant(revoked.At));
+        Authorization.Demand(caller, Operations.ListCredentials);
+        var (rows, _) = await database.ReadAsync(async session =>
+            await CredentialTable.FindAsync(session, caller.WorkspaceId, kind, id) is null
+                ? throw Errors.NotFound(kind == ActorTypes.ApiKey ? "API key" : "access key")
+                : await MadeWalk.NextAsync(MadeWalk.From(id), Limits.MadeCredentials + 1, (position, limit) =>
+                    CredentialTable.ListMadeAsync(session, caller.WorkspaceId, position.MakerId, position.After, limit)));
+        return CredentialResponses.ToMade(rows);
     }
 
     public async Task<AccessKeyResponse> UpdateAccessKeyAsync(Caller caller, string id, AccessKeyChange change)
     {
         await authorization.DemandAsync(caller, Operations.ChangeAccessKey);
         var entry = AuditRecord.Of(caller, time, Operations.ChangeAccessKey) with { TargetId = id };
-        var expiresAt = ExpiryAfter(change.ExpiresInDays);
         var response = await database.WriteAsync(async transaction =>
         {
+            var latest = await MakerKey.HoldAsync(transaction, caller, time);
             if (await CredentialTable.LockAsync(transaction, caller.WorkspaceId, ActorTypes.AccessKey, id) is not { } row)
             {
                 return null;
             }
 
-            if (row.RevokedAt is not null)
-            {
-                throw Errors.AlreadyRevoked();
-            }
-
-            var changed = row with
-            {
-                Name = change.Name ?? row.Name,
-                ExpiresAt = expiresAt ?? row.ExpiresAt,
-                Grants = change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
-            };
+            var changed = Change(row, change, latest);
             await CredentialTable.UpdateAsync(transaction, changed);
-            transaction.Audit.Append(entry with { Name = changed.Name });
+            transaction.Audit.Append(entry with { Name = changed.Name, Details = AuditDetails.OfChange(row, changed) });
             // Converts inside the transaction. If the key's stored grants can't be read, the conversion throws and the key stays
             // unchanged. A change that replaces the grants still succeeds.
-            return Convert(changed);
+            return changed.ToAccessKey();
         });
         return response ?? throw await authorization.NotFoundAsync(caller, Operations.ChangeAccessKey, "access key", id);
     }
@@ -105,26 +91,47 @@ internal sealed class CredentialService(
         Transaction transaction, Caller caller, TimeProvider time, string project, string? environment) =>
         GrantRemoval.RemoveAsync(transaction, caller, time, project, environment);
 
+    // What gives power, or gives it for longer, is checked as if the key were made anew. A name gives none.
+    private CredentialRow Change(CredentialRow row, AccessKeyChange change, long? latest)
+    {
+        if (row.RevokedAt is not null)
+        {
+            throw Errors.AlreadyRevoked();
+        }
+
+        var changed = row with
+        {
+            Name = change.Name ?? row.Name,
+            ExpiresAt = change.Expiry is { } expiry ? expiry.After(time.GetUtcNow()) : row.ExpiresAt,
+            Grants = change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
+        };
+        return change is { Expiry: null, Grants: null }
+            ? changed
+            : changed with { ExpiresAt = MakerKey.Require(changed.ExpiresAt, latest) };
+    }
+
     private async Task<(CredentialRow Row, string Token)> AddAsync(
-        Caller caller, string kind, string name, long? expiresAt, IReadOnlyList<Grant> grants, string action)
+        Caller caller, string kind, AccessKeyChange key, string action, Idempotency? idempotency)
     {
         while (true)
         {
             var token = CredentialToken.New(kind);
-            var now = time.GetUtcNow();
-            var id = Ids.New(Ids.Credential, now);
-            var row = new CredentialRow(
-                id, caller.WorkspaceId, kind, name, CredentialToken.Prefix(token),
-                CredentialToken.Hash(keys, caller.WorkspaceId, id, token), Instant.From(now).Microseconds, caller.ActorId,
-                StoredGrants.Write(grants), expiresAt, null, null);
-            var entry = AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = name };
+            var row = NewRow(caller, kind, key, token);
+            var entry = AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = row.Name };
             try
             {
                 return await database.WriteAsync(async transaction =>
                 {
-                    await CredentialTable.InsertAsync(transaction, row);
+                    var latest = await MakerKey.HoldAsync(transaction, caller, time);
+                    var added = row with { ExpiresAt = MakerKey.ExpiryOfNew(row.ExpiresAt, latest) };
+                    if (idempotency is not null)
+                    {
+                        await idempotency.ClaimAsync(transaction, added.Id);
+                    }
+
+                    await CredentialTable.InsertAsync(transaction, added);
                     transaction.Audit.Append(entry);
-                    return (row, token);
+                    return (added, token);
                 });
             }
             catch (UniqueViolationException)
@@ -135,39 +142,21 @@ internal sealed class CredentialService(
         }
     }
 
+    private CredentialRow NewRow(Caller caller, string kind, AccessKeyChange key, string token)
+    {
+        var now = time.GetUtcNow();
+        var id = Ids.New(Ids.Credential, now);
+        return new CredentialRow(
+            id, caller.WorkspaceId, kind, key.Name!, CredentialToken.Prefix(token),
+            CredentialToken.Hash(keys, caller.WorkspaceId, id, token), Instant.From(now).Microseconds, caller.ActorId,
+            StoredGrants.Write(key.Grants ?? GrantSet.Everything.Grants), key.Expiry?.After(now), null, null);
+    }
+
     private async Task<List<CredentialRow>> ListAsync(Caller caller, string kind, bool withRevoked, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListCredentials);
         return await database.ReadAsync(session =>
             CredentialTable.ListAsync(
-                session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1));
+                session, caller.WorkspaceId, kind, withRevoked, page.After ?? "", page.Limit + 1), caller.Aborted);
     }
-
-    // Returns `null` when the credential does not exist. A credential that was revoked before keeps its time of revocation.
-    private async Task<(bool WasRevoked, long At)?> RevokeAsync(Caller caller, string kind, string id, string action)
-    {
-        var now = Instant.From(time.GetUtcNow()).Microseconds;
-        var entry = AuditRecord.Of(caller, time, action) with { TargetId = id };
-        return await database.WriteAsync(async transaction =>
-        {
-            var row = await CredentialTable.LockAsync(transaction, caller.WorkspaceId, kind, id);
-            if (row is null or { RevokedAt: not null })
-            {
-                return row is null ? null : (true, row.RevokedAt!.Value);
-            }
-
-            await CredentialTable.RevokeAsync(transaction, id, now);
-            transaction.Audit.Append(entry with { Name = row.Name });
-            return ((bool, long)?)(false, now);
-        });
-    }
-
-    private long? ExpiryAfter(int? days) =>
-        days is { } count ? Instant.From(time.GetUtcNow().AddDays(count)).Microseconds : null;
-
-    private static AccessKeyResponse Convert(CredentialRow row) =>
-        new(row.Id, row.Name, row.Prefix, new Instant(row.CreatedAt), ToInstant(row.ExpiresAt), StoredGrants.Read(row),
-            ToInstant(row.LastUsedAt), ToInstant(row.RevokedAt));
-
-    private static Instant? ToInstant(long? microseconds) => microseconds is { } value ? new Instant(value) : null;
 }

@@ -28,28 +28,36 @@ internal static class CredentialsEndpoints
     private static void MapApiKeys(IEndpointRouteBuilder routes)
     {
         routes.Api("POST", "/api-keys", Operations.CreateApiKey, "Create an API key; its token is shown this once")
-            .Takes<NameRequest>().Gives(Json.ApiKeyCreatedResponse, StatusCodes.Status201Created)
+            .Takes<ApiKeyRequest>().Idempotent().Gives(Json.ApiKeyCreatedResponse, StatusCodes.Status201Created)
             .By<CredentialService>(async (request, credentials) =>
-                await credentials.CreateApiKeyAsync(request.Caller, await request.NameAsync()));
+            {
+                var limits = request.Limits;
+                var (name, expiresInDays) = await request.BodyAsync(
+                    (ref Utf8JsonReader reader) => ApiKeyBody.Read(ref reader, limits.NameLength));
+                return await credentials.CreateApiKeyAsync(request.Caller, name, expiresInDays, request.Idempotency);
+            });
 
         routes.Api("GET", "/api-keys", Operations.ListCredentials, "List API keys")
             .GivesPages(Json.ApiKeyResponse)
             .By<CredentialService>((request, credentials, page) => credentials.ListApiKeysAsync(request.Caller, page));
 
         routes.Api("DELETE", "/api-keys/{id}", Operations.DeleteApiKey, "Delete an API key")
-            .Gives(Json.DeletedResponse)
-            .By<CredentialService>((request, credentials) =>
-                credentials.DeleteApiKeyAsync(request.Caller, request.Route("id")));
+            .TakesQuery("cascade", "boolean", "Also revoke all credentials that it made, directly or through what it made")
+            .Gives(Json.ApiKeyDeletedResponse)
+            .By<CredentialRevocation>((request, revocation) =>
+                revocation.DeleteApiKeyAsync(request.Caller, request.Route("id"), request.Query.Flag("cascade")));
+
+        MapMade(routes, "/api-keys/{id}/made", ActorTypes.ApiKey, "Get the credentials that an API key made");
     }
 
     private static void MapAccessKeys(IEndpointRouteBuilder routes)
     {
         routes.Api("POST", "/access-keys", Operations.CreateAccessKey, "Create an access key; its token is shown this once")
-            .Takes<AccessKeyRequest>().Gives(Json.AccessKeyCreatedResponse, StatusCodes.Status201Created)
+            .Takes<AccessKeyRequest>().Idempotent().Gives(Json.AccessKeyCreatedResponse, StatusCodes.Status201Created)
             .By<CredentialService>(async (request, credentials) =>
             {
-                var change = await AccessKeyAsync(request, isNew: true);
-                return await credentials.CreateAccessKeyAsync(request.Caller, change.Name!, change.ExpiresInDays, change.Grants ?? []);
+                var key = await AccessKeyAsync(request, isNew: true);
+                return await credentials.CreateAccessKeyAsync(request.Caller, key, request.Idempotency);
             });
 
         routes.Api("GET", "/access-keys", Operations.ListCredentials, "List access keys")
@@ -63,9 +71,16 @@ internal static class CredentialsEndpoints
 
         routes.Api("POST", "/access-keys/{id}/revoke", Operations.RevokeAccessKey, "Revoke an access key for good")
             .Gives(Json.RevokedResponse)
-            .By<CredentialService>((request, credentials) =>
-                credentials.RevokeAccessKeyAsync(request.Caller, request.Route("id")));
+            .By<CredentialRevocation>((request, revocation) =>
+                revocation.RevokeAccessKeyAsync(request.Caller, request.Route("id")));
+
+        MapMade(routes, "/access-keys/{id}/made", ActorTypes.AccessKey, "Get the credentials that an access key made");
     }
+
+    private static void MapMade(IEndpointRouteBuilder routes, string pattern, string kind, string summary) =>
+        routes.Api("GET", pattern, Operations.ListCredentials, summary)
+            .Gives(Json.MadeResponse)
+            .By<CredentialService>((request, credentials) => credentials.ListMadeAsync(request.Caller, kind, request.Route("id")));
 
     private static ValueTask<AccessKeyChange> AccessKeyAsync(ApiRequest request, bool isNew)
     {
@@ -73,10 +88,14 @@ internal static class CredentialsEndpoints
         return request.BodyAsync((ref Utf8JsonReader reader) => AccessKeyBody.Read(ref reader, limits.NameLength, isNew));
     }
 
-    private static MeResponse Me(Caller caller) =>
-        new(caller.ActorType, caller.ActorId, caller.WorkspaceId, caller.Name, Roles.Name(caller.Role), caller.Grants.Grants);
+    private static MeResponse Me(Caller caller) => new(
+        caller.ActorType, caller.ActorId, caller.WorkspaceId, caller.Name, Roles.Name(caller.Role),
+        caller.GroupsOmitted ? true : null, Roles.Within(caller.Role, caller.Grants.Grants));
 
-    private static AuthConfigResponse AuthConfig(IdentityProviderSettings huudis) => huudis.Issuer is null
-        ? new AuthConfigResponse(null, null, null)
-        : new AuthConfigResponse(huudis.Issuer, "secronna-cli", ["openid", "profile", "email", "offline_access"]);
+    private static AuthConfigResponse AuthConfig(IdentityProviderSettings huudis) => huudis is { Issuer: { } issuer, SignIn: var signIn }
+        ? new AuthConfigResponse(
+            issuer, signIn.CliClientId, signIn.WebClientId, signIn.Scopes,
+            huudis.TokenType == TokenType.IdToken ? TokenTypes.IdToken : TokenTypes.AccessToken,
+            signIn.Parameters.AsReadOnly(), signIn.CliClientSecret)
+        : new AuthConfigResponse(null, null, null, null, null, null, null);
 }

@@ -13,7 +13,9 @@ internal static class GrantRemoval
 
     /// <summary>
     /// Removes the grants whose path names a deleted project or environment literally: a later project or environment with the
-    /// same slug must not inherit them. A key that has no other grant is revoked, because a key without grants may do everything.
+    /// same slug must not inherit them. A key that has no other grant keeps an empty list, which is no power. Grants that can't be
+    /// read may name the deleted thing, so all of that key's grants are removed, and the entry of this has the outcome
+    /// <c>failed</c>. A damaged row must not block a deletion (S15).
     /// </summary>
     /// <param name="transaction">The transaction of the deletion.</param>
     /// <param name="caller">Who deletes.</param>
@@ -42,23 +44,21 @@ internal static class GrantRemoval
     private static async ValueTask RemoveAsync(
         Transaction transaction, Caller caller, TimeProvider time, CredentialRow row, string project, string? environment)
     {
-        var before = StoredGrants.Read(row);
-        var remaining = GrantSet.RemoveGrantsNaming(before, project, environment);
-        if (remaining.Count == before.Count)
+        var before = StoredGrants.TryRead(row);
+        var remaining = before is null ? [] : GrantSet.RemoveGrantsNaming(before, project, environment);
+        if (remaining.Count == before?.Count)
         {
             return;
         }
 
-        if (remaining.Count > 0)
+        var changed = row with { Grants = StoredGrants.Write(remaining) };
+        await CredentialTable.UpdateAsync(transaction, changed);
+        var outcome = before is null ? AuditOutcomes.Failed : AuditOutcomes.Success;
+        transaction.Audit.Append(AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate, outcome) with
         {
-            await CredentialTable.UpdateAsync(transaction, row with { Grants = StoredGrants.Write(remaining) });
-        }
-        else
-        {
-            await CredentialTable.RevokeAsync(transaction, row.Id, Instant.From(time.GetUtcNow()).Microseconds);
-        }
-
-        var action = remaining.Count > 0 ? AuditActions.AccessKeyUpdate : AuditActions.AccessKeyRevoke;
-        transaction.Audit.Append(AuditRecord.Of(caller, time, action) with { TargetId = row.Id, Name = row.Name });
+            TargetId = row.Id,
+            Name = row.Name,
+            Details = AuditDetails.OfChange(row, changed),
+        });
     }
 }

@@ -54,7 +54,8 @@ internal sealed class EnvironmentService(
         var rows = await database.ReadAsync(async session =>
             (await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId)).VisibleTo(caller) is null
                 ? throw Errors.NotFound("project")
-                : await GrantedLists.EnvironmentsAsync(session, caller, projectId, page.After ?? "", page.Limit + 1));
+                : await GrantedLists.EnvironmentsAsync(session, caller, projectId, page.After ?? "", page.Limit + 1, new RowBudget()),
+            caller.Aborted);
         return Page<EnvironmentResponse>.From(rows, page, Convert, row => row.Id);
     }
 
@@ -62,7 +63,7 @@ internal sealed class EnvironmentService(
     {
         Authorization.Demand(caller, Operations.GetEnvironment);
         var row = await database.ReadAsync(session =>
-            EnvironmentTable.FindAsync(session, caller.WorkspaceId, id));
+            EnvironmentTable.FindAsync(session, caller.WorkspaceId, id), caller.Aborted);
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("environment"));
     }
 
@@ -70,7 +71,7 @@ internal sealed class EnvironmentService(
     {
         Authorization.Demand(caller, Operations.GetEnvironment);
         var found = await database.ReadAsync(session =>
-            EnvironmentTable.FindBySlugAsync(session, caller.WorkspaceId, projectSlug, slug));
+            EnvironmentTable.FindBySlugAsync(session, caller.WorkspaceId, projectSlug, slug), caller.Aborted);
         var row = found.VisibleTo(caller) ?? throw Errors.NotFound("environment");
         return new EnvironmentPathResponse(
             new NamedReference(row.ProjectId, row.ProjectName, row.ProjectSlug),

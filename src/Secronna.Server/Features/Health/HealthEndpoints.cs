@@ -13,12 +13,24 @@ internal static class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/health/live", Methods, (RequestDelegate)(context =>
-            ResponseEnvelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("live"), ProtocolJson.Default.HealthResponse)))
+            WriteAsync(context, "live")))
             .WithMetadata(new PublicRoute());
-        routes.MapMethods("/health/ready", Methods, (RequestDelegate)(context =>
-            context.RequestServices.GetRequiredService<HealthProbe>().Problem is not { } problem
-                ? ResponseEnvelope.WriteAsync(context, StatusCodes.Status200OK, new HealthResponse("ready"), ProtocolJson.Default.HealthResponse)
-                : throw Errors.Unavailable(problem)))
-            .WithMetadata(new PublicRoute());
+        foreach (var path in (string[])["/health/ready", "/api/v1/health"])
+        {
+            routes.MapMethods(path, Methods, (RequestDelegate)(context =>
+                context.RequestServices.GetRequiredService<HealthProbe>().Problem is not { } problem
+                    ? WriteAsync(context, "ready")
+                    : throw Errors.Unavailable(problem)))
+                .WithMetadata(new PublicRoute());
+        }
+    }
+
+    // Only states that background services have found out are read here, so that a health check costs nothing.
+    private static Task WriteAsync(HttpContext context, string status)
+    {
+        IReadOnlyList<string> warnings =
+            context.RequestServices.GetRequiredService<DiskSpace>().IsLow ? [HealthWarnings.DiskLow] : [];
+        return ResponseEnvelope.WriteAsync(
+            context, StatusCodes.Status200OK, new HealthResponse(status, warnings), ProtocolJson.Default.HealthResponse);
     }
 }

@@ -1,3 +1,4 @@
+using Secronna.Server.Access;
 using Secronna.Server.Vault;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
@@ -8,11 +9,12 @@ namespace Secronna.Server.Features.Health;
 
 /// <summary>
 /// Checks in the background whether the server is ready: whether it can read the database, unwrap with the master key, and make
-/// a write durable. The write also tells other nodes that this node runs, and which master keys it can use. A health check
-/// returns the last result and does no work.
+/// a write durable. The write also tells other nodes that this node runs, and which master keys it can use, and tells this node
+/// among how many the rates are divided. A health check returns the last result and does no work.
 /// </summary>
 internal sealed class HealthProbe(
-    Database database, MasterKeyWatch masterKeys, NodeIdentity node, TimeProvider time, ILogger<HealthProbe> log) : BackgroundService
+    Database database, MasterKeyWatch masterKeys, NodeIdentity node, RateLimits rates, TimeProvider time, ILogger<HealthProbe> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -84,9 +86,12 @@ internal sealed class HealthProbe(
     private async Task ProbeAsync()
     {
         var problem = await masterKeys.CheckAsync();
-        await database.WriteAsync(async transaction =>
-            await InstallationTable.ProbeAsync(transaction)
-            && await NodeTable.ReportAsync(transaction, node.Id, node.Name, masterKeys.UsableIds));
+        rates.DivideAmong(await database.WriteAsync(async transaction =>
+        {
+            await InstallationTable.ProbeAsync(transaction);
+            await NodeTable.ReportAsync(transaction, node.Id, node.Name, masterKeys.UsableIds);
+            return await NodeTable.CountLiveAsync(transaction);
+        }));
         if (problem is not null)
         {
             throw problem;

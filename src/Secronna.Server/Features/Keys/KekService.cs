@@ -14,27 +14,26 @@ internal sealed class KekService(
     // An attempt fails when another rotation of the project comes first. The next attempt replaces the KEK of that rotation.
     private const int MaxAttempts = 5;
 
-    /// <summary>A page of a project's KEKs. Each KEK has the number of its data keys that must still be re-wrapped.</summary>
+    // The most data keys that are counted for one KEK, and about how many are counted for one page.
+    private const int MaxCount = 10_000;
+
+    /// <summary>
+    /// A page of a project's KEKs. Each KEK has the number of its data keys that must still be re-wrapped, up to 10,000. A page
+    /// may have few KEKs, because counting takes time.
+    /// </summary>
     public async Task<Page<KekResponse>> ListAsync(Caller caller, string projectId, PageRequest page)
     {
-        Authorization.Demand(caller, Operations.ListKeks);
-        var rows = await database.ReadAsync(async session =>
+        await authorization.DemandAsync(caller, Operations.ListKeks);
+        var listed = await database.ReadAsync(async session =>
         {
             if (await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId) is null)
             {
                 throw Errors.NotFound("project");
             }
 
-            var keks = await KekTable.ListAsync(session, projectId, page.After ?? "", page.Limit + 1);
-            var rows = new List<(KekRow Kek, long Remaining)>();
-            foreach (var kek in keks)
-            {
-                rows.Add((kek, kek.State == KekStates.Retiring ? await DataKeyTable.CountUnderAsync(session, kek.Id) : 0));
-            }
-
-            return rows;
-        });
-        return Page<KekResponse>.From(rows, page, row => Convert(row.Kek, row.Remaining), row => row.Kek.Id);
+            return await CountAsync(session, await KekTable.ListAsync(session, projectId, page.After ?? "", page.Limit + 1));
+        }, caller.Aborted);
+        return Page<KekResponse>.From(listed, page, row => Convert(row.Kek, row.Remaining), row => row.Kek.Id);
     }
 
     /// <summary>
@@ -75,6 +74,25 @@ internal sealed class KekService(
             await ProjectTable.FindAsync(session, caller.WorkspaceId, projectId) is null
                 ? null
                 : await KekTable.FindActiveAsync(session, projectId));
+
+    private static async ValueTask<Listed<(KekRow Kek, long Remaining)>> CountAsync(Session session, List<KekRow> keks)
+    {
+        var rows = new List<(KekRow Kek, long Remaining)>();
+        var counted = 0L;
+        foreach (var kek in keks)
+        {
+            if (counted >= MaxCount)
+            {
+                return new(rows, rows[^1].Kek.Id);
+            }
+
+            var remaining = kek.State == KekStates.Retiring ? await DataKeyTable.CountUnderAsync(session, kek.Id, MaxCount) : 0;
+            counted += remaining;
+            rows.Add((kek, remaining));
+        }
+
+        return new(rows, null);
+    }
 
     private static KekResponse Convert(KekRow kek, long remaining) =>
         new(kek.Id, kek.State, kek.MasterKeyId, new Instant(kek.CreatedAt), kek.Wraps, remaining);

@@ -114,7 +114,7 @@ internal sealed class MasterKeyService(
                     return done.Broken;
                 }
 
-                if (!await database.ReadAsync(InstallationTable.IsRotatingAsync))
+                if (!await database.ReadAsync(InstallationTable.IsRotatingAsync, cancellation))
                 {
                     return [];
                 }

@@ -14,7 +14,8 @@ internal sealed record ComparedSide(EnvironmentReference Name, Instant? At);
 
 /// <summary>
 /// Finds the keys in which two environments differ. The comparison is recorded durably before any value is opened. Values are
-/// opened in pairs, compared in constant time and zeroed. The answer holds no part of a value (S16).
+/// opened in pairs, compared in constant time and zeroed. The answer holds no part of a value (S16). The entries name the instants,
+/// and the keys that both sides have.
 /// </summary>
 internal sealed class CompareService(
     Database database, SecretOpener opener, Authorization authorization, RateLimits rates, PlaintextBudget budget, TimeProvider time)
@@ -33,20 +34,26 @@ internal sealed class CompareService(
         await EnvironmentInstant.SettleAsync(database, caller, here.Name, here.At, GrantActions.Reveal);
         await EnvironmentInstant.SettleAsync(database, caller, there.Name, there.At, GrantActions.Reveal, "withAt");
         var (left, right) = await database.ReadSnapshotAsync((caller, here, there), static async (session, state) =>
-            (await ReadAsync(session, state.caller, state.here), await ReadAsync(session, state.caller, state.there)));
+            (await ReadAsync(session, state.caller, state.here), await ReadAsync(session, state.caller, state.there)), caller.Aborted);
         var hereRow = await RequireAsync(caller, here, left.Found, "environment");
         var thereRow = await RequireAsync(caller, there, right.Found, "environment to compare with");
 
         var keys = ComparedKey.Pair(left.Secrets, right.Secrets);
         var unknown = keys.Where(key => key.Result is null).ToList();
-        if (rates.TakeReveals(caller, 2 * unknown.Count) is { } limited)
+        List<string> shared = [.. keys.Where(key => key is { Here: not null, There: not null }).Select(key => key.Key)];
+        List<AuditEntry> entries =
+        [
+            .. Entries(caller, hereRow, here.At, thereRow, there.At, shared),
+            .. Entries(caller, thereRow, there.At, hereRow, here.At, shared),
+        ];
+        if ((rates.TakeReveals(caller, 2 * unknown.Count) ?? rates.TakeWrite(caller, WriteShare.OfEntries(entries))) is { } limited)
         {
             throw await authorization.RefusedAsync(
                 caller, Operations.CompareEnvironments, hereRow, limited, here.Name.ToString());
         }
 
-        using var lease = budget.Take(MaxBytesInMemory);
-        await database.AppendAsync(Entry(caller, hereRow), Entry(caller, thereRow));
+        using var lease = budget.Take(caller, MaxBytesInMemory);
+        await database.AppendAsync(entries);
         foreach (var pairs in unknown.Chunk(PairsPerRead))
         {
             await CompareAsync(caller, pairs);
@@ -67,7 +74,8 @@ internal sealed class CompareService(
 
     private async ValueTask<EnvironmentRow> RequireAsync(Caller caller, ComparedSide side, EnvironmentRow? found, string name) =>
         found.VisibleTo(caller, GrantActions.Reveal) ?? throw await authorization.RefusedAsync(
-            caller, Operations.CompareEnvironments, found, Errors.NotFound(name), side.Name.ToString());
+            caller.AimedAt(side.Name.Target), Operations.CompareEnvironments, found,
+            caller.RefusalIn(GrantActions.Reveal, found, name), side.Name.ToString());
 
     private async Task CompareAsync(Caller caller, ComparedKey[] pairs)
     {
@@ -80,7 +88,7 @@ internal sealed class CompareService(
             }
 
             return rows;
-        });
+        }, caller.Aborted);
         foreach (var (pair, (here, there)) in pairs.Zip(rows))
         {
             // A value that was deleted meanwhile can't be compared and counts as different.
@@ -99,11 +107,15 @@ internal sealed class CompareService(
         return left is not null && right is not null && CryptographicOperations.FixedTimeEquals(left.Value.Span, right.Value.Span);
     }
 
-    private AuditEntry Entry(Caller caller, EnvironmentRow environment) =>
-        AuditRecord.Of(caller, time, Operations.CompareEnvironments) with
-        {
-            ProjectId = environment.ProjectId,
-            EnvironmentId = environment.Id,
-            Name = environment.Name,
-        };
+    // Each side has entries of its own, so that whoever looks for one of the environments finds the comparison.
+    private IEnumerable<AuditEntry> Entries(
+        Caller caller, EnvironmentRow environment, Instant? at, EnvironmentRow with, Instant? withAt, IReadOnlyList<string> keys) =>
+        AuditDetails.OfComparison(new AuditMetadata { At = at, With = with.Id, WithAt = withAt }, keys).Select(details =>
+            AuditRecord.Of(caller, time, Operations.CompareEnvironments) with
+            {
+                ProjectId = environment.ProjectId,
+                EnvironmentId = environment.Id,
+                Name = environment.Name,
+                Details = details,
+            });
 }

@@ -23,8 +23,8 @@ internal sealed class ComparedKey(string key, SecretRow? here, SecretRow? there)
         (_, null) => CompareResults.OnlyHere,
         (null, _) => CompareResults.OnlyThere,
         _ when here.Id == there.Id && here.CurrentVersion == there.CurrentVersion => CompareResults.Same,
-        // The value of a deleted secret is destroyed, so it can't be compared.
-        _ when here.IsDeletedSince || there.IsDeletedSince => CompareResults.Different,
+        // A value that is destroyed, alone or with its secret, can't be compared.
+        _ when here.IsUnrecoverable || there.IsUnrecoverable => CompareResults.Different,
         _ => null,
     };
 

@@ -20,7 +20,7 @@ internal static class PointInTimeEndpoints
         routes.Api(
                 "GET", "/environments/{envId}/history", Operations.ReadHistory,
                 "List the changes of an environment's secrets, newest first")
-            .GivesPages(Json.HistoryResponse)
+            .GivesPages(Json.HistoryResponse, Limits.HistoryPageDefault)
             .By<HistoryService>((request, history, page) =>
                 history.ListAsync(request.Caller, request.Route("envId"), page));
 

@@ -17,6 +17,12 @@ internal sealed class ResealedVersion(PinnedBuffer value) : IDisposable
     /// <summary>The sealed value and its wrapped data key; <c>null</c> until it is sealed.</summary>
     public SealedVersion? Boxes { get; private set; }
 
+    /// <summary>
+    /// Whether the version was sealed inside the transaction. That took one more wrap. The transaction reserves the wrap, and
+    /// reserves it again if it is undone and run again.
+    /// </summary>
+    public bool WasSealedInTransaction { get; set; }
+
     /// <summary>The share of the plaintext budget that this object holds.</summary>
     public IDisposable? Lease { get; set; }
 

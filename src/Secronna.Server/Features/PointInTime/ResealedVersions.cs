@@ -38,7 +38,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
 
     /// <summary>Opens secrets, and seals those that the plan restores. A secret that was deleted meanwhile is skipped.</summary>
     /// <exception cref="RequestException">
-    /// UNAVAILABLE: the plaintext budget is used up. INTEGRITY_ERROR: a value does not open; the failure is recorded.
+    /// RATE_LIMITED or UNAVAILABLE: the plaintext budget is used up. INTEGRITY_ERROR: a value does not open; the failure is recorded.
     /// </exception>
     public async ValueTask SealAsync(
         Caller caller, RestorePlan plan, LeasedKek kek, IReadOnlyList<SecretRow> missing, bool keepsValues)
@@ -51,17 +51,21 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
                 // `null` means that the secret was deleted meanwhile. The next plan will not contain it.
                 if (await opener.TryOpenAsync(caller, row, AuditActions.EnvironmentRestore) is { } opened)
                 {
-                    Seal(Add(row, opened, keepsValues), plan, kek, restored.GetValueOrDefault(row.Secret.Id), keepsValues);
+                    Seal(Add(caller, row, opened, keepsValues), plan, kek, restored.GetValueOrDefault(row.Secret.Id), keepsValues);
                 }
             }
         }
     }
 
-    /// <summary>Counts the versions of a plan that must be sealed again inside the transaction.</summary>
+    /// <summary>
+    /// Counts the versions of a plan that must be sealed again inside the transaction, and those that already were: the
+    /// transaction may have been undone, and with it the count of their wraps (S7).
+    /// </summary>
     /// <returns>The count; <c>null</c> when the value of such a version was not kept.</returns>
     public int? CountToSealAgain(RestorePlan plan, LeasedKek kek)
     {
-        var unsealed = plan.Restored.Where(change => Find(change, kek.Id) is null).ToList();
+        var unsealed = plan.Restored
+            .Where(change => Find(change, kek.Id) is null || byId[change.SecretId].WasSealedInTransaction).ToList();
         return unsealed.TrueForAll(change => byId.GetValueOrDefault(change.SecretId)?.Value is not null) ? unsealed.Count : null;
     }
 
@@ -71,7 +75,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
     public List<NewVersion> ToVersions(Caller caller, RestorePlan plan, LeasedKek kek, string? comment) =>
     [
         .. from change in plan.Restored
-           let boxes = Find(change, kek.Id) ?? Seal(byId[change.SecretId], plan, kek, change)
+           let boxes = Find(change, kek.Id) ?? SealInTransaction(byId[change.SecretId], plan, kek, change)
            select new NewVersion(
                change.SecretId, change.Key, change.Version!.Value, kek.Id, boxes.WrappedDataKey, boxes.Ciphertext,
                VersionKinds.Restored, caller.ActorId, comment),
@@ -106,10 +110,17 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         }
     }
 
+    private static SealedVersion SealInTransaction(
+        ResealedVersion resealed, RestorePlan plan, LeasedKek kek, RestoreChange change)
+    {
+        resealed.WasSealedInTransaction = true;
+        return Seal(resealed, plan, kek, change);
+    }
+
     private static SealedVersion Seal(ResealedVersion resealed, RestorePlan plan, LeasedKek kek, RestoreChange change)
     {
         var version = change.Version!.Value;
-        var boxes = kek.Seal(plan.Environment, change.SecretId, version, resealed.Value!.Span);
+        var boxes = kek.Seal(plan.Environment, change.SecretId, change.Key, version, resealed.Value!.Span);
         resealed.SetSealed(version, kek.Id, boxes);
         return boxes;
     }
@@ -130,7 +141,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         });
 
     // From here on this object disposes the value, even if the budget refuses the value's memory.
-    private ResealedVersion Add(SealedVersionRow row, RevealedValue opened, bool keepsValues)
+    private ResealedVersion Add(Caller caller, SealedVersionRow row, RevealedValue opened, bool keepsValues)
     {
         if (byId.Remove(row.Secret.Id, out var before))
         {
@@ -138,7 +149,7 @@ internal sealed class ResealedVersions(Database database, SecretOpener opener, P
         }
 
         var added = byId[row.Secret.Id] = new ResealedVersion(opened.Value);
-        added.Lease = budget.Take((keepsValues ? 2L : 1L) * row.Ciphertext.Length);
+        added.Lease = budget.Take(caller, (keepsValues ? 2L : 1L) * row.Ciphertext.Length);
         return added;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class RestoreAttempts(
     /// </exception>
     public async Task<RestoreDone> RunAsync(Caller caller, RestorePlan first, RestoreOrder order, Idempotency? idempotency)
     {
-        var done = await WriteAsync(caller, first, order, idempotency);
+        var done = await WriteAsync(caller.Uninterrupted(), first, order, idempotency);
         await writer.FinishAsync(done);
         return done;
     }

@@ -9,7 +9,10 @@ namespace Secronna.Server.Features.PointInTime;
 /// <summary>The plan of a restore: the work that brings an environment back to an instant.</summary>
 /// <param name="Environment">The environment as it was read for the plan.</param>
 /// <param name="Kek">The project's active KEK. The new versions are sealed under it.</param>
-/// <param name="Restorable">The secrets that existed then and still exist, with the version that was current then.</param>
+/// <param name="Restorable">
+/// The secrets that existed then and still exist, with the version that was current then. Secrets whose version of then was
+/// destroyed are left out.
+/// </param>
 /// <param name="Pruned">The secrets to delete. They were created after the instant.</param>
 /// <param name="Changes">What happens to each key that the caller may write and reveal. The restore touches no other key.</param>
 internal sealed record RestorePlan(
@@ -34,6 +37,16 @@ internal sealed record RestorePlan(
 
     /// <summary>The answer to the caller that gave the order.</summary>
     public RestoreResponse Respond(RestoreOrder order) => new(order.At, order.IsDryRun, Changes);
+
+    /// <summary>Leaves out of the answer to an earlier order what the caller may not restore now (S32).</summary>
+    public RestoreResponse Cut(RestoreResponse first, Caller caller) => first with
+    {
+        Changes =
+        [
+            .. first.Changes.Where(change => caller.MayTouch(GrantActions.Reveal, Environment, change.Key)
+                && caller.MayTouch(GrantActions.Write, Environment, change.Key)),
+        ],
+    };
 
     /// <summary>Reads an environment and plans a restore of it.</summary>
     /// <returns>
@@ -72,7 +85,8 @@ internal sealed record RestorePlan(
         var idsThen = then.Select(secret => secret.Id).ToHashSet(StringComparer.Ordinal);
         var createdSince = now.Where(secret => !idsThen.Contains(secret.Id)).ToLookup(isPruned);
         return new RestorePlan(
-            environment, kek, [.. then.Where(secret => currentVersions.ContainsKey(secret.Id))], [.. createdSince[true]],
+            environment, kek,
+            [.. then.Where(secret => !secret.IsDestroyed && currentVersions.ContainsKey(secret.Id))], [.. createdSince[true]],
             [
                 .. then.Select(secret => ChangeOf(secret, currentVersions))
                     .Concat(createdSince[false].Select(secret => new RestoreChange(secret.Key, secret.Id, RestoreResults.CreatedSince)))
@@ -82,17 +96,23 @@ internal sealed record RestorePlan(
     }
 
     private static RestoreChange ChangeOf(SecretRow then, Dictionary<string, int> currentVersions) =>
-        !currentVersions.TryGetValue(then.Id, out var version) ? new(then.Key, then.Id, RestoreResults.Unrecoverable)
+        !currentVersions.TryGetValue(then.Id, out var version) || then.IsDestroyed
+            ? new(then.Key, then.Id, RestoreResults.Unrecoverable)
         : version == then.CurrentVersion ? new(then.Key, then.Id, RestoreResults.Unchanged)
         : new(then.Key, then.Id, RestoreResults.Restored, version, then.CurrentVersion, version + 1);
 
     private static long BytesOf(IEnumerable<SecretRow> secrets) =>
         secrets.Sum(secret => Math.Max(0L, secret.SealedBytes - Envelope.ValueOverhead));
 
+    /// <summary>The actions that an order needs, each on something in the environment.</summary>
+    public static GrantActions ActionsFor(RestoreOrder order) =>
+        Operations.RestoreEnvironment.Actions | (order.Prunes ? GrantActions.Delete : GrantActions.None);
+
     private static EnvironmentRow? VisibleTo(Caller caller, EnvironmentRow? found, RestoreOrder order)
     {
-        var environment = found.VisibleTo(caller, GrantActions.Write).VisibleTo(caller, GrantActions.Reveal);
-        return order.Prunes ? environment.VisibleTo(caller, GrantActions.Delete) : environment;
+        var needed = ActionsFor(order);
+        return found is { } environment
+            && (caller.Grants.ActionsOn(environment.ProjectSlug, environment.Slug) & needed) == needed ? environment : null;
     }
 
     private static bool MayDelete(Caller caller, SecretRow secret) => secret.VisibleTo(caller, GrantActions.Delete) is not null;

@@ -10,7 +10,8 @@ namespace Secronna.Server.Features.PointInTime;
 /// Makes one attempt at a restore: seals its versions outside the transaction, then writes all of them in one unit of work.
 /// The unit of work writes nothing if the sealed versions no longer fit the environment.
 /// </summary>
-internal sealed class RestoreWriter(Database database, KekReservations keks, Purger purger, TimeProvider time)
+internal sealed class RestoreWriter(
+    Database database, KekReservations keks, Purger purger, LimitSettings limits, TimeProvider time)
 {
     /// <summary>
     /// Makes the attempt. Returns <c>null</c> when the environment or its KEK changed so much that the attempt no longer fits.
@@ -50,7 +51,8 @@ internal sealed class RestoreWriter(Database database, KekReservations keks, Pur
         }
 
         if (attempt.Idempotency is { } idempotency
-            && await idempotency.FindFirstAnswerAsync(transaction, ProtocolJson.Default.RestoreResponse) is { } first)
+            && await idempotency.FindFirstAnswerAsync(
+                transaction, ProtocolJson.Default.RestoreResponse, first => attempt.Plan.Cut(first, caller)) is { } first)
         {
             return new RestoreDone(change, first, 0, []);
         }
@@ -72,6 +74,7 @@ internal sealed class RestoreWriter(Database database, KekReservations keks, Pur
         var response = plan.Respond(order);
         IReadOnlyList<string> pruned = [.. plan.Pruned.Select(secret => secret.Id)];
         var versions = resealed.ToVersions(caller, plan, kek, order.Comment);
+        StoredBytesLimit.Require(transaction, environment.WorkspaceId, change, versions, limits);
         await VersionTable.MintAsync(transaction, environment, versions, change.Instant);
         await SecretTable.MarkDeletedAsync(transaction, environment.Id, pruned, caller.ActorId, change.Instant);
         RestoreRecord.Append(transaction, caller, time, plan, order);

@@ -18,8 +18,16 @@ internal sealed class RollbackService(
         Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
     {
         await authorization.DemandAsync(caller, Operations.RollBackSecret);
+        return await authorization.RecordRefusalsAsync(
+            caller, Operations.RollBackSecret, secretId,
+            () => RollBackGrantedAsync(caller, secretId, version, comment, idempotency));
+    }
+
+    private async Task<WrittenResponse> RollBackGrantedAsync(
+        Caller caller, string secretId, int version, string? comment, Idempotency? idempotency)
+    {
         var (secret, row, first) = await database.ReadAsync(session =>
-            FindAsync(session, caller, secretId, version, idempotency));
+            FindAsync(session, caller, secretId, version, idempotency), caller.Aborted);
         if (first is not null)
         {
             return first[0];
@@ -35,8 +43,9 @@ internal sealed class RollbackService(
             throw await authorization.RefusedAsync(caller, Operations.RollBackSecret, null, limited, secretId);
         }
 
+        caller = caller.Uninterrupted();
         using var opened = await opener.OpenAsync(caller, row, Operations.RollBackSecret.AuditAction!);
-        return await writer.RollBackAsync(caller, row.Secret, opened.Value, comment, idempotency);
+        return await writer.RollBackAsync(caller, row.Secret, row.Version, opened.Value, comment, idempotency);
     }
 
     // Returns the secret, if it exists in the workspace. If the caller may bring back its values, it also returns the version. If

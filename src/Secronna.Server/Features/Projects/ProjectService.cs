@@ -47,7 +47,7 @@ internal sealed class ProjectService(
     {
         Authorization.Demand(caller, Operations.ListProjects);
         var rows = await database.ReadAsync(session =>
-            GrantedLists.ProjectsAsync(session, caller, page.After ?? "", page.Limit + 1));
+            GrantedLists.ProjectsAsync(session, caller, page.After ?? "", page.Limit + 1, new RowBudget()), caller.Aborted);
         return Page<ProjectResponse>.From(rows, page, Convert, row => row.Id);
     }
 
@@ -55,7 +55,7 @@ internal sealed class ProjectService(
     {
         Authorization.Demand(caller, Operations.GetProject);
         var row = await database.ReadAsync(session =>
-            ProjectTable.FindAsync(session, caller.WorkspaceId, id));
+            ProjectTable.FindAsync(session, caller.WorkspaceId, id), caller.Aborted);
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
     }
 
@@ -63,7 +63,7 @@ internal sealed class ProjectService(
     {
         Authorization.Demand(caller, Operations.GetProject);
         var row = await database.ReadAsync(session =>
-            ProjectTable.FindBySlugAsync(session, caller.WorkspaceId, slug));
+            ProjectTable.FindBySlugAsync(session, caller.WorkspaceId, slug), caller.Aborted);
         return Convert(row.VisibleTo(caller) ?? throw Errors.NotFound("project"));
     }
 

@@ -6,99 +6,132 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Search;
 
 /// <summary>
-/// Searches on behalf of a caller with grants. It reads only the environments that the caller may list, one after the other. So
-/// the end of a page tells the caller nothing about secrets outside the grants (S23).
+/// Searches for one page on behalf of a caller with grants. It reads the environments that the caller may list, one after the
+/// other: ordered by the project's id, and then by their own id.
 /// </summary>
-internal static class GrantedSearch
+internal sealed class GrantedSearch
 {
-    // Bounds the work of one page: an environment has at most Limits.EnvironmentKeys secrets.
-    private const int EnvironmentsPerPage = 20;
     private const int RowsPerRead = 100;
+
+    // Comes after every key.
+    private const string AfterAllKeys = "~";
+
+    private readonly Session session;
+    private readonly Caller caller;
+    private readonly string text;
+    private readonly int limit;
+    private readonly RowBudget places = new();
+    private readonly RowBudget secrets = new(RowBudget.Secrets);
+    private readonly List<SearchResponse> found = [];
+
+    // Everything before this position was searched.
+    private SearchPosition position;
+
+    private GrantedSearch(Session session, Caller caller, string text, PageRequest page) =>
+        (this.session, this.caller, this.text, limit, position) = (session, caller, text, page.Limit, SearchPosition.Parse(page.After));
 
     /// <summary>A page of the secrets that match. It may be empty although there is a next page.</summary>
     public static async ValueTask<Page<SearchResponse>> FindAsync(Session session, Caller caller, string text, PageRequest page)
     {
-        var found = new List<SearchResponse>();
-        var position = SearchPosition.Parse(page.After);
-        var searched = 0;
-        await foreach (var environment in EnvironmentsAsync(session, caller, position))
-        {
-            if (searched++ == EnvironmentsPerPage)
-            {
-                return new Page<SearchResponse>(found, new SearchPosition(environment.ProjectId, environment.Id, "").ToString());
-            }
+        var search = new GrantedSearch(session, caller, text, page);
+        var isComplete = await search.FinishProjectAsync() && await search.SearchProjectsAsync();
+        return new Page<SearchResponse>(search.found, isComplete ? null : search.position.ToString());
+    }
 
-            var after = environment.Id == position.EnvironmentId ? position.Key : "";
-            var secrets = await GrantedLists.SecretsAsync(session, caller, GrantActions.List, environment, after, Limits.EnvironmentKeys);
-            foreach (var secret in secrets.Where(secret => SearchService.Matches(secret, text)))
+    // Searches the rest of the project in which the page before ended. Like the methods below, it returns false when the page
+    // must end.
+    private async ValueTask<bool> FinishProjectAsync()
+    {
+        if (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, position.EnvironmentId) is { } environment
+            && !await SearchAsync(environment, position.Key))
+        {
+            return false;
+        }
+
+        var project = await ProjectTable.FindAsync(session, caller.WorkspaceId, position.ProjectId);
+        return project.VisibleTo(caller) is not { } visible || await SearchAsync(visible);
+    }
+
+    private async ValueTask<bool> SearchProjectsAsync()
+    {
+        while (!places.IsSpent)
+        {
+            var projects = await GrantedLists.ProjectsAsync(session, caller, position.ProjectId, RowsPerRead, places);
+            foreach (var project in projects.Rows)
             {
-                found.Add(SearchService.Convert(secret));
-                if (found.Count == page.Limit)
+                position = new SearchPosition(project.Id, "", "");
+                if (!await SearchAsync(project))
                 {
-                    return new Page<SearchResponse>(found, new SearchPosition(environment.ProjectId, environment.Id, secret.Key).ToString());
+                    return false;
                 }
             }
+
+            if (projects.EndedAt is { } end)
+            {
+                position = end == position.ProjectId ? position : new SearchPosition(end, "", "");
+                return false;
+            }
+
+            if (projects.Rows.Count < RowsPerRead)
+            {
+                return true;
+            }
         }
 
-        return new Page<SearchResponse>(found, null);
+        return false;
     }
 
-    // Begins with the environment of the position. Environments are ordered by the project's id, and then by their own id.
-    private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(Session session, Caller caller, SearchPosition position)
+    private async ValueTask<bool> SearchAsync(ProjectRow project)
     {
-        if (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, position.EnvironmentId) is { } begun)
+        while (!places.IsSpent)
         {
-            yield return begun;
-        }
-
-        if (await ProjectTable.FindAsync(session, caller.WorkspaceId, position.ProjectId) is { } project)
-        {
-            await foreach (var environment in EnvironmentsAsync(session, caller, project.Id, position.EnvironmentId))
+            var environments = await GrantedLists.EnvironmentsAsync(
+                session, caller, project.Id, position.EnvironmentId, RowsPerRead, places);
+            foreach (var environment in environments.Rows)
             {
-                yield return environment;
+                if (!await SearchAsync(environment, ""))
+                {
+                    return false;
+                }
+            }
+
+            if (environments.EndedAt is { } end)
+            {
+                position = new SearchPosition(project.Id, end, AfterAllKeys);
+                return false;
+            }
+
+            if (environments.Rows.Count < RowsPerRead)
+            {
+                return true;
             }
         }
 
-        var projects = ReadAllAsync(
-            position.ProjectId, (after, limit) => GrantedLists.ProjectsAsync(session, caller, after, limit), row => row.Id);
-        await foreach (var next in projects)
-        {
-            await foreach (var environment in EnvironmentsAsync(session, caller, next.Id, ""))
-            {
-                yield return environment;
-            }
-        }
+        return false;
     }
 
-    private static async IAsyncEnumerable<EnvironmentRow> EnvironmentsAsync(
-        Session session, Caller caller, string projectId, string after)
+    private async ValueTask<bool> SearchAsync(EnvironmentRow environment, string after)
     {
-        var environments = ReadAllAsync(
-            after, (after, limit) => GrantedLists.EnvironmentsAsync(session, caller, projectId, after, limit), row => row.Id);
-        await foreach (var environment in environments)
+        if (environment.VisibleTo(caller, GrantActions.List) is null)
         {
-            if (environment.VisibleTo(caller, GrantActions.List) is not null)
+            position = new SearchPosition(environment.ProjectId, environment.Id, AfterAllKeys);
+            return true;
+        }
+
+        var listed = await GrantedLists.SecretsAsync(
+            session, caller, GrantActions.List, environment, after, Limits.EnvironmentKeys, secrets);
+        foreach (var secret in listed.Rows.Where(secret => SearchService.Matches(secret, text)))
+        {
+            found.Add(SearchService.Convert(secret));
+            if (found.Count == limit)
             {
-                yield return environment;
+                position = new SearchPosition(environment.ProjectId, environment.Id, secret.Key);
+                return false;
             }
         }
-    }
 
-    private static async IAsyncEnumerable<T> ReadAllAsync<T>(
-        string after, Func<string, int, ValueTask<List<T>>> list, Func<T, string> position)
-    {
-        List<T> rows;
-        do
-        {
-            rows = await list(after, RowsPerRead);
-            foreach (var row in rows)
-            {
-                yield return row;
-            }
-
-            after = rows.Count > 0 ? position(rows[^1]) : after;
-        }
-        while (rows.Count == RowsPerRead);
+        position = new SearchPosition(environment.ProjectId, environment.Id, listed.EndedAt ?? AfterAllKeys);
+        return listed.EndedAt is null;
     }
 
     /// <summary>

@@ -6,39 +6,23 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Search;
 
 /// <summary>
-/// Finds secrets by a part of their key or path. A page reads a bounded number of secrets. For a caller with grants, it reads a
-/// bounded number of environments. So a page may hold few secrets or none although there is a next page.
+/// Finds secrets by a part of their key or path. A page looks at a bounded number of rows, so it may hold few secrets or none
+/// although there is a next page (S31).
 /// </summary>
 internal sealed class SearchService(Database database)
 {
-    private const int SecretsPerPage = 2_000;
+    private const int SecretsPerPage = 5_000;
+    private const int SecretsPerRead = 500;
 
     /// <summary>A page of the secrets whose path contains the text. Case is ignored.</summary>
     public async Task<Page<SearchResponse>> FindAsync(Caller caller, string text, PageRequest page)
     {
         Authorization.Demand(caller, Operations.SearchSecrets);
-        if (!caller.Grants.IsEverything)
-        {
-            return await database.ReadAsync(session =>
-                GrantedSearch.FindAsync(session, caller, text, page));
-        }
-
-        var rows = await database.ReadAsync(session =>
-            SecretTable.ScanAsync(session, caller.WorkspaceId, page.After ?? "", SecretsPerPage));
-        var found = new List<SearchResponse>();
-        foreach (var row in rows)
-        {
-            if (Matches(row, text))
-            {
-                found.Add(Convert(row));
-                if (found.Count == page.Limit)
-                {
-                    return new Page<SearchResponse>(found, row.Id == rows[^1].Id && rows.Count < SecretsPerPage ? null : row.Id);
-                }
-            }
-        }
-
-        return new Page<SearchResponse>(found, rows.Count == SecretsPerPage ? rows[^1].Id : null);
+        return await database.ReadAsync(
+            session => caller.Grants.IsEverything
+                ? ScanAsync(session, caller, text, page)
+                : GrantedSearch.FindAsync(session, caller, text, page),
+            caller.Aborted);
     }
 
     /// <summary>
@@ -47,4 +31,32 @@ internal sealed class SearchService(Database database)
     public static bool Matches(SecretRow row, string text) => row.Path.Contains(text, StringComparison.OrdinalIgnoreCase);
 
     public static SearchResponse Convert(SecretRow row) => new(row.Id, row.Key, row.Path, row.ProjectId, row.EnvironmentId);
+
+    private static async ValueTask<Page<SearchResponse>> ScanAsync(Session session, Caller caller, string text, PageRequest page)
+    {
+        var found = new List<SearchResponse>();
+        var after = page.After ?? "";
+        for (var scanned = 0; scanned < SecretsPerPage; scanned += SecretsPerRead)
+        {
+            var rows = await SecretTable.ScanAsync(session, caller.WorkspaceId, after, SecretsPerRead);
+            foreach (var (secret, _) in rows.Where(row => row.IsLive && Matches(row.Secret, text)))
+            {
+                found.Add(Convert(secret));
+                if (found.Count == page.Limit)
+                {
+                    var isLast = rows.Count < SecretsPerRead && secret.Id == rows[^1].Secret.Id;
+                    return new Page<SearchResponse>(found, isLast ? null : secret.Id);
+                }
+            }
+
+            if (rows.Count < SecretsPerRead)
+            {
+                return new Page<SearchResponse>(found, null);
+            }
+
+            after = rows[^1].Secret.Id;
+        }
+
+        return new Page<SearchResponse>(found, after);
+    }
 }

@@ -9,7 +9,8 @@ namespace Secronna.Server.Features.Secrets;
 
 /// <summary>
 /// The revision of an environment's values. It is the ETag of the values. It is a keyed hash over the environment's id, over the
-/// id, version and ciphertext tag of each value, and over the ids of the secrets that can no longer be revealed.
+/// id, version and ciphertext tag of each value, and over the ids of the secrets that can no longer be revealed. Neither a value
+/// nor a ciphertext is needed for it.
 /// </summary>
 internal static class EnvironmentRevision
 {
@@ -18,7 +19,7 @@ internal static class EnvironmentRevision
 
     /// <summary>The revision, in base64url.</summary>
     public static string Compute(
-        InstallationKeys keys, EnvironmentRow environment, List<SealedVersionRow> rows, List<SecretRow> unrecoverable)
+        InstallationKeys keys, EnvironmentRow environment, List<VersionTagRow> rows, List<SecretRow> unrecoverable)
     {
         // Different states give different bytes, because all ids have the same length.
         var state = new MemoryStream();
@@ -29,7 +30,7 @@ internal static class EnvironmentRevision
             BinaryPrimitives.WriteInt32BigEndian(version, row.Version);
             state.Write(Encoding.ASCII.GetBytes(row.Secret.Id));
             state.Write(version);
-            state.Write(row.Ciphertext.AsSpan(Math.Max(0, row.Ciphertext.Length - Aes256Gcm.TagSize)));
+            state.Write(row.Tag);
         }
 
         foreach (var secret in unrecoverable)

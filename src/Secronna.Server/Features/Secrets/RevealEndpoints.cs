@@ -54,6 +54,7 @@ internal static class RevealEndpoints
             request.Caller, name, selection, revision => isKnown(Tag(revision)));
         using (values)
         {
+            request.EndReading();
             request.Context.Response.Headers.ETag = Tag(revision).ToString();
             if (values is null)
             {

@@ -23,6 +23,7 @@ internal static class RevealResponses
         byte[] tail = [.. "\"}"u8, .. ResponseEnvelope.Tail(context)];
         ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
         context.Response.ContentLength = head.Length + PlaintextWriter.EscapedLength(revealed.Value.Span) + tail.Length;
+        using var deadline = AnswerDeadline.Start(context);
         await context.Response.StartAsync();
         var writer = context.Response.BodyWriter;
         writer.WriteRaw(head);
@@ -40,6 +41,7 @@ internal static class RevealResponses
         ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
         context.Response.ContentLength = head.Length + tail.Length + revealed.Values.Select(LengthOf).Sum()
             + Math.Max(0, revealed.Values.Count - 1);
+        using var deadline = AnswerDeadline.Start(context);
         await context.Response.StartAsync();
         var writer = context.Response.BodyWriter;
         writer.WriteRaw(head);

@@ -47,16 +47,22 @@ internal sealed class RevealService(
     /// <summary>Reveals a version of the secret with this path: <c>project/environment/KEY</c>.</summary>
     public async Task<RevealedValue> RevealPathAsync(Caller caller, string path, int? version)
     {
+        if (path.Split('/') is not [var project, var slug, var key])
+        {
+            throw await authorization.NotFoundAsync(caller, Operations.RevealSecret, "secret", path);
+        }
+
+        caller = caller.AimedAt(TargetReference.SecretOfPath(project, slug, key));
         await authorization.DemandAsync(caller, Operations.RevealSecret);
-        var (secret, environment) = path.Split('/') is [var project, var slug, var key]
-            ? await database.ReadAsync((caller, project, slug, key), static async (session, state) =>
-                (await SecretTable.FindByPathAsync(session, state.caller.WorkspaceId, state.project, state.slug, state.key))
-                    .VisibleTo(state.caller, GrantActions.Reveal) is { } secret
-                    ? ((SecretRow?)secret, (EnvironmentRow?)null)
-                    : (null, await EnvironmentTable.FindBySlugAsync(session, state.caller.WorkspaceId, state.project, state.slug)))
-            : (null, null);
+        var (secret, environment) = await database.ReadAsync((caller, project, slug, key), static async (session, state) =>
+            (await SecretTable.FindByPathAsync(session, state.caller.WorkspaceId, state.project, state.slug, state.key))
+                .VisibleTo(state.caller, GrantActions.Reveal) is { } secret
+                ? ((SecretRow?)secret, (EnvironmentRow?)null)
+                : (null, await EnvironmentTable.FindBySlugAsync(session, state.caller.WorkspaceId, state.project, state.slug)),
+            caller.Aborted);
         return secret is null
-            ? throw await authorization.RefusedAsync(caller, Operations.RevealSecret, environment, Errors.NotFound("secret"), path)
+            ? throw await authorization.RefusedAsync(
+                caller, Operations.RevealSecret, environment, caller.RefusalOn(GrantActions.Reveal, environment, key), path)
             : await RevealAsync(caller, secret.Id, version);
     }
 

@@ -20,11 +20,12 @@ internal sealed class SecretService(
     {
         Authorization.Demand(caller, Operations.ListSecrets);
         await EnvironmentInstant.SettleAsync(database, caller, EnvironmentReference.OfId(environmentId), at, GrantActions.Any);
-        var rows = await database.ReadAsync(async session =>
-            (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId)).VisibleTo(caller) is { } environment
-                ? await GrantedLists.SecretsAsync(
-                    session, caller, GrantActions.List, environment, page.After ?? "", page.Limit + 1, at)
-                : throw Errors.NotFound("environment"));
+        // The past is read by several statements, which must see the same state.
+        var rows = at is null
+            ? await database.ReadAsync(session => ListAsync(session, caller, environmentId, at, page), caller.Aborted)
+            : await database.ReadSnapshotAsync(
+                (caller, environmentId, at, page),
+                static (session, state) => ListAsync(session, state.caller, state.environmentId, state.at, state.page), caller.Aborted);
         return Page<SecretSummary>.From(rows, page, row => new SecretSummary(
             row.Id, row.Key, row.CurrentVersion, new Instant(row.CreatedAt), new Instant(row.UpdatedAt)), row => row.Key);
     }
@@ -33,16 +34,17 @@ internal sealed class SecretService(
     {
         Authorization.Demand(caller, Operations.GetSecret);
         var row = await database.ReadAsync(session =>
-            SecretTable.FindAsync(session, caller.WorkspaceId, id));
-        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
+            SecretTable.FindAsync(session, caller.WorkspaceId, id), caller.Aborted);
+        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw caller.RefusalOn(GrantActions.List, row));
     }
 
     public async Task<SecretResponse> GetByPathAsync(Caller caller, string projectSlug, string environmentSlug, string key)
     {
         Authorization.Demand(caller, Operations.GetSecret);
-        var row = await database.ReadAsync(session =>
-            SecretTable.FindByPathAsync(session, caller.WorkspaceId, projectSlug, environmentSlug, key));
-        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw Errors.NotFound("secret"));
+        var (row, environment) = await database.ReadAsync(async session => (
+            await SecretTable.FindByPathAsync(session, caller.WorkspaceId, projectSlug, environmentSlug, key),
+            await EnvironmentTable.FindBySlugAsync(session, caller.WorkspaceId, projectSlug, environmentSlug)), caller.Aborted);
+        return Convert(row.VisibleTo(caller, GrantActions.List) ?? throw caller.RefusalOn(GrantActions.List, environment, key));
     }
 
     public async Task<Page<VersionResponse>> ListVersionsAsync(Caller caller, string id, PageRequest page)
@@ -50,12 +52,12 @@ internal sealed class SecretService(
         Authorization.Demand(caller, Operations.ListVersions);
         var below = page.After is { } after ? int.Parse(after, CultureInfo.InvariantCulture) : int.MaxValue;
         var rows = await database.ReadAsync(async session =>
-            (await SecretTable.FindAsync(session, caller.WorkspaceId, id)).VisibleTo(caller, GrantActions.List) is null
-                ? throw Errors.NotFound("secret")
-                : await VersionTable.ListAsync(session, id, below, page.Limit + 1));
+            await SecretTable.FindAsync(session, caller.WorkspaceId, id) is var secret && secret.VisibleTo(caller, GrantActions.List) is null
+                ? throw caller.RefusalOn(GrantActions.List, secret)
+                : await VersionTable.ListAsync(session, id, below, page.Limit + 1), caller.Aborted);
         return Page<VersionResponse>.From(
             rows, page,
-            row => new VersionResponse(row.Version, row.Kind, new Instant(row.CreatedAt), row.CreatedBy, row.Comment),
+            row => new VersionResponse(row.Version, row.Kind, new Instant(row.CreatedAt), row.CreatedBy, row.Comment, row.IsDestroyed ? true : null),
             row => row.Version.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -99,8 +101,12 @@ internal sealed class SecretService(
     public async Task<IReadOnlyList<WrittenResponse>> WriteAsync(
         Caller caller, string environmentId, IReadOnlyList<ValueToWrite> writes, Idempotency? idempotency)
     {
+        caller = caller.AimedAt(
+            TargetReference.Keys(TargetReference.Environment(environmentId), [.. writes.Select(write => write.Key)]));
         await authorization.DemandAsync(caller, Operations.WriteSecrets);
-        return await writer.WriteAsync(caller, environmentId, writes, idempotency);
+        return await authorization.RecordRefusalsAsync(
+            caller, Operations.WriteSecrets, environmentId,
+            () => writer.WriteAsync(caller, environmentId, writes, idempotency));
     }
 
     /// <summary>Writes one value as the next version of its key (S12).</summary>
@@ -110,6 +116,12 @@ internal sealed class SecretService(
         using var write = new ValueToWrite(key, value, null, comment);
         return (await WriteAsync(caller, environmentId, [write], null))[0];
     }
+
+    private static async ValueTask<List<SecretRow>> ListAsync(
+        Session session, Caller caller, string environmentId, Instant? at, PageRequest page) =>
+        (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId)).VisibleTo(caller) is { } environment
+            ? await GrantedLists.SecretsAsync(session, caller, GrantActions.List, environment, page.After ?? "", page.Limit + 1, at)
+            : throw Errors.NotFound("environment");
 
     private static SecretResponse Convert(SecretRow row) =>
         new(row.Id, row.Key, row.CurrentVersion, new Instant(row.CreatedAt), new Instant(row.UpdatedAt),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
@@ -42,10 +43,24 @@ internal static class SecretsEndpoints
             .By<SecretService>((request, secrets, page) =>
                 secrets.ListVersionsAsync(request.Caller, request.Route("secretId"), page));
 
+        routes.Api(
+                "DELETE", "/secrets/{secretId}/versions/{version}", Operations.DestroyVersion,
+                "Destroy the value of one version, which must not be the current one")
+            .Gives(Json.DestroyedResponse)
+            .By<VersionDestruction>((request, versions) => versions.DestroyAsync(
+                request.Caller, request.Route("secretId"), VersionNumber(request.Route("version"))));
+
         routes.Api("DELETE", "/secrets/{secretId}", Operations.DeleteSecret, "Delete a secret and destroy its values")
             .Gives(Json.DeletedResponse)
             .By<SecretService>((request, secrets) => secrets.DeleteAsync(request.Caller, request.Route("secretId")));
     }
+
+    // Each version has one spelling. Any other text is the number of no version.
+    private static int VersionNumber(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number.ToString(CultureInfo.InvariantCulture) == text
+            ? number
+            : 0;
 
     private static async Task<WrittenResponse> WriteAsync(ApiRequest request, SecretService secrets)
     {

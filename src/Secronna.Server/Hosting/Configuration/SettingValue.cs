@@ -9,10 +9,15 @@ namespace Secronna.Server.Hosting.Configuration;
 internal static class SettingValue
 {
     private const int MaxDays = 3_650;
+    private const long MaxBytes = 1L << 50;
 
     /// <summary>Text that is not empty.</summary>
     public static string Text(string[] name, string value) =>
         string.IsNullOrWhiteSpace(value) ? throw Error(name, "is empty") : value;
+
+    /// <summary>Text without control characters, which no setting has, and which a log would not show.</summary>
+    public static string WithoutControls(string[] name, string value) =>
+        value.Any(char.IsControl) ? throw Error(name, "holds a control character, such as a line break or a tab, within its value") : value;
 
     /// <summary>
     /// One of several words, in upper or lower case. The word is returned as <paramref name="allowed"/> spells it.
@@ -26,10 +31,10 @@ internal static class SettingValue
         ? flag
         : throw Error(name, "must be true or false");
 
-    /// <summary>An absolute URL of <c>https</c> or <c>http</c>.</summary>
+    /// <summary>An absolute URL of <c>https</c> or <c>http</c> without a user and a password, which messages would show.</summary>
     public static string Url(string[] name, string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var url) && (url.Scheme is "https" or "http")
-            ? value
+            ? url.UserInfo.Length == 0 ? value : throw Error(name, "must be a URL without a user and a password")
             : throw Error(name, "must be a URL that begins with https:// or http://");
 
     /// <summary>A whole number in a range.</summary>
@@ -37,6 +42,17 @@ internal static class SettingValue
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
             ? number
             : throw Error(name, $"must be a whole number from {min} to {max}");
+
+    /// <summary>A version of the runtime, with all three numbers.</summary>
+    public static Version RuntimeVersion(string[] name, string value) => Version.TryParse(value, out var version) && version is { Build: >= 0, Revision: < 0 }
+        ? version
+        : throw Error(name, "must be the version of a runtime, such as 10.0.12");
+
+    /// <summary>A number of bytes, from 0 to a pebibyte.</summary>
+    public static long Bytes(string[] name, string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= MaxBytes
+            ? number
+            : throw Error(name, $"must be a whole number from 0 to {MaxBytes}");
 
     /// <summary>A number of days, at most ten years. For 0 the result is <c>null</c>.</summary>
     public static TimeSpan? Days(string[] name, string value) => Number(name, value, 0, MaxDays) switch

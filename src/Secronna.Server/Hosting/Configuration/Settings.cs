@@ -13,10 +13,15 @@ internal sealed class Settings : InstallationSettings
 
     public IdentityProviderSettings Huudis { get; set; } = new();
 
+    public AccessSettings Access { get; set; } = new();
+
     public LimitSettings Limits { get; set; } = new();
 
     public HttpSettings Http { get; set; } = new();
 
     /// <summary>Whether core dumps and diagnostics ports stay as the system sets them (S28).</summary>
     public bool Diagnostics { get; set; }
+
+    /// <summary>The version of a runtime with known faults that <c>serve</c> may run on; <c>null</c> if there is none.</summary>
+    public Version? AcceptRuntime { get; set; }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Server.Access.Tokens;
 using Secronna.Server.MasterKeys;
 using static Secronna.Server.Hosting.Configuration.SettingValue;
 
@@ -16,56 +15,76 @@ internal static class SettingsReader
     private const int MaxPrevious = 100;
 
     /// <summary>Reads all settings of section <c>Secronna</c>.</summary>
+    /// <param name="configuration">The whole configuration.</param>
+    /// <param name="usualAudiences">The audiences of a server whose settings name none.</param>
     /// <exception cref="SettingsException">A setting is unknown, or its value does not fit.</exception>
-    public static Settings Read(IConfiguration configuration)
+    public static Settings Read(IConfiguration configuration, params IEnumerable<string> usualAudiences)
+    {
+        var problems = new List<SettingsException>();
+        var settings = Read(configuration, problems, usualAudiences);
+        return problems.Count == 0 ? settings : throw problems[0];
+    }
+
+    /// <summary>Reads all settings of section <c>Secronna</c> that fit, and says what is wrong with the others.</summary>
+    public static Settings Read(
+        IConfiguration configuration, ICollection<SettingsException> problems, params IEnumerable<string> usualAudiences)
     {
         var settings = new Settings();
+        var provider = new ProviderSettingsReader(settings.Huudis);
         // Sorted, because a configuration does not keep the entries of a list in the order of their indexes.
         foreach (var setting in configuration.GetSection("Secronna").AsEnumerable(makePathsRelative: true)
             .OrderBy(setting => setting.Key, ConfigurationKeyComparer.Instance))
         {
             if (setting.Value is { } value)
             {
-                Set(settings, setting.Key.Split(':'), value);
+                Set(settings, provider, setting.Key.Split(':'), value, problems);
             }
         }
 
-        RequireTls(settings.Huudis);
-        if (settings.Huudis.Audiences.Count == 0)
+        foreach (var audience in settings.Huudis.Audiences.Count == 0 ? usualAudiences : [])
         {
-            settings.Huudis.Audiences.Add("secronna");
-            settings.Huudis.Audiences.Add("secronna-cli");
+            settings.Huudis.Audiences.Add(audience);
         }
 
+        Try(provider.Complete, problems);
         return settings;
     }
 
-    // Without https the provider's keys would never be fetched, and every token would be answered with UNAVAILABLE.
-    private static void RequireTls(IdentityProviderSettings settings)
+    // A file with Windows line ends leaves a carriage return at the end of each value.
+    private static void Set(
+        Settings settings, ProviderSettingsReader provider, string[] name, string value, ICollection<SettingsException> problems) =>
+        Try(() => Set(settings, provider, name, WithoutControls(name, value.Trim('\r', '\n'))), problems);
+
+    private static void Try(Action set, ICollection<SettingsException> problems)
     {
-        if (settings is { RequireHttpsMetadata: true, Issuer: { } issuer } && new Uri(issuer).Scheme == Uri.UriSchemeHttp)
+        try
         {
-            throw new SettingsException(
-                "Secronna__Huudis__Issuer does not use https, so that anyone on the network path could replace the provider's keys: "
-                + "set a URL with https, or set Secronna__Huudis__RequireHttpsMetadata to false");
+            set();
+        }
+        catch (SettingsException exception)
+        {
+            problems.Add(exception);
         }
     }
 
     // `name` is the whole name below section Secronna, for messages. The other methods get the part of the name below their own
     // section as `rest`.
-    private static void Set(Settings settings, string[] name, string value)
+    private static void Set(Settings settings, ProviderSettingsReader provider, string[] name, string value)
     {
         switch (name)
         {
             case ["Storage", "Provider"]: settings.Storage.Provider = OneOf(name, value, "Sqlite", "PostgreSql"); break;
             case ["Storage", "ConnectionString"]: settings.Storage.ConnectionString = Text(name, value); break;
+            case ["Storage", "ReservedBytes"]: settings.Storage.ReservedBytes = Bytes(name, value); break;
             case ["DataFolder"]: settings.DataFolder = Text(name, value); break;
             case ["MasterKey", .. var rest]: SetMasterKey(settings.MasterKey, name, rest, value); break;
             case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
-            case ["Huudis", .. var rest]: SetHuudis(settings.Huudis, name, rest, value); break;
+            case ["Huudis", .. var rest]: provider.Set(name, rest, value); break;
+            case ["Access", "KeysMayGrant"]: settings.Access.KeysMayGrant = Flag(name, value); break;
             case ["Limits", var limit]: SetLimit(settings.Limits, limit, name, value); break;
             case ["Http", .. var rest]: HttpSettingsReader.Set(settings.Http, name, rest, value); break;
             case ["Diagnostics"]: settings.Diagnostics = Flag(name, value); break;
+            case ["AcceptRuntime"]: settings.AcceptRuntime = RuntimeVersion(name, value); break;
             default: throw Unknown(name);
         }
     }
@@ -95,32 +114,26 @@ internal static class SettingsReader
         }
     }
 
-    private static void SetHuudis(IdentityProviderSettings settings, string[] name, string[] rest, string value)
-    {
-        switch (rest)
-        {
-            case ["Issuer"]: settings.Issuer = Url(name, value); break;
-            case ["Audiences", _]: settings.Audiences.Add(Text(name, value)); break;
-            case ["RequireHttpsMetadata"]: settings.RequireHttpsMetadata = Flag(name, value); break;
-            case ["DefaultRole"]: settings.DefaultRole = OneOf(name, value, [.. RoleNames.All, IdentityProviderSettings.NoRole]); break;
-            case ["RequireMfa"]: settings.RequireMfa = Flag(name, value); break;
-            case ["Claims", "Subject"]: settings.Claims.Subject = Text(name, value); break;
-            case ["Claims", "Workspace"]: settings.Claims.Workspace = Text(name, value); break;
-            case ["Claims", "IdentityType"]: settings.Claims.IdentityType = Text(name, value); break;
-            case ["Claims", "Name"]: settings.Claims.Name = Text(name, value); break;
-            case ["Claims", "Email"]: settings.Claims.Email = Text(name, value); break;
-            case ["Claims", "Role"]: settings.Claims.RoleName = Text(name, value); break;
-            case ["Claims", "MfaVerified"]: settings.Claims.MfaVerified = Text(name, value); break;
-            default: throw Unknown(name);
-        }
-    }
-
     private static void SetLimit(LimitSettings limits, string limit, string[] name, string value)
     {
         switch (limit)
         {
+            case "RequestsPerMinute": limits.RequestsPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "RequestsPerMinutePerWorkspace": limits.RequestsPerMinutePerWorkspace = Number(name, value, 0, int.MaxValue); break;
+            case "RevealsPerMinutePerWorkspace": limits.RevealsPerMinutePerWorkspace = Number(name, value, 0, int.MaxValue); break;
+            case "WritesPerMinute": limits.WritesPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "WritesPerMinutePerWorkspace": limits.WritesPerMinutePerWorkspace = Number(name, value, 0, int.MaxValue); break;
+            case "WriteBytesPerMinute": limits.WriteBytesPerMinute = Bytes(name, value); break;
+            case "WriteBytesPerMinutePerWorkspace": limits.WriteBytesPerMinutePerWorkspace = Bytes(name, value); break;
+            case "StoredBytesPerWorkspace": limits.StoredBytesPerWorkspace = Bytes(name, value); break;
             case "RevealsPerMinute": limits.RevealsPerMinute = Number(name, value, 0, int.MaxValue); break;
             case "FailedAuthenticationsPerMinute": limits.FailedAuthenticationsPerMinute = Number(name, value, 0, int.MaxValue); break;
+            case "RefusalsPerMinute": limits.RefusalsPerMinute = Number(name, value, 0, 10_000); break;
+            case "CredentialShare": limits.CredentialShare = Number(name, value, 0, 100); break;
+            case "WorkspaceShare": limits.WorkspaceShare = Number(name, value, 0, 100); break;
+            case "RequestsAtOnce": limits.RequestsAtOnce = Number(name, value, 0, int.MaxValue); break;
+            case "ReadsAtOnce": limits.ReadsAtOnce = Number(name, value, 0, int.MaxValue); break;
+            case "RevealSeconds": limits.RevealSeconds = Number(name, value, 0, 3_600); break;
             case "ValueBytes": limits.ValueBytes = Number(name, value, 1, Limits.ValueBytes); break;
             case "NameLength": limits.NameLength = Number(name, value, 1, Limits.NameLength); break;
             case "CommentLength": limits.CommentLength = Number(name, value, 0, Limits.CommentLength); break;

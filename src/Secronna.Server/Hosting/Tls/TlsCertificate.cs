@@ -14,6 +14,8 @@ internal sealed class TlsCertificate
     private static readonly TimeSpan ExpiryWarningTime = TimeSpan.FromDays(14);
     private static readonly TimeSpan WarningInterval = TimeSpan.FromDays(1);
 
+    // The watch and a signal may ask for a refresh at the same time.
+    private readonly Lock refreshing = new();
     private readonly HttpSettings settings;
     private readonly TimeProvider time;
     private volatile SslStreamCertificateContext context;
@@ -46,6 +48,14 @@ internal sealed class TlsCertificate
 
     /// <summary>Replaces the certificate if its files have changed, and warns before the certificate in use expires.</summary>
     public void Refresh(ILogger log)
+    {
+        lock (refreshing)
+        {
+            RefreshAlone(log);
+        }
+    }
+
+    private void RefreshAlone(ILogger log)
     {
         try
         {

@@ -9,6 +9,7 @@ internal static class AwsKmsSettings
 {
     // The longest id that a box can name (KeyName.FromMasterKeyId).
     private const int MaxKeyIdBytes = 128;
+    private const int MaxRegionLength = 32;
 
     /// <summary>The ids of the keys, each once, in the order of the settings.</summary>
     /// <exception cref="SettingsException">There is no id, or one is an alias or too long.</exception>
@@ -20,14 +21,17 @@ internal static class AwsKmsSettings
             throw new SettingsException("master key: Secronna__MasterKey__KeyIds__0 is not set: name a key by its ARN or id");
         }
 
-        if (keyIds.Find(IsAlias) is { } alias)
+        if (keyIds.Find(id => Encoding.UTF8.GetByteCount(id) > MaxKeyIdBytes || !id.All(IsOfId)) is { } other)
         {
+            // It may be a credential that was set by mistake, so it is not repeated.
             throw new SettingsException(
-                $"master key: Secronna__MasterKey__KeyIds: {alias} is an alias, which can be moved to another key: name the key by its ARN or id");
+                $"master key: Secronna__MasterKey__KeyIds__{settings.KeyIds.IndexOf(other)} is no key's ARN or id, which have at most "
+                + $"{MaxKeyIdBytes} letters, digits and characters of : / _ -");
         }
 
-        return keyIds.Find(id => Encoding.UTF8.GetByteCount(id) > MaxKeyIdBytes) is { } longId
-            ? throw new SettingsException($"master key: Secronna__MasterKey__KeyIds: {longId} is over {MaxKeyIdBytes} bytes")
+        return keyIds.Find(IsAlias) is { } alias
+            ? throw new SettingsException(
+                $"master key: Secronna__MasterKey__KeyIds: {alias} is an alias, which can be moved to another key: name the key by its ARN or id")
             : keyIds;
     }
 
@@ -35,6 +39,11 @@ internal static class AwsKmsSettings
     /// <exception cref="SettingsException">There is no region, or the endpoint would receive KEKs unencrypted.</exception>
     public static AmazonKeyManagementServiceClient Connect(MasterKeySettings settings)
     {
+        if (settings.Region is { } name && !IsRegion(name))
+        {
+            throw new SettingsException("master key: Secronna__MasterKey__Region is not the name of a region, such as eu-central-1");
+        }
+
         // The SDK must not retry, because the master key ring retries within its own time limits.
         var config = new AmazonKeyManagementServiceConfig { MaxErrorRetry = 0, ThrottleRetries = false, LogResponse = false };
         if (settings.Endpoint is { } endpoint)
@@ -53,6 +62,12 @@ internal static class AwsKmsSettings
             : new AmazonKeyManagementServiceClient(config);
     }
 
+    private static bool IsOfId(char character) => char.IsAsciiLetterOrDigit(character) || character is ':' or '/' or '_' or '-';
+
+    // The region becomes a part of host names, which messages show.
+    private static bool IsRegion(string region) => region.Length <= MaxRegionLength
+        && region.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');
+
     private static bool IsAlias(string id) =>
         id.StartsWith("alias/", StringComparison.Ordinal) || id.Contains(":alias/", StringComparison.Ordinal);
 
@@ -61,7 +76,7 @@ internal static class AwsKmsSettings
     {
         if (endpoint.Scheme != Uri.UriSchemeHttps && !endpoint.IsLoopback)
         {
-            throw new SettingsException($"master key: Secronna__MasterKey__Endpoint: {endpoint} is plain HTTP to another machine: use https");
+            throw new SettingsException($"master key: Secronna__MasterKey__Endpoint is plain HTTP to another machine ({endpoint.Host}): use https");
         }
     }
 }

@@ -87,7 +87,7 @@ internal sealed class LocalMasterKeys : IDisposable
             var status = Base64.DecodeFromUtf8(base64, key, out _, out var written);
             if (status != OperationStatus.Done || written != Aes256Gcm.KeySize)
             {
-                throw new SettingsException($"master key: {position}: key {id} must be 32 bytes in base64");
+                throw new SettingsException($"master key: {position}: what follows the id must be 32 bytes in base64");
             }
 
             if (keys.ContainsKey(id))

@@ -76,6 +76,41 @@ public sealed class VerificationKeysTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("7")]
+    [InlineData("null")]
+    [InlineData("\"key\"")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"kty\":7}")]
+    [InlineData("{\"kty\":\"EC\",\"kid\":{},\"crv\":\"P-256\"}")]
+    [InlineData("{\"kty\":\"RSA\",\"kid\":\"r\",\"n\":\"!!\",\"e\":\"AQAB\"}")]
+    [InlineData("{\"kty\":\"EC\",\"kid\":\"e\",\"crv\":\"P-999\",\"x\":\"AA\",\"y\":\"AA\"}")]
+    [InlineData("{\"kty\":\"AKP\",\"kid\":\"pq\",\"alg\":\"ML-DSA-65\",\"pub\":\"AA\"}")]
+    public async Task A_strange_key_beside_a_good_one_is_skipped(string key)
+    {
+        provider.Faults.RewriteJwks = real =>
+        {
+            var jwks = JsonNode.Parse(real)!;
+            jwks["keys"]!.AsArray().Insert(0, JsonNode.Parse(key));
+            return jwks.ToJsonString();
+        };
+
+        (await CallAsync(NewToken())).Is(200);
+    }
+
+    [Theory]
+    [InlineData("text/html")]
+    [InlineData("application/octet-stream")]
+    public async Task The_content_type_of_the_documents_does_not_matter(string contentType)
+    {
+        (provider.Faults.RewriteDiscovery, provider.Faults.RewriteJwks) = (real => real, real => real);
+        provider.Faults.ContentType = contentType;
+
+        (await CallAsync(NewToken())).Is(200);
+    }
+
+    [Theory]
+    [FlawClass("weak key")]
     [InlineData(2_048, 200)]
     [InlineData(2_040, 401)]
     [InlineData(1_024, 401)]
@@ -88,6 +123,7 @@ public sealed class VerificationKeysTests : IAsyncLifetime
     }
 
     [Fact]
+    [FlawClass("key injection")]
     public async Task A_key_is_found_by_its_id_and_never_by_its_certificate()
     {
         using var key = RSA.Create(2_048);

@@ -145,7 +145,7 @@ public sealed class AuditTests(SharedServer shared)
                 $$"""project.delete {"projectId":"{{p}}","name":"p2"}""",
                 $$"""kek.destroy {"projectId":"{{p}}","targetId":"kek_{{kek}}"}""",
                 $$"""access_key.create {"targetId":"{{access}}","name":"k"}""",
-                $$"""access_key.update {"targetId":"{{access}}","name":"k2"}""",
+                $$$"""access_key.update {"targetId":"{{{access}}}","name":"k2","before":{"name":"k"},"after":{"name":"k2"}}""",
                 $$"""access_key.revoke {"targetId":"{{access}}","name":"k2"}""",
                 $$"""api_key.create {"targetId":"{{key}}","name":"a"}""",
                 $$"""api_key.revoke {"targetId":"{{key}}","name":"a"}""",

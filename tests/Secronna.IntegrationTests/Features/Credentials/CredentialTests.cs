@@ -14,14 +14,15 @@ public sealed class CredentialTests(SharedServer shared)
 
         var created = (await workspace.Api.PostAsync("/api-keys", """{"name":"ci"}""")).Is(201).Data;
 
-        Assert.Equal("id,name,prefix,createdAt,token", created.Names());
+        Assert.Equal("id,name,prefix,createdAt,createdBy,expiresAt,token", created.Names());
         Assert.Matches("^key_[0-9a-hjkmnp-tv-z]{26}$", created.Text("id"));
+        Assert.Equal((workspace.ApiKeyId, true), (created.Text("createdBy"), created.IsNull("expiresAt")));
         Assert.StartsWith("sk_live_", created.Text("token"), StringComparison.Ordinal);
         Assert.StartsWith(created.Text("prefix"), created.Text("token"), StringComparison.Ordinal);
         var key = workspace.Server.With(created.Text("token"));
         (await key.GetAsync("/projects")).Is(200);
         var list = (await workspace.Api.GetAsync("/api-keys")).Is(200).Data;
-        Assert.Equal("id,name,prefix,createdAt,lastUsedAt", list[0].Names());
+        Assert.Equal("id,name,prefix,createdAt,createdBy,expiresAt,lastUsedAt", list[0].Names());
         // The list is in the order of ids. Two ids of one millisecond have no other order.
         Assert.Equal(new[] { workspace.ApiKeyId, created.Text("id") }.Order(StringComparer.Ordinal), list.Each("id"));
         Assert.DoesNotContain(created.Text("token"), list.GetRawText(), StringComparison.Ordinal);
@@ -38,14 +39,15 @@ public sealed class CredentialTests(SharedServer shared)
 
         var created = (await workspace.Api.PostAsync("/access-keys", """{"name":"app","expiresInDays":30}""")).Is(201).Data;
 
-        Assert.Equal("id,name,prefix,createdAt,expiresAt,grants,token", created.Names());
+        Assert.Equal("id,name,prefix,createdAt,createdBy,expiresAt,grants,token", created.Names());
         Assert.StartsWith("st_live_", created.Text("token"), StringComparison.Ordinal);
         Assert.StartsWith(created.Text("prefix"), created.Text("token"), StringComparison.Ordinal);
         Assert.Equal(30, Math.Round((created.Time("expiresAt") - created.Time("createdAt")).TotalDays));
-        Assert.Equal("[]", created.GetProperty("grants").GetRawText());
+        Assert.Equal(workspace.ApiKeyId, created.Text("createdBy"));
+        Assert.Equal("""[{"path":"*","actions":["list","reveal","write","delete"]}]""", created.GetProperty("grants").GetRawText());
         (await workspace.Server.With(created.Text("token")).GetAsync("/projects")).Is(200);
         var changed = (await workspace.Api.PatchAsync("/access-keys/" + created.Text("id"), """{"name":"web","expiresInDays":3650}""")).Is(200).Data;
-        Assert.Equal("id,name,prefix,createdAt,expiresAt,grants,lastUsedAt,revokedAt", changed.Names());
+        Assert.Equal("id,name,prefix,createdAt,createdBy,expiresAt,grants,lastUsedAt,revokedAt", changed.Names());
         Assert.Equal("web", changed.Text("name"));
         Assert.True(changed.Time("expiresAt") > created.Time("expiresAt"));
         var same = (await workspace.Api.PatchAsync("/access-keys/" + created.Text("id"), "{}")).Is(200).Data;
@@ -53,7 +55,7 @@ public sealed class CredentialTests(SharedServer shared)
         var revoked = (await workspace.Api.PostAsync($"/access-keys/{created.Text("id")}/revoke")).Is(200).Data;
         Assert.Equal("id,revokedAt", revoked.Names());
         var listed = Assert.Single((await workspace.Api.GetAsync("/access-keys")).Is(200).Data.EnumerateArray());
-        Assert.Equal("id,name,prefix,createdAt,expiresAt,grants,lastUsedAt,revokedAt", listed.Names());
+        Assert.Equal("id,name,prefix,createdAt,createdBy,expiresAt,grants,lastUsedAt,revokedAt", listed.Names());
         Assert.Equal(revoked.Text("revokedAt"), listed.Text("revokedAt"));
         (await workspace.Api.PatchAsync("/access-keys/" + created.Text("id"), """{"name":"x"}""")).IsError(409, "CONFLICT");
         var again = (await workspace.Api.PostAsync($"/access-keys/{created.Text("id")}/revoke")).Is(200).Data;
@@ -80,6 +82,7 @@ public sealed class CredentialTests(SharedServer shared)
         var key = await workspace.NewAccessKeyAsync();
 
         (await workspace.Api.PostAsync("/access-keys", $$"""{"name":"x","expiresInDays":{{days}}}""")).IsInvalid("expiresInDays");
+        (await workspace.Api.PostAsync("/api-keys", $$"""{"name":"x","expiresInDays":{{days}}}""")).IsInvalid("expiresInDays");
         (await workspace.Api.PatchAsync("/access-keys/" + key.Text("id"), $$"""{"expiresInDays":{{days}}}""")).IsInvalid("expiresInDays");
     }
 
@@ -132,10 +135,10 @@ public sealed class CredentialTests(SharedServer shared)
         var access = (await workspace.Server.With(key.Text("token")).GetAsync("/me")).Is(200).Data;
 
         Assert.Equal(
-            $$"""{"actorType":"api_key","actorId":"{{workspace.ApiKeyId}}","workspaceId":"{{workspace.Id}}","name":"test","grants":[]}""",
+            $$"""{"actorType":"api_key","actorId":"{{workspace.ApiKeyId}}","workspaceId":"{{workspace.Id}}","name":"test","grants":[{"path":"*","actions":["list","reveal","write","delete"]}]}""",
             api.GetRawText());
         Assert.Equal(
-            $$"""{"actorType":"access_key","actorId":"{{key.Text("id")}}","workspaceId":"{{workspace.Id}}","name":"app","grants":[]}""",
+            $$"""{"actorType":"access_key","actorId":"{{key.Text("id")}}","workspaceId":"{{workspace.Id}}","name":"app","grants":[{"path":"*","actions":["list","reveal","write","delete"]}]}""",
             access.GetRawText());
     }
 
@@ -145,7 +148,7 @@ public sealed class CredentialTests(SharedServer shared)
         var server = await shared.GetAsync();
 
         Assert.Equal(
-            $$"""{"issuer":"{{server.Provider!.Issuer}}","cliClientId":"secronna-cli","scopes":["openid","profile","email","offline_access"]}""",
+            $$"""{"issuer":"{{server.Provider!.Issuer}}","cliClientId":"secronna-cli","webClientId":null,"scopes":["openid","profile","email","offline_access"],"tokenType":"access_token","params":{},"cliClientSecret":null}""",
             (await server.Anyone.GetAsync("/auth/config")).Is(200).Data.GetRawText());
     }
 

@@ -20,7 +20,7 @@ public sealed class HealthTests
         unready.IsError(503, "UNAVAILABLE");
         (await server.Anyone.SendToAsync("GET", "/health/live")).Is(200);
         server.Mend("installation");
-        Assert.Equal("""{"status":"ready"}""", (await WaitForStatusAsync(server, time, 200)).Data.GetRawText());
+        Assert.Equal("""{"status":"ready","warnings":[]}""", (await WaitForStatusAsync(server, time, 200)).Data.GetRawText());
         await Until.HoldsAsync(
             "the recovery is logged",
             () => server.Log.Lines.Any(line => line.Contains("Ready again", StringComparison.Ordinal)));

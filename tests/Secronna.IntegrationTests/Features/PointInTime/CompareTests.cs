@@ -45,6 +45,40 @@ public sealed class CompareTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task The_entries_say_at_which_instants_and_which_keys_were_compared()
+    {
+        var (here, there) = await NewPairAsync(shared);
+        await here.WriteAllAsync([("A", "1"), ("B", "2"), ("ONLY_HERE", "3")]);
+        await there.WriteAllAsync([("A", "1"), ("B", "3"), ("ONLY_THERE", "3")]);
+        var (at, withAt) = (await here.LastInstantAsync(), await there.LastInstantAsync());
+
+        (await here.CompareAsync(there.Id, $$""","at":"{{at}}","withAt":"{{withAt}}" """)).Is(200);
+
+        var entries = (await here.Workspace.AuditAsync("action=environment.compare")).Select(entry => entry.GetProperty("metadata")).ToList();
+        Assert.All(entries, entry => Assert.Equal("""["A","B"]""", entry.GetProperty("keys").GetRawText()));
+        Assert.Equal(
+            [(here.Id, at, there.Id, withAt), (there.Id, withAt, here.Id, at)],
+            entries.Select(entry => (entry.Text("environmentId"), entry.Text("at"), entry.Text("with"), entry.Text("withAt")))
+                .OrderBy(entry => entry.Item1 == there.Id));
+    }
+
+    [Fact]
+    public async Task A_long_list_of_compared_keys_goes_on_in_further_entries()
+    {
+        var (here, there) = await NewPairAsync(shared);
+        var keys = Enumerable.Range(0, 70).Select(i => $"K_{i:D2}" + new string('X', 250)).ToArray();
+        await here.WriteAllAsync(keys.Select(key => (key, "v")));
+        await there.WriteAllAsync(keys.Select(key => (key, "v")));
+
+        (await here.CompareAsync(there.Id)).Is(200);
+
+        var entries = await here.Workspace.AuditAsync($"action=environment.compare&environmentId={there.Id}");
+        Assert.Equal(3, entries.Count);
+        Assert.Equal(keys, entries.SelectMany(entry => entry.GetProperty("metadata").GetProperty("keys").EnumerateArray().Select(key => key.GetString()!)).Order(StringComparer.Ordinal));
+        Assert.All(entries, entry => Assert.False(entry.GetProperty("metadata").Has("at")));
+    }
+
+    [Fact]
     public async Task A_comparison_whose_entries_cannot_be_written_opens_no_value()
     {
         await using var server = await TestServer.StartAsync();
@@ -111,8 +145,8 @@ public sealed class CompareTests(SharedServer shared)
         Assert.Equal(["A same", "B only_there"], (await here.CompareAsync(there.Id, "", granted)).Results());
 
         var oneSide = await here.Workspace.NewGrantedClientAsync("web/production: list reveal write", "web/staging: list write delete");
-        (await here.CompareAsync(there.Id, "", oneSide)).IsError(404, "NOT_FOUND");
-        (await there.CompareAsync(here.Id, "", oneSide)).IsError(404, "NOT_FOUND");
+        (await here.CompareAsync(there.Id, "", oneSide)).IsError(403, "FORBIDDEN");
+        (await there.CompareAsync(here.Id, "", oneSide)).IsError(403, "FORBIDDEN");
         var denied = Assert.Single(await here.Workspace.AuditAsync("action=environment.compare&outcome=denied"));
         Assert.Equal(there.Id, denied.GetProperty("metadata").Text("environmentId"));
     }

@@ -240,7 +240,7 @@ public sealed class RestoreTests(SharedServer shared)
         var some = await environment.Workspace.NewGrantedClientAsync("web/production/*: list reveal write", "web/production/ADDED_TOO: delete");
         var none = await environment.Workspace.NewGrantedClientAsync("web/production/*: list reveal write");
 
-        (await environment.RestoreAsync(at, Prune, none)).IsError(404, "NOT_FOUND");
+        (await environment.RestoreAsync(at, Prune, none)).IsError(403, "FORBIDDEN");
         var changes = (await environment.RestoreAsync(at, Prune, some)).Changes();
 
         Assert.Contains("ADDED created_since", changes);
@@ -249,15 +249,15 @@ public sealed class RestoreTests(SharedServer shared)
     }
 
     [Fact]
-    public async Task A_restore_of_an_environment_that_the_caller_may_not_restore_is_not_found()
+    public async Task A_restore_is_refused_to_who_sees_the_environment_and_not_found_for_others()
     {
         var (environment, at) = await NewChangedAsync();
         var other = await shared.NewWorkspaceAsync();
         var writer = await environment.Workspace.NewGrantedClientAsync("web/production: list write delete");
-        foreach (var caller in new[] { other.Api, writer })
+        foreach (var (caller, status, code) in new[] { (other.Api, 404, "NOT_FOUND"), (writer, 403, "FORBIDDEN") })
         {
-            (await environment.RestoreAsync(at, "", caller)).IsError(404, "NOT_FOUND");
-            (await environment.RestoreAsync(at, DryRun, caller)).IsError(404, "NOT_FOUND");
+            (await environment.RestoreAsync(at, "", caller)).IsError(status, code);
+            (await environment.RestoreAsync(at, DryRun, caller)).IsError(status, code);
         }
 
         Assert.Equal(["ADDED 1", "CHANGED 3", "SAME 1"], await environment.ListedAsync());

@@ -96,12 +96,21 @@ public sealed class AwsKmsTests : IAsyncLifetime
     [Theory]
     [InlineData("alias/secronna", "is an alias")]
     [InlineData("arn:aws:kms:eu-central-1:111122223333:alias/secronna", "is an alias")]
-    [InlineData("LONG", "is over 128 bytes")]
-    public void An_alias_or_a_key_id_that_is_too_long_is_refused(string id, string reason)
+    public void An_alias_is_refused(string id, string reason)
+    {
+        var refusal = Refusal(server.Settings(Arn, id));
+        Assert.Contains($"Secronna__MasterKey__KeyIds: {id} {reason}", refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("LONG")]
+    [InlineData("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")]
+    public void What_is_no_key_id_is_refused_by_its_position_and_not_repeated(string id)
     {
         id = id == "LONG" ? new string('k', 129) : id;
         var refusal = Refusal(server.Settings(Arn, id));
-        Assert.Contains($"Secronna__MasterKey__KeyIds: {id} {reason}", refusal, StringComparison.Ordinal);
+        Assert.Contains("Secronna__MasterKey__KeyIds__1 is no key's ARN or id", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain(id, refusal, StringComparison.Ordinal);
     }
 
     [Fact]

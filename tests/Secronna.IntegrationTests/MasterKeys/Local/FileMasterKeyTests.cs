@@ -59,7 +59,6 @@ public sealed class FileMasterKeyTests
     }
 
     [Theory]
-    [InlineData(UnixFileMode.GroupRead)]
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.GroupWrite)]
     [InlineData(UnixFileMode.OtherWrite)]

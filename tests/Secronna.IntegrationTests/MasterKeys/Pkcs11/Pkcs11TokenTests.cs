@@ -92,7 +92,7 @@ public sealed class Pkcs11TokenTests(SoftHsm hsm)
         settings.PinFile = hsm.Write("open.pin", SoftHsmToken.Pin);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(settings.PinFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+            File.SetUnixFileMode(settings.PinFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         }
 
         Assert.Contains($"others can read {settings.PinFile}", Refusal(settings), StringComparison.Ordinal);

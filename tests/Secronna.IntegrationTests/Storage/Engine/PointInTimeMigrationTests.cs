@@ -157,8 +157,8 @@ public sealed class PointInTimeMigrationTests : IAsyncLifetime
 
     private static async Task<string> StateAsync(Database storage, long instant)
     {
-        var secrets = await storage.ReadAsync(instant, static (session, instant) =>
-            PastSecretTable.ListBetweenAsync(session, "env_1", instant, "", "~", 99));
+        var secrets = await storage.ReadAsync(instant, static async (session, instant) =>
+            await PastSecretTable.ListAsync(session, (await EnvironmentTable.FindAsync(session, "acc_a", "env_1"))!, instant));
         return string.Join(", ", secrets.Select(row =>
             $"{row.Key} {row.Id} {row.CurrentVersion} of {row.UpdatedAt}{(row.IsDeletedSince ? " deleted since" : "")}"));
     }

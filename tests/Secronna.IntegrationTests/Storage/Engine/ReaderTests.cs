@@ -125,4 +125,71 @@ public sealed class ReaderTests
         var versions = await storage.ReadAsync(session => VersionTable.ListAsync(session, first.SecretId, int.MaxValue, 999));
         Assert.Equal(Enumerable.Range(1, 201).Reverse(), versions.Select(row => row.Version));
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_read_that_is_stopped_ends_its_statement_and_leaves_every_connection_usable(bool isSnapshot)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            using var stop = new CancellationTokenSource();
+            var began = new TaskCompletionSource();
+            var read = Task.Run(() => isSnapshot
+                ? storage.Database.ReadSnapshotAsync(began, CountForeverAsync, stop.Token).AsTask()
+                : storage.Database.ReadAsync(began, CountForeverAsync, stop.Token).AsTask());
+            await began.Task;
+            await Until.HoldsAsync("the statement runs", () => Task.FromResult(IsCounting(storage)));
+            await stop.CancelAsync();
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+            await Until.HoldsAsync("the statement has ended", () => Task.FromResult(TestEngine.Current is not PostgresTestEngine || !IsCounting(storage)));
+            Assert.NotNull(await storage.ReadAsync(InstallationTable.FindAsync));
+            Assert.NotNull(await storage.Database.ReadSnapshotAsync(0, static (session, _) => InstallationTable.FindAsync(session)));
+        }
+    }
+
+    [Fact]
+    public async Task A_read_that_is_stopped_while_it_waits_for_a_connection_ends_at_once()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var release = new TaskCompletionSource();
+        var holders = Enumerable.Range(0, 16).Select(_ => storage.Database.ReadAsync(release, static async (session, release) =>
+        {
+            await release.Task;
+            return true;
+        }).AsTask()).ToList();
+        using var stop = new CancellationTokenSource();
+        var read = storage.Database.ReadAsync(InstallationTable.FindAsync, stop.Token).AsTask();
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+        release.SetResult();
+        await Task.WhenAll(holders);
+    }
+
+    // Whether PostgreSQL runs the statement. SQLite begins it at once.
+    private static bool IsCounting(TestStorage storage)
+    {
+        if (TestEngine.Current is not PostgresTestEngine)
+        {
+            return true;
+        }
+
+        using var direct = storage.ConnectDirectly();
+        return direct.One<long>("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'WITH RECURSIVE n%'") > 0;
+    }
+
+    // A statement that would take days.
+    private static async ValueTask<long> CountForeverAsync(Session session, TaskCompletionSource began)
+    {
+        await using var query = session.Prepare("""
+            WITH RECURSIVE n (i) AS (SELECT CAST(1 AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000000)
+            SELECT count(*) FROM n
+            """);
+        began.SetResult();
+        await query.ReadAsync();
+        return query.GetInt64(0);
+    }
 }

@@ -39,7 +39,8 @@ public sealed class RotationMigrationTests : IAsyncLifetime
     [Fact]
     public async Task Master_keys_are_known_since_their_first_KEK_and_KEKs_are_found_by_the_new_indexes()
     {
-        Assert.Equal([3, 4, 5], (await Migrator.ApplyAsync(Engine)).Select(migration => migration.Number));
+        var expected = Migrator.KnownFor(Engine).Skip(2).Select(migration => migration.Number);
+        Assert.Equal(expected, (await Migrator.ApplyAsync(Engine)).Select(migration => migration.Number));
 
         await using var opened = await Engine.OpenAsync(_ => { });
         var known = await opened.ReadAsync(session => KnownMasterKeyTable.ListAsync(session));
@@ -48,7 +49,7 @@ public sealed class RotationMigrationTests : IAsyncLifetime
         Assert.Equal(["kek_3"], await IdsAsync(static session => KekTable.ListRetiringAsync(session, "", 9)));
         Assert.Equal(["kek_1"], await IdsAsync(static session => KekTable.ListWornAsync(session, 9)));
         Assert.Equal(["kek_1", "kek_2"], await IdsAsync(static session => KekTable.ListOlderAsync(session, 31, 9)));
-        Assert.Equal(1, await opened.ReadAsync(session => DataKeyTable.CountUnderAsync(session, "kek_1")));
+        Assert.Equal(1, await opened.ReadAsync(session => DataKeyTable.CountUnderAsync(session, "kek_1", 9)));
         Assert.False(await opened.ReadAsync(session => InstallationTable.IsRotatingAsync(session)));
 
         async Task<IEnumerable<string>> IdsAsync(Func<Session, ValueTask<List<KekRow>>> list) =>

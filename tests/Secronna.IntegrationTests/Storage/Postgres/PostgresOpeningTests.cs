@@ -16,7 +16,6 @@ public sealed class PostgresOpeningTests
 
     [Theory]
     [InlineData("ALTER DATABASE @ SET synchronous_commit = off", "synchronous_commit is off")]
-    [InlineData("ALTER DATABASE @ SET default_transaction_read_only = on", null)]
     [InlineData("ALTER DATABASE @ SET synchronous_commit = local", null)]
     public async Task A_database_whose_commits_are_not_durable_is_refused(string sql, string? reason)
     {

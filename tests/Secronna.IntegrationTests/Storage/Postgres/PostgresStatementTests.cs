@@ -43,8 +43,8 @@ public sealed class PostgresStatementTests
     }
 
     [Theory]
-    [InlineData("WHERE secret_id = $1 AND workspace_id = $2", "audit_by_secret", "((secret_id = $1) AND (sequence < $3))")]
-    [InlineData("WHERE actor_id = $1 AND workspace_id = $2", "audit_by_actor", "((actor_id = $1) AND (workspace_id = $2) AND (sequence < $3))")]
+    [InlineData("(secret_id, sequence) <", "audit_by_secret", "((secret_id >= $1) AND (ROW(secret_id, sequence) < ROW($1, $3)))")]
+    [InlineData("(actor_id, workspace_id, sequence) <", "audit_by_actor", "((ROW(actor_id, workspace_id, sequence) < ROW($1, $2, $3)) AND (ROW(actor_id, workspace_id) >= ROW($1, $2)))")]
     [InlineData("outcome <> 'success'", "audit_by_trouble", "((workspace_id = $1) AND (sequence < $3))")]
     [InlineData("WHERE workspace_id = $1 AND $2 = 1", "audit_by_workspace", "((workspace_id = $1) AND (sequence < $3))")]
     public async Task Each_filter_of_the_audit_trail_uses_its_own_index(string part, string index, string condition)
@@ -60,8 +60,8 @@ public sealed class PostgresStatementTests
     }
 
     // The text does not tell the types of arrays. The program gives them with the parameters.
-    private static string Types(string sql) => sql.Contains("unnest(", StringComparison.Ordinal)
-        ? $"(text, bigint, {string.Join(", ", Enumerable.Repeat("text[]", 15))}, bigint[], bigint[])"
+    private static string Types(string sql) => sql.Contains("unnest($", StringComparison.Ordinal)
+        ? $"(text, bigint, {string.Join(", ", Enumerable.Repeat("text[]", 16))}, bigint[], bigint[])"
         : "";
 
     private static List<string> Plan(DbConnection direct, string sql)

@@ -104,7 +104,7 @@ public sealed class SqliteCommitTests
         await using var storage = await TestStorage.CreateAsync();
         await storage.AddProjectAsync("before");
         await storage.AppendAsync(storage.Entry());
-        await LimitPagesAsync(storage, 50);
+        await LimitPagesAsync(storage, 70);
         for (var round = 0; round < 3; round++)
         {
             var ran = 0;

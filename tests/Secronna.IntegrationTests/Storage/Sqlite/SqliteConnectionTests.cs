@@ -117,9 +117,10 @@ public sealed class SqliteConnectionTests
     }
 
     [Fact]
-    public async Task The_error_names_a_folder_that_does_not_exist()
+    public async Task The_error_names_a_folder_that_cannot_be_made()
     {
         using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["nowhere"], "a file, not a folder");
         var refusal = await Assert.ThrowsAsync<StorageSetupException>(() =>
             SqliteDatabases.MigrateAsync($"Data Source={folder["nowhere/secronna.db"]}"));
         Assert.Contains("nowhere", refusal.Message, StringComparison.Ordinal);

@@ -72,6 +72,41 @@ public sealed class SqliteDeletionTests
     }
 
     [Fact]
+    public async Task The_files_hold_nothing_of_versions_that_were_destroyed_one_by_one_between_others_that_live()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        var environment = await storage.AddEnvironmentAsync();
+        var live = new List<(string SecretId, int Version, byte[][] Marks)>();
+        var destroyedMarks = new List<byte[]>();
+        for (var step = 0; step < 1_500; step++)
+        {
+            if (RandomNumberGenerator.GetInt32(4) == 0 && live.Count > 100)
+            {
+                var (secretId, version, marks) = live[RandomNumberGenerator.GetInt32(live.Count)];
+                if (await storage.DestroyVersionAsync(environment, secretId, version))
+                {
+                    live.RemoveAll(other => other.SecretId == secretId && other.Version == version);
+                    destroyedMarks.AddRange(marks);
+                }
+
+                continue;
+            }
+
+            byte[] ciphertext = RandomNumberGenerator.GetBytes(60 + RandomNumberGenerator.GetInt32(step % 7 == 0 ? 9_000 : 300));
+            byte[] wrapped = RandomNumberGenerator.GetBytes(78);
+            var row = await storage.WriteVersionAsync(environment, $"KEY_{RandomNumberGenerator.GetInt32(30)}", ciphertext, wrapped);
+            live.Add((row.SecretId, row.Version, [ciphertext[..16], ciphertext[^16..], wrapped[..16], wrapped[^16..]]));
+        }
+
+        storage.Database.EraseDeletedInBackground();
+        await LogIsEmptyAsync(storage);
+        var files = Files(storage);
+        Assert.All(live.SelectMany(version => version.Marks), mark => Assert.True(IsIn(files, mark)));
+        Assert.InRange(destroyedMarks.Count, 100, int.MaxValue);
+        Assert.Equal(0, destroyedMarks.Count(mark => IsIn(files, mark)));
+    }
+
+    [Fact]
     public async Task Content_that_was_deleted_right_before_a_stop_is_erased_after_the_next_start()
     {
         await using var storage = await TestStorage.CreateAsync();

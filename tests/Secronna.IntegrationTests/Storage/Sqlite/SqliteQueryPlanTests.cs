@@ -6,7 +6,7 @@ using Xunit;
 namespace Secronna.IntegrationTests.Storage.Sqlite;
 
 [Trait(TestEngine.Trait, TestEngine.Sqlite)]
-public sealed class SqliteQueryPlanTests
+public sealed partial class SqliteQueryPlanTests
 {
     // Each of these scans takes one row of a partial index. The index holds only the rows that the statement looks for.
     private static readonly string[] AllowedScans =
@@ -14,11 +14,11 @@ public sealed class SqliteQueryPlanTests
         "SCAN secrets USING INDEX secrets_to_destroy",
         "SCAN environments USING INDEX environments_deleted",
         "SCAN projects USING INDEX projects_deleted",
-        // This scan reads the result of an inner query, which has found its page by an index.
-        "SCAN v",
         "SCAN sqlite_schema",
         "SCAN sqlite_master",
     ];
+
+    private static readonly string[] OperatorsCounts = ["sum(audit_sequence)", "count(*) FROM credentials"];
 
     [Fact]
     public void The_statements_of_the_storage_are_found()
@@ -33,12 +33,13 @@ public sealed class SqliteQueryPlanTests
     {
         await using var storage = await TestStorage.CreateAsync();
         var problems = new List<string>();
-        // The sum over all workspaces is left out: only operators' commands run it.
-        foreach (var sql in StorageStatements.ForSqlite.Where(sql => !sql.Contains("sum(audit_sequence)", StringComparison.Ordinal)))
+        // Sums and counts over all workspaces are left out: only operators' commands run them.
+        foreach (var sql in StorageStatements.ForSqlite.Where(sql => !OperatorsCounts.Any(count => sql.Contains(count, StringComparison.Ordinal))))
         {
             var steps = (await storage.ReadAsync(session => PlanAsync(session, sql))).Where(step =>
-                (step.StartsWith("SCAN ", StringComparison.Ordinal) && step != "SCAN CONSTANT ROW" && !AllowedScans.Contains(step))
-                || step.Contains("TEMP B-TREE", StringComparison.Ordinal)
+                (step.StartsWith("SCAN ", StringComparison.Ordinal) && step != "SCAN CONSTANT ROW" && !AllowedScans.Contains(step)
+                    && !ReadsInnerQuery(step, sql))
+                || (step.Contains("TEMP B-TREE", StringComparison.Ordinal) && !sql.StartsWith("WITH RECURSIVE keys", StringComparison.Ordinal))
                 || step.Contains("AUTOMATIC", StringComparison.Ordinal)).ToList();
             problems.AddRange(steps.Select(step => $"{step}: {sql}"));
         }
@@ -47,8 +48,8 @@ public sealed class SqliteQueryPlanTests
     }
 
     [Theory]
-    [InlineData("WHERE secret_id = $1 AND workspace_id = $2", "audit_by_secret (secret_id=? AND sequence<?)")]
-    [InlineData("WHERE actor_id = $1 AND workspace_id = $2", "audit_by_actor (actor_id=? AND workspace_id=? AND sequence<?)")]
+    [InlineData("(secret_id, sequence) <", "audit_by_secret (secret_id>? AND (secret_id,sequence)<(?,?))")]
+    [InlineData("WHERE (actor_id, workspace_id, sequence) <", "audit_by_actor ((actor_id,workspace_id)>(?,?) AND (actor_id,workspace_id,sequence)<(?,?,?))")]
     [InlineData("outcome <> 'success'", "audit_by_trouble (workspace_id=? AND sequence<?)")]
     [InlineData("WHERE workspace_id = $1 AND $2 = 1", "audit_by_workspace (workspace_id=? AND sequence<?)")]
     public async Task Each_filter_of_the_audit_trail_uses_its_own_index(string part, string index)
@@ -66,6 +67,14 @@ public sealed class SqliteQueryPlanTests
     [Fact]
     public void No_statement_updates_or_deletes_an_audit_entry() =>
         Assert.DoesNotContain(StorageStatements.ForSqlite, sql => Regex.IsMatch(sql, @"(UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+audit_entries", RegexOptions.IgnoreCase));
+
+    // Whether the scan reads the result of an inner query, which has found its rows by an index: "(SELECT …) name" or a recursion.
+    private static bool ReadsInnerQuery(string step, string sql) =>
+        InnerQuery().Match(step) is { Success: true } match
+        && Regex.IsMatch(sql, $@"\) {match.Groups[1].Value}\b|WITH RECURSIVE (keys|levels)\b");
+
+    [GeneratedRegex(@"^SCAN (\w+)$")]
+    private static partial Regex InnerQuery();
 
     private static async ValueTask<List<string>> PlanAsync(Session session, string sql)
     {

@@ -66,7 +66,7 @@ public sealed class PagingTests
         await storage.DeleteSecretAsync(environment, written[0].SecretId);
         Assert.Equal(Ordered(keys[1..]), await WalkAsync(storage, "", row => row.Key, (session, after) =>
             SecretTable.ListAsync(session, environment.Id, after, Limit)));
-        Assert.Equal(Ordered(written[1..].Select(row => row.SecretId)), await WalkAsync(storage, "", row => row.Id, (session, after) =>
+        Assert.Equal(Ordered(written[1..].Select(row => row.SecretId)), await WalkAsync(storage, "", row => row.Secret.Id, (session, after) =>
             SecretTable.ScanAsync(session, TestStorage.Workspace, after, Limit)));
         Assert.Equal(Ordered(keys[1..]), (await storage.ReadAsync(session =>
             VersionTable.ListSealedAsync(session, environment.Id, long.MaxValue))).Select(row => row.Secret.Key));

@@ -11,7 +11,7 @@ public sealed class VersionRowTests
 {
     private static readonly string[][] Swaps =
         [["wrapped_data_key"], ["ciphertext"], ["kek_id"], ["wrapped_data_key", "kek_id"], ["wrapped_data_key", "ciphertext"],
-            ["wrapped_data_key", "ciphertext", "kek_id"], ["kek_id", "ciphertext"], ["secret_id", "version"]];
+            ["wrapped_data_key", "ciphertext", "kek_id"], ["kek_id", "ciphertext"], ["tag"], ["ciphertext", "tag"], ["secret_id", "version"]];
 
     [Fact]
     public async Task A_version_with_any_bit_of_a_sealed_field_flipped_is_refused_and_recorded()
@@ -120,7 +120,7 @@ public sealed class VersionRowTests
     }
 
     [Theory]
-    [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL WHERE secret_id = @id")]
+    [InlineData("UPDATE secret_versions SET kek_id = NULL, wrapped_data_key = NULL, ciphertext = NULL, tag = NULL WHERE secret_id = @id")]
     [InlineData("DELETE FROM secret_versions WHERE secret_id = @id")]
     [InlineData("UPDATE secrets SET current_version = 99 WHERE id = @id")]
     public async Task A_missing_part_of_an_existing_secret_is_INTEGRITY_ERROR_and_not_NOT_FOUND(string sql)
@@ -143,6 +143,7 @@ public sealed class VersionRowTests
     [Theory]
     [InlineData("wrapped_data_key")]
     [InlineData("ciphertext")]
+    [InlineData("tag")]
     public async Task A_sealed_field_of_any_other_length_is_refused(string column)
     {
         await using var installation = await TestInstallation.CreateAsync();
@@ -162,7 +163,7 @@ public sealed class VersionRowTests
     {
         using var connection = installation.ConnectToTamper();
         var row = Row.Read(connection, sample);
-        foreach (var column in (string[])["wrapped_data_key", "ciphertext", "kek_id"])
+        foreach (var column in (string[])["wrapped_data_key", "ciphertext", "kek_id", "tag"])
         {
             var length = row[column] is byte[] bytes ? bytes.Length : ((string)row[column]).Length;
             for (var bit = 0; bit < length * 8; bit++)
@@ -201,7 +202,7 @@ public sealed class VersionRowTests
     /// <summary>A row as it was written, with the secret and version that it is stored under now.</summary>
     private sealed class Row
     {
-        private static readonly string[] Columns = ["secret_id", "version", "kek_id", "wrapped_data_key", "ciphertext"];
+        private static readonly string[] Columns = ["secret_id", "version", "kek_id", "wrapped_data_key", "ciphertext", "tag"];
         private static readonly string[] Sealed = Columns[2..];
 
         private readonly Dictionary<string, object> values;

@@ -16,6 +16,13 @@ internal sealed class ScriptedProvider : HttpMessageHandler
 
     public string? DocumentIssuer { get; init; } = Issuer;
 
+    /// <summary>The forms that were sent to the endpoint for device codes.</summary>
+    public List<string> DeviceForms { get; } = [];
+
+    /// <summary>What the endpoint for device codes answers.</summary>
+    public string Device { get; init; } =
+        """{"device_code":"dev","user_code":"ABCD-EFGH","verification_uri":"https://id.example/go","expires_in":120,"interval":5}""";
+
     public string TokenEndpoint { get; init; } = Issuer + "/token";
 
     public ScriptedProvider Then(string json, HttpStatusCode status = HttpStatusCode.OK)
@@ -32,9 +39,9 @@ internal sealed class ScriptedProvider : HttpMessageHandler
         return this;
     }
 
-    public static string Tokens(string access, string? refresh = "next") => new JsonObject
+    public static string Tokens(string access, string? refresh = "next", string? id = null) => new JsonObject
     {
-        ["access_token"] = access, ["token_type"] = "Bearer", ["expires_in"] = 300, ["refresh_token"] = refresh,
+        ["access_token"] = access, ["id_token"] = id, ["token_type"] = "Bearer", ["expires_in"] = 300, ["refresh_token"] = refresh,
     }.ToJsonString();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -48,7 +55,8 @@ internal sealed class ScriptedProvider : HttpMessageHandler
                     ["device_authorization_endpoint"] = Issuer + "/device",
                 }.ToJsonString());
             case "/device":
-                return Json("""{"device_code":"dev","user_code":"ABCD-EFGH","verification_uri":"https://id.example/go","expires_in":120,"interval":5}""");
+                DeviceForms.Add(await request.Content!.ReadAsStringAsync(cancellationToken));
+                return Json(Device);
             default:
                 Forms.Add(await request.Content!.ReadAsStringAsync(cancellationToken));
                 return answers.Dequeue()();

@@ -18,7 +18,7 @@ public sealed class ContractCoverageTests
         "api", "api --body",
         // These need an identity provider, or a file that keeps a session.
         "auth login", "auth login --api-key", "auth login --client-id", "auth login --issuer", "auth login --no-browser", "auth login --scope",
-        "auth login --server", "auth logout",
+        "auth login --server", "auth login --yes", "auth logout",
         // These need files, shells or child processes.
         "completion", "import", "import --dry-run", "import --env", "import --format", "run", "run --allow", "run --at", "run --env", "run --fallback",
         "run --no-inherit", "run --only", "secret set --file",

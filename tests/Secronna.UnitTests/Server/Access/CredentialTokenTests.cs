@@ -7,6 +7,7 @@ using Xunit;
 namespace Secronna.UnitTests.Server.Access;
 
 /// <summary>Tokens of API keys and access keys (S25).</summary>
+[FlawClass("timing")]
 public sealed class CredentialTokenTests
 {
     [Theory]

@@ -32,6 +32,21 @@ public sealed class GrantSetTests
         (project, environment, key) => (Slugs[project], Slugs[environment], Keys[key]));
 
     [Fact]
+    public void A_caller_with_nothing_may_do_nothing_anywhere()
+    {
+        var nothing = GrantSet.Nothing;
+        Assert.False(nothing.IsEverything);
+        Assert.Equal([], nothing.OnlyProjects!);
+        Assert.All(Single, action =>
+        {
+            Assert.False(nothing.Allows(action, "a"));
+            Assert.False(nothing.Allows(action, "a", "b", "A"));
+            Assert.False(nothing.AllowsAllKeys(action, "a", "b"));
+            Assert.Empty(nothing.KeyRanges(action, "a", "b"));
+        });
+    }
+
+    [Fact]
     public void Key_ranges_are_in_order_without_overlaps_and_hold_every_granted_key() => Gen.Select(AnyGrants, AnyPath).Sample((grants, path) =>
     {
         var set = GrantSet.Of(grants);
@@ -72,11 +87,35 @@ public sealed class GrantSetTests
     }
 
     [Fact]
-    public void No_grants_mean_everything()
+    public void No_grants_are_no_power()
     {
-        Assert.True(GrantSet.Of([]).IsEverything);
+        var nothing = GrantSet.Of([]);
+
+        Assert.False(nothing.IsEverything);
+        Assert.False(nothing.Allows(GrantActions.Any, "web"));
+        Assert.False(nothing.Allows(GrantActions.Any, "web", "production", "KEY"));
+        Assert.False(nothing.AllowsAllKeys(GrantActions.Reveal, "web", "production"));
+        Assert.Empty(nothing.OnlyProjects!);
+        Assert.Empty(nothing.KeyRanges(GrantActions.List, "web", "production"));
+    }
+
+    [Theory]
+    [InlineData("*", "list reveal write delete", true)]
+    [InlineData("*/*/*", "list reveal write delete", true)]
+    [InlineData("*", "list reveal write", false)]
+    [InlineData("*/production", "list reveal write delete", false)]
+    [InlineData("*/*/K*", "list reveal write delete", false)]
+    public void Everything_is_said_by_name(string path, string actions, bool isEverything) =>
+        Assert.Equal(isEverything, GrantSet.Of([new Grant("web", ["list"]), new Grant(path, actions.Split(' '))]).IsEverything);
+
+    [Fact]
+    public void A_caller_without_grants_of_its_own_may_do_everything_that_its_role_allows()
+    {
+        Assert.True(GrantSet.Everything.IsEverything);
         Assert.True(GrantSet.Everything.Allows(GrantActions.Delete, "web", "production", "KEY"));
-        Assert.False(GrantSet.Of([new Grant("*", ["list"])]).IsEverything);
+        Assert.Equal(["*"], GrantSet.Everything.Grants.Select(grant => grant.Path));
+        Assert.Equal(["list"], Assert.Single(Roles.Within(Role.Viewer, GrantSet.Everything.Grants)).Actions);
+        Assert.Empty(Roles.Within(Role.None, GrantSet.Everything.Grants));
     }
 
     [Theory]

@@ -17,7 +17,8 @@ public sealed class RoleTableTests
         ("compare", [Permission.Reveal]),
         ("read the audit trail", [Permission.ReadAudit]),
         ("create, rename, delete", [Permission.ManageProjects]),
-        ("KEKs, credentials", [Permission.ManageKeys]),
+        ("KEKs", [Permission.ManageKeys]),
+        ("create and change credentials", [Permission.ManageCredentials]),
     ];
 
     [Fact]

@@ -24,9 +24,16 @@ public sealed class SettingsReaderTests
         Assert.Empty(settings.MasterKey.Previous);
         Assert.Null(settings.Keys.OldestKek);
         Assert.Null(settings.Huudis.Issuer);
-        Assert.Equal(["secronna", "secronna-cli"], settings.Huudis.Audiences);
+        Assert.Empty(settings.Huudis.Audiences);
+        Assert.Equal("restricted", settings.Huudis.DefaultRole);
+        Assert.Equal(TimeSpan.FromHours(24), settings.Huudis.MaxTokenLifetime);
         Assert.True(settings.Huudis.RequireHttpsMetadata);
-        Assert.Equal((60_000, 60), (settings.Limits.RevealsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
+        Assert.True(settings.Access.KeysMayGrant);
+        Assert.Equal((120_000, 60), (settings.Limits.RequestsPerMinute, settings.Limits.FailedAuthenticationsPerMinute));
+        Assert.Equal((60_000, 240_000), (settings.Limits.RevealsPerMinute, settings.Limits.RevealsPerMinutePerWorkspace));
+        Assert.Equal((60_000, 240_000), (settings.Limits.WritesPerMinute, settings.Limits.WritesPerMinutePerWorkspace));
+        Assert.Equal((134_217_728, 536_870_912), (settings.Limits.WriteBytesPerMinute, settings.Limits.WriteBytesPerMinutePerWorkspace));
+        Assert.Equal((10_737_418_240, 268_435_456), (settings.Limits.StoredBytesPerWorkspace, settings.Storage.ReservedBytes));
         Assert.Equal((65_536, 120, 1_000), (settings.Limits.ValueBytes, settings.Limits.NameLength, settings.Limits.CommentLength));
         Assert.Equal((500, 5_000, 16 << 20), (settings.Limits.BatchKeys, settings.Limits.EnvironmentKeys, settings.Limits.RevealBytes));
         Assert.Equal((512 << 10, 4 << 20), (settings.Limits.BodyBytes, settings.Limits.BatchBodyBytes));
@@ -34,7 +41,7 @@ public sealed class SettingsReaderTests
         Assert.Equal((null, null), (settings.Http.Certificate, settings.Http.CertificateKey));
         Assert.Empty(settings.Http.AllowedHosts);
         Assert.Empty(settings.Http.TrustedProxies);
-        Assert.Equal((2_000, 500), (settings.Http.MaxConnections, settings.Http.MaxConnectionsPerAddress));
+        Assert.Equal((4_000, 250), (settings.Http.MaxConnections, settings.Http.MaxConnectionsPerAddress));
         Assert.False(settings.Diagnostics);
     }
 
@@ -60,9 +67,18 @@ public sealed class SettingsReaderTests
         ("Keys:RotateAfterDays", "0", settings => settings.Keys.OldestKek, null),
         ("Keys:RotateAfterDays", "1", settings => settings.Keys.OldestKek, TimeSpan.FromDays(1)),
         ("Keys:RotateAfterDays", "3650", settings => settings.Keys.OldestKek, TimeSpan.FromDays(3_650)),
-        ("Huudis:Issuer", "https://huudis.com", settings => settings.Huudis.Issuer, "https://huudis.com"),
         ("Huudis:Audiences:0", "mine", settings => settings.Huudis.Audiences.Single(), "mine"),
         ("Huudis:RequireHttpsMetadata", "false", settings => settings.Huudis.RequireHttpsMetadata, false),
+        ("Storage:ReservedBytes", "9000000000", settings => settings.Storage.ReservedBytes, 9_000_000_000),
+        ("Limits:RequestsPerMinute", "1", settings => settings.Limits.RequestsPerMinute, 1),
+        ("Limits:RequestsPerMinutePerWorkspace", "7", settings => settings.Limits.RequestsPerMinutePerWorkspace, 7),
+        ("Limits:RevealsPerMinutePerWorkspace", "2", settings => settings.Limits.RevealsPerMinutePerWorkspace, 2),
+        ("Limits:WritesPerMinute", "3", settings => settings.Limits.WritesPerMinute, 3),
+        ("Limits:WritesPerMinutePerWorkspace", "4", settings => settings.Limits.WritesPerMinutePerWorkspace, 4),
+        ("Limits:WriteBytesPerMinute", "5000000000", settings => settings.Limits.WriteBytesPerMinute, 5_000_000_000),
+        ("Limits:WriteBytesPerMinutePerWorkspace", "6", settings => settings.Limits.WriteBytesPerMinutePerWorkspace, 6L),
+        ("Limits:StoredBytesPerWorkspace", "0", settings => settings.Limits.StoredBytesPerWorkspace, 0L),
+        ("Access:KeysMayGrant", "false", settings => settings.Access.KeysMayGrant, false),
         ("Limits:RevealsPerMinute", "0", settings => settings.Limits.RevealsPerMinute, 0),
         ("Limits:FailedAuthenticationsPerMinute", "1", settings => settings.Limits.FailedAuthenticationsPerMinute, 1),
         ("Limits:ValueBytes", "1", settings => settings.Limits.ValueBytes, 1),
@@ -130,6 +146,9 @@ public sealed class SettingsReaderTests
     [InlineData("Limits:ValueBytes", "1e3")]
     [InlineData("Limits:ValueBytes", " 5")]
     [InlineData("Limits:RevealsPerMinute", "-1")]
+    [InlineData("Limits:WriteBytesPerMinute", "-1")]
+    [InlineData("Limits:StoredBytesPerWorkspace", "10GiB")]
+    [InlineData("Storage:ReservedBytes", "1125899906842625")]
     [InlineData("Limits:BodyBytes", "1023")]
     [InlineData("Limits:CommentLength", "1001")]
     [InlineData("Limits:Unknown", "1")]
@@ -171,21 +190,6 @@ public sealed class SettingsReaderTests
         var refusal = Assert.Throws<SettingsException>(() => Read((name, text)));
         Assert.Contains("Secronna__" + name.Replace(":", "__", StringComparison.Ordinal), refusal.Message, StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("http://huudis.example", null)]
-    [InlineData("HTTP://huudis.example", "true")]
-    public void An_issuer_without_TLS_is_refused_if_TLS_is_required(string issuer, string? required)
-    {
-        var refusal = Assert.Throws<SettingsException>(() => Read(
-            required is null ? [("Huudis:Issuer", issuer)] : [("Huudis:RequireHttpsMetadata", required), ("Huudis:Issuer", issuer)]));
-        Assert.Contains("Secronna__Huudis__Issuer", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("Secronna__Huudis__RequireHttpsMetadata", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void An_issuer_without_TLS_is_accepted_if_TLS_is_not_required() => Assert.Equal(
-        "http://huudis.example", Read(("Huudis:Issuer", "http://huudis.example"), ("Huudis:RequireHttpsMetadata", "false")).Huudis.Issuer);
 
     [Fact]
     public void Master_key_ids_keep_the_order_of_their_numbers() => Assert.Equal(

@@ -1,0 +1,62 @@
+using System.Text;
+
+namespace Secronna.Attacks;
+
+/// <summary>Attacks that make the database read much and give little.</summary>
+internal static class ListAttacks
+{
+    public static IReadOnlyList<Attack> All { get; } =
+    [
+        new("deleted-history", "asks for the history of many deleted secrets with a key that may list none of them, and hangs up", HistoryAsync),
+        new("deep-search", "searches for what is nowhere, with patterns that fit no index", SearchAsync),
+        new("past-lists", "lists an environment as it was, at ever other instants", PastListsAsync),
+        new("cursors", "walks every list row by row, and sends cursors that it made up", CursorsAsync),
+        new("compares", "compares an environment with the past of another one", ComparesAsync),
+        new("self-compares", "compares an environment with itself, which opens nothing and records every key", SelfComparesAsync),
+        new("audit-filters", "filters the record for what is not there", AuditAsync),
+    ];
+
+    private static Task HistoryAsync(Attacker attacker) =>
+        attacker.RepeatAsync(32, async _ =>
+        {
+            await using var stream = await Attacker.ConnectAsync(attacker.Target.Url, Attacker.Address, attacker.End);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"GET /api/v1/environments/{attacker.Target.DeletedEnvironmentId}/history?limit=500 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                    + $"Authorization: Bearer {attacker.Target.ListToken}\r\n\r\n"),
+                attacker.End);
+            attacker.Count("asked");
+            await Task.Delay(10, attacker.End);
+        });
+
+    private static Task SearchAsync(Attacker attacker) =>
+        attacker.RepeatAsync(32, i => attacker.SendAsync(
+            HttpMethod.Get, $"/search/secrets?q=nowhere{i}", i % 2 == 0 ? attacker.Target.AdminToken : attacker.Target.ListToken, null));
+
+    private static Task PastListsAsync(Attacker attacker) =>
+        attacker.RepeatAsync(32, i => attacker.SendAsync(
+            HttpMethod.Get, $"/environments/{attacker.Target.DeletedEnvironmentId}/secrets?at={attacker.Target.Before}&limit=500",
+            i % 2 == 0 ? attacker.Target.AdminToken : attacker.Target.ListToken, null));
+
+    private static Task CursorsAsync(Attacker attacker) =>
+        attacker.RepeatAsync(32, i => attacker.SendAsync(
+            HttpMethod.Get,
+            i % 2 == 0
+                ? $"/environments/{attacker.Target.EnvironmentId}/secrets?limit=1"
+                : $"/environments/{attacker.Target.DeletedEnvironmentId}/history?cursor={Convert.ToHexString(BitConverter.GetBytes(i))}",
+            attacker.Target.AdminToken, null));
+
+    private static Task ComparesAsync(Attacker attacker) =>
+        attacker.RepeatAsync(16, _ => attacker.SendAsync(
+            HttpMethod.Post, $"/environments/{attacker.Target.EnvironmentId}/compare", attacker.Target.AdminToken,
+            $$"""{"with":"{{attacker.Target.DeletedEnvironmentId}}","withAt":"{{attacker.Target.Before}}"}"""));
+
+    private static Task SelfComparesAsync(Attacker attacker) =>
+        attacker.RepeatAsync(16, _ => attacker.SendAsync(
+            HttpMethod.Post, $"/environments/{attacker.Target.EnvironmentId}/compare", attacker.Target.AdminToken,
+            $$"""{"with":"{{attacker.Target.EnvironmentId}}"}"""));
+
+    private static Task AuditAsync(Attacker attacker) =>
+        attacker.RepeatAsync(16, i => attacker.SendAsync(
+            HttpMethod.Get, $"/audit?limit=1000&action=project.delete&outcome=failed&actorId=nobody{i}", attacker.Target.AdminToken, null));
+}
