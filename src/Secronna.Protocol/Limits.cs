@@ -24,6 +24,9 @@ public static class Limits
     /// <summary>Secrets of one environment, at most.</summary>
     public const int EnvironmentKeys = 5_000;
 
+    /// <summary>Credentials of a workspace that are not revoked.</summary>
+    public const int Credentials = 10_000;
+
     /// <summary>Bytes in UTF-8 of all values of one reveal, at most.</summary>
     public const int RevealBytes = 16 * 1024 * 1024;
 

@@ -61,13 +61,13 @@ internal static class AuditCases
         var staging = await server.TextAsync(CreateEnvironment(project, "Staging"), "id");
         await server.DoAsync(Batch(environment, ("A", "a", null), ("B", "b", null), ("C", "c", null)));
         await server.DoAsync(Batch(staging, ("B", "b", null), ("A", "x", null)));
-        var withAt = await LastChangeTimeAsync(server, staging);
+        var (at, withAt) = (await LastChangeTimeAsync(server, environment), await LastChangeTimeAsync(server, staging));
         await server.DoAsync(Compare(environment, staging, withAt: withAt));
         var entry = Assert.Single(await server.ListAsync(Audit("environment.compare", environment: environment)));
         AssertSameJson(
             new JsonObject
             {
-                ["projectId"] = project, ["environmentId"] = environment, ["name"] = "Production", ["with"] = staging, ["withAt"] = withAt,
+                ["projectId"] = project, ["environmentId"] = environment, ["name"] = "Production", ["at"] = at, ["with"] = staging, ["withAt"] = withAt,
                 ["keys"] = new JsonArray("A", "B"),
             },
             Outcome.Of(entry["metadata"]).Data);

@@ -36,9 +36,9 @@ internal static class FakeComparison
         request.Record(Action, FakeAudit.About(side.Place) with
         {
             Name = side.Place.Name,
-            At = side.At,
+            At = side.At ?? side.Place.ChangedAt,
             With = with.Place.Id,
-            WithAt = with.At,
+            WithAt = with.At ?? with.Place.ChangedAt,
             Keys = keys.Length == 0 ? null : keys,
         });
 

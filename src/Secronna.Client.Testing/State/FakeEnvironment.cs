@@ -8,6 +8,9 @@ internal sealed class FakeEnvironment(FakeProject project, string id, string nam
 {
     private long settledMicroseconds;
 
+    /// <summary>The instant of the last change: the environment has stood as it is since then.</summary>
+    public Instant ChangedAt { get; private set; } = createdAt;
+
     public FakeProject Project => project;
 
     public string Id => id;
@@ -36,7 +39,8 @@ internal sealed class FakeEnvironment(FakeProject project, string id, string nam
     public Instant TakeInstant(Instant now)
     {
         settledMicroseconds = Math.Max(now.Microseconds, settledMicroseconds + 1);
-        return new Instant(settledMicroseconds);
+        ChangedAt = new Instant(settledMicroseconds);
+        return ChangedAt;
     }
 
     /// <summary>Makes every later change take an instant after this one. <c>null</c> changes nothing.</summary>

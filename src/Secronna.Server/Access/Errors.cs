@@ -94,6 +94,9 @@ internal static class Errors
     public static RequestException NotEmpty(string thing) =>
         new(ErrorCodes.Conflict, $"the {thing} has secrets: delete them first, or force its deletion with force=true");
 
+    public static RequestException TooManyCredentials(int limit) => new(
+        ErrorCodes.Conflict, $"the workspace has {limit} credentials, and may have no more: revoke those that nobody uses");
+
     public static RequestException EnvironmentFull(int limit) =>
         new(ErrorCodes.Conflict, $"the environment is full: it may have at most {limit} keys");
 

@@ -67,6 +67,9 @@ internal sealed class LimitSettings
     /// <summary>Keys in one batch write.</summary>
     public int BatchKeys { get; set; } = Protocol.Limits.BatchKeys;
 
+    /// <summary>Credentials of a workspace that are not revoked.</summary>
+    public int Credentials { get; set; } = Protocol.Limits.Credentials;
+
     /// <summary>Keys in one environment.</summary>
     public int EnvironmentKeys { get; set; } = Protocol.Limits.EnvironmentKeys;
 

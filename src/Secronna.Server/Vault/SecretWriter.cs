@@ -87,7 +87,7 @@ internal sealed class SecretWriter(
         : await database.ReadAsync(async session =>
             (await EnvironmentTable.FindAsync(session, caller.WorkspaceId, environmentId)).VisibleTo(caller) is { } environment
                 ? await idempotency.FindFirstAnswerAsync(session, WriteTransaction.Json, WritePlan.CutFor(caller, environment))
-                : null);
+                : null, caller.Aborted);
 
     private Task<RequestException> RefuseAsync(Caller caller, WritePlan plan, RequestException limited) =>
         authorization.RefusedAsync(caller, plan.Versions[0].Write.Operation, plan.Environment, limited, plan.Environment.Id);

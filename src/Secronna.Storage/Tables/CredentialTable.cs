@@ -40,6 +40,16 @@ public static class CredentialTable
         return await query.Bind(prefix).ReadAsync() ? (Read(query), query.GetInt64(12) != 0) : null;
     }
 
+    /// <summary>Counts the credentials of a workspace that are not revoked, up to a limit.</summary>
+    public static async ValueTask<int> CountLiveAsync(Session session, string workspaceId, int limit)
+    {
+        await using var query = session.Prepare("""
+            SELECT count(*) FROM (
+                SELECT 1 FROM credentials WHERE workspace_id = $1 AND revoked_at IS NULL LIMIT $2) counted
+            """);
+        return await query.Bind(workspaceId).Bind(limit).ReadAsync() ? query.GetInt32(0) : 0;
+    }
+
     /// <summary>Counts the credentials of all workspaces that never expire and are not revoked.</summary>
     public static async ValueTask<long> CountWithoutExpiryAsync(Session session)
     {

@@ -10,7 +10,7 @@ namespace Secronna.Server.Features.Credentials;
 /// Creates, lists and changes API keys and access keys (S25). A change takes effect on every node within a second (S22).
 /// </summary>
 internal sealed class CredentialService(
-    Database database, Authorization authorization, InstallationKeys keys, TimeProvider time)
+    Database database, Authorization authorization, InstallationKeys keys, LimitSettings limits, TimeProvider time)
 {
     public async Task<ApiKeyCreatedResponse> CreateApiKeyAsync(
         Caller caller, string name, int? expiresInDays, Idempotency? idempotency)
@@ -59,7 +59,7 @@ internal sealed class CredentialService(
             await CredentialTable.FindAsync(session, caller.WorkspaceId, kind, id) is null
                 ? throw Errors.NotFound(kind == ActorTypes.ApiKey ? "API key" : "access key")
                 : await MadeWalk.NextAsync(MadeWalk.From(id), Limits.MadeCredentials + 1, (position, limit) =>
-                    CredentialTable.ListMadeAsync(session, caller.WorkspaceId, position.MakerId, position.After, limit)));
+                    CredentialTable.ListMadeAsync(session, caller.WorkspaceId, position.MakerId, position.After, limit)), caller.Aborted);
         return CredentialResponses.ToMade(rows);
     }
 
@@ -127,6 +127,12 @@ internal sealed class CredentialService(
                     if (idempotency is not null)
                     {
                         await idempotency.ClaimAsync(transaction, added.Id);
+                    }
+
+                    // A deletion of a project looks at all of them, in one transaction (S31).
+                    if (await CredentialTable.CountLiveAsync(transaction, caller.WorkspaceId, limits.Credentials) >= limits.Credentials)
+                    {
+                        throw Errors.TooManyCredentials(limits.Credentials);
                     }
 
                     await CredentialTable.InsertAsync(transaction, added);

@@ -43,8 +43,8 @@ internal sealed class CompareService(
         List<string> shared = [.. keys.Where(key => key is { Here: not null, There: not null }).Select(key => key.Key)];
         List<AuditEntry> entries =
         [
-            .. Entries(caller, hereRow, here.At, thereRow, there.At, shared),
-            .. Entries(caller, thereRow, there.At, hereRow, here.At, shared),
+            .. Entries(caller, (hereRow, here.At), (thereRow, there.At), shared),
+            .. Entries(caller, (thereRow, there.At), (hereRow, here.At), shared),
         ];
         if ((rates.TakeReveals(caller, 2 * unknown.Count) ?? rates.TakeWrite(caller, WriteShare.OfEntries(entries))) is { } limited)
         {
@@ -107,15 +107,19 @@ internal sealed class CompareService(
         return left is not null && right is not null && CryptographicOperations.FixedTimeEquals(left.Value.Span, right.Value.Span);
     }
 
-    // Each side has entries of its own, so that whoever looks for one of the environments finds the comparison.
+    // Each side has entries of its own, so that whoever looks for one of the environments finds the comparison. A side that the
+    // request gave no instant stood, in the snapshot, as since its last change.
     private IEnumerable<AuditEntry> Entries(
-        Caller caller, EnvironmentRow environment, Instant? at, EnvironmentRow with, Instant? withAt, IReadOnlyList<string> keys) =>
-        AuditDetails.OfComparison(new AuditMetadata { At = at, With = with.Id, WithAt = withAt }, keys).Select(details =>
+        Caller caller, (EnvironmentRow Row, Instant? At) side, (EnvironmentRow Row, Instant? At) with, IReadOnlyList<string> keys) =>
+        AuditDetails.OfComparison(
+            new AuditMetadata { At = InstantOf(side), With = with.Row.Id, WithAt = InstantOf(with) }, keys).Select(details =>
             AuditRecord.Of(caller, time, Operations.CompareEnvironments) with
             {
-                ProjectId = environment.ProjectId,
-                EnvironmentId = environment.Id,
-                Name = environment.Name,
+                ProjectId = side.Row.ProjectId,
+                EnvironmentId = side.Row.Id,
+                Name = side.Row.Name,
                 Details = details,
             });
+
+    private static Instant InstantOf((EnvironmentRow Row, Instant? At) side) => side.At ?? new Instant(side.Row.ChangedAt);
 }

@@ -23,7 +23,7 @@ internal static class ListeningRules
             yield return new(
                 Severity.Warning, $"{plain} is plain HTTP beyond loopback, and Secronna__Http__AllowPlainHttp allows it",
                 "whoever is on the network between the proxy and this server reads tokens and values",
-                "use https here too, or a Unix socket (--urls http://unix:/run/secronna/api.sock) for a proxy on this machine");
+                "use https here too");
             if (http.TrustedProxies.Count == 0)
             {
                 yield return new(
@@ -31,6 +31,14 @@ internal static class ListeningRules
                     "the audit trail has the proxy's address in place of each caller's, and all callers share the limits of one address",
                     "name the proxy's own addresses there");
             }
+        }
+
+        if (plain is null && http.TrustedProxies.Count == 0 && facts.Addresses.All(ListenAddresses.IsLocal))
+        {
+            yield return new(
+                Severity.Advice, "the server listens on this machine alone, and Secronna__Http__TrustedProxies__0 is not set",
+                "if a proxy on this machine serves others, the audit trail has the proxy's address in place of each caller's",
+                "set it to 127.0.0.1 if there is such a proxy, and let the proxy use an address, because a socket has none");
         }
 
         if (plain is null && http.AllowPlainHttp)

@@ -138,6 +138,7 @@ internal static class SettingsReader
             case "NameLength": limits.NameLength = Number(name, value, 1, Limits.NameLength); break;
             case "CommentLength": limits.CommentLength = Number(name, value, 0, Limits.CommentLength); break;
             case "BatchKeys": limits.BatchKeys = Number(name, value, 1, Limits.BatchKeys); break;
+            case "Credentials": limits.Credentials = Number(name, value, 1, Limits.Credentials); break;
             case "EnvironmentKeys": limits.EnvironmentKeys = Number(name, value, 1, Limits.EnvironmentKeys); break;
             case "RevealBytes": limits.RevealBytes = Number(name, value, 1, Limits.RevealBytes); break;
             case "RestoreBytes": limits.RestoreBytes = Number(name, value, 1, Limits.RestoreBytes); break;

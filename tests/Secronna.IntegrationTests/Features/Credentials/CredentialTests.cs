@@ -33,6 +33,21 @@ public sealed class CredentialTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_workspace_has_a_limited_number_of_credentials_and_a_revocation_makes_room()
+    {
+        await using var server = await TestServer.StartAsync(settings => settings.Limits.Credentials = 3);
+        var workspace = await server.NewWorkspaceAsync();
+        var id = (await workspace.Api.PostAsync("/access-keys", """{"name":"a"}""")).Is(201).Data.Text("id");
+        (await workspace.Api.PostAsync("/api-keys", """{"name":"b"}""")).Is(201);
+
+        var refused = (await workspace.Api.PostAsync("/api-keys", """{"name":"c"}""")).IsError(409, "CONFLICT");
+
+        Assert.Equal("the workspace has 3 credentials, and may have no more: revoke those that nobody uses", refused.Message);
+        (await workspace.Api.PostAsync($"/access-keys/{id}/revoke")).Is(200);
+        (await workspace.Api.PostAsync("/api-keys", """{"name":"c"}""")).Is(201);
+    }
+
+    [Fact]
     public async Task An_access_key_is_created_used_listed_changed_and_revoked()
     {
         var workspace = await shared.NewWorkspaceAsync();

@@ -85,6 +85,7 @@ public sealed class SettingsReaderTests
         ("Limits:NameLength", "10", settings => settings.Limits.NameLength, 10),
         ("Limits:CommentLength", "0", settings => settings.Limits.CommentLength, 0),
         ("Limits:BatchKeys", "500", settings => settings.Limits.BatchKeys, 500),
+        ("Limits:Credentials", "8", settings => settings.Limits.Credentials, 8),
         ("Limits:EnvironmentKeys", "9", settings => settings.Limits.EnvironmentKeys, 9),
         ("Limits:RevealBytes", "9", settings => settings.Limits.RevealBytes, 9),
         ("Limits:BodyBytes", "1024", settings => settings.Limits.BodyBytes, 1_024),

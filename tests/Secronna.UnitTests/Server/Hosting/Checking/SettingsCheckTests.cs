@@ -17,6 +17,7 @@ public sealed class SettingsCheckTests
         ["Secronna:DataFolder"] = "/data",
         ["Secronna:MasterKey:File"] = "/keys/master-keys",
         ["Secronna:Http:AllowedHosts:0"] = "secrets.example",
+        ["Secronna:Http:TrustedProxies:0"] = "127.0.0.1",
     };
 
     [Fact]
@@ -28,6 +29,7 @@ public sealed class SettingsCheckTests
     [InlineData("danger", "the master-key file /data/old is in the data folder", "MasterKey:Previous:0:File=/data/old")]
     [InlineData("advice", "in an environment variable", "MasterKey:Provider=Environment")]
     [InlineData("advice", "AllowPlainHttp is true, and no address needs it", "Http:AllowPlainHttp=true")]
+    [InlineData("advice", "listens on this machine alone, and Secronna__Http__TrustedProxies__0 is not set", "Http:TrustedProxies:0=")]
     [InlineData("warning", "trusts the whole network 10.0.0.0/8", "Http:TrustedProxies:0=10.0.0.0/8")]
     [InlineData("warning", "RevealsPerMinute is 0", "Limits:RevealsPerMinute=0")]
     [InlineData("warning", "FailedAuthenticationsPerMinute is 0", "Limits:FailedAuthenticationsPerMinute=0")]
