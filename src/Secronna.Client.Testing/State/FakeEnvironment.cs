@@ -8,6 +8,8 @@ internal sealed class FakeEnvironment(FakeProject project, string id, string nam
 {
     private long settledMicroseconds;
 
+    private readonly Instant created = createdAt;
+
     /// <summary>The instant of the last change: the environment has stood as it is since then.</summary>
     public Instant ChangedAt { get; private set; } = createdAt;
 
@@ -56,5 +58,5 @@ internal sealed class FakeEnvironment(FakeProject project, string id, string nam
         }
     }
 
-    public EnvironmentResponse ToResponse() => new(Id, Name, Slug, createdAt);
+    public EnvironmentResponse ToResponse() => new(Id, Name, Slug, created);
 }
