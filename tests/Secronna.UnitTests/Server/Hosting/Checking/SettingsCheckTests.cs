@@ -55,7 +55,7 @@ public sealed class SettingsCheckTests
     [Fact]
     public void Behind_a_proxy_that_is_not_named_as_trusted_the_server_is_in_danger()
     {
-        var facts = Facts("Http:AllowPlainHttp=true") with { Addresses = [BindingAddress.Parse("http://0.0.0.0:4230")] };
+        var facts = Facts("Http:AllowPlainHttp=true", "Http:TrustedProxies:0=") with { Addresses = [BindingAddress.Parse("http://0.0.0.0:4230")] };
         Expect(facts, Severity.Danger, "Secronna__Http__TrustedProxies__0 is not set");
         Expect(facts, Severity.Warning, "http://0.0.0.0:4230 is plain HTTP beyond loopback");
 
@@ -116,9 +116,11 @@ public sealed class SettingsCheckTests
 
     private static CheckedFacts Facts(params string[] settings) => new()
     {
-        Settings = SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(Good).AddInMemoryCollection(
-            settings.Select(setting => setting.Split('=', 2)).Where(parts => parts[1].Length > 0)
-                .Select(parts => new KeyValuePair<string, string?>($"Secronna:{parts[0]}", parts[1]))).Build(), "https://secrets.example"),
+        Settings = SettingsReader.Read(
+            new ConfigurationBuilder().AddInMemoryCollection(Good).AddInMemoryCollection(
+                settings.Select(setting => setting.Split('=', 2))
+                    .Select(parts => new KeyValuePair<string, string?>($"Secronna:{parts[0]}", parts[1].Length > 0 ? parts[1] : null))).Build(),
+            "https://secrets.example"),
         Runtime = new Version(10, 0, 15),
         Addresses = [BindingAddress.Parse("http://127.0.0.1:4230")],
         Database = new(0, Exists: true, KeysWithoutExpiry: 0),
