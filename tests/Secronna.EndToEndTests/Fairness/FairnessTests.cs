@@ -21,9 +21,9 @@ public sealed class FairnessTests
     // A server's first requests are slow. They are not measured.
     private static TimeSpan WarmUp => TimeSpan.FromSeconds(TableFile is null ? 0 : 2);
 
-    private static TimeSpan Quiet => TimeSpan.FromSeconds(TableFile is null ? 0 : 3);
+    private static TimeSpan Quiet => TimeSpan.FromSeconds(TableFile is null ? 0 : 2);
 
-    private static TimeSpan Attacked => TimeSpan.FromMilliseconds(TableFile is null ? Rounds.Of(700, 3_000) : 6_000);
+    private static TimeSpan Attacked => TimeSpan.FromMilliseconds(TableFile is null ? Rounds.Of(700, 3_000) : 4_000);
 
     [Fact]
     public async Task No_attack_of_another_workspace_fails_a_victim_or_makes_the_server_unready()
