@@ -18,11 +18,11 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     // so that a flood of guesses delays only callers of the same address.
     private const int ReadersPerLookup = 4;
 
-    // How many look-ups of one address wait. More of them come from guesses.
+    // How many look-ups of one address may wait. Where more of them arrive, nearly all are guesses.
     private const int MaxWaitingLookups = 256;
 
     private readonly FairGate lookups =
-        new(Math.Max(1, database.MaxReads / ReadersPerLookup), 0, 0, time, MaxWaitingLookups);
+        new("look-ups", Math.Max(1, database.MaxReads / ReadersPerLookup), 0, 0, time, MaxWaitingLookups, "address");
 
     private readonly Lock gate = new();
     private CachedAccess cached = new(long.MinValue);
@@ -36,9 +36,13 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     /// </summary>
     /// <param name="prefix">The prefix.</param>
     /// <param name="ip">The address that the token came from.</param>
+    /// <param name="cancellation">Cancelled when the caller is gone. Whoever waits then leaves the line.</param>
     /// <returns>The credential, or <c>null</c> if there is none; and whether it was looked up in the database.</returns>
-    /// <exception cref="RequestException">UNAVAILABLE: too many look-ups wait.</exception>
-    public async ValueTask<(CachedCredential? Credential, bool WasRead)> FindAsync(string prefix, string? ip)
+    /// <exception cref="RequestException">
+    /// RATE_LIMITED: too many look-ups of the address wait. UNAVAILABLE: this one waited too long while others ran.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The caller is gone.</exception>
+    public async ValueTask<(CachedCredential? Credential, bool WasRead)> FindAsync(string prefix, string? ip, CancellationToken cancellation)
     {
         var current = await CurrentAsync();
         if (current.Credentials.TryGetValue(prefix, out var credential))
@@ -46,7 +50,7 @@ internal sealed class AccessCache(Database database, TimeProvider time)
             return (credential, false);
         }
 
-        using var place = await lookups.EnterAsync(CredentialKey.OfAddress(ip), CancellationToken.None);
+        using var place = await lookups.EnterAsync(CredentialKey.OfAddress(ip), cancellation);
         // The database is read after the check began. If the credential changes after this read, the next check finds another
         // count.
         var found = await ReadFreshAsync(prefix, ReadAsync);
@@ -59,10 +63,13 @@ internal sealed class AccessCache(Database database, TimeProvider time)
     }
 
     /// <summary>Does the work of looking up a prefix that is not cached.</summary>
-    /// <exception cref="RequestException">UNAVAILABLE: too many look-ups wait.</exception>
-    public async ValueTask LookUpAsync(string prefix, string? ip)
+    /// <exception cref="RequestException">
+    /// RATE_LIMITED: too many look-ups of the address wait. UNAVAILABLE: this one waited too long while others ran.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The caller is gone.</exception>
+    public async ValueTask LookUpAsync(string prefix, string? ip, CancellationToken cancellation)
     {
-        using var place = await lookups.EnterAsync(CredentialKey.OfAddress(ip), CancellationToken.None);
+        using var place = await lookups.EnterAsync(CredentialKey.OfAddress(ip), cancellation);
         await ReadAsync(prefix);
     }
 

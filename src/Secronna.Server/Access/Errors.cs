@@ -144,8 +144,8 @@ internal static class Errors
     public static RequestException DiskLow() => Unavailable(
         "the server's disk is nearly full, so it takes no writes now; reveals and deletions go on: an operator must make room");
 
-    /// <summary>A credential or a workspace holds its share of something (S31).</summary>
-    /// <param name="holder">Who holds its share: <c>credential</c> or <c>workspace</c>.</param>
+    /// <summary>A credential, a workspace or an address holds its share of something (S31).</summary>
+    /// <param name="holder">Who holds its share: <c>credential</c>, <c>workspace</c> or <c>address</c>.</param>
     /// <param name="limit">The share.</param>
     /// <param name="what">What it is a share of, in the plural.</param>
     public static ShareUsedUpException ShareUsedUp(string holder, long limit, string what) =>

@@ -3,18 +3,21 @@ using static Secronna.Server.Access.FairQueue;
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// Lets a bounded number of heavy reads run at once (S31). The others wait in a <see cref="FairQueue"/>, so whoever waits with
-/// many requests hardly delays those who wait with one.
+/// Lets a bounded number of requests of one kind run at once (S31). The others wait in a <see cref="FairQueue"/>, so whoever
+/// waits with many requests hardly delays those who wait with one.
 /// </summary>
-/// <param name="places">How many reads run at once.</param>
-/// <param name="perCredential">The most reads of one credential; 0 means no limit.</param>
-/// <param name="perWorkspace">The most reads of one workspace; 0 means no limit.</param>
+/// <param name="what">What the requests do, in the plural, for the messages.</param>
+/// <param name="places">How many of them run at once.</param>
+/// <param name="perCredential">The most that one credential may run; 0 means no limit.</param>
+/// <param name="perWorkspace">The most that one workspace may run; 0 means no limit.</param>
 /// <param name="time">The clock that measures how long a request waits.</param>
 /// <param name="maxWaiting">How many requests of one credential may wait.</param>
+/// <param name="holder">Whose share <paramref name="perCredential"/> is, for the messages.</param>
 internal sealed class FairGate(
-    int places, int perCredential, int perWorkspace, TimeProvider time, int maxWaiting = FairGate.MaxWaiting)
+    string what, int places, int perCredential, int perWorkspace, TimeProvider time,
+    int maxWaiting = FairGate.MaxWaiting, string holder = "credential")
 {
-    /// <summary>How many heavy reads of one credential may wait.</summary>
+    /// <summary>How many requests of one credential may wait, where the gate does not say otherwise.</summary>
     public const int MaxWaiting = 64;
 
     /// <summary>How long a request waits at most.</summary>
@@ -24,15 +27,18 @@ internal sealed class FairGate(
     private readonly FairQueue queue = new(places, perCredential, perWorkspace);
 
     /// <summary>A gate whose shares are those of the settings.</summary>
-    /// <param name="readers">The most reads that the database does at once. A quarter of them is kept for other reads.</param>
+    /// <param name="what">What the requests do, in the plural, for the messages.</param>
+    /// <param name="connections">
+    /// How many connections of the database the requests may use. A quarter of them is kept for other requests.
+    /// </param>
     /// <param name="limits">The settings.</param>
     /// <param name="time">The clock that measures how long a request waits.</param>
-    public static FairGate Of(int readers, LimitSettings limits, TimeProvider time)
+    public static FairGate Of(string what, int connections, LimitSettings limits, TimeProvider time)
     {
-        var free = Math.Max(1, readers - Shares.Part(readers, 25));
+        var free = Math.Max(1, connections - Shares.Part(connections, 25));
         var places = limits.ReadsAtOnce == 0 ? free : Math.Min(free, limits.ReadsAtOnce);
         return new FairGate(
-            places, Shares.Part(places, limits.CredentialShare), Shares.Part(places, limits.WorkspaceShare), time);
+            what, places, Shares.Part(places, limits.CredentialShare), Shares.Part(places, limits.WorkspaceShare), time);
     }
 
     /// <summary>Waits for a place. Disposing of the result frees it.</summary>
@@ -55,7 +61,7 @@ internal sealed class FairGate(
 
             if (line.Waiting.Count >= maxWaiting)
             {
-                throw Errors.ShareUsedUp("credential", maxWaiting, "reads waiting");
+                throw Errors.ShareUsedUp(holder, maxWaiting, $"{what} waiting");
             }
 
             waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -87,9 +93,9 @@ internal sealed class FairGate(
     {
         lock (gate)
         {
-            var refusal = queue.IsCredentialFull(line) ? Errors.ShareUsedUp("credential", perCredential, "reads running")
-                : queue.IsWorkspaceFull(line) ? Errors.ShareUsedUp("workspace", perWorkspace, "reads running")
-                : Errors.Unavailable("too many reads at once: try again");
+            var refusal = queue.IsCredentialFull(line) ? Errors.ShareUsedUp(holder, perCredential, $"{what} running")
+                : queue.IsWorkspaceFull(line) ? Errors.ShareUsedUp("workspace", perWorkspace, $"{what} running")
+                : Errors.Unavailable($"too many {what} at once: try again");
             if (waiter.Task.IsCompleted)
             {
                 // The place was given at the moment when the waiter gave up.

@@ -30,14 +30,14 @@ internal sealed class KeyAuthentication(
         }
 
         var prefix = CredentialToken.Prefix(token);
-        var (credential, wasRead) = await cache.FindAsync(prefix, origin.Ip);
+        var (credential, wasRead) = await cache.FindAsync(prefix, origin.Ip, origin.Aborted);
         if (!IsValid(credential?.Row ?? Nobody, token) || credential is null)
         {
             if (!wasRead)
             {
                 // A wrong token with a cached prefix must take as long as a token with an unknown prefix, which reads the
                 // database.
-                await cache.LookUpAsync(UnusedPrefix, origin.Ip);
+                await cache.LookUpAsync(UnusedPrefix, origin.Ip, origin.Aborted);
             }
 
             return null;

@@ -47,7 +47,7 @@ internal static class Composition
         .AddSingleton(installation.Keys)
         .AddSingleton(new KeyRing(MaxCachedKeks, KekLifetime))
         .AddSingleton(PlaintextBudget.Of(PlaintextBytes, LargestRequest, settings.Limits))
-        .AddSingleton(FairGate.Of(installation.Database.MaxReads, settings.Limits, installation.Time))
+        .AddSingleton(FairGate.Of("heavy reads", installation.Database.MaxReads, settings.Limits, installation.Time))
         .AddSingleton<BatchGate>()
         .AddSingleton<RequestsInHand>()
         .AddSingleton<AccessCache>()

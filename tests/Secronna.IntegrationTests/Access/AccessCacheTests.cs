@@ -52,9 +52,42 @@ public sealed class AccessCacheTests(SharedServer shared)
 
         async Task LookUpAsync(string ip)
         {
-            await cache.LookUpAsync("sk_live_ilouilou", ip);
+            await cache.LookUpAsync("sk_live_ilouilou", ip, CancellationToken.None);
             ended.Enqueue(ip);
         }
+    }
+
+    [Fact]
+    public async Task Beyond_256_waiting_lookups_an_address_is_refused_and_whoever_goes_away_leaves_the_line()
+    {
+        const string Flood = "198.51.100.1";
+        var database = (await shared.NewWorkspaceAsync()).Server.Installation.Database;
+        var cache = new AccessCache(database, new SteppingClock());
+        using var gone = new CancellationTokenSource();
+        var goOn = new TaskCompletionSource();
+        var held = Enumerable.Range(0, database.MaxReads).Select(_ => HoldAsync()).ToList();
+        var running = Enumerable.Range(0, Math.Max(1, database.MaxReads / 4)).Select(_ => LookUpAsync(CancellationToken.None)).ToList();
+        var waiting = Enumerable.Range(0, 256).Select(_ => LookUpAsync(gone.Token)).ToList();
+
+        var refusal = await Assert.ThrowsAsync<ShareUsedUpException>(() => LookUpAsync(CancellationToken.None));
+        await gone.CancelAsync();
+
+        Assert.Contains("this address may have at most 256 look-ups waiting at once", refusal.Message, StringComparison.Ordinal);
+        foreach (var left in waiting)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left.WaitAsync(Until.Patience));
+        }
+
+        goOn.SetResult();
+        await Task.WhenAll([.. held, .. running, LookUpAsync(CancellationToken.None)]);
+
+        Task LookUpAsync(CancellationToken cancellation) => cache.LookUpAsync("sk_live_ilouilou", Flood, cancellation).AsTask();
+
+        async Task HoldAsync() => await database.ReadAsync(async _ =>
+        {
+            await goOn.Task;
+            return true;
+        });
     }
 
     private sealed class SteppingClock : TimeProvider

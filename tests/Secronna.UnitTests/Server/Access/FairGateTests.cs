@@ -59,7 +59,7 @@ public sealed class FairGateTests
 
         var refusal = await Assert.ThrowsAsync<ShareUsedUpException>(() => Enter(gate, "a", "1"));
 
-        Assert.Contains("this credential may have at most 64 reads waiting at once", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("this credential may have at most 64 batches waiting at once", refusal.Message, StringComparison.Ordinal);
         var other = Enter(gate, "a", "2");
         Assert.False(other.IsCompleted);
         place.Dispose();
@@ -68,14 +68,14 @@ public sealed class FairGateTests
     }
 
     [Theory]
-    [InlineData(1, 0, ErrorCodes.RateLimited, "this credential may have at most 1 reads running")]
-    [InlineData(0, 1, ErrorCodes.RateLimited, "this workspace may have at most 1 reads running")]
-    [InlineData(0, 0, ErrorCodes.Unavailable, "too many reads at once")]
+    [InlineData(1, 0, ErrorCodes.RateLimited, "this credential may have at most 1 batches running")]
+    [InlineData(0, 1, ErrorCodes.RateLimited, "this workspace may have at most 1 batches running")]
+    [InlineData(0, 0, ErrorCodes.Unavailable, "too many batches at once")]
     public async Task Whoever_waits_too_long_is_told_whether_its_own_share_or_others_are_the_reason(
         int perCredential, int perWorkspace, string code, string message)
     {
         var time = new FakeTimeProvider();
-        var gate = new FairGate(1, perCredential, perWorkspace, time);
+        var gate = new FairGate("batches", 1, perCredential, perWorkspace, time);
         var place = await Enter(gate, "a", "1");
         var wait = Enter(gate, "a", "1");
 
@@ -164,7 +164,7 @@ public sealed class FairGateTests
     }
 
     private static FairGate NewGate(int places, int perCredential = 0, int perWorkspace = 0) =>
-        new(places, perCredential, perWorkspace, TimeProvider.System);
+        new("batches", places, perCredential, perWorkspace, TimeProvider.System);
 
     private static Task<FairGate.Place> Enter(FairGate gate, string workspaceId, string id) =>
         gate.EnterAsync(NewKey(workspaceId, id), CancellationToken.None).AsTask();
