@@ -6,9 +6,8 @@ namespace Secronna.Client.Testing.State;
 /// <summary>An environment. Its slug is made from its first name and stays.</summary>
 internal sealed class FakeEnvironment(FakeProject project, string id, string name, Instant createdAt)
 {
-    private long settledMicroseconds;
-
     private readonly Instant created = createdAt;
+    private long settledMicroseconds;
 
     /// <summary>The instant of the last change: the environment has stood as it is since then.</summary>
     public Instant ChangedAt { get; private set; } = createdAt;

@@ -34,7 +34,6 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
     private const int KeptPart = 30;
     private const int MaxRuns = 20_000;
 
-
     private readonly Lock gate = new();
     private readonly Dictionary<RefusalKind, RefusalRun> runs = [];
     private readonly OpenRuns firsts = new();
@@ -90,9 +89,10 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
     /// <param name="run">The run in which it was counted; <c>null</c> beyond the limit.</param>
     public bool TryCount(AuditEntry entry, string target, out RefusalRun? run)
     {
+        var kind = RefusalKind.Of(entry, target);
         lock (gate)
         {
-            if (FindUnderLock(RefusalKind.Of(entry, target)) is { } open)
+            if (FindUnderLock(kind) is { } open)
             {
                 open.CountRepeat(entry);
                 run = open;
@@ -101,7 +101,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
 
             run = null;
             ForgetAloneUnderLock();
-            var isOverLimit = IsOverLimitUnderLock(RefusalKind.Of(entry, target).Caller);
+            var isOverLimit = IsOverLimitUnderLock(kind.Caller);
             if (isOverLimit)
             {
                 CountOverLimitUnderLock(entry);

@@ -27,8 +27,8 @@ internal sealed record WritePlan(
     }
 
     /// <summary>
-    /// Leaves out of the first answer what the caller may not write now. The plan has been made for what the caller may write, so
-    /// nothing is left out as long as both agree.
+    /// Leaves out of the first answer each key that the caller may not write now. Its grants may be narrower than they were when
+    /// that answer was given.
     /// </summary>
     public static Func<IReadOnlyList<WrittenResponse>, IReadOnlyList<WrittenResponse>> CutFor(Caller caller, EnvironmentRow environment) =>
         first => [.. first.Where(written => caller.MayTouch(GrantActions.Write, environment, written.Key))];
