@@ -59,7 +59,7 @@ internal sealed class Authorization(
     public async ValueTask AdmitAsync(Caller caller, Operation operation)
     {
         await RequirePermissionAsync(caller, operation, withOptional: false);
-        if (caller.Origin.Target is { } target && !caller.Grants.AllowsSomewhere(operation.Actions))
+        if (!caller.Grants.AllowsSomewhere(operation.Actions) && caller.Origin.Target is { } target)
         {
             var found = await FindTargetAsync(caller);
             throw await RecordAsync(caller, operation, found, found, caller.RefusalOn(operation.Actions, found, target.Thing), "");

@@ -13,8 +13,18 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     /// <summary>The operation that the request's route declares; <c>null</c> for a command.</summary>
     public Operation? Operation { get; init; }
 
-    /// <summary>What the request aims at; <c>null</c> if it names nothing, and for a command.</summary>
-    public TargetReference? Target { get; init; }
+    /// <summary>The variables of the request's route; <c>null</c> for a command.</summary>
+    public IReadOnlyDictionary<string, object?>? RouteVariables { get; init; }
+
+    /// <summary>
+    /// What the request aims at; <c>null</c> if it names nothing, and for a command. Only a refusal asks for it. So it is made from
+    /// the route's variables when it is asked for, unless a service has set what the body names.
+    /// </summary>
+    public TargetReference? Target
+    {
+        get => field ?? (RouteVariables is null ? null : TargetReference.OfRoute(RouteVariables));
+        init;
+    }
 
     /// <summary>
     /// Cancelled when the client has gone away. Reads that precede any decision stop then. Records and writes never do.

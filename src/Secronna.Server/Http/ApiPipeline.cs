@@ -52,7 +52,7 @@ internal static class ApiPipeline
             context.TraceIdentifier, Address(context), UserAgent(headers.UserAgent.ToString()))
         {
             Operation = route.Operation,
-            Target = TargetReference.OfRoute(context.Request.RouteValues),
+            RouteVariables = context.Request.RouteValues,
             Aborted = context.RequestAborted,
         };
         return context.RequestServices.GetRequiredService<Authentication>()
