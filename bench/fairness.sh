@@ -21,7 +21,7 @@ attack() { # source folder, table
 
 # An older commit has not these attacks: they are given to its tests.
 give_attacks() { # source folder
-  cp -r "$root/tests/Secronna.Attacks" "$root/tests/Running" "$1/tests/"
+  cp -r "$root/tests/"{Secronna.Attacks,Http2,Running} "$1/tests/"
   cp -r "$root/tests/Secronna.EndToEndTests/Fairness" "$1/tests/Secronna.EndToEndTests/"
   rm -rf "$1"/tests/Secronna.Attacks/{bin,obj}
   git -C "$1" checkout -q -- tests/Running

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Secronna.Tests.Http2;
 
 namespace Secronna.Attacks;
 
@@ -64,15 +64,8 @@ internal sealed class Attacker(Target target, CancellationToken end) : IDisposab
     /// <summary>Connects with TLS and HTTP/2. Any certificate is accepted.</summary>
     public async Task<Http2Connection> ConnectHttp2Async(int initialWindow)
     {
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = "127.0.0.1",
-            ApplicationProtocols = [SslApplicationProtocol.Http2],
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
-        };
-        var tls = new SslStream(await ConnectAsync(target.TlsUrl, Address, end));
-        await tls.AuthenticateAsClientAsync(options, end);
-        return await Http2Connection.StartAsync(tls, initialWindow, end);
+        var transport = await ConnectAsync(target.TlsUrl, Address, end);
+        return await Http2Connection.StartAsync(transport, target.TlsUrl.Host, initialWindow, static _ => { }, end);
     }
 
     /// <summary>Does something again and again, several at once, until the attack must end.</summary>
