@@ -11,10 +11,6 @@ internal sealed class BatchGate(Database database, LimitSettings limits, TimePro
     // A batch holds the writer for long. The other half of the places is kept for single writes, probes and revocations.
     private const int PartOfWriters = 2;
 
-    private readonly FairGate gate =
-        FairGate.Of("batches", Math.Max(1, database.MaxWrites / PartOfWriters), limits, time);
-
-    /// <summary>Waits for a place. Disposing of the result frees it.</summary>
-    /// <inheritdoc cref="FairGate.EnterAsync" path="/exception"/>
-    public ValueTask<FairGate.Place> EnterAsync(Caller caller) => gate.EnterAsync(CredentialKey.Of(caller), caller.Aborted);
+    /// <summary>The gate.</summary>
+    public FairGate Gate { get; } = FairGate.Of("batches", Math.Max(1, database.MaxWrites / PartOfWriters), limits, time);
 }

@@ -41,6 +41,9 @@ internal sealed class FairGate(
             what, places, Shares.Part(places, limits.CredentialShare), Shares.Part(places, limits.WorkspaceShare), time);
     }
 
+    /// <summary>How many requests run at once.</summary>
+    public int Places => places;
+
     /// <summary>Waits for a place. Disposing of the result frees it.</summary>
     /// <exception cref="ShareUsedUpException">
     /// RATE_LIMITED: too many requests of the credential wait, or this one waited too long for a place of its share.

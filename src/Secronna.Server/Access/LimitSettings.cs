@@ -38,19 +38,20 @@ internal sealed class LimitSettings
     /// </summary>
     public int RefusalsPerMinute { get; set; } = 600;
 
-    /// <summary>The percentage of memory and of heavy reads that one credential may hold at once; 0 means no limit.</summary>
+    /// <summary>The percentage of memory and of heavy requests that one credential may hold at once; 0 means no limit.</summary>
     public int CredentialShare { get; set; } = 25;
 
-    /// <summary>The percentage of memory and of heavy reads that one workspace may hold at once; 0 means no limit.</summary>
+    /// <summary>The percentage of memory and of heavy requests that one workspace may hold at once; 0 means no limit.</summary>
     public int WorkspaceShare { get; set; } = 50;
 
     /// <summary>How many requests a credential may have in hand at once on each node; 0 means no limit.</summary>
     public int RequestsAtOnce { get; set; } = 512;
 
     /// <summary>
-    /// How many heavy reads run at once on each node. 0 means as many as the database's connections allow.
+    /// How many heavy requests run at once on each node. 0 means as many as the database's connections allow. More than the
+    /// processors can run would only delay each other, and everybody else.
     /// </summary>
-    public int ReadsAtOnce { get; set; } = 8;
+    public int ReadsAtOnce { get; set; } = 2 * Environment.ProcessorCount;
 
     /// <summary>The seconds in which an answer must be wholly sent; 0 means no limit.</summary>
     public int RevealSeconds { get; set; } = 30;

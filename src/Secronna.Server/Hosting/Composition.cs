@@ -47,8 +47,10 @@ internal static class Composition
         .AddSingleton(installation.Keys)
         .AddSingleton(new KeyRing(MaxCachedKeks, KekLifetime))
         .AddSingleton(PlaintextBudget.Of(PlaintextBytes, LargestRequest, settings.Limits))
-        .AddSingleton(FairGate.Of("heavy reads", installation.Database.MaxReads, settings.Limits, installation.Time))
+        .AddSingleton(FairGate.Of("heavy requests", installation.Database.MaxReads, settings.Limits, installation.Time))
         .AddSingleton<BatchGate>()
+        .AddSingleton(services => new HeavyThreads(
+            services.GetRequiredService<FairGate>().Places + services.GetRequiredService<BatchGate>().Gate.Places))
         .AddSingleton<RequestsInHand>()
         .AddSingleton<AccessCache>()
         .AddSingleton<Authentication>()

@@ -11,8 +11,7 @@ internal sealed class ApiAnswer<T>(ApiRoute route, JsonTypeInfo<T> type)
         where TService : notnull =>
         route.Map<TService>(async (request, service) =>
         {
-            var data = await handler(request, service);
-            request.EndReading();
+            var data = await request.WorkAsync(() => handler(request, service));
             await ResponseEnvelope.WriteAsync(request.Context, route.Status, data, type);
         });
 }
@@ -25,8 +24,7 @@ internal sealed class ApiPages<T>(ApiRoute route, JsonTypeInfo<T> type)
         where TService : notnull =>
         route.Map<TService>(async (request, service) =>
         {
-            var page = await handler(request, service, request.Page());
-            request.EndReading();
+            var page = await request.WorkAsync(() => handler(request, service, request.Page()));
             await ResponseEnvelope.WritePageAsync(request.Context, page, request.Cursor(page.Next), type);
         });
 }

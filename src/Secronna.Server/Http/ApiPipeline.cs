@@ -10,8 +10,7 @@ internal static class ApiPipeline
     public const string IdempotencyKey = "Idempotency-Key";
 
     /// <summary>
-    /// Authenticates the caller, checks the request's headers and query, and runs the handler. If the route takes no body, a
-    /// request with a body is refused. A refusal because a share is used up is recorded here, wherever it comes from (S19).
+    /// Authenticates the caller, checks the request's headers and query, receives its body, and runs the handler. A refusal because a share is used up is recorded here, wherever it comes from (S19).
     /// </summary>
     /// <exception cref="RequestException">The request is refused.</exception>
     public static async Task RunAsync<TService>(HttpContext context, ApiRoute route, Func<ApiRequest, TService, Task> handler)
@@ -29,12 +28,7 @@ internal static class ApiPipeline
             request.Enter();
             CheckIdempotencyKey(context.Request.Headers);
             request.Query.Check();
-            if (route.Body is null)
-            {
-                await request.RequireNoBodyAsync();
-                await request.BeginReadingAsync();
-            }
-
+            await request.ReceiveBodyAsync();
             await handler(request, context.RequestServices.GetRequiredService<TService>());
         }
         catch (ShareUsedUpException refusal) when (caller is not null && !context.Response.HasStarted)

@@ -17,7 +17,8 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     private Caller? caller = caller;
     private Caller? inHand;
     private PlaintextLease? memory;
-    private FairGate.Place? place;
+    private PinnedBuffer? body;
+    private bool hasPlace;
 
     public HttpContext Context => context;
 
@@ -53,34 +54,43 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     }
 
     /// <summary>
-    /// Waits for a place among the heavy reads, if the operation is one. Then makes sure that the caller's credential is still
-    /// valid.
+    /// Receives the whole body. Whatever needs a place or a thread of its own begins after that, because the client may send slowly.
     /// </summary>
-    /// <exception cref="RequestException">RATE_LIMITED, UNAVAILABLE, AUTH_REQUIRED or FORBIDDEN.</exception>
-    public async ValueTask BeginReadingAsync()
+    /// <exception cref="RequestException">
+    /// VALIDATION_ERROR: not JSON, too slow, or there is a body on a route that takes none; an empty body and <c>{}</c> are accepted
+    /// there. PAYLOAD_TOO_LARGE. FORBIDDEN or NOT_FOUND: the body is large, and the caller may not do this.
+    /// </exception>
+    public async ValueTask ReceiveBodyAsync()
     {
-        if (route.Operation is { IsHeavy: true })
+        if (route.Body is not null || HasBody)
         {
-            place = await Get<FairGate>().EnterAsync(CredentialKey.Of(Caller), context.RequestAborted);
+            body = await ReadBodyAsync();
         }
 
-        if (caller is not null && Get<TimeProvider>().GetElapsedTime(authenticatedAt) >= AuthenticationLifetime)
+        await RenewCallerAsync();
+        if (route.Body is null && body is { Length: > 0 })
         {
-            caller = await ApiPipeline.AuthenticateAsync(context, route);
+            await ParseAsync(NameBody.ReadEmpty);
         }
     }
 
-    /// <summary>Gives the place among the heavy reads back before the answer is sent, because the client may read slowly.</summary>
-    public void EndReading()
-    {
-        place?.Dispose();
-        place = null;
-    }
+    /// <summary>
+    /// Does the work of the operation. If the operation is heavy, this waits for a place in the <see cref="FairGate"/> and works on
+    /// <see cref="HeavyThreads"/>. The place is given back before the answer is sent, because the client may read slowly.
+    /// </summary>
+    /// <exception cref="RequestException">RATE_LIMITED, UNAVAILABLE, AUTH_REQUIRED or FORBIDDEN: the caller gets no place.</exception>
+    public Task<T> WorkAsync<T>(Func<Task<T>> work) => HasHeavyOperation ? WorkInAsync(Get<FairGate>(), work) : work();
+
+    /// <summary>
+    /// Does a batch write, its parsing included, which is heavy work too: in a place of the <see cref="BatchGate"/>.
+    /// </summary>
+    /// <exception cref="RequestException">RATE_LIMITED, UNAVAILABLE, AUTH_REQUIRED or FORBIDDEN: the caller gets no place.</exception>
+    public Task<T> WriteBatchAsync<T>(Func<Task<T>> write) => WorkInAsync(Get<BatchGate>().Gate, write);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        EndReading();
+        body?.Dispose();
         memory?.Dispose();
         if (inHand is not null)
         {
@@ -101,49 +111,71 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     /// <summary>The cursor of a position in this list; <c>null</c> at the list's end.</summary>
     public string? Cursor(string? position) => position is null ? null : Cursors.Encode(ListName, position);
 
-    /// <summary>Reads and parses the body.</summary>
-    /// <param name="parse">Parses the body.</param>
-    /// <param name="maxBytes">The most bytes that the body may have; <c>null</c> is the general limit.</param>
-    /// <exception cref="RequestException">VALIDATION_ERROR or PAYLOAD_TOO_LARGE.</exception>
-    public async ValueTask<T> BodyAsync<T>(BodyParser<T> parse, int? maxBytes = null)
+    /// <summary>
+    /// Parses the body, which can be done once. The parsing of a large body is heavy work, unless it is a part of heavy work.
+    /// </summary>
+    /// <exception cref="RequestException">VALIDATION_ERROR, or as for <see cref="WorkAsync"/>.</exception>
+    public ValueTask<T> BodyAsync<T>(BodyParser<T> parse)
     {
-        using var body = await ReadBodyAsync(maxBytes ?? Limits.BodyBytes, !route.IsBodyOptional);
-        await BeginReadingAsync();
         if (route.TakesIdempotencyKey && context.Request.Headers.TryGetValue(ApiPipeline.IdempotencyKey, out var key))
         {
             Idempotency = Idempotency.Of(
-                Get<InstallationKeys>(), Get<IdempotencyGuesses>(), Caller, RouteName, key[0]!, body.Span);
+                Get<InstallationKeys>(), Get<IdempotencyGuesses>(), Caller, RouteName, key[0]!, body!.Span);
         }
 
-        return body.Length == 0 && route.IsBodyOptional
-            ? JsonBody.Parse("{}"u8, parse)
-            : JsonBody.Parse(body.Span, parse);
+        return ParseAsync(parse);
     }
 
     /// <summary>Reads a body that holds only a name.</summary>
     public ValueTask<string> NameAsync() =>
         BodyAsync((ref Utf8JsonReader reader) => NameBody.Read(ref reader, Limits.NameLength));
 
-    /// <summary>Refuses a body, for routes that take none. An empty body and <c>{}</c> are accepted.</summary>
-    public async ValueTask RequireNoBodyAsync()
+    private async ValueTask<T> ParseAsync<T>(BodyParser<T> parse)
     {
-        if (context.Request.ContentLength is 0 or null && !context.Request.Headers.ContainsKey("Transfer-Encoding"))
+        using var received = body!;
+        body = null;
+        if (hasPlace || received.Length <= RequestBody.FreeBytes)
         {
-            return;
+            return Parse(received, parse);
         }
 
-        using var body = await ReadBodyAsync(caller is null ? RequestBody.FreeBytes : Limits.BodyBytes, isRequired: false);
-        if (body.Length > 0)
+        return await WorkInAsync(Get<FairGate>(), () => Task.FromResult(Parse(received, parse)));
+    }
+
+    private T Parse<T>(PinnedBuffer received, BodyParser<T> parse) =>
+        JsonBody.Parse(received.Length == 0 && route.IsBodyOptional ? "{}"u8 : received.Span, parse);
+
+    // Waits for a place in a gate. Then makes sure that the caller's credential is still valid (S22).
+    private async Task<T> WorkInAsync<T>(FairGate gate, Func<Task<T>> work)
+    {
+        using var place = await gate.EnterAsync(CredentialKey.Of(Caller), context.RequestAborted);
+        await RenewCallerAsync();
+        hasPlace = true;
+        try
         {
-            JsonBody.Parse(body.Span, NameBody.ReadEmpty);
+            return await Get<HeavyThreads>().RunAsync(work);
+        }
+        finally
+        {
+            hasPlace = false;
+        }
+    }
+
+    // If the request has waited, its caller may have been revoked.
+    private async ValueTask RenewCallerAsync()
+    {
+        if (caller is not null && Get<TimeProvider>().GetElapsedTime(authenticatedAt) >= AuthenticationLifetime)
+        {
+            caller = await ApiPipeline.AuthenticateAsync(context, route);
         }
     }
 
     // No large body is read for a caller who may not do this (S31). A small one costs little, and may name what the caller aims at.
-    private async ValueTask<PinnedBuffer> ReadBodyAsync(int maxBytes, bool isRequired)
+    private async ValueTask<PinnedBuffer> ReadBodyAsync()
     {
-        if (caller is not null && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        if (caller is not null && HasBody)
         {
+            // A body of unknown length may be large.
             if (context.Request.ContentLength is not <= RequestBody.FreeBytes)
             {
                 await Get<Authorization>().AdmitAsync(caller, route.Operation!);
@@ -152,8 +184,14 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
             memory = Get<PlaintextBudget>().Lease(caller);
         }
 
-        return await RequestBody.ReadAsync(context, memory, maxBytes, isRequired);
+        return await RequestBody.ReadAsync(
+            context, memory, caller is null ? RequestBody.FreeBytes : route.MaxBodyBytes(Limits),
+            isRequired: route.Body is not null && !route.IsBodyOptional);
     }
+
+    private bool HasHeavyOperation => route.Operation is { IsHeavy: true };
+
+    private bool HasBody => context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
 
     private T Get<T>()
         where T : notnull => context.RequestServices.GetRequiredService<T>();

@@ -36,6 +36,9 @@ internal sealed class ApiRoute
 
     public bool IsBodyOptional { get; private set; }
 
+    /// <summary>Gives the most bytes that the body may have.</summary>
+    public Func<LimitSettings, int> MaxBodyBytes { get; private set; } = static limits => limits.BodyBytes;
+
     /// <summary>The type of the data in the answer. If the route gives pages, it is the type of one entry.</summary>
     public Type? Response { get; private set; }
 
@@ -62,9 +65,11 @@ internal sealed class ApiRoute
     internal IEndpointRouteBuilder? Routes { get; init; }
 
     /// <summary>Declares the body.</summary>
-    public ApiRoute Takes<TBody>(bool isOptional = false)
+    /// <param name="isOptional">Whether a request may have no body.</param>
+    /// <param name="maxBytes">Gives the most bytes of the body; <c>null</c> is the general limit.</param>
+    public ApiRoute Takes<TBody>(bool isOptional = false, Func<LimitSettings, int>? maxBytes = null)
     {
-        (Body, IsBodyOptional) = (typeof(TBody), isOptional);
+        (Body, IsBodyOptional, MaxBodyBytes) = (typeof(TBody), isOptional, maxBytes ?? MaxBodyBytes);
         return this;
     }
 

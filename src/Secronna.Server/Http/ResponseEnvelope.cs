@@ -69,6 +69,8 @@ internal static class ResponseEnvelope
     private static Utf8JsonWriter Begin()
     {
         buffer ??= new ArrayBufferWriter<byte>();
+        // An answer that could not be written may have left its beginning.
+        buffer.Clear();
         writer ??= new Utf8JsonWriter(buffer, Options);
         writer.Reset(buffer);
         writer.WriteStartObject();

@@ -12,7 +12,7 @@ namespace Secronna.Server.Vault;
 /// (<see cref="WriteTransaction"/>).
 /// </summary>
 internal sealed class SecretWriter(
-    Database database, KekReservations keks, Authorization authorization, RateLimits rates, DiskSpace disk, BatchGate batches,
+    Database database, KekReservations keks, Authorization authorization, RateLimits rates, DiskSpace disk,
     LimitSettings limits, TimeProvider time)
 {
     // How many versions a transaction may seal again. After some attempts it may seal all of them, so that a busy environment
@@ -63,7 +63,6 @@ internal sealed class SecretWriter(
         }
 
         disk.Take(share);
-        using var place = writes.Count > 1 ? await batches.EnterAsync(caller) : default;
         for (var attempt = 1; ; attempt++)
         {
             var (environment, planned) = await PlanAsync(caller, environmentId, writes, idempotency);

@@ -48,13 +48,14 @@ internal static class RevealEndpoints
     private static async Task RevealAsync(ApiRequest request, EnvironmentRevealService reveals, EnvironmentReference name)
     {
         var limits = request.Limits;
-        var selection = await request.BodyAsync((ref Utf8JsonReader reader) => RevealBody.ReadSelection(ref reader, limits));
         var isKnown = KnownTags(request.Context);
-        var (revision, values) = await reveals.RevealAsync(
-            request.Caller, name, selection, revision => isKnown(Tag(revision)));
+        var (revision, values) = await request.WorkAsync(async () =>
+        {
+            var selection = await request.BodyAsync((ref Utf8JsonReader reader) => RevealBody.ReadSelection(ref reader, limits));
+            return await reveals.RevealAsync(request.Caller, name, selection, revision => isKnown(Tag(revision)));
+        });
         using (values)
         {
-            request.EndReading();
             request.Context.Response.Headers.ETag = Tag(revision).ToString();
             if (values is null)
             {

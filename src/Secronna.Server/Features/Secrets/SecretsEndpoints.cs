@@ -18,7 +18,7 @@ internal static class SecretsEndpoints
             .By<SecretService>(WriteAsync);
 
         routes.Api("POST", "/environments/{envId}/secrets/batch", Operations.WriteSecrets, "Write many keys: all of them, or none")
-            .Takes<BatchRequest>().Idempotent().Gives(Json.IReadOnlyListWrittenResponse, StatusCodes.Status201Created)
+            .Takes<BatchRequest>(maxBytes: limits => limits.BatchBodyBytes).Idempotent().Gives(Json.IReadOnlyListWrittenResponse, StatusCodes.Status201Created)
             .By<SecretService>(WriteBatchAsync);
 
         routes.Api("GET", "/environments/{envId}/secrets", Operations.ListSecrets, "List an environment's secrets, by key")
@@ -69,18 +69,18 @@ internal static class SecretsEndpoints
         return (await secrets.WriteAsync(request.Caller, request.Route("envId"), [write], request.Idempotency))[0];
     }
 
-    private static async Task<IReadOnlyList<WrittenResponse>> WriteBatchAsync(ApiRequest request, SecretService secrets)
-    {
-        var limits = request.Limits;
-        var writes = await request.BodyAsync(
-            (ref Utf8JsonReader reader) => SecretWriteBody.ReadBatch(ref reader, limits), limits.BatchBodyBytes);
-        try
+    private static Task<IReadOnlyList<WrittenResponse>> WriteBatchAsync(ApiRequest request, SecretService secrets) =>
+        request.WriteBatchAsync(async () =>
         {
-            return await secrets.WriteAsync(request.Caller, request.Route("envId"), writes, request.Idempotency);
-        }
-        finally
-        {
-            writes.ForEach(write => write.Dispose());
-        }
-    }
+            var limits = request.Limits;
+            var writes = await request.BodyAsync((ref Utf8JsonReader reader) => SecretWriteBody.ReadBatch(ref reader, limits));
+            try
+            {
+                return await secrets.WriteAsync(request.Caller, request.Route("envId"), writes, request.Idempotency);
+            }
+            finally
+            {
+                writes.ForEach(write => write.Dispose());
+            }
+        });
 }
