@@ -21,7 +21,8 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
             for (var done = 0; done < secretIds.Count;)
             {
                 var from = done;
-                done = await database.WriteAsync(transaction => Purge.DestroyVersionsAsync(transaction, secretIds, from));
+                done = await database.WriteAsync(
+                    transaction => Purge.DestroyVersionsAsync(transaction, secretIds, from), weight: Purge.SliceVersions);
             }
         }
         finally
@@ -33,12 +34,13 @@ internal sealed class Purger(Database database, TimeProvider time, ILogger<Purge
     protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
     {
         var wasAnythingDeleted = wasWoken;
-        while (!cancellation.IsCancellationRequested && await database.WriteAsync(Purge.RunSliceAsync))
+        while (!cancellation.IsCancellationRequested && await database.WriteAsync(Purge.RunSliceAsync, Purge.SliceVersions))
         {
             wasAnythingDeleted = true;
         }
 
-        while (!cancellation.IsCancellationRequested && await database.WriteAsync(IdempotencyKeyTable.RemoveOldAsync))
+        while (!cancellation.IsCancellationRequested && await database.WriteAsync(
+            IdempotencyKeyTable.RemoveOldAsync, IdempotencyKeyTable.SliceAnswers))
         {
         }
 

@@ -3,23 +3,33 @@ using Secronna.Storage.Engine;
 namespace Secronna.Storage.Sqlite;
 
 /// <summary>
-/// The units of work that wait for the writer. Units that only record audit entries go before units that change rows. Any thread
-/// may add units; one thread takes them.
+/// The units of work that wait for the writer. Units that only record audit entries go before units that change rows. A heavy unit
+/// has a batch of its own, and after it the light units that wait have one. So a light unit waits for one heavy unit at most,
+/// unless more light units wait than fit a batch. Any thread may add units; one thread takes them.
 /// </summary>
 internal sealed class UnitQueue : IDisposable
 {
     // Bounds the memory of the queue when the disk is too slow.
     private const int QueueLimit = 20_000;
 
-    // The weight of a full batch, in rows. It bounds the time of one transaction. However many records wait, they leave a part of
-    // the batch to changes.
-    private const int BatchWeight = 512;
-    private const int RecordsWeight = BatchWeight * 3 / 4;
+    // The cost of a full batch, in rows of audit entries. It bounds the time of one transaction. However many records wait, they
+    // leave a part of the batch to changes. Changes never fill a batch, so that a record which comes next does not wait long.
+    private const int BatchCost = 512;
+    private const int RecordsCost = BatchCost * 3 / 4;
+    private const int ChangesCost = BatchCost / 2;
+
+    // What a unit costs that changes rows, for each of them: it also writes indexes, an audit entry and its savepoint.
+    private const int CostOfChange = 4;
+
+    // A unit that costs more than this is heavy.
+    private const int LightCost = BatchCost / 4;
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim wake = new(0);
     private readonly Queue<UnitOfWork> records = new();
     private readonly Queue<UnitOfWork> changes = new();
+    private readonly Queue<UnitOfWork> heavy = new();
+    private bool wasHeavy;
     private bool isAsleep;
     private bool isClosed;
 
@@ -33,12 +43,12 @@ internal sealed class UnitQueue : IDisposable
                 throw new StorageUnavailableException("the database is closing");
             }
 
-            if (records.Count + changes.Count >= QueueLimit)
+            if (records.Count + changes.Count + heavy.Count >= QueueLimit)
             {
                 throw new StorageUnavailableException("too many writes are waiting");
             }
 
-            (unit.RecordsOnly ? records : changes).Enqueue(unit);
+            (CostOf(unit) > LightCost ? heavy : unit.RecordsOnly ? records : changes).Enqueue(unit);
         }
 
         Wake();
@@ -116,10 +126,11 @@ internal sealed class UnitQueue : IDisposable
     {
         lock (gate)
         {
-            batch.AddRange(records);
-            batch.AddRange(changes);
-            records.Clear();
-            changes.Clear();
+            foreach (var queue in (Queue<UnitOfWork>[])[records, changes, heavy])
+            {
+                batch.AddRange(queue);
+                queue.Clear();
+            }
         }
     }
 
@@ -127,18 +138,31 @@ internal sealed class UnitQueue : IDisposable
 
     private void FillUnderLock(List<UnitOfWork> batch)
     {
-        var weight = 0;
-        Move(records, batch, RecordsWeight, ref weight);
-        Move(changes, batch, BatchWeight, ref weight);
-        Move(records, batch, BatchWeight, ref weight);
+        if (heavy.Count > 0 && (!wasHeavy || records.Count + changes.Count == 0))
+        {
+            batch.Add(heavy.Dequeue());
+            wasHeavy = true;
+            return;
+        }
+
+        wasHeavy = false;
+        var room = BatchCost - Move(records, batch, RecordsCost);
+        room -= Move(changes, batch, Math.Min(room, ChangesCost));
+        Move(records, batch, room);
     }
 
-    private static void Move(Queue<UnitOfWork> queue, List<UnitOfWork> batch, int maxWeight, ref int weight)
+    // Moves units until they cost as much as there is room, and returns what they cost.
+    private static int Move(Queue<UnitOfWork> queue, List<UnitOfWork> batch, int room)
     {
-        while (weight < maxWeight && queue.TryDequeue(out var unit))
+        var cost = 0;
+        while (cost < room && queue.TryDequeue(out var unit))
         {
-            weight += unit.Weight;
+            cost += CostOf(unit);
             batch.Add(unit);
         }
+
+        return cost;
     }
+
+    private static int CostOf(UnitOfWork unit) => unit.RecordsOnly ? unit.Weight : unit.Weight * CostOfChange;
 }

@@ -162,11 +162,15 @@ internal sealed class EnvironmentRevealService(
         return await OpenAllAsync(caller, rows);
     }
 
-    private async Task RecordAsync(Caller caller, List<SealedVersionRow> rows) =>
-        await Task.WhenAll(rows
-            .Select(row => AuditRecord.OfVersion(caller, time, Operations.RevealEnvironment, row.Secret, row.Version))
-            .Chunk(EntriesPerUnitOfWork)
-            .Select(entries => database.AppendAsync(entries)));
+    // One unit of work after the other, so that the units of others go between them.
+    private async Task RecordAsync(Caller caller, List<SealedVersionRow> rows)
+    {
+        foreach (var part in rows.Chunk(EntriesPerUnitOfWork))
+        {
+            await database.AppendAsync(
+                [.. part.Select(row => AuditRecord.OfVersion(caller, time, Operations.RevealEnvironment, row.Secret, row.Version))]);
+        }
+    }
 
     // Returns `null` when a value was deleted after it was read. Values that were opened until then are zeroed.
     private async Task<IReadOnlyList<RevealedValue>?> OpenAllAsync(Caller caller, List<SealedVersionRow> rows)

@@ -85,7 +85,7 @@ internal sealed class SecretService(
             transaction.Audit.Append(AuditRecord.OfVersion(
                 caller, time, Operations.DeleteSecret, secret, secret.CurrentVersion));
             return (found, change);
-        });
+        }, weight: Purge.SliceVersions);
         if (change is null)
         {
             throw await authorization.SecretNotFoundAsync(caller, Operations.DeleteSecret, found, id);

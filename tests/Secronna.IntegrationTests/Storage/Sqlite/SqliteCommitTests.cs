@@ -28,7 +28,7 @@ public sealed class SqliteCommitTests
                 answeredEarly += units.Count(unit => unit.IsCompleted);
                 return 0;
             }));
-            units = [.. Enumerable.Range(0, 100).Select(i => storage.AddProjectAsync($"p{i}"))];
+            units = [.. Enumerable.Range(0, 50).Select(i => storage.AddProjectAsync($"p{i}"))];
             Assert.False(hook.IsCompleted);
         }
 
@@ -149,16 +149,18 @@ public sealed class SqliteCommitTests
         await storage.AddProjectAsync("before");
         await storage.AppendAsync(storage.Entry());
         await LimitPagesAsync(storage, 40);
-        Task change, record;
+        Task[] units;
         using (WriterHold.Take(storage.Database))
         {
-            change = storage.AddProjectAsync("change");
-            record = storage.AppendAsync(
-                [.. Enumerable.Range(0, 500).Select(_ => storage.Entry() with { UserAgent = new string('u', 256) })]);
+            var entries = Enumerable.Range(0, 100).Select(_ => storage.Entry() with { UserAgent = new string('u', 1_024) }).ToList();
+            units = [storage.AddProjectAsync("change"), .. Enumerable.Range(0, 3).Select(_ => storage.AppendAsync([.. entries]))];
         }
 
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => change);
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => record);
+        foreach (var unit in units)
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => unit);
+        }
+
         await AssertOnlyEarlierRowsExistAsync(storage);
         await LimitPagesAsync(storage, 1_000_000);
         await storage.AppendAsync(storage.Entry());

@@ -30,6 +30,32 @@ public sealed class UnitQueueTests : IDisposable
         Assert.InRange(Take().Count, 1, 1_000);
     }
 
+    [Theory]
+    [InlineData(true, 250)]
+    [InlineData(false, 100)]
+    public void A_light_unit_waits_for_one_heavy_unit_at_most(bool recordsOnly, int weight)
+    {
+        Add(3, recordsOnly, weight);
+        Assert.Single(Take());
+
+        Add(1, recordsOnly: true);
+        Add(1, recordsOnly: false);
+
+        Assert.Equal([1, 1], Take().Select(unit => unit.Weight));
+        Assert.Equal([weight], Take().Select(unit => unit.Weight));
+        Assert.Equal([weight], Take().Select(unit => unit.Weight));
+    }
+
+    [Fact]
+    public void Light_units_without_end_do_not_stop_a_heavy_one()
+    {
+        Add(10_000, recordsOnly: true);
+        Take();
+        Add(1, recordsOnly: false, weight: 500);
+        Assert.Equal([500], Take().Select(unit => unit.Weight));
+        Assert.All(Take(), unit => Assert.Equal(1, unit.Weight));
+    }
+
     [Fact]
     public void Units_that_were_queued_before_the_close_are_all_taken()
     {
