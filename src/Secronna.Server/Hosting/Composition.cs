@@ -28,6 +28,9 @@ internal static class Composition
     private const long PlaintextBytes = 256 * 1024 * 1024;
     // Two copies of the largest reveal or restore, with the room that sealed values take beyond open ones.
     private const long LargestRequest = 40 * 1024 * 1024;
+    // Without it the host watches the folder that the program was started in. If the database is there, each of its writes would
+    // wake the watcher.
+    private const string NoReload = "--hostBuilder:reloadConfigOnChange=false";
     private static readonly TimeSpan KekLifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>Adds the services of an open installation. The caller closes the installation.</summary>
@@ -106,7 +109,7 @@ internal static class Composition
     /// <exception cref="SettingsException">The certificate can't be used.</exception>
     public static WebApplication BuildServer(OpenInstallation installation, Settings settings, params string[] urls)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder([NoReload]);
         builder.WebHost.UseUrls(urls);
         builder.Services.AddSecronna(installation, settings);
         WebServer.Configure(builder, settings.Http, installation.Time);
