@@ -18,10 +18,10 @@ public sealed class FairnessTests
 
     private static readonly string? TableFile = Environment.GetEnvironmentVariable(TableVariable);
 
-    // A server's first requests are slow. They are not measured.
-    private static TimeSpan WarmUp => TimeSpan.FromSeconds(TableFile is null ? 0 : 2);
+    // A server's first requests are slow, and so are the first of an attack: the runtime compiles their code. They are not measured.
+    private static TimeSpan WarmUp => TimeSpan.FromSeconds(TableFile is null ? 0 : 3);
 
-    private static TimeSpan Quiet => TimeSpan.FromSeconds(TableFile is null ? 0 : 2);
+    private static TimeSpan Quiet => TimeSpan.FromSeconds(TableFile is null ? 0 : 3);
 
     private static TimeSpan Attacked => TimeSpan.FromMilliseconds(TableFile is null ? Rounds.Of(700, 3_000) : 4_000);
 
@@ -50,7 +50,11 @@ public sealed class FairnessTests
         var quiet = await MeasureVictimAsync(installation, Quiet);
         Victim? attacked = null;
         var answers = await AttackProcess.RunAsync(
-            attack, installation.Target, async () => attacked = await MeasureVictimAsync(installation, Attacked));
+            attack, installation.Target, async () =>
+            {
+                await Until.HasPassedAsync(WarmUp);
+                attacked = await MeasureVictimAsync(installation, Attacked);
+            });
         AddToTable(attack, quiet, attacked!, answers);
         Assert.False(server.HasExited, $"{attack}: the server ended: {server.Log}");
         return

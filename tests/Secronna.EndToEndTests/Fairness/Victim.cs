@@ -5,14 +5,17 @@ using System.Text;
 namespace Secronna.EndToEndTests.Fairness;
 
 /// <summary>
-/// A user who reveals single values and an environment at a steady rate, and a probe of readiness. Each kind of request has a
-/// thread and a blocking connection of its own, so that only the server can delay it. A request that is late counts from the
+/// A user who reveals single values and an environment at a steady rate, and a probe of readiness. Each connection is
+/// blocking and has a thread of its own, so that only the server can delay a request. A request that is late counts from the
 /// moment when it was due.
 /// </summary>
 internal sealed class Victim : IDisposable
 {
     // Longer than any answer may take, and shorter than a probe's patience.
     private const int TimeoutMilliseconds = 10_000;
+
+    // As a client's pool of connections would. With one connection, each late answer would delay all later requests.
+    private const int SingleConnections = 4;
 
     private readonly CancellationTokenSource end = new();
     private readonly List<Thread> threads;
@@ -25,9 +28,11 @@ internal sealed class Victim : IDisposable
         this.token = token;
         threads =
         [
-            Start(TimeSpan.FromMilliseconds(10), Single, i => $"POST /api/v1/secrets/{secretIds[i % secretIds.Count]}/reveal"),
-            Start(TimeSpan.FromMilliseconds(125), Bulk, _ => $"POST /api/v1/environments/{environmentId}/reveal"),
-            Start(TimeSpan.FromMilliseconds(100), Readiness, _ => "GET /health/ready"),
+            .. Enumerable.Range(0, SingleConnections).Select(connection => Start(
+                TimeSpan.FromMilliseconds(10 * SingleConnections), Single,
+                i => $"POST /api/v1/secrets/{secretIds[((i * SingleConnections) + connection) % secretIds.Count]}/reveal")),
+            Start(TimeSpan.FromMilliseconds(50), Bulk, _ => $"POST /api/v1/environments/{environmentId}/reveal"),
+            Start(TimeSpan.FromMilliseconds(40), Readiness, _ => "GET /health/ready"),
         ];
     }
 
