@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Fairness (S31): a victim's p99 of single reveals, reveals of an environment and readiness, quiet and under each attack that
 # tests/Secronna.Attacks knows, with the server's default limits. The target is at most 5 times the quiet p99 and no error.
-# The attacker runs at the lowest priority, because in life it has a machine of its own.
-# usage: bench/fairness.sh [--before COMMIT] [ATTACK,ATTACK…]
+# Before each measurement the same requests run for some seconds, so that the runtime has compiled their code. The attacker runs at
+# the lowest priority, because in life it has a machine of its own.
+# usage: bench/fairness.sh [--postgres] [--before COMMIT] [ATTACK,ATTACK…]
+# With --postgres, the servers are on PostgreSQL, which runs on the same processors, and not on SQLite.
 # With --before, the server of that commit is attacked as well, first, by the same program.
 . "$(dirname "$0")/lib.sh"
+if [[ "${1:-}" == --postgres ]]; then export SECRONNA_FAIRNESS_ENGINE=postgres; shift; fi
 before=""
 if [[ "${1:-}" == --before ]]; then before=$2; shift 2; fi
 export SECRONNA_FAIRNESS_ATTACK="${1:-}"

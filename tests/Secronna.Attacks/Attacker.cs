@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Secronna.Tests.Http2;
 
 namespace Secronna.Attacks;
@@ -88,22 +89,38 @@ internal sealed class Attacker(Target target, CancellationToken end) : IDisposab
         HttpClient other, HttpMethod method, string path, string token, string? json,
         params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, "/api/v1" + path);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var request = NewRequest(method, path, token, json);
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        request.Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json");
         using var answer = await other.SendAsync(request, end);
         Count(((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Creates something as an administrator. Returns the answer's data, or <c>null</c> if nothing was created.</summary>
+    public async Task<JsonElement?> CreateAsync(HttpMethod method, string path, string json)
+    {
+        using var request = NewRequest(method, path, target.AdminToken, json);
+        using var answer = await client.SendAsync(request, end);
+        Count($"created: {(int)answer.StatusCode}");
+        return answer.StatusCode == HttpStatusCode.Created
+            ? JsonElement.Parse(await answer.Content.ReadAsStringAsync(end)).GetProperty("data")
+            : null;
     }
 
     /// <summary>Counts an answer.</summary>
     public void Count(string answer) => answers.AddOrUpdate(answer, 1, (_, count) => count + 1);
 
     public void Dispose() => client.Dispose();
+
+    private static HttpRequestMessage NewRequest(HttpMethod method, string path, string token, string? json) =>
+        new(method, "/api/v1" + path)
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+            Content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"),
+        };
 
     private async Task CountAsync(Func<Task> action)
     {

@@ -25,8 +25,7 @@ internal static class CredentialAttacks
     private static Task ManyKeysAsync(Attacker attacker) =>
         attacker.RepeatAsync(8, async i =>
         {
-            using var client = Attacker.NewClient(attacker.Target.Url, Attacker.Address);
-            if (await NewKeyAsync(client, attacker, $"key-{Attacker.NewName()}", "project/*") is { } token)
+            if (await NewKeyAsync(attacker, $"key-{Attacker.NewName()}", "project/*") is { } token)
             {
                 await attacker.SendAsync(HttpMethod.Get, "/projects", token, null);
             }
@@ -34,9 +33,8 @@ internal static class CredentialAttacks
 
     private static async Task HugeGrantsAsync(Attacker attacker)
     {
-        using var client = Attacker.NewClient(attacker.Target.Url, Attacker.Address);
         var paths = Enumerable.Range(0, 100).Select(i => $"*p{i}*a*/*e*/*K*Y*{i}*").ToArray();
-        var token = await NewKeyAsync(client, attacker, "huge", paths) ?? attacker.Target.ListToken;
+        var token = await NewKeyAsync(attacker, "huge", paths) ?? attacker.Target.ListToken;
         await attacker.RepeatAsync(16, i => attacker.SendAsync(
             HttpMethod.Get, i % 2 == 0 ? "/search/secrets?q=KEY" : $"/environments/{attacker.Target.EnvironmentId}/secrets", token, null));
     }
@@ -55,21 +53,10 @@ internal static class CredentialAttacks
     private static List<HttpClient> Clients(Attacker attacker, int count) =>
         [.. Enumerable.Range(0, count).Select(i => Attacker.NewClient(attacker.Target.Url, new IPAddress([127, 0, 1, (byte)(i + 1)])))];
 
-    private static Task<string?> NewKeyAsync(
-        HttpClient client, Attacker attacker, string name, string path) =>
-        NewKeyAsync(client, attacker, name, [path]);
-
-    private static async Task<string?> NewKeyAsync(
-        HttpClient client, Attacker attacker, string name, string[] paths)
+    private static async Task<string?> NewKeyAsync(Attacker attacker, string name, params string[] paths)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/access-keys");
-        request.Headers.Add("Authorization", "Bearer " + attacker.Target.AdminToken);
-        request.Content = new StringContent(
-            JsonSerializer.Serialize(new { name, grants = paths.Select(path => new { path, actions = new[] { "list" } }) }),
-            System.Text.Encoding.UTF8, "application/json");
-        using var answer = await client.SendAsync(request, attacker.End);
-        attacker.Count($"key {(int)answer.StatusCode}");
-        using var body = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(attacker.End));
-        return answer.StatusCode == HttpStatusCode.Created ? body.RootElement.GetProperty("data").GetProperty("token").GetString() : null;
+        var data = await attacker.CreateAsync(HttpMethod.Post, "/access-keys", JsonSerializer.Serialize(
+            new { name, grants = paths.Select(path => new { path, actions = new[] { "list" } }) }));
+        return data?.GetProperty("token").GetString();
     }
 }

@@ -33,10 +33,12 @@ internal static class ListAttacks
         attacker.RepeatAsync(32, i => attacker.SendAsync(
             HttpMethod.Get, $"/search/secrets?q=nowhere{i}", i % 2 == 0 ? attacker.Target.AdminToken : attacker.Target.ListToken, null));
 
+    /// <summary>Lists many deleted secrets as they were.</summary>
+    public static Task PastListAsync(Attacker attacker, string token) => attacker.SendAsync(
+        HttpMethod.Get, $"/environments/{attacker.Target.DeletedEnvironmentId}/secrets?at={attacker.Target.Before}&limit=500", token, null);
+
     private static Task PastListsAsync(Attacker attacker) =>
-        attacker.RepeatAsync(32, i => attacker.SendAsync(
-            HttpMethod.Get, $"/environments/{attacker.Target.DeletedEnvironmentId}/secrets?at={attacker.Target.Before}&limit=500",
-            i % 2 == 0 ? attacker.Target.AdminToken : attacker.Target.ListToken, null));
+        attacker.RepeatAsync(32, i => PastListAsync(attacker, i % 2 == 0 ? attacker.Target.AdminToken : attacker.Target.ListToken));
 
     private static Task CursorsAsync(Attacker attacker) =>
         attacker.RepeatAsync(32, i => attacker.SendAsync(

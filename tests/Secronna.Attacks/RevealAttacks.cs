@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Secronna.Attacks;
 
 /// <summary>Attacks that make the server open, or nearly open, many values.</summary>
@@ -9,6 +11,8 @@ internal static class RevealAttacks
     [
         new("unchanged-reveals", "asks whether 16 MiB of values have changed, and never gets them", UnchangedAsync),
         new("bulk-reveals", "reveals 16 MiB of values, again and again", BulkAsync),
+        new("wide-reveals", "reveals 5,000 small values, again and again", WideAsync),
+        new("silent-readers", "reveals 16 MiB of values on 64 connections, and reads nothing of the answers", SilentAsync),
         new("single-reveals", "reveals single values as fast as it can", SingleAsync),
         new("past-reveals", "reveals an environment as it was", PastAsync),
     ];
@@ -28,6 +32,23 @@ internal static class RevealAttacks
     private static Task BulkAsync(Attacker attacker) =>
         attacker.RepeatAsync(Parallel, _ => attacker.SendAsync(
             HttpMethod.Post, $"/environments/{attacker.Target.EnvironmentId}/reveal", attacker.Target.RevealToken, null));
+
+    private static Task WideAsync(Attacker attacker) =>
+        attacker.RepeatAsync(Parallel, _ => attacker.SendAsync(
+            HttpMethod.Post, $"/environments/{attacker.Target.WideEnvironmentId}/reveal", attacker.Target.RevealToken, null));
+
+    private static Task SilentAsync(Attacker attacker) =>
+        attacker.RepeatAsync(64, async _ =>
+        {
+            await using var stream = await Attacker.ConnectAsync(attacker.Target.Url, Attacker.Address, attacker.End);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"POST /api/v1/environments/{attacker.Target.EnvironmentId}/reveal HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                    + $"Authorization: Bearer {attacker.Target.RevealToken}\r\nContent-Length: 0\r\n\r\n"),
+                attacker.End);
+            attacker.Count("asked");
+            await Task.Delay(1_000, attacker.End);
+        });
 
     private static Task SingleAsync(Attacker attacker) =>
         attacker.RepeatAsync(Parallel, i => attacker.SendAsync(

@@ -10,8 +10,11 @@ namespace Secronna.Attacks;
 /// <param name="ProjectId">The attacker's project.</param>
 /// <param name="EnvironmentId">An environment with the secrets of <paramref name="SecretIds"/>, whose values are large.</param>
 /// <param name="DeletedEnvironmentId">An environment with many deleted secrets.</param>
+/// <param name="WideEnvironmentId">An environment with as many small secrets as one may have, each written twice.</param>
+/// <param name="WideInstants">Two instants between which every value of the wide environment changed.</param>
 /// <param name="SecretIds">The secrets of the environment.</param>
 /// <param name="Before">An instant at which the environments were full.</param>
 internal sealed record Target(
     Uri Url, Uri TlsUrl, string AdminToken, string ListToken, string WriteToken, string RevealToken, string ProjectId,
-    string EnvironmentId, string DeletedEnvironmentId, IReadOnlyList<string> SecretIds, string Before);
+    string EnvironmentId, string DeletedEnvironmentId, string WideEnvironmentId, IReadOnlyList<string> WideInstants,
+    IReadOnlyList<string> SecretIds, string Before);

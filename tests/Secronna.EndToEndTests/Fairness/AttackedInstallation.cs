@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Secronna.EndToEndTests.Running;
+using Secronna.Tests.Postgres;
 using Secronna.Tests.Tls;
 
 namespace Secronna.EndToEndTests.Fairness;
@@ -8,15 +9,17 @@ namespace Secronna.EndToEndTests.Fairness;
 /// An installation with two workspaces: the victim's, with an environment of small values, and the attacker's, with large values,
 /// many deleted secrets and weak credentials. It is filled by a server without limits, and attacked on one with the defaults.
 /// </summary>
-internal sealed class AttackedInstallation : IDisposable
+internal sealed class AttackedInstallation : IAsyncDisposable
 {
     private const string AttackerWorkspace = "acc_attacker";
     private const int BatchSize = 500;
 
     private readonly TestInstallation installation;
     private readonly ServerCertificates certificates = new();
+    private readonly PostgresCluster? postgres;
 
-    private AttackedInstallation(TestInstallation installation) => this.installation = installation;
+    private AttackedInstallation(TestInstallation installation, PostgresCluster? postgres) =>
+        (this.installation, this.postgres) = (installation, postgres);
 
     public string VictimToken => installation.Token;
 
@@ -28,18 +31,23 @@ internal sealed class AttackedInstallation : IDisposable
     public JsonObject Target { get; private set; } = [];
 
     /// <summary>Creates and fills the installation.</summary>
+    /// <param name="onPostgres">Whether it is on a PostgreSQL server of its own, in place of SQLite.</param>
     /// <param name="deleted">The number of the attacker's deleted secrets; a multiple of 500.</param>
     /// <param name="large">The number of the attacker's values of 64,000 bytes.</param>
-    public static async Task<AttackedInstallation> CreateAsync(int deleted, int large)
+    /// <param name="wide">The number of secrets in the attacker's widest environment.</param>
+    public static async Task<AttackedInstallation> CreateAsync(bool onPostgres, int deleted, int large, int wide)
     {
-        var attacked = new AttackedInstallation(await TestInstallation.CreateAsync());
+        var postgres = onPostgres ? await PostgresCluster.StartNewAsync() : null;
+        var attacked = new AttackedInstallation(
+            postgres is null ? await TestInstallation.CreateAsync() : await TestInstallation.CreateAsync(await postgres.NewDatabaseAsync()),
+            postgres);
         await attacked.installation.DoAsync("workspace", "allow", AttackerWorkspace, "--name", "Attacker");
         var adminToken = await attacked.installation.CreateApiKeyAsync(AttackerWorkspace);
         await using var server = await attacked.installation.ServeAsync();
         using var victim = new Api(server.Url, attacked.VictimToken);
         await attacked.FillVictimAsync(victim);
         using var attacker = new Api(server.Url, adminToken);
-        attacked.Target = await FillAttackerAsync(attacker, adminToken, deleted, large);
+        attacked.Target = await FillAttackerAsync(attacker, adminToken, deleted, large, wide);
         Assert.Equal(0, await server.StopAsync());
         return attacked;
     }
@@ -60,8 +68,13 @@ internal sealed class AttackedInstallation : IDisposable
             installation.Folder.Path, installation.Environment, ["serve", "--urls", $"{plain};{tls}"]);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        if (postgres is not null)
+        {
+            await postgres.DisposeAsync();
+        }
+
         installation.Dispose();
         certificates.Dispose();
     }
@@ -73,7 +86,7 @@ internal sealed class AttackedInstallation : IDisposable
         VictimSecretIds = await WriteAsync(api, environmentId, "KEY", 50, "the victim's value");
     }
 
-    private static async Task<JsonObject> FillAttackerAsync(Api api, string adminToken, int deleted, int large)
+    private static async Task<JsonObject> FillAttackerAsync(Api api, string adminToken, int deleted, int large, int wide)
     {
         var (projectId, environmentId) = await api.CreateEnvironmentAsync("attacker");
         var secretIds = await WriteAsync(api, environmentId, "LARGE", large, new string('x', 64_000));
@@ -89,6 +102,14 @@ internal sealed class AttackedInstallation : IDisposable
             Assert.Equal(200, restored.Status);
         }
 
+        var (_, wideEnvironmentId) = await api.CreateEnvironmentAsync("wide");
+        var instants = new JsonArray();
+        for (var i = 0; i < 2; i++)
+        {
+            await WriteAsync(api, wideEnvironmentId, "WIDE", wide, $"value {i}");
+            instants.Add(await NowAsync(api));
+        }
+
         return new JsonObject
         {
             ["AdminToken"] = adminToken,
@@ -98,6 +119,8 @@ internal sealed class AttackedInstallation : IDisposable
             ["ProjectId"] = projectId,
             ["EnvironmentId"] = environmentId,
             ["DeletedEnvironmentId"] = deletedEnvironmentId,
+            ["WideEnvironmentId"] = wideEnvironmentId,
+            ["WideInstants"] = instants,
             ["SecretIds"] = new JsonArray([.. secretIds.Select(id => (JsonNode)id)]),
             ["Before"] = before,
         };

@@ -16,6 +16,8 @@ public sealed class FairnessTests
     // A variable that names a file makes the run a benchmark, and its table goes there.
     private const string TableVariable = "SECRONNA_FAIRNESS_TABLE";
 
+    private const string EngineVariable = "SECRONNA_FAIRNESS_ENGINE";
+
     private static readonly string? TableFile = Environment.GetEnvironmentVariable(TableVariable);
 
     // A server's first requests are slow, and so are the first of an attack: the runtime compiles their code. They are not measured.
@@ -28,8 +30,9 @@ public sealed class FairnessTests
     [Fact]
     public async Task No_attack_of_another_workspace_fails_a_victim_or_makes_the_server_unready()
     {
-        using var installation = await AttackedInstallation.CreateAsync(
-            deleted: TableFile is null ? 1_000 : 25_000, large: TableFile is null ? 50 : 250);
+        await using var installation = await AttackedInstallation.CreateAsync(
+            onPostgres: Environment.GetEnvironmentVariable(EngineVariable) == "postgres",
+            deleted: TableFile is null ? 1_000 : 25_000, large: TableFile is null ? 50 : 250, wide: TableFile is null ? 500 : 5_000);
         var failures = new List<string>();
         foreach (var attack in Attack.All.Where(attack => IsChosen(attack.Name)))
         {
