@@ -30,6 +30,9 @@ internal sealed class HeavyThreads : TaskScheduler, IDisposable
         }
     }
 
+    /// <summary>How many threads there are.</summary>
+    public int Count => threads.Count;
+
     /// <summary>Runs work on these threads. After each wait it goes on on one of them.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();

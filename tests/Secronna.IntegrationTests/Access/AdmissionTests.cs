@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Secronna.Server.Access;
+using Secronna.Server.Http;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Access;
@@ -124,6 +125,35 @@ public sealed class AdmissionTests(SharedServer shared)
         Assert.Equal(secret, Assert.Single(trail.EnumerateArray()).GetProperty("metadata").Text("secretId"));
         Array.ForEach(open, connection => connection.Dispose());
         await Until.HoldsAsync("the requests have ended", async () => (await environment.RevealAsync(secret)).Status == 200);
+    }
+
+    [Fact]
+    public async Task Light_requests_are_served_while_heavy_work_holds_all_its_threads()
+    {
+        await using var server = await TestServer.StartAsync();
+        var environment = await server.NewTestEnvironmentAsync();
+        var secret = await environment.WriteAsync("KEY");
+        var threads = server.Services.GetRequiredService<HeavyThreads>();
+        using var end = new ManualResetEventSlim();
+        var works = Enumerable.Range(0, threads.Count)
+            .Select(_ => threads.RunAsync(() => Task.FromResult(end.Wait(Until.Patience)))).ToList();
+        try
+        {
+            var list = environment.Api.GetAsync(environment.SecretsPath);
+            (await environment.RevealAsync(secret)).Is(200);
+            (await environment.PutAsync("KEY", "v")).Is(201);
+            (await environment.Api.GetAsync("/me")).Is(200);
+            Assert.False(list.IsCompleted);
+
+            end.Set();
+
+            (await list).Is(200);
+        }
+        finally
+        {
+            end.Set();
+            await Task.WhenAll(works);
+        }
     }
 
     [Fact]

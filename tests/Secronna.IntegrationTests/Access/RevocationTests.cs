@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Access;
 using Secronna.Storage.Tables;
 using Xunit;
 
@@ -62,6 +64,33 @@ public sealed class RevocationTests
         Assert.StartsWith("HTTP/1.1 401", answer, StringComparison.Ordinal);
         Assert.DoesNotContain("a-value-not-to-be-had", answer, StringComparison.Ordinal);
         Assert.Empty(await environment.Workspace.AuditAsync("action=secret.reveal"));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_revoked_while_its_batch_waits_for_a_place_writes_nothing()
+    {
+        await using var server = await TestServer.StartAsync(time: time);
+        var environment = await (await server.NewWorkspaceAsync()).NewTestEnvironmentAsync();
+        var key = await environment.Workspace.NewGrantedKeyAsync("web/production: write");
+        var gate = server.Services.GetRequiredService<BatchGate>().Gate;
+        var places = new List<FairGate.Place>();
+        for (var i = 0; i < Shares.Part(gate.Places, 50); i++)
+        {
+            places.Add(await gate.EnterAsync(new CredentialKey(environment.Workspace.Id, "key", $"{i}"), CancellationToken.None));
+        }
+
+        var batch = server.With(key.Text("token")).PostAsync(
+            environment.SecretsPath + "/batch", """{"secrets":[{"key":"A","value":"1"},{"key":"B","value":"2"}]}""");
+        // The server notes the last use when it admits the request.
+        await Until.HoldsAsync(
+            "the request is admitted",
+            async () => (await environment.Api.GetAsync("/access-keys")).Is(200).Data[0].GetProperty("lastUsedAt").ValueKind != JsonValueKind.Null);
+        (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
+        time.Advance(Second);
+        places.ForEach(place => place.Dispose());
+
+        (await batch).IsError(401, "AUTH_REQUIRED");
+        Assert.Empty((await environment.Api.GetAsync(environment.SecretsPath)).Is(200).Data.EnumerateArray());
     }
 
     [Fact]
