@@ -10,11 +10,16 @@ namespace Secronna.Storage.Sqlite;
 internal sealed class WalKeeper(SqliteEngineConnection connection)
 {
     private const int PagesBeforeCheckpoint = 4_000;
-    private const int TruncationWaitMilliseconds = 100;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
+
+    // Nobody can write while a truncation waits for readers. So it usually doesn't wait. If readers without end prevent it, it
+    // waits for them now and then, for a hundredth of the time.
+    private const int PatienceMilliseconds = 100;
+    private static readonly TimeSpan PatientAfter = TimeSpan.FromSeconds(10);
 
     private volatile bool isTruncationRequested;
     private long lastTruncation;
+    private long hinderedSince;
     private int pagesAtCheckpoint;
 
     /// <summary>The longest time until <see cref="Maintain"/> must be called again.</summary>
@@ -28,7 +33,8 @@ internal sealed class WalKeeper(SqliteEngineConnection connection)
     {
         if (isTruncationRequested && Stopwatch.GetElapsedTime(lastTruncation) >= RetryAfter)
         {
-            Truncate();
+            var isPatient = hinderedSince != 0 && Stopwatch.GetElapsedTime(hinderedSince) >= PatientAfter;
+            Truncate(isPatient ? PatienceMilliseconds : 0);
         }
         else if (PagesWritten() - pagesAtCheckpoint >= PagesBeforeCheckpoint)
         {
@@ -37,14 +43,14 @@ internal sealed class WalKeeper(SqliteEngineConnection connection)
     }
 
     /// <summary>Truncates the log a last time, so that one file is left if nobody else has the database open.</summary>
-    public void Close() => Truncate();
+    public void Close() => Truncate(PatienceMilliseconds);
 
-    // Nobody can write while a truncation waits for readers. So it waits for a short time and is tried again later.
-    private void Truncate()
+    private void Truncate(int waitMilliseconds)
     {
-        _ = raw.sqlite3_busy_timeout(connection.Handle, TruncationWaitMilliseconds);
+        _ = raw.sqlite3_busy_timeout(connection.Handle, waitMilliseconds);
         isTruncationRequested = !Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
         lastTruncation = Stopwatch.GetTimestamp();
+        hinderedSince = !isTruncationRequested ? 0 : hinderedSince == 0 || waitMilliseconds > 0 ? lastTruncation : hinderedSince;
         _ = raw.sqlite3_busy_timeout(connection.Handle, (int)SqlitePragmas.BusyTimeout.TotalMilliseconds);
     }
 
