@@ -3,9 +3,9 @@ using System.Collections.Concurrent;
 namespace Secronna.Server.Http;
 
 /// <summary>
-/// Threads for requests that read or write many rows, and for the parsing of large bodies (S31). Such a request may hold its thread for long, because
-/// SQLite reads without giving the thread back. The thread pool has about as many threads as there are processors, so a few such
-/// requests would hold all of them, and every other request would wait.
+/// Threads for requests that read or write many rows, and for the parsing of large bodies (S31). Such work may hold its thread for
+/// long, because SQLite reads without giving the thread back. The thread pool has about as many threads as there are processors.
+/// So a few such requests would hold all of its threads, and every other request would wait.
 /// </summary>
 internal sealed class HeavyThreads : TaskScheduler, IDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class HeavyThreads : TaskScheduler, IDisposable
     /// <summary>How many threads there are.</summary>
     public int Count => threads.Count;
 
-    /// <summary>Runs work on these threads. After each wait it goes on on one of them.</summary>
+    /// <summary>Runs work on these threads, also after each time that it has waited for something.</summary>
     public Task<T> RunAsync<T>(Func<Task<T>> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 

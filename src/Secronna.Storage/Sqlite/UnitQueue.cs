@@ -18,7 +18,7 @@ internal sealed class UnitQueue : IDisposable
     private const int RecordsCost = BatchCost * 3 / 4;
     private const int ChangesCost = BatchCost / 2;
 
-    // What a unit costs that changes rows, for each of them: it also writes indexes, an audit entry and its savepoint.
+    // The cost of each row that a unit changes. With the row it also writes indexes and an audit entry.
     private const int CostOfChange = 4;
 
     // A unit that costs more than this is heavy.

@@ -12,14 +12,14 @@ internal sealed class WalKeeper(SqliteEngineConnection connection)
     private const int PagesBeforeCheckpoint = 4_000;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(250);
 
-    // Nobody can write while a truncation waits for readers. So it usually doesn't wait. If readers without end prevent it, it
-    // waits for them now and then, for a hundredth of the time.
+    // Nobody can write while a truncation waits for readers. So it does not wait for them. Only if readers have prevented it for
+    // some seconds does it wait once, and then not again for as many seconds: for a hundredth of the time.
     private const int PatienceMilliseconds = 100;
     private static readonly TimeSpan PatientAfter = TimeSpan.FromSeconds(10);
 
     private volatile bool isTruncationRequested;
     private long lastTruncation;
-    private long hinderedSince;
+    private long? hinderedSince;
     private int pagesAtCheckpoint;
 
     /// <summary>The longest time until <see cref="Maintain"/> must be called again.</summary>
@@ -33,7 +33,7 @@ internal sealed class WalKeeper(SqliteEngineConnection connection)
     {
         if (isTruncationRequested && Stopwatch.GetElapsedTime(lastTruncation) >= RetryAfter)
         {
-            var isPatient = hinderedSince != 0 && Stopwatch.GetElapsedTime(hinderedSince) >= PatientAfter;
+            var isPatient = hinderedSince is { } since && Stopwatch.GetElapsedTime(since) >= PatientAfter;
             Truncate(isPatient ? PatienceMilliseconds : 0);
         }
         else if (PagesWritten() - pagesAtCheckpoint >= PagesBeforeCheckpoint)
@@ -50,7 +50,16 @@ internal sealed class WalKeeper(SqliteEngineConnection connection)
         _ = raw.sqlite3_busy_timeout(connection.Handle, waitMilliseconds);
         isTruncationRequested = !Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE);
         lastTruncation = Stopwatch.GetTimestamp();
-        hinderedSince = !isTruncationRequested ? 0 : hinderedSince == 0 || waitMilliseconds > 0 ? lastTruncation : hinderedSince;
+        if (!isTruncationRequested || waitMilliseconds > 0)
+        {
+            hinderedSince = null;
+        }
+
+        if (isTruncationRequested)
+        {
+            hinderedSince ??= lastTruncation;
+        }
+
         _ = raw.sqlite3_busy_timeout(connection.Handle, (int)SqlitePragmas.BusyTimeout.TotalMilliseconds);
     }
 

@@ -125,7 +125,7 @@ internal sealed class EnvironmentService(
                 Name = found.Name,
             });
             return true;
-        }, weight: Limits.Credentials);
+        }, weight: Limits.Credentials); // it looks at the grants of all of them
         if (!found)
         {
             throw await authorization.NotFoundAsync(caller, Operations.DeleteEnvironment, "environment", id);

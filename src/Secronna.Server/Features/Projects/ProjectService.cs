@@ -123,7 +123,7 @@ internal sealed class ProjectService(
             }
 
             return keks;
-        }, weight: Limits.Credentials);
+        }, weight: Limits.Credentials); // it looks at the grants of all of them
         keks.Forget(destroyed ?? throw await authorization.NotFoundAsync(caller, Operations.DeleteProject, "project", id));
         purger.Wake();
         return new DeletedResponse(id, true);
