@@ -99,6 +99,18 @@ internal sealed class Attacker(Target target, CancellationToken end) : IDisposab
         Count(((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>Sends a request on a connection of its own, reads nothing of the answer, and hangs up after a time.</summary>
+    public async Task AskAndHangUpAsync(string method, string path, string token, TimeSpan after)
+    {
+        await using var stream = await ConnectAsync(target.Url, Address, end);
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"{method} /api/v1{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\nContent-Length: 0\r\n\r\n"),
+            end);
+        Count("asked");
+        await Task.Delay(after, end);
+    }
+
     /// <summary>Creates something as an administrator. Returns the answer's data, or <c>null</c> if nothing was created.</summary>
     public async Task<JsonElement?> CreateAsync(HttpMethod method, string path, string json)
     {

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Secronna.Attacks;
 
 /// <summary>Attacks that make the database read much and give little.</summary>
@@ -17,17 +15,9 @@ internal static class ListAttacks
     ];
 
     private static Task HistoryAsync(Attacker attacker) =>
-        attacker.RepeatAsync(32, async _ =>
-        {
-            await using var stream = await Attacker.ConnectAsync(attacker.Target.Url, Attacker.Address, attacker.End);
-            await stream.WriteAsync(
-                Encoding.ASCII.GetBytes(
-                    $"GET /api/v1/environments/{attacker.Target.DeletedEnvironmentId}/history?limit=500 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                    + $"Authorization: Bearer {attacker.Target.ListToken}\r\n\r\n"),
-                attacker.End);
-            attacker.Count("asked");
-            await Task.Delay(10, attacker.End);
-        });
+        attacker.RepeatAsync(32, _ => attacker.AskAndHangUpAsync(
+            "GET", $"/environments/{attacker.Target.DeletedEnvironmentId}/history?limit=500", attacker.Target.ListToken,
+            TimeSpan.FromMilliseconds(10)));
 
     private static Task SearchAsync(Attacker attacker) =>
         attacker.RepeatAsync(32, i => attacker.SendAsync(

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Secronna.Attacks;
 
 /// <summary>Attacks that make the server open, or nearly open, many values.</summary>
@@ -38,17 +36,8 @@ internal static class RevealAttacks
             HttpMethod.Post, $"/environments/{attacker.Target.WideEnvironmentId}/reveal", attacker.Target.RevealToken, null));
 
     private static Task SilentAsync(Attacker attacker) =>
-        attacker.RepeatAsync(64, async _ =>
-        {
-            await using var stream = await Attacker.ConnectAsync(attacker.Target.Url, Attacker.Address, attacker.End);
-            await stream.WriteAsync(
-                Encoding.ASCII.GetBytes(
-                    $"POST /api/v1/environments/{attacker.Target.EnvironmentId}/reveal HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-                    + $"Authorization: Bearer {attacker.Target.RevealToken}\r\nContent-Length: 0\r\n\r\n"),
-                attacker.End);
-            attacker.Count("asked");
-            await Task.Delay(1_000, attacker.End);
-        });
+        attacker.RepeatAsync(64, _ => attacker.AskAndHangUpAsync(
+            "POST", $"/environments/{attacker.Target.EnvironmentId}/reveal", attacker.Target.RevealToken, TimeSpan.FromSeconds(1)));
 
     private static Task SingleAsync(Attacker attacker) =>
         attacker.RepeatAsync(Parallel, i => attacker.SendAsync(
