@@ -35,6 +35,7 @@ internal sealed class ApiAnswer(Uri server, HttpStatusCode status, byte[] body, 
             ? ClientErrors.NotSecronna(server, Status)
             : new SecronnaException(error.Message, error.Code, Status, Read("meta", ClientJson.Default.AnswerMeta)?.RequestId)
             {
+                Param = error.Param,
                 RetryAfter = retryAfter,
             };
     }

@@ -50,6 +50,12 @@ public sealed class SecronnaException : Exception
     public string? RequestId { get; }
 
     /// <summary>
+    /// The one field or parameter of the request that the error is about, such as <c>secrets[3].key</c>; <c>null</c> where it is
+    /// about none.
+    /// </summary>
+    public string? Param { get; init; }
+
+    /// <summary>
     /// How long the server asks to wait before a repeat, counted from its answer; <c>null</c> where it did not say.
     /// </summary>
     public TimeSpan? RetryAfter { get; init; }

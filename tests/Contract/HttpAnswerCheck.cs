@@ -69,7 +69,7 @@ internal static class HttpAnswerCheck
 
     private static void AssertError(HttpResponseMessage response, JsonObject envelope, JsonObject error)
     {
-        Assert.Equal(["code", "message"], Names(error));
+        Assert.Equal(error.ContainsKey("param") ? ["code", "message", "param"] : ["code", "message"], Names(error));
         Assert.Null(envelope["data"]);
         Assert.Equal(["requestId", "timestamp"], Names(envelope["meta"]!.AsObject()));
         var status = (int)response.StatusCode;

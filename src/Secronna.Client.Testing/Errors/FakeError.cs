@@ -12,6 +12,9 @@ internal sealed class FakeError(HttpStatusCode status, string code, string messa
 
     public string Code => code;
 
+    /// <summary>The one field or parameter that the refusal is about; <c>null</c> where it is about none.</summary>
+    public string? Param { get; init; }
+
     /// <summary>
     /// The methods of the <c>Allow</c> header, where the path does not take the request's method (RFC 9110, 15.5.6).
     /// </summary>

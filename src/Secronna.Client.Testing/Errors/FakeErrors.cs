@@ -39,7 +39,16 @@ internal static class FakeErrors
     public static FakeError KeysNotFound(IEnumerable<string> keys) =>
         new(HttpStatusCode.NotFound, ErrorCodes.NotFound, $"keys not found: {string.Join(", ", keys)}");
 
-    public static FakeError Invalid(string field, string rule) => InvalidBody($"{field}: {rule}");
+    public static FakeError Invalid(string field, string rule) =>
+        new(HttpStatusCode.BadRequest, ErrorCodes.ValidationError, $"{field}: {rule}") { Param = field };
+
+    /// <summary>The reason that the request gives, or does not give, is not acceptable.</summary>
+    public static FakeError InvalidReason(string rule) =>
+        new(HttpStatusCode.BadRequest, ErrorCodes.ValidationError, $"Secronna-Reason: {rule}") { Param = "reason" };
+
+    /// <summary>The caller may reveal this, but its environment requires a reason and the request gives none.</summary>
+    public static FakeError ReasonRequired() =>
+        InvalidReason("this environment requires a reason: say in this header why you reveal its values");
 
     public static FakeError InvalidBody(string rule) => new(HttpStatusCode.BadRequest, ErrorCodes.ValidationError, rule);
 
@@ -71,7 +80,11 @@ internal static class FakeErrors
 
     public static FakeError BodyTooLarge(int limit) => TooLarge($"the body is over the limit of {limit} bytes");
 
-    public static FakeError ValueTooLarge(string field, int limit) => TooLarge($"{field}: over the limit of {limit} bytes of UTF-8");
+    public static FakeError ValueTooLarge(string field, int limit) => new(
+        HttpStatusCode.RequestEntityTooLarge, ErrorCodes.PayloadTooLarge, $"{field}: over the limit of {limit} bytes of UTF-8")
+    {
+        Param = field,
+    };
 
     public static FakeError RevealTooLarge(int limit) =>
         TooLarge($"the values asked for are over the limit of {limit} bytes: name fewer keys");

@@ -72,6 +72,11 @@ internal static class FakeEnvelope
         json.WriteStartObject("error");
         json.WriteString("code", answer.Error.Code);
         json.WriteString("message", answer.Error.Message);
+        if (answer.Error.Param is { } param)
+        {
+            json.WriteString("param", param);
+        }
+
         json.WriteEndObject();
     }
 

@@ -26,7 +26,9 @@ internal readonly struct FakeJsonFields
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            throw FakeErrors.Invalid(prefix.Length == 0 ? "body" : prefix.TrimEnd('.'), "must be a JSON object");
+            throw prefix.Length == 0
+                ? FakeErrors.InvalidBody("body: must be a JSON object")
+                : FakeErrors.Invalid(prefix.TrimEnd('.'), "must be a JSON object");
         }
 
         (this.json, this.prefix) = (json, prefix);

@@ -4,7 +4,7 @@ using Secronna.Protocol;
 namespace Secronna.Client.Http;
 
 /// <summary>The error of an answer's envelope.</summary>
-internal sealed record AnswerError(string Code, string Message);
+internal sealed record AnswerError(string Code, string Message, string? Param);
 
 /// <summary>The metadata of an answer's envelope.</summary>
 internal sealed record AnswerMeta(string? RequestId, string? Cursor);

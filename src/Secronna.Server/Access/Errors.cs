@@ -50,7 +50,15 @@ internal static class Errors
         new(ErrorCodes.NotFound, $"keys not found: {string.Join(", ", keys)}");
 
     public static RequestException Invalid(string field, string rule) =>
-        new(ErrorCodes.ValidationError, $"{field}: {rule}");
+        new(ErrorCodes.ValidationError, $"{field}: {rule}") { Param = field };
+
+    /// <summary>The reason that the request gives, or does not give, is not acceptable.</summary>
+    public static RequestException InvalidReason(string rule) =>
+        new(ErrorCodes.ValidationError, $"Secronna-Reason: {rule}") { Param = "reason" };
+
+    /// <summary>The caller may reveal this, but its environment requires a reason and the request gives none.</summary>
+    public static RequestException ReasonRequired() =>
+        InvalidReason("this environment requires a reason: say in this header why you reveal its values");
 
     public static RequestException InvalidTime(string field) =>
         Invalid(field, "must be a time as in RFC 3339, with its zone: 2026-01-31T09:00:00Z");
@@ -72,7 +80,7 @@ internal static class Errors
     }
 
     public static RequestException ValueTooLarge(string field, int limit) =>
-        new(ErrorCodes.PayloadTooLarge, $"{field}: over the limit of {limit} bytes of UTF-8");
+        new(ErrorCodes.PayloadTooLarge, $"{field}: over the limit of {limit} bytes of UTF-8") { Param = field };
 
     public static RequestException RevealTooLarge(long limit) =>
         new(ErrorCodes.PayloadTooLarge, $"the values asked for are over the limit of {limit} bytes: name fewer keys");

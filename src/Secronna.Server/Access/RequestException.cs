@@ -12,6 +12,12 @@ internal class RequestException : Exception
     /// <summary>The code of the contract (<see cref="Protocol.ErrorCodes"/>).</summary>
     public string Code { get; }
 
+    /// <summary>
+    /// The one field or parameter that the refusal is about, as the caller would send it: <c>secrets[3].key</c>. <c>null</c> where
+    /// it is about none, or about more than one. It is a name of the contract, never a text that the caller chose.
+    /// </summary>
+    public string? Param { get; init; }
+
     /// <summary>How long the caller should wait before it tries again; only for RATE_LIMITED.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -108,7 +108,7 @@ internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, Time
             context.Response.Headers.Connection = "close";
         }
 
-        return ResponseEnvelope.WriteErrorAsync(context, Status(refused), refused.Code, refused.Message);
+        return ResponseEnvelope.WriteErrorAsync(context, Status(refused), refused);
     }
 
     private static int Status(RequestException refused) => refused is HttpException { Status: var status } ? status : refused.Code switch

@@ -26,9 +26,9 @@ internal sealed class JsonFields
     /// <param name="names">The members that the object may have. A member's index identifies it; there are at most 32.</param>
     /// <exception cref="RequestException">VALIDATION_ERROR: the token does not begin an object.</exception>
     public static JsonFields Begin(ref Utf8JsonReader reader, string prefix, string[] names) =>
-        reader.TokenType == JsonTokenType.StartObject
-            ? new JsonFields(prefix, names)
-            : throw Errors.Invalid(prefix.Length == 0 ? "body" : prefix.TrimEnd('.'), "must be a JSON object");
+        reader.TokenType == JsonTokenType.StartObject ? new JsonFields(prefix, names)
+            : prefix.Length == 0 ? throw Errors.InvalidBody("body: must be a JSON object")
+            : throw Errors.Invalid(prefix.TrimEnd('.'), "must be a JSON object");
 
     /// <summary>A member's name, as errors give it: <c>secrets[3].key</c>.</summary>
     public string Name(int field) => prefix + names[field];

@@ -17,9 +17,17 @@ internal static class OpenApiEnvelope
     public static OpenApiSchema OfError() => Object(new()
     {
         ["data"] = new OpenApiSchema { Type = JsonSchemaType.Null },
-        ["error"] = Object(new() { ["code"] = Text(), ["message"] = Text() }),
+        ["error"] = Error(),
         ["meta"] = Meta(isPage: false),
     });
+
+    // The name of the field or parameter is absent where the error is about none.
+    private static OpenApiSchema Error()
+    {
+        var error = Object(new() { ["code"] = Text(), ["message"] = Text() });
+        error.Properties!["param"] = Text();
+        return error;
+    }
 
     private static OpenApiSchema Meta(bool isPage)
     {

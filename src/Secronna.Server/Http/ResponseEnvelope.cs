@@ -43,13 +43,18 @@ internal static class ResponseEnvelope
     }
 
     /// <summary>Writes an error.</summary>
-    public static Task WriteErrorAsync(HttpContext context, int status, string code, string message)
+    public static Task WriteErrorAsync(HttpContext context, int status, RequestException refused)
     {
         var json = Begin();
         json.WriteNullValue();
         json.WriteStartObject("error");
-        json.WriteString("code", code);
-        json.WriteString("message", message);
+        json.WriteString("code", refused.Code);
+        json.WriteString("message", refused.Message);
+        if (refused.Param is { } param)
+        {
+            json.WriteString("param", param);
+        }
+
         json.WriteEndObject();
         return SendAsync(context, status, json, null);
     }

@@ -28,6 +28,9 @@ internal sealed partial class Reply
 
     public string Message => Error!.Value.Text("message");
 
+    /// <summary>The field or parameter that the error is about; null if it is about none.</summary>
+    public string? Param => Error is { } error && error.TryGetProperty("param", out var param) ? param.GetString() : null;
+
     /// <summary>
     /// The answer without <c>meta</c>, which differs from request to request. Used to compare answers that must be equal (S23).
     /// </summary>
@@ -111,7 +114,7 @@ internal sealed partial class Reply
         {
             Assert.True(Status >= 400, $"an error with status {Status}");
             Assert.Equal(JsonValueKind.Null, Data.ValueKind);
-            Assert.Equal("code,message", error.Names());
+            Assert.Equal(Param is null ? "code,message" : "code,message,param", error.Names());
             Assert.Equal("requestId,timestamp", Meta.Names());
             Assert.NotEmpty(Message);
             Assert.Equal(Code == "AUTH_REQUIRED" ? "Bearer" : null, Header("WWW-Authenticate"));

@@ -272,6 +272,23 @@ public sealed class ErrorTests(SharedServer shared)
     }
 
     [Theory]
+    [InlineData("POST", "/projects", """{"name":1}""", "name")]
+    [InlineData("POST", "/projects", "{}", "name")]
+    [InlineData("POST", "/projects", "[]", null)]
+    [InlineData("POST", "/projects", """{"name":"x","canary":1}""", null)]
+    [InlineData("GET", "/projects?limit=0", null, "limit")]
+    [InlineData("GET", "/audit?from=yesterday", null, "from")]
+    [InlineData("POST", "/environments/env_x/secrets/batch", """{"secrets":[{"key":"A","value":"v"},{"key":"A","value":"v"}]}""", "secrets[1].key")]
+    [InlineData("POST", "/environments/env_x/reveal", """{"keys":["A","A"]}""", "keys[1]")]
+    [InlineData("GET", "/projects/proj_x", null, null)]
+    public async Task An_error_about_one_field_or_parameter_names_it_as_param(string method, string path, string? body, string? param)
+    {
+        var workspace = await shared.NewWorkspaceAsync();
+
+        Assert.Equal(param, (await workspace.Api.SendAsync(method, path, body)).Param);
+    }
+
+    [Theory]
     [InlineData("/projects/%2e%2e")]
     [InlineData("/projects/proj_")]
     [InlineData("/projects/proj_00000000000000000000000000")]
