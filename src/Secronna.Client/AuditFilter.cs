@@ -1,3 +1,4 @@
+using System.Globalization;
 using Secronna.Client.Http;
 using Secronna.Protocol;
 
@@ -6,6 +7,9 @@ namespace Secronna.Client;
 /// <summary>Selects entries of the audit trail. An entry must match every property that is not <c>null</c>.</summary>
 public sealed record AuditFilter
 {
+    /// <summary>The number of the one entry; numbers begin with 1.</summary>
+    public long? Sequence { get; init; }
+
     /// <summary>The action: one of the <see cref="AuditActions"/>.</summary>
     public string? Action { get; init; }
 
@@ -31,6 +35,6 @@ public sealed record AuditFilter
     public Instant? To { get; init; }
 
     internal string Path() => ApiRequest.WithQuery(
-        "/audit", ("action", Action), ("actorId", ActorId), ("projectId", ProjectId), ("environmentId", EnvironmentId),
+        "/audit", ("sequence", Sequence?.ToString(CultureInfo.InvariantCulture)), ("action", Action), ("actorId", ActorId), ("projectId", ProjectId), ("environmentId", EnvironmentId),
         ("secretId", SecretId), ("outcome", Outcome), ("from", From?.ToString()), ("to", To?.ToString()));
 }

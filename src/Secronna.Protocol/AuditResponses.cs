@@ -2,10 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Secronna.Protocol;
 
-/// <summary>An entry of the audit trail.</summary>
+/// <summary>
+/// An entry of the audit trail. <c>ActorName</c> is the name that the actor has now, if it is a key of the workspace;
+/// <c>Reason</c> is why the actor made the request, in its own words.
+/// </summary>
 public sealed record AuditResponse(
     string Id, long Sequence, Instant CreatedAt, string ActorType, string ActorId, string Action, string Outcome,
-    string? RequestId, string? Ip, string? UserAgent, AuditMetadata Metadata);
+    string? RequestId, string? Ip, string? UserAgent, string? ActorName, string? Reason, AuditMetadata Metadata);
 
 /// <summary>What an audited operation was about. Only the fields that apply are present.</summary>
 public sealed record AuditMetadata

@@ -18,6 +18,9 @@ public static class Limits
     /// <summary>Characters of a comment, at most.</summary>
     public const int CommentLength = 1_000;
 
+    /// <summary>Characters of the reason that a request gives, at most.</summary>
+    public const int ReasonLength = 500;
+
     /// <summary>Writes of one batch, at most.</summary>
     public const int BatchKeys = 500;
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Secronna.Protocol;
@@ -24,7 +26,7 @@ public static class Names
             {
                 slug.Append(char.ToLowerInvariant(character));
             }
-            else if (char.GetUnicodeCategory(character) is not System.Globalization.UnicodeCategory.NonSpacingMark
+            else if (char.GetUnicodeCategory(character) is not UnicodeCategory.NonSpacingMark
                 && slug.Length > 0 && slug[^1] != '-')
             {
                 slug.Append('-');
@@ -32,6 +34,25 @@ public static class Names
         }
 
         return slug.ToString().TrimEnd('-');
+    }
+
+    /// <summary>
+    /// Whether every character of a text can be seen: none is a control character, a line break, half of a surrogate pair, a
+    /// character that changes the direction of writing, or one that shows nothing. So what a person reads is the whole text.
+    /// </summary>
+    public static bool IsVisible(ReadOnlySpan<char> text)
+    {
+        while (text.Length > 0)
+        {
+            if (Rune.DecodeFromUtf16(text, out var rune, out var length) != OperationStatus.Done || IsInvisible(rune))
+            {
+                return false;
+            }
+
+            text = text[length..];
+        }
+
+        return true;
     }
 
     /// <summary>
@@ -52,15 +73,28 @@ public static class Names
     public static bool IsWorkspaceId(ReadOnlySpan<char> id) =>
         id.Length is > 0 and <= Limits.WorkspaceIdLength && !id.ContainsAnyExcept(WorkspaceIdCharacters);
 
-    private static readonly System.Buffers.SearchValues<char> KeyCharacters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    private static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+        || Array.Exists(InvisibleRanges, range => rune.Value >= range.First && rune.Value <= range.Last);
 
-    private static readonly System.Buffers.SearchValues<char> KeyPatternCharacters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_*");
+    // The characters outside the categories above that show nothing: those with Default_Ignorable_Code_Point (Unicode Standard
+    // Annex #44), and the Braille pattern without dots.
+    private static readonly (int First, int Last)[] InvisibleRanges =
+    [
+        (0x034F, 0x034F), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x2065, 0x2065), (0x2800, 0x2800), (0x3164, 0x3164),
+        (0xFE00, 0xFE0F), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0xE0000, 0xE0FFF),
+    ];
 
-    private static readonly System.Buffers.SearchValues<char> SlugPatternCharacters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-*");
+    private static readonly SearchValues<char> KeyCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
-    private static readonly System.Buffers.SearchValues<char> WorkspaceIdCharacters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
+    private static readonly SearchValues<char> KeyPatternCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_*");
+
+    private static readonly SearchValues<char> SlugPatternCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-*");
+
+    private static readonly SearchValues<char> WorkspaceIdCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-");
 }

@@ -48,9 +48,12 @@ internal sealed class FakeQuery
     };
 
     /// <summary>A whole number from 1 to a maximum; <c>null</c> where the parameter is absent.</summary>
-    public int? Int32(string name, int maximum) => Text(name) is not { } text
+    public int? Int32(string name, int maximum) => (int?)Int64(name, maximum);
+
+    /// <inheritdoc cref="Int32"/>
+    public long? Int64(string name, long maximum) => Text(name) is not { } text
         ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= maximum
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= maximum
             ? number
             : throw FakeErrors.Invalid(name, $"must be a whole number from 1 to {maximum}");
 

@@ -30,6 +30,9 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
 
     public string? UserAgent => message.Headers.UserAgent.ToString() is { Length: > 0 } text ? text : null;
 
+    /// <summary>Why the caller makes the request, in its own words; <c>null</c> if it gives no reason.</summary>
+    public string? Reason { get; private set; }
+
     /// <exception cref="FakeError">AUTH_REQUIRED: the route is public, so nobody was authenticated.</exception>
     public FakeCredential Caller => caller ?? throw FakeErrors.AuthRequired();
 
@@ -46,6 +49,7 @@ internal sealed class FakeRequest(FakeWorkspace workspace, HttpRequestMessage me
     {
         (route, pathVariables) = (found, variables);
         caller = found.IsPublic ? null : Authenticate();
+        Reason = FakeReason.Read(message.Headers);
         idempotencyScope = ReadIdempotencyKey() is { } key ? new FakeIdempotencyScope(Caller.Id, $"{Method} {Path}", key) : null;
         query = new FakeQuery(message.RequestUri!, found.Query);
         if (found.Body == FakeBodyRule.None && body.Length > 0)

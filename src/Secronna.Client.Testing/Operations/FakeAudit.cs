@@ -16,7 +16,7 @@ internal static class FakeAudit
         var (workspace, caller) = (request.Workspace, request.Caller);
         workspace.Trail.Add(new AuditResponse(
             workspace.NewId(Ids.AuditEntry), workspace.Trail.Count + 1, workspace.Now, caller.Kind, caller.Id, action, outcome,
-            request.Id, Address, request.UserAgent, about));
+            request.Id, Address, request.UserAgent, null, request.Reason, about));
     }
 
     /// <summary>Records a refusal, and returns it to be thrown.</summary>

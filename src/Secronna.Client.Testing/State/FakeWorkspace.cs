@@ -47,6 +47,9 @@ internal sealed class FakeWorkspace(TimeProvider time)
         return credential;
     }
 
+    /// <summary>The name of a key, revoked or not; <c>null</c> where no key has the id.</summary>
+    public string? NameOfKey(string id) => Credentials.Find(credential => credential.Id == id)?.Name;
+
     public FakeProject? FindProject(string id) => Projects.Find(project => project.Id == id);
 
     public FakeProject? FindProjectBySlug(string slug) => Projects.Find(project => project.Slug == slug);

@@ -19,6 +19,7 @@ internal static class AuditRecord
         RequestId = caller.Origin.RequestId,
         Ip = caller.Origin.Ip,
         UserAgent = caller.Origin.UserAgent,
+        Reason = caller.Origin.Reason,
     };
 
     /// <summary>An entry about an operation. The operation must have an audit action.</summary>

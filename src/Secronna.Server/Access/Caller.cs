@@ -10,6 +10,9 @@ namespace Secronna.Server.Access;
 /// <param name="UserAgent">The client's header <c>User-Agent</c>.</param>
 internal sealed record RequestOrigin(string? RequestId, string? Ip, string? UserAgent)
 {
+    /// <summary>Why the caller makes the request, in its own words; <c>null</c> if it gives no reason.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The operation that the request's route declares; <c>null</c> for a command.</summary>
     public Operation? Operation { get; init; }
 

@@ -54,12 +54,14 @@ internal sealed class RefusalRun(RefusalKind kind, AuditEntry first, long beganA
         counts[found] = counts.TryGetValue(found, out var counted) ? Merge(counted, entry) : entry with { Count = 1 };
     }
 
-    // The merged entry has the request id of the last refusal. It names an address and a user agent only if all refusals agree.
+    // The merged entry has the request id of the last refusal. It names an address, a user agent and a reason only if all
+    // refusals agree.
     private static AuditEntry Merge(AuditEntry counted, AuditEntry entry) => entry with
     {
         Count = counted.Count + 1,
         Ip = IfEqual(counted.Ip, entry.Ip),
         UserAgent = IfEqual(counted.UserAgent, entry.UserAgent),
+        Reason = IfEqual(counted.Reason, entry.Reason),
     };
 
     private static string? IfEqual(string? first, string? second) => first == second ? first : null;

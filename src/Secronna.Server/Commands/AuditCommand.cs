@@ -58,8 +58,11 @@ internal static class AuditCommand
             : 0;
         while (true)
         {
-            var entries = await database.ReadAsync(session =>
-                AuditEntryTable.ExportAsync(session, workspaceId, above, PageSize));
+            var (entries, names) = await database.ReadAsync(async session =>
+            {
+                var entries = await AuditEntryTable.ExportAsync(session, workspaceId, above, PageSize);
+                return (entries, await AuditService.ActorNamesAsync(session, workspaceId, entries));
+            });
             foreach (var entry in entries)
             {
                 if (to is { } end && entry.CreatedAt > end.Microseconds)
@@ -67,7 +70,7 @@ internal static class AuditCommand
                     return;
                 }
 
-                var line = new AuditLine(workspaceId == AuditEntry.Installation ? null : workspaceId, AuditService.Convert(entry));
+                var line = new AuditLine(workspaceId == AuditEntry.Installation ? null : workspaceId, AuditService.Convert(entry, names));
                 await output.WriteLineAsync(JsonSerializer.Serialize(line, CommandJson.Default.AuditLine));
             }
 

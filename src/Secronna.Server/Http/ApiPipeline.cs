@@ -26,6 +26,7 @@ internal static class ApiPipeline
             }
 
             request.Enter();
+            ReasonHeader.Check(context.Request.Headers);
             CheckIdempotencyKey(context.Request.Headers);
             request.Query.Check();
             await request.ReceiveBodyAsync();
@@ -42,9 +43,12 @@ internal static class ApiPipeline
     public static ValueTask<Caller> AuthenticateAsync(HttpContext context, ApiRoute route)
     {
         var headers = context.Request.Headers;
+        // A malformed reason is refused once the caller is known. Until then the request counts as one without a reason.
+        ReasonHeader.TryRead(headers, out var reason);
         var origin = new RequestOrigin(
             context.TraceIdentifier, Address(context), UserAgent(headers.UserAgent.ToString()))
         {
+            Reason = reason,
             Operation = route.Operation,
             RouteVariables = context.Request.RouteValues,
             Aborted = context.RequestAborted,

@@ -23,10 +23,13 @@ internal readonly struct ApiQuery(HttpContext context, ApiRoute route)
     };
 
     /// <summary>A whole number in a range.</summary>
-    public int? Int32(string name, int min, int max) => Text(name) switch
+    public int? Int32(string name, int min, int max) => (int?)Int64(name, min, max);
+
+    /// <inheritdoc cref="Int32"/>
+    public long? Int64(string name, long min, long max) => Text(name) switch
     {
         null => null,
-        var text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        var text => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= min && number <= max
                 ? number
                 : throw Errors.Invalid(name, $"must be a whole number from {min} to {max}"),

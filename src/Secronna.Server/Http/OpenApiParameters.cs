@@ -21,18 +21,29 @@ internal static partial class OpenApiParameters
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         });
 
-    private static OpenApiParameter[] HeaderParameters(ApiRoute route) => !route.TakesIdempotencyKey ? [] :
-    [
-        new OpenApiParameter
+    private static IEnumerable<IOpenApiParameter> HeaderParameters(ApiRoute route)
+    {
+        if (route.TakesIdempotencyKey)
         {
-            Name = ApiPipeline.IdempotencyKey,
-            In = ParameterLocation.Header,
-            Description = route.Operation?.Permissions.Contains(Permission.ManageCredentials) == true
-                ? "A repeat with the same key within a day is refused; the message names the credential that the first request created"
-                : "A request that is repeated with the same key and body within a day gets the first answer",
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength },
-        },
-    ];
+            yield return Header(
+                ApiPipeline.IdempotencyKey,
+                route.Operation?.Permissions.Contains(Permission.ManageCredentials) == true
+                    ? "A repeat with the same key within a day is refused; the message names the credential that the first request created"
+                    : "A request that is repeated with the same key and body within a day gets the first answer",
+                new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Limits.IdempotencyKeyLength });
+        }
+
+        if (route.Operation is { AuditAction: not null })
+        {
+            yield return Header(
+                ReasonHeader.Name,
+                $"Why the request is made, kept in its audit entries: up to {Limits.ReasonLength} characters; text beyond ASCII as UTF-8'' and percent-encoding",
+                new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1 });
+        }
+    }
+
+    private static OpenApiParameter Header(string name, string description, OpenApiSchema schema) =>
+        new() { Name = name, In = ParameterLocation.Header, Description = description, Schema = schema };
 
     private static OpenApiParameter QueryParameterOf(QueryParameter parameter) => new()
     {

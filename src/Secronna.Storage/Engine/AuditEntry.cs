@@ -33,6 +33,9 @@ public sealed record AuditEntry
     /// <summary>The user agent that the request named.</summary>
     public string? UserAgent { get; init; }
 
+    /// <summary>Why the caller made the request, in its own words; <c>null</c> if it gave no reason.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The project's id.</summary>
     public string? ProjectId { get; init; }
 

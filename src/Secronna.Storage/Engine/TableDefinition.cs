@@ -60,7 +60,7 @@ internal sealed record TableDefinition
             Text("workspace_id"), Number("sequence"), Text("id"), Number("created_at"), Text("actor_type"), Text("actor_id"),
             Text("action"), Text("outcome"), Text("request_id"), Text("ip"), Text("user_agent"), Text("project_id"),
             Text("environment_id"), Text("secret_id"), Text("key"), Text("path"), Number("version"), Text("target_id"),
-            Text("name"), Number("count"), Text("details")),
+            Text("name"), Number("count"), Text("details"), Text("reason")),
         new("idempotency_keys", Bytes("id"), Bytes("body_hash"), Text("answer"), Number("created_at")),
     ];
 

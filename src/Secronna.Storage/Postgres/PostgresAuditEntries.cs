@@ -29,13 +29,14 @@ internal static class PostgresAuditEntries
     private const string Insert = """
 
         INSERT INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome,
-            request_id, ip, user_agent, project_id, environment_id, secret_id, key, path, target_id, name, details, version, count)
+            request_id, ip, user_agent, project_id, environment_id, secret_id, key, path, target_id, name, details, reason,
+            version, count)
         SELECT $1, (SELECT sequence FROM taken) + e.n, e.id, (SELECT audited_at FROM taken), e.actor_type, e.actor_id,
             e.action, e.outcome, e.request_id, e.ip, e.user_agent, e.project_id, e.environment_id, e.secret_id, e.key, e.path,
-            e.target_id, e.name, e.details, e.version, e.count
-        FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+            e.target_id, e.name, e.details, e.reason, e.version, e.count
+        FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
             WITH ORDINALITY AS e (id, actor_type, actor_id, action, outcome, request_id, ip, user_agent, project_id,
-                environment_id, secret_id, key, path, target_id, name, details, version, count, n)
+                environment_id, secret_id, key, path, target_id, name, details, reason, version, count, n)
         """;
 
     private static readonly Func<AuditEntry, string?>[] Texts =
@@ -43,7 +44,7 @@ internal static class PostgresAuditEntries
         entry => entry.Id, entry => entry.ActorType, entry => entry.ActorId, entry => entry.Action, entry => entry.Outcome,
         entry => entry.RequestId, entry => entry.Ip, entry => entry.UserAgent, entry => entry.ProjectId,
         entry => entry.EnvironmentId, entry => entry.SecretId, entry => entry.Key, entry => entry.Path,
-        entry => entry.TargetId, entry => entry.Name, entry => entry.Details,
+        entry => entry.TargetId, entry => entry.Name, entry => entry.Details, entry => entry.Reason,
     ];
 
     private static readonly Func<AuditEntry, long?>[] Numbers = [entry => entry.Version, entry => entry.Count];

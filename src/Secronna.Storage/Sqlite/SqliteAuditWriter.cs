@@ -24,8 +24,9 @@ internal static class SqliteAuditWriter
 
     private const string Insert = """
         INSERT INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome,
-            request_id, ip, user_agent, project_id, environment_id, secret_id, key, path, version, target_id, name, count, details)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+            request_id, ip, user_agent, project_id, environment_id, secret_id, key, path, version, target_id, name, count, details,
+            reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
         """;
 
     /// <summary>Writes all entries of <paramref name="audit"/>.</summary>
@@ -82,7 +83,8 @@ internal static class SqliteAuditWriter
             .Bind(entry.ActorType).Bind(entry.ActorId).Bind(entry.Action).Bind(entry.Outcome)
             .Bind(entry.RequestId).Bind(entry.Ip).Bind(entry.UserAgent)
             .Bind(entry.ProjectId).Bind(entry.EnvironmentId).Bind(entry.SecretId).Bind(entry.Key).Bind(entry.Path)
-            .Bind(entry.Version).Bind(entry.TargetId).Bind(entry.Name).Bind(entry.Count).Bind(entry.Details);
+            .Bind(entry.Version).Bind(entry.TargetId).Bind(entry.Name).Bind(entry.Count).Bind(entry.Details)
+            .Bind(entry.Reason);
         await insert.ExecuteAsync();
     }
 }

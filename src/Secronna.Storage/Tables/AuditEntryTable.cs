@@ -13,7 +13,7 @@ public static class AuditEntryTable
 
     private const string Columns = """
         SELECT sequence, created_at, id, actor_type, actor_id, action, outcome, request_id, ip, user_agent,
-               project_id, environment_id, secret_id, key, path, version, target_id, name, count, details
+               project_id, environment_id, secret_id, key, path, version, target_id, name, count, details, reason
         FROM audit_entries
         """;
 
@@ -35,10 +35,15 @@ public static class AuditEntryTable
             below = Math.Min(below, await FirstSinceAsync(session, workspaceId, to + 1));
         }
 
+        if (filter.Sequence is { } sequence)
+        {
+            (first, below) = (Math.Max(first, sequence), Math.Min(below, sequence + 1));
+        }
+
         var found = new List<RecordedEntry>();
         var scanned = 0;
         await using var query = PrepareByIndex(session, workspaceId, filter);
-        query.Bind(below).Bind(ScanLimit);
+        query.Bind(below).Bind(filter.Sequence is null ? ScanLimit : 1);
         while (await query.ReadAsync())
         {
             scanned++;
@@ -147,5 +152,6 @@ public static class AuditEntryTable
         Name = row.GetTextOrNull(17),
         Count = (int?)row.GetInt64OrNull(18),
         Details = row.GetTextOrNull(19),
+        Reason = row.GetTextOrNull(20),
     });
 }

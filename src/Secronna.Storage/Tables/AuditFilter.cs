@@ -5,6 +5,9 @@ namespace Secronna.Storage.Tables;
 /// <summary>The conditions for entries of the audit trail. A property that is <c>null</c> matches every entry.</summary>
 public sealed record AuditFilter
 {
+    /// <summary>The sequence number.</summary>
+    public long? Sequence { get; init; }
+
     /// <summary>The action.</summary>
     public string? Action { get; init; }
 
@@ -29,7 +32,7 @@ public sealed record AuditFilter
     /// <summary>The latest time, inclusive, in microseconds since 1970.</summary>
     public long? To { get; init; }
 
-    /// <summary>Whether an entry meets the conditions, except for those on its time.</summary>
+    /// <summary>Whether an entry meets the conditions, except for those on its number and its time.</summary>
     internal bool Matches(AuditEntry entry) =>
         (Action is null || Action == entry.Action)
         && (ActorId is null || ActorId == entry.ActorId)

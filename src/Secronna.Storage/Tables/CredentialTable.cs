@@ -14,6 +14,14 @@ public static class CredentialTable
 
     private const string Columns = ColumnList + " FROM credentials c";
 
+    private const int IdsPerStatement = 100;
+
+    // No id is empty, so an unused parameter is bound to an empty text and finds nothing.
+    private static readonly string NamesOfIds = $"""
+        SELECT id, name FROM credentials
+        WHERE workspace_id = $1 AND id IN ({string.Join(", ", Enumerable.Range(2, IdsPerStatement).Select(number => $"${number}"))})
+        """;
+
     /// <summary>Adds a credential.</summary>
     /// <exception cref="UniqueViolationException">Another credential has this prefix. The caller makes another token.</exception>
     public static async ValueTask InsertAsync(Transaction transaction, CredentialRow row)
@@ -62,6 +70,31 @@ public static class CredentialTable
     {
         await using var query = session.Prepare("SELECT 1 FROM credentials c WHERE c.id = $1 AND c.workspace_id = $2");
         return await query.Bind(id).Bind(workspaceId).ReadAsync();
+    }
+
+    /// <summary>
+    /// Finds the names of credentials of the workspace, revoked ones included. An id that is no credential's is left out.
+    /// </summary>
+    public static async ValueTask<Dictionary<string, string>> NamesAsync(
+        Session session, string workspaceId, IReadOnlyList<string> ids)
+    {
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var part in ids.Chunk(IdsPerStatement))
+        {
+            await using var query = session.Prepare(NamesOfIds);
+            query.Bind(workspaceId);
+            for (var i = 0; i < IdsPerStatement; i++)
+            {
+                query.Bind(i < part.Length ? part[i] : "");
+            }
+
+            while (await query.ReadAsync())
+            {
+                names.Add(query.GetText(0), query.GetText(1));
+            }
+        }
+
+        return names;
     }
 
     /// <summary>

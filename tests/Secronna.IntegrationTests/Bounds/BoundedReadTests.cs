@@ -65,6 +65,7 @@ public sealed class BoundedReadTests(CrowdedNode node, SharedServer shared, ITes
         [
             (Way.Looks, Audit(n => new AuditFilter { EnvironmentId = n.EnvironmentId })),
             (Way.Looks, Audit(_ => new AuditFilter { Action = AuditActions.SecretDelete, To = long.MaxValue - 1, From = 1 })),
+            (Way.Finds, Audit(_ => new AuditFilter { Sequence = 5, ActorId = "key_1" })),
             (Way.Finds, Audit(_ => new AuditFilter { ActorId = "key_1" })),
             (Way.Finds, Audit(n => new AuditFilter { SecretId = n.SecretId })),
             (Way.Finds, Audit(_ => new AuditFilter { Outcome = AuditOutcomes.Denied })),

@@ -36,6 +36,46 @@ public sealed class NamesTests
         Assert.Equal(Regex.IsMatch(new string(characters), @"\A[A-Za-z_][A-Za-z0-9_]*\z"), Names.IsKey(characters)));
 
     [Theory]
+    [InlineData("")]
+    [InlineData("incident 4711: restore the shop's database")]
+    [InlineData("Störung, 障害対応, عطل, 🔥")]
+    [InlineData("a\u00a0b\u3000c")]
+    public void A_text_of_letters_signs_and_spaces_is_visible(string text) => Assert.True(Names.IsVisible(text));
+
+    [Theory]
+    [InlineData("\0")]
+    [InlineData("\n")]
+    [InlineData("\t")]
+    [InlineData("\u007f")]
+    [InlineData("\u0085")]
+    [InlineData("\u2028")]
+    [InlineData("\u2029")]
+    [InlineData("\u202e")]
+    [InlineData("\u2066")]
+    [InlineData("\u061c")]
+    [InlineData("\u200b")]
+    [InlineData("\u200d")]
+    [InlineData("\u00ad")]
+    [InlineData("\u034f")]
+    [InlineData("\u115f")]
+    [InlineData("\u2800")]
+    [InlineData("\u3164")]
+    [InlineData("\ufe0f")]
+    [InlineData("\ufeff")]
+    [InlineData("\U000e0041")]
+    [InlineData("\U000e0100")]
+    [InlineData("\U0001d173")]
+    public void A_text_with_a_control_a_bidirectional_or_an_invisible_character_is_not_visible(string character)
+    {
+        Assert.False(Names.IsVisible(character));
+        Assert.False(Names.IsVisible("a" + character + "b"));
+    }
+
+    [Fact]
+    public void A_text_with_half_of_a_surrogate_pair_is_not_visible() =>
+        Assert.All(["\ud800", "a\udc00", "\udc00\ud800", "a\ud83d"], text => Assert.False(Names.IsVisible(text)));
+
+    [Theory]
     [InlineData("Web Shop", "web-shop")]
     [InlineData("  --Web__Shop!!  ", "web-shop")]
     [InlineData("API 2.0", "api-2-0")]

@@ -10,8 +10,12 @@ internal static class AuditEndpoints
 {
     private const int MaxCharacters = Limits.ActorIdLength;
 
+    // The largest whole number that every reader of JSON holds exactly (RFC 8259, section 6).
+    private const long MaxSequence = (1L << 53) - 1;
+
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.Api("GET", "/audit", Operations.ReadAuditTrail, "Read the audit trail, newest first")
+            .TakesQuery("sequence", "integer", "Only the entry with this number")
             .TakesQuery("action", "string", "Only entries of this action")
             .TakesQuery("actorId", "string", "Only entries of this actor")
             .TakesQuery("projectId", "string", "Only entries about this project")
@@ -25,6 +29,7 @@ internal static class AuditEndpoints
 
     private static AuditFilter Filter(ApiRequest request) => new()
     {
+        Sequence = request.Query.Int64("sequence", 1, MaxSequence),
         Action = OneOf(request, "action", AuditActions.All),
         ActorId = Text(request, "actorId"),
         ProjectId = Text(request, "projectId"),

@@ -14,19 +14,28 @@ internal sealed class AuditService(Database database)
     {
         Authorization.Demand(caller, Operations.ReadAuditTrail);
         var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
-        var found = await database.ReadAsync(session =>
-            AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit), caller.Aborted);
+        var (found, names) = await database.ReadAsync(async session =>
+        {
+            var found = await AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit);
+            return (found, await ActorNamesAsync(session, caller.WorkspaceId, found.Entries));
+        }, caller.Aborted);
         return new Page<AuditResponse>(
-            [.. found.Entries.Select(Convert)], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
+            [.. found.Entries.Select(entry => Convert(entry, names))], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>The names that the keys among the entries' actors have now, revoked keys included, by the keys' ids.</summary>
+    public static ValueTask<Dictionary<string, string>> ActorNamesAsync(
+        Session session, string workspaceId, IEnumerable<RecordedEntry> entries) =>
+        CredentialTable.NamesAsync(session, workspaceId, [.. entries.Where(IsOfKey).Select(recorded => recorded.Entry.ActorId).Distinct()]);
+
     /// <summary>An entry as the API and the export give it.</summary>
-    public static AuditResponse Convert(RecordedEntry recorded)
+    public static AuditResponse Convert(RecordedEntry recorded, IReadOnlyDictionary<string, string> actorNames)
     {
         var entry = recorded.Entry;
         return new AuditResponse(
             entry.Id, recorded.Sequence, new Instant(recorded.CreatedAt), entry.ActorType, entry.ActorId, entry.Action,
-            entry.Outcome, entry.RequestId, entry.Ip, entry.UserAgent, AuditDetails.AddTo(new AuditMetadata
+            entry.Outcome, entry.RequestId, entry.Ip, entry.UserAgent,
+            IsOfKey(recorded) ? actorNames.GetValueOrDefault(entry.ActorId) : null, entry.Reason, AuditDetails.AddTo(new AuditMetadata
             {
                 ProjectId = entry.ProjectId,
                 EnvironmentId = entry.EnvironmentId,
@@ -39,4 +48,7 @@ internal sealed class AuditService(Database database)
                 Count = entry.Count,
             }, entry.Details));
     }
+
+    // Other actors' ids are given by identity providers, which may give one that looks like a key's.
+    private static bool IsOfKey(RecordedEntry recorded) => recorded.Entry.ActorType is ActorTypes.ApiKey or ActorTypes.AccessKey;
 }

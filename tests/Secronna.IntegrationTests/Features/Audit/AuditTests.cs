@@ -20,7 +20,7 @@ public sealed class AuditTests(SharedServer shared)
         var reveal = (await environment.Api.SendAsync("POST", $"/secrets/{id}/reveal?version=1", null, ("User-Agent", "probe/1.0 (x)"))).Is(200);
 
         var entry = Assert.Single(await environment.Workspace.AuditAsync("action=secret.reveal"));
-        Assert.Equal("id,sequence,createdAt,actorType,actorId,action,outcome,requestId,ip,userAgent,metadata", entry.Names());
+        Assert.Equal("id,sequence,createdAt,actorType,actorId,action,outcome,requestId,ip,userAgent,actorName,reason,metadata", entry.Names());
         Assert.Matches("^aud_[0-9a-hjkmnp-tv-z]{26}$", entry.Text("id"));
         Assert.Equal(("api_key", environment.Workspace.ApiKeyId), (entry.Text("actorType"), entry.Text("actorId")));
         Assert.Equal(("secret.reveal", "success"), (entry.Text("action"), entry.Text("outcome")));
@@ -29,6 +29,52 @@ public sealed class AuditTests(SharedServer shared)
             $$"""{"projectId":"{{environment.ProjectId}}","environmentId":"{{environment.Id}}","secretId":"{{id}}","key":"KEY","path":"web/production/KEY","version":1}""",
             entry.GetProperty("metadata").GetRawText());
         Assert.True(entry.Time("createdAt") <= reveal.Meta.Time("timestamp"));
+    }
+
+    [Fact]
+    public async Task An_entry_has_the_name_that_its_key_has_now_also_if_it_is_revoked()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        var id = await environment.WriteAsync("KEY");
+        var key = await environment.Workspace.NewAccessKeyAsync("ci");
+        (await environment.Server.With(key.Text("token")).PostAsync($"/secrets/{id}/reveal")).Is(200);
+        (await Callers.WithToken(environment.Workspace, "member").PostAsync($"/secrets/{id}/reveal")).Is(200);
+
+        Assert.Equal("ci", await NameAsync());
+        (await environment.Api.PatchAsync("/access-keys/" + key.Text("id"), """{"name":"deploy"}""")).Is(200);
+        Assert.Equal("deploy", await NameAsync());
+        (await environment.Api.PostAsync($"/access-keys/{key.Text("id")}/revoke")).Is(200);
+        Assert.Equal("deploy", await NameAsync());
+
+        Assert.Equal("ci", (await environment.Workspace.AuditAsync("action=access_key.create"))[0].GetProperty("metadata").Text("name"));
+        Assert.True((await environment.Workspace.AuditAsync("action=secret.reveal"))[0].IsNull("actorName"));
+        Assert.False((await environment.Workspace.AuditAsync("actorId=" + environment.Workspace.ApiKeyId))[0].IsNull("actorName"));
+
+        async Task<string> NameAsync() => Assert.Single(await environment.Workspace.AuditAsync("actorId=" + key.Text("id"))).Text("actorName");
+    }
+
+    [Fact]
+    public async Task An_entry_is_found_by_its_number_together_with_the_other_filters()
+    {
+        var environment = await shared.NewTestEnvironmentAsync();
+        await environment.WriteAsync("A");
+        await environment.WriteAsync("B");
+        var all = await environment.Workspace.AuditAsync();
+
+        foreach (var entry in all)
+        {
+            var sequence = entry.Number("sequence");
+            Assert.Equal(entry.Text("id"), Assert.Single(await environment.Workspace.AuditAsync($"sequence={sequence}")).Text("id"));
+            Assert.Single(await environment.Workspace.AuditAsync($"sequence={sequence}&action={entry.Text("action")}&actorId={entry.Text("actorId")}"));
+            Assert.Empty(await environment.Workspace.AuditAsync($"sequence={sequence}&outcome=denied"));
+        }
+
+        Assert.Empty(await environment.Workspace.AuditAsync($"sequence={all.Count + 1}"));
+        Assert.Empty(await environment.Workspace.AuditAsync($"sequence={(1L << 53) - 1}"));
+        foreach (var wrong in new[] { "0", "-1", "x", "", "1.0", "99999999999999999999" })
+        {
+            Assert.Equal("sequence", (await environment.Api.GetAsync("/audit?sequence=" + wrong)).IsInvalid("sequence").Param);
+        }
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class PostgresStatementTests
 
     // The text does not tell the types of arrays. The program gives them with the parameters.
     private static string Types(string sql) => sql.Contains("unnest($", StringComparison.Ordinal)
-        ? $"(text, bigint, {string.Join(", ", Enumerable.Repeat("text[]", 16))}, bigint[], bigint[])"
+        ? $"(text, bigint, {string.Join(", ", Enumerable.Repeat("text[]", 17))}, bigint[], bigint[])"
         : "";
 
     private static List<string> Plan(DbConnection direct, string sql)

@@ -55,7 +55,7 @@ public sealed class AuditEntryTableTests
         var all = await storage.TrailAsync();
         foreach (var filter in Filters(all))
         {
-            var expected = all.Where(row => filter.Matches(row.Entry)
+            var expected = all.Where(row => filter.Matches(row.Entry) && (filter.Sequence is null || filter.Sequence == row.Sequence)
                 && !(row.CreatedAt < filter.From) && !(row.CreatedAt > filter.To)).Select(row => row.Sequence).Reverse();
             Assert.Equal(expected, (await PageThroughAsync(storage, filter, 7)).Select(row => row.Sequence));
         }
@@ -106,6 +106,7 @@ public sealed class AuditEntryTableTests
             foreach (var to in times)
             {
                 yield return new AuditFilter { From = from, To = to };
+                yield return new AuditFilter { From = from, To = to, Sequence = 21 };
             }
         }
 
@@ -122,6 +123,7 @@ public sealed class AuditEntryTableTests
                     SecretId = (i & 16) == 0 ? null : "sec_2",
                     Outcome = outcome,
                     From = i % 3 == 0 ? all[30].CreatedAt : null,
+                    Sequence = i % 5 == 0 ? 10 + i : null,
                 };
             }
         }
