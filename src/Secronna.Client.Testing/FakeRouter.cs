@@ -28,7 +28,7 @@ internal static class FakeRouter
         FakeRoute.List("/projects/{projectId}/environments", FakeEnvironments.List),
         new("GET", EnvironmentBySlug, FakeEnvironments.GetBySlug),
         new("GET", "/environments/{envId}", FakeEnvironments.Get),
-        new("PATCH", "/environments/{envId}", FakeEnvironments.Rename) { Body = FakeBodyRule.Required },
+        new("PATCH", "/environments/{envId}", FakeEnvironments.Change) { Body = FakeBodyRule.Required },
         new("DELETE", "/environments/{envId}", FakeEnvironments.Delete) { Query = ["force"] },
 
         new("PUT", "/environments/{envId}/secrets", FakeSecretWrites.Write) { Body = FakeBodyRule.Required, IsIdempotent = true },

@@ -42,6 +42,16 @@ public sealed class EnvironmentsClient
             Json.EnvironmentResponse, cancellation);
 
     /// <summary>
+    /// Changes an environment: its name, whether every reveal of its values must give a reason, or both. A field that is
+    /// <c>null</c> stays as it is.
+    /// </summary>
+    public Task<EnvironmentResponse> ChangeAsync(
+        string environmentId, EnvironmentChangeRequest change, CancellationToken cancellation = default) =>
+        connection.SendAsync(
+            ApiRequest.Patch(Path(environmentId), change, ClientJson.Default.EnvironmentChangeRequest),
+            Json.EnvironmentResponse, cancellation);
+
+    /// <summary>
     /// Deletes an environment with its secrets, irrevocably. Fails with CONFLICT where it has secrets and
     /// <paramref name="force"/> is <c>false</c>.
     /// </summary>

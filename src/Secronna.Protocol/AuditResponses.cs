@@ -72,21 +72,25 @@ public sealed record AuditMetadata
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? KeysOmitted { get; init; }
 
-    /// <summary>Of a changed access key: what the change replaced. It has only the fields that changed.</summary>
+    /// <summary>Of a changed access key or environment: what the change replaced. It has only the fields that changed.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AuditedKey? Before { get; init; }
+    public AuditedFields? Before { get; init; }
 
-    /// <summary>Of a changed access key: what the change put in the place of <see cref="Before"/>.</summary>
+    /// <summary>Of a changed access key or environment: what the change put in the place of <see cref="Before"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public AuditedKey? After { get; init; }
+    public AuditedFields? After { get; init; }
 }
 
-/// <summary>The fields of an access key that a change changed, as they were before it or after it.</summary>
-public sealed record AuditedKey
+/// <summary>The fields of an access key or an environment that a change changed, as they were before it or after it.</summary>
+public sealed record AuditedFields
 {
     /// <summary>The name.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init; }
+
+    /// <summary>Of an environment: whether every reveal of its values must give a reason.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? RequireReason { get; init; }
 
     /// <summary>The grants. They are absent before the change also if the server could not read them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

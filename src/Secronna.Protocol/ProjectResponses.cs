@@ -3,8 +3,8 @@ namespace Secronna.Protocol;
 /// <summary>A project.</summary>
 public sealed record ProjectResponse(string Id, string Name, string Slug, Instant CreatedAt, string CreatedBy);
 
-/// <summary>An environment.</summary>
-public sealed record EnvironmentResponse(string Id, string Name, string Slug, Instant CreatedAt);
+/// <summary>An environment. With <c>RequireReason</c> every reveal of its values must give a reason.</summary>
+public sealed record EnvironmentResponse(string Id, string Name, string Slug, bool RequireReason, Instant CreatedAt);
 
 /// <summary>The id and names of a project or an environment that was found by its slug.</summary>
 public sealed record NamedReference(string Id, string Name, string Slug);

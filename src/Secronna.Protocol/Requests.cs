@@ -1,7 +1,13 @@
 namespace Secronna.Protocol;
 
-/// <summary>Creates or renames a project or an environment.</summary>
+/// <summary>Creates a project or an environment, or renames a project.</summary>
 public sealed record NameRequest(string Name);
+
+/// <summary>
+/// Changes an environment: its name, whether every reveal of its values must give a reason, or both. An absent field stays as it
+/// is.
+/// </summary>
+public sealed record EnvironmentChangeRequest(string? Name, bool? RequireReason);
 
 /// <summary>Creates a secret or mints its next version. The server never holds the value as a string (S26).</summary>
 public sealed record WriteSecretRequest(string Key, string Value, int? ExpectedVersion, string? Comment)

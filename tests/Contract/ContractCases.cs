@@ -16,6 +16,7 @@ internal static class ContractCases
         ["projects and environments are found by id and by slug"] = ProjectCases.FindAsync,
         ["two projects, or two environments of a project, never share a slug"] = ProjectCases.NamesAsync,
         ["deleting a project or an environment deletes everything in it"] = ProjectCases.DeleteAsync,
+        ["an environment can require a reason for every reveal"] = ReasonCases.RequireAsync,
         ["rotating a project's KEK keeps its values readable"] = ProjectCases.RotateAsync,
         ["a write mints a version, and fails where another version than expected is current"] = SecretCases.WriteAsync,
         ["a batch writes all its keys or none"] = SecretCases.BatchAsync,

@@ -17,6 +17,7 @@ internal static class HttpCases
         ["a key is created once under an idempotency key"] = IdempotencyCases.CredentialsAsync,
         ["a revision is the same by id and by slug, and tells unauthorised callers nothing"] = RevisionAsync,
         ["a request without a valid credential is refused with AUTH_REQUIRED"] = AnonymousAsync,
+        ["the reason of a request is kept in its entries, and a malformed one is refused"] = ReasonCases.GiveAsync,
         ["a body that is not the expected JSON is refused"] = BodyAsync,
         ["a refused method is answered with the methods that the path takes"] = MethodAsync,
         ["every list is the same read in small pages"] = PageCases.PagesAsync,

@@ -77,6 +77,11 @@ internal sealed class HttpDriver(HttpClient http, Uri server, string? token) : C
             request.Headers.Add("Idempotency-Key", key);
         }
 
+        if (operation.Reason is { } reason)
+        {
+            request.Headers.Add("Secronna-Reason", reason);
+        }
+
         return await http.SendAsync(request);
     }
 }

@@ -31,6 +31,9 @@ internal sealed record Operation(string Method, string Path, JsonNode? Body, Fun
     /// <summary>The idempotency key; only the HTTP driver sends it.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>Why the request is made; only the HTTP driver sends it.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The media type of the body.</summary>
     public string MediaType { get; init; } = "application/json";
 

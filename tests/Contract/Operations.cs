@@ -49,6 +49,10 @@ internal static class Operations
     public static Operation RenameEnvironment(string id, string name) =>
         new("PATCH", $"/environments/{id}", Name(name), async client => await client.Environments.RenameAsync(id, name));
 
+    public static Operation RequireReason(string id, bool isRequired) => new(
+        "PATCH", $"/environments/{id}", new JsonObject { ["requireReason"] = isRequired },
+        async client => await client.Environments.ChangeAsync(id, new EnvironmentChangeRequest(null, isRequired)));
+
     public static Operation DeleteEnvironment(string id, bool force) => new(
         "DELETE", $"/environments/{id}{Force(force)}", null, async client => await client.Environments.DeleteAsync(id, force))
     {

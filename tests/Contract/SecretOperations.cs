@@ -143,6 +143,9 @@ internal static class SecretOperations
             .. Option("--environment", environment), .. Option("--secret", secret), .. Option("--since", from), .. Option("--until", to),
         ]);
 
+    public static Operation AuditEntry(long sequence) =>
+        List($"/audit?sequence={sequence}", client => client.ListAuditAsync(new AuditFilter { Sequence = sequence }));
+
     private static readonly string[] Prune = ["--prune"];
 
     private static readonly string[] DryRun = ["--dry-run"];

@@ -25,6 +25,18 @@ internal static class FakeRequestBodies
         return NameField(fields) ?? throw fields.Missing("name");
     }
 
+    /// <summary>The body that changes an environment: at least one member, and no null.</summary>
+    public static EnvironmentChangeRequest ChangeEnvironment(JsonElement json)
+    {
+        var fields = new FakeJsonFields(json, "", "name", "requireReason");
+        var name = NameField(fields);
+        var requireReason = fields.Flag("requireReason");
+        return fields.Has("name") && name is null ? throw FakeErrors.Invalid("name", "must be a string")
+            : fields.Has("requireReason") && requireReason is null ? throw FakeErrors.Invalid("requireReason", "must be true or false")
+            : name is null && requireReason is null ? throw FakeErrors.InvalidBody("name or requireReason: at least one of them is required")
+            : new EnvironmentChangeRequest(name, requireReason);
+    }
+
     public static WriteSecretRequest Write(JsonElement json) => Write(json, "");
 
     /// <summary>The writes of a batch. The batch's comment is used for the writes that have no comment of their own.</summary>

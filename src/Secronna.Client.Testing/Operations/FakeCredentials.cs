@@ -94,7 +94,7 @@ internal static class FakeCredentials
             After = isChanged ? Changed(after) : null,
         });
 
-        AuditedKey Changed(AccessKeyResponse side) => new()
+        AuditedFields Changed(AccessKeyResponse side) => new()
         {
             Name = name ? side.Name : null,
             Grants = grants ? side.Grants : null,

@@ -47,12 +47,14 @@ internal static class FakeEnvironments
             : throw FakeErrors.NotFound("environment");
     }
 
-    public static FakeAnswer Rename(FakeRequest request)
+    public static FakeAnswer Change(FakeRequest request)
     {
-        var name = request.ReadBody(FakeRequestBodies.Name);
+        var change = request.ReadBody(FakeRequestBodies.ChangeEnvironment);
         var environment = request.DemandApiKeyForEnvironment(AuditActions.EnvironmentUpdate);
-        environment.Name = name;
-        request.Record(AuditActions.EnvironmentUpdate, FakeAudit.About(environment) with { Name = name });
+        var before = environment.ToResponse();
+        environment.Name = change.Name ?? environment.Name;
+        environment.RequiresReason = change.RequireReason ?? environment.RequiresReason;
+        RecordChange(request, environment, before, environment.ToResponse());
         return FakeAnswer.Ok(environment.ToResponse(), Json.EnvironmentResponse);
     }
 
@@ -69,5 +71,23 @@ internal static class FakeEnvironments
         FakeAccessKeys.RemoveGrants(request, environment.Project.Slug, environment.Slug);
         request.Record(AuditActions.EnvironmentDelete, FakeAudit.About(environment) with { Name = environment.Name });
         return FakeAnswer.Ok(new DeletedResponse(environment.Id, true), Json.DeletedResponse);
+    }
+
+    private static void RecordChange(
+        FakeRequest request, FakeEnvironment environment, EnvironmentResponse before, EnvironmentResponse after)
+    {
+        var (name, reason) = (before.Name != after.Name, before.RequireReason != after.RequireReason);
+        request.Record(AuditActions.EnvironmentUpdate, FakeAudit.About(environment) with
+        {
+            Name = after.Name,
+            Before = name || reason ? Changed(before) : null,
+            After = name || reason ? Changed(after) : null,
+        });
+
+        AuditedFields Changed(EnvironmentResponse side) => new()
+        {
+            Name = name ? side.Name : null,
+            RequireReason = reason ? side.RequireReason : null,
+        };
     }
 }

@@ -56,9 +56,18 @@ internal static class FakeReveals
             : about;
     }
 
+    private static void RequireReason(FakeRequest request, FakeEnvironment environment, AuditMetadata about)
+    {
+        if (environment.RequiresReason && request.Reason is null)
+        {
+            throw request.RecordRefusal(Action, FakeErrors.ReasonRequired(), about);
+        }
+    }
+
     private static FakeSecretSnapshot Reveal(FakeRequest request, FakeSecret secret, int? number)
     {
         var version = number is { } wanted ? request.FindVersion(Action, secret, wanted) : secret.Current;
+        RequireReason(request, secret.Environment, FakeAudit.About(secret, null));
         request.Record(Action, FakeAudit.About(secret, version.Number));
         return new FakeSecretSnapshot(secret, version);
     }
@@ -87,6 +96,7 @@ internal static class FakeReveals
             throw request.RecordRefusal(Action, FakeErrors.KeysNotFound(missing), about);
         }
 
+        RequireReason(request, environment, about);
         var revision = Revision(request.Workspace, environment, selected);
         return request.HasRevision(revision) ? FakeAnswer.NotModified(revision) : Reveal(request, selected, revision);
     }

@@ -18,6 +18,9 @@ internal sealed class FakeEnvironment(FakeProject project, string id, string nam
 
     public string Name { get; set; } = name;
 
+    /// <summary>Whether every reveal of its values must give a reason.</summary>
+    public bool RequiresReason { get; set; }
+
     public string Slug { get; } = Names.Slug(name);
 
     /// <summary>The secrets that exist, by key.</summary>
@@ -57,5 +60,5 @@ internal sealed class FakeEnvironment(FakeProject project, string id, string nam
         }
     }
 
-    public EnvironmentResponse ToResponse() => new(Id, Name, Slug, created);
+    public EnvironmentResponse ToResponse() => new(Id, Name, Slug, RequiresReason, created);
 }

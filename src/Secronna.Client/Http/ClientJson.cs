@@ -20,6 +20,7 @@ internal sealed record LiftedExpiry([property: JsonIgnore(Condition = JsonIgnore
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NameRequest))]
+[JsonSerializable(typeof(EnvironmentChangeRequest))]
 [JsonSerializable(typeof(WriteSecretRequest))]
 [JsonSerializable(typeof(BatchRequest))]
 [JsonSerializable(typeof(RevealPathRequest))]

@@ -35,11 +35,24 @@ internal static class AuditDetails
         var (name, grants, expiry) = (before.Name != after.Name, before.Grants != after.Grants, before.ExpiresAt != after.ExpiresAt);
         return name || grants || expiry ? Write(new AuditMetadata { Before = Changed(before), After = Changed(after) }) : null;
 
-        AuditedKey Changed(CredentialRow key) => new()
+        AuditedFields Changed(CredentialRow key) => new()
         {
             Name = name ? key.Name : null,
             Grants = grants ? StoredGrants.TryRead(key) : null,
             ExpiresAt = expiry && key.ExpiresAt is { } at ? new Instant(at) : null,
+        };
+    }
+
+    /// <summary>What a change of an environment changed, before and after; <c>null</c> if it changed nothing.</summary>
+    public static string? OfChange(EnvironmentRow before, EnvironmentRow after)
+    {
+        var (name, reason) = (before.Name != after.Name, before.RequiresReason != after.RequiresReason);
+        return name || reason ? Write(new AuditMetadata { Before = Changed(before), After = Changed(after) }) : null;
+
+        AuditedFields Changed(EnvironmentRow environment) => new()
+        {
+            Name = name ? environment.Name : null,
+            RequireReason = reason ? environment.RequiresReason : null,
         };
     }
 

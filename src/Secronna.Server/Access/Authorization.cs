@@ -36,15 +36,19 @@ internal sealed class Authorization(
     /// <param name="caller">The caller.</param>
     /// <param name="operation">The operation. If it has an audit action, its refusal is recorded.</param>
     /// <param name="withOptional">Whether this request also needs the optional permission of the operation.</param>
+    /// <param name="liftsGuard">
+    /// Whether this request lifts a guard. It then needs the second factor, also if the operation as a whole does not (S32).
+    /// </param>
     /// <param name="isDryRun">Whether this request only asks what the operation would do, and stores nothing.</param>
     /// <exception cref="RequestException">
     /// FORBIDDEN: the caller may not do it. NOT_FOUND: the caller may not do it, and doesn't see the target either. RATE_LIMITED:
     /// the operation adds rows, and the share of writes is used up. UNAVAILABLE: the operation makes the database grow, and the
     /// disk is low.
     /// </exception>
-    public async ValueTask DemandAsync(Caller caller, Operation operation, bool withOptional = false, bool isDryRun = false)
+    public async ValueTask DemandAsync(
+        Caller caller, Operation operation, bool withOptional = false, bool liftsGuard = false, bool isDryRun = false)
     {
-        await RequirePermissionAsync(caller, operation, withOptional);
+        await RequirePermissionAsync(caller, operation, withOptional, liftsGuard);
         if (!isDryRun)
         {
             await RequireShareAsync(caller, operation);
@@ -58,7 +62,7 @@ internal sealed class Authorization(
     /// <exception cref="RequestException">FORBIDDEN or NOT_FOUND. The refusal of an audited operation is recorded.</exception>
     public async ValueTask AdmitAsync(Caller caller, Operation operation)
     {
-        await RequirePermissionAsync(caller, operation, withOptional: false);
+        await RequirePermissionAsync(caller, operation);
         if (!caller.Grants.AllowsSomewhere(operation.Actions) && caller.Origin.Target is { } target)
         {
             var found = await FindTargetAsync(caller);
@@ -148,10 +152,11 @@ internal sealed class Authorization(
     private async ValueTask ThrowRefusedAsync(Caller caller, Operation operation, RequestException refusal) =>
         throw await RefusedAsync(caller, operation, null, refusal, "");
 
-    private async ValueTask RequirePermissionAsync(Caller caller, Operation operation, bool withOptional)
+    private async ValueTask RequirePermissionAsync(
+        Caller caller, Operation operation, bool withOptional = false, bool liftsGuard = false)
     {
         RequireDeclared(caller, operation);
-        if (Refusal(caller, operation, withOptional) is { } refusal)
+        if (Refusal(caller, operation, withOptional, liftsGuard) is { } refusal)
         {
             var found = await FindTargetAsync(caller);
             throw await RecordAsync(caller, operation, found, found, AnswerTo(caller, found, refusal), "");
@@ -179,7 +184,8 @@ internal sealed class Authorization(
         }
     }
 
-    private static RequestException? Refusal(Caller caller, Operation operation, bool withOptional = false)
+    private static RequestException? Refusal(
+        Caller caller, Operation operation, bool withOptional = false, bool liftsGuard = false)
     {
         var permissions = withOptional && operation.OptionalPermission is { } optional
             ? operation.Permissions.Append(optional)
@@ -197,7 +203,7 @@ internal sealed class Authorization(
             return Errors.KeysMayNotGrant();
         }
 
-        return operation.NeedsSecondFactor && caller.LacksSecondFactor ? Errors.SecondFactorRequired() : null;
+        return (operation.NeedsSecondFactor || liftsGuard) && caller.LacksSecondFactor ? Errors.SecondFactorRequired() : null;
     }
 
     // A caller who doesn't see the target is told nothing of it. A caller whose role sees no thing of this kind is always told

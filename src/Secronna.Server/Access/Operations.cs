@@ -27,8 +27,17 @@ internal static class Operations
     public static Operation CreateEnvironment { get; } =
         new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentCreate, IsHarmless = true, Growth = StorageGrowth.Rows };
 
-    public static Operation RenameEnvironment { get; } =
-        new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentUpdate, IsHarmless = true, Growth = StorageGrowth.Rows };
+    /// <summary>
+    /// Changes the name of an environment, and whether its reveals need a reason. The latter also needs
+    /// <see cref="Permission.ManageGuards"/>, and to lift it a second factor (S32).
+    /// </summary>
+    public static Operation ChangeEnvironment { get; } = new(Permission.ManageProjects)
+    {
+        AuditAction = AuditActions.EnvironmentUpdate,
+        OptionalPermission = Permission.ManageGuards,
+        IsHarmless = true,
+        Growth = StorageGrowth.Rows,
+    };
 
     public static Operation DeleteEnvironment { get; } =
         new(Permission.ManageProjects) { AuditAction = AuditActions.EnvironmentDelete };

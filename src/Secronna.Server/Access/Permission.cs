@@ -24,6 +24,9 @@ internal enum Permission
     /// <summary>Create, rename and delete projects and environments.</summary>
     ManageProjects,
 
+    /// <summary>Set or lift what guards the values of an environment: that every reveal needs a reason.</summary>
+    ManageGuards,
+
     /// <summary>List and rotate KEKs; list and revoke credentials.</summary>
     ManageKeys,
 

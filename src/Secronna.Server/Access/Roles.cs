@@ -17,6 +17,7 @@ internal static class Roles
         new(Permission.Delete, None: false, Viewer: false, Member: true, Admin: true, AccessKey: true),
         new(Permission.ReadAudit, None: false, Viewer: true, Member: true, Admin: true, AccessKey: false),
         new(Permission.ManageProjects, None: false, Viewer: false, Member: false, Admin: true, AccessKey: false),
+        new(Permission.ManageGuards, None: false, Viewer: false, Member: false, Admin: true, AccessKey: false),
         new(Permission.ManageKeys, None: false, Viewer: false, Member: false, Admin: true, AccessKey: false),
         new(Permission.ManageCredentials, None: false, Viewer: false, Member: false, Admin: true, AccessKey: false),
     ];

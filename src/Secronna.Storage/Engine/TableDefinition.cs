@@ -41,7 +41,7 @@ internal sealed record TableDefinition
         new("environments",
             Text("id"), Text("workspace_id"), Text("project_id"), Text("name"), Text("slug"), Number("created_at"),
             Text("created_by"), Number("changed_at"), Number("secret_count"), Number("deleted_at"),
-            Text("overwritten_to"), Number("settled_to")),
+            Text("overwritten_to"), Number("settled_to"), Number("require_reason")),
         new("secrets",
             Text("id"), Text("workspace_id"), Text("project_id"), Text("environment_id"), Text("key"), Number("current_version"),
             Number("created_at"), Number("updated_at"), Number("deleted_at"), Text("deleted_by"), Number("destroyed_to"),

@@ -21,4 +21,7 @@ public sealed record EnvironmentRow(
     /// The latest instant whose state was read. Later changes get later instants, so the state at this instant stays the same.
     /// </summary>
     public long SettledTo { get; init; }
+
+    /// <summary>Whether every reveal of its values must give a reason.</summary>
+    public bool RequiresReason { get; init; }
 }

@@ -7,7 +7,7 @@ public static class EnvironmentTable
 {
     private const string Columns = """
         SELECT e.id, e.workspace_id, e.project_id, p.name, p.slug, e.name, e.slug, e.created_at, e.secret_count,
-               e.changed_at, e.settled_to
+               e.changed_at, e.settled_to, e.require_reason
         FROM environments e JOIN projects p ON p.id = e.project_id
         """;
 
@@ -64,12 +64,14 @@ public static class EnvironmentTable
         return await query.ReadAllAsync(Read);
     }
 
-    /// <summary>Changes the name and keeps the slug. Returns false when the environment does not exist.</summary>
-    public static async ValueTask<bool> RenameAsync(Transaction transaction, string workspaceId, string id, string name)
+    /// <summary>
+    /// Stores the name of <paramref name="row"/>, and whether reveals need a reason. The slug stays. The transaction has locked the
+    /// row.
+    /// </summary>
+    public static async ValueTask UpdateAsync(Transaction transaction, EnvironmentRow row)
     {
-        await using var update = transaction.Prepare(
-            "UPDATE environments SET name = $1 WHERE id = $2 AND workspace_id = $3 AND deleted_at IS NULL");
-        return await update.Bind(name).Bind(id).Bind(workspaceId).ExecuteAsync() == 1;
+        await using var update = transaction.Prepare("UPDATE environments SET name = $1, require_reason = $2 WHERE id = $3");
+        await update.Bind(row.Name).Bind(row.RequiresReason ? 1 : 0).Bind(row.Id).ExecuteAsync();
     }
 
     /// <summary>
@@ -131,5 +133,6 @@ public static class EnvironmentTable
         {
             ChangedAt = row.GetInt64(9),
             SettledTo = row.GetInt64(10),
+            RequiresReason = row.GetInt64(11) != 0,
         };
 }

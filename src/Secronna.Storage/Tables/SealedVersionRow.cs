@@ -10,6 +10,9 @@ namespace Secronna.Storage.Tables;
 public sealed record SealedVersionRow(
     SecretRow Secret, int Version, string KekId, byte[] WrappedDataKey, byte[] Ciphertext, byte[] Tag)
 {
+    /// <summary>Whether every reveal of values of its environment must give a reason.</summary>
+    public bool RequiresReason { get; init; }
+
     /// <summary>
     /// Whether the tag is the ciphertext's. If it is not, a revision was computed from something else than what would be opened.
     /// </summary>

@@ -9,7 +9,7 @@ public static class VersionTable
 {
     // These columns come from a LEFT JOIN, because a secret whose version was removed by tampering must not look absent. Its row
     // has an empty ciphertext and an empty wrapped key, which can't be opened, as after any tampering (S6).
-    private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext, v.tag";
+    private const string SealedColumns = ", v.kek_id, v.wrapped_data_key, v.ciphertext, v.tag, e.require_reason";
     private const string SealedTables = SecretTable.Tables + " LEFT JOIN secret_versions v ON v.secret_id = s.id AND v.version = ";
 
     // A version without sealed content counts as destroyed only if the history says so. Otherwise its content was removed by
@@ -154,7 +154,10 @@ public static class VersionTable
 
     private static SealedVersionRow ReadSealed(Statement row) =>
         new(SecretTable.Read(row), row.GetInt32(10), row.GetTextOrNull(11) ?? "", row.GetBlob(12), row.GetBlob(13),
-            row.GetBlob(14));
+            row.GetBlob(14))
+        {
+            RequiresReason = row.GetInt64(15) != 0,
+        };
 
     private static VersionTagRow ReadTag(Statement row) =>
         new(SecretTable.Read(row), row.GetInt32(10), row.GetBlob(11), row.GetInt32(12));

@@ -7,7 +7,7 @@ using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Environments;
 
-/// <summary>Creates, lists, renames and deletes the environments of a project.</summary>
+/// <summary>Creates, lists, changes and deletes the environments of a project.</summary>
 internal sealed class EnvironmentService(
     Database database, Authorization authorization, Purger purger, TimeProvider time)
 {
@@ -78,26 +78,38 @@ internal sealed class EnvironmentService(
             new NamedReference(row.Id, row.Name, row.Slug));
     }
 
-    public async Task<EnvironmentResponse> RenameAsync(Caller caller, string id, string name)
+    /// <summary>
+    /// Changes the name, or whether reveals need a reason. Reveals that read the environment before the change commits are done
+    /// as before it.
+    /// </summary>
+    public async Task<EnvironmentResponse> ChangeAsync(Caller caller, string id, EnvironmentChangeRequest change)
     {
-        await authorization.DemandAsync(caller, Operations.RenameEnvironment);
+        await authorization.DemandAsync(
+            caller, Operations.ChangeEnvironment,
+            withOptional: change.RequireReason is not null, liftsGuard: change.RequireReason is false);
         var row = await database.WriteAsync(async transaction =>
         {
-            if (await EnvironmentTable.LockAsync(transaction, caller.WorkspaceId, id) is not { } found)
+            if (await EnvironmentTable.LockAsync(transaction, caller.WorkspaceId, id) is not { } before)
             {
                 return null;
             }
 
-            await EnvironmentTable.RenameAsync(transaction, caller.WorkspaceId, id, name);
-            transaction.Audit.Append(AuditRecord.Of(caller, time, Operations.RenameEnvironment) with
+            var after = before with
             {
-                ProjectId = found.ProjectId,
-                EnvironmentId = found.Id,
-                Name = name,
+                Name = change.Name ?? before.Name,
+                RequiresReason = change.RequireReason ?? before.RequiresReason,
+            };
+            await EnvironmentTable.UpdateAsync(transaction, after);
+            transaction.Audit.Append(AuditRecord.Of(caller, time, Operations.ChangeEnvironment) with
+            {
+                ProjectId = after.ProjectId,
+                EnvironmentId = after.Id,
+                Name = after.Name,
+                Details = AuditDetails.OfChange(before, after),
             });
-            return found with { Name = name };
+            return after;
         });
-        return Convert(row ?? throw await authorization.NotFoundAsync(caller, Operations.RenameEnvironment, "environment", id));
+        return Convert(row ?? throw await authorization.NotFoundAsync(caller, Operations.ChangeEnvironment, "environment", id));
     }
 
     public async Task<DeletedResponse> DeleteAsync(Caller caller, string id, bool force)
@@ -136,5 +148,5 @@ internal sealed class EnvironmentService(
     }
 
     private static EnvironmentResponse Convert(EnvironmentRow row) =>
-        new(row.Id, row.Name, row.Slug, new Instant(row.CreatedAt));
+        new(row.Id, row.Name, row.Slug, row.RequiresReason, new Instant(row.CreatedAt));
 }

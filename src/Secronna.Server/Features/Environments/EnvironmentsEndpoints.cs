@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Http;
@@ -26,10 +27,12 @@ internal static class EnvironmentsEndpoints
             .By<EnvironmentService>((request, environments) =>
                 environments.GetAsync(request.Caller, request.Route("envId")));
 
-        routes.Api("PATCH", "/environments/{envId}", Operations.RenameEnvironment, "Rename an environment; its slug stays")
-            .Takes<NameRequest>().Gives(Json.EnvironmentResponse)
+        routes.Api(
+                "PATCH", "/environments/{envId}", Operations.ChangeEnvironment,
+                "Rename an environment (its slug stays), or set whether its reveals need a reason")
+            .Takes<EnvironmentChangeRequest>().Gives(Json.EnvironmentResponse)
             .By<EnvironmentService>(async (request, environments) =>
-                await environments.RenameAsync(request.Caller, request.Route("envId"), await request.NameAsync()));
+                await environments.ChangeAsync(request.Caller, request.Route("envId"), await ChangeAsync(request)));
 
         routes.Api("DELETE", "/environments/{envId}", Operations.DeleteEnvironment, "Delete an environment")
             .TakesQuery("force", "boolean", "Delete it even if it has secrets").Gives(Json.DeletedResponse)
@@ -42,5 +45,11 @@ internal static class EnvironmentsEndpoints
             .Gives(Json.EnvironmentPathResponse)
             .By<EnvironmentService>((request, environments) =>
                 environments.GetBySlugAsync(request.Caller, request.Route("projectSlug"), request.Route("envSlug")));
+    }
+
+    private static ValueTask<EnvironmentChangeRequest> ChangeAsync(ApiRequest request)
+    {
+        var limits = request.Limits;
+        return request.BodyAsync((ref Utf8JsonReader reader) => EnvironmentBody.ReadChange(ref reader, limits.NameLength));
     }
 }

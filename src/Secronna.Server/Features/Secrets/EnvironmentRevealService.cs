@@ -102,10 +102,17 @@ internal sealed class EnvironmentRevealService(
 
         var existing = found.Rows.Select(row => row.Secret).Concat(found.Unrecoverable).Select(secret => secret.Key);
         var missing = selection.Keys?.Except(existing).ToList();
-        return missing is not { Count: > 0 }
+        if (missing is { Count: > 0 })
+        {
+            throw await authorization.RefusedAsync(
+                caller, Operations.RevealEnvironment, environment, Errors.KeysNotFound(missing), name.ToString());
+        }
+
+        // It comes last: who may not reveal something is told that first, whether or not a reason is required (S23).
+        return !environment.RequiresReason || caller.Origin.Reason is not null
             ? environment
             : throw await authorization.RefusedAsync(
-                caller, Operations.RevealEnvironment, environment, Errors.KeysNotFound(missing), name.ToString());
+                caller, Operations.RevealEnvironment, environment, Errors.ReasonRequired(), name.ToString());
     }
 
     // A key without any action is as good as missing. A key with another action is refused, whether it exists or not.

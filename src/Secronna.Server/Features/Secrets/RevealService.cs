@@ -15,7 +15,9 @@ internal sealed class RevealService(
     /// <param name="caller">Who reveals.</param>
     /// <param name="secretId">The secret.</param>
     /// <param name="version">The version's number; <c>null</c> is the current version.</param>
-    /// <exception cref="RequestException">RATE_LIMITED, NOT_FOUND or INTEGRITY_ERROR; each is recorded.</exception>
+    /// <exception cref="RequestException">
+    /// RATE_LIMITED, NOT_FOUND, VALIDATION_ERROR (the environment requires a reason) or INTEGRITY_ERROR; each is recorded.
+    /// </exception>
     public async Task<RevealedValue> RevealAsync(Caller caller, string secretId, int? version)
     {
         await authorization.DemandAsync(caller, Operations.RevealSecret);
@@ -31,13 +33,22 @@ internal sealed class RevealService(
                 return (null, await SecretTable.FindAsync(session, state.caller.WorkspaceId, state.secretId));
             }
 
-            audit.Append(AuditRecord.OfVersion(state.caller, state.time, Operations.RevealSecret, row.Secret, row.Version));
+            if (!LacksReason(state.caller, row))
+            {
+                audit.Append(AuditRecord.OfVersion(state.caller, state.time, Operations.RevealSecret, row.Secret, row.Version));
+            }
+
             return ((SealedVersionRow?)row, (SecretRow?)row.Secret);
         });
         if (row is null)
         {
             var isVisible = secret.VisibleTo(caller, GrantActions.Reveal) is not null;
             throw await authorization.SecretNotFoundAsync(caller, Operations.RevealSecret, secret, secretId, isVisible);
+        }
+
+        if (LacksReason(caller, row))
+        {
+            throw await authorization.RefusedAsync(caller, Operations.RevealSecret, null, Errors.ReasonRequired(), secretId);
         }
 
         ServerMetrics.Revealed(1);
@@ -65,6 +76,9 @@ internal sealed class RevealService(
                 caller, Operations.RevealSecret, environment, caller.RefusalOn(GrantActions.Reveal, environment, key), path)
             : await RevealAsync(caller, secret.Id, version);
     }
+
+    // Only a caller who may reveal the secret gets here, so it alone learns that the environment requires a reason (S23).
+    private static bool LacksReason(Caller caller, SealedVersionRow row) => row.RequiresReason && caller.Origin.Reason is null;
 
     // For a caller with grants the secret is checked first. A refusal outside the grants must take no longer than a refusal for a
     // secret that does not exist (S23).

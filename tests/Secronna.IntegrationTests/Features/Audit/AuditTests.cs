@@ -185,7 +185,7 @@ public sealed class AuditTests(SharedServer shared)
                 $$"""environment.create {"projectId":"{{p}}","environmentId":"{{e}}","name":"Production"}""",
                 $$"""secret.write {"projectId":"{{p}}","environmentId":"{{e}}","secretId":"{{secret}}","key":"KEY","path":"web/production/KEY","version":1}""",
                 $$"""secret.delete {"projectId":"{{p}}","environmentId":"{{e}}","secretId":"{{secret}}","key":"KEY","path":"web/production/KEY","version":1}""",
-                $$"""environment.update {"projectId":"{{p}}","environmentId":"{{e}}","name":"e2"}""",
+                $$$"""environment.update {"projectId":"{{{p}}}","environmentId":"{{{e}}}","name":"e2","before":{"name":"Production"},"after":{"name":"e2"}}""",
                 $$"""environment.delete {"projectId":"{{p}}","environmentId":"{{e}}","name":"e2"}""",
                 $$"""project.update {"projectId":"{{p}}","name":"p2"}""",
                 $$"""project.delete {"projectId":"{{p}}","name":"p2"}""",

@@ -14,7 +14,7 @@ public sealed class EnvironmentTests(SharedServer shared)
 
         var created = await workspace.NewEnvironmentAsync(project.Text("id"), "Blue / Green");
 
-        Assert.Equal("id,name,slug,createdAt", created.Names());
+        Assert.Equal("id,name,slug,requireReason,createdAt", created.Names());
         Assert.Matches("^env_[0-9a-hjkmnp-tv-z]{26}$", created.Text("id"));
         Assert.Equal("blue-green", created.Text("slug"));
         Assert.Equal(created.GetRawText(), (await workspace.Api.GetAsync("/environments/" + created.Text("id"))).Is(200).Data.GetRawText());
@@ -33,7 +33,7 @@ public sealed class EnvironmentTests(SharedServer shared)
 
         var renamed = (await environment.Api.PatchAsync($"/environments/{environment.Id}", """{"name":"Live"}""")).Is(200).Data;
 
-        Assert.Equal("id,name,slug,createdAt", renamed.Names());
+        Assert.Equal("id,name,slug,requireReason,createdAt", renamed.Names());
         Assert.Equal("Live", renamed.Text("name"));
         Assert.Equal("production", renamed.Text("slug"));
         (await environment.Api.PostAsync($"/projects/{environment.ProjectId}/environments", """{"name":"PRODUCTION"}""")).IsError(409, "CONFLICT");

@@ -23,11 +23,11 @@ public sealed class OperationTests
 
     private static readonly string[] NeedNone =
     [
-        nameof(Operations.CreateEnvironment), nameof(Operations.CreateProject), nameof(Operations.GetEnvironment),
+        nameof(Operations.ChangeEnvironment), nameof(Operations.CreateEnvironment), nameof(Operations.CreateProject), nameof(Operations.GetEnvironment),
         nameof(Operations.GetProject), nameof(Operations.GetSecret), nameof(Operations.Identify), nameof(Operations.ListCredentials),
         nameof(Operations.ListEnvironments), nameof(Operations.ListKeks), nameof(Operations.ListProjects),
         nameof(Operations.ListSecrets), nameof(Operations.ListVersions), nameof(Operations.ReadAuditTrail),
-        nameof(Operations.ReadHistory), nameof(Operations.RenameEnvironment), nameof(Operations.RenameProject),
+        nameof(Operations.ReadHistory), nameof(Operations.RenameProject),
         nameof(Operations.RotateKek), nameof(Operations.SearchSecrets), nameof(Operations.WriteSecrets),
     ];
 

@@ -17,6 +17,7 @@ public sealed class RoleTableTests
         ("compare", [Permission.Reveal]),
         ("read the audit trail", [Permission.ReadAudit]),
         ("create, rename, delete", [Permission.ManageProjects]),
+        ("set or lift `requireReason`", [Permission.ManageGuards]),
         ("KEKs", [Permission.ManageKeys]),
         ("create and change credentials", [Permission.ManageCredentials]),
     ];

@@ -7,9 +7,9 @@ namespace Secronna.UnitTests.Server.Access;
 public sealed class RoleTests
 {
     [Theory]
-    [InlineData((int)Role.Admin, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageKeys ManageCredentials")]
-    [InlineData((int)Role.Owner, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageKeys ManageCredentials")]
-    [InlineData((int)Role.ApiKey, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageKeys ManageCredentials")]
+    [InlineData((int)Role.Admin, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageGuards ManageKeys ManageCredentials")]
+    [InlineData((int)Role.Owner, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageGuards ManageKeys ManageCredentials")]
+    [InlineData((int)Role.ApiKey, "Identify List Reveal Write Delete ReadAudit ManageProjects ManageGuards ManageKeys ManageCredentials")]
     [InlineData((int)Role.Member, "Identify List Reveal Write Delete ReadAudit")]
     [InlineData((int)Role.Viewer, "Identify List ReadAudit")]
     [InlineData((int)Role.AccessKey, "Identify List Reveal Write Delete")]
