@@ -3,6 +3,7 @@
 
 import { createCipheriv, createHash, createHmac } from "node:crypto";
 import { writeFileSync } from "node:fs";
+import "./trail-entries.mjs";
 
 const FORMAT = 1;
 const FORMAT_WITH_KEY = 2;

@@ -21,7 +21,7 @@ internal static class Vectors
 
     public static DerivedKeyFile DerivedKeys { get; } = Read<DerivedKeyFile>("derived-keys");
 
-    private static T Read<T>(string name)
+    public static T Read<T>(string name)
     {
         using var stream = typeof(Vectors).Assembly.GetManifestResourceStream($"vectors/{name}.json");
         return JsonSerializer.Deserialize<T>(stream!, Options)!;
