@@ -6,6 +6,7 @@
 //   "secronna data key"          wrapped key box    2       workspace, project, environment, secret, its key, version, KEK
 //   "secronna kek"               wrapped key box    1       workspace, project, KEK, master key
 //   "secronna installation key"  wrapped key box    1       master key
+//   "secronna log key"           wrapped key box    1       installation
 //
 // Values and data keys of format 1 were sealed before the secret's key was bound. Their list is the same without the key. They
 // are opened, and no new ones are made. The format byte is in the header, so a box can't be passed off as one of the other
@@ -82,6 +83,13 @@ internal ref struct AssociatedData
         }
 
         data.Append(binding.MasterKeyId);
+        return data;
+    }
+
+    public static AssociatedData ForLogKey(Span<byte> buffer, string installationId)
+    {
+        var data = new AssociatedData(buffer, BoxFormat.First, "secronna log key"u8, WrappedKeyBox.HeaderSize);
+        data.Append(installationId);
         return data;
     }
 

@@ -8,7 +8,8 @@
 // The format is 1 for a key that a master key wraps. For a data key it is 2, or 1 if it was wrapped before the secret's key was
 // bound (AssociatedData.cs).
 //
-// The key name is the name of the wrapping key: a KEK wraps data keys, a master key wraps KEKs and the installation key.
+// The key name is the name of the wrapping key: a KEK wraps data keys, a master key wraps KEKs and the installation key, and a key
+// that is derived from the installation key wraps the log key's seed.
 // AssociatedData.cs describes the associated data.
 
 using System.Security.Cryptography;

@@ -87,6 +87,9 @@ public static class AuditActions
     /// <summary>An installation was copied to another database.</summary>
     public const string StorageCopy = "storage.copy";
 
+    /// <summary>The trail took over what it must know of versions that were written before it recorded their hashes.</summary>
+    public const string TrailMigrate = "trail.migrate";
+
     /// <summary>Every action of the contract, actions of later versions included. A filter may name each of them.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
@@ -96,6 +99,6 @@ public static class AuditActions
         KekRotate, KekDestroy, MasterKeyGenerate, MasterKeyRotate, MasterKeyRetire,
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,
-        BackupCreate, BackupVerify, StorageCopy,
+        BackupCreate, BackupVerify, StorageCopy, TrailMigrate,
     };
 }

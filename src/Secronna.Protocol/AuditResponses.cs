@@ -49,6 +49,13 @@ public sealed record AuditMetadata
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Count { get; init; }
 
+    /// <summary>
+    /// The number of this entry among the entries of one request that share a list too long for one entry; absent if the list is
+    /// whole.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Part { get; init; }
+
     /// <summary>Of a comparison: the instant at which this environment was compared; absent for the time of the entry.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Instant? At { get; init; }

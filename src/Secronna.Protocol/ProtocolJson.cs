@@ -21,6 +21,8 @@ namespace Secronna.Protocol;
 [JsonSerializable(typeof(IReadOnlyList<CompareResponse>))]
 [JsonSerializable(typeof(SearchResponse))]
 [JsonSerializable(typeof(AuditResponse))]
+[JsonSerializable(typeof(AuditProofResponse))]
+[JsonSerializable(typeof(AuditKeysResponse))]
 [JsonSerializable(typeof(KekResponse))]
 [JsonSerializable(typeof(ApiKeyCreatedResponse))]
 [JsonSerializable(typeof(ApiKeyResponse))]

@@ -11,9 +11,10 @@ public sealed class StorageCopy : IAsyncDisposable
 {
     private const int RowsBetweenReports = 1_000;
 
+    private readonly DatabaseEngine target;
     private readonly BulkLoad load;
 
-    private StorageCopy(BulkLoad load) => this.load = load;
+    private StorageCopy(DatabaseEngine target, BulkLoad load) => (this.target, this.load) = (target, load);
 
     /// <summary>The session that reads the rows copied so far.</summary>
     public Session Session => load.Session;
@@ -54,7 +55,7 @@ public sealed class StorageCopy : IAsyncDisposable
                 await RequireEmptyAsync(target, load.Session, table);
             }
 
-            return new StorageCopy(load);
+            return new StorageCopy(target, load);
         }
         catch
         {
@@ -77,6 +78,7 @@ public sealed class StorageCopy : IAsyncDisposable
             copied.Add(new TableRows(table.Name, await CopyAsync(source, table, progress, cancellation)));
         }
 
+        await target.SetTrailCountersAsync(Session);
         await load.AnalyzeAsync();
         await RequireCountsAsync(copied);
         return copied;

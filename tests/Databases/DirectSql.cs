@@ -21,6 +21,7 @@ internal static class DirectSql
     /// <summary>Runs a query and returns all rows.</summary>
     public static List<object[]> All(this DbConnection connection, string sql, params (string Name, object? Value)[] parameters)
     {
+        using var snapshot = DecodedTrail.FillFor(connection, sql);
         using var command = Command(connection, sql, parameters);
         using var reader = command.ExecuteReader();
         var rows = new List<object[]>();

@@ -1,45 +1,58 @@
 using System.Text.Json;
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
 
 /// <summary>
-/// What an audit entry says beyond its columns. It is stored as JSON, with the names that the entry's <c>metadata</c> has.
+/// What an audit entry says beyond its other properties. It is stored as JSON, with the names that the entry's <c>metadata</c> has.
+/// An entry has room for some kilobytes. A list that does not fit goes on in further entries, which are numbered.
 /// </summary>
 internal static class AuditDetails
 {
-    // Bounds the size of one entry. A caller decides how many keys a request names.
-    private const int MaxKeyCharacters = 8_192;
+    // What the details hold beside the items of their list: instants, ids and a name.
+    private const int BytesBesideList = 2_048;
 
-    /// <summary>The keys that a refused request named, as many as one entry holds, and the number of the others.</summary>
-    public static string OfRefusedKeys(IReadOnlyList<string> keys)
+    /// <summary>Names the keys that a refused request asked for: as many as the entry holds, and the number of the others.</summary>
+    public static TrailEntry NamingKeys(this TrailEntry entry, IReadOnlyList<string> keys)
     {
-        var parts = Split(keys);
-        var others = keys.Count - parts[0].Count;
-        return Write(new AuditMetadata { Keys = parts[0], KeysOmitted = others == 0 ? null : others });
+        var named = Split(entry, keys, SizeOf)[0];
+        var others = keys.Count - named.Count;
+        return entry with { Details = Write(new AuditMetadata { Keys = named, KeysOmitted = others == 0 ? null : others }) };
     }
 
-    /// <summary>
-    /// The instants and the keys of one side of a comparison. All keys are named, in as many entries as they need.
-    /// </summary>
-    public static IEnumerable<string> OfComparison(AuditMetadata instants, IReadOnlyList<string> keys) =>
-        Split(keys).Select(part => Write(instants with { Keys = part.Count == 0 ? null : part }));
+    /// <summary>Names the instants and the keys of one side of a comparison. All keys are named.</summary>
+    public static IEnumerable<TrailEntry> OfComparison(TrailEntry entry, AuditMetadata instants, IReadOnlyList<string> keys) =>
+        Number(Split(entry, keys, SizeOf)
+            .Select(part => entry with { Details = Write(instants with { Keys = part.Count == 0 ? null : part }) }));
 
-    /// <summary>
-    /// What a change of an access key changed, before and after; <c>null</c> if it changed nothing. The limits of a request bound
-    /// the grants.
-    /// </summary>
-    public static string? OfChange(CredentialRow before, CredentialRow after)
+    /// <summary>Says what a change of an access key changed, before and after.</summary>
+    public static IEnumerable<TrailEntry> OfChange(TrailEntry entry, CredentialRow before, CredentialRow after)
     {
         var (name, grants, expiry) = (before.Name != after.Name, before.Grants != after.Grants, before.ExpiresAt != after.ExpiresAt);
-        return name || grants || expiry ? Write(new AuditMetadata { Before = Changed(before), After = Changed(after) }) : null;
-
-        AuditedFields Changed(CredentialRow key) => new()
+        if (!name && !grants && !expiry)
         {
-            Name = name ? key.Name : null,
-            Grants = grants ? StoredGrants.TryRead(key) : null,
-            ExpiresAt = expiry && key.ExpiresAt is { } at ? new Instant(at) : null,
+            return [entry];
+        }
+
+        var (old, @new) = (grants ? StoredGrants.TryRead(before) : null, grants ? StoredGrants.TryRead(after) : null);
+        var sides = (old ?? []).Select(grant => (IsNew: false, Grant: grant))
+            .Concat((@new ?? []).Select(grant => (IsNew: true, Grant: grant))).ToList();
+        return Number(Split(entry, sides, side => SizeOf(side.Grant)).Select((part, i) => entry with
+        {
+            Details = Write(new AuditMetadata
+            {
+                Before = Changed(before, old is null ? null : GrantsOf(part, isNew: false), i == 0),
+                After = Changed(after, @new is null ? null : GrantsOf(part, isNew: true), i == 0),
+            }),
+        }));
+
+        AuditedFields Changed(CredentialRow key, List<Grant>? listed, bool isFirst) => new()
+        {
+            Name = name && isFirst ? key.Name : null,
+            Grants = listed,
+            ExpiresAt = expiry && isFirst && key.ExpiresAt is { } at ? new Instant(at) : null,
         };
     }
 
@@ -71,25 +84,43 @@ internal static class AuditDetails
                 After = stored.After,
             };
 
+    private static List<Grant> GrantsOf(List<(bool IsNew, Grant Grant)> part, bool isNew) =>
+        [.. part.Where(side => side.IsNew == isNew).Select(side => side.Grant)];
+
     private static string Write(AuditMetadata details) => JsonSerializer.Serialize(details, ProtocolJson.Default.AuditMetadata);
 
-    // The parts have at least one key each; without keys there is one empty part.
-    private static List<List<string>> Split(IReadOnlyList<string> keys)
+    private static IEnumerable<TrailEntry> Number(IEnumerable<TrailEntry> parts)
     {
-        List<List<string>> parts = [[]];
-        var characters = 0;
-        foreach (var key in keys)
+        var entries = parts.ToList();
+        return entries.Count == 1 ? entries : entries.Select((entry, i) => entry with { Part = i + 1 });
+    }
+
+    /// <summary>
+    /// Splits a list into parts that an entry has room for. Each part has at least one item; without items there is one empty part.
+    /// </summary>
+    private static List<List<T>> Split<T>(TrailEntry entry, IReadOnlyList<T> items, Func<T, int> sizeOf)
+    {
+        var room = TrailEntryFormat.RoomForDetails(entry) - BytesBesideList;
+        List<List<T>> parts = [[]];
+        var bytes = 0;
+        foreach (var item in items)
         {
-            if (characters + key.Length > MaxKeyCharacters)
+            var size = sizeOf(item);
+            if (parts[^1].Count > 0 && bytes + size > room)
             {
                 parts.Add([]);
-                characters = 0;
+                bytes = 0;
             }
 
-            parts[^1].Add(key);
-            characters += key.Length;
+            parts[^1].Add(item);
+            bytes += size;
         }
 
         return parts;
     }
+
+    // The characters of keys need no escapes. The quotes and a comma come on top.
+    private static int SizeOf(string key) => key.Length + 3;
+
+    private static int SizeOf(Grant grant) => JsonSerializer.SerializeToUtf8Bytes([grant], ProtocolJson.Default.IReadOnlyListGrant).Length;
 }

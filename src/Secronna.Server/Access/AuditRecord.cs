@@ -1,5 +1,5 @@
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
@@ -8,7 +8,7 @@ namespace Secronna.Server.Access;
 internal static class AuditRecord
 {
     /// <summary>An entry about an action of the contract (<see cref="AuditActions"/>).</summary>
-    public static AuditEntry Of(Caller caller, TimeProvider time, string action, string outcome = AuditOutcomes.Success) => new()
+    public static TrailEntry Of(Caller caller, TimeProvider time, string action, string outcome = AuditOutcomes.Success) => new()
     {
         WorkspaceId = caller.WorkspaceId,
         Id = Ids.New(Ids.AuditEntry, time.GetUtcNow()),
@@ -23,17 +23,17 @@ internal static class AuditRecord
     };
 
     /// <summary>An entry about an operation. The operation must have an audit action.</summary>
-    public static AuditEntry Of(Caller caller, TimeProvider time, Operation operation, string outcome = AuditOutcomes.Success) =>
+    public static TrailEntry Of(Caller caller, TimeProvider time, Operation operation, string outcome = AuditOutcomes.Success) =>
         Of(caller, time, operation.AuditAction!, outcome);
 
     /// <summary>An entry about an operation on one version of a secret.</summary>
-    public static AuditEntry OfVersion(
+    public static TrailEntry OfVersion(
         Caller caller, TimeProvider time, Operation operation, SecretRow secret, int version,
         string outcome = AuditOutcomes.Success) =>
         OfVersion(caller, time, operation.AuditAction!, secret, version, outcome);
 
     /// <summary>An entry about one version of a secret.</summary>
-    public static AuditEntry OfVersion(
+    public static TrailEntry OfVersion(
         Caller caller, TimeProvider time, string action, SecretRow secret, int version,
         string outcome = AuditOutcomes.Success) => Of(caller, time, action, outcome) with
         {

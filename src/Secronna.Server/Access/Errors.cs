@@ -46,6 +46,10 @@ internal static class Errors
 
     public static RequestException NotFound(string thing) => new(ErrorCodes.NotFound, $"{thing} not found");
 
+    /// <summary>A part of the trail's tree that there may be soon: checkpoints are made each second.</summary>
+    public static RequestException NotCoveredYet(string thing) =>
+        new(ErrorCodes.NotFound, $"{thing} not found: no checkpoint covers it yet") { RetryAfter = TimeSpan.FromSeconds(1) };
+
     public static RequestException KeysNotFound(IEnumerable<string> keys) =>
         new(ErrorCodes.NotFound, $"keys not found: {string.Join(", ", keys)}");
 
@@ -161,6 +165,9 @@ internal static class Errors
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         };
+
+    public static RequestException TrailDamaged() =>
+        new(ErrorCodes.IntegrityError, "the audit trail is damaged here: an operator must run secronna-server backup verify");
 
     public static RequestException Integrity() =>
         new(ErrorCodes.IntegrityError, "stored data failed authentication: no value was returned, and the failure is in the audit trail");

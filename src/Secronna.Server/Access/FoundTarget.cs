@@ -1,4 +1,4 @@
-using Secronna.Storage.Engine;
+using Secronna.Crypto.Trail;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
@@ -68,7 +68,9 @@ internal sealed record FoundTarget
     public bool IsSeenBy(Caller caller) => ActionsOf(caller) != GrantActions.None;
 
     /// <summary>The entry with the target named in it.</summary>
-    public AuditEntry NameIn(AuditEntry entry) => entry with
+    public TrailEntry NameIn(TrailEntry entry) => Keys.Count > 0 ? NameThingIn(entry).NamingKeys(Keys) : NameThingIn(entry);
+
+    private TrailEntry NameThingIn(TrailEntry entry) => entry with
     {
         ProjectId = ProjectId ?? entry.ProjectId,
         EnvironmentId = EnvironmentId ?? entry.EnvironmentId,
@@ -76,6 +78,5 @@ internal sealed record FoundTarget
         Key = Key ?? entry.Key,
         Path = Path ?? entry.Path,
         TargetId = TargetId ?? entry.TargetId,
-        Details = Keys.Count > 0 ? AuditDetails.OfRefusedKeys(Keys) : entry.Details,
     };
 }

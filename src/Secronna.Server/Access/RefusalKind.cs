@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Secronna.Storage.Engine;
+using Secronna.Crypto.Trail;
 
 namespace Secronna.Server.Access;
 
@@ -28,20 +28,20 @@ internal sealed record RefusalKind(RefusedCaller Caller, string Action, string? 
     /// <summary>The kind of a refusal.</summary>
     /// <param name="entry">The audit entry of the refusal.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
-    public static RefusalKind Of(AuditEntry entry, string target) => new(CallerOf(entry), entry.Action, entry.Ip, Shorten(target));
+    public static RefusalKind Of(TrailEntry entry, string target) => new(CallerOf(entry), entry.Action, entry.Ip, Shorten(target));
 
     /// <summary>
     /// The kinds under which a refusal beyond the limit can be counted: by address and by what was found, by address alone, and
     /// by action alone.
     /// </summary>
-    public static RefusalKind[] OverLimit(AuditEntry entry)
+    public static RefusalKind[] OverLimit(TrailEntry entry)
     {
         var found = entry.SecretId ?? entry.EnvironmentId ?? entry.ProjectId ?? entry.TargetId ?? "";
         var exact = new RefusalKind(CallerOf(entry), entry.Action, entry.Ip, found) { IsOverLimit = true };
         return [exact, exact with { Target = null }, exact with { Target = null, Ip = null }];
     }
 
-    private static RefusedCaller CallerOf(AuditEntry entry) => new(entry.WorkspaceId, entry.ActorType, entry.ActorId);
+    private static RefusedCaller CallerOf(TrailEntry entry) => new(entry.WorkspaceId, entry.ActorType, entry.ActorId);
 
     // A kind stays in memory for a minute. The caller decides how long a target is, but must not decide how much memory it takes.
     private static string Shorten(string target) => target.Length <= MaxTargetLength

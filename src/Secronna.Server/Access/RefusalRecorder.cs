@@ -1,4 +1,6 @@
+using Secronna.Crypto.Trail;
 using Secronna.Server.Installation;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Access;
@@ -28,7 +30,7 @@ internal sealed class RefusalRecorder(Database database, LimitSettings limits, T
     /// <param name="refusal">The refusal.</param>
     /// <returns>The refusal, or RATE_LIMITED in its place if this credential was refused too often.</returns>
     /// <exception cref="StorageUnavailableException">That entry could not be made durable.</exception>
-    public async Task<RequestException> RecordAsync(AuditEntry entry, string target, RequestException refusal)
+    public async Task<RequestException> RecordAsync(TrailEntry entry, string target, RequestException refusal)
     {
         var (run, part) = runs.Join(entry, target);
         switch (part)
@@ -55,7 +57,7 @@ internal sealed class RefusalRecorder(Database database, LimitSettings limits, T
     /// <param name="target">What the caller asked for, as the caller named it.</param>
     /// <returns>Whether it was counted. If not, the target must be looked up and the refusal recorded.</returns>
     /// <exception cref="StorageUnavailableException">The run's first entry could not be made durable.</exception>
-    public async Task<bool> TryCountAsync(AuditEntry entry, string target)
+    public async Task<bool> TryCountAsync(TrailEntry entry, string target)
     {
         if (runs.TryCount(entry, target, out var run))
         {
@@ -104,7 +106,7 @@ internal sealed class RefusalRecorder(Database database, LimitSettings limits, T
     }
 
     // Writes all entries at once. If that fails, writes them one by one, and tells which one failed.
-    private async Task<(Exception? Error, int Written)> WriteAsync(List<AuditEntry> entries)
+    private async Task<(Exception? Error, int Written)> WriteAsync(List<TrailEntry> entries)
     {
         if (await TryAppendAsync([.. entries]) is null)
         {
@@ -122,7 +124,7 @@ internal sealed class RefusalRecorder(Database database, LimitSettings limits, T
         return (null, entries.Count);
     }
 
-    private async Task<Exception?> TryAppendAsync(IReadOnlyList<AuditEntry> entries)
+    private async Task<Exception?> TryAppendAsync(IReadOnlyList<TrailEntry> entries)
     {
         try
         {
@@ -135,7 +137,7 @@ internal sealed class RefusalRecorder(Database database, LimitSettings limits, T
         }
     }
 
-    private async Task WriteFirstAsync(RefusalRun run, AuditEntry entry)
+    private async Task WriteFirstAsync(RefusalRun run, TrailEntry entry)
     {
         try
         {

@@ -1,4 +1,4 @@
-using Secronna.Storage.Engine;
+using Secronna.Crypto.Trail;
 
 namespace Secronna.Server.Access;
 
@@ -10,12 +10,12 @@ namespace Secronna.Server.Access;
 /// <param name="kind">What the refusals of the run have in common.</param>
 /// <param name="first">The entry of the run's first refusal.</param>
 /// <param name="beganAt">When the run began: a timestamp of the monotonic clock.</param>
-internal sealed class RefusalRun(RefusalKind kind, AuditEntry first, long beganAt)
+internal sealed class RefusalRun(RefusalKind kind, TrailEntry first, long beganAt)
 {
     // One target, as a caller names it, is rarely more than one thing: only if the thing is deleted and made again.
     private const int MaxSeparateCounts = 20;
 
-    private readonly Dictionary<(string? ProjectId, string? EnvironmentId, string? SecretId), AuditEntry> counts = [];
+    private readonly Dictionary<(string? ProjectId, string? EnvironmentId, string? SecretId), TrailEntry> counts = [];
 
     /// <summary>What the refusals of the run have in common.</summary>
     public RefusalKind Kind { get; } = kind;
@@ -27,17 +27,17 @@ internal sealed class RefusalRun(RefusalKind kind, AuditEntry first, long beganA
     public TaskCompletionSource FirstWritten { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The entries to write for the counted refusals, each with its count.</summary>
-    public IEnumerable<AuditEntry> CountEntries => counts.Values;
+    public IEnumerable<TrailEntry> CountEntries => counts.Values;
 
     /// <summary>Counts a refusal whose target was not looked up: it is what the first refusal of the run found.</summary>
-    public void CountRepeat(AuditEntry entry) => Count(entry with
+    public void CountRepeat(TrailEntry entry) => Count(entry with
     {
         ProjectId = first.ProjectId, EnvironmentId = first.EnvironmentId, SecretId = first.SecretId, Key = first.Key, Path = first.Path,
         TargetId = first.TargetId, Details = first.Details,
     });
 
     /// <summary>Counts a refusal.</summary>
-    public void Count(AuditEntry entry)
+    public void Count(TrailEntry entry)
     {
         var found = (entry.ProjectId, entry.EnvironmentId, entry.SecretId);
         // Over the limit, requests that name different keys are counted together.
@@ -56,7 +56,7 @@ internal sealed class RefusalRun(RefusalKind kind, AuditEntry first, long beganA
 
     // The merged entry has the request id of the last refusal. It names an address, a user agent and a reason only if all
     // refusals agree.
-    private static AuditEntry Merge(AuditEntry counted, AuditEntry entry) => entry with
+    private static TrailEntry Merge(TrailEntry counted, TrailEntry entry) => entry with
     {
         Count = counted.Count + 1,
         Ip = IfEqual(counted.Ip, entry.Ip),

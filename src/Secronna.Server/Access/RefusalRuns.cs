@@ -1,4 +1,4 @@
-using Secronna.Storage.Engine;
+using Secronna.Crypto.Trail;
 
 namespace Secronna.Server.Access;
 
@@ -41,7 +41,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
 
     // First refusals without a run. They count towards the limits of their callers for a minute, as runs do.
     private readonly Queue<(long WrittenAt, RefusedCaller Caller)> alone = [];
-    private readonly List<AuditEntry> unrecordedCounts = [];
+    private readonly List<TrailEntry> unrecordedCounts = [];
 
     // A run lasts a minute, so as many entries can be written in a minute as runs may be open.
     private int MaxFirsts => limits.RefusalsPerMinute == 0 ? int.MaxValue / CallersPerWorkspace : limits.RefusalsPerMinute;
@@ -54,7 +54,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
     /// <param name="entry">The audit entry of the refusal.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
     /// <returns>The run, and which part the refusal has in it. The run is <c>null</c> if the refusal is in none.</returns>
-    public (RefusalRun? Run, RefusalPart Part) Join(AuditEntry entry, string target)
+    public (RefusalRun? Run, RefusalPart Part) Join(TrailEntry entry, string target)
     {
         var kind = RefusalKind.Of(entry, target);
         lock (gate)
@@ -87,7 +87,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
     /// <param name="entry">The audit entry, which names no target.</param>
     /// <param name="target">What the caller asked for, as the caller named it.</param>
     /// <param name="run">The run in which it was counted; <c>null</c> beyond the limit.</param>
-    public bool TryCount(AuditEntry entry, string target, out RefusalRun? run)
+    public bool TryCount(TrailEntry entry, string target, out RefusalRun? run)
     {
         var kind = RefusalKind.Of(entry, target);
         lock (gate)
@@ -126,7 +126,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
     }
 
     /// <summary>Ends the runs whose minute is over, or all runs, and hands over the counts that are not recorded yet.</summary>
-    public List<AuditEntry> TakeUnrecordedCounts(bool all)
+    public List<TrailEntry> TakeUnrecordedCounts(bool all)
     {
         lock (gate)
         {
@@ -135,14 +135,14 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
                 EndUnderLock(run);
             }
 
-            List<AuditEntry> taken = [.. unrecordedCounts];
+            List<TrailEntry> taken = [.. unrecordedCounts];
             unrecordedCounts.Clear();
             return taken;
         }
     }
 
     /// <summary>Takes back counts that could not be recorded.</summary>
-    public void ReturnUnrecordedCounts(IEnumerable<AuditEntry> counts)
+    public void ReturnUnrecordedCounts(IEnumerable<TrailEntry> counts)
     {
         lock (gate)
         {
@@ -163,7 +163,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
     }
 
     // The most exact kind that has an open run or room for one. The last kind always has room: there is one for each action.
-    private void CountOverLimitUnderLock(AuditEntry entry)
+    private void CountOverLimitUnderLock(TrailEntry entry)
     {
         var kinds = RefusalKind.OverLimit(entry);
         for (var i = 0; i < kinds.Length; i++)
@@ -195,7 +195,7 @@ internal sealed class RefusalRuns(LimitSettings limits, TimeProvider time)
         return null;
     }
 
-    private RefusalRun BeginUnderLock(RefusalKind kind, AuditEntry first)
+    private RefusalRun BeginUnderLock(RefusalKind kind, TrailEntry first)
     {
         var run = new RefusalRun(kind, first, time.GetTimestamp());
         runs.Add(kind, run);

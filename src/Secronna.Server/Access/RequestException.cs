@@ -18,7 +18,7 @@ internal class RequestException : Exception
     /// </summary>
     public string? Param { get; init; }
 
-    /// <summary>How long the caller should wait before it tries again; only for RATE_LIMITED.</summary>
+    /// <summary>How long the caller should wait before it tries again; only for RATE_LIMITED, and for NOT_FOUND of what there may be soon.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether the service must still record this refusal before it throws it (S19).</summary>

@@ -1,4 +1,4 @@
-using Secronna.Storage.Engine;
+using Secronna.Crypto.Trail;
 
 namespace Secronna.Server.Access;
 
@@ -19,7 +19,7 @@ internal readonly record struct WriteShare(int Versions, long Bytes)
     public static WriteShare OfVersions(int versions, long contentBytes) => new(versions, contentBytes + ((long)versions * BytesPerRow));
 
     /// <summary>The share of audit entries that name much.</summary>
-    public static WriteShare OfEntries(IReadOnlyCollection<AuditEntry> entries) => new(
+    public static WriteShare OfEntries(IReadOnlyCollection<TrailEntry> entries) => new(
         entries.Count, entries.Sum(entry => BytesPerRow + (long)(entry.Details?.Length ?? 0)));
 
     /// <summary>Adds one row with content.</summary>

@@ -6,7 +6,6 @@ using Secronna.Server.Features.Workspaces;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
-using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Commands;
 
@@ -16,8 +15,6 @@ namespace Secronna.Server.Commands;
 /// </summary>
 internal static class AuditCommand
 {
-    private const int PageSize = 500;
-
     public static Command Create()
     {
         var workspace = new Option<string?>("--workspace") { Description = "Only the entries of this workspace" };
@@ -40,7 +37,7 @@ internal static class AuditCommand
             return 0;
         }
 
-        await ExportAsync(database, output, AuditEntry.Installation, from, to);
+        await ExportAsync(database, output, EncodedEntry.Installation, from, to);
         await foreach (var workspace in WorkspaceService.ListAsync(database))
         {
             await ExportAsync(database, output, workspace.Id, from, to);
@@ -52,34 +49,10 @@ internal static class AuditCommand
     private static async Task ExportAsync(
         Database database, StreamWriter output, string workspaceId, Instant? from, Instant? to)
     {
-        var above = from is { } begin
-            ? await database.ReadAsync(session =>
-                AuditEntryTable.FirstSinceAsync(session, workspaceId, begin.Microseconds)) - 1
-            : 0;
-        while (true)
+        await foreach (var entry in AuditExport.ReadAsync(database, workspaceId, from, to))
         {
-            var (entries, names) = await database.ReadAsync(async session =>
-            {
-                var entries = await AuditEntryTable.ExportAsync(session, workspaceId, above, PageSize);
-                return (entries, await AuditService.ActorNamesAsync(session, workspaceId, entries));
-            });
-            foreach (var entry in entries)
-            {
-                if (to is { } end && entry.CreatedAt > end.Microseconds)
-                {
-                    return;
-                }
-
-                var line = new AuditLine(workspaceId == AuditEntry.Installation ? null : workspaceId, AuditService.Convert(entry, names));
-                await output.WriteLineAsync(JsonSerializer.Serialize(line, CommandJson.Default.AuditLine));
-            }
-
-            if (entries.Count < PageSize)
-            {
-                return;
-            }
-
-            above = entries[^1].Sequence;
+            var line = new AuditLine(workspaceId == EncodedEntry.Installation ? null : workspaceId, entry);
+            await output.WriteLineAsync(JsonSerializer.Serialize(line, CommandJson.Default.AuditLine));
         }
     }
 

@@ -58,7 +58,7 @@ internal static class DevCommand
         using var locked = DevFolder.Lock(folder);
         await PrepareAsync(settings, folder);
         await using var installation = await OpenInstallation.OpenAsync(
-            settings, migrate: true, TimeProvider.System, FailFast.OnFsyncFailure);
+            settings, ProgressReport.MigrationStep(), TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, settings, url);
         var start = new DevStart(installation, app.Services, Path.Combine(folder, DevStart.EnvironmentFile));
         var token = await start.PrepareAsync();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Secronna.Server.Features.Migrations;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys.Opening;
 using Secronna.Storage.Engine;
@@ -28,7 +29,7 @@ internal static class MigrateCommand
 
         using var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, TimeProvider.System);
         await new InstallationSetup(masterKeys, TimeProvider.System).CheckAsync(engine);
-        Print("applied", await Migrator.ApplyAsync(engine));
+        Print("applied", await MigrationService.ApplyAsync(engine, new ProgressReport(TimeProvider.System).Report));
         return 0;
     }
 

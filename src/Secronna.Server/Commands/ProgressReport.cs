@@ -1,3 +1,6 @@
+using Secronna.Server.Features.Migrations;
+using Secronna.Storage.Engine;
+
 namespace Secronna.Server.Commands;
 
 /// <summary>
@@ -8,6 +11,9 @@ internal sealed class ProgressReport(TimeProvider time)
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private long reportedAt = time.GetTimestamp();
+
+    /// <summary>The step of the migrations that is code. It reports its progress.</summary>
+    public static MigrationStep MigrationStep() => MigrationService.Step(new ProgressReport(TimeProvider.System).Report);
 
     /// <summary>Reports, if the last report was long enough ago.</summary>
     public void Report(string progress)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Secronna.Server.Features.Migrations;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
@@ -62,7 +63,7 @@ internal sealed class ScratchCopy : IDisposable
     }
 
     /// <summary>Migrates the copy, as a restored backup of an older version would be migrated.</summary>
-    public async Task MigrateAsync() => await Migrator.ApplyAsync(Engine);
+    public async Task MigrateAsync() => await MigrationService.ApplyAsync(Engine, new ProgressReport(TimeProvider.System).Report);
 
     public void Dispose() => folder.Delete(recursive: true);
 

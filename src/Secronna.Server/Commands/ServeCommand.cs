@@ -46,7 +46,7 @@ internal static class ServeCommand
         ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings);
         ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings);
         await using var installation = await OpenInstallation.OpenAsync(
-            settings, migrate, TimeProvider.System, FailFast.OnFsyncFailure);
+            settings, migrate ? ProgressReport.MigrationStep() : null, TimeProvider.System, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, settings, addresses);
         // The addresses are checked again with the web server's own configuration, because it has more sources of endpoints.
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings);

@@ -49,7 +49,7 @@ internal static class SettingsSource
 
     /// <summary>Opens the installation that the settings name, for a command. A failed fsync ends the command.</summary>
     public static Task<OpenInstallation> OpenAsync(Settings settings) =>
-        OpenInstallation.OpenAsync(settings, migrate: false, TimeProvider.System, FailFast.OnFsyncFailure);
+        OpenInstallation.OpenAsync(settings, migration: null, TimeProvider.System, FailFast.OnFsyncFailure);
 
     /// <summary>The services over an open installation, for a command.</summary>
     public static ServiceProvider Services(OpenInstallation installation, Settings settings) =>

@@ -16,6 +16,9 @@ using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Http;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Trail;
+using Secronna.Server.Trail.Index;
+using Secronna.Server.Trail.Tree;
 using Secronna.Server.Vault;
 
 namespace Secronna.Server.Hosting;
@@ -68,6 +71,10 @@ internal static class Composition
         .AddSingleton<RefusalRecorder>()
         .AddSingleton<IdempotencyGuesses>()
         .AddSingleton<AuditService>()
+        .AddSingleton<AuditProofService>()
+        .AddSingleton<Follower, IndexFollower>()
+        .AddSingleton<Follower, TreeFollower>()
+        .AddSingleton<LogKeys>()
         .AddSingleton<KekLeases>()
         .AddSingleton<KekCreation>()
         .AddSingleton<WrapReservations>()
@@ -116,6 +123,7 @@ internal static class Composition
         builder.Services.AddHostedService(services => services.GetRequiredService<Purger>());
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthProbe>());
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyWorker>());
+        builder.Services.AddHostedService<FollowerWorker>();
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

@@ -19,6 +19,7 @@ internal sealed record QueryParameter(string Name, string Type, string Descripti
 internal sealed class ApiRoute
 {
     private readonly List<QueryParameter> query = [];
+    private bool takesRestOfPath;
 
     public required string Method { get; init; }
 
@@ -56,6 +57,9 @@ internal sealed class ApiRoute
     /// <summary>The most entries of a page that a caller may ask for.</summary>
     public int MaximumLimit { get; private set; }
 
+    /// <summary>The media type of an answer without an envelope; <c>null</c> for an answer with one.</summary>
+    public string? MediaType { get; private set; }
+
     /// <summary>
     /// Whether an <c>Idempotency-Key</c> has an effect on the route: a repeat with the same key gets the first answer, or is
     /// refused where the answer can't be given twice.
@@ -77,6 +81,13 @@ internal sealed class ApiRoute
     public ApiRoute TakesQuery(string name, string type, string description)
     {
         query.Add(new QueryParameter(name, type, description));
+        return this;
+    }
+
+    /// <summary>Declares that the last parameter of the path takes the rest of the path, with its slashes.</summary>
+    public ApiRoute TakesRestOfPath()
+    {
+        takesRestOfPath = true;
         return this;
     }
 
@@ -109,6 +120,13 @@ internal sealed class ApiRoute
         return new ApiPages<T>(this, type);
     }
 
+    /// <summary>Declares a text or bytes as the answer, without an envelope.</summary>
+    public ApiFile GivesFile(string mediaType)
+    {
+        MediaType = mediaType;
+        return new ApiFile(this, mediaType);
+    }
+
     /// <summary>
     /// Declares secret values as the answer. The handler itself writes the values to the response, so no other answer can hold a
     /// value (S16).
@@ -123,5 +141,8 @@ internal sealed class ApiRoute
     /// <summary>Maps the route to a handler that writes the answer.</summary>
     internal void Map<TService>(Func<ApiRequest, TService, Task> handler)
         where TService : notnull =>
-        Routes!.MapMethods(Pattern, [Method], context => ApiPipeline.RunAsync(context, this, handler)).WithMetadata(this);
+        Routes!.MapMethods(takesRestOfPath ? RestOfPath(Pattern) : Pattern, [Method], context => ApiPipeline.RunAsync(context, this, handler)).WithMetadata(this);
+
+    // The web framework's spelling of a parameter that takes the rest of the path.
+    private static string RestOfPath(string pattern) => pattern.Insert(pattern.LastIndexOf('{') + 1, "**");
 }

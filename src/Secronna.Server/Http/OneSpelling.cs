@@ -51,6 +51,12 @@ internal sealed class OneSpelling(RequestDelegate next, EndpointDataSource endpo
             }
 
             path = path[1..];
+            if (segment.Parts is [RoutePatternParameterPart { IsCatchAll: true }])
+            {
+                // What the route makes of the rest of the path is its own affair.
+                return !path.IsEmpty;
+            }
+
             var end = path.IndexOf('/');
             var part = end < 0 ? path : path[..end];
             if (part.IsEmpty || (segment.Parts is [RoutePatternLiteralPart literal] && !part.SequenceEqual(literal.Content)))

@@ -57,8 +57,10 @@ internal sealed class OpenApi(EndpointDataSource endpoints) : IOpenApiDocumentTr
             Parameters = OpenApiParameters.Of(route),
             Responses = new OpenApiResponses
             {
-                [route.Status.ToString(CultureInfo.InvariantCulture)] = OpenApiEnvelope.Json(
-                    "Done", OpenApiEnvelope.OfData(await SchemaAsync(document, context, route.Response!, cancellationToken), route.IsPage)),
+                [route.Status.ToString(CultureInfo.InvariantCulture)] = route.MediaType is { } mediaType
+                    ? OpenApiEnvelope.File("Done", mediaType)
+                    : OpenApiEnvelope.Json(
+                        "Done", OpenApiEnvelope.OfData(await SchemaAsync(document, context, route.Response!, cancellationToken), route.IsPage)),
                 ["default"] = OpenApiEnvelope.Json("An error: the code and the message are in error", OpenApiEnvelope.OfError()),
             },
         };

@@ -58,6 +58,13 @@ internal static class OpenApiEnvelope
     public static OpenApiResponse Json(string description, OpenApiSchema schema) =>
         new() { Description = description, Content = Content(schema) };
 
+    /// <summary>A response without an envelope: a text, or bytes.</summary>
+    public static OpenApiResponse File(string description, string mediaType) => new()
+    {
+        Description = description,
+        Content = new Dictionary<string, OpenApiMediaType> { [mediaType.Split(';')[0]] = new() { Schema = Text() } },
+    };
+
     /// <summary>A body that is JSON.</summary>
     public static Dictionary<string, OpenApiMediaType> Content(IOpenApiSchema schema) =>
         new() { ["application/json"] = new OpenApiMediaType { Schema = schema } };

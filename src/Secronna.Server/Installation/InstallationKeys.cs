@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using Secronna.Crypto;
+using Secronna.Crypto.Trail;
 
 namespace Secronna.Server.Installation;
 
 /// <summary>
 /// The keys that are derived from the installation key (S2): one each for credential hashes, the tags of cursors, the masks of
-/// cursors, ETags and idempotency records. What the masks hide are positions in lists, and never a value.
+/// cursors, ETags, idempotency records, and the wrap of the log key. What the masks hide are positions in lists, and never a value.
 /// </summary>
 internal sealed class InstallationKeys : IDisposable
 {
@@ -14,6 +15,7 @@ internal sealed class InstallationKeys : IDisposable
     private readonly LockedKey cursorMasks;
     private readonly LockedKey etags;
     private readonly LockedKey idempotency;
+    private readonly LockedKey logKeyWrap;
 
     /// <summary>Derives the keys. They are held in locked memory until this is disposed.</summary>
     public InstallationKeys(ReadOnlySpan<byte> installationKey)
@@ -23,6 +25,7 @@ internal sealed class InstallationKeys : IDisposable
         cursorMasks = Derive(installationKey, "secronna cursor mask");
         etags = Derive(installationKey, "secronna etag");
         idempotency = Derive(installationKey, "secronna idempotency");
+        logKeyWrap = Derive(installationKey, LogKeyWrap.WrappingKeyLabel);
     }
 
     /// <summary>Computes the hash of a credential's token (S25).</summary>
@@ -54,6 +57,14 @@ internal sealed class InstallationKeys : IDisposable
     public void HashIdempotency(ReadOnlySpan<byte> request, Span<byte> hash) =>
         KeyedHash.Compute(idempotency.Bytes, request, hash);
 
+    /// <summary>Wraps the seed of a log key.</summary>
+    public byte[] WrapLogKey(string installationId, ReadOnlySpan<byte> seed) => LogKeyWrap.Wrap(logKeyWrap.Bytes, installationId, seed);
+
+    /// <summary>Unwraps a log key. The caller disposes of it.</summary>
+    /// <exception cref="DecryptionException">The box is not this installation's.</exception>
+    public LogKey UnwrapLogKey(string installationId, ReadOnlySpan<byte> box) =>
+        LogKeyWrap.Unwrap(logKeyWrap.Bytes, installationId, box);
+
     public void Dispose()
     {
         credentials.Dispose();
@@ -61,6 +72,7 @@ internal sealed class InstallationKeys : IDisposable
         cursorMasks.Dispose();
         etags.Dispose();
         idempotency.Dispose();
+        logKeyWrap.Dispose();
     }
 
     private static LockedKey Derive(ReadOnlySpan<byte> installationKey, string label)

@@ -151,7 +151,12 @@ internal sealed class InstallationSetup(MasterKeyRing masterKeys, TimeProvider t
         try
         {
             var checkBox = await masterKeys.NewCheckBoxAsync(masterKeyId);
-            await database.WriteAsync(transaction => InstallationTable.InsertAsync(transaction, row, checkBox));
+            using var keys = new InstallationKeys(key.Span);
+            await database.WriteAsync(async transaction =>
+            {
+                await InstallationTable.InsertAsync(transaction, row, checkBox);
+                return await LogIdentity.CreateAsync(transaction, keys, time);
+            });
             return row;
         }
         catch (UniqueViolationException)

@@ -36,7 +36,9 @@ internal sealed class OpenInstallation : IAsyncDisposable
     /// Checks that the master keys are those of the database, migrates the database on request, and opens it (S11).
     /// </summary>
     /// <param name="settings">The settings of the database and the master keys.</param>
-    /// <param name="migrate">Whether to apply the migrations that the database lacks.</param>
+    /// <param name="migration">
+    /// The step in code of the migrations, which are applied as far as the database lacks them; <c>null</c> to apply none.
+    /// </param>
     /// <param name="time">The clock.</param>
     /// <param name="onFsyncFailure">
     /// Called with the reason when the disk did not confirm a write; must end the process (S30).
@@ -44,20 +46,20 @@ internal sealed class OpenInstallation : IAsyncDisposable
     /// <exception cref="SettingsException">A setting or a master key is wrong or missing.</exception>
     /// <exception cref="StorageSetupException">The database can't be used.</exception>
     public static async Task<OpenInstallation> OpenAsync(
-        InstallationSettings settings, bool migrate, TimeProvider time, Action<string> onFsyncFailure)
+        InstallationSettings settings, MigrationStep? migration, TimeProvider time, Action<string> onFsyncFailure)
     {
         var engine = RequireEngine(settings, time);
         var masterKeys = await MasterKeyProviders.OpenRingAsync(settings.MasterKey, time);
-        return await OpenAsync(settings, engine, masterKeys, migrate, time, onFsyncFailure);
+        return await OpenAsync(settings, engine, masterKeys, migration, time, onFsyncFailure);
     }
 
     /// <summary>
     /// Opens an installation with master keys that are open already. They are closed with the installation, or at once if opening
     /// fails.
     /// </summary>
-    /// <inheritdoc cref="OpenAsync(InstallationSettings, bool, TimeProvider, Action{string})"/>
+    /// <inheritdoc cref="OpenAsync(InstallationSettings, MigrationStep, TimeProvider, Action{string})"/>
     public static async Task<OpenInstallation> OpenAsync(
-        InstallationSettings settings, DatabaseEngine engine, MasterKeyRing masterKeys, bool migrate, TimeProvider time,
+        InstallationSettings settings, DatabaseEngine engine, MasterKeyRing masterKeys, MigrationStep? migration, TimeProvider time,
         Action<string> onFsyncFailure)
     {
         Database? database = null;
@@ -65,9 +67,9 @@ internal sealed class OpenInstallation : IAsyncDisposable
         {
             var setup = new InstallationSetup(masterKeys, time);
             await setup.CheckAsync(engine);
-            if (migrate)
+            if (migration is not null)
             {
-                await Migrator.ApplyAsync(engine);
+                await Migrator.ApplyAsync(engine, migration);
             }
 
             database = await engine.OpenAsync(onFsyncFailure);

@@ -1,7 +1,9 @@
 using Secronna.Crypto;
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -24,7 +26,7 @@ internal sealed class KekReservations(Database database, KekRotation rotation, K
     /// The master key is missing, or its provider does not answer. This is recorded.
     /// </exception>
     public async ValueTask<LeasedKek?> LeaseAsync(
-        Caller caller, KekRow kek, int wraps, Func<IEnumerable<AuditEntry>> failureEntries)
+        Caller caller, KekRow kek, int wraps, Func<IEnumerable<TrailEntry>> failureEntries)
     {
         try
         {

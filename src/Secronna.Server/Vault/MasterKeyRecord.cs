@@ -1,5 +1,5 @@
+using Secronna.Crypto.Trail;
 using Secronna.Server.Access;
-using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Vault;
 
@@ -13,6 +13,6 @@ internal static class MasterKeyRecord
     public const string Finished = "finished";
 
     /// <summary>An entry about a master key.</summary>
-    public static AuditEntry Of(TimeProvider time, string action, string masterKeyId, string? name = null) =>
-        AuditRecord.Of(Caller.Operator(AuditEntry.Installation), time, action) with { TargetId = masterKeyId, Name = name };
+    public static TrailEntry Of(TimeProvider time, string action, string masterKeyId, string? name = null) =>
+        AuditRecord.Of(Caller.Operator(TrailEntry.Installation), time, action) with { TargetId = masterKeyId, Name = name };
 }

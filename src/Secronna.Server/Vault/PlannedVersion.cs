@@ -1,6 +1,6 @@
 using Secronna.Crypto;
+using Secronna.Crypto.Trail;
 using Secronna.Server.Access;
-using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Vault;
@@ -41,7 +41,7 @@ internal sealed class PlannedVersion(ValueToWrite write, string secretId, int ve
         new(SecretId, Write.Key, Version, kek.Id, boxes!.WrappedDataKey, boxes.Ciphertext, Write.Kind, caller.ActorId, Write.Comment);
 
     /// <summary>The audit entry of the write.</summary>
-    public AuditEntry ToAuditEntry(Caller caller, TimeProvider time, EnvironmentRow environment) =>
+    public TrailEntry ToAuditEntry(Caller caller, TimeProvider time, EnvironmentRow environment) =>
         AuditRecord.Of(caller, time, Write.Operation) with
         {
             ProjectId = environment.ProjectId,
@@ -50,5 +50,6 @@ internal sealed class PlannedVersion(ValueToWrite write, string secretId, int ve
             Key = Write.Key,
             Path = $"{environment.ProjectSlug}/{environment.Slug}/{Write.Key}",
             Version = Version,
+            BoxHash = boxes is null ? null : BoxHash.Of(boxes.Ciphertext),
         };
 }

@@ -1,7 +1,9 @@
 using Secronna.Crypto;
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -122,6 +124,6 @@ internal sealed class SecretOpener(
         return !exists;
     }
 
-    private AuditEntry Failure(Caller caller, SealedVersionRow row, string action) => AuditRecord.OfVersion(
+    private TrailEntry Failure(Caller caller, SealedVersionRow row, string action) => AuditRecord.OfVersion(
         caller, time, action, row.Secret, row.Version, AuditOutcomes.Failed);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -50,7 +51,7 @@ internal sealed class WriteTransaction(
             return null;
         }
 
-        var rows = PrepareRows(transaction, currents);
+        var rows = PrepareRows(transaction, currents, change.Instant);
         RequireRoom(change.SecretCount, currents.Count(current => current is null));
         StoredBytesLimit.Require(transaction, plan.Environment.WorkspaceId, change, rows, limits);
         await VersionTable.MintAsync(transaction, plan.Environment, rows, change.Instant);
@@ -78,7 +79,7 @@ internal sealed class WriteTransaction(
         return resealed <= maxResealed && await WrapReservations.LockAsync(transaction, kek.Id, resealed);
     }
 
-    private List<NewVersion> PrepareRows(Transaction transaction, List<(string Id, int CurrentVersion)?> currents)
+    private List<NewVersion> PrepareRows(Transaction transaction, List<(string Id, int CurrentVersion)?> currents, long instant)
     {
         var rows = new List<NewVersion>(plan.Versions.Count);
         foreach (var (version, current) in plan.Versions.Zip(currents))
@@ -86,7 +87,7 @@ internal sealed class WriteTransaction(
             RequireExpected(version.Write, current?.CurrentVersion ?? 0);
             ResealIfOvertaken(version, current);
             rows.Add(version.ToRow(kek, caller));
-            transaction.Audit.Append(version.ToAuditEntry(caller, time, plan.Environment));
+            transaction.Audit.Append(version.ToAuditEntry(caller, time, plan.Environment), instant);
         }
 
         return rows;

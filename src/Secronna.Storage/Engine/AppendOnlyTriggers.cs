@@ -6,5 +6,5 @@ namespace Secronna.Storage.Engine;
 /// </summary>
 internal static class AppendOnlyTriggers
 {
-    public static IReadOnlyList<string> Names { get; } = ["audit_entries_keep", "audit_entries_stay"];
+    public static IReadOnlyList<string> Names { get; } = ["trail_segments_keep", "trail_segments_stay"];
 }

@@ -6,16 +6,31 @@ namespace Secronna.Storage.Engine;
 /// </summary>
 public sealed class AuditTrail
 {
-    private readonly List<AuditEntry> entries = [];
+    private readonly List<EncodedEntry> entries = [];
 
     internal int Count => entries.Count;
 
-    internal IReadOnlyList<AuditEntry> Entries => entries;
+    internal IReadOnlyList<EncodedEntry> Entries => entries;
 
     /// <summary>Adds an entry, which becomes durable together with the unit of work.</summary>
-    public void Append(AuditEntry entry) => entries.Add(entry);
+    /// <exception cref="ArgumentException">The entry is too long.</exception>
+    public void Append(EncodedEntry entry)
+    {
+        if (entry.Bytes.Length > EncodedEntry.MaxBytes)
+        {
+            throw new ArgumentException($"an audit entry of {entry.Bytes.Length:N0} bytes is too long", nameof(entry));
+        }
 
-    internal void AppendAll(IEnumerable<AuditEntry> more) => entries.AddRange(more);
+        entries.Add(entry);
+    }
+
+    internal void AppendAll(IEnumerable<EncodedEntry> more)
+    {
+        foreach (var entry in more)
+        {
+            Append(entry);
+        }
+    }
 
     /// <summary>Drops all entries but the first <paramref name="count"/>.</summary>
     internal void TruncateTo(int count) => entries.RemoveRange(count, entries.Count - count);

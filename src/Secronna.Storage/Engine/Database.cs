@@ -62,7 +62,7 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>Records audit entries, and returns when they are durable.</summary>
     /// <exception cref="StorageUnavailableException">The entries could not be made durable; nothing was kept.</exception>
-    public virtual Task AppendAsync(params IReadOnlyList<AuditEntry> entries) =>
+    public virtual Task AppendAsync(params IReadOnlyList<EncodedEntry> entries) =>
         RecordAsync(entries, static (_, audit, entries) =>
         {
             audit.AppendAll(entries);

@@ -58,6 +58,9 @@ public abstract class DatabaseEngine
     /// <summary>The SQL that counts the tables whose name is <c>$1</c>.</summary>
     internal abstract string CountTablesSql { get; }
 
+    /// <summary>Sets the counters of trails, on an engine that has any, to the ends of the trails.</summary>
+    internal abstract ValueTask SetTrailCountersAsync(Session session);
+
     /// <summary>Creates the database's file if the engine needs one and it does not exist.</summary>
     internal abstract void CreateIfMissing();
 

@@ -26,35 +26,64 @@ public static class Migrator
     public static async ValueTask<bool> IsCurrentAsync(DatabaseEngine engine) => (await PendingAsync(engine)).Count == 0;
 
     /// <summary>
-    /// Applies the migrations that the database lacks, in one transaction under a lock that only one process can hold. Creates
-    /// the database's file if needed.
+    /// Applies the migrations that the database lacks, under a lock that only one process can hold. They are applied in one
+    /// transaction. If the step in code has anything to do, they are applied in two, with the step between them. Creates the
+    /// database's file if needed.
     /// </summary>
+    /// <param name="engine">The database's engine.</param>
+    /// <param name="step">The step in code; <c>null</c> for a database that has nothing to do in it.</param>
     /// <returns>The migrations that were applied. The list is empty when another process applied them first.</returns>
     /// <exception cref="StorageSetupException">
-    /// The database is newer than the program, a migration was changed, or a migration failed. In each case nothing was applied.
+    /// The database is newer than the program, a migration was changed, or a migration failed. What was not applied is applied by
+    /// the next call.
     /// </exception>
-    public static async ValueTask<IReadOnlyList<Migration>> ApplyAsync(DatabaseEngine engine)
+    public static async ValueTask<IReadOnlyList<Migration>> ApplyAsync(DatabaseEngine engine, MigrationStep? step = null)
     {
         engine.CreateIfMissing();
         await using var connection = await engine.ConnectAsync()
             ?? throw new StorageSetupException($"the database {engine.DisplayName} was removed while it was being migrated");
         try
         {
-            await connection.RunAsync(engine.BeginMigrationSql);
-            var session = new Session(connection);
-            var pending = await PendingAsync(engine, session);
-            foreach (var migration in pending)
+            var (first, isStepNeeded) = await ApplyAsync(engine, connection, isStepDone: false);
+            if (!isStepNeeded)
             {
-                await ApplyAsync(session, migration);
+                return first;
             }
 
-            await connection.RunAsync("COMMIT");
-            return pending;
+            await (step ?? throw new StorageSetupException(
+                "the database has audit entries, which only `secronna-server migrate` can pack")).RunAsync(engine, connection);
+            return [.. first, .. (await ApplyAsync(engine, connection, isStepDone: true)).Applied];
         }
         catch (Exception exception) when (exception is StorageUnavailableException or InvalidOperationException)
         {
             throw new StorageSetupException($"the database could not be migrated: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>
+    /// Applies the pending migrations in one transaction. If the step in code has anything to do, those after it are left out until it
+    /// is done.
+    /// </summary>
+    private static async ValueTask<(List<Migration> Applied, bool IsStepNeeded)> ApplyAsync(
+        DatabaseEngine engine, IEngineConnection connection, bool isStepDone)
+    {
+        await connection.RunAsync(engine.BeginMigrationSql);
+        var session = new Session(connection);
+        var (applied, isStepNeeded) = (new List<Migration>(), false);
+        foreach (var migration in await PendingAsync(engine, session))
+        {
+            isStepNeeded = !isStepDone && migration.Number == MigrationStep.After + 1 && await MigrationStep.IsNeededAsync(session);
+            if (isStepNeeded)
+            {
+                break;
+            }
+
+            await ApplyAsync(session, migration);
+            applied.Add(migration);
+        }
+
+        await connection.RunAsync("COMMIT");
+        return (applied, isStepNeeded);
     }
 
     internal static async ValueTask RequireCurrentAsync(DatabaseEngine engine)

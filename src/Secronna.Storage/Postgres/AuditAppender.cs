@@ -26,7 +26,7 @@ internal sealed class AuditAppender(NpgsqlDataSource source, Action<StorageUnava
     /// <exception cref="StorageUnavailableException">
     /// It is not known whether the entries are durable, or too many entries are waiting.
     /// </exception>
-    public Task AppendAsync(IReadOnlyList<AuditEntry> entries)
+    public Task AppendAsync(IReadOnlyList<EncodedEntry> entries)
     {
         var pending = new PendingEntries(entries);
         lock (gate)
@@ -113,11 +113,11 @@ internal sealed class AuditAppender(NpgsqlDataSource source, Action<StorageUnava
     }
 
     /// <summary>The entries of one caller, and the task that the caller waits for.</summary>
-    private sealed class PendingEntries(IReadOnlyList<AuditEntry> entries)
+    private sealed class PendingEntries(IReadOnlyList<EncodedEntry> entries)
     {
         private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public IReadOnlyList<AuditEntry> Entries => entries;
+        public IReadOnlyList<EncodedEntry> Entries => entries;
 
         public Task Task => done.Task;
 

@@ -78,7 +78,7 @@ internal sealed class PostgresDatabase : Database
         return result;
     }
 
-    public override Task AppendAsync(params IReadOnlyList<AuditEntry> entries) => appender.AppendAsync(entries);
+    public override Task AppendAsync(params IReadOnlyList<EncodedEntry> entries) => appender.AppendAsync(entries);
 
     public override async Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1)

@@ -59,12 +59,33 @@ internal sealed class PostgresEngine : DatabaseEngine
         {
             await using var query = session.Prepare("""
                 SELECT 1 FROM pg_catalog.pg_trigger
-                WHERE tgrelid = 'audit_entries'::regclass AND tgname = $1 AND tgenabled IN ('O', 'A')
+                WHERE tgrelid = 'trail_segments'::regclass AND tgname = $1 AND tgenabled IN ('O', 'A')
                 """);
             if (!await query.Bind(trigger).ReadAsync())
             {
                 yield return $"the trigger {trigger}, which keeps audit entries from being changed, is missing";
             }
+        }
+
+        await foreach (var problem in FindWrongCountersAsync(session))
+        {
+            yield return problem;
+        }
+    }
+
+    private static async IAsyncEnumerable<string> FindWrongCountersAsync(Session session)
+    {
+        await using var query = session.Prepare("""
+            SELECT id, audit_sequence, last FROM (
+                SELECT id, audit_sequence, coalesce((SELECT first_sequence + count - 1 FROM trail_segments s
+                    WHERE s.workspace_id = w.id ORDER BY first_sequence DESC LIMIT 1), 0) AS last
+                FROM (SELECT id, audit_sequence FROM workspaces UNION ALL SELECT '', audit_sequence FROM installation) w) counted
+            WHERE audit_sequence <> last ORDER BY id
+            """);
+        while (await query.ReadAsync())
+        {
+            var name = query.GetText(0) is { Length: > 0 } id ? $"the trail of workspace {id}" : "the installation's trail";
+            yield return $"{name} ends with entry {query.GetInt64(2)}, but its counter says {query.GetInt64(1)}";
         }
     }
 
@@ -83,6 +104,15 @@ internal sealed class PostgresEngine : DatabaseEngine
         await CheckServerAsync();
         return await PostgresBulkLoad.BeginAsync(NewConnection(Timeout.InfiniteTimeSpan));
     }
+
+    internal override ValueTask SetTrailCountersAsync(Session session) => session.Connection.RunAsync("""
+        UPDATE workspaces w SET (audit_sequence, audited_at) = (
+            SELECT coalesce(max(s.first_sequence + s.count - 1), 0), coalesce(max(s.at), 0)
+            FROM (SELECT * FROM trail_segments WHERE workspace_id = w.id ORDER BY first_sequence DESC LIMIT 1) s);
+        UPDATE installation SET (audit_sequence, audited_at) = (
+            SELECT coalesce(max(s.first_sequence + s.count - 1), 0), coalesce(max(s.at), 0)
+            FROM (SELECT * FROM trail_segments WHERE workspace_id = '' ORDER BY first_sequence DESC LIMIT 1) s)
+        """);
 
     internal override void CreateIfMissing()
     {

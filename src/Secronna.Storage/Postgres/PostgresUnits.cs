@@ -45,7 +45,7 @@ internal static class PostgresUnits
             var transaction = new Transaction(connection);
             var result = await work(transaction, state);
             await scope.CommitAsync([
-                .. PostgresStoredBytes.ToCommands(transaction.StoredBytes), .. PostgresAuditEntries.ToCommands(transaction.Audit.Entries)]);
+                .. PostgresStoredBytes.ToCommands(transaction.StoredBytes), .. PostgresSegments.ToCommands(transaction.Audit.Entries)]);
             return result;
         }
         catch

@@ -10,6 +10,7 @@ namespace Secronna.Storage.Sqlite;
 internal sealed class BatchTransaction(SqliteEngineConnection connection)
 {
     private readonly Transaction transaction = new(connection);
+    private readonly SegmentWriter segments = new();
 
     /// <summary>
     /// Runs and commits a batch. A unit that throws is undone alone, and its <see cref="UnitOfWork.Error"/> is set. An error of
@@ -26,13 +27,14 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
             transaction.Audit.TruncateTo(0);
             transaction.StoredBytes.TruncateTo(0);
             connection.Run("BEGIN IMMEDIATE");
+            segments.BeginAsync(transaction).RequireCompleted();
             foreach (var unit in batch)
             {
                 unit.Error = RunUnit(unit);
             }
 
             WorkspaceTable.AddStoredBytesAsync(transaction).RequireCompleted();
-            SqliteAuditWriter.WriteAsync(transaction, transaction.Audit).RequireCompleted();
+            segments.WriteAsync(transaction, transaction.Audit).RequireCompleted();
             connection.Run("COMMIT");
             return null;
         }
@@ -79,6 +81,7 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
 
     private void RollBack()
     {
+        segments.ForgetEnds();
         if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0)
         {
             return;

@@ -45,6 +45,9 @@ internal sealed class SqliteEngine(string connectionString, TimeProvider time) :
     internal override ValueTask<BulkLoad> BeginBulkLoadAsync() =>
         SqliteBulkLoad.BeginAsync(new SqliteEngineConnection(connections.Open(LoadCacheKibibytes)));
 
+    // The writer reads the end of a trail from its last segment.
+    internal override ValueTask SetTrailCountersAsync(Session session) => ValueTask.CompletedTask;
+
     internal override void CreateIfMissing() => connections.CreateFileIfMissing();
 
     internal override ValueTask<IEngineConnection?> ConnectAsync()

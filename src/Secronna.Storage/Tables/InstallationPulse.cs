@@ -13,8 +13,11 @@ public sealed record InstallationPulse(long Now, long ProbedAt, long Changes)
     public static async ValueTask<InstallationPulse> ReadAsync(Session session)
     {
         await using var query = session.Prepare("""
-            SELECT now_us(), probed_at,
-                audit_sequence + access_changes + (SELECT CAST(coalesce(sum(audit_sequence), 0) AS bigint) FROM workspaces)
+            SELECT now_us(), probed_at, access_changes + (
+                SELECT CAST(coalesce(sum((
+                    SELECT first_sequence + count FROM trail_segments s WHERE s.workspace_id = trail.id
+                    ORDER BY first_sequence DESC LIMIT 1)), 0) AS bigint)
+                FROM (SELECT id FROM workspaces UNION ALL SELECT '') trail)
             FROM installation WHERE id = 1
             """);
         return await query.ReadAsync()

@@ -48,6 +48,13 @@ public static class WorkspaceTable
         }
     }
 
+    /// <summary>Whether there is such a workspace, on the allowlist or not.</summary>
+    internal static async ValueTask<bool> ExistsAsync(Session session, string id)
+    {
+        await using var query = session.Prepare("SELECT 1 FROM workspaces WHERE id = $1");
+        return await query.Bind(id).ReadAsync();
+    }
+
     /// <summary>Whether the workspace is on the allowlist.</summary>
     public static async ValueTask<bool> IsAllowedAsync(Session session, string id)
     {

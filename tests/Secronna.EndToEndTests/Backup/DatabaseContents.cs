@@ -12,14 +12,15 @@ internal static class DatabaseContents
 {
     private const string MigrationsTable = "schema_migrations";
 
-    private const string SqliteColumns = """
+    public const string SqliteColumns = """
         SELECT t.name, c.name FROM sqlite_schema t, pragma_table_info(t.name) c
         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.name
         """;
 
-    private const string PostgresColumns = """
+    // The counters of trails exist on PostgreSQL only. `backup verify` compares them with the trails.
+    public const string PostgresColumns = """
         SELECT table_name, column_name FROM information_schema.columns
-        WHERE table_schema = current_schema() ORDER BY table_name COLLATE "C", column_name COLLATE "C"
+        WHERE table_schema = current_schema() AND column_name NOT IN ('audit_sequence', 'audited_at') ORDER BY table_name COLLATE "C", column_name COLLATE "C"
         """;
 
     public static async Task<SortedDictionary<string, List<string>>> ReadSqliteAsync(string path)
@@ -53,6 +54,7 @@ internal static class DatabaseContents
     /// <summary>Returns the rows of a query, each as text with <c>|</c> between columns.</summary>
     public static async Task<List<string>> RowsAsync(DbConnection connection, string sql)
     {
+        using var snapshot = DecodedTrail.FillFor(connection, sql);
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await using var reader = await command.ExecuteReaderAsync();

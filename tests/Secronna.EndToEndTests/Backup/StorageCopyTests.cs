@@ -19,10 +19,24 @@ public sealed class StorageCopyCluster : IAsyncLifetime
 /// <summary><c>storage copy</c> copies an installation to a database of either engine, completely or not at all.</summary>
 public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture<StorageCopyCluster>
 {
-    private const string InsertIdempotencyKey = "INSERT INTO idempotency_keys (id, body_hash, answer, created_at) VALUES (x'00ff', x'', '{}', 1)";
+    // Rows of tables that the sample data may leave empty. No server works on the trail of a workspace that does not exist.
+    private const string FillOtherTables = """
+        INSERT INTO idempotency_keys (id, body_hash, answer, created_at) VALUES (x'00ff', x'', '{}', 1);
+        INSERT INTO trail_followers (workspace_id, follower, place, holder, held_until) VALUES ('acc_none', 'index', 9, 'node', 1);
+        INSERT INTO trail_index_runs (workspace_id, last_sequence, level, first_sequence, state) VALUES ('acc_none', 9, 0, 1, 'live');
+        INSERT INTO trail_index_pages (workspace_id, last_sequence, level, first_term, first_sequence, postings)
+            VALUES ('acc_none', 9, 0, x'00ff', 1, x'ff00')
+        """;
 
     // The advisory lock at which a trigger makes the copy wait until the test releases it.
     private const int GateLock = 4_711;
+
+    // A tree takes 256 entries to have a tile, and a restored database to have an epoch.
+    private const string InsertTree = """
+        INSERT INTO trail_epochs (workspace_id, epoch, began_at_sequence) VALUES ('acc_none', 2, 1);
+        INSERT INTO trail_tiles (workspace_id, level, tile_index, hashes) VALUES ('acc_none', 1, 0, x'01');
+        INSERT INTO trail_checkpoints (workspace_id, epoch, size, at, root, note) VALUES ('acc_none', 2, 1, 1, x'02', 'note')
+        """;
 
     private const string CloseGate = """
         CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS
@@ -35,7 +49,8 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     {
         using var installation = await TestInstallation.CreateAsync();
         var sample = await SampleData.FillAsync(installation);
-        SqliteFile.Run(installation.DatabaseFile, InsertIdempotencyKey);
+        SqliteFile.Run(installation.DatabaseFile, FillOtherTables);
+        SqliteFile.Run(installation.DatabaseFile, InsertTree);
         SqliteFile.ForgetServers(installation.DatabaseFile);
 
         var postgres = await cluster.Cluster.NewDatabaseAsync();
@@ -227,20 +242,55 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         var restored = await cluster.Cluster.NewDatabaseAsync(Name(original));
         await installation.DoAsync("backup", "verify", "--connection", restored);
         await cluster.Cluster.ExecuteAsync(Name(restored), """
-            ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_keep;
-            DELETE FROM audit_entries WHERE sequence = 6 AND workspace_id = 'acc_other';
+            ALTER TABLE trail_segments DISABLE TRIGGER trail_segments_keep;
+            DELETE FROM trail_segments WHERE first_sequence = 2 AND workspace_id = 'acc_other';
             UPDATE secret_versions SET ciphertext = set_byte(ciphertext, 40, get_byte(ciphertext, 40) # 1)
             WHERE (secret_id, version) = (SELECT secret_id, version FROM secret_versions WHERE kek_id IS NOT NULL LIMIT 1)
             """);
         var ended = await installation.RunAsync("backup", "verify", "--connection", restored);
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("3 problem(s)", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("audit_entries_keep", ended.Error, StringComparison.Ordinal);
-        Assert.Contains("entry 6 of the trail of workspace acc_other is missing", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("trail_segments_keep", ended.Error, StringComparison.Ordinal);
+        Assert.Contains("entry 2 of the trail of workspace acc_other is missing", ended.Error, StringComparison.Ordinal);
         Assert.Contains("does not open", ended.Error, StringComparison.Ordinal);
         Assert.Equal(
             ["storage.copy success", "backup.verify success", "backup.verify success", "backup.verify failed"],
             await InstallationTrail.ReadAsync(installation));
+    }
+
+    [Fact]
+    public async Task Damage_of_the_trail_of_a_PostgreSQL_database_is_named_with_its_place()
+    {
+        using var installation = await TestInstallation.CreateAsync();
+        SqliteFile.ForgetServers(installation.DatabaseFile);
+        var original = await cluster.Cluster.NewDatabaseAsync();
+        await installation.DoAsync("storage", "copy", "--to", original);
+        installation.UsePostgres(original);
+        const string Trail = "the trail of workspace acc_e2e";
+        const string Enable = "ALTER TABLE trail_segments ENABLE TRIGGER trail_segments_keep";
+        foreach (var (damage, problem) in ((string, string)[])
+        [
+            ("UPDATE installation SET audit_sequence = 0", "the installation's trail ends with entry 1, but its counter says 0"),
+            ("UPDATE workspaces SET audit_sequence = audit_sequence + 1", $"{Trail} ends with entry 2, but its counter says 3"),
+            ("UPDATE workspaces SET audit_sequence = 1", $"{Trail} ends with entry 2, but its counter says 1"),
+            ("DELETE FROM trail_segments WHERE first_sequence = 2 AND workspace_id <> ''", $"{Trail} ends with entry 1, but its counter says 2"),
+            ("DELETE FROM trail_segments WHERE first_sequence = 1 AND workspace_id <> ''", $"entry 1 of {Trail} is missing"),
+            ("UPDATE trail_segments SET at = 1 WHERE first_sequence = 2 AND workspace_id <> ''", $"entry 2 of {Trail} is older than the entry before it"),
+            ("UPDATE trail_segments SET entries = 'oops' WHERE first_sequence = 2 AND workspace_id <> ''", $"{Trail}: the segment of the audit entries from 2 on is damaged"),
+            ("UPDATE trail_segments SET entries = '\\x0003ffffff' WHERE first_sequence = 2 AND workspace_id <> ''", $"entry 2 of {Trail} is damaged: "),
+            ("INSERT INTO trail_segments SELECT 'acc_none', 1, count, at, format, entries FROM trail_segments LIMIT 1", "there are audit entries of workspace acc_none, but no such workspace"),
+            ("ALTER TABLE trail_segments DROP CONSTRAINT trail_segments_pkey; INSERT INTO trail_segments SELECT * FROM trail_segments WHERE first_sequence = 1 AND workspace_id <> ''", $"entry 1 of {Trail} is there twice"),
+            ("DROP TRIGGER trail_segments_stay ON trail_segments", "the trigger trail_segments_stay, which keeps audit entries from being changed, is missing"),
+        ])
+        {
+            var restored = await cluster.Cluster.NewDatabaseAsync(Name(original));
+            await cluster.Cluster.ExecuteAsync(
+                Name(restored), $"ALTER TABLE trail_segments DISABLE TRIGGER trail_segments_keep; {damage}; {Enable}");
+            var ended = await installation.RunAsync("backup", "verify", "--connection", restored);
+            Assert.Equal(1, ended.ExitCode);
+            Assert.Contains("\n" + problem, ended.Error, StringComparison.Ordinal);
+            Assert.Contains("1 problem(s)", ended.Error, StringComparison.Ordinal);
+        }
     }
 
     private async Task ServeOnPostgresAsync(TestInstallation installation, string postgres, SampleData sample)

@@ -24,9 +24,9 @@ public sealed class ThreeNodesReadmeTests : IDisposable
         var values = output.Split('\n').Where(line => line.StartsWith("{\"data\"", StringComparison.Ordinal))
             .Select(line => JsonNode.Parse(line)!["data"] as JsonObject).Select(data => (string?)data?["value"]).OfType<string>();
         Assert.Equal(Enumerable.Repeat("postgres://db/app", 6), values);
-        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsNodeAsync(cluster, "DROP TRIGGER audit_entries_keep ON audit_entries"));
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsNodeAsync(cluster, "DROP TRIGGER trail_segments_keep ON trail_segments"));
         Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
-        refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsNodeAsync(cluster, "DELETE FROM audit_entries"));
+        refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => ExecuteAsNodeAsync(cluster, "DELETE FROM trail_segments"));
         Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
     }
 

@@ -12,7 +12,7 @@ namespace Secronna.EndToEndTests.Nodes;
 /// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private const string Entries = "INSERT INTO audit_entries";
+    private const string Entries = "INSERT INTO trail_segments";
     private const string Commit = "COMMIT";
 
     private readonly LoopbackListener listener;

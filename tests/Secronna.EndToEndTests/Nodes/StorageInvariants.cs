@@ -57,9 +57,12 @@ internal static class StorageInvariants
     public static async Task ExpectHoldAsync(string connectionString)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var connection = await source.OpenConnectionAsync();
+        using var snapshot = DecodedTrail.FillFor(connection, "FROM audit_entries");
+        connection.Run("CREATE INDEX ON audit_entries (secret_id, version)");
         foreach (var (rule, countOfFaults) in Rules)
         {
-            await using var command = source.CreateCommand(countOfFaults);
+            await using var command = new NpgsqlCommand(countOfFaults, connection);
             Assert.True(await command.ExecuteScalarAsync() is 0L, rule);
         }
     }
@@ -68,7 +71,9 @@ internal static class StorageInvariants
     public static async Task<List<string>> ReadTextsAsync(string connectionString, string sql)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
-        await using var command = source.CreateCommand(sql);
+        await using var connection = await source.OpenConnectionAsync();
+        using var snapshot = DecodedTrail.FillFor(connection, sql);
+        await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync();
         var texts = new List<string>();
         while (await reader.ReadAsync())

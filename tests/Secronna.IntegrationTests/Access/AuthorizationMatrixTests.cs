@@ -192,6 +192,11 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
         }
         else
         {
+            if (call.NeedsCheckpoint)
+            {
+                await Until.HoldsAsync("a checkpoint covers the entry", async () => (await workspace.Api.GetAsync(call.Path(own))).Status == 200);
+            }
+
             var reply = (await call.SendAsync(client, route.Method, own)).Is(route.Status);
             await AuditedAsync(workspace, reply, call, "success");
             if (Lists.Contains(name))

@@ -96,8 +96,8 @@ public sealed class GrantDropTests
     [Theory]
     [InlineData(false, "UPDATE", "credentials")]
     [InlineData(true, "UPDATE", "credentials")]
-    [InlineData(false, "INSERT", "audit_entries")]
-    [InlineData(true, "INSERT", "audit_entries")]
+    [InlineData(false, "INSERT", "trail_segments")]
+    [InlineData(true, "INSERT", "trail_segments")]
     public async Task A_deletion_that_cannot_remove_or_record_the_grants_changes_nothing(bool isProject, string change, string table)
     {
         await using var server = await TestServer.StartAsync(time: time);

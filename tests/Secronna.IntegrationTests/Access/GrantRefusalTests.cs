@@ -205,14 +205,14 @@ public sealed class GrantRefusalTests
                 _ => client.DeleteAsync("/secrets/" + id),
             };
             (await client.GetAsync("/me")).Is(200);
-            server.Break("INSERT", "audit_entries");
+            server.Break("INSERT", "trail_segments");
             (await SendAsync()).IsError(503, "UNAVAILABLE");
-            server.Mend("audit_entries");
+            server.Mend("trail_segments");
             (await SendAsync()).IsError(404, "NOT_FOUND");
-            server.Break("INSERT", "audit_entries");
+            server.Break("INSERT", "trail_segments");
             // This request would fail if it had to write an entry.
             (await SendAsync()).IsError(404, "NOT_FOUND");
-            server.Mend("audit_entries");
+            server.Mend("trail_segments");
         }
     }
 

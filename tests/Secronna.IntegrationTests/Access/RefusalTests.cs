@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Storage.Engine;
@@ -84,7 +85,7 @@ public sealed class RefusalTests
         var refusals = server.Services.GetRequiredService<RefusalRecorder>();
         if (fails)
         {
-            server.Break("INSERT", "audit_entries");
+            server.Break("INSERT", "trail_segments");
         }
 
         Task first, repeat;
@@ -100,7 +101,7 @@ public sealed class RefusalTests
         {
             await Assert.ThrowsAsync<StorageUnavailableException>(() => first);
             await Assert.ThrowsAsync<StorageUnavailableException>(() => repeat);
-            server.Mend("audit_entries");
+            server.Mend("trail_segments");
         }
         else
         {
@@ -129,13 +130,13 @@ public sealed class RefusalTests
             (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).Is(404);
         }
 
-        server.Break("INSERT", "audit_entries");
+        server.Break("INSERT", "trail_segments");
         time.Advance(TimeSpan.FromSeconds(61));
         await Until.HoldsAsync(
             "the failed flush is logged",
             () => server.Log.Lines.Any(line => line.Contains("not recorded yet", StringComparison.Ordinal)));
         Assert.Single(await workspace.AuditAsync("outcome=denied"));
-        server.Mend("audit_entries");
+        server.Mend("trail_segments");
 
         await Until.HoldsAsync(
             "the count is recorded",
@@ -147,7 +148,7 @@ public sealed class RefusalTests
         Assert.Equal(2, (await workspace.AuditAsync("outcome=denied"))[0].GetProperty("metadata").Number("count"));
     }
 
-    private AuditEntry Refusal(Workspace workspace, string requestId) => new()
+    private TrailEntry Refusal(Workspace workspace, string requestId) => new()
     {
         WorkspaceId = workspace.Id,
         Id = Ids.New(Ids.AuditEntry, time.GetUtcNow()),

@@ -12,8 +12,8 @@ using Secronna.Server.Features.Projects;
 using Secronna.Server.Features.Search;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Http;
+using Secronna.Server.Trail;
 using Secronna.Server.Vault;
-using Secronna.Storage.Tables;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Bounds;
@@ -63,12 +63,12 @@ public sealed class BoundedReadTests(CrowdedNode node, SharedServer shared, ITes
         ["GET /access-keys"] = [(Way.Finds, async (n, c, p) => (await n.Get<CredentialService>().ListAccessKeysAsync(c, p)).Next)],
         ["GET /audit"] =
         [
-            (Way.Looks, Audit(n => new AuditFilter { EnvironmentId = n.EnvironmentId })),
-            (Way.Looks, Audit(_ => new AuditFilter { Action = AuditActions.SecretDelete, To = long.MaxValue - 1, From = 1 })),
-            (Way.Finds, Audit(_ => new AuditFilter { Sequence = 5, ActorId = "key_1" })),
-            (Way.Finds, Audit(_ => new AuditFilter { ActorId = "key_1" })),
-            (Way.Finds, Audit(n => new AuditFilter { SecretId = n.SecretId })),
-            (Way.Finds, Audit(_ => new AuditFilter { Outcome = AuditOutcomes.Denied })),
+            (Way.Looks, Audit(n => new TrailFilter { EnvironmentId = n.EnvironmentId })),
+            (Way.Looks, Audit(_ => new TrailFilter { Action = AuditActions.SecretDelete, To = long.MaxValue - 1, From = 1 })),
+            (Way.Finds, Audit(_ => new TrailFilter { Sequence = 5, ActorId = "key_1" })),
+            (Way.Finds, Audit(_ => new TrailFilter { ActorId = "key_1" })),
+            (Way.Finds, Audit(n => new TrailFilter { SecretId = n.SecretId })),
+            (Way.Finds, Audit(_ => new TrailFilter { Outcome = AuditOutcomes.Denied })),
         ],
     };
 
@@ -187,9 +187,9 @@ public sealed class BoundedReadTests(CrowdedNode node, SharedServer shared, ITes
     }
 
     private async Task<long> LastEntryAsync() =>
-        (await node.Get<AuditService>().ListAsync(node.Owner, new AuditFilter(), new PageRequest(null, 1))).Items[0].Sequence;
+        (await node.Get<AuditService>().ListAsync(node.Owner, new TrailFilter(), new PageRequest(null, 1))).Items[0].Sequence;
 
-    private static PageRead Audit(Func<CrowdedNode, AuditFilter> filter) => async (node, caller, page) =>
+    private static PageRead Audit(Func<CrowdedNode, TrailFilter> filter) => async (node, caller, page) =>
         (await node.Get<AuditService>().ListAsync(caller, filter(node), page)).Next;
 
     private static async Task<List<T>> AllAsync<T>(Func<PageRequest, Task<Page<T>>> list)

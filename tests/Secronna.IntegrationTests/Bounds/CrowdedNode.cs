@@ -1,7 +1,10 @@
 using System.Data.Common;
+using Secronna.Crypto.Trail;
 using Secronna.IntegrationTests.Engines;
+using Secronna.IntegrationTests.Trail;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Xunit;
 
@@ -64,8 +67,8 @@ public sealed class CrowdedNode : IAsyncLifetime
         AddSecrets(direct);
         AddPlaces(direct);
         AddCredentials(direct);
-        AddEntries(direct);
         direct.Run("COMMIT");
+        await AddEntriesAsync();
         direct.Run("ANALYZE");
     }
 
@@ -141,14 +144,22 @@ public sealed class CrowdedNode : IAsyncLifetime
         }
     }
 
-    private static void AddEntries(DbConnection direct)
+    private async Task AddEntriesAsync()
     {
-        direct.Run($"""
-            {Rows} INSERT INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome)
-            SELECT '{Workspace}', w.audit_sequence + i, {Id("aud_00")}, w.audited_at, 'api_key', 'key_other', 'secret.reveal', 'success'
-            FROM n CROSS JOIN workspaces w WHERE w.id = '{Workspace}'
-            """);
-        direct.Run($"UPDATE workspaces SET audit_sequence = audit_sequence + {Crowd} WHERE id = '{Workspace}'");
+        foreach (var chunk in Enumerable.Range(0, Crowd).Chunk(1_000))
+        {
+            await node.Database.AppendAsync(chunk.Select(i => new TrailEntry
+            {
+                WorkspaceId = Workspace,
+                Id = $"aud_{i}",
+                ActorType = ActorTypes.ApiKey,
+                ActorId = "key_other",
+                Action = AuditActions.SecretReveal,
+                Outcome = AuditOutcomes.Success,
+            }));
+        }
+
+        await node.Database.IndexAsync(Workspace);
     }
 
     private static string Insert => """

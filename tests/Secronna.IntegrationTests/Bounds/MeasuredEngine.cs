@@ -22,6 +22,8 @@ internal sealed class MeasuredEngine(DatabaseEngine inner, ReadCost cost) : Data
 
     public override IAsyncEnumerable<string> FindDamageAsync(Session session) => inner.FindDamageAsync(session);
 
+    internal override ValueTask SetTrailCountersAsync(Session session) => inner.SetTrailCountersAsync(session);
+
     internal override void CreateIfMissing() => inner.CreateIfMissing();
 
     internal override ValueTask<IEngineConnection?> ConnectAsync() => inner.ConnectAsync();

@@ -52,7 +52,7 @@ internal sealed class PostgresTestDatabase : TestDatabase
     {
         var connection = source.OpenConnection();
         connection.Run("BEGIN");
-        connection.Run("LOCK TABLE audit_entries IN SHARE MODE");
+        connection.Run("LOCK TABLE trail_segments IN SHARE MODE");
         // Disposing of the connection ends the transaction.
         return connection;
     }

@@ -78,6 +78,9 @@ internal sealed record RouteCall(
     private static readonly string[] Harmless =
         ["project.create", "project.update", "environment.create", "environment.update", "secret.write", "kek.rotate"];
 
+    /// <summary>Whether the call can succeed only once a checkpoint covers the first entry of the workspace.</summary>
+    public bool NeedsCheckpoint { get; init; }
+
     /// <summary>Whether a person needs the second factor for it, where the server requires one (S32).</summary>
     public bool NeedsSecondFactor => Action is not null && !Harmless.Contains(Action);
 
@@ -131,6 +134,10 @@ internal static class RouteCalls
         ["POST /projects/by-slug/{projectSlug}/environments/{envSlug}/reveal"] = new(Right.Reveal, t => BySlug(t) + "/reveal", null, "secret.reveal"),
         ["GET /search/secrets"] = new(Right.List, _ => "/search/secrets?q=KEY", NamesTarget: false),
         ["GET /audit"] = new(Right.Audit, _ => "/audit", NamesTarget: false),
+        ["GET /audit/checkpoint"] = new(Right.Audit, _ => "/audit/checkpoint", NamesTarget: false),
+        ["GET /audit/tile/{path}"] = new(Right.Audit, _ => "/audit/tile/0/000.p/1", NamesTarget: false) { NeedsCheckpoint = true },
+        ["GET /audit/{sequence}/proof"] = new(Right.Audit, _ => "/audit/1/proof", NamesTarget: false) { NeedsCheckpoint = true },
+        ["GET /audit/keys"] = new(Right.Audit, _ => "/audit/keys", NamesTarget: false),
         ["GET /projects/{projectId}/keys"] = new(Right.Keys, t => $"/projects/{t.ProjectId}/keys"),
         ["POST /projects/{projectId}/keys/rotate"] = new(Right.Keys, t => $"/projects/{t.ProjectId}/keys/rotate", null, "kek.rotate"),
         ["POST /api-keys"] = new(Right.Keys, _ => "/api-keys", Name, "api_key.create", NamesTarget: false),

@@ -5,6 +5,7 @@ using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Features.Migrations;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Configuration;
@@ -66,7 +67,7 @@ internal sealed class TestInstallation : IAsyncDisposable
 
     public async Task OpenAsync()
     {
-        installation = await OpenInstallation.OpenAsync(settings, migrate: true, TimeProvider.System, _ => { });
+        installation = await OpenInstallation.OpenAsync(settings, MigrationService.Step(_ => { }), TimeProvider.System, _ => { });
         services = MakeServices();
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Secronna.Crypto;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Features.Migrations;
 using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
@@ -51,7 +52,7 @@ internal sealed class TestNode : IAsyncDisposable
         // All nodes share the database's clock.
         var engine = database.EngineWith(TimeProvider.System);
         var installation = await OpenInstallation.OpenAsync(
-            settings, wrap is null ? engine : wrap(engine), masterKeys, migrate: true, clock, _ => { });
+            settings, wrap is null ? engine : wrap(engine), masterKeys, MigrationService.Step(_ => { }), clock, _ => { });
         return new TestNode(installation, settings, provider, clock);
     }
 

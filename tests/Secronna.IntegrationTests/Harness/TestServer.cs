@@ -8,6 +8,7 @@ using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Credentials;
+using Secronna.Server.Features.Migrations;
 using Secronna.Server.Hosting;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Http;
@@ -78,7 +79,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Opens the same installation a second time, as another process would.</summary>
     public Task<OpenInstallation> OpenAgainAsync() =>
-        OpenInstallation.OpenAsync(NewSettings(), migrate: false, Time, reason => Log.Add("fsync: " + reason));
+        OpenInstallation.OpenAsync(NewSettings(), migration: null, Time, reason => Log.Add("fsync: " + reason));
 
     public ApiClient With(string? token) => new(this, token);
 
@@ -140,7 +141,7 @@ internal sealed class TestServer : IAsyncDisposable
     {
         var settings = NewSettings();
         installation = await OpenInstallation.OpenAsync(
-            settings, migrate: true, Time, reason => Log.Add("fsync: " + reason));
+            settings, MigrationService.Step(_ => { }), Time, reason => Log.Add("fsync: " + reason));
         app = Composition.BuildServer(installation, settings, url);
         app.Services.GetRequiredService<ILoggerFactory>().AddProvider(Log);
         app.Services.GetRequiredService<RefusalPace>().MinDelay = TimeSpan.Zero;

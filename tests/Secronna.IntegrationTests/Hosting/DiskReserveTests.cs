@@ -99,7 +99,7 @@ public sealed class DiskReserveTests
         var growing = operations.Where(each => each.Operation.Growth is StorageGrowth.Rows or StorageGrowth.Versions).Select(each => each.Name);
         var expected = operations.Select(each => each.Name).Where(name =>
             name.StartsWith("Create", StringComparison.Ordinal) || name.StartsWith("Rename", StringComparison.Ordinal)
-            || name.StartsWith("Rotate", StringComparison.Ordinal) || name is "WriteSecrets" or "RollBackSecret" or "RestoreEnvironment" or "CompareEnvironments");
+            || name.StartsWith("Rotate", StringComparison.Ordinal) || name is "ChangeEnvironment" or "WriteSecrets" or "RollBackSecret" or "RestoreEnvironment" or "CompareEnvironments");
         Assert.Equal(expected.Order(StringComparer.Ordinal), growing.Order(StringComparer.Ordinal));
     }
 

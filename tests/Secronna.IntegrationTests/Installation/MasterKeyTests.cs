@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Features.Migrations;
 using Secronna.Server.Hosting.Configuration;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
@@ -119,7 +120,7 @@ public sealed class MasterKeyTests
         settings.MasterKey.File = folder["master-keys"];
         MasterKeyFile.Generate(settings.MasterKey.File, "mk_1");
         var before = (Hash(folder["secronna.db"]), Hash(folder["secronna.db-wal"]));
-        await Assert.ThrowsAsync<SettingsException>(() => OpenInstallation.OpenAsync(settings, migrate: true, TimeProvider.System, _ => { }));
+        await Assert.ThrowsAsync<SettingsException>(() => OpenInstallation.OpenAsync(settings, MigrationService.Step(_ => { }), TimeProvider.System, _ => { }));
         Assert.Equal(before, (Hash(folder["secronna.db"]), Hash(folder["secronna.db-wal"])));
     }
 

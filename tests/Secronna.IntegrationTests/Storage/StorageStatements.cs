@@ -29,7 +29,7 @@ internal static partial class StorageStatements
             // Texts that end with FROM are completed with a table's name, to copy all rows of the table or to find one. Texts that
             // end with a bracket are completed with a list of parameters.
             if (Statement().IsMatch(text) && !text.EndsWith("FROM", StringComparison.Ordinal) && !text.EndsWith('(')
-                && !text.Contains("schema_migrations", StringComparison.Ordinal))
+                && !Migrations().IsMatch(text))
             {
                 found.Add(text);
             }
@@ -41,12 +41,16 @@ internal static partial class StorageStatements
     [GeneratedRegex(@"^(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH)\s")]
     private static partial Regex Statement();
 
+    // What only a migration runs, on tables that it removes at its end.
+    [GeneratedRegex(@"schema_migrations|audit_entries|trail_migration")]
+    private static partial Regex Migrations();
+
     [GeneratedRegex(@" FOR (UPDATE|KEY SHARE|SHARE)( SKIP LOCKED)?\b")]
     private static partial Regex RowLock();
 
-    [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(")]
+    [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(|\baudit_sequence\b")]
     private static partial Regex PostgresOnly();
 
-    [GeneratedRegex(@"\bsqlite_|\bzeroblob\(")]
+    [GeneratedRegex(@"\bsqlite_|\bzeroblob\(|\bmax\(now_us\(\)")]
     private static partial Regex SqliteOnly();
 }

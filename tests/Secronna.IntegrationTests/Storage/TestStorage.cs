@@ -1,8 +1,11 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Time.Testing;
+using Secronna.Crypto.Trail;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
+using Secronna.Server.Trail;
+using Secronna.Server.Trail.Reading;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
@@ -107,7 +110,7 @@ internal sealed class TestStorage : IAsyncDisposable
     public Task AllowAsync(string workspaceId) =>
         WriteAsync(transaction => WorkspaceTable.AllowAsync(transaction, workspaceId, null, Now));
 
-    public AuditEntry Entry(string workspaceId = Workspace, string action = "secret.reveal") => new()
+    public TrailEntry Entry(string workspaceId = Workspace, string action = "secret.reveal") => new()
     {
         WorkspaceId = workspaceId,
         Id = Ids.New(Ids.AuditEntry, Clock.GetUtcNow()),
@@ -117,11 +120,19 @@ internal sealed class TestStorage : IAsyncDisposable
         Outcome = AuditOutcomes.Success,
     };
 
-    public Task AppendAsync(params AuditEntry[] entries) => Database.AppendAsync(entries);
+    public Task AppendAsync(params TrailEntry[] entries) => Database.AppendAsync(entries);
 
     /// <summary>All audit entries of a workspace, oldest first, as an export reads them.</summary>
-    public ValueTask<List<RecordedEntry>> TrailAsync(string workspaceId = Workspace) =>
-        ReadAsync(session => AuditEntryTable.ExportAsync(session, workspaceId, 0, int.MaxValue));
+    public async Task<List<RecordedEntry>> TrailAsync(string workspaceId = Workspace)
+    {
+        var all = new List<RecordedEntry>();
+        while (await ReadAsync(session => TrailReader.ListAsync(session, workspaceId, all.Count, 1_000)) is { Count: > 0 } entries)
+        {
+            all.AddRange(entries);
+        }
+
+        return all;
+    }
 
     public ProjectRow NewProject(string slug, string workspaceId = Workspace) =>
         new(Ids.New(Ids.Project, Clock.GetUtcNow()), workspaceId, slug, slug, Now, "key_1");

@@ -21,13 +21,13 @@ public sealed class RecordBeforePlaintextTests
         var id = await environment.WriteAsync("KEY", "canary");
         // After a restart no KEK is in memory. Any decryption, even one that fails, has to unwrap one into the ring first.
         await server.RestartAsync();
-        server.Break("INSERT", "audit_entries");
+        server.Break("INSERT", "trail_segments");
 
         var refused = (await RevealAsync(environment, id, kind)).IsError(503, "UNAVAILABLE");
 
         Assert.Equal(0, Ring(server).Count);
         Assert.DoesNotContain("canary", refused.Text, StringComparison.Ordinal);
-        server.Mend("audit_entries");
+        server.Mend("trail_segments");
         Assert.Empty(await environment.Workspace.AuditAsync("action=secret.reveal"));
         Assert.Equal(0, Ring(server).Count);
         var given = (await RevealAsync(environment, id, kind)).Is(200);
@@ -89,14 +89,14 @@ public sealed class RecordBeforePlaintextTests
         {
             var workspace = await server.NewWorkspaceAsync();
             var target = await Target.NewAsync(workspace, "ours");
-            server.Break("INSERT", "audit_entries");
+            server.Break("INSERT", "trail_segments");
             var before = Contents(server);
 
             var reply = await call.SendAsync(workspace.Api, name.Split(' ')[0], target);
 
             Assert.True(reply.Code == "UNAVAILABLE", $"{name}: {reply.Text}");
             Assert.True(before == Contents(server), name);
-            server.Mend("audit_entries");
+            server.Mend("trail_segments");
             Assert.Equal(503, reply.Status);
             Assert.True((await call.SendAsync(workspace.Api, name.Split(' ')[0], target)).Status < 300, name);
         }
@@ -108,12 +108,12 @@ public sealed class RecordBeforePlaintextTests
         await using var server = await TestServer.StartAsync();
         var workspace = await server.NewWorkspaceAsync();
         var key = server.With((await workspace.NewAccessKeyAsync()).Text("token"));
-        server.Break("INSERT", "audit_entries");
+        server.Break("INSERT", "trail_segments");
 
         (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).IsError(503, "UNAVAILABLE");
         (await key.PostAsync("/projects", """{"name":"x"}""")).IsError(503, "UNAVAILABLE");
 
-        server.Mend("audit_entries");
+        server.Mend("trail_segments");
         (await workspace.Api.PostAsync("/secrets/sec_none/reveal")).IsError(404, "NOT_FOUND");
         Assert.Single(await workspace.AuditAsync("outcome=denied"));
     }
@@ -139,7 +139,7 @@ public sealed class RecordBeforePlaintextTests
         "SELECT id, current_version, updated_at, deleted_at FROM secrets ORDER BY 1",
         "SELECT secret_id, version, ciphertext FROM secret_versions ORDER BY 1, 2",
         "SELECT id, name, expires_at, revoked_at FROM credentials ORDER BY 1",
-        "SELECT id, audit_sequence FROM workspaces ORDER BY 1",
+        "SELECT workspace_id, first_sequence, count FROM trail_segments ORDER BY 1, 2",
     }.SelectMany(query => server.Sql(query)).Select(row => string.Join(
         '|', row.Select(value => value is byte[] bytes ? Convert.ToHexString(bytes) : value.ToString()))));
 }

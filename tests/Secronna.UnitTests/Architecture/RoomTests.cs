@@ -62,7 +62,7 @@ public sealed partial class RoomTests
     [Fact]
     public void Services_and_the_rooms_below_HTTP_know_no_HTTP() => AssertNone(
         from arrow in ServerGraph.Value.Uses
-        where IsService(arrow.From.Name) || RoomOf(arrow.FromFolder) is "Vault" or "Access" or "Installation" or "MasterKeys"
+        where IsService(arrow.From.Name) || RoomOf(arrow.FromFolder) is "Vault" or "Trail" or "Access" or "Installation" or "MasterKeys"
         where arrow.ToFolder.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || RoomOf(arrow.ToFolder) == "Http"
         select arrow.ToString());
 
@@ -71,7 +71,7 @@ public sealed partial class RoomTests
     {
         var known = ServerGraph.Value.Arrows.Select(arrow => (RoomOf(arrow.FromFolder), RoomOf(arrow.ToFolder))).ToHashSet();
         Assert.Equal(
-            ["Access", "Commands", Features, "Hosting", "Http", "Installation", "MasterKeys", "Vault"],
+            ["Access", "Commands", Features, "Hosting", "Http", "Installation", "MasterKeys", "Trail", "Vault"],
             MayKnow.Keys.Where(room => room != "room").Order(StringComparer.Ordinal));
         Assert.Contains((Features, "Vault"), known);
         Assert.Contains(("Vault", "MasterKeys"), known);

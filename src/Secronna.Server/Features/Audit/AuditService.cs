@@ -1,26 +1,43 @@
 using System.Globalization;
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
+using Secronna.Server.Trail.Reading;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Audit;
 
 /// <summary>Reads the audit trail of a workspace.</summary>
-internal sealed class AuditService(Database database)
+internal sealed class AuditService(Database database, ILogger<AuditService> log)
 {
     /// <summary>A page of the entries, newest first.</summary>
-    public async Task<Page<AuditResponse>> ListAsync(Caller caller, AuditFilter filter, PageRequest page)
+    public async Task<Page<AuditResponse>> ListAsync(Caller caller, TrailFilter filter, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ReadAuditTrail);
         var below = page.After is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
-        var (found, names) = await database.ReadAsync(async session =>
-        {
-            var found = await AuditEntryTable.PageAsync(session, caller.WorkspaceId, filter, below, page.Limit);
-            return (found, await ActorNamesAsync(session, caller.WorkspaceId, found.Entries));
-        }, caller.Aborted);
+        var (found, names) = await ReadAsync(caller, filter, below, page.Limit);
         return new Page<AuditResponse>(
             [.. found.Entries.Select(entry => Convert(entry, names))], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private async Task<(TrailPage Found, Dictionary<string, string> ActorNames)> ReadAsync(
+        Caller caller, TrailFilter filter, long below, int limit)
+    {
+        try
+        {
+            return await database.ReadSnapshotAsync((caller.WorkspaceId, filter, below, limit), static async (session, state) =>
+            {
+                var found = await TrailReader.PageAsync(session, state.WorkspaceId, state.filter, state.below, state.limit);
+                return (found, await ActorNamesAsync(session, state.WorkspaceId, found.Entries));
+            }, caller.Aborted);
+        }
+        catch (TrailDamagedException exception)
+        {
+            TrailLog.TrailDamaged(log, caller.WorkspaceId, exception.Message);
+            throw Errors.TrailDamaged();
+        }
     }
 
     /// <summary>The names that the keys among the entries' actors have now, revoked keys included, by the keys' ids.</summary>
@@ -46,6 +63,7 @@ internal sealed class AuditService(Database database)
                 TargetId = entry.TargetId,
                 Name = entry.Name,
                 Count = entry.Count,
+                Part = entry.Part,
             }, entry.Details));
     }
 

@@ -1,4 +1,5 @@
 using Secronna.Protocol;
+using Secronna.Server.Features.Migrations;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage;
@@ -41,7 +42,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         DatabaseEngine source, DatabaseEngine target, CancellationToken cancellation)
     {
         await using var database = await source.OpenAsync(FailFast.OnFsyncFailure);
-        await Migrator.ApplyAsync(target);
+        await MigrationService.ApplyAsync(target, progress);
         await using var copy = await StorageCopy.BeginAsync(target);
         return await OperatorRecord.BeforeAsync(
             database, AuditActions.StorageCopy, target.DisplayName, () => CopyAsync(database, target, copy, cancellation));

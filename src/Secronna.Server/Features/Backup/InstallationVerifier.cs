@@ -30,11 +30,12 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
                 found.Add(problem);
             }
 
+            var logged = new LoggedVersions();
+            await new TrailVerifier(logged, progress).CheckAsync(session, found, cancellation);
             await CheckProjectsAsync(session, keks, found);
             await CheckEnvironmentsAsync(session, found);
-            await CheckPointersAsync(session, found, cancellation);
-            await new VersionVerifier(keks, progress).CheckAsync(session, found, cancellation);
-            await new TrailVerifier(progress).CheckAsync(session, found, cancellation);
+            await CheckPointersAsync(session, logged, found, cancellation);
+            await new VersionVerifier(keks, logged, progress).CheckAsync(session, found, cancellation);
         }
         catch (Exception exception) when (exception is StorageUnavailableException or OverflowException)
         {
@@ -82,19 +83,19 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
         }
     }
 
-    private async Task CheckPointersAsync(Session session, Verification found, CancellationToken cancellation)
+    private async Task CheckPointersAsync(Session session, LoggedVersions logged, Verification found, CancellationToken cancellation)
     {
         var after = "";
         while (await InstallationScan.ListPointersAsync(session, after) is { Count: > 0 } page)
         {
             cancellation.ThrowIfCancellationRequested();
-            page.ForEach(secret => Check(secret, found));
+            page.ForEach(secret => Check(secret, logged, found));
             progress($"{found.Secrets:N0} secrets looked at");
             after = page[^1].Id;
         }
     }
 
-    private static void Check(SecretPointerRow secret, Verification found)
+    private static void Check(SecretPointerRow secret, LoggedVersions logged, Verification found)
     {
         if (secret.IsDeleted)
         {
@@ -114,6 +115,11 @@ internal sealed class InstallationVerifier(MasterKeyRing masterKeys, TimeProvide
         if (secret.CurrentVersion != secret.LastVersion)
         {
             found.Add($"secret {secret.Id} points to version {secret.CurrentVersion}, but its last version is {secret.LastVersion}");
+        }
+
+        if (!secret.IsDeleted && logged.FindLast(secret.Id) is { } written && written != secret.CurrentVersion)
+        {
+            found.Add($"secret {secret.Id} points to version {secret.CurrentVersion}, but by its trail version {written} was written last");
         }
 
         if (secret.UndestroyedVersions > 0)

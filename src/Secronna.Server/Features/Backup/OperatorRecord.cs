@@ -1,5 +1,7 @@
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Features.Backup;
@@ -11,7 +13,7 @@ internal static class OperatorRecord
     /// <exception cref="StorageUnavailableException">The entry could not be made durable.</exception>
     public static Task AppendAsync(Database database, string action, string name, string outcome = AuditOutcomes.Success) =>
         database.AppendAsync(
-            AuditRecord.Of(Caller.Operator(AuditEntry.Installation), TimeProvider.System, action, outcome) with { Name = name });
+            AuditRecord.Of(Caller.Operator(TrailEntry.Installation), TimeProvider.System, action, outcome) with { Name = name });
 
     /// <summary>Records work before it starts (S18), and again if it fails.</summary>
     public static async Task<T> BeforeAsync<T>(Database database, string action, string name, Func<Task<T>> work)

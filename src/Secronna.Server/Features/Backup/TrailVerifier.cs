@@ -1,79 +1,126 @@
+using Secronna.Crypto.Trail;
+using Secronna.Server.Installation;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Backup;
 
 /// <summary>
-/// Checks that the entries of every trail are numbered from 1 to the trail's counter without a gap, and that their times never
-/// decrease (S20).
+/// Checks every trail: that its entries are numbered from 1 without a gap, that their times never decrease (S20), and that each
+/// entry can be read, and that the entries give the tree that checkpoints and tiles say (S33). It collects what the entries say of
+/// versions.
 /// </summary>
-internal sealed class TrailVerifier(Action<string> progress)
+internal sealed class TrailVerifier(LoggedVersions logged, Action<string> progress)
 {
+    private const int SegmentsBetweenReports = 1_000;
+    private const int WorkspacesInPage = 500;
+
     /// <summary>Checks all trails.</summary>
     public async Task CheckAsync(Session session, Verification found, CancellationToken cancellation)
     {
-        await CheckAsync(session, await TrailScan.FindInstallationTrailAsync(session), "the installation's trail", found, cancellation);
+        await CheckAsync(session, EncodedEntry.Installation, "the installation's trail", found, cancellation);
         var after = "";
-        while (await TrailScan.ListTrailsAsync(session, after) is { Count: > 0 } page)
+        while (await WorkspaceTable.ListAsync(session, after, WorkspacesInPage) is { Count: > 0 } page)
         {
-            foreach (var trail in page)
+            foreach (var workspace in page)
             {
                 found.Workspaces++;
-                await CheckAsync(session, trail, $"the trail of workspace {trail.WorkspaceId}", found, cancellation);
+                await CheckAsync(session, workspace.Id, $"the trail of workspace {workspace.Id}", found, cancellation);
             }
 
-            after = page[^1].WorkspaceId;
+            after = page[^1].Id;
         }
 
         await CheckOwnersAsync(session, found);
     }
 
     private async Task CheckAsync(
-        Session session, TrailRow trail, string name, Verification found, CancellationToken cancellation)
+        Session session, string workspaceId, string name, Verification found, CancellationToken cancellation)
     {
-        var (sequence, time) = (0L, 0L);
-        while (await TrailScan.ListEntriesAsync(session, trail.WorkspaceId, sequence) is { Count: > 0 } page)
+        var tree = await TreeVerifier.BeginAsync(session, workspaceId);
+        var (last, segments, isWhole) = (default(TrailEnd), 0, true);
+        await TrailSegmentTable.ReadAllAsync(session, workspaceId, segment =>
         {
-            cancellation.ThrowIfCancellationRequested();
-            foreach (var entry in page)
+            isWhole &= segment.FirstSequence == last.LastSequence + 1;
+            last = Check(segment, last, name, found);
+            isWhole &= Read(segment, workspaceId, name, isWhole ? tree : null, found);
+            if (++segments % SegmentsBetweenReports == 0)
             {
-                ReportMissing(sequence + 1, entry.Sequence - 1, name, found);
-                if (entry.CreatedAt < time)
-                {
-                    found.Add($"entry {entry.Sequence} of {name} is older than the entry before it");
-                }
-
-                (sequence, time) = entry;
+                cancellation.ThrowIfCancellationRequested();
+                progress($"{found.AuditEntries:N0} audit entries checked");
             }
+        });
+        // Where entries are missing, the tree would only repeat that.
+        if (isWhole)
+        {
+            await tree.EndAsync(session, await LogIdentity.FindAsync(session), name, found);
+        }
+    }
 
-            found.AuditEntries += page.Count;
-            progress($"{found.AuditEntries:N0} audit entries checked");
+    private static TrailEnd Check(TrailSegmentRow segment, TrailEnd last, string name, Verification found)
+    {
+        Report(last.LastSequence + 1, segment.FirstSequence - 1, name, "missing", found);
+        Report(segment.FirstSequence, Math.Min(segment.LastSequence, last.LastSequence), name, "there twice", found);
+        if (segment.At < last.At)
+        {
+            found.Add($"entry {segment.FirstSequence} of {name} is older than the entry before it");
         }
 
-        ReportMissing(sequence + 1, trail.LastSequence, name, found);
-        if (sequence > trail.LastSequence || time > trail.LastTime)
+        return new TrailEnd(Math.Max(last.LastSequence, segment.LastSequence), Math.Max(last.At, segment.At));
+    }
+
+    // Returns whether all entries could be unpacked.
+    private bool Read(TrailSegmentRow segment, string workspaceId, string name, TreeVerifier? tree, Verification found)
+    {
+        found.AuditEntries += segment.Count;
+        try
         {
-            found.Add($"{name} has entries beyond its counter, {trail.LastSequence}");
+            var sequence = segment.FirstSequence;
+            foreach (var bytes in segment.UnpackAll())
+            {
+                tree?.Add(sequence, segment.At, bytes.Span);
+                Read(workspaceId, bytes.Span, $"entry {sequence++} of {name}", found);
+            }
+
+            return true;
+        }
+        catch (TrailDamagedException exception)
+        {
+            found.Add($"{name}: {exception.Message}");
+            return false;
+        }
+    }
+
+    private void Read(string workspaceId, ReadOnlySpan<byte> bytes, string entry, Verification found)
+    {
+        try
+        {
+            logged.Add(TrailEntryFormat.Decode(workspaceId, bytes));
+        }
+        catch (FormatException exception)
+        {
+            found.Add($"{entry} is damaged: {exception.Message}");
         }
     }
 
     // Reports nothing when `last` is below `first`.
-    private static void ReportMissing(long first, long last, string trail, Verification found)
+    private static void Report(long first, long last, string trail, string problem, Verification found)
     {
         if (last == first)
         {
-            found.Add($"entry {first} of {trail} is missing");
+            found.Add($"entry {first} of {trail} is {problem}");
         }
         else if (last > first)
         {
-            found.Add($"entries {first} to {last} of {trail} are missing");
+            found.Add($"entries {first} to {last} of {trail} are {problem}");
         }
     }
 
     private static async Task CheckOwnersAsync(Session session, Verification found)
     {
-        var after = AuditEntry.Installation;
-        while (await TrailScan.FindNextWorkspaceAsync(session, after) is { } next)
+        var after = EncodedEntry.Installation;
+        while (await TrailSegmentTable.FindNextWorkspaceAsync(session, after) is { } next)
         {
             if (!next.Exists)
             {

@@ -1,4 +1,5 @@
 using Secronna.Crypto;
+using Secronna.Crypto.Trail;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -6,9 +7,10 @@ using Secronna.Storage.Tables;
 namespace Secronna.Server.Features.Backup;
 
 /// <summary>
-/// Opens every version that is neither deleted nor destroyed, compares its tag, and finds gaps in the numbers of versions.
+/// Opens every version that is neither deleted nor destroyed, compares it with its tag and with what the trail says was written, and
+/// finds gaps in the numbers of versions.
 /// </summary>
-internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
+internal sealed class VersionVerifier(KekVerifier keks, LoggedVersions logged, Action<string> progress)
 {
     /// <summary>Checks all versions.</summary>
     public async Task CheckAsync(Session session, Verification found, CancellationToken cancellation)
@@ -67,6 +69,7 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
             found.Versions++;
             found.OldWraps += Envelope.BindsKey(row.WrappedDataKey) ? 0 : 1;
             CheckTag(row, found);
+            CheckLogged(row, found);
         }
         else
         {
@@ -79,6 +82,19 @@ internal sealed class VersionVerifier(KekVerifier keks, Action<string> progress)
         if (!row.Tag.AsSpan().SequenceEqual(SealedTag.Of(row.Ciphertext)))
         {
             found.Add($"version {row.Version} of secret {row.SecretId} has a tag that is not the tag of its ciphertext");
+        }
+    }
+
+    // Whoever can write to the database can bring back an older sealed value, which opens. The trail says which one was written.
+    private void CheckLogged(StoredVersionRow row, Verification found)
+    {
+        if (logged.Find(row.SecretId, row.Version) is not { } written)
+        {
+            found.Add($"version {row.Version} of secret {row.SecretId} was added without the trail, which does not name it");
+        }
+        else if (written != BoxHash.Of(row.Ciphertext))
+        {
+            found.Add($"version {row.Version} of secret {row.SecretId} holds another sealed value than the one that the trail says was written");
         }
     }
 

@@ -1,5 +1,6 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 

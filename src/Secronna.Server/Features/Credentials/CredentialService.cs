@@ -1,6 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Installation;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -77,7 +78,11 @@ internal sealed class CredentialService(
 
             var changed = Change(row, change, latest);
             await CredentialTable.UpdateAsync(transaction, changed);
-            transaction.Audit.Append(entry with { Name = changed.Name, Details = AuditDetails.OfChange(row, changed) });
+            foreach (var part in AuditDetails.OfChange(entry with { Name = changed.Name }, row, changed))
+            {
+                transaction.Audit.Append(part);
+            }
+
             // Converts inside the transaction. If the key's stored grants can't be read, the conversion throws and the key stays
             // unchanged. A change that replaces the grants still succeeds.
             return changed.ToAccessKey();

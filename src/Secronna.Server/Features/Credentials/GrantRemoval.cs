@@ -1,5 +1,6 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -54,11 +55,10 @@ internal static class GrantRemoval
         var changed = row with { Grants = StoredGrants.Write(remaining) };
         await CredentialTable.UpdateAsync(transaction, changed);
         var outcome = before is null ? AuditOutcomes.Failed : AuditOutcomes.Success;
-        transaction.Audit.Append(AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate, outcome) with
+        var entry = AuditRecord.Of(caller, time, AuditActions.AccessKeyUpdate, outcome) with { TargetId = row.Id, Name = row.Name };
+        foreach (var part in AuditDetails.OfChange(entry, row, changed))
         {
-            TargetId = row.Id,
-            Name = row.Name,
-            Details = AuditDetails.OfChange(row, changed),
-        });
+            transaction.Audit.Append(part);
+        }
     }
 }

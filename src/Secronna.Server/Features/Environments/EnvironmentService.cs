@@ -1,6 +1,7 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Features.Credentials;
+using Secronna.Server.Trail;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;

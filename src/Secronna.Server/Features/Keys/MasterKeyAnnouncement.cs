@@ -1,4 +1,6 @@
+using Secronna.Crypto.Trail;
 using Secronna.Server.MasterKeys;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -15,7 +17,7 @@ internal static class MasterKeyAnnouncement
     /// <exception cref="MasterKeyException">
     /// This process can't use the key, or another key was announced with this id.
     /// </exception>
-    public static async Task AnnounceAsync(Database database, MasterKeyRing masterKeys, string id, AuditEntry? entry)
+    public static async Task AnnounceAsync(Database database, MasterKeyRing masterKeys, string id, TrailEntry? entry)
     {
         var box = await masterKeys.NewCheckBoxAsync(id);
         var known = await database.WriteAsync(async transaction =>

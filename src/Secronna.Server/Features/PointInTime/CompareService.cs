@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -41,7 +43,7 @@ internal sealed class CompareService(
         var keys = ComparedKey.Pair(left.Secrets, right.Secrets);
         var unknown = keys.Where(key => key.Result is null).ToList();
         List<string> shared = [.. keys.Where(key => key is { Here: not null, There: not null }).Select(key => key.Key)];
-        List<AuditEntry> entries =
+        List<TrailEntry> entries =
         [
             .. Entries(caller, (hereRow, here.At), (thereRow, there.At), shared),
             .. Entries(caller, (thereRow, there.At), (hereRow, here.At), shared),
@@ -109,17 +111,16 @@ internal sealed class CompareService(
 
     // Each side has entries of its own, so that whoever looks for one of the environments finds the comparison. A side that the
     // request gave no instant stood, in the snapshot, as since its last change.
-    private IEnumerable<AuditEntry> Entries(
+    private IEnumerable<TrailEntry> Entries(
         Caller caller, (EnvironmentRow Row, Instant? At) side, (EnvironmentRow Row, Instant? At) with, IReadOnlyList<string> keys) =>
         AuditDetails.OfComparison(
-            new AuditMetadata { At = InstantOf(side), With = with.Row.Id, WithAt = InstantOf(with) }, keys).Select(details =>
             AuditRecord.Of(caller, time, Operations.CompareEnvironments) with
             {
                 ProjectId = side.Row.ProjectId,
                 EnvironmentId = side.Row.Id,
                 Name = side.Row.Name,
-                Details = details,
-            });
+            },
+            new AuditMetadata { At = InstantOf(side), With = with.Row.Id, WithAt = InstantOf(with) }, keys);
 
     private static Instant InstantOf((EnvironmentRow Row, Instant? At) side) => side.At ?? new Instant(side.Row.ChangedAt);
 }

@@ -1,15 +1,16 @@
-using Secronna.Protocol;
+using Secronna.Crypto.Trail;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.PointInTime;
 
-/// <summary>Audit entries of restores (S17).</summary>
-internal static class RestoreRecord
+/// <summary>The audit entries of a restore (S17).</summary>
+internal sealed class RestoreRecord(Caller caller, TimeProvider time, RestorePlan plan, RestoreOrder order)
 {
     /// <summary>The entry of the restore itself. The entry's name is the instant to which the environment was restored.</summary>
-    public static AuditEntry Of(Caller caller, TimeProvider time, EnvironmentRow environment, RestoreOrder order) =>
+    public static TrailEntry Of(Caller caller, TimeProvider time, EnvironmentRow environment, RestoreOrder order) =>
         AuditRecord.Of(caller, time, Operations.RestoreEnvironment) with
         {
             ProjectId = environment.ProjectId,
@@ -18,30 +19,33 @@ internal static class RestoreRecord
         };
 
     /// <summary>Appends one entry for each key that the plan changes, and then the entry of the restore itself.</summary>
-    public static void Append(Transaction transaction, Caller caller, TimeProvider time, RestorePlan plan, RestoreOrder order)
+    /// <param name="transaction">The transaction of the restore.</param>
+    /// <param name="versions">The versions that the restore mints.</param>
+    /// <param name="instant">The instant of the restore.</param>
+    public void Append(Transaction transaction, IReadOnlyList<NewVersion> versions, long instant)
     {
-        foreach (var change in plan.Restored)
+        foreach (var version in versions)
         {
-            transaction.Audit.Append(Of(caller, time, plan.Environment, change));
+            transaction.Audit.Append(Of(version), instant);
         }
 
         foreach (var secret in plan.Pruned)
         {
-            transaction.Audit.Append(AuditRecord.OfVersion(
-                caller, time, Operations.DeleteSecret, secret, secret.CurrentVersion));
+            transaction.Audit.Append(
+                AuditRecord.OfVersion(caller, time, Operations.DeleteSecret, secret, secret.CurrentVersion), instant);
         }
 
-        transaction.Audit.Append(Of(caller, time, plan.Environment, order));
+        transaction.Audit.Append(Of(caller, time, plan.Environment, order), instant);
     }
 
-    private static AuditEntry Of(Caller caller, TimeProvider time, EnvironmentRow environment, RestoreChange change) =>
-        AuditRecord.Of(caller, time, Operations.RollBackSecret) with
-        {
-            ProjectId = environment.ProjectId,
-            EnvironmentId = environment.Id,
-            SecretId = change.SecretId,
-            Key = change.Key,
-            Path = $"{environment.ProjectSlug}/{environment.Slug}/{change.Key}",
-            Version = change.Version,
-        };
+    private TrailEntry Of(NewVersion version) => AuditRecord.Of(caller, time, Operations.RollBackSecret) with
+    {
+        ProjectId = plan.Environment.ProjectId,
+        EnvironmentId = plan.Environment.Id,
+        SecretId = version.SecretId,
+        Key = version.Key,
+        Path = $"{plan.Environment.ProjectSlug}/{plan.Environment.Slug}/{version.Key}",
+        Version = version.Version,
+        BoxHash = BoxHash.Of(version.Ciphertext),
+    };
 }

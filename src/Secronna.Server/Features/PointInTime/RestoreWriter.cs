@@ -77,7 +77,7 @@ internal sealed class RestoreWriter(
         StoredBytesLimit.Require(transaction, environment.WorkspaceId, change, versions, limits);
         await VersionTable.MintAsync(transaction, environment, versions, change.Instant);
         await SecretTable.MarkDeletedAsync(transaction, environment.Id, pruned, caller.ActorId, change.Instant);
-        RestoreRecord.Append(transaction, caller, time, plan, order);
+        new RestoreRecord(caller, time, plan, order).Append(transaction, versions, change.Instant);
         if (idempotency is not null)
         {
             await idempotency.KeepAsync(transaction, response, ProtocolJson.Default.RestoreResponse);

@@ -1,5 +1,6 @@
 using Secronna.Server.Access;
 using Secronna.Server.Installation;
+using Secronna.Server.Trail;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Net.Http.Headers;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Http;
@@ -48,15 +47,15 @@ internal static class RevealEndpoints
     private static async Task RevealAsync(ApiRequest request, EnvironmentRevealService reveals, EnvironmentReference name)
     {
         var limits = request.Limits;
-        var isKnown = KnownTags(request.Context);
+        var isKnown = EntityTags.KnownTo(request.Context);
         var (revision, values) = await request.WorkAsync(async () =>
         {
             var selection = await request.BodyAsync((ref Utf8JsonReader reader) => RevealBody.ReadSelection(ref reader, limits));
-            return await reveals.RevealAsync(request.Caller, name, selection, revision => isKnown(Tag(revision)));
+            return await reveals.RevealAsync(request.Caller, name, selection, revision => isKnown(EntityTags.Of(revision)));
         });
         using (values)
         {
-            request.Context.Response.Headers.ETag = Tag(revision).ToString();
+            request.Context.Response.Headers.ETag = EntityTags.Of(revision).ToString();
             if (values is null)
             {
                 request.Context.Response.StatusCode = StatusCodes.Status304NotModified;
@@ -65,15 +64,5 @@ internal static class RevealEndpoints
 
             await RevealResponses.WriteAsync(request.Context, values);
         }
-    }
-
-    private static EntityTagHeaderValue Tag(string revision) => new($"\"{revision}\"");
-
-    // If-None-Match holds either a list of tags, or * for any tag. Tags are compared weakly: RFC 9110, section 13.1.2.
-    private static Func<EntityTagHeaderValue, bool> KnownTags(HttpContext context)
-    {
-        var tags = context.Request.GetTypedHeaders().IfNoneMatch;
-        return tag => tags.Any(known =>
-            known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
     }
 }

@@ -1,4 +1,5 @@
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -83,7 +84,7 @@ internal sealed class SecretService(
             await SecretTable.MarkDeletedAsync(transaction, environmentId, [id], caller.ActorId, change.Instant);
             await Purge.DestroyVersionsAsync(transaction, [id], 0);
             transaction.Audit.Append(AuditRecord.OfVersion(
-                caller, time, Operations.DeleteSecret, secret, secret.CurrentVersion));
+                caller, time, Operations.DeleteSecret, secret, secret.CurrentVersion), change.Instant);
             return (found, change);
         }, weight: Purge.SliceVersions);
         if (change is null)

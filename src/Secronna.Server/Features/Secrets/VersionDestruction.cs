@@ -1,5 +1,6 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Trail;
 using Secronna.Server.Vault;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -67,7 +68,7 @@ internal sealed class VersionDestruction(Database database, Authorization author
         var change = await EnvironmentInstant.TakeAsync(transaction, caller, secret.EnvironmentId)
             ?? throw new InvalidOperationException("the environment is locked and does not exist");
         await VersionTable.DestroyAsync(transaction, secret, version, caller.ActorId, change.Instant);
-        transaction.Audit.Append(AuditRecord.OfVersion(caller, time, Operations.DestroyVersion, secret, version));
+        transaction.Audit.Append(AuditRecord.OfVersion(caller, time, Operations.DestroyVersion, secret, version), change.Instant);
         return change;
     }
 }

@@ -278,8 +278,8 @@ public sealed class AuditTests(SharedServer shared)
         await using var server = await TestServer.StartAsync();
         await server.NewTestEnvironmentAsync();
 
-        Assert.ThrowsAny<DbException>(() => server.Sql("UPDATE audit_entries SET outcome = 'denied'"));
-        Assert.ThrowsAny<DbException>(() => server.Sql("DELETE FROM audit_entries"));
+        Assert.ThrowsAny<DbException>(() => server.Sql("UPDATE trail_segments SET at = 1"));
+        Assert.ThrowsAny<DbException>(() => server.Sql("DELETE FROM trail_segments"));
     }
 
     private static async Task<List<JsonElement>> EntriesAsync(TestEnvironment environment, Reply reply) =>

@@ -73,7 +73,9 @@ public sealed class CompareTests(SharedServer shared)
         (await here.CompareAsync(there.Id)).Is(200);
 
         var entries = await here.Workspace.AuditAsync($"action=environment.compare&environmentId={there.Id}");
-        Assert.Equal(3, entries.Count);
+        Assert.InRange(entries.Count, 3, 8);
+        Assert.Equal(
+            Enumerable.Range(1, entries.Count), entries.Select(entry => entry.GetProperty("metadata").Number("part")).Order());
         Assert.Equal(keys, entries.SelectMany(entry => entry.GetProperty("metadata").GetProperty("keys").EnumerateArray().Select(key => key.GetString()!)).Order(StringComparer.Ordinal));
         var (at, withAt) = (await there.LastInstantAsync(), await here.LastInstantAsync());
         Assert.All(entries, entry => Assert.Equal(
@@ -88,12 +90,12 @@ public sealed class CompareTests(SharedServer shared)
         await here.WriteAsync("A", "canary");
         await there.WriteAsync("A", "canary");
         await server.RestartAsync();
-        server.Break("INSERT", "audit_entries", "WHEN (NEW.action = 'environment.compare')");
+        server.Break("INSERT", "trail_segments");
 
         (await here.CompareAsync(there.Id)).IsError(503, "UNAVAILABLE");
 
         Assert.Equal(0, server.Services.GetRequiredService<KeyRing>().Count);
-        server.Mend("audit_entries");
+        server.Mend("trail_segments");
         Assert.Empty(await here.Workspace.AuditAsync("action=environment.compare"));
         Assert.Equal(["A same"], (await here.CompareAsync(there.Id)).Results());
     }

@@ -216,13 +216,13 @@ public sealed class InstantReadTests(SharedServer shared)
         var at = await environment.LastInstantAsync();
         await environment.WriteAsync("A", "newer");
         await server.RestartAsync();
-        server.Break("INSERT", "audit_entries");
+        server.Break("INSERT", "trail_segments");
 
         var refused = (await environment.RevealAllAsync($$"""{"at":"{{at}}"}""")).IsError(503, "UNAVAILABLE");
 
         Assert.DoesNotContain("canary", refused.Text, StringComparison.Ordinal);
         Assert.Equal(0, server.Services.GetRequiredService<KeyRing>().Count);
-        server.Mend("audit_entries");
+        server.Mend("trail_segments");
         Assert.Empty(await environment.Workspace.AuditAsync("action=secret.reveal"));
     }
 }

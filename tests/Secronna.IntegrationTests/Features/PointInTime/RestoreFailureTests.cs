@@ -32,12 +32,12 @@ public sealed class RestoreFailureTests
         var (environment, at, _) = await NewChangedAsync(server);
         await environment.WriteAsync("ADDED");
         var before = await environment.RevealedAsync();
-        server.Break("INSERT", "audit_entries", "WHEN (NEW.action = 'environment.restore')");
+        server.Break("INSERT", "trail_segments");
 
         var refused = (await environment.RestoreAsync(at, ""","prune":true""")).IsError(503, "UNAVAILABLE");
 
         Assert.DoesNotContain("canary", refused.Text, StringComparison.Ordinal);
-        server.Mend("audit_entries");
+        server.Mend("trail_segments");
         Assert.Equal(before, await environment.RevealedAsync());
         Assert.DoesNotContain(await environment.HistoryAsync(), change => change.Text("change") is "restored" or "deleted");
         (await environment.RestoreAsync(at)).Is(200);

@@ -1,5 +1,6 @@
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
-using Secronna.Storage.Engine;
+using Secronna.Server.Trail;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Storage.Engine;
@@ -12,7 +13,7 @@ public sealed class AuditTrailTests
     {
         await using var storage = await TestStorage.CreateAsync();
         await storage.AllowAsync("acc_b");
-        string[] workspaces = [TestStorage.Workspace, "acc_b", AuditEntry.Installation];
+        string[] workspaces = [TestStorage.Workspace, "acc_b", TrailEntry.Installation];
         await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
         {
             for (var i = 0; i < 30; i++)
@@ -59,7 +60,7 @@ public sealed class AuditTrailTests
         await using var storage = await TestStorage.CreateAsync();
         var ahead = storage.Clock.GetUtcNow();
         await storage.AppendAsync(storage.Entry());
-        await storage.AppendAsync(storage.Entry(AuditEntry.Installation));
+        await storage.AppendAsync(storage.Entry(TrailEntry.Installation));
         foreach (var isReopened in new[] { false, true })
         {
             await storage.SetClockAsync(ahead - TimeSpan.FromHours(1));
@@ -69,7 +70,7 @@ public sealed class AuditTrailTests
             }
 
             await storage.AppendAsync(storage.Entry());
-            await storage.AppendAsync(storage.Entry(AuditEntry.Installation));
+            await storage.AppendAsync(storage.Entry(TrailEntry.Installation));
         }
 
         await storage.AdvanceAsync(TimeSpan.FromHours(2));
@@ -77,6 +78,6 @@ public sealed class AuditTrailTests
 
         var first = Instant.From(ahead).Microseconds;
         Assert.Equal([first, first, first, first + 3_600_000_000], (await storage.TrailAsync()).Select(row => row.CreatedAt));
-        Assert.Equal([first, first, first], (await storage.TrailAsync(AuditEntry.Installation)).Select(row => row.CreatedAt));
+        Assert.Equal([first, first, first], (await storage.TrailAsync(TrailEntry.Installation)).Select(row => row.CreatedAt));
     }
 }

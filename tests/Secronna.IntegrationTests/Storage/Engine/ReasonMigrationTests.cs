@@ -1,4 +1,5 @@
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Features.Migrations;
 using Secronna.Storage.Engine;
 using Xunit;
 
@@ -26,7 +27,7 @@ public sealed class ReasonMigrationTests
                 """);
         }
 
-        await Migrator.ApplyAsync(database.EngineWith(TimeProvider.System));
+        await Migrator.ApplyAsync(database.EngineWith(TimeProvider.System), MigrationService.Step(_ => { }));
 
         using var after = database.Connect();
         Assert.Equal([0L], after.All("SELECT require_reason FROM environments").Select(row => (long)row[0]));

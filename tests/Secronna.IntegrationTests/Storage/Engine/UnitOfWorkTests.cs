@@ -1,3 +1,4 @@
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;

@@ -9,20 +9,21 @@ namespace Secronna.IntegrationTests.Storage.Postgres;
 public sealed class PostgresAppendOnlyTests
 {
     [Theory]
-    [InlineData("UPDATE audit_entries SET outcome = 'denied'")]
-    [InlineData("UPDATE audit_entries SET ip = ip")]
-    [InlineData("DELETE FROM audit_entries WHERE sequence = 2")]
-    [InlineData("TRUNCATE audit_entries")]
-    [InlineData("TRUNCATE workspaces, audit_entries CASCADE")]
+    [InlineData("UPDATE trail_segments SET entries = '\\x00'")]
+    [InlineData("UPDATE trail_segments SET at = at")]
+    [InlineData("DELETE FROM trail_segments WHERE first_sequence = 2")]
+    [InlineData("TRUNCATE trail_segments")]
+    [InlineData("TRUNCATE workspaces, trail_segments CASCADE")]
     [InlineData("""
-        INSERT INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome)
-        SELECT workspace_id, sequence, id, created_at, actor_type, 'someone else', action, outcome FROM audit_entries
-        ON CONFLICT (workspace_id, sequence) DO UPDATE SET actor_id = excluded.actor_id
+        INSERT INTO trail_segments (workspace_id, first_sequence, count, at, format, entries)
+        SELECT workspace_id, first_sequence, count, 1, format, entries FROM trail_segments
+        ON CONFLICT (workspace_id, first_sequence) DO UPDATE SET at = excluded.at
         """)]
     public async Task An_entry_can_be_neither_changed_nor_removed(string sql)
     {
         await using var storage = await TestStorage.CreateAsync();
-        await storage.AppendAsync(storage.Entry(), storage.Entry(), storage.Entry());
+        await storage.AppendAsync(storage.Entry());
+        await storage.AppendAsync(storage.Entry(), storage.Entry());
         var before = await storage.TrailAsync();
 
         await using (var direct = new NpgsqlConnection(storage.ConnectionString))

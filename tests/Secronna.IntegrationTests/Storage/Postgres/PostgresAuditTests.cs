@@ -1,4 +1,6 @@
+using Secronna.Crypto.Trail;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Xunit;
 
@@ -26,7 +28,7 @@ public sealed class PostgresAuditTests
         await Task.WhenAll(records);
         using var direct = storage.ConnectDirectly();
         // The first batch has the entries that arrived before it began, the second has all the others.
-        Assert.InRange(direct.One<long>("SELECT count(DISTINCT xmin::text) FROM audit_entries"), 1, 2);
+        Assert.InRange(direct.One<long>("SELECT count(DISTINCT xmin::text) FROM trail_segments"), 1, 2);
         await HasNoGapAsync(storage, TestStorage.Workspace, 100);
         await HasNoGapAsync(storage, "acc_b", 100);
     }
@@ -36,7 +38,7 @@ public sealed class PostgresAuditTests
     {
         await using var storage = await TestStorage.CreateAsync();
         await using var other = await storage.OpenAsync();
-        string[] workspaces = ["acc_b", "acc_c", AuditEntry.Installation, TestStorage.Workspace];
+        string[] workspaces = ["acc_b", "acc_c", TrailEntry.Installation, TestStorage.Workspace];
         await storage.AllowAsync("acc_b");
         await storage.AllowAsync("acc_c");
         const int Workers = 12, Each = 20;
@@ -46,10 +48,10 @@ public sealed class PostgresAuditTests
             for (var i = 0; i < Each; i++)
             {
                 // Each unit has entries for one or two workspaces, in any order. Some units are undone, and some only record.
-                AuditEntry[] entries = [storage.Entry(workspaces[(worker + i) % 4]), storage.Entry(workspaces[(worker * 3) % 4])];
+                TrailEntry[] entries = [storage.Entry(workspaces[(worker + i) % 4]), storage.Entry(workspaces[(worker * 3) % 4])];
                 await node.RecordAsync(entries[0], (_, audit, entry) => Appended(() => audit.Append(entry)));
-                await node.WriteAsync(entries, (transaction, entries) => Appended(() => Array.ForEach(entries, transaction.Audit.Append)));
-                await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => node.WriteAsync<AuditEntry, bool>(entries[1], (transaction, entry) =>
+                await node.WriteAsync(entries, (transaction, entries) => Appended(() => Array.ForEach(entries, entry => transaction.Audit.Append(entry))));
+                await Assert.ThrowsAsync<TimeZoneNotFoundException>(() => node.WriteAsync<TrailEntry, bool>(entries[1], (transaction, entry) =>
                 {
                     transaction.Audit.Append(entry);
                     throw new TimeZoneNotFoundException();
@@ -72,7 +74,7 @@ public sealed class PostgresAuditTests
     public async Task When_a_batch_fails_none_of_its_entries_is_reported_as_recorded()
     {
         await using var storage = await TestStorage.CreateAsync();
-        storage.Break("INSERT", "audit_entries");
+        storage.Break("INSERT", "trail_segments");
         var records = Enumerable.Range(0, 50).Select(_ => storage.AppendAsync(storage.Entry())).ToList();
 
         foreach (var record in records)
@@ -80,7 +82,7 @@ public sealed class PostgresAuditTests
             await Assert.ThrowsAsync<StorageUnavailableException>(() => record);
         }
 
-        storage.Mend("audit_entries");
+        storage.Mend("trail_segments");
         Assert.Empty(await storage.TrailAsync());
         await storage.AppendAsync(storage.Entry());
         await HasNoGapAsync(storage, TestStorage.Workspace, 1);
@@ -90,7 +92,7 @@ public sealed class PostgresAuditTests
     public async Task A_refused_entry_does_not_fail_the_other_entries_of_its_batch()
     {
         await using var storage = await TestStorage.CreateAsync();
-        Task refused, unsendable;
+        Task refused;
         Task[] others;
         using (storage.HoldAudit())
         {
@@ -99,13 +101,13 @@ public sealed class PostgresAuditTests
             await Until.HoldsAsync("the first batch", () => direct.One<long>(Waiting) > 0);
             // The first batch waits; all of these make the second.
             refused = storage.AppendAsync(storage.Entry("acc_unknown"));
-            unsendable = storage.AppendAsync(storage.Entry() with { UserAgent = "half a character: \uD83D" });
-            others = [first, .. Enumerable.Range(0, 20).Select(_ => storage.AppendAsync(storage.Entry()))];
+            // Half a character becomes a character of its own, so that it can be stored.
+            var half = storage.AppendAsync(storage.Entry() with { UserAgent = "half a character: \uD83D" });
+            others = [first, half, .. Enumerable.Range(0, 20).Select(_ => storage.AppendAsync(storage.Entry()))];
         }
 
         await Task.WhenAll(others);
         await Assert.ThrowsAsync<StorageUnavailableException>(() => refused);
-        await Assert.ThrowsAsync<StorageUnavailableException>(() => unsendable);
         await HasNoGapAsync(storage, TestStorage.Workspace, others.Length);
     }
 

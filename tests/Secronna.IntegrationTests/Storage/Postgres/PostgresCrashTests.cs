@@ -1,4 +1,6 @@
+using Secronna.Crypto.Trail;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Trail;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -29,7 +31,7 @@ public sealed class PostgresCrashTests
         await Assert.ThrowsAsync<StorageUnavailableException>(() => ListAsync().WaitAsync(AtOnce));
         await Assert.ThrowsAsync<StorageUnavailableException>(() => database.RecordAsync(0, (_, audit, _) =>
         {
-            audit.Append(new AuditEntry { WorkspaceId = "acc_before", Id = "aud_1", ActorType = "operator", ActorId = "", Action = "x", Outcome = "success" });
+            audit.Append(new TrailEntry { WorkspaceId = "acc_before", Id = "aud_1", ActorType = "operator", ActorId = "", Action = "x", Outcome = "success" });
             return new ValueTask<bool>(true);
         }).WaitAsync(AtOnce));
 

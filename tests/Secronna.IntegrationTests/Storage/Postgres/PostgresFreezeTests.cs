@@ -1,5 +1,7 @@
 using Npgsql;
+using Secronna.Crypto.Trail;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Trail;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -90,7 +92,7 @@ public sealed class PostgresFreezeTests
         }
     }
 
-    private static async Task ExpectFrozenAsync(Database database, AuditEntry entry)
+    private static async Task ExpectFrozenAsync(Database database, TrailEntry entry)
     {
         var write = await Assert.ThrowsAsync<StorageUnavailableException>(
             () => database.WriteAsync(transaction => InstallationTable.ProbeAsync(transaction)));

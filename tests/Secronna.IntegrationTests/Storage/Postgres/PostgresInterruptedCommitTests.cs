@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;
@@ -13,7 +14,7 @@ public sealed class PostgresInterruptedCommitTests
     // The trigger sleeps during the commit, so that the test can interrupt the commit.
     private const string SleepAtCommit = """
         CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$;
-        CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON audit_entries DEFERRABLE INITIALLY DEFERRED
+        CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON trail_segments DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION dawdle()
         """;
 
@@ -36,7 +37,7 @@ public sealed class PostgresInterruptedCommitTests
         await Until.HoldsAsync("the commit", () => Interrupt(direct, interrupt));
 
         await Assert.ThrowsAsync<StorageUnavailableException>(() => commit);
-        direct.Run("DROP TRIGGER slow ON audit_entries");
+        direct.Run("DROP TRIGGER slow ON trail_segments");
         Assert.Empty(await storage.TrailAsync());
         Assert.Empty(await storage.ReadAsync(session => ProjectTable.ListAsync(session, TestStorage.Workspace, "", 9)));
         await storage.AddProjectAsync("web");

@@ -9,17 +9,18 @@ namespace Secronna.IntegrationTests.Storage.Sqlite;
 public sealed class SqliteAppendOnlyTests
 {
     [Theory]
-    [InlineData("UPDATE audit_entries SET outcome = 'denied'")]
-    [InlineData("UPDATE audit_entries SET ip = ip")]
-    [InlineData("UPDATE OR REPLACE audit_entries SET sequence = 1")]
-    [InlineData("UPDATE OR IGNORE audit_entries SET sequence = sequence + 10")]
-    [InlineData("DELETE FROM audit_entries")]
-    [InlineData("DELETE FROM audit_entries WHERE sequence = 2")]
+    [InlineData("UPDATE trail_segments SET entries = x'00'")]
+    [InlineData("UPDATE trail_segments SET at = at")]
+    [InlineData("UPDATE OR REPLACE trail_segments SET first_sequence = 1")]
+    [InlineData("UPDATE OR IGNORE trail_segments SET first_sequence = first_sequence + 10")]
+    [InlineData("DELETE FROM trail_segments")]
+    [InlineData("DELETE FROM trail_segments WHERE first_sequence = 2")]
     [InlineData(Copy, true)]
     public async Task An_entry_can_be_neither_changed_nor_removed(string sql, bool withTheServersSettings = false)
     {
         await using var storage = await TestStorage.CreateAsync();
-        await storage.AppendAsync(storage.Entry(), storage.Entry(), storage.Entry());
+        await storage.AppendAsync(storage.Entry());
+        await storage.AppendAsync(storage.Entry(), storage.Entry());
         var before = await storage.TrailAsync();
         using (var direct = storage.ConnectDirectly())
         {
@@ -57,7 +58,7 @@ public sealed class SqliteAppendOnlyTests
     }
 
     private const string Copy = """
-        INSERT OR REPLACE INTO audit_entries (workspace_id, sequence, id, created_at, actor_type, actor_id, action, outcome)
-        SELECT workspace_id, sequence, id, created_at, actor_type, 'someone else', action, outcome FROM audit_entries WHERE sequence = 1
+        INSERT OR REPLACE INTO trail_segments (workspace_id, first_sequence, count, at, format, entries)
+        SELECT workspace_id, first_sequence, count, 1, format, entries FROM trail_segments WHERE first_sequence = 1
         """;
 }

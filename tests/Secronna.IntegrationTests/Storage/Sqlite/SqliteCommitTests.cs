@@ -1,5 +1,6 @@
 using SQLitePCL;
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Sqlite;
 using Secronna.Storage.Tables;

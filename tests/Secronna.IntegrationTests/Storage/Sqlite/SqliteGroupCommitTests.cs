@@ -1,4 +1,5 @@
 using Secronna.IntegrationTests.Engines;
+using Secronna.Server.Trail;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 using Xunit;

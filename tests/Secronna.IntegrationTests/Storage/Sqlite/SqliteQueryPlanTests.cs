@@ -18,14 +18,14 @@ public sealed partial class SqliteQueryPlanTests
         "SCAN sqlite_master",
     ];
 
-    private static readonly string[] OperatorsCounts = ["sum(audit_sequence)", "count(*) FROM credentials"];
+    private static readonly string[] OperatorsCounts = ["SELECT CAST(coalesce(sum((", "count(*) FROM credentials"];
 
     [Fact]
     public void The_statements_of_the_storage_are_found()
     {
         var statements = StorageStatements.ForSqlite;
         Assert.InRange(statements.Count, 60, 500);
-        Assert.Contains(statements, sql => sql.Contains("outcome <> 'success'", StringComparison.Ordinal));
+        Assert.Contains(statements, sql => sql.Contains("FROM trail_segments", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -48,16 +48,16 @@ public sealed partial class SqliteQueryPlanTests
     }
 
     [Theory]
-    [InlineData("(secret_id, sequence) <", "audit_by_secret (secret_id>? AND (secret_id,sequence)<(?,?))")]
-    [InlineData("WHERE (actor_id, workspace_id, sequence) <", "audit_by_actor ((actor_id,workspace_id)>(?,?) AND (actor_id,workspace_id,sequence)<(?,?,?))")]
-    [InlineData("outcome <> 'success'", "audit_by_trouble (workspace_id=? AND sequence<?)")]
-    [InlineData("WHERE workspace_id = $1 AND $2 = 1", "audit_by_workspace (workspace_id=? AND sequence<?)")]
-    public async Task Each_filter_of_the_audit_trail_uses_its_own_index(string part, string index)
+    [InlineData("entries FROM trail_segments", "first_sequence <= $2", "trail_segments_by_sequence (workspace_id=? AND first_sequence<?)")]
+    [InlineData("entries FROM trail_segments", "first_sequence >= $2", "trail_segments_by_sequence (workspace_id=? AND first_sequence>?)")]
+    [InlineData("postings FROM trail_index_pages", "<= ($4, $5)", "trail_index_pages_by_term (workspace_id=? AND last_sequence=? AND level=? AND (first_term,first_sequence)<(?,?))")]
+    [InlineData("postings FROM trail_index_pages", "> ($4, $5)", "trail_index_pages_by_term (workspace_id=? AND last_sequence=? AND level=? AND (first_term,first_sequence)>(?,?))")]
+    public async Task Segments_and_pages_of_the_index_are_found_by_an_index(string table, string part, string index)
     {
         await using var storage = await TestStorage.CreateAsync();
         var sql = Assert.Single(StorageStatements.ForSqlite, sql =>
-            sql.Contains("FROM audit_entries", StringComparison.Ordinal) && sql.Contains(part, StringComparison.Ordinal));
-        Assert.Equal($"SEARCH audit_entries USING INDEX {index}", Assert.Single(await storage.ReadAsync(session => PlanAsync(session, sql))));
+            sql.Contains(table, StringComparison.Ordinal) && sql.Contains(part, StringComparison.Ordinal));
+        Assert.EndsWith($"USING INDEX {index}", Assert.Single(await storage.ReadAsync(session => PlanAsync(session, sql))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed partial class SqliteQueryPlanTests
 
     [Fact]
     public void No_statement_updates_or_deletes_an_audit_entry() =>
-        Assert.DoesNotContain(StorageStatements.ForSqlite, sql => Regex.IsMatch(sql, @"(UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+audit_entries", RegexOptions.IgnoreCase));
+        Assert.DoesNotContain(StorageStatements.ForSqlite, sql => Regex.IsMatch(sql, @"(UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+trail_segments", RegexOptions.IgnoreCase));
 
     // Whether the scan reads the result of an inner query, which has found its rows by an index: "(SELECT …) name" or a recursion.
     private static bool ReadsInnerQuery(string step, string sql) =>

@@ -26,6 +26,12 @@ public sealed class ContractCoverageTests
         "audit --limit",
     ];
 
+    /// <summary>What proves the audit trail. The server in memory keeps no tree and has no log key, so it has none of these routes.</summary>
+    private static readonly string[] NotInMemory =
+    [
+        "GET /audit/checkpoint", "GET /audit/tile/{path}", "GET /audit/{sequence}/proof", "GET /audit/{sequence}/proof?size", "GET /audit/keys",
+    ];
+
     private readonly HashSet<string> used = [];
 
     [Fact]
@@ -37,7 +43,7 @@ public sealed class ContractCoverageTests
             await RunAsync(testCase, Http);
         }
 
-        Assert.Equal([], OpenApiCheckingHandler.Api.All.Except(used).Order(StringComparer.Ordinal));
+        Assert.Equal(NotInMemory.Order(StringComparer.Ordinal), OpenApiCheckingHandler.Api.All.Except(used).Order(StringComparer.Ordinal));
         Assert.Equal([], used.Except(OpenApiCheckingHandler.Api.All).Order(StringComparer.Ordinal));
     }
 
@@ -49,7 +55,7 @@ public sealed class ContractCoverageTests
             caller => new SecronnaClient(http, new SecronnaClientOptions { Server = SecronnaFake.Server, Token = caller, Retries = 0 }), token));
 
         // One method of the client reads the pages of all lists, so the cursor of each list needs no case.
-        Assert.Equal([], OpenApiCheckingHandler.Api.All.Except(used).Where(use => !use.EndsWith("?cursor", StringComparison.Ordinal)));
+        Assert.Equal([], OpenApiCheckingHandler.Api.All.Except(used).Except(NotInMemory).Where(use => !use.EndsWith("?cursor", StringComparison.Ordinal)));
     }
 
     [Fact]

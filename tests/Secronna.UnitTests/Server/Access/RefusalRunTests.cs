@@ -1,6 +1,6 @@
+using Secronna.Crypto.Trail;
 using Secronna.Protocol;
 using Secronna.Server.Access;
-using Secronna.Storage.Engine;
 using Xunit;
 
 namespace Secronna.UnitTests.Server.Access;
@@ -27,7 +27,7 @@ public sealed class RefusalRunTests
         Assert.Equal((4, kept, kept), (count.Count, count.Reason, count.UserAgent));
     }
 
-    private static AuditEntry Entry(string? text) => new()
+    private static TrailEntry Entry(string? text) => new()
     {
         WorkspaceId = "acc_x", Id = "aud_x", ActorType = ActorTypes.ApiKey, ActorId = "key_x", Action = AuditActions.SecretReveal,
         Outcome = AuditOutcomes.Denied, Ip = "127.0.0.1", UserAgent = text, Reason = text,

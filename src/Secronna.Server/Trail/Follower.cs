@@ -1,0 +1,22 @@
+using Secronna.Storage.Tables;
+
+namespace Secronna.Server.Trail;
+
+/// <summary>Derives something from trails. It reads each trail forwards, from where it stopped.</summary>
+internal abstract class Follower
+{
+    /// <summary>The follower's name in the database.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether there is enough to follow in a trail, or the rest has waited long enough.</summary>
+    /// <param name="trail">The trail and the follower's place in it.</param>
+    /// <param name="quiet">For how long the trail has not grown.</param>
+    public abstract bool IsDue(FollowedTrail trail, TimeSpan quiet);
+
+    /// <summary>Follows a trail to its end.</summary>
+    /// <param name="lease">The reservation of this follower of the trail.</param>
+    /// <param name="cancellation">Cancelled when the server stops.</param>
+    /// <exception cref="FollowerLostException">Another node has taken over the follower. What it had not stored yet is not kept.</exception>
+    /// <exception cref="TrailDamagedException">The trail is damaged.</exception>
+    public abstract Task FollowAsync(FollowerLease lease, CancellationToken cancellation);
+}

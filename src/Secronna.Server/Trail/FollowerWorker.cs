@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using Secronna.Server.Installation;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
+
+namespace Secronna.Server.Trail;
+
+/// <summary>
+/// Runs the followers of all trails. It looks every second which trails have grown. Commands and nodes tell nobody that they have
+/// recorded something, so there is nothing else to wait for.
+/// </summary>
+internal sealed class FollowerWorker(
+    Database database, IEnumerable<Follower> followers, NodeIdentity node, TimeProvider time, ILogger<FollowerWorker> log)
+    : PollingWorker(Interval, time)
+{
+    private const int TrailsInPage = 500;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, (long LastSequence, long GrewAt)> growth = new(StringComparer.Ordinal);
+
+    // The followers and trails whose damage is in the log already.
+    private readonly ConcurrentDictionary<(string Follower, string WorkspaceId), bool> damaged = new();
+
+    protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
+    {
+        foreach (var follower in followers)
+        {
+            await FollowAllAsync(follower, cancellation);
+        }
+    }
+
+    protected override void LogFailure(Exception exception) => TrailLog.FollowingDelayed(log, FailureReason.Of(exception));
+
+    private async Task FollowAllAsync(Follower follower, CancellationToken cancellation)
+    {
+        string? after = null;
+        while (await database.ReadAsync(session => TrailFollowerTable.ListAsync(session, follower.Name, after, TrailsInPage), cancellation)
+            is { Count: > 0 } trails)
+        {
+            foreach (var trail in trails.Where(trail => follower.IsDue(trail, QuietTimeOf(trail))))
+            {
+                await FollowAsync(follower, trail.WorkspaceId, cancellation);
+            }
+
+            after = trails[^1].WorkspaceId;
+        }
+    }
+
+    // One damaged trail must not keep the others from being followed.
+    private async Task FollowAsync(Follower follower, string workspaceId, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await FollowerLease.TakeAsync(database, workspaceId, follower.Name, node.Id) is { } lease)
+            {
+                await follower.FollowAsync(lease, cancellation);
+            }
+        }
+        catch (FollowerLostException)
+        {
+            // The other node goes on.
+        }
+        catch (TrailDamagedException exception) when (damaged.TryAdd((follower.Name, workspaceId), true))
+        {
+            TrailLog.TrailDamaged(log, workspaceId, exception.Message);
+        }
+        catch (TrailDamagedException)
+        {
+            // The log says it already.
+        }
+    }
+
+    private TimeSpan QuietTimeOf(FollowedTrail trail)
+    {
+        var now = Time.GetTimestamp();
+        var (last, since) = growth.GetOrAdd(trail.WorkspaceId, (trail.LastSequence, now));
+        if (last != trail.LastSequence)
+        {
+            (last, since) = growth[trail.WorkspaceId] = (trail.LastSequence, now);
+        }
+
+        return Time.GetElapsedTime(since, now);
+    }
+}

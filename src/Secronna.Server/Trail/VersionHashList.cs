@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Secronna.Crypto.Trail;
+using Secronna.Storage.Packing;
+
+namespace Secronna.Server.Trail;
+
+/// <summary>
+/// The details of an entry <c>trail.migrate</c>: which ciphertexts the versions have that were written before the entries of writes
+/// said so. As JSON: <c>{"versions":[["sec_…",1,"64 hex digits"],…]}</c>.
+/// </summary>
+internal static class VersionHashList
+{
+    private const string Versions = "versions";
+
+    public static string Write(IReadOnlyList<VersionHash> versions)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray(Versions);
+            foreach (var version in versions)
+            {
+                json.WriteStartArray();
+                json.WriteStringValue(version.SecretId);
+                json.WriteNumberValue(version.Version);
+                json.WriteStringValue(Convert.ToHexStringLower(version.BoxHash));
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <exception cref="FormatException">The text is not such a list.</exception>
+    public static List<(string SecretId, int Version, BoxHash Hash)> Read(string details)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(details);
+            return [.. json.RootElement.GetProperty(Versions).EnumerateArray().Select(version => (
+                version[0].GetString()!, version[1].GetInt32(), BoxHash.FromBytes(Convert.FromHexString(version[2].GetString()!))))];
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException
+            or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new FormatException("the list of versions can't be read", exception);
+        }
+    }
+}

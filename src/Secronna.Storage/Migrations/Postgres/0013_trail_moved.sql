@@ -1,0 +1,4 @@
+DROP TABLE audit_entries;
+DROP TABLE trail_migration;
+DROP FUNCTION audit_entries_refuse();
+DROP FUNCTION audit_entries_close();

@@ -1,0 +1,61 @@
+using Npgsql;
+using NpgsqlTypes;
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage.Postgres;
+
+/// <summary>
+/// Builds the statements that append segments to trails, one statement for each workspace. A statement advances the workspace's
+/// counter and inserts all segments of the workspace, so sequence numbers have no gap (S20). The lock of the counter's row lasts
+/// until the commit, which is sent together with these statements.
+/// </summary>
+internal static class PostgresSegments
+{
+    private const string AdvanceWorkspace = """
+        WITH taken AS (
+            UPDATE workspaces SET audit_sequence = audit_sequence + $2, audited_at = instant_after(greatest(audited_at, $3) - 1)
+            WHERE id = $1
+            RETURNING audit_sequence - $2 AS sequence, audited_at)
+        """;
+
+    private const string AdvanceInstallation = """
+        WITH taken AS (
+            UPDATE installation SET audit_sequence = audit_sequence + $2, audited_at = instant_after(greatest(audited_at, $3) - 1)
+            WHERE id = 1
+            RETURNING audit_sequence - $2 AS sequence, audited_at)
+        """;
+
+    // If the workspace does not exist, the sequence number is NULL, which the table refuses.
+    private const string Insert = """
+
+        INSERT INTO trail_segments (workspace_id, first_sequence, count, at, format, entries)
+        SELECT $1, (SELECT sequence FROM taken) + 1 + s.skipped, s.count, (SELECT audited_at FROM taken), $4, s.entries
+        FROM unnest($5, $6, $7) AS s (skipped, count, entries)
+        """;
+
+    /// <summary>
+    /// The statements, ordered by workspace id. All transactions lock the counters in this order, so no deadlock arises.
+    /// </summary>
+    public static IEnumerable<NpgsqlBatchCommand> ToCommands(IEnumerable<EncodedEntry> entries) => entries
+        .GroupBy(entry => entry.WorkspaceId, StringComparer.Ordinal)
+        .OrderBy(group => group.Key, StringComparer.Ordinal)
+        .Select(group => ToCommand(group.Key, [.. group]));
+
+    private static NpgsqlBatchCommand ToCommand(string workspaceId, EncodedEntry[] entries)
+    {
+        var segments = NewSegment.Pack(entries);
+        var command = new NpgsqlBatchCommand(
+            workspaceId == EncodedEntry.Installation ? AdvanceInstallation + Insert : AdvanceWorkspace + Insert);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workspaceId, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = entries.Length });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = segments.Max(segment => segment.NotBefore) });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = EncodedEntry.Format });
+        command.Parameters.Add(ArrayOf(segments.Select(segment => (long)segment.Offset), NpgsqlDbType.Bigint));
+        command.Parameters.Add(ArrayOf(segments.Select(segment => (long)segment.Count), NpgsqlDbType.Bigint));
+        command.Parameters.Add(ArrayOf(segments.Select(segment => segment.Entries), NpgsqlDbType.Bytea));
+        return command;
+    }
+
+    private static NpgsqlParameter<T[]> ArrayOf<T>(IEnumerable<T> values, NpgsqlDbType type) =>
+        new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | type };
+}

@@ -1,0 +1,74 @@
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
+
+namespace Secronna.Storage.Sqlite;
+
+/// <summary>
+/// Writes the audit entries of a transaction at its end: one row for each workspace, or several where there are many entries. It
+/// keeps the end of each trail in memory, so that numbering needs no read. When another process has written to the database, or
+/// a transaction was undone, it reads the ends anew from the last segments.
+/// </summary>
+internal sealed class SegmentWriter
+{
+    private const string Insert = """
+        INSERT INTO trail_segments (workspace_id, first_sequence, count, at, format, entries)
+        VALUES ($1, $2, $3, max(now_us(), $4), $5, $6) RETURNING at
+        """;
+
+    private readonly Dictionary<string, TrailEnd> ends = new(StringComparer.Ordinal);
+    private long? dataVersion;
+
+    /// <summary>Must be called first in each transaction, which must hold the write lock already.</summary>
+    public async ValueTask BeginAsync(Session session)
+    {
+        await using var query = session.Prepare("PRAGMA data_version");
+        var version = await query.ReadAsync() ? query.GetInt64(0) : throw new InvalidOperationException("SQLite gives no data version");
+        if (version != dataVersion)
+        {
+            ends.Clear();
+            dataVersion = version;
+        }
+    }
+
+    /// <summary>Must be called when a transaction was undone.</summary>
+    public void ForgetEnds() => ends.Clear();
+
+    /// <summary>Writes all entries of <paramref name="audit"/>.</summary>
+    /// <exception cref="InvalidOperationException">An entry names a workspace that does not exist.</exception>
+    public async ValueTask WriteAsync(Session session, AuditTrail audit)
+    {
+        if (audit.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var group in audit.Entries.GroupBy(entry => entry.WorkspaceId, StringComparer.Ordinal))
+        {
+            foreach (var segment in NewSegment.Pack([.. group]))
+            {
+                await WriteAsync(session, group.Key, segment);
+            }
+        }
+    }
+
+    private async ValueTask WriteAsync(Session session, string workspaceId, NewSegment segment)
+    {
+        if (!ends.TryGetValue(workspaceId, out var end))
+        {
+            end = await FindEndAsync(session, workspaceId);
+        }
+
+        await using var insert = session.Prepare(Insert);
+        insert.Bind(workspaceId).Bind(end.LastSequence + 1).Bind(segment.Count).Bind(Math.Max(end.At, segment.NotBefore))
+            .Bind(EncodedEntry.Format).Bind(segment.Entries);
+        await insert.ReadAsync();
+        ends[workspaceId] = new TrailEnd(end.LastSequence + segment.Count, insert.GetInt64(0));
+    }
+
+    private static async ValueTask<TrailEnd> FindEndAsync(Session session, string workspaceId) =>
+        await TrailSegmentTable.FindEndAsync(session, workspaceId) is { LastSequence: > 0 } end
+            ? end
+            : workspaceId == EncodedEntry.Installation || await WorkspaceTable.ExistsAsync(session, workspaceId)
+                ? default
+                : throw new InvalidOperationException("an audit entry names a workspace that does not exist");
+}

@@ -1,0 +1,45 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage.Tables;
+
+/// <summary>The keys that sign checkpoints: the table <c>log_keys</c>.</summary>
+public static class LogKeyTable
+{
+    /// <summary>Lists all keys, oldest first. Exactly one of them signs now, unless there is none yet.</summary>
+    public static async ValueTask<List<LogKeyRow>> ListAsync(Session session)
+    {
+        await using var query = session.Prepare(
+            "SELECT number, public_key, wrapped_seed, created_at, retired_at FROM log_keys WHERE number > 0 ORDER BY number");
+        return await query.ReadAllAsync(row => new LogKeyRow(
+            row.GetInt32(0), row.GetBlob(1), row.GetBlob(2), row.GetInt64(3), row.GetInt64OrNull(4)));
+    }
+
+    /// <summary>
+    /// Gives the installation its id, unless it has one, and locks its row until the transaction ends. Returns the id that it has.
+    /// </summary>
+    /// <exception cref="StorageUnavailableException">The installation's row is missing.</exception>
+    public static async ValueTask<string> ClaimPublicIdAsync(Transaction transaction, string newId)
+    {
+        await using var update = transaction.Prepare(
+            "UPDATE installation SET public_id = coalesce(public_id, $1) WHERE id = 1 RETURNING public_id");
+        return await update.Bind(newId).ReadAsync()
+            ? update.GetText(0)
+            : throw new StorageUnavailableException("the installation's row is missing");
+    }
+
+    /// <summary>
+    /// Adds the first key, unless there is one. The installation's row must be locked, so that two nodes don't each add one.
+    /// </summary>
+    public static async ValueTask<bool> AddFirstAsync(Transaction transaction, ReadOnlyMemory<byte> publicKey, ReadOnlyMemory<byte> wrappedSeed)
+    {
+        await using var insert = transaction.Prepare("""
+            INSERT INTO log_keys (number, public_key, wrapped_seed, created_at)
+            SELECT 1, $1, $2, now_us() WHERE NOT EXISTS (SELECT 1 FROM log_keys WHERE number > 0)
+            """);
+        return await insert.Bind(publicKey.Span).Bind(wrappedSeed.Span).ExecuteAsync() == 1;
+    }
+
+    /// <summary>The installation's id in the names of its logs; <c>null</c> where it has none yet.</summary>
+    public static ValueTask<string?> FindPublicIdAsync(Session session) =>
+        session.FindTextAsync("SELECT public_id FROM installation WHERE id = 1");
+}
