@@ -45,7 +45,7 @@ start_server() { # folder port; sets SECRONNA_API_URL, SECRONNA_TOKEN, server_pi
 start_bare() { # port
   ASPNETCORE_URLS="http://127.0.0.1:$1" "$bare" >/dev/null 2>&1 &
   pids+=("$!")
-  for _ in $(seq 200); do curl -s -o /dev/null -X POST "http://127.0.0.1:$1/bare" && return 0; sleep 0.05; done
+  for _ in $(seq 200); do curl -s -o /dev/null -X POST "http://127.0.0.1:$1/" && return 0; sleep 0.05; done
   return 1
 }
 
@@ -108,19 +108,28 @@ p99() { sed -n 's/^ *99% *//p' "$1"; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 no_errors() { ! grep -E 'Non-2xx|Socket errors' "$1"; }
 
-# Runs wrk on the bare endpoint, on the server, and on the bare endpoint again. Prints the rates and their ratio.
-against_bare() { # name seconds bare-script bare-url server-script server-url
-  local name=$1 seconds=$2 before after
+median() { sort -g | awk '{ v[NR] = $1 } END { print (NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2) }'; }
+
+# wrk prints a latency as 950.00us, 12.34ms or 1.20s; this prints milliseconds.
+milliseconds() { sed -E 's/^([0-9.]+)us$/\1 0.001/; s/^([0-9.]+)ms$/\1 1/; s/^([0-9.]+)s$/\1 1000/' | awk '{ printf "%.2f\n", $1 * $2 }'; }
+
+# Sends the very same requests to the server and to the bare endpoint, in turns. Prints the medians of the rates and their ratio.
+against_bare() { # name seconds-of-a-round script bare-url server-url
+  local name=$1 seconds=$2 round
   load() { wrk -t2 -c64 -d"$1s" --latency -s "$2" "$3"; }
-  BENCH_PATH=/bare load 5 "$3" "$4" >/dev/null
-  load 20 "$5" "$6" >/dev/null
-  BENCH_PATH=/bare load "$seconds" "$3" "$4" >"$work/before.txt"
-  load "$seconds" "$5" "$6" >"$work/ours.txt"
-  BENCH_PATH=/bare load "$seconds" "$3" "$4" >"$work/after.txt"
-  no_errors "$work/ours.txt"
-  local bare_rps
-  bare_rps=$(awk -v a="$(rps "$work/before.txt")" -v b="$(rps "$work/after.txt")" 'BEGIN { printf "%.0f", (a + b) / 2 }')
-  echo "$name  bare endpoint   $bare_rps requests/s (mean of before and after)"
-  echo "$name  server          $(rps "$work/ours.txt") /s, p99 $(p99 "$work/ours.txt")"
-  echo "$name  ratio           $(ratio "$(rps "$work/ours.txt")" "$bare_rps")"
+  load 5 "$3" "$4" >/dev/null
+  load 20 "$3" "$5" >/dev/null
+  for round in 1 2 3 4 5; do
+    load "$seconds" "$3" "$5" >"$work/ours-$round.txt"
+    load "$seconds" "$3" "$4" >"$work/bare-$round.txt"
+    no_errors "$work/ours-$round.txt"
+    no_errors "$work/bare-$round.txt"
+  done
+  local bare slowest
+  ours=$(for round in 1 2 3 4 5; do rps "$work/ours-$round.txt"; done | median)
+  bare=$(for round in 1 2 3 4 5; do rps "$work/bare-$round.txt"; done | median)
+  slowest=$(for round in 1 2 3 4 5; do p99 "$work/ours-$round.txt" | milliseconds; done | median)
+  echo "$name  bare endpoint   $bare requests/s (median of 5 rounds)"
+  echo "$name  server          $ours /s, p99 $slowest ms (medians of 5 rounds)"
+  echo "$name  ratio           $(ratio "$ours" "$bare")"
 }

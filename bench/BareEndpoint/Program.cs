@@ -1,13 +1,13 @@
-// The baseline of P1 and P2: the same web server with one path and without authentication, database and cryptography. It answers
-// a POST with JSON of a reveal's size, and a PUT likewise after it has read the body.
+// The baseline of P1 and P2: the same web server without authentication, database and cryptography. Whatever the path, it answers
+// a POST with JSON of a reveal's size, and a PUT likewise after it has read the body. So it can be sent the very same requests.
 using System.Text.Json.Serialization;
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.Logging.ClearProviders();
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, BareJson.Default));
 var app = builder.Build();
-app.MapPost("/bare", () => TypedResults.Ok(Answers.Reveal));
-app.MapPut("/bare", (Body body) => TypedResults.Ok(body.Value.Length > 0 ? Answers.Reveal : null));
+app.MapPost("/{**path}", () => TypedResults.Ok(Answers.Reveal));
+app.MapPut("/{**path}", (Body body) => TypedResults.Ok(body.Value.Length > 0 ? Answers.Reveal : null));
 app.Run();
 
 internal sealed record Body(string Key, string Value);
