@@ -13,6 +13,11 @@ public class Session
     internal IEngineConnection Connection { get; }
 
     /// <summary>
+    /// Rows that need not be read again; <c>null</c> where nothing guarantees that a row which was read before is still the same.
+    /// </summary>
+    internal RowCache? KnownRows { get; set; }
+
+    /// <summary>
     /// Prepares a statement. Its text must be a constant, because prepared statements are cached by the identity of their text.
     /// Parameters are <c>$1, $2 …</c>, numbered in order of their first appearance. The text must be SQL that both PostgreSQL and
     /// SQLite understand; SQLite leaves out row locks.

@@ -7,10 +7,19 @@ namespace Secronna.Storage.Sqlite;
 /// Runs the units of a batch in one transaction, each in its own savepoint, then writes the audit entries of all and commits
 /// once.
 /// </summary>
-internal sealed class BatchTransaction(SqliteEngineConnection connection)
+internal sealed class BatchTransaction
 {
-    private readonly Transaction transaction = new(connection);
+    private readonly SqliteEngineConnection connection;
+    private readonly Transaction transaction;
     private readonly SegmentWriter segments = new();
+    private readonly SealedRows sealedRows;
+
+    public BatchTransaction(SqliteEngineConnection connection)
+    {
+        this.connection = connection;
+        transaction = new Transaction(connection);
+        sealedRows = new SealedRows(connection);
+    }
 
     /// <summary>
     /// Runs and commits a batch. A unit that throws is undone alone, and its <see cref="UnitOfWork.Error"/> is set. An error of
@@ -27,7 +36,11 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
             transaction.Audit.TruncateTo(0);
             transaction.StoredBytes.TruncateTo(0);
             connection.Run("BEGIN IMMEDIATE");
-            segments.BeginAsync(transaction).RequireCompleted();
+            if (segments.BeginAsync(transaction).RequireCompleted())
+            {
+                sealedRows.Forget();
+            }
+
             foreach (var unit in batch)
             {
                 unit.Error = RunUnit(unit);
@@ -50,6 +63,7 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
     private Exception? RunUnit(UnitOfWork unit)
     {
         var (recorded, stored) = (transaction.Audit.Count, transaction.StoredBytes.Count);
+        transaction.KnownRows = sealedRows.For(unit);
         if (!unit.RecordsOnly)
         {
             connection.Run("SAVEPOINT unit");
@@ -82,6 +96,7 @@ internal sealed class BatchTransaction(SqliteEngineConnection connection)
     private void RollBack()
     {
         segments.ForgetEnds();
+        sealedRows.Forget();
         if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle) != 0)
         {
             return;

@@ -19,15 +19,19 @@ internal sealed class SegmentWriter
     private long? dataVersion;
 
     /// <summary>Must be called first in each transaction, which must hold the write lock already.</summary>
-    public async ValueTask BeginAsync(Session session)
+    /// <returns>Whether another connection may have written since the last transaction.</returns>
+    public async ValueTask<bool> BeginAsync(Session session)
     {
         await using var query = session.Prepare("PRAGMA data_version");
         var version = await query.ReadAsync() ? query.GetInt64(0) : throw new InvalidOperationException("SQLite gives no data version");
-        if (version != dataVersion)
+        if (version == dataVersion)
         {
-            ends.Clear();
-            dataVersion = version;
+            return false;
         }
+
+        ends.Clear();
+        dataVersion = version;
+        return true;
     }
 
     /// <summary>Must be called when a transaction was undone.</summary>

@@ -15,6 +15,7 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
 
     private readonly SqliteConnection connection;
     private readonly Dictionary<string, SqliteStatement> statements = new(ReferenceEqualityComparer.Instance);
+    private TableWatch? watch;
 
     public SqliteEngineConnection(SqliteConnection connection)
     {
@@ -30,6 +31,12 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
     public CancellationToken Cancellation { get; set; }
 
     public Statement Prepare(string sql) => Acquire(sql);
+
+    /// <summary>
+    /// Calls <paramref name="beforeChange"/> each time before a statement runs that writes to one of these tables, by itself or by a
+    /// trigger. Must be called before the first statement.
+    /// </summary>
+    public void WatchTables(IReadOnlySet<string> tables, Action beforeChange) => watch = new TableWatch(Handle, tables, beforeChange);
 
     public async ValueTask<int> ExecuteManyAsync<T>(string sql, IReadOnlyList<T> rows, Action<Statement, T> bind)
     {
@@ -64,6 +71,7 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
 
     public ValueTask RunAsync(string script)
     {
+        watch?.ExpectAnyChange();
         using var command = connection.CreateCommand();
         command.CommandText = script;
         try
@@ -113,8 +121,14 @@ internal sealed class SqliteEngineConnection : IEngineConnection, IDisposable
         if (!statements.TryGetValue(sql, out var statement))
         {
             var text = RowLocks.Aggregate(sql, (text, rowLock) => text.Replace(rowLock, "", StringComparison.Ordinal));
-            statement = new SqliteStatement(Handle, text);
+            watch?.Begin();
+            statement = new SqliteStatement(Handle, text) { WritesWatchedTable = watch is { HasSeenWrite: true } };
             statements.Add(sql, statement);
+        }
+
+        if (statement.WritesWatchedTable)
+        {
+            watch!.ExpectAnyChange();
         }
 
         return statement.Acquire();

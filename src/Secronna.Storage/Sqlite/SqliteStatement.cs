@@ -26,6 +26,9 @@ internal sealed unsafe class SqliteStatement : Statement
         parameters = new SqliteParameters(database, handle);
     }
 
+    /// <summary>Whether the statement writes to a table that its connection watches.</summary>
+    public bool WritesWatchedTable { get; init; }
+
     /// <summary>Marks the statement as in use, until it is reset.</summary>
     /// <exception cref="InvalidOperationException">The statement is in use.</exception>
     public SqliteStatement Acquire()

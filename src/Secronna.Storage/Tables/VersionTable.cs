@@ -70,12 +70,28 @@ public static class VersionTable
     public static async ValueTask<SealedVersionRow?> FindSealedAsync(
         Session session, string workspaceId, string secretId, int? version)
     {
+        if (version is null && session.KnownRows?.Find(secretId) is SealedVersionRow known && known.Secret.WorkspaceId == workspaceId)
+        {
+            return known;
+        }
+
         await using var query = session.Prepare(
             SecretTable.Columns + ", coalesce($1, s.current_version)" + SealedColumns
             + SealedTables + "coalesce($1, s.current_version) WHERE s.id = $2 AND s.workspace_id = $3"
             + " AND (v.version IS NOT NULL OR coalesce($1, s.current_version) <= s.current_version)"
             + $" AND (v.kek_id IS NOT NULL OR NOT {Destroyed})" + SecretTable.Live);
-        return await query.Bind(version).Bind(secretId).Bind(workspaceId).ReadAsync() ? ReadSealed(query) : null;
+        if (!await query.Bind(version).Bind(secretId).Bind(workspaceId).ReadAsync())
+        {
+            return null;
+        }
+
+        var row = ReadSealed(query);
+        if (version is null)
+        {
+            session.KnownRows?.Add(secretId, row, row.MemoryBytes);
+        }
+
+        return row;
     }
 
     /// <summary>

@@ -1,0 +1,30 @@
+using Secronna.Storage.Engine;
+
+namespace Secronna.Storage.Sqlite;
+
+/// <summary>
+/// The writer's cache of the sealed rows that reveals look up, which costs more than all else that the writer does for a reveal. It
+/// is exact: all rows are dropped before a statement of the writer writes to a table of the look-up, when another connection has
+/// written to the database, and when a transaction was undone.
+/// </summary>
+internal sealed class SealedRows
+{
+    // The tables that VersionTable.FindSealedAsync reads.
+    private static readonly HashSet<string> Tables = ["secrets", "environments", "projects", "secret_versions", "secret_changes"];
+
+    private const long MaxBytes = 16 * 1_024 * 1_024;
+
+    private readonly RowCache rows = new(MaxBytes);
+
+    /// <param name="connection">The writer's connection, which must have prepared no statement yet.</param>
+    public SealedRows(SqliteEngineConnection connection) => connection.WatchTables(Tables, rows.Clear);
+
+    /// <summary>
+    /// The rows that a unit need not read again; <c>null</c> for a unit that changes rows. Such a unit could be undone alone, so
+    /// what it reads may never become true.
+    /// </summary>
+    public RowCache? For(UnitOfWork unit) => unit.RecordsOnly ? rows : null;
+
+    /// <summary>Drops all rows.</summary>
+    public void Forget() => rows.Clear();
+}
