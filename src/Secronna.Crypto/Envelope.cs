@@ -18,16 +18,20 @@ public static class Envelope
     public static SealedVersion Seal(
         ReadOnlySpan<byte> kek, string kekId, KeyName kekName, in VersionBinding binding, ReadOnlySpan<byte> value)
     {
-        Span<byte> dataKey = stackalloc byte[Aes256Gcm.KeySize];
+        // The data key and both nonces, in one call to the generator.
+        Span<byte> random = stackalloc byte[Aes256Gcm.KeySize + (2 * Aes256Gcm.NonceSize)];
         try
         {
-            RandomNumberGenerator.Fill(dataKey);
+            RandomNumberGenerator.Fill(random);
+            var dataKey = random[..Aes256Gcm.KeySize];
+            var nonces = random[Aes256Gcm.KeySize..];
             return new SealedVersion(
-                WrapDataKey(kek, kekId, kekName, binding, dataKey), SealValue(dataKey, binding, value));
+                WrapDataKey(kek, kekId, kekName, nonces[..Aes256Gcm.NonceSize], binding, dataKey),
+                SealValue(dataKey, nonces[Aes256Gcm.NonceSize..], binding, value));
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(dataKey);
+            CryptographicOperations.ZeroMemory(random);
         }
     }
 
@@ -59,10 +63,9 @@ public static class Envelope
     public static bool BindsKey(ReadOnlySpan<byte> wrappedDataKey) => BoxFormat.Of(wrappedDataKey) == BoxFormat.WithKey;
 
     private static byte[] WrapDataKey(
-        ReadOnlySpan<byte> kek, string kekId, KeyName kekName, in VersionBinding binding, ReadOnlySpan<byte> dataKey)
+        ReadOnlySpan<byte> kek, string kekId, KeyName kekName, ReadOnlySpan<byte> nonce, in VersionBinding binding,
+        ReadOnlySpan<byte> dataKey)
     {
-        Span<byte> nonce = stackalloc byte[Aes256Gcm.NonceSize];
-        RandomNumberGenerator.Fill(nonce);
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
         var associatedData = AssociatedData.ForDataKey(buffer, BoxFormat.WithKey, binding, kekId);
         return WrappedKeyBox.Seal(kek, kekName, nonce, associatedData, dataKey);
@@ -77,10 +80,9 @@ public static class Envelope
         WrappedKeyBox.Open(kek, kekName, associatedData, wrappedDataKey, dataKey);
     }
 
-    private static byte[] SealValue(ReadOnlySpan<byte> dataKey, in VersionBinding binding, ReadOnlySpan<byte> value)
+    private static byte[] SealValue(
+        ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> nonce, in VersionBinding binding, ReadOnlySpan<byte> value)
     {
-        Span<byte> nonce = stackalloc byte[Aes256Gcm.NonceSize];
-        RandomNumberGenerator.Fill(nonce);
         Span<byte> buffer = stackalloc byte[AssociatedData.MaxSize];
         return ValueBox.Seal(dataKey, nonce, AssociatedData.ForValue(buffer, BoxFormat.WithKey, binding), value);
     }
