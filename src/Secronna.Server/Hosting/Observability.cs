@@ -22,6 +22,9 @@ internal static class Observability
         builder.Logging.AddFilter("System", LogLevel.Warning);
         // A line for each refused connection would let an attacker fill the disk; a metric counts them instead.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+        // With this log the host makes an activity and a log scope for every request, which all its steps then carry. Nobody reads
+        // them: ErrorHandling logs what breaks. Traces come from the host's ActivitySource, which does not depend on the log.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         // The command itself reports a failed start, and ServerLifetime reports a background service that fails later. Each
         // report is one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);

@@ -39,6 +39,17 @@ internal sealed class AnswerDeadline : IDisposable
     /// <summary>Starts the time of an answer with values. It ends with <see cref="Dispose"/>, after the last flush.</summary>
     public static AnswerDeadline Start(HttpContext context) => new(context);
 
+    /// <summary>
+    /// Flushes an answer whose values are all written, and cuts it off if its client takes too long. Most flushes need no timer,
+    /// because the connection takes a small answer at once.
+    /// </summary>
+    public static async ValueTask FlushAsync(HttpContext context)
+    {
+        var flush = context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        using var deadline = flush.IsCompleted ? null : Start(context);
+        await flush;
+    }
+
     /// <summary>Starts the time of an answer without values. It needs a deadline only over HTTP/2.</summary>
     public static AnswerDeadline? StartIfMultiplexed(HttpContext context) => IsMultiplexed(context) ? Start(context) : null;
 

@@ -11,12 +11,15 @@ namespace Secronna.Server.Http;
 /// The outermost middleware. It gives each request its id. It turns errors into the envelope with the right code; no other code
 /// turns errors into HTTP. The caller sees the message of an exception only if the exception was made for callers.
 /// </summary>
-internal sealed class ErrorHandling(RequestDelegate next, RefusalPace pace, TimeProvider time, ILogger<ErrorHandling> log)
+internal sealed class ErrorHandling(
+    RequestDelegate next, RefusalPace pace, TimeProvider time, IServiceProvider services, ILogger<ErrorHandling> log)
 {
     /// <summary>Runs the request.</summary>
     public async Task InvokeAsync(HttpContext context)
     {
         var arrived = Stopwatch.GetTimestamp();
+        // All services are singletons, so a request needs no scope of its own.
+        context.RequestServices = services;
         context.TraceIdentifier = Ids.New(Ids.Request, time.GetUtcNow());
         context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
         context.Response.Headers.CacheControl = "no-store";

@@ -60,8 +60,10 @@ internal static class ResponseEnvelope
     }
 
     /// <summary>The end of the envelope after the data, for answers that are written piece by piece.</summary>
-    public static byte[] Tail(HttpContext context) => System.Text.Encoding.UTF8.GetBytes(
-        $",\"error\":null,\"meta\":{{\"requestId\":\"{context.TraceIdentifier}\",\"timestamp\":\"{Now(context)}\"}}}}{AnswerDeadline.Padding(context)}");
+    /// <param name="context">The request.</param>
+    /// <param name="endOfData">What closes the data.</param>
+    public static byte[] Tail(HttpContext context, string endOfData = "") => System.Text.Encoding.UTF8.GetBytes(
+        $"{endOfData},\"error\":null,\"meta\":{{\"requestId\":\"{context.TraceIdentifier}\",\"timestamp\":\"{Now(context)}\"}}}}{AnswerDeadline.Padding(context)}");
 
     /// <summary>Sets the status, and JSON as the content type.</summary>
     public static void PrepareHeaders(HttpContext context, int status)

@@ -80,7 +80,9 @@ public sealed class ErrorHandlingTests : IDisposable
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Value?.Add((string)tags[0].Value!));
         listener.Start();
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(log));
-        await new ErrorHandling(next, new RefusalPace(), TimeProvider.System, factory.CreateLogger<ErrorHandling>()).InvokeAsync(context);
+        var errors = new ErrorHandling(
+            next, new RefusalPace(), TimeProvider.System, context.RequestServices, factory.CreateLogger<ErrorHandling>());
+        await errors.InvokeAsync(context);
         return codes;
     }
 

@@ -20,16 +20,16 @@ internal static class RevealResponses
         var path = withPath ? $"\"path\":\"{revealed.Secret.Path}\"," : "";
         var head = Encoding.UTF8.GetBytes(
             $"{{\"data\":{{{path}\"key\":\"{revealed.Secret.Key}\",\"version\":{revealed.Version},\"value\":\"");
-        byte[] tail = [.. "\"}"u8, .. ResponseEnvelope.Tail(context)];
+        var tail = ResponseEnvelope.Tail(context, endOfData: "\"}");
         ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
         context.Response.ContentLength = head.Length + PlaintextWriter.EscapedLength(revealed.Value.Span) + tail.Length;
-        using var deadline = AnswerDeadline.Start(context);
+        // This only prepares the head of the answer. What a client can hold up is the flush.
         await context.Response.StartAsync();
         var writer = context.Response.BodyWriter;
         writer.WriteRaw(head);
         writer.WriteEscaped(revealed.Value.Span);
         writer.WriteRaw(tail);
-        await writer.FlushAsync(context.RequestAborted);
+        await AnswerDeadline.FlushAsync(context);
     }
 
     /// <summary>Writes an environment: <c>{revision,secrets:[{id,key,version,value}],unrecoverable:[keys]}</c>.</summary>
