@@ -34,6 +34,12 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     /// </summary>
     public CancellationToken Aborted { get; init; }
 
+    /// <summary>
+    /// Whether the request has its connection for itself until it is answered. Over HTTP/2 others share it, so that sending an
+    /// answer may do work for them.
+    /// </summary>
+    public bool HasOwnConnection { get; init; }
+
     /// <summary>The origin of commands, and of the server's own work in the background.</summary>
     public static RequestOrigin OfCommand { get; } = new(null, null, null);
 }

@@ -49,8 +49,8 @@ internal static class WebServer
         var certificate = TlsCertificate.Open(settings, time);
         AddServices(builder.Services, settings, certificate);
         builder.WebHost.UseKestrelHttpsConfiguration();
-        // Requests wait only for the database. The database's writer continues them on the thread pool, so the sockets need not
-        // move them to the thread pool too.
+        // Requests wait only for the database. The database's writer continues them on the thread pool, or for a short time
+        // on its own thread, so the sockets need not move them to the thread pool too.
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;

@@ -52,6 +52,7 @@ internal static class ApiPipeline
             Operation = route.Operation,
             RouteVariables = context.Request.RouteValues,
             Aborted = context.RequestAborted,
+            HasOwnConnection = HttpProtocol.IsHttp11(context.Request.Protocol),
         };
         return context.RequestServices.GetRequiredService<Authentication>()
             .AuthenticateAsync(headers.Authorization.Count == 1 ? headers.Authorization[0] : null, origin);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Secronna.Protocol;
 using Secronna.Server.Access;
 using Secronna.Server.Installation;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Http;
 
@@ -26,7 +27,7 @@ internal sealed class ErrorHandling(
         SecurityHeaders.Add(context.Response.Headers);
         try
         {
-            await next(context);
+            await RunNextAsync(context);
             await AnswerEmptyAsync(context);
         }
         catch (Exception exception) when (exception is ConnectionResetException || context.RequestAborted.IsCancellationRequested)
@@ -41,6 +42,19 @@ internal sealed class ErrorHandling(
         {
             HttpLog.Broke(log, context.TraceIdentifier, exception.GetType().Name, exception.StackTrace);
             context.Abort();
+        }
+    }
+
+    // However the request ended, its connection goes on with the next one, which may be any.
+    private async Task RunNextAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            await WriterThread.LeaveAsync();
         }
     }
 

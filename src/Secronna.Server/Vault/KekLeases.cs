@@ -41,6 +41,8 @@ internal sealed class KekLeases : IDisposable
         KeyLease? lease;
         while (!ring.TryAcquire(kekId, Now, out lease))
         {
+            // The key's row is read, and a provider may keep the thread waiting.
+            await WriterThread.LeaveAsync();
             if (!await FetchAsync(kekId))
             {
                 return null;

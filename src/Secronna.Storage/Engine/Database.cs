@@ -56,9 +56,13 @@ public abstract class Database : IAsyncDisposable
     /// <param name="state">The state that is given to <paramref name="work"/>.</param>
     /// <param name="work">The work. It may append audit entries and must write nothing else.</param>
     /// <param name="weight">About how many rows the work writes: its share of a batch.</param>
+    /// <param name="isQuick">
+    /// Whether the caller answers a result quickly. Then it may go on at the writer's thread, and must leave that thread before
+    /// anything that may wait or may take long (<see cref="WriterThread.LeaveAsync"/>).
+    /// </param>
     /// <exception cref="StorageUnavailableException">The entries could not be made durable; nothing was kept.</exception>
     public abstract Task<T> RecordAsync<TState, T>(
-        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1);
+        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1, Func<TState, T, bool>? isQuick = null);
 
     /// <summary>Records audit entries, and returns when they are durable.</summary>
     /// <exception cref="StorageUnavailableException">The entries could not be made durable; nothing was kept.</exception>

@@ -65,7 +65,7 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override async Task<T> RecordAsync<TState, T>(
-        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1)
+        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1, Func<TState, T, bool>? isQuick = null)
     {
         var audit = new AuditTrail();
         var result = await ReadAsync(

@@ -60,6 +60,7 @@ internal sealed class GroupCommitWriter : IDisposable
 
     private void Loop()
     {
+        WriterThread.Enter();
         try
         {
             while (queue.TakeBatch(batch, wal.MaxSleep))

@@ -34,14 +34,21 @@ internal sealed class SqliteDatabase : Database
         readers.ReadAsync(state, read, isSnapshot: true, cancellation);
 
     public override Task<T> RecordAsync<TState, T>(
-        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1) =>
-        EnqueueAsync(
-            (state, work),
-            static (transaction, call) => call.work(transaction, transaction.Audit, call.state), weight, recordsOnly: true);
+        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1, Func<TState, T, bool>? isQuick = null)
+    {
+        var unit = new UnitOfWork<(TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, Func<TState, T, bool>? isQuick), T>(
+            (state, work, isQuick), static (transaction, call) => call.work(transaction, transaction.Audit, call.state),
+            static (call, result) => call.isQuick is not null && call.isQuick(call.state, result))
+        {
+            RecordsOnly = true,
+            Weight = weight,
+        };
+        return EnqueueAsync(unit);
+    }
 
     public override Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) =>
-        EnqueueAsync(state, work, weight, recordsOnly: false);
+        EnqueueAsync(new UnitOfWork<TState, T>(state, work) { RecordsOnly = false, Weight = weight });
 
     public override async ValueTask<DiskRoom?> FindDiskRoomAsync()
     {
@@ -74,10 +81,8 @@ internal sealed class SqliteDatabase : Database
         return await query.ReadAsync() ? query.GetInt64(0) : 0;
     }
 
-    private Task<T> EnqueueAsync<TState, T>(
-        TState state, Func<Transaction, TState, ValueTask<T>> work, int weight, bool recordsOnly)
+    private Task<T> EnqueueAsync<TState, T>(UnitOfWork<TState, T> unit)
     {
-        var unit = new UnitOfWork<TState, T>(state, work) { RecordsOnly = recordsOnly, Weight = weight };
         writer.Enqueue(unit);
         return unit.Done;
     }

@@ -7,6 +7,10 @@ namespace Secronna.Storage.Sqlite;
 /// has a batch of its own, and after it the light units that wait have one. So a light unit waits for one heavy unit at most,
 /// unless more light units wait than fit a batch. Any thread may add units; one thread takes them.
 /// </summary>
+/// <remarks>
+/// No lock is held, so that those who add never wait for each other or for the thread that takes. Added units form a linked stack,
+/// newest first. The thread that takes detaches the whole stack at once and sorts it into lanes, which it alone uses.
+/// </remarks>
 internal sealed class UnitQueue : IDisposable
 {
     // Bounds the memory of the queue when the disk is too slow.
@@ -24,67 +28,41 @@ internal sealed class UnitQueue : IDisposable
     // A unit that costs more than this is heavy.
     private const int LightCost = BatchCost / 4;
 
-    private readonly Lock gate = new();
-    private readonly SemaphoreSlim wake = new(0);
+    private readonly SleepingThread taker = new();
+    private readonly UnitStack added = new();
     private readonly Queue<UnitOfWork> records = new();
     private readonly Queue<UnitOfWork> changes = new();
     private readonly Queue<UnitOfWork> heavy = new();
     private bool wasHeavy;
-    private bool isAsleep;
-    private bool isClosed;
+    private int waiting;
 
     /// <exception cref="StorageUnavailableException">Too many units wait, or the queue is closed.</exception>
     public void Add(UnitOfWork unit)
     {
-        lock (gate)
+        if (Interlocked.Increment(ref waiting) > QueueLimit)
         {
-            if (isClosed)
-            {
-                throw new StorageUnavailableException("the database is closing");
-            }
-
-            if (records.Count + changes.Count + heavy.Count >= QueueLimit)
-            {
-                throw new StorageUnavailableException("too many writes are waiting");
-            }
-
-            (CostOf(unit) > LightCost ? heavy : unit.RecordsOnly ? records : changes).Enqueue(unit);
+            Interlocked.Decrement(ref waiting);
+            throw new StorageUnavailableException("too many writes are waiting");
         }
 
-        Wake();
+        if (!added.TryPush(unit))
+        {
+            Interlocked.Decrement(ref waiting);
+            throw new StorageUnavailableException("the database is closing");
+        }
+
+        taker.Wake();
     }
 
     /// <summary>Makes a waiting <see cref="TakeBatch"/> return, with an empty batch if no unit waits.</summary>
-    public void Wake()
-    {
-        lock (gate)
-        {
-            if (!isAsleep)
-            {
-                return;
-            }
-
-            isAsleep = false;
-        }
-
-        wake.Release();
-    }
+    public void Wake() => taker.Wake();
 
     /// <summary>Accepts no more units. Units that wait are still taken. Returns false when the queue was closed before.</summary>
     public bool Close()
     {
-        lock (gate)
-        {
-            if (isClosed)
-            {
-                return false;
-            }
-
-            isClosed = true;
-        }
-
-        Wake();
-        return true;
+        var isFirst = added.Close();
+        taker.Wake();
+        return isFirst;
     }
 
     /// <summary>Waits for units and moves them to <paramref name="batch"/>.</summary>
@@ -95,48 +73,52 @@ internal sealed class UnitQueue : IDisposable
     /// <returns>False when the queue is closed and empty.</returns>
     public bool TakeBatch(List<UnitOfWork> batch, TimeSpan maxWait)
     {
-        lock (gate)
+        Fill(batch);
+        if (batch.Count == 0 && !added.IsFinished)
         {
-            FillUnderLock(batch);
-            if (batch.Count > 0 || isClosed)
-            {
-                return batch.Count > 0;
-            }
-
-            isAsleep = true;
+            taker.Sleep(maxWait, unless: added);
+            Fill(batch);
         }
 
-        var isWoken = wake.Wait(maxWait);
-        lock (gate)
-        {
-            if (!isWoken && !isAsleep)
-            {
-                // Wake was called just after the time was over. Its signal must not end the next wait.
-                wake.Wait();
-            }
-
-            isAsleep = false;
-            FillUnderLock(batch);
-            return batch.Count > 0 || !isClosed;
-        }
+        return batch.Count > 0 || !added.IsFinished;
     }
 
     /// <summary>Moves all units to <paramref name="batch"/>.</summary>
     public void TakeAll(List<UnitOfWork> batch)
     {
-        lock (gate)
+        Sort();
+        var before = batch.Count;
+        foreach (var lane in (Queue<UnitOfWork>[])[records, changes, heavy])
         {
-            foreach (var queue in (Queue<UnitOfWork>[])[records, changes, heavy])
-            {
-                batch.AddRange(queue);
-                queue.Clear();
-            }
+            batch.AddRange(lane);
+            lane.Clear();
+        }
+
+        Interlocked.Add(ref waiting, before - batch.Count);
+    }
+
+    public void Dispose() => taker.Dispose();
+
+    private void Fill(List<UnitOfWork> batch)
+    {
+        Sort();
+        FillFromLanes(batch);
+        Interlocked.Add(ref waiting, -batch.Count);
+    }
+
+    // Moves the added units to their lanes, in the order in which they were added.
+    private void Sort()
+    {
+        for (var unit = added.TakeAll(); unit is not null;)
+        {
+            // A unit must not hold on to those behind it once it is taken.
+            (var next, unit.Next) = (unit.Next, null);
+            (CostOf(unit) > LightCost ? heavy : unit.RecordsOnly ? records : changes).Enqueue(unit);
+            unit = next;
         }
     }
 
-    public void Dispose() => wake.Dispose();
-
-    private void FillUnderLock(List<UnitOfWork> batch)
+    private void FillFromLanes(List<UnitOfWork> batch)
     {
         if (heavy.Count > 0 && (!wasHeavy || records.Count + changes.Count == 0))
         {

@@ -18,7 +18,8 @@ internal sealed partial class MeasuredDatabase(DatabaseEngine engine, Database i
         inner.ReadSnapshotAsync(state, (session, state) => MeasureAsync(session, state, read, cancellation), cancellation);
 
     public override Task<T> RecordAsync<TState, T>(
-        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1) => inner.RecordAsync(state, work, weight);
+        TState state, Func<Session, AuditTrail, TState, ValueTask<T>> work, int weight = 1, Func<TState, T, bool>? isQuick = null) =>
+        inner.RecordAsync(state, work, weight, isQuick);
 
     public override Task<T> WriteAsync<TState, T>(
         TState state, Func<Transaction, TState, ValueTask<T>> work, int weight = 1) => inner.WriteAsync(state, work, weight);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Secronna.Server.Access;
 using Secronna.Server.Http;
+using Secronna.Storage.Engine;
 using Xunit;
 
 namespace Secronna.IntegrationTests.Http;
@@ -62,6 +63,28 @@ public sealed class ErrorHandlingTests : IDisposable
         }));
 
         Assert.Equal(status, context.Response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_request_that_ends_on_the_thread_of_the_writer_leaves_it(bool fails)
+    {
+        var isOnWriter = new TaskCompletionSource<(bool Before, bool After)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => _ = RunOnWriterAsync()).Start();
+        Assert.Equal((true, false), await isOnWriter.Task.WaitAsync(TimeSpan.FromMinutes(1)));
+
+        async Task RunOnWriterAsync()
+        {
+            WriterThread.Enter();
+            var before = false;
+            await RunAsync(NewContext(isAborted: false), _ =>
+            {
+                before = WriterThread.IsCurrent;
+                return fails ? throw new TimeZoneNotFoundException() : Task.CompletedTask;
+            });
+            isOnWriter.SetResult((before, WriterThread.IsCurrent));
+        }
     }
 
     // Measurements arrive in the asynchronous flow that made them, so those of other tests are not seen.

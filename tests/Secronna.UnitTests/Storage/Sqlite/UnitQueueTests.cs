@@ -84,6 +84,94 @@ public sealed class UnitQueueTests : IDisposable
         Assert.Single(Take());
     }
 
+    [Fact]
+    public async Task Many_threads_add_units_while_one_takes_them_and_none_is_lost_or_taken_twice()
+    {
+        const int Threads = 4;
+        const int Units = 20_000;
+        var taken = new List<(int Thread, int Number)>();
+        var taking = Task.Factory.StartNew(() => TakeUntilClosed(taken), TaskCreationOptions.LongRunning);
+        var adding = Enumerable.Range(0, Threads).Select(thread => Task.Factory.StartNew(
+            () => AddAll(thread, Units), TaskCreationOptions.LongRunning));
+        await Task.WhenAll(adding);
+        Assert.True(queue.Close());
+        await taking.WaitAsync(TimeSpan.FromMinutes(1));
+        for (var thread = 0; thread < Threads; thread++)
+        {
+            Assert.Equal(Enumerable.Range(0, Units), taken.Where(unit => unit.Thread == thread).Select(unit => unit.Number));
+        }
+    }
+
+    [Fact]
+    public async Task Every_unit_wakes_the_thread_that_waits_for_it()
+    {
+        var taken = new List<(int Thread, int Number)>();
+        var taking = Task.Factory.StartNew(() => TakeUntilClosed(taken), TaskCreationOptions.LongRunning);
+        for (var i = 0; i < 5_000; i++)
+        {
+            using var wasTaken = new ManualResetEventSlim();
+            queue.Add(new UnitOfWork<ManualResetEventSlim, int>(wasTaken, static (_, taken) => Set(taken)) { RecordsOnly = true, Weight = 1 });
+            Assert.True(wasTaken.Wait(TimeSpan.FromMinutes(1)), $"unit {i} was not taken");
+        }
+
+        queue.Close();
+        await taking.WaitAsync(TimeSpan.FromMinutes(1));
+
+        static ValueTask<int> Set(ManualResetEventSlim taken)
+        {
+            taken.Set();
+            return new(0);
+        }
+    }
+
+    private void AddAll(int thread, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var unit = new NumberedUnit { RecordsOnly = true, Weight = 1, Thread = thread, Number = i };
+            while (!TryAdd(unit))
+            {
+                Thread.Yield();
+            }
+        }
+    }
+
+    private bool TryAdd(UnitOfWork unit)
+    {
+        try
+        {
+            queue.Add(unit);
+            return true;
+        }
+        catch (StorageUnavailableException)
+        {
+            // The queue is full.
+            return false;
+        }
+    }
+
+    // A wait without end: if a signal gets lost, the test does not end.
+    private void TakeUntilClosed(List<(int Thread, int Number)> taken)
+    {
+        var batch = new List<UnitOfWork>();
+        while (queue.TakeBatch(batch, Timeout.InfiniteTimeSpan))
+        {
+            foreach (var unit in batch)
+            {
+                if (unit is NumberedUnit numbered)
+                {
+                    taken.Add((numbered.Thread, numbered.Number));
+                }
+                else
+                {
+                    unit.Run(null!);
+                }
+            }
+
+            batch.Clear();
+        }
+    }
+
     private List<UnitOfWork> Take()
     {
         var batch = new List<UnitOfWork>();
@@ -97,5 +185,18 @@ public sealed class UnitQueueTests : IDisposable
         {
             queue.Add(new UnitOfWork<int, int>(i, static (_, state) => new(state)) { RecordsOnly = recordsOnly, Weight = weight });
         }
+    }
+
+    private sealed class NumberedUnit : UnitOfWork
+    {
+        public required int Thread { get; init; }
+
+        public required int Number { get; init; }
+
+        public override bool IsQuick => false;
+
+        public override void Run(Transaction transaction) => throw new NotSupportedException();
+
+        public override void Complete() => throw new NotSupportedException();
     }
 }
