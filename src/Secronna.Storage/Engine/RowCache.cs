@@ -36,7 +36,7 @@ internal sealed class RowCache(long maxBytes)
     }
 
     /// <summary>Keeps a row that was just read. It is not kept if it alone is too large.</summary>
-    /// <param name="id">The row's id, which the cache must not hold.</param>
+    /// <param name="id">The row's id.</param>
     /// <param name="row">The row.</param>
     /// <param name="bytes">About how much memory the row takes.</param>
     public void Add(string id, object row, long bytes)
@@ -52,7 +52,7 @@ internal sealed class RowCache(long maxBytes)
             recent.Clear();
         }
 
-        recent.Add(id, (row, bytes));
+        recent[id] = (row, bytes);
         recentBytes += bytes;
     }
 
