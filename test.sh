@@ -79,9 +79,9 @@ report() {
 }
 
 # The end-to-end tests compile libraries that make the disk fail and the clock be wrong, paste the greeting's curl commands,
-# run the command line as a native file, and complete its commands in three shells. Node reads exports back. PostgreSQL, its
-# pooler and a load balancer are started by the tests themselves, in temporary folders: nothing that is installed here is to
-# run by itself.
+# run the command line as a native file, and complete its commands in three shells. Node reads exports back. Python
+# verifies the audit trail, with openssl for its signatures where it has no cryptography package. PostgreSQL, its pooler and a
+# load balancer are started by the tests themselves, in temporary folders: nothing that is installed here is to run by itself.
 install_missing() {
     local packages=() privileged=()
     command -v cc >/dev/null || packages+=(gcc libc6-dev)
@@ -98,6 +98,8 @@ install_missing() {
     command -v zsh >/dev/null || packages+=(zsh)
     command -v fish >/dev/null || packages+=(fish)
     command -v script >/dev/null || packages+=(bsdutils)
+    command -v python3 >/dev/null || packages+=(python3)
+    command -v openssl >/dev/null || packages+=(openssl)
     ((${#packages[@]})) || return 0
     ((EUID == 0)) || privileged=(sudo -n)
     if command -v apt-get >/dev/null && "${privileged[@]}" true 2>/dev/null; then
