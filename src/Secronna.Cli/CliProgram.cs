@@ -15,7 +15,7 @@ internal static class CliProgram
     private const int WrongUsage = 2;
 
     /// <summary>Parses the command line and runs its command.</summary>
-    /// <returns>The exit code: 0 done, 1 failed, 2 wrong usage. <c>run</c> returns the exit code of the program that it ran.</returns>
+    /// <returns>The exit code: 0 done, 1 failed, 2 wrong usage. <c>audit verify</c> has two more. <c>run</c> returns the exit code of the program that it ran.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         // `secronna help COMMAND` means `secronna COMMAND --help`, as in other programs.
@@ -32,7 +32,7 @@ internal static class CliProgram
         }
         catch (Exception exception)
         {
-            return Fail(parsed, TextOf(exception), exception is UsageException ? WrongUsage : Failed);
+            return Fail(parsed, TextOf(exception), exception is CliException error ? error.ExitCode : Failed);
         }
     }
 

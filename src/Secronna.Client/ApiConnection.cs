@@ -36,6 +36,13 @@ internal sealed class ApiConnection
         return answer.IsNotModified ? null : answer.Data(json);
     }
 
+    /// <summary>The body of an answer that has no envelope.</summary>
+    public async Task<ReadOnlyMemory<byte>> SendForFileAsync(ApiRequest request, CancellationToken cancellation)
+    {
+        using var answer = await SendAsync(request, cancellation).ConfigureAwait(false);
+        return answer.Raw().Body;
+    }
+
     /// <summary>Sends a request once, and gives the answer unread. An error answer does not throw.</summary>
     public async Task<RawAnswer> SendRawAsync(ApiRequest request, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Secronna.Client.Http;
 using Secronna.Protocol;
 
@@ -100,6 +101,31 @@ public sealed class SecronnaClient : IDisposable
     public IAsyncEnumerable<AuditResponse> ListAuditAsync(AuditFilter? filter = null, CancellationToken cancellation = default) =>
         connection.ListAsync(
             (filter ?? new AuditFilter()).Path(), Limits.AuditPageMaximum, ClientJson.Default.IReadOnlyListAuditResponse, cancellation);
+
+    /// <summary>Gets the keys that sign the checkpoints of the audit trail.</summary>
+    public Task<AuditKeysResponse> GetAuditKeysAsync(CancellationToken cancellation = default) =>
+        connection.SendAsync(ApiRequest.Get("/audit/keys"), ProtocolJson.Default.AuditKeysResponse, cancellation);
+
+    /// <summary>
+    /// Gets the proof that an entry is in the audit trail. This verifies nothing. An entry that no checkpoint covers yet is
+    /// NOT_FOUND with a <see cref="SecronnaException.RetryAfter"/>.
+    /// </summary>
+    /// <param name="sequence">The entry's number, counted from 1.</param>
+    /// <param name="size">The number of entries of the tree; <c>null</c> for the tree of the latest checkpoint.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    public Task<AuditProofResponse> GetAuditProofAsync(long sequence, long? size = null, CancellationToken cancellation = default) =>
+        connection.SendAsync(
+            ApiRequest.Get(ApiRequest.WithQuery($"/audit/{sequence}/proof", ("size", size?.ToString(CultureInfo.InvariantCulture)))),
+            ProtocolJson.Default.AuditProofResponse, cancellation);
+
+    /// <summary>
+    /// Gets a file of the audit trail's log, by its path in C2SP <c>tlog-tiles</c>. This verifies nothing. A tile that no
+    /// checkpoint covers yet is NOT_FOUND with a <see cref="SecronnaException.RetryAfter"/>.
+    /// </summary>
+    /// <param name="path"><c>checkpoint</c>, or <c>tile/…</c>.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    public Task<ReadOnlyMemory<byte>> GetAuditFileAsync(string path, CancellationToken cancellation = default) =>
+        connection.SendForFileAsync(ApiRequest.Get("/audit/" + path), cancellation);
 
     /// <summary>
     /// Sends a request to any route, once, and gives the answer unread. An error answer does not throw; a server that can't be

@@ -18,7 +18,7 @@ public sealed partial class LayoutTests
         ["Secronna.Client"] = ["Secronna.Protocol"],
         ["Secronna.Configuration"] = ["Secronna.Client"],
         ["Secronna.Client.Testing"] = ["Secronna.Client", "Secronna.Protocol"],
-        ["Secronna.Cli"] = ["Secronna.Client", "Secronna.Protocol"],
+        ["Secronna.Cli"] = ["Secronna.Client", "Secronna.Protocol", "Secronna.Crypto"],
     };
 
     private static readonly string[] ForbiddenNames =

@@ -8,4 +8,7 @@ namespace Secronna.Cli.Errors;
 internal class CliException(string message, string code = ErrorCodes.ValidationError) : Exception(message)
 {
     public string Code => code;
+
+    /// <summary>The exit code with which the program ends.</summary>
+    public virtual int ExitCode => 1;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Secronna.Cli.Trail;
 using Secronna.Protocol;
 
 namespace Secronna.Cli.Output;
@@ -9,4 +10,6 @@ namespace Secronna.Cli.Output;
 [JsonSerializable(typeof(CompareResponse))]
 [JsonSerializable(typeof(RestoreChange))]
 [JsonSerializable(typeof(ImportedKey))]
+[JsonSerializable(typeof(VerifiedTrail))]
+[JsonSerializable(typeof(ReceiptEntry))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -10,10 +10,16 @@ namespace Secronna.Cli.Session;
 /// </summary>
 internal sealed class SessionFile(string folder)
 {
-    private readonly SessionFolder sessionFolder = new(folder);
+    // Longer than an identity provider may take to answer.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
-    public static SessionFile OfUser => new(System.IO.Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".secronna"));
+    private readonly PrivateFolder sessionFolder = new(folder, "session.lock", LongestWait);
+
+    /// <summary>The folder in which this program keeps what it knows of the user.</summary>
+    public static string FolderOfUser => System.IO.Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".secronna");
+
+    public static SessionFile OfUser => new(FolderOfUser);
 
     public string Path { get; } = System.IO.Path.Combine(folder, "session.json");
 

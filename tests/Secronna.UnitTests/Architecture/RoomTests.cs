@@ -60,6 +60,13 @@ public sealed partial class RoomTests
         select arrow.ToString());
 
     [Fact]
+    public void The_command_line_knows_of_the_cryptography_only_what_verifies_the_trail() => AssertNone(
+        from arrow in FolderGraph.Of(Assembly.Load("secronna"), "Secronna.Cli").Uses
+        where arrow.ToFolder.StartsWith("Secronna.Crypto", StringComparison.Ordinal)
+        where arrow.ToFolder != "Secronna.Crypto.Trail" || arrow.To.Name == "LogKey"
+        select arrow.ToString());
+
+    [Fact]
     public void Services_and_the_rooms_below_HTTP_know_no_HTTP() => AssertNone(
         from arrow in ServerGraph.Value.Uses
         where IsService(arrow.From.Name) || RoomOf(arrow.FromFolder) is "Vault" or "Trail" or "Access" or "Installation" or "MasterKeys"

@@ -5,7 +5,7 @@ using Secronna.Protocol;
 
 namespace Secronna.Cli.Commands.Audit;
 
-/// <summary><c>audit</c>: lists the entries of the audit trail, newest first.</summary>
+/// <summary><c>audit</c>: lists the entries of the audit trail, newest first, and verifies them.</summary>
 internal static class AuditCommand
 {
     private const int UsualLimit = 50;
@@ -14,7 +14,7 @@ internal static class AuditCommand
     {
         var limit = new Option<int>("--limit") { Description = "How many entries to print, at least 1", DefaultValueFactory = _ => UsualLimit };
         var filter = new AuditFilterOptions();
-        var command = new Command("audit", "List who did what, newest first") { limit };
+        var command = new Command("audit", "List who did what, newest first") { limit, VerifyCommand.Create(), ReceiptCommand.Create() };
         filter.AddTo(command);
         return command
             .WithExample("secronna audit --action secret.reveal --limit 20")

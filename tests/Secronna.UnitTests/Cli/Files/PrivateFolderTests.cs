@@ -1,10 +1,10 @@
-using Secronna.Cli.Session;
+using Secronna.Cli.Files;
 using Xunit;
 
-namespace Secronna.UnitTests.Cli.Session;
+namespace Secronna.UnitTests.Cli.Files;
 
-/// <summary>The folder of the saved session.</summary>
-public sealed class SessionFolderTests : IDisposable
+/// <summary>A folder of files that only their owner may change.</summary>
+public sealed class PrivateFolderTests : IDisposable
 {
     private readonly string path = Directory.CreateTempSubdirectory("secronna-").FullName;
 
@@ -19,7 +19,7 @@ public sealed class SessionFolderTests : IDisposable
         File.WriteAllBytes(session, [1]);
         File.WriteAllBytes(session + ".0123456789abcdef", [2]);
 
-        new SessionFolder(path).DeleteLeftovers(session);
+        new PrivateFolder(path, "session.lock", TimeSpan.Zero).DeleteLeftovers(session);
 
         Assert.Equal([session], Directory.GetFiles(path));
     }

@@ -1,19 +1,19 @@
 using Secronna.Cli.Errors;
-using Secronna.Cli.Files;
 
-namespace Secronna.Cli.Session;
+namespace Secronna.Cli.Files;
 
-/// <summary>The folder of the session file, and the lock by which processes change the file one at a time.</summary>
-internal sealed class SessionFolder(string path)
+/// <summary>A folder of files that only their owner may change, and the lock by which processes change them one at a time.</summary>
+/// <param name="path">The folder.</param>
+/// <param name="lockName">The name of the lock's file.</param>
+/// <param name="longestWait">How long to wait for another process that holds the lock.</param>
+internal sealed class PrivateFolder(string path, string lockName, TimeSpan longestWait)
 {
-    // Longer than an identity provider may take to answer.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(50);
 
     // By default the pattern "session.json.*" would match session.json itself, as it does on Windows.
     private static readonly EnumerationOptions WholePattern = new() { MatchType = MatchType.Simple, AttributesToSkip = FileAttributes.None };
 
-    private string LockPath => Path.Combine(path, "session.lock");
+    private string LockPath => Path.Combine(path, lockName);
 
     /// <summary>Creates the folder with mode 0700, unless it exists.</summary>
     /// <exception cref="CliException">Other users can write to the folder.</exception>
@@ -30,22 +30,22 @@ internal sealed class SessionFolder(string path)
         }
     }
 
-    /// <summary>Requires that no other user can write to the folder, because such a user could replace the session.</summary>
+    /// <summary>Requires that no other user can write to the folder, because such a user could replace the files.</summary>
     /// <exception cref="CliException">Other users can write to the folder.</exception>
     public void RequireNoOtherWriters()
     {
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
         {
-            throw new CliException($"other users can write to {path}: run chmod 700 on it, and sign in again");
+            throw new CliException($"other users can write to {path}: run chmod 700 on it, and make sure that its files are your own");
         }
     }
 
     /// <summary>Takes the lock; it is released when the result is disposed.</summary>
-    /// <exception cref="CliException">Another process has held the lock for 2 minutes.</exception>
+    /// <exception cref="CliException">Another process has held the lock for too long.</exception>
     public async Task<IDisposable> LockAsync(TimeProvider time, CancellationToken cancellation)
     {
         Create();
-        var end = time.GetUtcNow() + LongestWait;
+        var end = time.GetUtcNow() + longestWait;
         while (true)
         {
             try

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Secronna.Cli.Errors;
+using Secronna.Cli.Output;
+using Secronna.Cli.Session;
+using Secronna.Cli.Trail;
+using Secronna.Crypto.Trail;
+
+namespace Secronna.Cli.Commands.Audit;
+
+/// <summary>The options by which commands verify the trail.</summary>
+internal sealed class TrailOptions
+{
+    private Option<string?> Key { get; } = new("--key")
+    {
+        Description = "Pin this key of the log (name+id+base64) instead of the pinned one, or of the one that the server names at first use",
+        HelpName = "KEY",
+    };
+
+    private Option<string?> State { get; } = new("--state")
+    {
+        Description = "Keep the pinned key and the last checkpoint in this folder instead of beside the session",
+        HelpName = "DIR",
+    };
+
+    private Option<string?> AcceptEpoch { get; } = new("--accept-epoch")
+    {
+        Description = "Follow the log to this new epoch, after its operator restored or copied the database",
+        HelpName = "NAME",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[Key, State, AcceptEpoch])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Verifies the trail, while other commands that use the same state wait.</summary>
+    /// <exception cref="UsageException">The key or the epoch is malformed.</exception>
+    public async Task<(Checkpoint Checkpoint, VerifiedTrail Verified)> VerifyAsync(CommandInvocation invocation)
+    {
+        var key = invocation.Get(Key) is { } text ? Pinned(text) : null;
+        var epoch = invocation.Get(AcceptEpoch) is { } name ? Accepted(name) : null;
+        var server = ServerAddress.Origin(invocation.Connection.Server);
+        var file = new TrailStateFile(invocation.Get(State) ?? SessionFile.FolderOfUser, server);
+        using var turn = await file.LockAsync(TimeProvider.System, invocation.Cancellation).ConfigureAwait(false);
+        var result = await new TrailVerifier(invocation.Client, file, server).VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false);
+        if (result.Verified.Pinned)
+        {
+            StandardError.WriteNote(
+                $"Pinned the key that {server} names, because nothing of this server was verified before: {result.Verified.Key}\nCompare it with the key that the operator or another person has.");
+        }
+
+        return result;
+    }
+
+    private static PinnedKey Pinned(string text) => PinnedKey.TryParse(text, out var key)
+        ? key
+        : throw new UsageException("--key must be a log's key as `secronna api GET /audit/keys` shows it: secronna/…+…+…");
+
+    private static string Accepted(string text) => Origin.TryParse(text, out _)
+        ? text
+        : throw new UsageException("--accept-epoch must be the name of a log's epoch: secronna/INSTALLATION/WORKSPACE/EPOCH");
+}

@@ -1,0 +1,62 @@
+using Secronna.Cli.Errors;
+using Secronna.Client;
+using Secronna.Crypto.Trail;
+using Secronna.Protocol;
+
+namespace Secronna.Cli.Trail;
+
+/// <summary>The files of a log on a server: its checkpoint, tiles and bundles. Nothing that is read here is verified yet.</summary>
+internal sealed class LogFiles(SecronnaClient client)
+{
+    private const int LongestBundle = TilePosition.FullWidth * (sizeof(ushort) + EntryBundle.LargestEntry);
+
+    /// <summary>Reads the latest checkpoint, a signed note.</summary>
+    public Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellation) =>
+        ReadAsync("checkpoint", SignedNote.MaxSize, cancellation);
+
+    /// <summary>Reads the hashes of a tile. They may be more than were asked for, if the tile has grown since.</summary>
+    public async Task<ReadOnlyMemory<byte>> ReadTileAsync(TilePosition tile, CancellationToken cancellation)
+    {
+        var (hashes, read) = await ReadTileAsync(tile, TilePath.Format, TilePosition.FullSize, cancellation).ConfigureAwait(false);
+        return hashes.Length == read.Size ? hashes : throw new TrailMismatchException($"{TilePath.Format(read)} isn't {read.Width} hashes");
+    }
+
+    /// <summary>Reads the entries whose hashes are in a tile of level 0.</summary>
+    public async Task<IEnumerable<ReadOnlyMemory<byte>>> ReadEntriesAsync(TilePosition tile, CancellationToken cancellation)
+    {
+        var (bundle, read) = await ReadTileAsync(tile, TilePath.FormatEntries, LongestBundle, cancellation).ConfigureAwait(false);
+        return EntryBundle.TryRead(bundle, read.Width, out var entries)
+            ? entries.Take(tile.Width)
+            : throw new TrailMismatchException($"{TilePath.FormatEntries(read)} isn't a bundle of {read.Width} entries");
+    }
+
+    // A partial tile may be gone once the tile is full. What no checkpoint covers yet has a time after which to ask again.
+    private async Task<(ReadOnlyMemory<byte> Bytes, TilePosition Read)> ReadTileAsync(
+        TilePosition tile, Func<TilePosition, string> path, int longest, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await ReadAsync(path(tile), longest, cancellation).ConfigureAwait(false), tile);
+        }
+        catch (SecronnaException exception) when (!tile.IsFull && exception is { Code: ErrorCodes.NotFound, RetryAfter: null })
+        {
+            var full = new TilePosition(tile.Level, tile.Index, TilePosition.FullWidth);
+            return (await ReadAsync(path(full), longest, cancellation).ConfigureAwait(false), full);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(string path, int longest, CancellationToken cancellation)
+    {
+        try
+        {
+            var bytes = await client.GetAuditFileAsync(path, cancellation).ConfigureAwait(false);
+            return bytes.Length <= longest
+                ? bytes
+                : throw new CliException($"the server's answer for {path} is longer than any that Secronna gives", ErrorCodes.Unavailable);
+        }
+        catch (SecronnaException exception) when (exception.Code == ErrorCodes.IntegrityError)
+        {
+            throw new TrailMismatchException($"the server can't give {path}: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Secronna.Cli.Errors;
+using Secronna.Crypto.Trail;
+
+namespace Secronna.Cli.Trail;
+
+/// <summary>
+/// Recomputes a log's tree from its entries. It keeps one unfinished tile of each level and a few bundles, however long the log
+/// is.
+/// </summary>
+internal sealed class LogTree(LogFiles files)
+{
+    // As many bundles are read and hashed at the same time. It is also what bounds the memory.
+    private const int MostBundles = 8;
+
+    /// <summary>
+    /// Requires that the log extends a checkpoint that was verified before, and has a new checkpoint's root. All entries since the
+    /// old checkpoint are read.
+    /// </summary>
+    /// <param name="old">The checkpoint that was verified before; <c>null</c> reads all entries.</param>
+    /// <param name="latest">The new checkpoint, whose size isn't below the old one's.</param>
+    /// <param name="cancellation">Stops reading.</param>
+    /// <exception cref="TrailMismatchException">The tree has another root.</exception>
+    public async Task RequireAsync(Checkpoint? old, Checkpoint latest, CancellationToken cancellation)
+    {
+        var tree = old is null ? new TreeBuilder() : await RestoreAsync(old, cancellation).ConfigureAwait(false)
+            ?? throw new TrailMismatchException($"the first {old.Size} entries aren't those of the checkpoint that was verified before: entries were changed, removed or put in between");
+        await AppendAsync(tree, latest.Size, cancellation).ConfigureAwait(false);
+        if (tree.Root() != latest.Root)
+        {
+            throw new TrailMismatchException($"entries {(old?.Size ?? 0) + 1} to {latest.Size} don't lead to the root that the checkpoint has: at least one of them was changed");
+        }
+    }
+
+    /// <summary>Whether the log begins with the tree of a checkpoint.</summary>
+    public async Task<bool> BeginsWithAsync(Checkpoint old, CancellationToken cancellation) =>
+        await RestoreAsync(old, cancellation).ConfigureAwait(false) is not null;
+
+    // The root follows from the unfinished tiles alone. So tiles that give the old root are those of the old tree, and whatever
+    // is appended to them extends it.
+    private async Task<TreeBuilder?> RestoreAsync(Checkpoint old, CancellationToken cancellation)
+    {
+        var tiles = new Dictionary<TilePosition, ReadOnlyMemory<byte>>();
+        foreach (var position in TilePosition.UnfinishedIn(old.Size))
+        {
+            tiles[position] = await files.ReadTileAsync(position, cancellation).ConfigureAwait(false);
+        }
+
+        var tree = TreeBuilder.Restore(old.Size, position => tiles[position]);
+        return tree.Root() == old.Root ? tree : null;
+    }
+
+    private async Task AppendAsync(TreeBuilder tree, long size, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var reading = new Queue<Task<LeafTile>>();
+        var (next, end) = (tree.Size / TilePosition.FullWidth, (size + TilePosition.FullWidth - 1) / TilePosition.FullWidth);
+        try
+        {
+            while (tree.Size < size)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                while (next < end && reading.Count < MostBundles)
+                {
+                    reading.Enqueue(ReadAsync(TilePosition.In(size, level: 0, next++), stop.Token));
+                }
+
+                Append(tree, await reading.Dequeue().ConfigureAwait(false));
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(reading.Cast<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // The answers come on threads of the pool, so that all processors hash.
+    private async Task<LeafTile> ReadAsync(TilePosition tile, CancellationToken cancellation) =>
+        LeafTile.Of(tile, await files.ReadEntriesAsync(tile, cancellation).ConfigureAwait(false));
+
+    private static void Append(TreeBuilder tree, LeafTile leaves)
+    {
+        var known = tree.UnfinishedTile(0);
+        if (!leaves.Hashes.Span.StartsWith(known))
+        {
+            throw new TrailMismatchException($"entries that were verified before, up to entry {tree.Size}, were changed");
+        }
+
+        if (known.IsEmpty && leaves.Full is { } full)
+        {
+            tree.Append(full);
+        }
+        else
+        {
+            tree.Append(leaves.Hashes.Span[known.Length..]);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics.CodeAnalysis;
+using Secronna.Cli.Errors;
+using Secronna.Crypto.Trail;
+
+namespace Secronna.Cli.Trail;
+
+/// <summary>
+/// The public key that a verifier trusts, and the log that it was pinned for. The key signs the checkpoints of all logs of that
+/// log's installation, and of all their epochs.
+/// </summary>
+internal sealed class PinnedKey
+{
+    private readonly VerifierKey key;
+
+    private PinnedKey(VerifierKey key, Origin origin) => (this.key, Origin) = (key, origin);
+
+    /// <summary>The log that the key was pinned for.</summary>
+    public Origin Origin { get; }
+
+    /// <summary>Reads the text of a verifier's key (<c>vkey</c>), whose name must be the origin of a log of Secronna.</summary>
+    public static bool TryParse(string text, [NotNullWhen(true)] out PinnedKey? pinned)
+    {
+        pinned = VerifierKey.TryParse(text, out var key) && Origin.TryParse(key.Name, out var origin) ? new PinnedKey(key, origin) : null;
+        return pinned is not null;
+    }
+
+    /// <summary>Reads a checkpoint that this key has signed.</summary>
+    /// <exception cref="TrailMismatchException">The note isn't a checkpoint of this installation that this key has signed.</exception>
+    public Checkpoint Open(ReadOnlySpan<byte> note)
+    {
+        var origin = OriginOf(note);
+        if (origin.Installation != Origin.Installation)
+        {
+            throw new TrailMismatchException(
+                $"the checkpoint is of installation {origin.Installation}, but the pinned key is of installation {Origin.Installation}");
+        }
+
+        return Checkpoint.TryOpen(note, new VerifierKey(origin.ToString(), key.PublicKey.Span), out var checkpoint)
+            ? checkpoint
+            : throw new TrailMismatchException($"the checkpoint of {origin} isn't signed by the pinned key");
+    }
+
+    /// <summary>The key's text, under the name of the log that it was pinned for.</summary>
+    public override string ToString() => key.ToString();
+
+    // Nobody has verified the origin yet. It only says under which name the key must have signed.
+    private static Origin OriginOf(ReadOnlySpan<byte> note) =>
+        SignedNote.TryParse(note, out var signed) && Origin.TryParse(signed.Text.Split('\n')[0], out var origin)
+            ? origin
+            : throw new TrailMismatchException("the checkpoint isn't a signed note of a log of Secronna");
+}

@@ -1,0 +1,11 @@
+namespace Secronna.Cli.Trail;
+
+/// <summary>What <c>audit verify</c> found to be right.</summary>
+/// <param name="Origin">The log.</param>
+/// <param name="From">The size that was verified before.</param>
+/// <param name="Size">The size that is verified now.</param>
+/// <param name="Entries">The number of entries that were read.</param>
+/// <param name="Root">The root of the tree, in hex.</param>
+/// <param name="Key">The pinned key.</param>
+/// <param name="Pinned">Whether the key was pinned just now, because nothing of this server was verified before.</param>
+internal sealed record VerifiedTrail(string Origin, long From, long Size, long Entries, string Root, string Key, bool Pinned);

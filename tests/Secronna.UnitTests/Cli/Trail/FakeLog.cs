@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using Secronna.Client;
+using Secronna.Crypto.Trail;
+
+namespace Secronna.UnitTests.Cli.Trail;
+
+/// <summary>
+/// A log in memory, as a server gives it to verifiers. Its own tree is kept apart from its entries, so that a test can change
+/// an entry behind the tree's back.
+/// </summary>
+internal sealed class FakeLog : HttpMessageHandler
+{
+    public const string Server = "https://secrets.example";
+    public const string Workspace = "acc_1";
+
+    private readonly Dictionary<(int Level, long Index), byte[]> tiles = [];
+    private readonly TreeBuilder tree;
+    private int inHand;
+
+    public FakeLog(string installation = "ins_1", byte seed = 1, long epoch = 1)
+    {
+        Origin = Origin.OfWorkspace(installation, Workspace, epoch);
+        Key = LogKey.Create([.. Enumerable.Repeat(seed, LogKey.SeedSize)]);
+        tree = new TreeBuilder((position, hashes) => tiles[(position.Level, position.Index)] = hashes.ToArray());
+    }
+
+    public Origin Origin { get; private set; }
+
+    public LogKey Key { get; set; }
+
+    /// <summary>The canonical bytes of the entries.</summary>
+    public List<byte[]> Entries { get; } = [];
+
+    /// <summary>Whether paths of partial tiles are unknown, as after the tile became full.</summary>
+    public bool HasOnlyFullTiles { get; set; }
+
+    /// <summary>Answers in place of the log; <c>null</c> lets the log answer.</summary>
+    public Func<string, HttpResponseMessage?> Instead { get; set; } = _ => null;
+
+    public List<string> Asked { get; } = [];
+
+    public int MostInHand { get; private set; }
+
+    public static FakeLog With(int entries, string installation = "ins_1", byte seed = 1, long epoch = 1, string reason = "why")
+    {
+        var log = new FakeLog(installation, seed, epoch);
+        log.Append(entries, reason);
+        return log;
+    }
+
+    public void Append(int count, string reason = "why")
+    {
+        for (; count > 0; count--)
+        {
+            Entries.Add(Entry(Entries.Count + 1, reason));
+            tree.Append(TreeHasher.HashLeaf(Entries[^1]));
+        }
+
+        foreach (var position in TilePosition.UnfinishedIn(tree.Size))
+        {
+            tiles[(position.Level, position.Index)] = tree.UnfinishedTile(position.Level).ToArray();
+        }
+    }
+
+    public void BeginEpoch(long epoch) => Origin = Origin.OfWorkspace(Origin.Installation, Workspace, epoch);
+
+    public string VerifierKey => Key.VerifierKeyFor(Origin).ToString();
+
+    public SecronnaClient Client() => new(new HttpClient(this), new SecronnaClientOptions
+    {
+        Server = new Uri(Server),
+        Token = "st_live_canary",
+        Retries = 0,
+    });
+
+    public static byte[] Entry(long sequence, string reason)
+    {
+        var entry = TrailEntryFormat.Encode(new TrailEntry
+        {
+            WorkspaceId = Workspace,
+            Id = "aud_00000000000000000000000000",
+            ActorType = "api_key",
+            ActorId = "key_1",
+            Action = "secret.reveal",
+            Outcome = "success",
+            RequestId = $"req_{sequence:D26}",
+            Reason = reason,
+        });
+        var canonical = new byte[TrailEntryFormat.CanonicalLength(entry.Length)];
+        TrailEntryFormat.WriteCanonical(sequence, 1_000_000 * sequence, entry, canonical);
+        return canonical;
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = request.RequestUri!.AbsolutePath["/api/v1/audit/".Length..];
+        lock (Asked)
+        {
+            Asked.Add(path);
+            MostInHand = Math.Max(MostInHand, ++inHand);
+        }
+
+        await Task.Yield();
+        lock (Asked)
+        {
+            inHand--;
+        }
+
+        return Instead(path) ?? Answer(path);
+    }
+
+    private HttpResponseMessage Answer(string path)
+    {
+        if (path == "checkpoint")
+        {
+            return Bytes(Encoding.UTF8.GetBytes(new Checkpoint(Origin, tree.Size, tree.Root()).Sign(Key).ToString()));
+        }
+
+        if (path == "keys")
+        {
+            return Json($$$"""{"data":{"origin":"{{{Origin}}}","keys":[{"key":"{{{VerifierKey}}}","createdAt":"2026-01-01T00:00:00Z","retiredAt":null}]},"error":null,"meta":{}}""");
+        }
+
+        var isEntries = TilePath.TryParseEntries(path, out var tile);
+        return (isEntries || TilePath.TryParse(path, out tile)) && tile.IsIn(tree.Size) && (tile.IsFull || !HasOnlyFullTiles)
+            ? Bytes(isEntries ? Bundle(tile) : tiles[(tile.Level, tile.Index)][..tile.Size])
+            : Json("""{"data":null,"error":{"code":"NOT_FOUND","message":"tile not found"},"meta":{"requestId":"req_9"}}""", HttpStatusCode.NotFound);
+    }
+
+    private byte[] Bundle(TilePosition tile)
+    {
+        var bundle = new ArrayBufferWriter<byte>();
+        foreach (var entry in Entries.Skip((int)tile.Index * TilePosition.FullWidth).Take(tile.Width))
+        {
+            EntryBundle.Write(bundle, entry);
+        }
+
+        return bundle.WrittenSpan.ToArray();
+    }
+
+    public static HttpResponseMessage Bytes(byte[] bytes) => new(HttpStatusCode.OK) { Content = new ByteArrayContent(bytes) };
+
+    public static HttpResponseMessage Json(string json, HttpStatusCode status = HttpStatusCode.OK) =>
+        new(status) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            Key.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
