@@ -15,7 +15,7 @@ internal static class CliProgram
     private const int WrongUsage = 2;
 
     /// <summary>Parses the command line and runs its command.</summary>
-    /// <returns>The exit code: 0 done, 1 failed, 2 wrong usage. <c>audit verify</c> has two more. <c>run</c> returns the exit code of the program that it ran.</returns>
+    /// <returns>The exit code: 0 done, 1 failed, 2 wrong usage. 3 and 4 are of <c>audit verify</c>. <c>run</c> returns the exit code of the program that it ran.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         // `secronna help COMMAND` means `secronna COMMAND --help`, as in other programs.

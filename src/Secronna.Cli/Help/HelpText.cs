@@ -16,6 +16,8 @@ internal sealed class HelpText(HelpAction usual) : SynchronousCommandLineAction
           0  done
           1  failed
           2  wrong usage
+          3  a signature, proof or hash of the audit trail is wrong
+          4  the audit trail is in a new epoch, or lost entries by it
           `run` exits with the code of the program that it runs.
 
         Variables:

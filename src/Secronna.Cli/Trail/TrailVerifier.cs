@@ -12,7 +12,8 @@ namespace Secronna.Cli.Trail;
 /// <param name="client">The server.</param>
 /// <param name="file">What was verified before.</param>
 /// <param name="server">The server's origin.</param>
-internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, string server)
+/// <param name="isOneLog">Whether the state is about one log, so that another workspace's is refused.</param>
+internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, string server, bool isOneLog)
 {
     private readonly LogFiles files = new(client);
 
@@ -34,23 +35,36 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
             throw new TrailMismatchException($"the checkpoint is of {latest.Origin}, but the key is that of {key.Origin}");
         }
 
-        var log = state?.Logs.GetValueOrDefault(Workspace(latest));
-        var old = log is null ? null : OpenKnown(log.Checkpoint, latest.Origin);
-        var next = (state ?? new TrailState(server, "", new Dictionary<string, VerifiedLog>())) with { Key = pinned.ToString() };
-        var text = Encoding.UTF8.GetString(note.Span);
+        var known = FindKnown(state, latest.Origin);
+        var old = known is null ? null : OpenKnown(known.Checkpoint, latest.Origin);
         var from = await FollowAsync(old, latest, acceptedEpoch, cancellation).ConfigureAwait(false);
-        file.Write(next.With(
-            Workspace(latest), log is not null && old!.Origin != latest.Origin ? log.InNewEpoch(text) : (log ?? new VerifiedLog(text)) with { Checkpoint = text }));
+        file.Write(Next(state, pinned, known, latest, Encoding.UTF8.GetString(note.Span), isNewEpoch: old is not null && old.Origin != latest.Origin));
         if (old is not null && from < old.Size)
         {
             throw Epochs.Lost(old, latest);
         }
 
         return (latest, new VerifiedTrail(
-            latest.Origin.ToString(), from, latest.Size, latest.Size - from, latest.Root.ToString(), pinned.ToString(), state is null && key is null));
+            latest.Origin.ToString(), from, latest.Size, latest.Size - from, latest.Root.ToString(), pinned.ToString(),
+            First: known is null, Pinned: state is null && key is null));
     }
 
-    private static string Workspace(Checkpoint checkpoint) => checkpoint.Origin.Workspace ?? "";
+    private static string Workspace(Origin origin) => origin.Workspace ?? "";
+
+    private VerifiedLog? FindKnown(TrailState? state, Origin origin)
+    {
+        var known = state?.Logs.GetValueOrDefault(Workspace(origin));
+        return known is null && state is not null && isOneLog
+            ? throw new TrailMismatchException($"{file.Path} is about another workspace than {origin}: name a folder of its own with --state")
+            : known;
+    }
+
+    private TrailState Next(TrailState? state, PinnedKey pinned, VerifiedLog? known, Checkpoint latest, string note, bool isNewEpoch)
+    {
+        var log = known is not null && isNewEpoch ? known.InNewEpoch(note) : (known ?? new VerifiedLog(note)) with { Checkpoint = note };
+        var old = state ?? new TrailState(server, "", new Dictionary<string, VerifiedLog>());
+        return (old with { Key = pinned.ToString() }).With(Workspace(latest.Origin), log);
+    }
 
     private async Task<PinnedKey> PinAsync(TrailState? state, PinnedKey? key, CancellationToken cancellation)
     {

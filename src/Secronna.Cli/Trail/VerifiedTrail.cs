@@ -7,5 +7,6 @@ namespace Secronna.Cli.Trail;
 /// <param name="Entries">The number of entries that were read.</param>
 /// <param name="Root">The root of the tree, in hex.</param>
 /// <param name="Key">The pinned key.</param>
+/// <param name="First">Whether nothing of this log was verified before.</param>
 /// <param name="Pinned">Whether the key was pinned just now, because nothing of this server was verified before.</param>
-internal sealed record VerifiedTrail(string Origin, long From, long Size, long Entries, string Root, string Key, bool Pinned);
+internal sealed record VerifiedTrail(string Origin, long From, long Size, long Entries, string Root, string Key, bool First, bool Pinned);

@@ -43,17 +43,22 @@ internal sealed class TrailOptions
         var key = invocation.Get(Key) is { } text ? Pinned(text) : null;
         var epoch = invocation.Get(AcceptEpoch) is { } name ? Accepted(name) : null;
         var server = ServerAddress.Origin(invocation.Connection.Server);
-        var file = new TrailStateFile(invocation.Get(State) ?? SessionFile.FolderOfUser, server);
+        var folder = invocation.Get(State);
+        var file = new TrailStateFile(folder ?? SessionFile.FolderOfUser, server);
         using var turn = await file.LockAsync(TimeProvider.System, invocation.Cancellation).ConfigureAwait(false);
-        var result = await new TrailVerifier(invocation.Client, file, server).VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false);
-        if (result.Verified.Pinned)
+        var verifier = new TrailVerifier(invocation.Client, file, server, isOneLog: folder is not null);
+        var result = await verifier.VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false);
+        if (result.Verified is { Pinned: true } or { First: true })
         {
-            StandardError.WriteNote(
-                $"Pinned the key that {server} names, because nothing of this server was verified before: {result.Verified.Key}\nCompare it with the key that the operator or another person has.");
+            StandardError.WriteNote(FirstUse(result.Verified, server));
         }
 
         return result;
     }
+
+    private static string FirstUse(VerifiedTrail verified, string server) => verified.Pinned
+        ? $"Pinned the key that {server} names, because nothing of this server was verified before: {verified.Key}\nCompare it with the key that the operator or another person has."
+        : $"Nothing of this log was verified before: {verified.Origin}";
 
     private static PinnedKey Pinned(string text) => PinnedKey.TryParse(text, out var key)
         ? key

@@ -15,13 +15,15 @@ internal sealed class FakeLog : HttpMessageHandler
     public const string Server = "https://secrets.example";
     public const string Workspace = "acc_1";
 
+    private readonly string workspace;
     private readonly Dictionary<(int Level, long Index), byte[]> tiles = [];
     private readonly TreeBuilder tree;
     private int inHand;
 
-    public FakeLog(string installation = "ins_1", byte seed = 1, long epoch = 1)
+    public FakeLog(string installation = "ins_1", byte seed = 1, long epoch = 1, string workspace = Workspace)
     {
-        Origin = Origin.OfWorkspace(installation, Workspace, epoch);
+        this.workspace = workspace;
+        Origin = Origin.OfWorkspace(installation, workspace, epoch);
         Key = LogKey.Create([.. Enumerable.Repeat(seed, LogKey.SeedSize)]);
         tree = new TreeBuilder((position, hashes) => tiles[(position.Level, position.Index)] = hashes.ToArray());
     }
@@ -43,9 +45,10 @@ internal sealed class FakeLog : HttpMessageHandler
 
     public int MostInHand { get; private set; }
 
-    public static FakeLog With(int entries, string installation = "ins_1", byte seed = 1, long epoch = 1, string reason = "why")
+    public static FakeLog With(
+        int entries, string installation = "ins_1", byte seed = 1, long epoch = 1, string reason = "why", string workspace = Workspace)
     {
-        var log = new FakeLog(installation, seed, epoch);
+        var log = new FakeLog(installation, seed, epoch, workspace);
         log.Append(entries, reason);
         return log;
     }
@@ -64,7 +67,11 @@ internal sealed class FakeLog : HttpMessageHandler
         }
     }
 
-    public void BeginEpoch(long epoch) => Origin = Origin.OfWorkspace(Origin.Installation, Workspace, epoch);
+    public Checkpoint Checkpoint => new(Origin, tree.Size, tree.Root());
+
+    public ReadOnlyMemory<byte> Tile(TilePosition position) => tiles[(position.Level, position.Index)];
+
+    public void BeginEpoch(long epoch) => Origin = Origin.OfWorkspace(Origin.Installation, workspace, epoch);
 
     public string VerifierKey => Key.VerifierKeyFor(Origin).ToString();
 
@@ -95,7 +102,7 @@ internal sealed class FakeLog : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var path = request.RequestUri!.AbsolutePath["/api/v1/audit/".Length..];
+        var path = request.RequestUri!.AbsolutePath["/api/v1/audit".Length..].TrimStart('/');
         lock (Asked)
         {
             Asked.Add(path);
@@ -115,7 +122,7 @@ internal sealed class FakeLog : HttpMessageHandler
     {
         if (path == "checkpoint")
         {
-            return Bytes(Encoding.UTF8.GetBytes(new Checkpoint(Origin, tree.Size, tree.Root()).Sign(Key).ToString()));
+            return Bytes(Encoding.UTF8.GetBytes(Checkpoint.Sign(Key).ToString()));
         }
 
         if (path == "keys")

@@ -133,6 +133,29 @@ public sealed class TrailVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_workspace_of_the_server_has_the_same_key_and_is_verified_from_its_first_entry_on()
+    {
+        using var log = FakeLog.With(3);
+        Assert.True((await VerifyAsync(log)).First);
+        using var other = FakeLog.With(2, workspace: "acc_2");
+        var verified = await VerifyAsync(other);
+        Assert.Equal((true, false, 0), (verified.First, verified.Pinned, verified.From));
+        Assert.False((await VerifyAsync(other)).First);
+        Assert.Equal(3, (await VerifyAsync(log)).From);
+    }
+
+    // Else a server could hide what it did to a log by giving another one to the witness.
+    [Fact]
+    public async Task A_witness_refuses_another_workspace()
+    {
+        using var log = FakeLog.With(3);
+        await VerifyAsync(log, isOneLog: true);
+        using var other = FakeLog.With(2, workspace: "acc_2");
+        var error = await Assert.ThrowsAsync<TrailMismatchException>(() => VerifyAsync(other, isOneLog: true));
+        Assert.Contains("another workspace", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_verifier_that_is_stopped_begins_again_at_the_old_checkpoint()
     {
         using var log = FakeLog.With(10);
@@ -267,13 +290,13 @@ public sealed class TrailVerifierTests : IDisposable
     }
 
     private async Task<VerifiedTrail> VerifyAsync(
-        FakeLog log, string? key = null, string? epoch = null, CancellationToken? cancellation = null)
+        FakeLog log, string? key = null, string? epoch = null, bool isOneLog = false, CancellationToken? cancellation = null)
     {
         var pinned = key is null ? null : PinnedKey.TryParse(key, out var parsed) ? parsed : throw new ArgumentException(key);
         var file = File;
         using var turn = await file.LockAsync(TimeProvider.System, TestContext.Current.CancellationToken);
         using var client = log.Client();
-        return (await new TrailVerifier(client, file, FakeLog.Server).VerifyAsync(
+        return (await new TrailVerifier(client, file, FakeLog.Server, isOneLog).VerifyAsync(
             pinned, epoch, cancellation ?? TestContext.Current.CancellationToken)).Verified;
     }
 
