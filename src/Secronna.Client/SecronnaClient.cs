@@ -11,9 +11,6 @@ namespace Secronna.Client;
 /// </summary>
 public sealed class SecronnaClient : IDisposable
 {
-    // The size of the largest reveal if every character of its values is escaped, with room for the keys.
-    private const int MaximumAnswerBytes = 8 * Limits.RevealBytes;
-
     private readonly ApiConnection connection;
     private readonly HttpClient? owned;
 
@@ -22,7 +19,7 @@ public sealed class SecronnaClient : IDisposable
     /// VALIDATION_ERROR: the server's address is no http or https origin, or plain HTTP to another machine is not allowed.
     /// </exception>
     public SecronnaClient(SecronnaClientOptions options)
-        : this(Configure(new HttpClient(Configure(new SocketsHttpHandler(), options))), options, isOwned: true)
+        : this(Configure(new HttpClient(Configure(new SocketsHttpHandler(), options)), options.MaximumAnswerBytes), options, isOwned: true)
     {
     }
 
@@ -143,10 +140,10 @@ public sealed class SecronnaClient : IDisposable
     public void Dispose() => owned?.Dispose();
 
     /// <summary>Leaves time-outs to the options, and refuses answers that are larger than any answer of a server.</summary>
-    internal static HttpClient Configure(HttpClient http)
+    internal static HttpClient Configure(HttpClient http, int maximumAnswerBytes = SecronnaClientOptions.LargestAnswerBytes)
     {
         http.Timeout = Timeout.InfiniteTimeSpan;
-        http.MaxResponseContentBufferSize = MaximumAnswerBytes;
+        http.MaxResponseContentBufferSize = maximumAnswerBytes;
         return http;
     }
 

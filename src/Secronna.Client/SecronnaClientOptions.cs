@@ -1,8 +1,13 @@
+using Secronna.Protocol;
+
 namespace Secronna.Client;
 
 /// <summary>The server of a client, its credential, and its time-outs and repeats.</summary>
 public sealed class SecronnaClientOptions
 {
+    // The size of the largest reveal if every character of its values is escaped, with room for the keys.
+    internal const int LargestAnswerBytes = 8 * Limits.RevealBytes;
+
     /// <summary>The address at which a server listens by default.</summary>
     public static readonly Uri DefaultServer = new("http://127.0.0.1:4230");
 
@@ -31,6 +36,12 @@ public sealed class SecronnaClientOptions
 
     /// <summary>The time-out of one attempt. One minute by default.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// The most bytes of an answer. A longer answer is refused. By default it is the size of the largest reveal. A client that
+    /// sends through a given HTTP client has the limit of that one.
+    /// </summary>
+    public int MaximumAnswerBytes { get; init; } = LargestAnswerBytes;
 
     /// <summary>
     /// The largest number of times that a failed request is repeated; 0 means never. 3 by default. A request is repeated where

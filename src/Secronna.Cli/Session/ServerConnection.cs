@@ -29,7 +29,8 @@ internal sealed record ServerConnection(Uri Server, Credential Credential, bool 
     /// <param name="isImpatient">
     /// Whether the client gives up after two attempts of 5 seconds each, for callers that have something to fall back on.
     /// </param>
-    public SecronnaClient CreateClient(bool isImpatient = false)
+    /// <param name="maximumAnswerBytes">The most bytes of an answer; <c>null</c> for the usual limit.</param>
+    public SecronnaClient CreateClient(bool isImpatient = false, int? maximumAnswerBytes = null)
     {
         var usual = new SecronnaClientOptions();
         return new SecronnaClient(new SecronnaClientOptions
@@ -39,6 +40,7 @@ internal sealed record ServerConnection(Uri Server, Credential Credential, bool 
             AllowPlainHttp = IsInsecure,
             AttemptTimeout = isImpatient ? ImpatientTimeout : usual.AttemptTimeout,
             Retries = isImpatient ? 1 : usual.Retries,
+            MaximumAnswerBytes = maximumAnswerBytes ?? usual.MaximumAnswerBytes,
         });
     }
 

@@ -8,7 +8,8 @@ namespace Secronna.Cli.Trail;
 /// <summary>The files of a log on a server: its checkpoint, tiles and bundles. Nothing that is read here is verified yet.</summary>
 internal sealed class LogFiles(SecronnaClient client)
 {
-    private const int LongestBundle = TilePosition.FullWidth * (sizeof(ushort) + EntryBundle.LargestEntry);
+    /// <summary>The most bytes that any file of a log has: those of a bundle of the longest entries.</summary>
+    public const int LongestBundle = TilePosition.FullWidth * (sizeof(ushort) + EntryBundle.LargestEntry);
 
     /// <summary>Reads the latest checkpoint, a signed note.</summary>
     public Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellation) =>
@@ -30,6 +31,10 @@ internal sealed class LogFiles(SecronnaClient client)
             : throw new TrailMismatchException($"{TilePath.FormatEntries(read)} isn't a bundle of {read.Width} entries");
     }
 
+    /// <summary>Reads the proof that an entry is in the tree of a checkpoint.</summary>
+    public Task<AuditProofResponse> ReadProofAsync(long sequence, Checkpoint checkpoint, CancellationToken cancellation) =>
+        UnlessDamagedAsync($"the proof of entry {sequence}", () => client.GetAuditProofAsync(sequence, checkpoint.Size, cancellation));
+
     // A partial tile may be gone once the tile is full. What no checkpoint covers yet has a time after which to ask again.
     private async Task<(ReadOnlyMemory<byte> Bytes, TilePosition Read)> ReadTileAsync(
         TilePosition tile, Func<TilePosition, string> path, int longest, CancellationToken cancellation)
@@ -47,16 +52,22 @@ internal sealed class LogFiles(SecronnaClient client)
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(string path, int longest, CancellationToken cancellation)
     {
+        var bytes = await UnlessDamagedAsync(path, () => client.GetAuditFileAsync(path, cancellation)).ConfigureAwait(false);
+        return bytes.Length <= longest
+            ? bytes
+            : throw new CliException($"the server's answer for {path} is longer than any that Secronna gives", ErrorCodes.Unavailable);
+    }
+
+    // A server that finds its own trail damaged says nothing else than a wrong hash does.
+    private static async Task<T> UnlessDamagedAsync<T>(string what, Func<Task<T>> read)
+    {
         try
         {
-            var bytes = await client.GetAuditFileAsync(path, cancellation).ConfigureAwait(false);
-            return bytes.Length <= longest
-                ? bytes
-                : throw new CliException($"the server's answer for {path} is longer than any that Secronna gives", ErrorCodes.Unavailable);
+            return await read().ConfigureAwait(false);
         }
         catch (SecronnaException exception) when (exception.Code == ErrorCodes.IntegrityError)
         {
-            throw new TrailMismatchException($"the server can't give {path}: {exception.Message}");
+            throw new TrailMismatchException($"the server can't give {what}: {exception.Message}");
         }
     }
 }

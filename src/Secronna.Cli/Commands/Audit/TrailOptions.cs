@@ -46,7 +46,9 @@ internal sealed class TrailOptions
         var folder = invocation.Get(State);
         var file = new TrailStateFile(folder ?? SessionFile.FolderOfUser, server);
         using var turn = await file.LockAsync(TimeProvider.System, invocation.Cancellation).ConfigureAwait(false);
-        var verifier = new TrailVerifier(invocation.Client, file, server, isOneLog: folder is not null);
+        // Several answers are in memory at the same time, and the server isn't trusted to keep them short.
+        using var client = invocation.Connection.CreateClient(maximumAnswerBytes: LogFiles.LongestBundle);
+        var verifier = new TrailVerifier(client, file, server, isOneLog: folder is not null);
         var result = await verifier.VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false);
         if (result.Verified is { Pinned: true } or { First: true })
         {

@@ -3,6 +3,7 @@ using Secronna.Cli.Errors;
 using Secronna.Cli.Trail;
 using Secronna.Client;
 using Secronna.Crypto.Trail;
+using Secronna.UnitTests.Cli.Session;
 using Xunit;
 
 namespace Secronna.UnitTests.Cli.Trail;
@@ -178,6 +179,22 @@ public sealed class TrailVerifierTests : IDisposable
         log.Instead = _ => null;
         Assert.Equal(10, (await VerifyAsync(log)).From);
         Assert.Single(Directory.GetFiles(folder, "trail-*"));
+    }
+
+    [Fact]
+    public async Task Verifiers_of_one_folder_take_turns()
+    {
+        var first = await File.LockAsync(TimeProvider.System, TestContext.Current.CancellationToken);
+        var time = new HurriedTime();
+        var waiting = File.LockAsync(time, TestContext.Current.CancellationToken);
+        while (time.Waits.Count == 0)
+        {
+            await Task.Yield();
+        }
+
+        Assert.False(waiting.IsCompleted);
+        first.Dispose();
+        (await waiting).Dispose();
     }
 
     [Fact]
