@@ -11,6 +11,10 @@ internal sealed class LogFiles(SecronnaClient client)
     /// <summary>The most bytes that any file of a log has: those of a bundle of the longest entries.</summary>
     public const int LongestBundle = TilePosition.FullWidth * (sizeof(ushort) + EntryBundle.LargestEntry);
 
+    private const int MostWaits = 60;
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
     /// <summary>Reads the latest checkpoint, a signed note.</summary>
     public Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellation) =>
         ReadAsync("checkpoint", SignedNote.MaxSize, cancellation);
@@ -33,7 +37,7 @@ internal sealed class LogFiles(SecronnaClient client)
 
     /// <summary>Reads the proof that an entry is in the tree of a checkpoint.</summary>
     public Task<AuditProofResponse> ReadProofAsync(long sequence, Checkpoint checkpoint, CancellationToken cancellation) =>
-        UnlessDamagedAsync($"the proof of entry {sequence}", () => client.GetAuditProofAsync(sequence, checkpoint.Size, cancellation));
+        AskAsync($"the proof of entry {sequence}", () => client.GetAuditProofAsync(sequence, checkpoint.Size, cancellation), cancellation);
 
     // A partial tile may be gone once the tile is full. What no checkpoint covers yet has a time after which to ask again.
     private async Task<(ReadOnlyMemory<byte> Bytes, TilePosition Read)> ReadTileAsync(
@@ -52,22 +56,32 @@ internal sealed class LogFiles(SecronnaClient client)
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(string path, int longest, CancellationToken cancellation)
     {
-        var bytes = await UnlessDamagedAsync(path, () => client.GetAuditFileAsync(path, cancellation)).ConfigureAwait(false);
+        var bytes = await AskAsync(path, () => client.GetAuditFileAsync(path, cancellation), cancellation).ConfigureAwait(false);
         return bytes.Length <= longest
             ? bytes
             : throw new CliException($"the server's answer for {path} is longer than any that Secronna gives", ErrorCodes.Unavailable);
     }
 
-    // A server that finds its own trail damaged says nothing else than a wrong hash does.
-    private static async Task<T> UnlessDamagedAsync<T>(string what, Func<Task<T>> read)
+    // A long log takes more requests than a minute may have, so a limit is waited out. A server that finds its own trail damaged
+    // says the same as a wrong hash does.
+    private static async Task<T> AskAsync<T>(string what, Func<Task<T>> read, CancellationToken cancellation)
     {
-        try
+        for (var waits = 0; ; waits++)
         {
-            return await read().ConfigureAwait(false);
-        }
-        catch (SecronnaException exception) when (exception.Code == ErrorCodes.IntegrityError)
-        {
-            throw new TrailMismatchException($"the server can't give {what}: {exception.Message}");
+            try
+            {
+                return await read().ConfigureAwait(false);
+            }
+            catch (SecronnaException exception) when (exception is { Code: ErrorCodes.RateLimited, RetryAfter: { } delay } && IsBearable(waits, delay))
+            {
+                await Task.Delay(delay, cancellation).ConfigureAwait(false);
+            }
+            catch (SecronnaException exception) when (exception.Code == ErrorCodes.IntegrityError)
+            {
+                throw new TrailMismatchException($"the server can't give {what}: {exception.Message}");
+            }
         }
     }
+
+    private static bool IsBearable(int waits, TimeSpan delay) => waits < MostWaits && delay >= TimeSpan.Zero && delay <= LongestWait;
 }

@@ -281,6 +281,25 @@ public sealed class TrailVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task A_limit_of_requests_is_waited_out()
+    {
+        using var log = FakeLog.With(300);
+        var refused = 0;
+        log.Instead = _ =>
+        {
+            if (Interlocked.Increment(ref refused) % 6 == 0)
+            {
+                return null;
+            }
+
+            var answer = FakeLog.Json("""{"data":null,"error":{"code":"RATE_LIMITED","message":"no"},"meta":{}}""", HttpStatusCode.TooManyRequests);
+            answer.Headers.Add("Retry-After", "0");
+            return answer;
+        };
+        Assert.Equal((0, 300), await SizesAsync(log, log.VerifierKey));
+    }
+
+    [Fact]
     public async Task A_server_that_cannot_read_its_own_trail_is_a_wrong_trail()
     {
         using var log = FakeLog.With(300);
@@ -300,9 +319,9 @@ public sealed class TrailVerifierTests : IDisposable
         return TreeHasher.HashPerfectTree(hashes).ToArray();
     }
 
-    private async Task<(long From, long Size)> SizesAsync(FakeLog log)
+    private async Task<(long From, long Size)> SizesAsync(FakeLog log, string? key = null)
     {
-        var verified = await VerifyAsync(log);
+        var verified = await VerifyAsync(log, key);
         return (verified.From, verified.Size);
     }
 
