@@ -13,6 +13,17 @@ internal abstract class Follower
     /// <param name="quiet">For how long the trail has not grown.</param>
     public abstract bool IsDue(FollowedTrail trail, TimeSpan quiet);
 
+    /// <summary>
+    /// Follows a trail to its end, and gives the reservation back. A node that has stopped holds none, so those that run, and the
+    /// server's next start, go on at once.
+    /// </summary>
+    /// <inheritdoc cref="FollowAsync"/>
+    public async Task RunAsync(FollowerLease lease, CancellationToken cancellation)
+    {
+        await FollowAsync(lease, cancellation);
+        await lease.ReleaseAsync();
+    }
+
     /// <summary>Follows a trail to its end.</summary>
     /// <param name="lease">The reservation of this follower of the trail.</param>
     /// <param name="cancellation">Cancelled when the server stops.</param>

@@ -37,6 +37,10 @@ internal sealed class FollowerLease
         return place is { } last ? new FollowerLease(database, workspaceId, follower, node, last) : null;
     }
 
+    /// <summary>Ends the reservation, so that another node can go on at once. Nothing may be stored through it any more.</summary>
+    public Task ReleaseAsync() =>
+        Database.WriteAsync(transaction => TrailFollowerTable.ReleaseAsync(transaction, WorkspaceId, follower, node));
+
     /// <summary>Stores results together with the new place.</summary>
     /// <param name="to">The number of the last entry that the results cover.</param>
     /// <param name="store">Stores the results.</param>

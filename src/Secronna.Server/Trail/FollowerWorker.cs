@@ -53,7 +53,7 @@ internal sealed class FollowerWorker(
         {
             if (await FollowerLease.TakeAsync(database, workspaceId, follower.Name, node.Id) is { } lease)
             {
-                await follower.FollowAsync(lease, cancellation);
+                await follower.RunAsync(lease, cancellation);
             }
         }
         catch (FollowerLostException)

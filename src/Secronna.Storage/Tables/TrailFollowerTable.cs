@@ -25,6 +25,15 @@ public static class TrailFollowerTable
         return await upsert.ReadAsync() ? upsert.GetInt64(0) : null;
     }
 
+    /// <summary>Ends a node's reservation, so that another node can take the follower at once.</summary>
+    public static async ValueTask<bool> ReleaseAsync(Transaction transaction, string workspaceId, string follower, string node)
+    {
+        await using var update = transaction.Prepare("""
+            UPDATE trail_followers SET holder = NULL, held_until = 0 WHERE workspace_id = $1 AND follower = $2 AND holder = $3
+            """);
+        return await update.Bind(workspaceId).Bind(follower).Bind(node).ExecuteAsync() == 1;
+    }
+
     /// <summary>
     /// Moves a follower to a new place, in the transaction of its results. Returns false if the follower is not at the old place or
     /// not reserved for the node; the transaction must then keep nothing.

@@ -13,6 +13,6 @@ internal static class Following
         var follower = new IndexFollower();
         var lease = await FollowerLease.TakeAsync(database, workspaceId, follower.Name, node)
             ?? throw new InvalidOperationException("another node has the follower");
-        await follower.FollowAsync(lease, CancellationToken.None);
+        await follower.RunAsync(lease, CancellationToken.None);
     }
 }

@@ -76,6 +76,20 @@ public sealed class IndexFollowerTests
     }
 
     [Fact]
+    public async Task A_node_that_has_followed_a_trail_to_its_end_keeps_it_from_no_other()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await AppendAsync(storage, 20);
+        await storage.Database.IndexAsync(TestStorage.Workspace, "node_1");
+        await AppendAsync(storage, 20);
+        await storage.Database.IndexAsync(TestStorage.Workspace, "node_2");
+
+        Assert.Equal(40, await storage.ReadAsync(session =>
+            TrailFollowerTable.FindPlaceAsync(session, TestStorage.Workspace, IndexFollower.FollowerName)));
+        await AllAreFoundAsync(storage);
+    }
+
+    [Fact]
     public async Task Nodes_that_take_turns_at_any_moment_index_each_entry_once()
     {
         await using var storage = await TestStorage.CreateAsync();
