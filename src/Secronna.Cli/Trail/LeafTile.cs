@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Secronna.Cli.Errors;
 using Secronna.Crypto.Trail;
 
@@ -9,10 +8,6 @@ namespace Secronna.Cli.Trail;
 /// <param name="Full">The same hashes with their root; <c>null</c> where there are fewer than 256.</param>
 internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
 {
-    private const int SequenceOffset = 1;
-    private const int TimeOffset = SequenceOffset + sizeof(long);
-    private const int HeaderSize = TimeOffset + sizeof(long);
-
     /// <summary>Hashes the entries of a tile.</summary>
     /// <exception cref="TrailMismatchException">An entry has another number than its place in the log says.</exception>
     public static LeafTile Of(TilePosition tile, IEnumerable<ReadOnlyMemory<byte>> entries)
@@ -21,7 +16,7 @@ internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
         var (sequence, offset) = ((tile.Index * TilePosition.FullWidth) + 1, 0);
         foreach (var entry in entries)
         {
-            RequireSequence(entry.Span, sequence++);
+            Read(entry.Span, sequence++, out _);
             TreeHasher.HashLeaf(entry.Span, hashes.AsSpan(offset, TreeHash.Size));
             offset += TreeHash.Size;
         }
@@ -29,34 +24,29 @@ internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
         return new LeafTile(hashes, tile.IsFull ? new HashedTile(hashes) : null);
     }
 
-    /// <summary>Requires that an entry's canonical bytes say that it is the entry with this number.</summary>
-    /// <exception cref="TrailMismatchException">They don't.</exception>
-    public static void RequireSequence(ReadOnlySpan<byte> entry, long sequence)
-    {
-        if (entry.Length <= HeaderSize || entry[0] != TrailEntryFormat.Format)
-        {
-            throw new TrailMismatchException($"entry {sequence} isn't an entry of format {TrailEntryFormat.Format}, the only one that this program knows");
-        }
-
-        if (BinaryPrimitives.ReadInt64BigEndian(entry[SequenceOffset..]) is var number && number != sequence)
-        {
-            throw new TrailMismatchException($"in the place of entry {sequence} the log has entry {number}");
-        }
-    }
-
     /// <summary>Decodes an entry's canonical bytes.</summary>
     /// <exception cref="TrailMismatchException">The bytes aren't the entry with this number.</exception>
     public static RecordedEntry Decode(string workspace, ReadOnlySpan<byte> entry, long sequence)
     {
-        RequireSequence(entry, sequence);
+        var encoded = Read(entry, sequence, out var at);
         try
         {
-            return new RecordedEntry(
-                sequence, BinaryPrimitives.ReadInt64BigEndian(entry[TimeOffset..]), TrailEntryFormat.Decode(workspace, entry[HeaderSize..]));
+            return new RecordedEntry(sequence, at, TrailEntryFormat.Decode(workspace, encoded));
         }
         catch (FormatException exception)
         {
             throw new TrailMismatchException($"entry {sequence} can't be read: {exception.Message}");
         }
+    }
+
+    // Returns the encoded entry. The canonical bytes must say that it is the entry with this number.
+    private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> canonical, long sequence, out long at)
+    {
+        if (!TrailEntryFormat.TryReadCanonical(canonical, out var number, out at, out var entry))
+        {
+            throw new TrailMismatchException($"entry {sequence} isn't an entry of format {TrailEntryFormat.Format}, the only one that this program knows");
+        }
+
+        return number == sequence ? entry : throw new TrailMismatchException($"in the place of entry {sequence} the log has entry {number}");
     }
 }

@@ -90,6 +90,26 @@ public static class TrailEntryFormat
         entry.CopyTo(destination[CanonicalHeaderSize..]);
     }
 
+    /// <summary>Reads an entry's canonical bytes. Returns false if they are none, or of a format that this program does not know.</summary>
+    /// <param name="canonical">The canonical bytes.</param>
+    /// <param name="sequence">The entry's number, counted from 1.</param>
+    /// <param name="at">When it was recorded, in microseconds since 1970 UTC.</param>
+    /// <param name="entry">The encoded entry, which is not looked at. It is a part of the canonical bytes.</param>
+    public static bool TryReadCanonical(ReadOnlySpan<byte> canonical, out long sequence, out long at, out ReadOnlySpan<byte> entry)
+    {
+        (sequence, at) = (0, 0);
+        entry = default;
+        if (canonical.Length <= CanonicalHeaderSize || canonical[0] != Format)
+        {
+            return false;
+        }
+
+        sequence = BinaryPrimitives.ReadInt64BigEndian(canonical[1..]);
+        at = BinaryPrimitives.ReadInt64BigEndian(canonical[(1 + sizeof(long))..]);
+        entry = canonical[CanonicalHeaderSize..];
+        return true;
+    }
+
     [SkipLocalsInit]
     private static byte[] EncodeUpTo(int maxSize, TrailEntry entry)
     {

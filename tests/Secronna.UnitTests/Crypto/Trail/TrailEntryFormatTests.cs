@@ -101,6 +101,20 @@ public sealed class TrailEntryFormatTests
         Assert.Throws<ArgumentException>(() => TrailEntryFormat.WriteCanonical(1, 1, [1], new byte[17]));
     }
 
+    [Fact]
+    public void Canonical_bytes_are_read_as_they_were_written_and_other_formats_are_refused()
+    {
+        var canonical = new byte[TrailEntryFormat.CanonicalLength(3)];
+        TrailEntryFormat.WriteCanonical(7, 8, [0xa, 0xb, 0xc], canonical);
+        Assert.True(TrailEntryFormat.TryReadCanonical(canonical, out var sequence, out var at, out var entry));
+        Assert.Equal((7L, 8L, "0a0b0c"), (sequence, at, Hex.Text(entry)));
+
+        Assert.False(TrailEntryFormat.TryReadCanonical(canonical.AsSpan(0, canonical.Length - 3), out _, out _, out _));
+        Assert.False(TrailEntryFormat.TryReadCanonical([], out _, out _, out _));
+        canonical[0]++;
+        Assert.False(TrailEntryFormat.TryReadCanonical(canonical, out _, out _, out _));
+    }
+
     private static TrailEntry RoundTrip(TrailEntry entry) =>
         TrailEntryFormat.Decode(entry.WorkspaceId, TrailEntryFormat.Encode(entry));
 
