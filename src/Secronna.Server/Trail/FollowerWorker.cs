@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Secronna.Server.Installation;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -16,10 +15,11 @@ internal sealed class FollowerWorker(
     private const int TrailsInPage = 500;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, (long LastSequence, long GrewAt)> growth = new(StringComparer.Ordinal);
+    // Up to where each trail has grown, and when.
+    private readonly Dictionary<string, (long LastSequence, long GrewAt)> growth = new(StringComparer.Ordinal);
 
     // The followers and trails whose damage is in the log already.
-    private readonly ConcurrentDictionary<(string Follower, string WorkspaceId), bool> damaged = new();
+    private readonly HashSet<(string Follower, string WorkspaceId)> damaged = [];
 
     protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
     {
@@ -60,25 +60,24 @@ internal sealed class FollowerWorker(
         {
             // The other node goes on.
         }
-        catch (TrailDamagedException exception) when (damaged.TryAdd((follower.Name, workspaceId), true))
+        catch (TrailDamagedException exception)
         {
-            TrailLog.TrailDamaged(log, workspaceId, exception.Message);
-        }
-        catch (TrailDamagedException)
-        {
-            // The log says it already.
+            // It is tried again, but the log says it once.
+            if (damaged.Add((follower.Name, workspaceId)))
+            {
+                TrailLog.TrailDamaged(log, workspaceId, exception.Message);
+            }
         }
     }
 
     private TimeSpan QuietTimeOf(FollowedTrail trail)
     {
         var now = Time.GetTimestamp();
-        var (last, since) = growth.GetOrAdd(trail.WorkspaceId, (trail.LastSequence, now));
-        if (last != trail.LastSequence)
+        if (!growth.TryGetValue(trail.WorkspaceId, out var seen) || seen.LastSequence != trail.LastSequence)
         {
-            (last, since) = growth[trail.WorkspaceId] = (trail.LastSequence, now);
+            growth[trail.WorkspaceId] = seen = (trail.LastSequence, now);
         }
 
-        return Time.GetElapsedTime(since, now);
+        return Time.GetElapsedTime(seen.GrewAt, now);
     }
 }

@@ -21,6 +21,7 @@ internal static class SegmentEntries
         }
     }
 
+    /// <summary>Requires that this program can read the entries.</summary>
     /// <exception cref="TrailDamagedException">The segment is of a format that this program does not know.</exception>
     public static void RequireFormat(this TrailSegmentRow segment)
     {

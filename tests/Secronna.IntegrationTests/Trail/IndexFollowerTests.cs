@@ -53,8 +53,7 @@ public sealed class IndexFollowerTests
 
         await AllAreFoundAsync(storage);
         Assert.Empty(await storage.ReadAsync(session => TrailIndexTable.ListUselessAsync(session, TestStorage.Workspace)));
-        Assert.Equal(90, await storage.ReadAsync(session =>
-            TrailFollowerTable.FindPlaceAsync(session, TestStorage.Workspace, IndexFollower.FollowerName)));
+        Assert.Equal(90, await PlaceAsync(storage));
     }
 
     [Fact]
@@ -76,6 +75,81 @@ public sealed class IndexFollowerTests
     }
 
     [Fact]
+    public async Task A_result_is_kept_only_at_the_place_that_it_was_made_from()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await AppendAsync(storage, 20);
+        var stale = (await TakeAsync(storage, "node_1"))!;
+        await (await TakeAsync(storage, "node_1"))!.AdvanceAsync(20, _ => ValueTask.CompletedTask, weight: 1);
+
+        await Assert.ThrowsAsync<FollowerLostException>(() => stale.AdvanceAsync(10, _ => ValueTask.CompletedTask, weight: 1));
+        await Assert.ThrowsAsync<FollowerLostException>(() => stale.StoreAsync(_ => ValueTask.FromResult(true), weight: 1));
+        Assert.Equal(20, await PlaceAsync(storage));
+    }
+
+    [Fact]
+    public async Task A_result_is_kept_only_by_the_node_that_has_the_follower()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await AppendAsync(storage, 20);
+        var late = (await TakeAsync(storage, "node_1"))!;
+        await storage.AdvanceAsync(TimeSpan.FromMinutes(1));
+        var next = (await TakeAsync(storage, "node_2"))!;
+
+        await Assert.ThrowsAsync<FollowerLostException>(() => late.AdvanceAsync(20, _ => ValueTask.CompletedTask, weight: 1));
+        Assert.Equal(0, await PlaceAsync(storage));
+        await next.AdvanceAsync(20, _ => ValueTask.CompletedTask, weight: 1);
+        Assert.Equal(20, await PlaceAsync(storage));
+    }
+
+    // 9,000 postings of one actor need several pages of a run, so a look-up goes on from page to page.
+    [Fact]
+    public async Task The_postings_of_a_frequent_term_go_on_in_further_pages_of_a_run()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        for (var i = 0; i < 9; i++)
+        {
+            await AppendAsync(storage, 1_000);
+        }
+
+        await storage.Database.IndexAsync(TestStorage.Workspace);
+        var found = new List<long>();
+        for (long? below = long.MaxValue; below is { } next;)
+        {
+            var page = await storage.Database.ReadSnapshotAsync(next, (session, next) => TrailReader.PageAsync(
+                session, TestStorage.Workspace, new TrailFilter { ActorId = "key_1" }, next, 1_000));
+            found.AddRange(page.Entries.Select(entry => entry.Sequence));
+            below = page.NextBelow;
+        }
+
+        Assert.Equal(Enumerable.Range(1, 9_000).Select(i => (long)i).Reverse(), found);
+    }
+
+    [Fact]
+    public async Task The_intersection_of_terms_gives_the_entries_that_have_all_of_them()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        await AppendAsync(storage, 500);
+        await storage.Database.IndexAsync(TestStorage.Workspace);
+        var expected = Enumerable.Range(0, 500).Where(i => i % Secrets == 3 && i % 5 == 0).Select(i => i + 1L).Reverse();
+
+        Assert.Equal(expected, await storage.Database.ReadSnapshotAsync(0, static async (session, _) =>
+        {
+            var runs = await TrailIndexTable.ListLiveAsync(session, TestStorage.Workspace);
+            var terms = IndexTerm.Of(new TrailFilter { SecretId = "sec_3", ActorId = "key_1", Outcome = "denied" });
+            Assert.Equal(3, terms.Count);
+            var postings = new PostingIntersection([.. terms.Select(term => new PostingStream(session, TestStorage.Workspace, runs, term))]);
+            var found = new List<long>();
+            while (await postings.FindBelowAsync(found.LastOrDefault(long.MaxValue), maxPages: 1_000) is { HasAllTerms: true } entry)
+            {
+                found.Add(entry.Sequence);
+            }
+
+            return found;
+        }));
+    }
+
+    [Fact]
     public async Task A_node_that_has_followed_a_trail_to_its_end_keeps_it_from_no_other()
     {
         await using var storage = await TestStorage.CreateAsync();
@@ -84,8 +158,7 @@ public sealed class IndexFollowerTests
         await AppendAsync(storage, 20);
         await storage.Database.IndexAsync(TestStorage.Workspace, "node_2");
 
-        Assert.Equal(40, await storage.ReadAsync(session =>
-            TrailFollowerTable.FindPlaceAsync(session, TestStorage.Workspace, IndexFollower.FollowerName)));
+        Assert.Equal(40, await PlaceAsync(storage));
         await AllAreFoundAsync(storage);
     }
 
@@ -116,6 +189,9 @@ public sealed class IndexFollowerTests
 
     private static Task<FollowerLease?> TakeAsync(TestStorage storage, string node) =>
         FollowerLease.TakeAsync(storage.Database, TestStorage.Workspace, IndexFollower.FollowerName, node);
+
+    private static ValueTask<long> PlaceAsync(TestStorage storage) => storage.ReadAsync(session =>
+        TrailFollowerTable.FindPlaceAsync(session, TestStorage.Workspace, IndexFollower.FollowerName));
 
     private static Task AppendAsync(TestStorage storage, int count) => storage.AppendAsync([.. Enumerable.Range(0, count).Select(i =>
         storage.Entry() with { SecretId = $"sec_{i % Secrets}", Outcome = i % 5 == 0 ? "denied" : "success" })]);

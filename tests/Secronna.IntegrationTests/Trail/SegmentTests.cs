@@ -96,6 +96,17 @@ public sealed class SegmentTests
         Assert.Equal([1L, 2L], (await storage.TrailAsync()).Select(entry => entry.Sequence));
     }
 
+    [Fact]
+    public async Task A_segment_that_was_written_and_then_undone_leaves_no_gap()
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        // The segment of the first workspace is written before the second one turns out not to exist.
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => storage.AppendAsync(storage.Entry(), storage.Entry("acc_unknown")));
+        await storage.AppendAsync(storage.Entry());
+
+        Assert.Equal(1, Assert.Single(await storage.TrailAsync()).Sequence);
+    }
+
     private static async Task<List<TrailSegmentRow>> SegmentsAsync(TestStorage storage)
     {
         var segments = new List<TrailSegmentRow>();

@@ -1,6 +1,7 @@
 using System.Text;
 using Secronna.Crypto.Trail;
 using Secronna.Server.Installation;
+using Secronna.Server.Trail;
 using Secronna.Server.Trail.Tree;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -18,7 +19,7 @@ internal sealed class TreeVerifier
     private readonly string workspaceId;
     private readonly IReadOnlyList<TrailCheckpointRow> checkpoints;
     private readonly TreeBuilder tree;
-    private byte[] canonical = new byte[TrailEntryFormat.MaxEntryBytes];
+    private readonly CanonicalBuffer canonical = new();
     private int next;
 
     private TreeVerifier(string workspaceId, IReadOnlyList<TrailCheckpointRow> checkpoints)
@@ -34,14 +35,7 @@ internal sealed class TreeVerifier
     /// <summary>Adds the next entry.</summary>
     public void Add(long sequence, long at, ReadOnlySpan<byte> entry)
     {
-        var length = TrailEntryFormat.CanonicalLength(entry.Length);
-        if (canonical.Length < length)
-        {
-            canonical = new byte[length];
-        }
-
-        TrailEntryFormat.WriteCanonical(sequence, at, entry, canonical);
-        tree.Append(TreeHasher.HashLeaf(canonical.AsSpan(0, length)));
+        tree.Append(TreeHasher.HashLeaf(canonical.Of(sequence, at, entry)));
         for (; next < checkpoints.Count && checkpoints[next].Size <= tree.Size; next++)
         {
             if (checkpoints[next].Size == tree.Size && !tree.Root().ToArray().AsSpan().SequenceEqual(checkpoints[next].Root))

@@ -1,4 +1,3 @@
-using Secronna.Crypto.Trail;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Trail.Index;
@@ -21,7 +20,6 @@ internal sealed class IndexFollower : Follower
 
     // Bounds the memory and the transaction of one run.
     private const int LargestRun = 32_768;
-    private const int SegmentsInRead = 500;
 
     public override string Name => FollowerName;
 
@@ -49,7 +47,8 @@ internal sealed class IndexFollower : Follower
         while (next - first < LargestRun)
         {
             var before = next;
-            next = await lease.Database.ReadAsync(session => CollectAsync(session, lease.WorkspaceId, before, first + LargestRun, postings));
+            next = await lease.Database.ReadAsync(session => EntryReader.ReadAsync(
+                session, lease.WorkspaceId, before, first + LargestRun, (sequence, _, entry) => IndexTerm.Collect(entry, sequence, postings)));
             if (next == before)
             {
                 break;
@@ -71,46 +70,4 @@ internal sealed class IndexFollower : Follower
             await TrailIndexTable.AddAsync(transaction, lease.WorkspaceId, run, pages);
             await TrailIndexTable.PublishAsync(transaction, lease.WorkspaceId, run, []);
         }, weight: pages.Count);
-
-    private static async ValueTask<long> CollectAsync(
-        Storage.Engine.Session session, string workspaceId, long from, long end, PostingCollector postings)
-    {
-        var next = from;
-        await TrailSegmentTable.ReadUpAsync(session, workspaceId, from, SegmentsInRead, segment =>
-        {
-            if (segment.FirstSequence > next)
-            {
-                throw new TrailDamagedException($"entry {next} of the audit trail of {workspaceId} is missing");
-            }
-
-            next = Collect(segment, next, end, postings);
-            return next < end;
-        });
-        return next;
-    }
-
-    // Returns the number of the entry after the last one that was collected.
-    private static long Collect(TrailSegmentRow segment, long from, long end, PostingCollector postings)
-    {
-        segment.RequireFormat();
-        var sequence = segment.FirstSequence;
-        try
-        {
-            foreach (var entry in new TrailSegment(segment.Entries))
-            {
-                if (sequence >= from && sequence < end)
-                {
-                    IndexTerm.Collect(entry, sequence, postings);
-                }
-
-                sequence++;
-            }
-        }
-        catch (FormatException exception)
-        {
-            throw TrailDamagedException.OfEntry(sequence, exception);
-        }
-
-        return Math.Min(sequence, end);
-    }
 }

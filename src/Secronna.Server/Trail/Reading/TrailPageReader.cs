@@ -34,8 +34,8 @@ internal sealed class TrailPageReader(Session session, string workspaceId, Trail
     /// <summary>Looks at entries one after the other.</summary>
     /// <param name="below">Where to begin: entries with lower sequence numbers are looked at.</param>
     /// <param name="above">Where to end: entries with this sequence number or lower ones are not looked at.</param>
-    /// <returns>Below which sequence number there may be further entries; <c>null</c> if there are none.</returns>
-    public async ValueTask<long?> ScanAsync(long below, long above)
+    /// <returns>The sequence number below which there may be further entries.</returns>
+    public async ValueTask<long> ScanAsync(long below, long above)
     {
         var end = Math.Max(above, first - 1);
         var next = below;
@@ -55,9 +55,9 @@ internal sealed class TrailPageReader(Session session, string workspaceId, Trail
     }
 
     /// <summary>Looks at the entries that have all terms, by the index.</summary>
-    /// <inheritdoc cref="ScanAsync"/>
     /// <param name="terms">The terms.</param>
     /// <param name="below">Where to begin: entries with lower sequence numbers are looked at.</param>
+    /// <returns>The sequence number below which there may be further entries; <c>null</c> if there are none.</returns>
     public async ValueTask<long?> LookUpAsync(IReadOnlyList<byte[]> terms, long below)
     {
         var runs = await TrailIndexTable.ListLiveAsync(session, workspaceId);
@@ -85,7 +85,7 @@ internal sealed class TrailPageReader(Session session, string workspaceId, Trail
         if (segment is null || sequence < segment.FirstSequence || sequence > segment.LastSequence)
         {
             Take(await TrailSegmentTable.FindAsync(session, workspaceId, sequence)
-                ?? throw new TrailDamagedException($"entry {sequence} of the audit trail is missing"));
+                ?? throw TrailDamagedException.Missing(sequence));
         }
     }
 

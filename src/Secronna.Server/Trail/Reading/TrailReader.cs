@@ -26,11 +26,8 @@ internal static class TrailReader
         var page = new TrailPageReader(session, workspaceId, filter, range.First, limit);
         var terms = IndexTerm.Of(filter);
         var indexed = terms.Count == 0 ? 0 : await TrailFollowerTable.FindPlaceAsync(session, workspaceId, IndexFollower.FollowerName);
-        var next = await page.ScanAsync(range.Below, indexed);
-        if (next is { } indexedBelow && terms.Count > 0 && indexedBelow <= indexed + 1)
-        {
-            next = await page.LookUpAsync(terms, indexedBelow);
-        }
+        var scannedTo = await page.ScanAsync(range.Below, indexed);
+        var next = terms.Count > 0 && scannedTo <= indexed + 1 ? await page.LookUpAsync(terms, scannedTo) : scannedTo;
 
         return new TrailPage(page.Found, next > range.First ? next : null);
     }

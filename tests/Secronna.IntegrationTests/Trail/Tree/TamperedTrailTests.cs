@@ -36,6 +36,24 @@ public sealed class TamperedTrailTests
     }
 
     [Theory]
+    [InlineData("UPDATE trail_segments SET count = count + 1 WHERE first_sequence = 301")]
+    [InlineData("UPDATE trail_segments SET count = count - 1 WHERE first_sequence = 301")]
+    [InlineData("UPDATE trail_segments SET format = 2 WHERE first_sequence = 301")]
+    [InlineData("DELETE FROM trail_segments WHERE first_sequence = 301")]
+    public async Task Nothing_is_signed_of_entries_that_were_damaged_before_they_were_followed(string change)
+    {
+        await using var log = await TestLog.CreateAsync();
+        await FillAsync(log);
+        var before = log.Published();
+        await log.AppendAsync(2);
+        await log.AppendAsync(1);
+        Tamper(log, change);
+
+        await Assert.ThrowsAsync<TrailDamagedException>(() => log.FollowAsync());
+        Assert.Equal(before, log.Published());
+    }
+
+    [Theory]
     [InlineData("UPDATE trail_segments SET at = at + 1 WHERE first_sequence = 100")]
     [InlineData("UPDATE trail_segments SET entries = (SELECT entries FROM trail_segments WHERE first_sequence = 101) WHERE first_sequence = 100")]
     public async Task A_verifier_that_holds_a_checkpoint_notices_a_changed_entry_of_a_full_tile(string change)
