@@ -44,30 +44,20 @@ internal sealed class EntryPacking(MigrationSlices slices, TrailEncoding encodin
     {
         var end = await TrailSegmentTable.FindEndAsync(session, workspaceId);
         var rows = await AuditEntryTable.ListAsync(session, workspaceId, end.LastSequence, SliceEntries);
-        var first = end.LastSequence + 1;
-        var hasRows = rows.Count > 0;
-        while (rows.Count > 0)
-        {
-            // The entries of one segment have one time.
-            var sameTime = rows.TakeWhile(row => row.CreatedAt == rows[0].CreatedAt).ToList();
-            RequireNoGap(sameTime, first);
-            await SegmentInsert.RunAsync(session, workspaceId, first, rows[0].CreatedAt, Encode(sameTime));
-            first += sameTime.Count;
-            packed += sameTime.Count;
-            rows = rows[sameTime.Count..];
-        }
-
-        if (!hasRows)
+        if (rows.Count == 0)
         {
             await RequireEndAsync(workspaceId);
+            return false;
         }
 
+        RequireNoGap(rows, end.LastSequence + 1);
+        await SegmentInsert.RunAsync(session, workspaceId, end.LastSequence + 1, [.. rows.Select(Encode)]);
+        packed += rows.Count;
         progress($"{packed:N0} audit entries packed");
-        return hasRows;
+        return true;
     }
 
-    private List<EncodedEntry> Encode(IEnumerable<AuditEntryRow> rows) =>
-        [.. rows.Select(row => new EncodedEntry(row.WorkspaceId, encoding.Entry(row)))];
+    private EncodedEntry Encode(AuditEntryRow row) => new(row.WorkspaceId, encoding.Entry(row), row.CreatedAt);
 
     /// <summary>Compares entries after a number. Returns the number of the last entry that was compared.</summary>
     private async ValueTask<long> CompareAsync(string workspaceId, long after)

@@ -54,10 +54,10 @@ internal sealed class VersionHashing(MigrationSlices slices, TrailEncoding encod
 
     private async ValueTask AppendAsync(string workspaceId, List<VersionHash> hashes)
     {
-        var entries = hashes.Chunk(TrailEncoding.MaxHashes)
-            .Select(part => new EncodedEntry(workspaceId, encoding.Hashes(workspaceId, part))).ToList();
         var end = await TrailSegmentTable.FindEndAsync(session, workspaceId);
-        await SegmentInsert.RunAsync(session, workspaceId, end.LastSequence + 1, Math.Max(end.At, await NowAsync()), entries);
+        var at = Math.Max(end.At, await NowAsync());
+        await SegmentInsert.RunAsync(session, workspaceId, end.LastSequence + 1, [.. hashes.Chunk(TrailEncoding.MaxHashes)
+            .Select(part => new EncodedEntry(workspaceId, encoding.Hashes(workspaceId, part), at))]);
     }
 
     private async ValueTask<long> NowAsync()
