@@ -22,16 +22,24 @@ internal sealed class SleepingThread : IDisposable
         }
     }
 
-    /// <summary>Sleeps until it is woken or the time is over, unless there is news already.</summary>
-    public void Sleep(TimeSpan maxWait, UnitStack unless)
+    /// <summary>Sleeps until it is woken or the time is over. Does not sleep when there is news already.</summary>
+    /// <returns>True when the thread was woken.</returns>
+    public bool Sleep(TimeSpan maxWait, Func<bool> hasNews)
     {
         Interlocked.Exchange(ref state, Asleep);
-        var isWoken = !unless.HasNews && signal.Wait(maxWait);
-        if (!isWoken && Interlocked.Exchange(ref state, Awake) == Awake)
+        if (!hasNews() && signal.Wait(maxWait))
         {
-            // It was woken just now. That signal must not end the next sleep.
-            signal.Wait();
+            return true;
         }
+
+        if (Interlocked.Exchange(ref state, Awake) == Asleep)
+        {
+            return false;
+        }
+
+        // The thread was woken just now. That signal must not end the next sleep.
+        signal.Wait();
+        return true;
     }
 
     public void Dispose() => signal.Dispose();

@@ -14,7 +14,7 @@ namespace Secronna.Storage.Sqlite;
 internal sealed class UnitQueue : IDisposable
 {
     // Bounds the memory of the queue when the disk is too slow.
-    private const int QueueLimit = 20_000;
+    public const int QueueLimit = 20_000;
 
     // The cost of a full batch, in rows of audit entries. It bounds the time of one transaction. However many records wait, they
     // leave a part of the batch to changes. Changes never fill a batch, so that a record which comes next does not wait long.
@@ -30,11 +30,14 @@ internal sealed class UnitQueue : IDisposable
 
     private readonly SleepingThread taker = new();
     private readonly UnitStack added = new();
+    private readonly Func<bool> hasAdded;
     private readonly Queue<UnitOfWork> records = new();
     private readonly Queue<UnitOfWork> changes = new();
     private readonly Queue<UnitOfWork> heavy = new();
     private bool wasHeavy;
     private int waiting;
+
+    public UnitQueue() => hasAdded = () => added.HasNews;
 
     /// <exception cref="StorageUnavailableException">Too many units wait, or the queue is closed.</exception>
     public void Add(UnitOfWork unit)
@@ -76,7 +79,7 @@ internal sealed class UnitQueue : IDisposable
         Fill(batch);
         if (batch.Count == 0 && !added.IsFinished)
         {
-            taker.Sleep(maxWait, unless: added);
+            taker.Sleep(maxWait, hasAdded);
             Fill(batch);
         }
 

@@ -57,6 +57,18 @@ public sealed class UnitQueueTests : IDisposable
     }
 
     [Fact]
+    public void A_full_queue_takes_no_unit_until_a_batch_is_taken()
+    {
+        Add(UnitQueue.QueueLimit, recordsOnly: true);
+        var refused = Assert.Throws<StorageUnavailableException>(() => Add(1, recordsOnly: true));
+        Assert.Contains("too many writes are waiting", refused.Message, StringComparison.Ordinal);
+
+        Add(Take().Count, recordsOnly: true);
+
+        Assert.Throws<StorageUnavailableException>(() => Add(1, recordsOnly: true));
+    }
+
+    [Fact]
     public void Units_that_were_queued_before_the_close_are_all_taken()
     {
         Add(1_500, recordsOnly: false);
