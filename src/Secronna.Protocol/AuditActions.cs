@@ -90,6 +90,9 @@ public static class AuditActions
     /// <summary>The trail took over what it must know of versions that were written before it recorded their hashes.</summary>
     public const string TrailMigrate = "trail.migrate";
 
+    /// <summary>The operator confirmed the clock that gives instants.</summary>
+    public const string ClockAccept = "clock.accept";
+
     /// <summary>Every action of the contract, actions of later versions included. A filter may name each of them.</summary>
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
@@ -99,6 +102,6 @@ public static class AuditActions
         KekRotate, KekDestroy, MasterKeyGenerate, MasterKeyRotate, MasterKeyRetire,
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,
-        BackupCreate, BackupVerify, StorageCopy, TrailMigrate,
+        BackupCreate, BackupVerify, StorageCopy, TrailMigrate, ClockAccept,
     };
 }

@@ -79,7 +79,10 @@ public sealed record AuditMetadata
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? KeysOmitted { get; init; }
 
-    /// <summary>Of a changed access key or environment: what the change replaced. It has only the fields that changed.</summary>
+    /// <summary>
+    /// Of a changed access key or environment: what the change replaced. It has only the fields that changed. Of a confirmation of
+    /// the clock: the newest entry before it.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AuditedFields? Before { get; init; }
 
@@ -88,7 +91,10 @@ public sealed record AuditMetadata
     public AuditedFields? After { get; init; }
 }
 
-/// <summary>The fields of an access key or an environment that a change changed, as they were before it or after it.</summary>
+/// <summary>
+/// The fields of an access key or an environment that a change changed, as they were before it or after it. Of a confirmation of
+/// the clock: two times.
+/// </summary>
 public sealed record AuditedFields
 {
     /// <summary>The name.</summary>
@@ -106,4 +112,10 @@ public sealed record AuditedFields
     /// <summary>When the key expires. It is absent on one side alone if the key does not expire there.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Instant? ExpiresAt { get; init; }
+
+    /// <summary>
+    /// Of a confirmation of the clock: before it, the time of the newest entry; after it, what the clock showed.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? Clock { get; init; }
 }

@@ -69,6 +69,13 @@ internal static class AuditDetails
         };
     }
 
+    /// <summary>Says what the clock showed when it was confirmed, and of when the newest entry was, if there was one.</summary>
+    public static string OfClock(Instant? newest, Instant confirmed) => Write(new AuditMetadata
+    {
+        Before = newest is null ? null : new AuditedFields { Clock = newest },
+        After = new AuditedFields { Clock = confirmed },
+    });
+
     /// <summary>Adds stored details to the metadata of an entry.</summary>
     public static AuditMetadata AddTo(AuditMetadata metadata, string? details) =>
         details is null || JsonSerializer.Deserialize(details, ProtocolJson.Default.AuditMetadata) is not { } stored

@@ -9,7 +9,7 @@ namespace Secronna.Server.Access;
 
 /// <summary>Authenticates API keys and access keys (S25).</summary>
 internal sealed class KeyAuthentication(
-    AccessCache cache, InstallationKeys keys, Database database, AccessSettings settings, TimeProvider time,
+    AccessCache cache, InstallationKeys keys, Database database, AccessSettings settings, BelievedClock clock,
     ILogger<KeyAuthentication> log)
 {
     // A token with an unknown prefix is compared with this row. This takes as long as with a real row, and the hashes are never
@@ -66,13 +66,13 @@ internal sealed class KeyAuthentication(
         return KeyedHash.Equal(hash, row.TokenHash)
             && token.StartsWith(KeyTokens.StartOf(row.Kind), StringComparison.Ordinal)
             && row.RevokedAt is null
-            && (row.ExpiresAt is not { } expiry || expiry > Instant.From(time.GetUtcNow()).Microseconds);
+            && (row.ExpiresAt is not { } expiry || expiry > Instant.From(clock.Now).Microseconds);
     }
 
     // No request waits for this, and nothing depends on it. If it fails, a use in the next minute tries again.
     private void NoteUse(CachedCredential credential)
     {
-        var minute = Instant.From(time.GetUtcNow()).Microseconds / CachedCredential.MicrosecondsPerMinute;
+        var minute = Instant.From(clock.Now).Microseconds / CachedCredential.MicrosecondsPerMinute;
         if (credential.IsFirstUseIn(minute))
         {
             _ = NoteUseAsync(credential.Row.Id, minute * CachedCredential.MicrosecondsPerMinute);

@@ -3,6 +3,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using Secronna.Protocol;
 using Secronna.Server.Access.Tokens;
+using Secronna.Server.Installation;
 
 namespace Secronna.Server.Access;
 
@@ -12,7 +13,8 @@ namespace Secronna.Server.Access;
 /// that the provider publishes.
 /// </summary>
 internal sealed class TokenAuthentication(
-    IdentityProviderSettings settings, ProviderKeys keys, AccessCache cache, TimeProvider time, ILogger<TokenAuthentication> log)
+    IdentityProviderSettings settings, ProviderKeys keys, AccessCache cache, BelievedClock clock, TimeProvider time,
+    ILogger<TokenAuthentication> log)
 {
     // The limit for all headers of a request together is about twice as high.
     private const int MaxTokenLength = 16 * 1024;
@@ -32,7 +34,7 @@ internal sealed class TokenAuthentication(
             || !VerificationKeys.Algorithms.Contains(header.Algorithm)
             || !TokenPurpose.IsKnownType(header.Type)
             || !await IsVerifiedAsync(parsed, header)
-            || TokenClaims.Read(payload, header, settings, time.GetUtcNow()) is not { } claims)
+            || TokenClaims.Read(payload, header, settings, clock.Now) is not { } claims)
         {
             return null;
         }
@@ -111,7 +113,7 @@ internal sealed class TokenAuthentication(
         IssuerSigningKey = key,
         TryAllIssuerSigningKeys = false,
         RequireSignedTokens = true,
-        // TokenTimes checks the times, by the server's clock.
+        // TokenTimes checks the times, by the clock that judges expiry.
         ValidateLifetime = false,
     };
 

@@ -30,6 +30,7 @@ internal static class CommandLine
             AuditCommand.Create(),
             BackupCommand.Create(),
             StorageCommand.Create(),
+            ClockCommand.Create(),
         };
 
         // A word such as @file may be a secret typed by mistake, so it is not opened as a file of arguments.

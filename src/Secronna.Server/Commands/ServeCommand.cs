@@ -46,11 +46,12 @@ internal static class ServeCommand
         ListenAddresses.RequireSafe(addresses, SettingsSource.Configuration(), settings);
         ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings);
         await using var installation = await OpenInstallation.OpenAsync(
-            settings, migrate ? ProgressReport.MigrationStep() : null, TimeProvider.System, FailFast.OnFsyncFailure);
+            settings, migrate ? ProgressReport.MigrationStep() : null, SystemTime.Instance, FailFast.OnFsyncFailure);
         await using var app = Composition.BuildServer(installation, settings, addresses);
         // The addresses are checked again with the web server's own configuration, because it has more sources of endpoints.
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings);
         UnixSockets.RemoveDead(addresses, app.Configuration);
+        installation.Clock.CompareWithEntries();
         signals.SendTo(app, installation);
         await ServerLifetime.StartAsync(app, "name other addresses with --urls or ASPNETCORE_URLS");
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Secronna");

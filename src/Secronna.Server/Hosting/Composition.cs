@@ -51,6 +51,7 @@ internal static class Composition
         .AddSingleton(installation.Setup)
         .AddSingleton(installation.Database)
         .AddSingleton(installation.Keys)
+        .AddSingleton(installation.Clock)
         .AddSingleton(new KeyRing(MaxCachedKeks, KekLifetime))
         .AddSingleton(PlaintextBudget.Of(PlaintextBytes, LargestRequest, settings.Limits))
         .AddSingleton(FairGate.Of("heavy requests", installation.Database.MaxReads, settings.Limits, installation.Time))
@@ -124,6 +125,7 @@ internal static class Composition
         builder.Services.AddHostedService(services => services.GetRequiredService<HealthProbe>());
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyWorker>());
         builder.Services.AddHostedService<FollowerWorker>();
+        builder.Services.AddHostedService<ClockWorker>();
         builder.Services.AddHostedService<Housekeeping>();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

@@ -88,6 +88,9 @@ internal sealed class ErrorHandling(
                 return WriteAsync(context, HttpErrors.BodyTooLarge(Limits.BatchBodyBytes));
             case BadHttpRequestException:
                 return WriteAsync(context, Errors.InvalidBody("the request is malformed"));
+            case StorageUnavailableException { IsClock: true }:
+                HttpLog.Unavailable(log, context.TraceIdentifier, exception.Message);
+                return WriteAsync(context, Errors.Unavailable(exception.Message));
             case var _ when FailureReason.IsUnavailability(exception):
                 HttpLog.Unavailable(log, context.TraceIdentifier, exception.Message);
                 return WriteAsync(context, Errors.Unavailable());

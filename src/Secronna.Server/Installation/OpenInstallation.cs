@@ -10,7 +10,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
 {
     private OpenInstallation(
         InstallationSettings settings, TimeProvider time, MasterKeyRing masterKeys, InstallationSetup setup, Database database,
-        InstallationKeys keys)
+        InstallationKeys keys, BelievedClock clock)
     {
         Configuration = settings;
         Time = time;
@@ -18,6 +18,7 @@ internal sealed class OpenInstallation : IAsyncDisposable
         Setup = setup;
         Database = database;
         Keys = keys;
+        Clock = clock;
     }
 
     public InstallationSettings Configuration { get; }
@@ -31,6 +32,9 @@ internal sealed class OpenInstallation : IAsyncDisposable
     public Database Database { get; }
 
     public InstallationKeys Keys { get; }
+
+    /// <summary>The clock that gives instants. It believes every reading until a server begins to judge it.</summary>
+    public BelievedClock Clock { get; }
 
     /// <summary>
     /// Checks that the master keys are those of the database, migrates the database on request, and opens it (S11).
@@ -72,9 +76,11 @@ internal sealed class OpenInstallation : IAsyncDisposable
                 await Migrator.ApplyAsync(engine, migration);
             }
 
-            database = await engine.OpenAsync(onFsyncFailure);
+            var clock = new BelievedClock(time, engine.FilePath is null ? "the database's clock" : "the server's clock");
+            database = await engine.OpenAsync(onFsyncFailure, clock);
             var keys = await setup.OpenKeysAsync(database);
-            return new OpenInstallation(settings, time, masterKeys, setup, database, keys);
+            await clock.LookAsync(database);
+            return new OpenInstallation(settings, time, masterKeys, setup, database, keys, clock);
         }
         catch
         {

@@ -14,8 +14,9 @@ public abstract class DatabaseEngine
     /// Called when the disk did not confirm a write. It must end the process, because the written data may be lost and no later
     /// call can find out whether it is (S30).
     /// </param>
+    /// <param name="clock">Judges the clock before each commit; <c>null</c> lets every reading be believed.</param>
     /// <exception cref="StorageSetupException">The database can't be used; the message says why.</exception>
-    public abstract ValueTask<Database> OpenAsync(Action<string> onFsyncFailure);
+    public abstract ValueTask<Database> OpenAsync(Action<string> onFsyncFailure, ClockJudge? clock = null);
 
     /// <summary>Opens a snapshot of a migrated database, for commands that read the whole database.</summary>
     /// <exception cref="StorageSetupException">The database can't be used; the message says why.</exception>

@@ -15,6 +15,9 @@ public sealed class StorageUnavailableException : Exception
 
     /// <summary>Whether there was no room on the database's disk.</summary>
     public bool IsDiskFull { get; init; }
+
+    /// <summary>Whether the clock that gives instants was not believed. The message is then meant for callers too.</summary>
+    public bool IsClock { get; init; }
 }
 
 /// <summary>A row would have violated a unique index or a primary key.</summary>

@@ -24,7 +24,7 @@ internal sealed record TableDefinition
         new("installation",
             Number("id"), Number("created_at"), Text("active_master_key_id"), Bytes("wrapped_key"), Number("access_changes"),
             Number("probed_at"), Number("rotation_began_at"), Text("worker"), Number("worked_until"),
-            Text("public_id")),
+            Text("public_id"), Number("clock_accepted_at"), Number("clock_accepted_newest")),
         new("log_keys",
             Number("number"), Bytes("public_key"), Bytes("wrapped_seed"), Number("created_at"), Number("retired_at")),
         new("master_keys",

@@ -9,8 +9,9 @@ namespace Secronna.Storage.Postgres;
 /// batch, which takes one round trip and one commit.
 /// </summary>
 /// <param name="source">The connections.</param>
+/// <param name="clock">Judges the clock before each commit; <c>null</c> lets every reading be believed.</param>
 /// <param name="onFailure">Called with the error of each batch of which nothing was kept.</param>
-internal sealed class AuditAppender(NpgsqlDataSource source, Action<StorageUnavailableException> onFailure)
+internal sealed class AuditAppender(NpgsqlDataSource source, ClockJudge? clock, Action<StorageUnavailableException> onFailure)
 {
     // Bounds the memory of the queue when the database is too slow.
     private const int QueueLimit = 20_000;
@@ -94,7 +95,7 @@ internal sealed class AuditAppender(NpgsqlDataSource source, Action<StorageUnava
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await PostgresUnits.RunAsync(source, batch, static (transaction, batch) =>
+            await PostgresUnits.RunAsync(source, clock, batch, static (transaction, batch) =>
             {
                 batch.ForEach(pending => transaction.Audit.AppendAll(pending.Entries));
                 return new ValueTask<bool>(true);

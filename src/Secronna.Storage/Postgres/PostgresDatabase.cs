@@ -13,6 +13,7 @@ internal sealed class PostgresDatabase : Database
     private static readonly TimeSpan MaxReadWait = TimeSpan.FromSeconds(5);
 
     private readonly NpgsqlDataSource source;
+    private readonly ClockJudge? clock;
     private readonly AuditAppender appender;
 
     // A writer holds its connection while it waits for a row's lock. So writers get at most half of the pool, and the rest is
@@ -22,15 +23,16 @@ internal sealed class PostgresDatabase : Database
     private readonly ConnectionSlots readers;
     private readonly ConnectionSlots writers;
 
-    public PostgresDatabase(DatabaseEngine engine, NpgsqlDataSource source, int poolSize)
+    public PostgresDatabase(DatabaseEngine engine, NpgsqlDataSource source, int poolSize, ClockJudge? clock)
         : base(engine)
     {
         this.source = source;
+        this.clock = clock;
         MaxReads = Math.Max(1, poolSize / 3);
         readers = new ConnectionSlots(MaxReads, MaxReadWait, "too many reads are waiting");
         MaxWrites = Math.Max(1, poolSize / 2);
         writers = new ConnectionSlots(MaxWrites, MaxWriteWait, "too many writes are waiting");
-        appender = new AuditAppender(source, CountFailure);
+        appender = new AuditAppender(source, clock, CountFailure);
     }
 
     public override int MaxReads { get; }
@@ -87,7 +89,7 @@ internal sealed class PostgresDatabase : Database
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var result = await PostgresUnits.RunAsync(source, state, work);
+            var result = await PostgresUnits.RunAsync(source, clock, state, work);
             StorageMetrics.BatchCommitted(1, Stopwatch.GetElapsedTime(started));
             return result;
         }

@@ -46,11 +46,11 @@ internal sealed class PostgresEngine : DatabaseEngine
         SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = current_schema() AND tablename = $1
         """;
 
-    public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure)
+    public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure, ClockJudge? clock = null)
     {
         var isDirect = await CheckServerAsync();
         await Migrator.RequireCurrentAsync(this);
-        return new PostgresDatabase(this, PostgresSettings.NewSource(settings, isDirect), settings.MaxPoolSize);
+        return new PostgresDatabase(this, PostgresSettings.NewSource(settings, isDirect), settings.MaxPoolSize, clock);
     }
 
     public override async IAsyncEnumerable<string> FindDamageAsync(Session session)

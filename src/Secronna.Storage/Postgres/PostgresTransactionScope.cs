@@ -39,9 +39,14 @@ internal sealed class PostgresTransactionScope
     }
 
     /// <summary>Sends the last statements together with the commit. Sends nothing if the transaction had no statement.</summary>
+    /// <param name="last">The last statements. They return no rows.</param>
+    /// <param name="clock">Judges the database's clock; <c>null</c> lets every reading be believed.</param>
+    /// <returns>What the database's clock showed just before the commit; <c>null</c> if it was not judged.</returns>
     /// <exception cref="InvalidOperationException">A statement of the transaction failed before.</exception>
-    /// <exception cref="StorageUnavailableException">It is not known whether the transaction was committed.</exception>
-    public async ValueTask CommitAsync(IEnumerable<NpgsqlBatchCommand> last)
+    /// <exception cref="StorageUnavailableException">
+    /// It is not known whether the transaction was committed; or the clock is not believed, and nothing was committed.
+    /// </exception>
+    public async ValueTask<long?> CommitAsync(IEnumerable<NpgsqlBatchCommand> last, ClockJudge? clock = null)
     {
         if (connection.HasFailed)
         {
@@ -52,14 +57,17 @@ internal sealed class PostgresTransactionScope
         List<NpgsqlBatchCommand> commands = [.. last];
         if (!connection.HasSent && commands.Count == 0)
         {
-            return;
+            return null;
         }
 
         try
         {
-            await using var results = await connection.SendAsync([.. commands, new NpgsqlBatchCommand("COMMIT")]);
-            await results.ReadToEndAsync();
-            isCommitted = true;
+            return await SendCommitAsync(commands, clock?.Believed);
+        }
+        catch (PostgresException refused) when (clock is not null && PostgresClockCheck.FindReading(refused) is { } reading)
+        {
+            connection.Failed(refused);
+            throw clock.Refuse(reading);
         }
         catch (Exception exception)
         {
@@ -69,6 +77,21 @@ internal sealed class PostgresTransactionScope
                 ? failure
                 : new StorageUnavailableException($"the audit entries could not be written: {failure.Message}", failure);
         }
+    }
+
+    // The clock is checked when the transaction has all its instants.
+    private async ValueTask<long?> SendCommitAsync(List<NpgsqlBatchCommand> last, ClockRange? believed)
+    {
+        if (believed is { } range)
+        {
+            last.Add(PostgresClockCheck.ToCommand(range));
+        }
+
+        await using var results = await connection.SendAsync([.. last, new NpgsqlBatchCommand("COMMIT")]);
+        long? reading = believed is not null && await results.ReadAsync() ? results.GetInt64(0) : null;
+        await results.ReadToEndAsync();
+        isCommitted = true;
+        return reading;
     }
 
     /// <summary>Undoes the transaction, unless it was committed or has sent nothing. Throws nothing.</summary>

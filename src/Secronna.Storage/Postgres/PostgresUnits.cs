@@ -16,13 +16,13 @@ internal static class PostgresUnits
     /// </summary>
     /// <exception cref="StorageUnavailableException">The unit is not known to be durable.</exception>
     public static async Task<T> RunAsync<TState, T>(
-        NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
+        NpgsqlDataSource source, ClockJudge? clock, TState state, Func<Transaction, TState, ValueTask<T>> work)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await RunOnceAsync(source, state, work);
+                return await RunOnceAsync(source, clock, state, work);
             }
             catch (ConflictException) when (attempt < MaxAttempts)
             {
@@ -36,7 +36,7 @@ internal static class PostgresUnits
     }
 
     private static async Task<T> RunOnceAsync<TState, T>(
-        NpgsqlDataSource source, TState state, Func<Transaction, TState, ValueTask<T>> work)
+        NpgsqlDataSource source, ClockJudge? clock, TState state, Func<Transaction, TState, ValueTask<T>> work)
     {
         await using var connection = new PostgresEngineConnection(source);
         var scope = new PostgresTransactionScope(connection, Begin);
@@ -44,8 +44,14 @@ internal static class PostgresUnits
         {
             var transaction = new Transaction(connection);
             var result = await work(transaction, state);
-            await scope.CommitAsync([
-                .. PostgresStoredBytes.ToCommands(transaction.StoredBytes), .. PostgresSegments.ToCommands(transaction.Audit.Entries)]);
+            var reading = await scope.CommitAsync(
+                [.. PostgresStoredBytes.ToCommands(transaction.StoredBytes), .. PostgresSegments.ToCommands(transaction.Audit.Entries)],
+                clock);
+            if (reading is { } at && transaction.Audit.Count > 0)
+            {
+                clock!.NoteRecorded(at);
+            }
+
             return result;
         }
         catch

@@ -13,10 +13,12 @@ internal sealed class BatchTransaction
     private readonly Transaction transaction;
     private readonly SegmentWriter segments = new();
     private readonly SealedRows sealedRows;
+    private readonly CommitClock clock;
 
-    public BatchTransaction(SqliteEngineConnection connection)
+    public BatchTransaction(SqliteEngineConnection connection, CommitClock clock)
     {
         this.connection = connection;
+        this.clock = clock;
         transaction = new Transaction(connection);
         sealedRows = new SealedRows(connection);
     }
@@ -48,7 +50,9 @@ internal sealed class BatchTransaction
 
             WorkspaceTable.AddStoredBytesAsync(transaction).RequireCompleted();
             segments.WriteAsync(transaction, transaction.Audit).RequireCompleted();
+            var reading = clock.Require();
             connection.Run("COMMIT");
+            clock.NoteCommitted(reading, transaction.Audit);
             return null;
         }
         catch (Exception exception) when (exception is not FsyncFailedException)

@@ -19,15 +19,17 @@ internal sealed class GroupCommitWriter : IDisposable
     private readonly Thread thread;
 
     /// <param name="connection">The writer's connection.</param>
+    /// <param name="transaction">The transaction of this connection that runs the batches.</param>
     /// <param name="onFsyncFailure">Called when the disk did not confirm a write; must end the process (S30).</param>
     /// <param name="onFailure">Called with the error of each batch of which nothing was kept.</param>
     public GroupCommitWriter(
-        SqliteEngineConnection connection, Action<string> onFsyncFailure, Action<StorageUnavailableException> onFailure)
+        SqliteEngineConnection connection, BatchTransaction transaction, Action<string> onFsyncFailure,
+        Action<StorageUnavailableException> onFailure)
     {
         this.connection = connection;
+        this.transaction = transaction;
         this.onFsyncFailure = onFsyncFailure;
         this.onFailure = onFailure;
-        transaction = new BatchTransaction(connection);
         wal = new WalKeeper(connection);
         thread = new Thread(Loop) { IsBackground = true, Name = "secronna writer" };
         thread.Start();

@@ -25,6 +25,9 @@ internal sealed partial class SqliteConnections
 
     public string FilePath { get; }
 
+    /// <summary>The time that the functions of the clock give, in microseconds since 1970.</summary>
+    public long Now() => (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>Creates the file and its folder, readable by their owner alone (S28), if they do not exist.</summary>
     /// <exception cref="StorageSetupException">The file can't be created.</exception>
     public void CreateFileIfMissing()
@@ -137,6 +140,4 @@ internal sealed partial class SqliteConnections
         connection.CreateFunction("now_us", Now);
         connection.CreateFunction("instant_after", (long last) => Math.Max(Now(), last + 1));
     }
-
-    private long Now() => (time.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 }

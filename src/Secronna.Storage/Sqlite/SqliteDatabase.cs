@@ -11,11 +11,14 @@ internal sealed class SqliteDatabase : Database
     private readonly ReaderPool readers;
     private readonly GroupCommitWriter writer;
 
-    public SqliteDatabase(DatabaseEngine engine, SqliteConnections connections, Action<string> onFsyncFailure)
+    public SqliteDatabase(
+        DatabaseEngine engine, SqliteConnections connections, Action<string> onFsyncFailure, ClockJudge? clock)
         : base(engine)
     {
         readers = new ReaderPool(connections, MaxReaders);
-        writer = new GroupCommitWriter(new SqliteEngineConnection(connections.Open(WriterCacheKibibytes)), onFsyncFailure, CountFailure);
+        var connection = new SqliteEngineConnection(connections.Open(WriterCacheKibibytes));
+        var transaction = new BatchTransaction(connection, new CommitClock(clock, connections.Now));
+        writer = new GroupCommitWriter(connection, transaction, onFsyncFailure, CountFailure);
         // Content that was deleted before the last stop may still be in the log (S15).
         writer.RequestWalTruncation();
     }

@@ -22,11 +22,11 @@ internal sealed class SqliteEngine(string connectionString, TimeProvider time) :
 
     internal override string CountTablesSql => "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1";
 
-    public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure)
+    public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure, ClockJudge? clock = null)
     {
         connections.RequireFile();
         await Migrator.RequireCurrentAsync(this);
-        return new SqliteDatabase(this, connections, onFsyncFailure);
+        return new SqliteDatabase(this, connections, onFsyncFailure, clock);
     }
 
     public override Task BackUpAsync(string file, Action<long, long> progress, CancellationToken cancellation)

@@ -88,6 +88,20 @@ public static class TrailSegmentTable
     }
 
     /// <summary>
+    /// Finds the instant of the newest entry of all trails, in microseconds since 1970. Returns 0 when there is no entry. Looks at
+    /// the last segment of each trail.
+    /// </summary>
+    public static async ValueTask<long> FindNewestInstantAsync(Session session)
+    {
+        await using var query = session.Prepare("""
+            SELECT CAST(coalesce(max((
+                SELECT at FROM trail_segments s WHERE s.workspace_id = trail.id ORDER BY first_sequence DESC LIMIT 1)), 0) AS bigint)
+            FROM (SELECT id FROM workspaces UNION ALL SELECT '') trail
+            """);
+        return await query.ReadAsync() ? query.GetInt64(0) : 0;
+    }
+
+    /// <summary>
     /// Finds the next workspace id after <paramref name="after"/> that segments name, and whether that workspace exists. Returns
     /// <c>null</c> when there is no further id.
     /// </summary>

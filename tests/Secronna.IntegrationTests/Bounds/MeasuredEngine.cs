@@ -17,8 +17,8 @@ internal sealed class MeasuredEngine(DatabaseEngine inner, ReadCost cost) : Data
 
     internal override string CountTablesSql => inner.CountTablesSql;
 
-    public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure) =>
-        new MeasuredDatabase(this, await inner.OpenAsync(onFsyncFailure), cost);
+    public override async ValueTask<Database> OpenAsync(Action<string> onFsyncFailure, ClockJudge? clock = null) =>
+        new MeasuredDatabase(this, await inner.OpenAsync(onFsyncFailure, clock), cost);
 
     public override IAsyncEnumerable<string> FindDamageAsync(Session session) => inner.FindDamageAsync(session);
 

@@ -11,7 +11,8 @@ namespace Secronna.Server.Features.Credentials;
 /// Creates, lists and changes API keys and access keys (S25). A change takes effect on every node within a second (S22).
 /// </summary>
 internal sealed class CredentialService(
-    Database database, Authorization authorization, InstallationKeys keys, LimitSettings limits, TimeProvider time)
+    Database database, Authorization authorization, InstallationKeys keys, LimitSettings limits, BelievedClock clock,
+    TimeProvider time)
 {
     public async Task<ApiKeyCreatedResponse> CreateApiKeyAsync(
         Caller caller, string name, int? expiresInDays, Idempotency? idempotency)
@@ -70,7 +71,7 @@ internal sealed class CredentialService(
         var entry = AuditRecord.Of(caller, time, Operations.ChangeAccessKey) with { TargetId = id };
         var response = await database.WriteAsync(async transaction =>
         {
-            var latest = await MakerKey.HoldAsync(transaction, caller, time);
+            var latest = await MakerKey.HoldAsync(transaction, caller, clock);
             if (await CredentialTable.LockAsync(transaction, caller.WorkspaceId, ActorTypes.AccessKey, id) is not { } row)
             {
                 return null;
@@ -107,7 +108,7 @@ internal sealed class CredentialService(
         var changed = row with
         {
             Name = change.Name ?? row.Name,
-            ExpiresAt = change.Expiry is { } expiry ? expiry.After(time.GetUtcNow()) : row.ExpiresAt,
+            ExpiresAt = change.Expiry is { } expiry ? expiry.After(clock.Now) : row.ExpiresAt,
             Grants = change.Grants is { } grants ? StoredGrants.Write(grants) : row.Grants,
         };
         return change is { Expiry: null, Grants: null }
@@ -127,7 +128,7 @@ internal sealed class CredentialService(
             {
                 return await database.WriteAsync(async transaction =>
                 {
-                    var latest = await MakerKey.HoldAsync(transaction, caller, time);
+                    var latest = await MakerKey.HoldAsync(transaction, caller, clock);
                     var added = row with { ExpiresAt = MakerKey.ExpiryOfNew(row.ExpiresAt, latest) };
                     if (idempotency is not null)
                     {
@@ -160,7 +161,7 @@ internal sealed class CredentialService(
         return new CredentialRow(
             id, caller.WorkspaceId, kind, key.Name!, CredentialToken.Prefix(token),
             CredentialToken.Hash(keys, caller.WorkspaceId, id, token), Instant.From(now).Microseconds, caller.ActorId,
-            StoredGrants.Write(key.Grants ?? GrantSet.Everything.Grants), key.Expiry?.After(now), null, null);
+            StoredGrants.Write(key.Grants ?? GrantSet.Everything.Grants), key.Expiry?.After(clock.Now), null, null);
     }
 
     private async Task<List<CredentialRow>> ListAsync(Caller caller, string kind, bool withRevoked, PageRequest page)

@@ -1,5 +1,6 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Server.Installation;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
@@ -14,7 +15,7 @@ internal static class MakerKey
     /// </summary>
     /// <returns>When the key expires; <c>null</c> if it doesn't, or if the caller is no API key.</returns>
     /// <exception cref="RequestException">AUTH_REQUIRED: the key was revoked or has expired meanwhile.</exception>
-    public static async ValueTask<long?> HoldAsync(Transaction transaction, Caller caller, TimeProvider time)
+    public static async ValueTask<long?> HoldAsync(Transaction transaction, Caller caller, BelievedClock clock)
     {
         if (caller.ActorType != ActorTypes.ApiKey)
         {
@@ -22,7 +23,7 @@ internal static class MakerKey
         }
 
         var key = await CredentialTable.HoldMakerAsync(transaction, caller.WorkspaceId, caller.ActorId);
-        return key is null || key.ExpiresAt <= Instant.From(time.GetUtcNow()).Microseconds
+        return key is null || key.ExpiresAt <= Instant.From(clock.Now).Microseconds
             ? throw Errors.AuthRequired()
             : key.ExpiresAt;
     }

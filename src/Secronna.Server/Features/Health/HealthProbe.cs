@@ -9,7 +9,7 @@ namespace Secronna.Server.Features.Health;
 
 /// <summary>
 /// Checks in the background whether the server is ready: whether it can read the database, unwrap with the master key, and make
-/// a write durable. The write also tells other nodes that this node runs, and which master keys it can use, and tells this node
+/// a write durable, for which the clock must be believed. The write also tells other nodes that this node runs, and which master keys it can use, and tells this node
 /// among how many the rates are divided. A health check returns the last result and does no work.
 /// </summary>
 internal sealed class HealthProbe(
@@ -71,9 +71,12 @@ internal sealed class HealthProbe(
         }
         catch (Exception exception)
         {
-            problem = exception is MasterKeyMissingException missing
-                ? $"not ready: master key {missing.KeyId} is missing; the server's log says more"
-                : "not ready: the server's log says why";
+            problem = exception switch
+            {
+                MasterKeyMissingException missing => $"not ready: master key {missing.KeyId} is missing; the server's log says more",
+                StorageUnavailableException { IsClock: true } => $"not ready: {exception.Message}",
+                _ => "not ready: the server's log says why",
+            };
             if (!wasReported)
             {
                 wasReported = true;
