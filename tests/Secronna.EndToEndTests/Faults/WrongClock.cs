@@ -1,4 +1,5 @@
 using System.Globalization;
+using Secronna.EndToEndTests.Running;
 
 namespace Secronna.EndToEndTests.Faults;
 
@@ -20,6 +21,8 @@ internal sealed class WrongClock : IDisposable
 
     private string Library => folder["clock.so"];
 
+    private string File => folder["offset"];
+
     /// <summary>
     /// Returns the variables of a server whose clock is ahead by <paramref name="offset"/>, or behind if it is negative.
     /// </summary>
@@ -28,6 +31,22 @@ internal sealed class WrongClock : IDisposable
         ["LD_PRELOAD"] = Library,
         ["TEST_CLOCK_OFFSET"] = ((long)offset.TotalSeconds).ToString(CultureInfo.InvariantCulture),
     };
+
+    /// <summary>Lets processes of an installation that start from now on have a clock that <see cref="SetTo"/> sets while they run.</summary>
+    public void UseFor(TestInstallation installation)
+    {
+        SetTo(TimeSpan.Zero);
+        installation.Environment["LD_PRELOAD"] = Library;
+        installation.Environment["TEST_CLOCK_FILE"] = File;
+    }
+
+    /// <summary>Sets the clock of running processes to this difference from the machine's clock.</summary>
+    public void SetTo(TimeSpan difference)
+    {
+        // The processes have the file mapped, so its bytes are overwritten and the file stays.
+        using var file = new FileStream(File, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        file.Write(BitConverter.GetBytes((long)difference.TotalSeconds));
+    }
 
     public void Dispose() => folder.Dispose();
 }

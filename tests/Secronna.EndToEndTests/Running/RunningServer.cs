@@ -44,12 +44,15 @@ internal sealed partial class RunningServer : IAsyncDisposable
         StartAsync(ServerProgram.Start(folder, environment, arguments));
 
     /// <summary>Starts the given process and waits until it has printed its URL and reports that it is ready.</summary>
-    public static async Task<RunningServer> StartAsync(ProcessStartInfo start, X509Certificate? trusted = null)
+    /// <param name="start">The process.</param>
+    /// <param name="trusted">The certificate of the server or of its authority.</param>
+    /// <param name="reason">Why the server is not ready, instead: part of what it reports.</param>
+    public static async Task<RunningServer> StartAsync(ProcessStartInfo start, X509Certificate? trusted = null, string? reason = null)
     {
         var server = new RunningServer(Process.Start(start)!);
         try
         {
-            await server.WaitUntilReadyAsync(trusted);
+            await server.WaitUntilReadyAsync(trusted, reason);
             return server;
         }
         catch
@@ -95,7 +98,7 @@ internal sealed partial class RunningServer : IAsyncDisposable
         process.Dispose();
     }
 
-    private async Task WaitUntilReadyAsync(X509Certificate? trusted)
+    private async Task WaitUntilReadyAsync(X509Certificate? trusted, string? reason)
     {
         await Until.HoldsAsync($"the server starts; so far: {Log}", () =>
         {
@@ -104,7 +107,10 @@ internal sealed partial class RunningServer : IAsyncDisposable
             return Url.Length > 0;
         });
         using var api = new Api(Url, null, trusted);
-        await Until.HoldsAsync("the server is ready", async () => (await api.GetAsync("/health/ready")).Status == 200);
+        await Until.HoldsAsync(reason is null ? "the server is ready" : $"the server is not ready: {reason}", async () =>
+            await api.GetAsync("/health/ready") is var answer && (reason is null
+                ? answer.Status == 200
+                : answer.Envelope.ToJsonString().Contains(reason, StringComparison.Ordinal)));
     }
 
     private async Task PumpAsync(StreamReader reader)

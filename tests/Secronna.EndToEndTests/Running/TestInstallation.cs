@@ -134,6 +134,11 @@ internal sealed class TestInstallation : IDisposable
     public Task<RunningServer> ServeAsync(params string[] more) =>
         RunningServer.StartAsync(Folder.Path, Environment, ["serve", "--urls", "http://127.0.0.1:0", .. more]);
 
+    /// <summary>Starts a server that does not become ready.</summary>
+    /// <param name="reason">Part of the reason that it reports.</param>
+    public Task<RunningServer> ServeUnreadyAsync(string reason) => RunningServer.StartAsync(
+        ServerProgram.Start(Folder.Path, Environment, ["serve", "--urls", "http://127.0.0.1:0"]), reason: reason);
+
     /// <summary>Starts a server with TLS. Its certificate must be <paramref name="trusted"/> or chain to it.</summary>
     public Task<RunningServer> ServeTlsAsync(X509Certificate2 trusted) =>
         RunningServer.StartAsync(ServerProgram.Start(Folder.Path, Environment, ["serve", "--urls", "https://127.0.0.1:0"]), trusted);

@@ -135,14 +135,15 @@ public sealed class RevocationTests
     public async Task An_access_key_is_valid_until_just_before_its_expiry()
     {
         await using var server = await TestServer.StartAsync(time: time);
+        await server.AdvanceAsync(time, TimeSpan.Zero);
         var workspace = await server.NewWorkspaceAsync();
         var key = await workspace.NewAccessKeyAsync(days: 1);
         var client = server.With(key.Text("token"));
         (await client.GetAsync("/me")).Is(200);
 
-        time.Advance(key.Time("expiresAt") - time.GetUtcNow() - TimeSpan.FromMilliseconds(100));
+        await server.AdvanceAsync(time, key.Time("expiresAt") - time.GetUtcNow() - TimeSpan.FromMilliseconds(100));
         (await client.GetAsync("/me")).Is(200);
-        time.Advance(TimeSpan.FromMilliseconds(100));
+        await server.AdvanceAsync(time, TimeSpan.FromMilliseconds(100));
 
         (await client.GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
     }
@@ -151,13 +152,14 @@ public sealed class RevocationTests
     public async Task A_changed_expiry_takes_effect_within_a_second()
     {
         await using var server = await TestServer.StartAsync(time: time);
+        await server.AdvanceAsync(time, TimeSpan.Zero);
         var workspace = await server.NewWorkspaceAsync();
         var key = await workspace.NewAccessKeyAsync(days: 3_000);
         var client = server.With(key.Text("token"));
         (await client.GetAsync("/me")).Is(200);
         (await workspace.Api.PatchAsync("/access-keys/" + key.Text("id"), """{"expiresInDays":1}""")).Is(200);
 
-        time.Advance(TimeSpan.FromDays(1) + Second);
+        await server.AdvanceAsync(time, TimeSpan.FromDays(1) + Second);
 
         (await client.GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
     }

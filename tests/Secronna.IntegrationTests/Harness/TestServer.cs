@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Secronna.IdentityProvider;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Protocol;
@@ -121,8 +122,19 @@ internal sealed class TestServer : IAsyncDisposable
 
     public void Mend(string table) => database.Mend(table);
 
-    /// <summary>Sets the clock of a database that has its own to the server's time.</summary>
-    public Task SetDatabaseClockAsync() => database.SetClockAsync(Time);
+    /// <summary>Sets the clock of a database that has its own to the server's time, and lets the server see it.</summary>
+    public async Task SetDatabaseClockAsync()
+    {
+        await database.SetClockAsync(Time);
+        await Installation.Clock.LookAsync(Installation.Database);
+    }
+
+    /// <summary>Advances the server's clock, which is given, and the database's.</summary>
+    public Task AdvanceAsync(FakeTimeProvider time, TimeSpan by)
+    {
+        time.Advance(by);
+        return SetDatabaseClockAsync();
+    }
 
     /// <summary>Lets no audit entry be written until the result is disposed.</summary>
     public IDisposable HoldAudit() => database.HoldAudit(Installation.Database);

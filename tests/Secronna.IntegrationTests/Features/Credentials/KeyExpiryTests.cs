@@ -12,6 +12,7 @@ public sealed class KeyExpiryTests
     public async Task An_expired_API_key_and_what_it_made_are_refused()
     {
         await using var server = await TestServer.StartAsync(time: time);
+        await server.AdvanceAsync(time, TimeSpan.Zero);
         var workspace = await server.NewWorkspaceAsync();
         var key = (await workspace.Api.PostAsync("/api-keys", """{"name":"x","expiresInDays":1}""")).Is(201).Data;
         var client = server.With(key.Text("token"));
@@ -19,11 +20,11 @@ public sealed class KeyExpiryTests
         Assert.Equal(key.Text("expiresAt"), made.Text("expiresAt"));
         Assert.Contains(key.Text("expiresAt"), (await workspace.Api.GetAsync("/api-keys")).Is(200).Data.Each("expiresAt"));
 
-        time.Advance(TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1));
+        await server.AdvanceAsync(time, TimeSpan.FromDays(1) - TimeSpan.FromSeconds(1));
         (await client.GetAsync("/me")).Is(200);
         (await server.With(made.Text("token")).GetAsync("/me")).Is(200);
 
-        time.Advance(TimeSpan.FromSeconds(1));
+        await server.AdvanceAsync(time, TimeSpan.FromSeconds(1));
         (await client.GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
         (await server.With(made.Text("token")).GetAsync("/me")).IsError(401, "AUTH_REQUIRED");
         (await workspace.Api.GetAsync("/me")).Is(200);
