@@ -91,10 +91,7 @@ public sealed record AuditMetadata
     public AuditedFields? After { get; init; }
 }
 
-/// <summary>
-/// The fields of an access key or an environment that a change changed, as they were before it or after it. Of a confirmation of
-/// the clock: two times.
-/// </summary>
+/// <summary>The fields of an access key or an environment that a change changed, as they were before it or after it.</summary>
 public sealed record AuditedFields
 {
     /// <summary>The name.</summary>

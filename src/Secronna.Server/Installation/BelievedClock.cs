@@ -59,21 +59,26 @@ internal sealed class BelievedClock(TimeProvider time, string name) : ClockJudge
     public void CompareWithEntries() => Begin(ClockBelief.AtStart(last, newest, seen));
 
     /// <summary>Reads the clock, the operator's last confirmation and, from time to time, the instant of the newest entry.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="cancellation">Stops the look.</param>
     /// <returns>Whether a confirmation that is new was about this clock; <c>null</c> if there was no new one.</returns>
-    public async Task<bool?> LookAsync(Database database)
+    public async Task<bool?> LookAsync(Database database, CancellationToken cancellation = default)
     {
         while (true)
         {
             var began = SteadyOf(time);
-            var row = await database.ReadAsync(ClockTable.ReadAsync);
+            var row = await database.ReadAsync(ClockTable.ReadAsync, cancellation);
             var reading = new ClockReading(row.Now, SteadyOf(time));
             if (reading.Steady - began <= MaxReadingTime)
             {
                 var isDue = looks++ % LooksForEachSearch == 0 || row.Accepted != seen;
-                return Note(reading, row.Accepted, isDue ? await database.ReadAsync(TrailSegmentTable.FindNewestInstantAsync) : newest);
+                return Note(reading, row.Accepted, isDue ? await FindNewestAsync(database, cancellation) : 0);
             }
         }
     }
+
+    private static ValueTask<long> FindNewestAsync(Database database, CancellationToken cancellation) =>
+        database.ReadAsync(TrailSegmentTable.FindNewestInstantAsync, cancellation);
 
     private static long SteadyOf(TimeProvider time) => (long)time.GetElapsedTime(0, time.GetTimestamp()).TotalMicroseconds;
 

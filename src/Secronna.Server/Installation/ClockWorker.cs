@@ -10,7 +10,7 @@ internal sealed class ClockWorker(Database database, BelievedClock clock, TimePr
 
     protected override async Task WorkAsync(bool wasWoken, CancellationToken cancellation)
     {
-        switch (await clock.LookAsync(database))
+        switch (await clock.LookAsync(database, cancellation))
         {
             case true:
                 ClockLog.Confirmed(log);
