@@ -5,6 +5,8 @@ namespace Secronna.Storage.Tables;
 /// <summary>Reads the segments of trails. Only the engines append segments, and nothing changes one (S20).</summary>
 public static class TrailSegmentTable
 {
+    private const int TrailsInPage = 500;
+
     private const string Columns = "SELECT first_sequence, count, at, format, entries FROM trail_segments WHERE workspace_id = $1";
 
     /// <summary>Finds the end of a trail.</summary>
@@ -93,12 +95,24 @@ public static class TrailSegmentTable
     /// </summary>
     public static async ValueTask<long> FindNewestInstantAsync(Session session)
     {
-        await using var query = session.Prepare("""
-            SELECT CAST(coalesce(max((
-                SELECT at FROM trail_segments s WHERE s.workspace_id = trail.id ORDER BY first_sequence DESC LIMIT 1)), 0) AS bigint)
-            FROM (SELECT id FROM workspaces UNION ALL SELECT '') trail
-            """);
-        return await query.ReadAsync() ? query.GetInt64(0) : 0;
+        var newest = (await FindEndAsync(session, EncodedEntry.Installation)).At;
+        var last = (Id: "", Count: TrailsInPage);
+        while (last.Count == TrailsInPage)
+        {
+            await using var query = session.Prepare("""
+                SELECT id, coalesce((
+                    SELECT at FROM trail_segments s WHERE s.workspace_id = w.id ORDER BY first_sequence DESC LIMIT 1), 0)
+                FROM workspaces w WHERE id > $1 ORDER BY id LIMIT $2
+                """);
+            query.Bind(last.Id).Bind(TrailsInPage);
+            for (last.Count = 0; await query.ReadAsync(); last.Count++)
+            {
+                last.Id = query.GetText(0);
+                newest = Math.Max(newest, query.GetInt64(1));
+            }
+        }
+
+        return newest;
     }
 
     /// <summary>

@@ -84,9 +84,20 @@ public sealed class WrongClockTests : IAsyncLifetime
 
         await SetClockAsync(TimeSpan.FromHours(51));
         (await environment.RevealAsync(secret)).IsError(503, "UNAVAILABLE");
-        // The same time again was confirmed once, and is where the clock was right.
         await SetClockAsync(TimeSpan.FromHours(25));
         await ExpectRevealAsync(200);
+        await SetClockAsync(TimeSpan.Zero);
+        (await environment.RevealAsync(secret)).IsError(503, "UNAVAILABLE");
+    }
+
+    [Fact]
+    public async Task A_confirmation_counts_once()
+    {
+        Clock.Trust();
+        await AcceptAsync();
+        await Until.HoldsAsync("the server says so", () => server.Log.Lines.Any(line => line.Contains("[90]", StringComparison.Ordinal)));
+        await SetClockAsync(TimeSpan.FromHours(23));
+        (await environment.RevealAsync(secret)).Is(200);
         await SetClockAsync(TimeSpan.Zero);
         (await environment.RevealAsync(secret)).IsError(503, "UNAVAILABLE");
     }

@@ -48,7 +48,7 @@ internal static partial class StorageStatements
     [GeneratedRegex(@" FOR (UPDATE|KEY SHARE|SHARE)( SKIP LOCKED)?\b")]
     private static partial Regex RowLock();
 
-    [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(|\baudit_sequence\b")]
+    [GeneratedRegex(@"\bpg_|\bset_config\(|\bunnest\(|\baudit_sequence\b|\brequire_clock\(")]
     private static partial Regex PostgresOnly();
 
     [GeneratedRegex(@"\bsqlite_|\bzeroblob\(|\bmax\(now_us\(\)")]

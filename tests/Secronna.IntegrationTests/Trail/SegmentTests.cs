@@ -37,6 +37,23 @@ public sealed class SegmentTests
         Assert.Equal(Enumerable.Range(1, 20).Select(i => (long)i), (await storage.TrailAsync()).Select(entry => entry.Sequence));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("acc_0001")]
+    [InlineData("acc_9999")]
+    public async Task The_instant_of_the_newest_entry_is_found_among_all_trails(string workspace)
+    {
+        await using var storage = await TestStorage.CreateAsync();
+        Assert.Equal(0, await storage.ReadAsync(TrailSegmentTable.FindNewestInstantAsync));
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(i => storage.AllowAsync($"acc_{i:D4}")).Append(storage.AllowAsync("acc_9999")));
+        await storage.AppendAsync(storage.Entry(), storage.Entry() with { WorkspaceId = "" });
+        await storage.AdvanceAsync(TimeSpan.FromSeconds(1));
+
+        await storage.AppendAsync(storage.Entry() with { WorkspaceId = workspace });
+
+        Assert.Equal(storage.Now, await storage.ReadAsync(TrailSegmentTable.FindNewestInstantAsync));
+    }
+
     [Fact]
     public async Task An_entry_that_is_too_long_is_refused_and_the_others_of_its_batch_are_kept()
     {
