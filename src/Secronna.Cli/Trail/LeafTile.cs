@@ -9,14 +9,17 @@ namespace Secronna.Cli.Trail;
 internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
 {
     /// <summary>Hashes the entries of a tile.</summary>
+    /// <param name="tile">The tile.</param>
+    /// <param name="file">The name of the file that the entries are from, for messages.</param>
+    /// <param name="entries">The entries' canonical bytes.</param>
     /// <exception cref="TrailMismatchException">An entry has another number than its place in the log says.</exception>
-    public static LeafTile Of(TilePosition tile, IEnumerable<ReadOnlyMemory<byte>> entries)
+    public static LeafTile Of(TilePosition tile, string file, IEnumerable<ReadOnlyMemory<byte>> entries)
     {
         var hashes = new byte[tile.Size];
         var (sequence, offset) = ((tile.Index * TilePosition.FullWidth) + 1, 0);
         foreach (var entry in entries)
         {
-            Read(entry.Span, sequence++, out _);
+            Read(entry.Span, sequence++, file, out _);
             TreeHasher.HashLeaf(entry.Span, hashes.AsSpan(offset, TreeHash.Size));
             offset += TreeHash.Size;
         }
@@ -28,7 +31,7 @@ internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
     /// <exception cref="TrailMismatchException">The bytes aren't the entry with this number.</exception>
     public static RecordedEntry Decode(string workspace, ReadOnlySpan<byte> entry, long sequence)
     {
-        var encoded = Read(entry, sequence, out var at);
+        var encoded = Read(entry, sequence, "the log", out var at);
         try
         {
             return new RecordedEntry(sequence, at, TrailEntryFormat.Decode(workspace, encoded));
@@ -40,13 +43,13 @@ internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
     }
 
     // Returns the encoded entry. The canonical bytes must say that it is the entry with this number.
-    private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> canonical, long sequence, out long at)
+    private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> canonical, long sequence, string log, out long at)
     {
         if (!TrailEntryFormat.TryReadCanonical(canonical, out var number, out at, out var entry))
         {
-            throw new TrailMismatchException($"entry {sequence} isn't an entry of format {TrailEntryFormat.Format}, the only one that this program knows");
+            throw new TrailMismatchException($"entry {sequence} of {log} isn't of format {TrailEntryFormat.Format}, the only one that this program knows");
         }
 
-        return number == sequence ? entry : throw new TrailMismatchException($"in the place of entry {sequence} the log has entry {number}");
+        return number == sequence ? entry : throw new TrailMismatchException($"in the place of entry {sequence} {log} has entry {number}");
     }
 }

@@ -7,7 +7,9 @@ namespace Secronna.Cli.Trail;
 /// Recomputes a log's tree from its entries. It keeps one unfinished tile of each level and a few bundles, however long the log
 /// is.
 /// </summary>
-internal sealed class LogTree(LogFiles files)
+/// <param name="files">The log's files.</param>
+/// <param name="check">Compares the log's tiles with those that its entries give; <c>null</c> where only the root counts.</param>
+internal sealed class LogTree(LogFiles files, TileCheck? check = null)
 {
     // As many bundles are read and hashed at the same time. It is also what bounds the memory.
     private const int MostBundles = 8;
@@ -22,14 +24,23 @@ internal sealed class LogTree(LogFiles files)
     /// <exception cref="TrailMismatchException">The tree has another root.</exception>
     public async Task RequireAsync(Checkpoint? old, Checkpoint latest, CancellationToken cancellation)
     {
-        var tree = old is null ? new TreeBuilder() : await RestoreAsync(old, cancellation).ConfigureAwait(false)
-            ?? throw new TrailMismatchException($"the first {old.Size} entries aren't those of the checkpoint that was verified before: entries were changed, removed or put in between");
+        var tree = old is null ? new TreeBuilder(check is null ? null : check.Take) : await RestoreAsync(old, cancellation).ConfigureAwait(false)
+            ?? throw Changed(old);
         await AppendAsync(tree, latest.Size, cancellation).ConfigureAwait(false);
+        if (check is not null)
+        {
+            await check.RequireUnfinishedAsync(tree, cancellation).ConfigureAwait(false);
+        }
+
         if (tree.Root() != latest.Root)
         {
-            throw new TrailMismatchException($"entries {(old?.Size ?? 0) + 1} to {latest.Size} don't lead to the root that the checkpoint has: at least one of them was changed");
+            throw new TrailMismatchException($"entries {(old?.Size ?? 0) + 1} to {latest.Size} don't lead to the root in {files.Source.NameOf("checkpoint")}: at least one of them was changed");
         }
     }
+
+    /// <summary>The error of a log that doesn't begin with the tree of a checkpoint.</summary>
+    public static TrailMismatchException Changed(Checkpoint old) =>
+        new($"the first {old.Size} entries aren't those of the checkpoint that was verified before: entries were changed, removed or put in between");
 
     /// <summary>Whether the log begins with the tree of a checkpoint.</summary>
     public async Task<bool> BeginsWithAsync(Checkpoint old, CancellationToken cancellation) =>
@@ -65,6 +76,7 @@ internal sealed class LogTree(LogFiles files)
                 }
 
                 Append(tree, await reading.Dequeue().ConfigureAwait(false));
+                await (check?.RequireTakenAsync(cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
             }
         }
         finally
@@ -74,9 +86,13 @@ internal sealed class LogTree(LogFiles files)
         }
     }
 
-    // The answers come on threads of the pool, so that all processors hash.
-    private async Task<LeafTile> ReadAsync(TilePosition tile, CancellationToken cancellation) =>
-        LeafTile.Of(tile, await files.ReadEntriesAsync(tile, cancellation).ConfigureAwait(false));
+    // On threads of the pool, so that all processors hash. A file may be read without waiting, on the caller's thread.
+    private Task<LeafTile> ReadAsync(TilePosition tile, CancellationToken cancellation) => Task.Run(async () =>
+    {
+        var leaves = await files.ReadLeavesAsync(tile, cancellation).ConfigureAwait(false);
+        await (check?.RequireLeavesAsync(tile, leaves, cancellation) ?? Task.CompletedTask).ConfigureAwait(false);
+        return leaves;
+    }, cancellation);
 
     private static void Append(TreeBuilder tree, LeafTile leaves)
     {

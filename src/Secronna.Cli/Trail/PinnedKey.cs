@@ -17,6 +17,9 @@ internal sealed class PinnedKey
     /// <summary>The log that the key was pinned for.</summary>
     public Origin Origin { get; }
 
+    /// <summary>The public key, in hex.</summary>
+    public string PublicKey => Convert.ToHexStringLower(key.PublicKey.Span);
+
     /// <summary>Reads the text of a verifier's key (<c>vkey</c>), whose name must be the origin of a log of Secronna.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out PinnedKey? pinned)
     {
@@ -24,10 +27,20 @@ internal sealed class PinnedKey
         return pinned is not null;
     }
 
+    /// <summary>The log that a note claims to be a checkpoint of. Nobody has verified that.</summary>
+    /// <exception cref="TrailMismatchException">The note isn't a signed note of a log of Secronna.</exception>
+    public static Origin OriginOf(ReadOnlySpan<byte> note) =>
+        SignedNote.TryParse(note, out var signed) && Origin.TryParse(signed.Text.Split('\n')[0], out var origin)
+            ? origin
+            : throw new TrailMismatchException("the checkpoint isn't a signed note of a log of Secronna");
+
     /// <summary>Reads a checkpoint that this key has signed.</summary>
+    /// <param name="note">The signed note.</param>
+    /// <param name="ofWorkspace">A key that was given by hand, whose workspace's log it must be; <c>null</c> for any workspace's.</param>
     /// <exception cref="TrailMismatchException">The note isn't a checkpoint of this installation that this key has signed.</exception>
-    public Checkpoint Open(ReadOnlySpan<byte> note)
+    public Checkpoint Open(ReadOnlySpan<byte> note, PinnedKey? ofWorkspace)
     {
+        // The origin only says under which name the key must have signed.
         var origin = OriginOf(note);
         if (origin.Installation != Origin.Installation)
         {
@@ -35,17 +48,16 @@ internal sealed class PinnedKey
                 $"the checkpoint is of installation {origin.Installation}, but the pinned key is of installation {Origin.Installation}");
         }
 
-        return Checkpoint.TryOpen(note, new VerifierKey(origin.ToString(), key.PublicKey.Span), out var checkpoint)
+        if (!Checkpoint.TryOpen(note, new VerifierKey(origin.ToString(), key.PublicKey.Span), out var checkpoint))
+        {
+            throw new TrailMismatchException($"the checkpoint of {origin} isn't signed by the pinned key");
+        }
+
+        return ofWorkspace is null || checkpoint.Origin.Workspace == ofWorkspace.Origin.Workspace
             ? checkpoint
-            : throw new TrailMismatchException($"the checkpoint of {origin} isn't signed by the pinned key");
+            : throw new TrailMismatchException($"the checkpoint is of {checkpoint.Origin}, but the key is that of {ofWorkspace.Origin}");
     }
 
     /// <summary>The key's text, under the name of the log that it was pinned for.</summary>
     public override string ToString() => key.ToString();
-
-    // Nobody has verified the origin yet. It only says under which name the key must have signed.
-    private static Origin OriginOf(ReadOnlySpan<byte> note) =>
-        SignedNote.TryParse(note, out var signed) && Origin.TryParse(signed.Text.Split('\n')[0], out var origin)
-            ? origin
-            : throw new TrailMismatchException("the checkpoint isn't a signed note of a log of Secronna");
 }

@@ -51,7 +51,7 @@ internal sealed class RequestReceipt(SecronnaClient client, string requestId)
 
     private async Task<RecordedEntry> ProveAsync(AuditResponse listed, Checkpoint checkpoint, CancellationToken cancellation)
     {
-        var answer = await new LogFiles(client).ReadProofAsync(listed.Sequence, checkpoint, cancellation).ConfigureAwait(false);
+        var answer = await new ServerLog(client).ReadProofAsync(listed.Sequence, checkpoint, cancellation).ConfigureAwait(false);
         var (entry, hashes) = Parse(answer, listed.Sequence);
         if (!new InclusionProof(listed.Sequence - 1, checkpoint.Size, hashes).Proves(TreeHasher.HashLeaf(entry), checkpoint.Root))
         {

@@ -1,3 +1,5 @@
+using Secronna.Crypto.Trail;
+
 namespace Secronna.Cli.Trail;
 
 /// <summary>What <c>audit verify</c> found to be right.</summary>
@@ -9,4 +11,9 @@ namespace Secronna.Cli.Trail;
 /// <param name="Key">The pinned key.</param>
 /// <param name="First">Whether nothing of this log was verified before.</param>
 /// <param name="Pinned">Whether the key was pinned just now, because nothing of this server was verified before.</param>
-internal sealed record VerifiedTrail(string Origin, long From, long Size, long Entries, string Root, string Key, bool First, bool Pinned);
+internal sealed record VerifiedTrail(string Origin, long From, long Size, long Entries, string Root, string Key, bool First, bool Pinned)
+{
+    /// <summary>The result for a checkpoint, up to which all entries from a size on were read.</summary>
+    public static VerifiedTrail Of(Checkpoint latest, long from, PinnedKey pinned) => new(
+        latest.Origin.ToString(), from, latest.Size, latest.Size - from, latest.Root.ToString(), pinned.ToString(), First: false, Pinned: false);
+}

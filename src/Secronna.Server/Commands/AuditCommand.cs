@@ -1,59 +1,60 @@
 using System.CommandLine;
-using System.Text.Json;
 using Secronna.Protocol;
-using Secronna.Server.Features.Audit;
-using Secronna.Server.Features.Workspaces;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Commands;
 
-/// <summary>
-/// <c>audit</c>: exports the audit trail as JSON lines, oldest first. The installation's own entries come before those of
-/// workspaces.
-/// </summary>
+/// <summary><c>audit export</c>, and <c>audit</c> alone, which is the same: exports the audit trail.</summary>
 internal static class AuditCommand
 {
+    /// <summary>What stands for the installation's own log in place of a workspace's id.</summary>
+    private const string InstallationName = "-";
+
+    private static readonly Option<string?> Workspace = new("--workspace")
+    {
+        Description = "Only the entries of this workspace; - for the installation's own",
+    };
+
+    private static readonly Option<string?> From = new("--from") { Description = "Only entries of this time or later (RFC 3339, with its zone)" };
+
+    private static readonly Option<string?> To = new("--to") { Description = "Only entries of this time or earlier" };
+
+    private static readonly Option<string?> Bundle = new("--bundle")
+    {
+        Description = "Write the log to this folder instead, with what proves it; a folder that has it already is extended",
+        HelpName = "DIR",
+    };
+
     public static Command Create()
     {
-        var workspace = new Option<string?>("--workspace") { Description = "Only the entries of this workspace" };
-        var from = new Option<string?>("--from") { Description = "Only entries of this time or later (RFC 3339, with its zone)" };
-        var to = new Option<string?>("--to") { Description = "Only entries of this time or earlier" };
-        var command = new Command("audit", "Export the audit trail as JSON lines") { workspace, from, to };
-        command.SetAction((parsed, _) => RunAsync(
-            parsed.GetValue(workspace), Time(parsed.GetValue(from), "--from"), Time(parsed.GetValue(to), "--to")));
+        var command = Export("audit", "Export the audit trail as JSON lines");
+        command.Subcommands.Add(Export("export", "Export the audit trail as JSON lines, or as a folder that can be verified"));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? workspaceId, Instant? from, Instant? to)
+    private static Command Export(string name, string description)
     {
-        var engine = OpenInstallation.RequireEngine(SettingsSource.Read(), TimeProvider.System);
-        await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
-        await using var output = new StreamWriter(Console.OpenStandardOutput());
-        if (workspaceId is not null)
-        {
-            await ExportAsync(database, output, workspaceId, from, to);
-            return 0;
-        }
-
-        await ExportAsync(database, output, EncodedEntry.Installation, from, to);
-        await foreach (var workspace in WorkspaceService.ListAsync(database))
-        {
-            await ExportAsync(database, output, workspace.Id, from, to);
-        }
-
-        return 0;
+        var command = new Command(name, description) { Workspace, From, To, Bundle };
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, cancellation));
+        return command;
     }
 
-    private static async Task ExportAsync(
-        Database database, StreamWriter output, string workspaceId, Instant? from, Instant? to)
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        await foreach (var entry in AuditExport.ReadAsync(database, workspaceId, from, to))
+        var (from, to) = (Time(parsed.GetValue(From), "--from"), Time(parsed.GetValue(To), "--to"));
+        var workspaceId = parsed.GetValue(Workspace) is InstallationName ? EncodedEntry.Installation : parsed.GetValue(Workspace);
+        if (parsed.GetValue(Bundle) is { } folder && (from ?? to) is not null)
         {
-            var line = new AuditLine(workspaceId == EncodedEntry.Installation ? null : workspaceId, entry);
-            await output.WriteLineAsync(JsonSerializer.Serialize(line, CommandJson.Default.AuditLine));
+            throw new UsageException("--bundle writes the whole log, because a part of it can't be verified: leave out --from and --to");
         }
+
+        var engine = OpenInstallation.RequireEngine(SettingsSource.Read(), TimeProvider.System);
+        await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
+        return parsed.GetValue(Bundle) is { } path
+            ? await new BundleExport(database, Path.GetFullPath(path), cancellation).RunAsync(workspaceId)
+            : await LineExport.RunAsync(database, workspaceId, from, to);
     }
 
     private static Instant? Time(string? text, string option) => text is null

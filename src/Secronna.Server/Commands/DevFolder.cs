@@ -1,4 +1,5 @@
 using Secronna.Server.MasterKeys;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Commands;
 
@@ -10,13 +11,9 @@ internal sealed class DevFolder : IDisposable
 {
     private const string LockFileName = "dev.lock";
 
-    // The HResult of the exception when a file is opened that another process has locked.
-    private static readonly int LockedError =
-        OperatingSystem.IsWindows() ? unchecked((int)0x80070020) : OperatingSystem.IsMacOS() ? 35 : 11;
+    private readonly IDisposable lockFile;
 
-    private readonly FileStream lockFile;
-
-    private DevFolder(FileStream lockFile) => this.lockFile = lockFile;
+    private DevFolder(IDisposable lockFile) => this.lockFile = lockFile;
 
     /// <summary>Creates the folder if it is missing, and locks it until this object is disposed.</summary>
     /// <exception cref="SettingsException">
@@ -29,41 +26,11 @@ internal sealed class DevFolder : IDisposable
             throw new SettingsException($"{folder} is a file, not a folder: name a folder with --data");
         }
 
-        Create(folder);
-        try
-        {
-            return new DevFolder(new FileStream(Path.Combine(folder, LockFileName), LockOptions()));
-        }
-        catch (IOException exception) when (exception.HResult == LockedError)
-        {
-            throw new SettingsException(
-                $"another dev server uses the folder {folder}: "
-                + $"stop that server, use it with the {DevStart.EnvironmentFile} in the folder, or name another folder with --data");
-        }
+        OwnerOnlyFile.CreateFolder(folder);
+        return new DevFolder(OwnerOnlyFile.TryLock(Path.Combine(folder, LockFileName)) ?? throw new SettingsException(
+            $"another dev server uses the folder {folder}: "
+            + $"stop that server, use it with the {DevStart.EnvironmentFile} in the folder, or name another folder with --data"));
     }
 
     public void Dispose() => lockFile.Dispose();
-
-    private static void Create(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-    }
-
-    private static FileStreamOptions LockOptions()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
-    }
 }

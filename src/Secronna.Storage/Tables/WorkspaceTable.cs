@@ -49,7 +49,7 @@ public static class WorkspaceTable
     }
 
     /// <summary>Whether there is such a workspace, on the allowlist or not.</summary>
-    internal static async ValueTask<bool> ExistsAsync(Session session, string id)
+    public static async ValueTask<bool> ExistsAsync(Session session, string id)
     {
         await using var query = session.Prepare("SELECT 1 FROM workspaces WHERE id = $1");
         return await query.Bind(id).ReadAsync();

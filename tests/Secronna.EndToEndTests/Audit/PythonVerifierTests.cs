@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using Secronna.EndToEndTests.Running;
@@ -17,7 +16,7 @@ public sealed class PythonVerifierTests
     [Fact]
     public async Task It_agrees_with_the_vectors()
     {
-        var ended = await VerifyAsync("", "--vectors", Path.Combine(AppContext.BaseDirectory, "vectors"));
+        var ended = await PythonVerifier.RunAsync("", "--vectors", Path.Combine(AppContext.BaseDirectory, "vectors"));
         Assert.Equal(new Ended(0, "Fine: all vectors\n", ""), ended);
     }
 
@@ -34,12 +33,12 @@ public sealed class PythonVerifierTests
             await File.WriteAllTextAsync(held, await CheckpointAsync(server, api, installation.Token));
             key = (string)(await api.GetAsync("/api/v1/audit/keys")).Data["keys"]![0]!["key"]!;
 
-            var fine = await VerifyAsync(installation.Token, server.Url + "/api/v1", "--vkey", key);
+            var fine = await PythonVerifier.RunAsync(installation.Token, server.Url + "/api/v1", "--vkey", key);
             Assert.True(fine.ExitCode == 0, fine.Error);
-            fine = await VerifyAsync(installation.Token, server.Url + "/api/v1", "--vkey", key, "--held", held);
+            fine = await PythonVerifier.RunAsync(installation.Token, server.Url + "/api/v1", "--vkey", key, "--held", held);
             Assert.True(fine.ExitCode == 0, fine.Error);
             Assert.Contains("the held checkpoint of ", fine.Out, StringComparison.Ordinal);
-            Assert.Equal(1, (await VerifyAsync("sk_live_none", server.Url + "/api/v1", "--vkey", key)).ExitCode);
+            Assert.Equal(1, (await PythonVerifier.RunAsync("sk_live_none", server.Url + "/api/v1", "--vkey", key)).ExitCode);
             Assert.Equal(0, await server.StopAsync());
         }
 
@@ -52,7 +51,7 @@ public sealed class PythonVerifierTests
         {
             ChangeOneByte(installation.DatabaseFile, segment);
             await using var server = await installation.ServeAsync();
-            var ended = await VerifyAsync(installation.Token, server.Url + "/api/v1", "--vkey", key, "--held", held);
+            var ended = await PythonVerifier.RunAsync(installation.Token, server.Url + "/api/v1", "--vkey", key, "--held", held);
             Assert.True(ended.ExitCode == 3, $"{ended.ExitCode}: {ended.Out}{ended.Error}");
             Assert.StartsWith("Wrong: the root of the ", ended.Error, StringComparison.Ordinal);
             Assert.Contains("something in them was changed since", ended.Error, StringComparison.Ordinal);
@@ -61,7 +60,7 @@ public sealed class PythonVerifierTests
             // Changed back, nothing is wrong.
             ChangeOneByte(installation.DatabaseFile, segment);
             await using var again = await installation.ServeAsync();
-            var fine = await VerifyAsync(installation.Token, again.Url + "/api/v1", "--vkey", key, "--held", held);
+            var fine = await PythonVerifier.RunAsync(installation.Token, again.Url + "/api/v1", "--vkey", key, "--held", held);
             Assert.True(fine.ExitCode == 0, fine.Error);
             Assert.Equal(0, await again.StopAsync());
             return ended.Error;
@@ -109,28 +108,5 @@ public sealed class PythonVerifierTests
         SqliteFile.Run(
             file, $"UPDATE trail_segments SET entries = $entries WHERE workspace_id = '{TestInstallation.WorkspaceId}' AND first_sequence = {sequence}",
             ("$entries", entries));
-    }
-
-    private static async Task<Ended> VerifyAsync(string token, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("python3", [Path.Combine(AppContext.BaseDirectory, "Verifier", "verify.py"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["SECRONNA_TOKEN"] = token;
-        start.Environment["no_proxy"] = "*";
-        using var process = Process.Start(start)!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync();
-            var error = process.StandardError.ReadToEndAsync();
-            await process.WaitForExitAsync().WaitAsync(Until.Patience);
-            return new Ended(process.ExitCode, await output, await error);
-        }
-        finally
-        {
-            process.Kill(entireProcessTree: true);
-        }
     }
 }

@@ -36,19 +36,17 @@ internal sealed class TrailOptions
         }
     }
 
-    /// <summary>Verifies the trail, while other commands that use the same state wait.</summary>
+    /// <summary>Verifies the trail on the server, while other commands that use the same state wait.</summary>
     /// <exception cref="UsageException">The key or the epoch is malformed.</exception>
     public async Task<(Checkpoint Checkpoint, VerifiedTrail Verified)> VerifyAsync(CommandInvocation invocation)
     {
-        var key = invocation.Get(Key) is { } text ? Pinned(text) : null;
-        var epoch = invocation.Get(AcceptEpoch) is { } name ? Accepted(name) : null;
+        var (key, epoch, folder) = Read(invocation);
         var server = ServerAddress.Origin(invocation.Connection.Server);
-        var folder = invocation.Get(State);
-        var file = new TrailStateFile(folder ?? SessionFile.FolderOfUser, server);
-        using var turn = await file.LockAsync(TimeProvider.System, invocation.Cancellation).ConfigureAwait(false);
+        var states = folder ?? SessionFile.FolderOfUser;
+        using var turn = await TrailStateFile.LockAsync(states, TimeProvider.System, invocation.Cancellation).ConfigureAwait(false);
         // Several answers are in memory at the same time, and the server isn't trusted to keep them short.
-        using var client = invocation.Connection.CreateClient(maximumAnswerBytes: LogFiles.LongestBundle);
-        var verifier = new TrailVerifier(client, file, server, isOneLog: folder is not null);
+        using var client = invocation.Connection.CreateClient(maximumAnswerBytes: LogFileKind.LongestBundle);
+        var verifier = new TrailVerifier(client, new TrailStateFile(states, server), isOneLog: folder is not null);
         var result = await verifier.VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false);
         if (result.Verified is { Pinned: true } or { First: true })
         {
@@ -57,6 +55,32 @@ internal sealed class TrailOptions
 
         return result;
     }
+
+    /// <summary>Verifies an exported log in a folder, without a server.</summary>
+    /// <exception cref="UsageException">The key or the epoch is malformed, or no key is pinned.</exception>
+    public async Task<VerifiedTrail> VerifyAsync(CommandInvocation invocation, string bundle)
+    {
+        var (key, epoch, folder) = Read(invocation);
+        var states = folder ?? SessionFile.FolderOfUser;
+        using var turn = await TrailStateFile.LockAsync(states, TimeProvider.System, invocation.Cancellation).ConfigureAwait(false);
+        var verifier = new FolderVerifier(new FolderLog(bundle), states, isOneLog: folder is not null);
+        var (verified, later) = await verifier.VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false);
+        if (later is not null)
+        {
+            StandardError.WriteNote($"The folder is older than what was verified last of this log, {later.Size} entries of {later.Origin}, and can't be compared with that.");
+        }
+        else if (verified.First)
+        {
+            StandardError.WriteNote(FirstUse(verified, bundle));
+        }
+
+        return verified;
+    }
+
+    private (PinnedKey? Key, string? Epoch, string? Folder) Read(CommandInvocation invocation) => (
+        invocation.Get(Key) is { } text ? Pinned(text) : null,
+        invocation.Get(AcceptEpoch) is { } name ? Accepted(name) : null,
+        invocation.Get(State));
 
     private static string FirstUse(VerifiedTrail verified, string server) => verified.Pinned
         ? $"Pinned the key that {server} names, because nothing of this server was verified before: {verified.Key}\nCompare it with the key that the operator or another person has."

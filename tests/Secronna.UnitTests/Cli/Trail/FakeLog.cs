@@ -71,6 +71,22 @@ internal sealed class FakeLog : HttpMessageHandler
 
     public ReadOnlyMemory<byte> Tile(TilePosition position) => tiles[(position.Level, position.Index)];
 
+    /// <summary>Writes the log to a folder, as an export does.</summary>
+    public void WriteTo(string folder)
+    {
+        foreach (var ((level, index), hashes) in tiles)
+        {
+            var tile = new TilePosition(level, index, hashes.Length / TreeHash.Size);
+            Write(folder, TilePath.Format(tile), hashes);
+            if (level == 0)
+            {
+                Write(folder, TilePath.FormatEntries(tile), Bundle(tile));
+            }
+        }
+
+        Write(folder, "checkpoint", Encoding.UTF8.GetBytes(Checkpoint.Sign(Key).ToString()));
+    }
+
     public void BeginEpoch(long epoch) => Origin = Origin.OfWorkspace(Origin.Installation, workspace, epoch);
 
     public string VerifierKey => Key.VerifierKeyFor(Origin).ToString();
@@ -116,6 +132,13 @@ internal sealed class FakeLog : HttpMessageHandler
         }
 
         return Instead(path) ?? Answer(path);
+    }
+
+    private static void Write(string folder, string name, byte[] bytes)
+    {
+        var path = Path.Combine([folder, .. name.Split('/')]);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bytes);
     }
 
     private HttpResponseMessage Answer(string path)

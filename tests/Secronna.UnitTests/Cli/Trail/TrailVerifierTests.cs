@@ -77,7 +77,7 @@ public sealed class TrailVerifierTests : IDisposable
     {
         using var log = FakeLog.With(10);
         log.Entries[3] = FakeLog.Entry(5, "why");
-        await FailsAsync(log, "in the place of entry 4 the log has entry 5");
+        await FailsAsync(log, "in the place of entry 4 tile/entries/000.p/10 has entry 5");
     }
 
     [Theory]
@@ -184,9 +184,9 @@ public sealed class TrailVerifierTests : IDisposable
     [Fact]
     public async Task Verifiers_of_one_folder_take_turns()
     {
-        var first = await File.LockAsync(TimeProvider.System, TestContext.Current.CancellationToken);
+        var first = await TrailStateFile.LockAsync(folder, TimeProvider.System, TestContext.Current.CancellationToken);
         var time = new HurriedTime();
-        var waiting = File.LockAsync(time, TestContext.Current.CancellationToken);
+        var waiting = TrailStateFile.LockAsync(folder, time, TestContext.Current.CancellationToken);
         while (time.Waits.Count == 0)
         {
             await Task.Yield();
@@ -330,9 +330,9 @@ public sealed class TrailVerifierTests : IDisposable
     {
         var pinned = key is null ? null : PinnedKey.TryParse(key, out var parsed) ? parsed : throw new ArgumentException(key);
         var file = File;
-        using var turn = await file.LockAsync(TimeProvider.System, TestContext.Current.CancellationToken);
+        using var turn = await TrailStateFile.LockAsync(folder, TimeProvider.System, TestContext.Current.CancellationToken);
         using var client = log.Client();
-        return (await new TrailVerifier(client, file, FakeLog.Server, isOneLog).VerifyAsync(
+        return (await new TrailVerifier(client, file, isOneLog).VerifyAsync(
             pinned, epoch, cancellation ?? TestContext.Current.CancellationToken)).Verified;
     }
 
