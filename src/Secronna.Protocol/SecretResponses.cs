@@ -20,9 +20,14 @@ public sealed record WrittenResponse(string Id, string Key, int Version);
 /// <param name="CreatedBy">The id of the caller who minted it.</param>
 /// <param name="Comment">The caller's comment.</param>
 /// <param name="Destroyed"><c>true</c> if the version was destroyed, otherwise <c>null</c>.</param>
+/// <param name="BoxHash">
+/// SHA-256 of the sealed value as it is stored, in hex. Only callers who may read the audit trail get it; <c>null</c> for others,
+/// and for a destroyed version.
+/// </param>
 public sealed record VersionResponse(
     int Version, string Kind, Instant CreatedAt, string CreatedBy, string? Comment,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Destroyed = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Destroyed = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? BoxHash = null);
 
 /// <summary>The answer to the destruction of one version (S15).</summary>
 public sealed record DestroyedResponse(string Id, int Version, bool Destroyed);

@@ -30,6 +30,12 @@ internal sealed class Authorization(
     }
 
     /// <summary>
+    /// Whether a caller may do another operation than the one that was demanded. What an answer shows beyond its own operation
+    /// depends on this.
+    /// </summary>
+    public static bool Allows(Caller caller, Operation other) => Refusal(caller, other) is null;
+
+    /// <summary>
     /// Requires that the caller's role and its second factor allow an operation. The target that the request names
     /// (<see cref="RequestOrigin.Target"/>) is looked up only to refuse.
     /// </summary>

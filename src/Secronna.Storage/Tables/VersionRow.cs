@@ -7,4 +7,6 @@ namespace Secronna.Storage.Tables;
 /// <param name="CreatedBy">The id of the caller who made it.</param>
 /// <param name="Comment">The caller's comment.</param>
 /// <param name="IsDestroyed">Whether this one version was destroyed (S15).</param>
-public sealed record VersionRow(int Version, string Kind, long CreatedAt, string CreatedBy, string? Comment, bool IsDestroyed);
+/// <param name="SealedBytes">The length of the ciphertext; 0 if there is none any more.</param>
+public sealed record VersionRow(
+    int Version, string Kind, long CreatedAt, string CreatedBy, string? Comment, bool IsDestroyed, int SealedBytes);

@@ -55,12 +55,33 @@ public static class VersionTable
     public static async ValueTask<List<VersionRow>> ListAsync(Session session, string secretId, int below, int limit)
     {
         await using var query = session.Prepare($"""
-            SELECT v.version, v.kind, v.created_at, v.created_by, v.comment, CASE WHEN {Destroyed} THEN 1 ELSE 0 END
+            SELECT v.version, v.kind, v.created_at, v.created_by, v.comment, CASE WHEN {Destroyed} THEN 1 ELSE 0 END,
+                coalesce(length(v.ciphertext), 0)
             FROM secret_versions v WHERE v.secret_id = $1 AND v.version < $2 ORDER BY v.version DESC LIMIT $3
             """);
         return await query.Bind(secretId).Bind(below).Bind(limit).ReadAllAsync(static row => new VersionRow(
             row.GetInt32(0), row.GetText(1), row.GetInt64(2), row.GetText(3), row.GetTextOrNull(4),
-            row.GetInt64(5) == 1));
+            row.GetInt64(5) == 1, row.GetInt32(6)));
+    }
+
+    /// <summary>Reads the ciphertexts of a secret's versions, one after the other. Those without one any more are left out.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="secretId">The secret.</param>
+    /// <param name="first">The first version.</param>
+    /// <param name="last">The last version.</param>
+    /// <param name="take">Takes the number and the ciphertext of a version.</param>
+    public static async ValueTask ReadCiphertextsAsync(
+        Session session, string secretId, int first, int last, Action<int, byte[]> take)
+    {
+        await using var query = session.Prepare("""
+            SELECT version, ciphertext FROM secret_versions
+            WHERE secret_id = $1 AND version >= $2 AND version <= $3 AND ciphertext IS NOT NULL
+            """);
+        query.Bind(secretId).Bind(first).Bind(last);
+        while (await query.ReadAsync())
+        {
+            take(query.GetInt32(0), query.GetBlob(1));
+        }
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Secronna.Crypto;
 using Secronna.Protocol;
 using Secronna.Server.Access;
@@ -51,15 +50,13 @@ internal sealed class SecretService(
     public async Task<Page<VersionResponse>> ListVersionsAsync(Caller caller, string id, PageRequest page)
     {
         Authorization.Demand(caller, Operations.ListVersions);
-        var below = page.After is { } after ? int.Parse(after, CultureInfo.InvariantCulture) : int.MaxValue;
-        var rows = await database.ReadAsync(async session =>
-            await SecretTable.FindAsync(session, caller.WorkspaceId, id) is var secret && secret.VisibleTo(caller, GrantActions.List) is null
-                ? throw caller.RefusalOn(GrantActions.List, secret)
-                : await VersionTable.ListAsync(session, id, below, page.Limit + 1), caller.Aborted);
-        return Page<VersionResponse>.From(
-            rows, page,
-            row => new VersionResponse(row.Version, row.Kind, new Instant(row.CreatedAt), row.CreatedBy, row.Comment, row.IsDestroyed ? true : null),
-            row => row.Version.ToString(CultureInfo.InvariantCulture));
+        // List and hashes are read by several statements, which must see the same state.
+        return await database.ReadSnapshotAsync((caller, id, page), static async (session, state) =>
+            await SecretTable.FindAsync(session, state.caller.WorkspaceId, state.id) is var secret
+                && secret.VisibleTo(state.caller, GrantActions.List) is null
+                ? throw state.caller.RefusalOn(GrantActions.List, secret)
+                : await VersionPage.ReadAsync(
+                    session, state.id, state.page, withHashes: Authorization.Allows(state.caller, Operations.ReadAuditTrail)), caller.Aborted);
     }
 
     /// <summary>

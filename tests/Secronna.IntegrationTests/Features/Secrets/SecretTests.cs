@@ -51,7 +51,7 @@ public sealed class SecretTests(SharedServer shared)
         var versions = (await environment.Api.GetAsync($"/secrets/{id}/versions")).Is(200).Data;
 
         Assert.Equal(["2", "1"], versions.Each("version"));
-        Assert.Equal("version,kind,createdAt,createdBy,comment", versions[0].Names());
+        Assert.Equal("version,kind,createdAt,createdBy,comment,boxHash", versions[0].Names());
         Assert.Equal("written", versions[0].Text("kind"));
         Assert.Equal(environment.Workspace.ApiKeyId, versions[0].Text("createdBy"));
         Assert.Equal("rotated “by hand” ", versions[0].Text("comment"));
