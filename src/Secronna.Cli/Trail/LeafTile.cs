@@ -6,25 +6,46 @@ namespace Secronna.Cli.Trail;
 /// <summary>The hashes of up to 256 neighbouring entries, computed from the entries.</summary>
 /// <param name="Hashes">The hashes, 32 bytes each.</param>
 /// <param name="Full">The same hashes with their root; <c>null</c> where there are fewer than 256.</param>
-internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
+/// <param name="FirstSequence">The number of the first entry.</param>
+/// <param name="Entries">The canonical bytes of the entries, each of which has the number of its place.</param>
+internal sealed record LeafTile(
+    ReadOnlyMemory<byte> Hashes, HashedTile? Full, long FirstSequence, IReadOnlyList<ReadOnlyMemory<byte>> Entries)
 {
     /// <summary>Hashes the entries of a tile.</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="file">The name of the file that the entries are from, for messages.</param>
     /// <param name="entries">The entries' canonical bytes.</param>
     /// <exception cref="TrailMismatchException">An entry has another number than its place in the log says.</exception>
-    public static LeafTile Of(TilePosition tile, string file, IEnumerable<ReadOnlyMemory<byte>> entries)
+    public static LeafTile Of(TilePosition tile, string file, IReadOnlyList<ReadOnlyMemory<byte>> entries)
     {
         var hashes = new byte[tile.Size];
-        var (sequence, offset) = ((tile.Index * TilePosition.FullWidth) + 1, 0);
-        foreach (var entry in entries)
+        var first = (tile.Index * TilePosition.FullWidth) + 1;
+        for (var i = 0; i < tile.Width; i++)
         {
-            Read(entry.Span, sequence++, file, out _);
-            TreeHasher.HashLeaf(entry.Span, hashes.AsSpan(offset, TreeHash.Size));
-            offset += TreeHash.Size;
+            Read(entries[i].Span, first + i, file, out _);
+            TreeHasher.HashLeaf(entries[i].Span, hashes.AsSpan(i * TreeHash.Size, TreeHash.Size));
         }
 
-        return new LeafTile(hashes, tile.IsFull ? new HashedTile(hashes) : null);
+        return new LeafTile(hashes, tile.IsFull ? new HashedTile(hashes) : null, first, entries);
+    }
+
+    /// <summary>Gives the encoded entries to whoever collects what the log says of versions.</summary>
+    /// <exception cref="TrailMismatchException">An entry can't be read.</exception>
+    public void AddTo(LoggedVersions logged)
+    {
+        var sequence = FirstSequence;
+        try
+        {
+            for (var i = 0; i < Hashes.Length / TreeHash.Size; i++)
+            {
+                sequence = FirstSequence + i;
+                logged.Add(sequence, Read(Entries[i].Span, sequence, "the log", out _));
+            }
+        }
+        catch (FormatException exception)
+        {
+            throw Unreadable(sequence, exception);
+        }
     }
 
     /// <summary>Decodes an entry's canonical bytes.</summary>
@@ -38,7 +59,7 @@ internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
         }
         catch (FormatException exception)
         {
-            throw new TrailMismatchException($"entry {sequence} can't be read: {exception.Message}");
+            throw Unreadable(sequence, exception);
         }
     }
 
@@ -52,4 +73,7 @@ internal sealed record LeafTile(ReadOnlyMemory<byte> Hashes, HashedTile? Full)
 
         return number == sequence ? entry : throw new TrailMismatchException($"in the place of entry {sequence} {log} has entry {number}");
     }
+
+    private static TrailMismatchException Unreadable(long sequence, FormatException exception) =>
+        new($"entry {sequence} can't be read: {exception.Message}");
 }

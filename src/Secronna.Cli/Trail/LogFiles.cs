@@ -30,7 +30,7 @@ internal sealed class LogFiles(ILogSource source)
     {
         var file = await source.ReadAsync(tile, LogFileKind.Entries, cancellation).ConfigureAwait(false);
         return EntryBundle.TryRead(file.Bytes, file.Tile.Width, out var entries)
-            ? LeafTile.Of(tile, file.Name, entries.Take(tile.Width))
+            ? LeafTile.Of(tile, file.Name, entries)
             : throw new TrailMismatchException($"{file.Name} isn't a bundle of {file.Tile.Width} entries");
     }
 }

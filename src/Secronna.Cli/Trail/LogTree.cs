@@ -9,7 +9,8 @@ namespace Secronna.Cli.Trail;
 /// </summary>
 /// <param name="files">The log's files.</param>
 /// <param name="check">Compares the log's tiles with those that its entries give; <c>null</c> where only the root counts.</param>
-internal sealed class LogTree(LogFiles files, TileCheck? check = null)
+/// <param name="logged">Collects what the entries say of versions; <c>null</c> where nobody needs it.</param>
+internal sealed class LogTree(LogFiles files, TileCheck? check = null, LoggedVersions? logged = null)
 {
     // As many bundles are read and hashed at the same time. It is also what bounds the memory.
     private const int MostBundles = 8;
@@ -41,6 +42,16 @@ internal sealed class LogTree(LogFiles files, TileCheck? check = null)
     /// <summary>The error of a log that doesn't begin with the tree of a checkpoint.</summary>
     public static TrailMismatchException Changed(Checkpoint old) =>
         new($"the first {old.Size} entries aren't those of the checkpoint that was verified before: entries were changed, removed or put in between");
+
+    /// <summary>Requires that the log begins with the tree of a checkpoint.</summary>
+    /// <exception cref="TrailMismatchException">It begins with another one.</exception>
+    public async Task RequireBeginningAsync(Checkpoint old, CancellationToken cancellation)
+    {
+        if (!await BeginsWithAsync(old, cancellation).ConfigureAwait(false))
+        {
+            throw Changed(old);
+        }
+    }
 
     /// <summary>Whether the log begins with the tree of a checkpoint.</summary>
     public async Task<bool> BeginsWithAsync(Checkpoint old, CancellationToken cancellation) =>
@@ -94,8 +105,13 @@ internal sealed class LogTree(LogFiles files, TileCheck? check = null)
         return leaves;
     }, cancellation);
 
-    private static void Append(TreeBuilder tree, LeafTile leaves)
+    private void Append(TreeBuilder tree, LeafTile leaves)
     {
+        if (logged is not null)
+        {
+            leaves.AddTo(logged);
+        }
+
         var known = tree.UnfinishedTile(0);
         if (!leaves.Hashes.Span.StartsWith(known))
         {

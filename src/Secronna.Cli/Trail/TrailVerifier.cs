@@ -11,7 +11,11 @@ namespace Secronna.Cli.Trail;
 /// <param name="client">The server.</param>
 /// <param name="file">What was verified before.</param>
 /// <param name="isOneLog">Whether the state is about one log, so that another workspace's is refused.</param>
-internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, bool isOneLog)
+/// <param name="logged">
+/// Collects what the entries say of versions. It needs all entries, so those that it lacks are read although they were verified
+/// before. <c>null</c> reads only the entries since the last checkpoint.
+/// </param>
+internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, bool isOneLog, LoggedVersions? logged = null)
 {
     private readonly LogFiles files = new(new ServerLog(client));
 
@@ -48,10 +52,10 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
             : throw new TrailMismatchException("the server names no key that signs its checkpoints now");
     }
 
-    /// <summary>Verifies the entries from the returned size on.</summary>
+    /// <summary>Verifies the log. The returned size is up to where it is the same as before.</summary>
     private async Task<long> FollowAsync(Checkpoint? old, Checkpoint latest, string? acceptedEpoch, CancellationToken cancellation)
     {
-        var tree = new LogTree(files);
+        var tree = new LogTree(files, logged: logged);
         if (old is not null && old.Origin != latest.Origin)
         {
             Epochs.RequireAccepted(old, latest, acceptedEpoch);
@@ -62,7 +66,16 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
             throw new TrailMismatchException($"the log has {latest.Size} entries, but {old.Size} were verified before: entries were cut off");
         }
 
-        await tree.RequireAsync(old, latest, cancellation).ConfigureAwait(false);
+        if (old is not null && logged is not null && logged.Size < old.Size)
+        {
+            await tree.RequireBeginningAsync(old, cancellation).ConfigureAwait(false);
+            await tree.RequireAsync(null, latest, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            await tree.RequireAsync(old, latest, cancellation).ConfigureAwait(false);
+        }
+
         return old?.Size ?? 0;
     }
 }

@@ -47,6 +47,6 @@ internal static class TrailMigration
         Action = AuditActions.TrailMigrate,
         Outcome = AuditOutcomes.Success,
         Count = versions.Count,
-        Details = VersionHashList.Write(versions),
+        Details = MigratedVersions.Write(versions.Select(version => (version.SecretId, version.Version, BoxHash.FromBytes(version.BoxHash)))),
     };
 }

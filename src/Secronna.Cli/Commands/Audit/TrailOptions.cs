@@ -38,7 +38,9 @@ internal sealed class TrailOptions
 
     /// <summary>Verifies the trail on the server, while other commands that use the same state wait.</summary>
     /// <exception cref="UsageException">The key or the epoch is malformed.</exception>
-    public async Task<(Checkpoint Checkpoint, VerifiedTrail Verified)> VerifyAsync(CommandInvocation invocation)
+    /// <param name="invocation">The run of the command.</param>
+    /// <param name="isDeep">Whether what the server stores is compared with the log.</param>
+    public async Task<(Checkpoint Checkpoint, VerifiedTrail Verified)> VerifyAsync(CommandInvocation invocation, bool isDeep = false)
     {
         var (key, epoch, folder) = Read(invocation);
         var server = ServerAddress.Origin(invocation.Connection.Server);
@@ -46,8 +48,10 @@ internal sealed class TrailOptions
         using var turn = await TrailStateFile.LockAsync(states, TimeProvider.System, invocation.Cancellation).ConfigureAwait(false);
         // Several answers are in memory at the same time, and the server isn't trusted to keep them short.
         using var client = invocation.Connection.CreateClient(maximumAnswerBytes: LogFileKind.LongestBundle);
-        var verifier = new TrailVerifier(client, new TrailStateFile(states, server), isOneLog: folder is not null);
-        var result = await verifier.VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false);
+        var file = new TrailStateFile(states, server);
+        var result = isDeep
+            ? await new DeepVerifier(client, file, isOneLog: folder is not null).VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false)
+            : await new TrailVerifier(client, file, isOneLog: folder is not null).VerifyAsync(key, epoch, invocation.Cancellation).ConfigureAwait(false);
         if (result.Verified is { Pinned: true } or { First: true })
         {
             StandardError.WriteNote(FirstUse(result.Verified, server));

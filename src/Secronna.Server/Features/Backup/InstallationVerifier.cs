@@ -1,3 +1,4 @@
+using Secronna.Crypto.Trail;
 using Secronna.Server.MasterKeys;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;

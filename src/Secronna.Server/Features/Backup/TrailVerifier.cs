@@ -39,6 +39,7 @@ internal sealed class TrailVerifier(LoggedVersions logged, Action<string> progre
         Session session, string workspaceId, string name, Verification found, CancellationToken cancellation)
     {
         var tree = await TreeVerifier.BeginAsync(session, workspaceId);
+        logged.BeginTrail();
         var (last, segments, isWhole) = (default(TrailEnd), 0, true);
         await TrailSegmentTable.ReadAllAsync(session, workspaceId, segment =>
         {
@@ -80,7 +81,8 @@ internal sealed class TrailVerifier(LoggedVersions logged, Action<string> progre
             foreach (var bytes in segment.UnpackAll())
             {
                 tree?.Add(sequence, segment.At, bytes.Span);
-                Read(workspaceId, bytes.Span, $"entry {sequence++} of {name}", found);
+                Read(workspaceId, sequence, bytes.Span, $"entry {sequence} of {name}", found);
+                sequence++;
             }
 
             return true;
@@ -92,11 +94,12 @@ internal sealed class TrailVerifier(LoggedVersions logged, Action<string> progre
         }
     }
 
-    private void Read(string workspaceId, ReadOnlySpan<byte> bytes, string entry, Verification found)
+    private void Read(string workspaceId, long sequence, ReadOnlySpan<byte> bytes, string entry, Verification found)
     {
         try
         {
-            logged.Add(TrailEntryFormat.Decode(workspaceId, bytes));
+            _ = TrailEntryFormat.Decode(workspaceId, bytes);
+            logged.Add(sequence, bytes);
         }
         catch (FormatException exception)
         {

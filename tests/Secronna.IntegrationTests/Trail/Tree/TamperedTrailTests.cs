@@ -1,3 +1,4 @@
+using Secronna.Crypto.Trail;
 using Secronna.IntegrationTests.Engines;
 using Secronna.Server.Features.Backup;
 using Secronna.Server.Trail;

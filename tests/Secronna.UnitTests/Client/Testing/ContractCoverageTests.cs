@@ -26,7 +26,7 @@ public sealed class ContractCoverageTests
         "audit --limit",
         // These need the proofs of the trail, which the server in memory doesn't have.
         "audit receipt", "audit receipt --accept-epoch", "audit receipt --key", "audit receipt --state",
-        "audit verify", "audit verify --accept-epoch", "audit verify --bundle", "audit verify --key", "audit verify --state",
+        "audit verify", "audit verify --accept-epoch", "audit verify --bundle", "audit verify --deep", "audit verify --key", "audit verify --state",
     ];
 
     /// <summary>What proves the audit trail. The server in memory keeps no tree and has no log key, so it has none of these routes.</summary>

@@ -1,20 +1,19 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Secronna.Crypto.Trail;
-using Secronna.Storage.Packing;
 
-namespace Secronna.Server.Trail;
+namespace Secronna.Crypto.Trail;
 
 /// <summary>
 /// The details of an entry <c>trail.migrate</c>: which ciphertexts the versions have that were written before the entries of writes
 /// said so. As JSON: <c>{"versions":[["sec_…",1,"64 hex digits"],…]}</c>.
 /// </summary>
-internal static class VersionHashList
+public static class MigratedVersions
 {
     private const string Versions = "versions";
 
-    public static string Write(IReadOnlyList<VersionHash> versions)
+    /// <summary>Writes a list.</summary>
+    public static string Write(IEnumerable<(string SecretId, int Version, BoxHash Hash)> versions)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -26,7 +25,7 @@ internal static class VersionHashList
                 json.WriteStartArray();
                 json.WriteStringValue(version.SecretId);
                 json.WriteNumberValue(version.Version);
-                json.WriteStringValue(Convert.ToHexStringLower(version.BoxHash));
+                json.WriteStringValue(version.Hash.ToString());
                 json.WriteEndArray();
             }
 
@@ -37,6 +36,7 @@ internal static class VersionHashList
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
+    /// <summary>Reads a list.</summary>
     /// <exception cref="FormatException">The text is not such a list.</exception>
     public static List<(string SecretId, int Version, BoxHash Hash)> Read(string details)
     {
