@@ -87,6 +87,9 @@ public static class AuditActions
     /// <summary>An installation was copied to another database.</summary>
     public const string StorageCopy = "storage.copy";
 
+    /// <summary>The trail names a new key that is to sign its checkpoints.</summary>
+    public const string LogKeyRotate = "log_key.rotate";
+
     /// <summary>The trail took over what it must know of versions that were written before it recorded their hashes.</summary>
     public const string TrailMigrate = "trail.migrate";
 
@@ -102,6 +105,6 @@ public static class AuditActions
         KekRotate, KekDestroy, MasterKeyGenerate, MasterKeyRotate, MasterKeyRetire,
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,
-        BackupCreate, BackupVerify, StorageCopy, TrailMigrate, ClockAccept,
+        BackupCreate, BackupVerify, StorageCopy, TrailMigrate, ClockAccept, LogKeyRotate,
     };
 }

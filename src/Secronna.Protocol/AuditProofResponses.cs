@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Secronna.Protocol;
 
 /// <summary>
@@ -21,4 +23,14 @@ public sealed record AuditKeysResponse(string Origin, IReadOnlyList<AuditKeyResp
 /// <param name="Key">The key as a verifier reads it: name, id and public key (C2SP signed-note).</param>
 /// <param name="CreatedAt">From when on it signs.</param>
 /// <param name="RetiredAt">Until when it signed; <c>null</c> for the key that signs now.</param>
-public sealed record AuditKeyResponse(string Key, Instant CreatedAt, Instant? RetiredAt);
+public sealed record AuditKeyResponse(string Key, Instant CreatedAt, Instant? RetiredAt)
+{
+    /// <summary>Where the trail names the key that followed; absent for the key that signs now.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public AuditKeySuccessor? Successor { get; init; }
+}
+
+/// <summary>The step from one log key to the next.</summary>
+/// <param name="Sequence">The number of the entry that names the next key.</param>
+/// <param name="Checkpoint">A checkpoint that covers the entry, as a signed note of the key before.</param>
+public sealed record AuditKeySuccessor(long Sequence, string Checkpoint);

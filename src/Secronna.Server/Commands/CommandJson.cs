@@ -21,6 +21,9 @@ internal sealed record VerificationLine(string Verified, Verification Verificati
 /// <summary>The result of a copy to another database, as <c>--json</c> prints it.</summary>
 internal sealed record CopyLine(string To, IReadOnlyList<TableRows> Tables, Verification Verification);
 
+/// <summary>A key that signs checkpoints, as <c>--json</c> prints it. The state is announced, active or retired.</summary>
+internal sealed record LogKeyLine(string PublicKey, string State, Instant? ActiveAt, Instant? RetiredAt);
+
 /// <summary>A finding of <c>check</c>, as <c>--json</c> prints it. The severity is danger, warning or advice.</summary>
 internal sealed record FindingLine(string Severity, string What, string Why, string Do);
 
@@ -32,6 +35,7 @@ internal sealed record FindingLine(string Severity, string What, string Why, str
 [JsonSerializable(typeof(VerificationLine))]
 [JsonSerializable(typeof(CopyLine))]
 [JsonSerializable(typeof(FindingLine))]
+[JsonSerializable(typeof(LogKeyLine))]
 [JsonSerializable(typeof(KekResponse))]
 [JsonSerializable(typeof(ApiKeyCreatedResponse))]
 internal sealed partial class CommandJson : JsonSerializerContext;

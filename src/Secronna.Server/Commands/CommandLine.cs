@@ -27,6 +27,7 @@ internal static class CommandLine
             ApiKeyCommand.Create(),
             MasterKeyCommand.Create(),
             KekCommand.Create(),
+            LogKeyCommand.Create(),
             AuditCommand.Create(),
             BackupCommand.Create(),
             StorageCommand.Create(),

@@ -85,6 +85,7 @@ internal static class Composition
         .AddSingleton<MasterKeyService>()
         .AddSingleton<KeyWorker>()
         .AddSingleton<KekService>()
+        .AddSingleton<LogKeyRotation>()
         .AddSingleton<ProjectService>()
         .AddSingleton<EnvironmentService>()
         .AddSingleton<SecretService>()

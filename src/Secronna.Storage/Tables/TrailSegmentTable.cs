@@ -19,6 +19,25 @@ public static class TrailSegmentTable
         return await query.Bind(workspaceId).ReadAsync() ? new TrailEnd(query.GetInt64(0), query.GetInt64(1)) : default;
     }
 
+    /// <summary>
+    /// Finds the number of a trail's last entry, and keeps others from appending to the trail until the transaction ends. The next
+    /// entry that the transaction appends gets the number after it.
+    /// </summary>
+    public static async ValueTask<long> LockEndAsync(Session session, string workspaceId)
+    {
+        await LockAsync(session, workspaceId);
+        return (await FindEndAsync(session, workspaceId)).LastSequence;
+    }
+
+    // On PostgreSQL the counter's row is locked whenever a trail grows. SQLite has one writer, and no row locks.
+    private static async ValueTask LockAsync(Session session, string workspaceId)
+    {
+        var isInstallation = workspaceId == EncodedEntry.Installation;
+        await using var query = session.Prepare(
+            isInstallation ? "SELECT 1 FROM installation FOR UPDATE" : "SELECT 1 FROM workspaces WHERE id = $1 FOR UPDATE");
+        await (isInstallation ? query : query.Bind(workspaceId)).ReadAsync();
+    }
+
     /// <summary>Finds the segment that holds an entry. Returns <c>null</c> when no segment does.</summary>
     public static async ValueTask<TrailSegmentRow?> FindAsync(Session session, string workspaceId, long sequence)
     {

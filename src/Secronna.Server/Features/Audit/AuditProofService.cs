@@ -5,6 +5,7 @@ using Secronna.Server.Access;
 using Secronna.Server.Trail;
 using Secronna.Server.Trail.Tree;
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Audit;
 
@@ -69,14 +70,21 @@ internal sealed class AuditProofService(Database database, LogKeys keys, ILogger
     {
         Authorization.Demand(caller, Operations.ReadAuditTrail);
         var identity = await keys.IdentityAsync();
-        return await ReadAsync(caller, (_, tree) =>
+        return await ReadAsync(caller, async (session, tree) =>
         {
             var origin = identity.OriginOf(caller.WorkspaceId, tree.Epoch.Number).ToString();
-            return ValueTask.FromResult(new AuditKeysResponse(origin, [.. identity.Keys.Select(key => new AuditKeyResponse(
-                new VerifierKey(origin, key.PublicKey).ToString(), new Instant(key.CreatedAt),
-                key.RetiredAt is { } retired ? new Instant(retired) : null))]));
+            var steps = await LogKeyAnnouncementTable.ListAsync(session, caller.WorkspaceId);
+            return new AuditKeysResponse(origin, [.. identity.Keys.Where(key => key.ActiveAt is not null).Select(key => Convert(origin, key, steps))]);
         });
     }
+
+    private static AuditKeyResponse Convert(string origin, LogKeyRow key, List<LogKeyAnnouncement> steps) => new(
+        new VerifierKey(origin, key.PublicKey).ToString(), new Instant(key.ActiveAt!.Value), key.RetiredAt is { } retired ? new Instant(retired) : null)
+    {
+        Successor = key.RetiredAt is not null && steps.Find(step => step.KeyNumber == key.Number + 1) is { Note: { } note } next
+            ? new AuditKeySuccessor(next.Sequence, note)
+            : null,
+    };
 
     private static AuditProofResponse Convert(PublishedTree tree, EntryProof proof) => new(
         tree.Epoch.Number, System.Convert.ToHexStringLower(proof.Entry), proof.LeafHash.ToString(), proof.Inclusion.Index,

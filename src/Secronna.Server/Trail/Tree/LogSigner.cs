@@ -1,5 +1,6 @@
 using Secronna.Crypto.Trail;
 using Secronna.Server.Installation;
+using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Trail.Tree;
@@ -10,6 +11,12 @@ namespace Secronna.Server.Trail.Tree;
 /// </summary>
 internal sealed class LogSigner(LogIdentity identity, LogKey key) : IDisposable
 {
+    /// <summary>The key's number.</summary>
+    public int KeyNumber { get; } = identity.Current.Number;
+
+    /// <summary>Holds the key until the transaction ends. Returns false if another key signs now.</summary>
+    public ValueTask<bool> HoldAsync(Transaction transaction) => LogKeyTable.HoldAsync(transaction, KeyNumber);
+
     /// <summary>Signs the state of a trail's tree.</summary>
     /// <param name="workspaceId">The workspace's id, or that of the installation's own trail.</param>
     /// <param name="epoch">The epoch that the trail is in.</param>

@@ -29,7 +29,7 @@ internal sealed class TreeFollower(LogKeys keys) : Follower
             lease, static (session, lease) => RestoreAsync(session, lease), cancellation);
         while (!cancellation.IsCancellationRequested && await AppendAsync(lease, tree))
         {
-            await PublishAsync(lease, tree, signer.Sign(lease.WorkspaceId, epoch, tree.Size, tree.Root));
+            await PublishAsync(lease, tree, signer, signer.Sign(lease.WorkspaceId, epoch, tree.Size, tree.Root));
         }
     }
 
@@ -65,13 +65,15 @@ internal sealed class TreeFollower(LogKeys keys) : Follower
     }
 
     /// <summary>Stores the changed tiles and the checkpoint together with the new place.</summary>
-    /// <exception cref="FollowerLostException">Another node has the follower; nothing was kept.</exception>
-    internal static async Task PublishAsync(FollowerLease lease, GrowingTree tree, TrailCheckpointRow checkpoint)
+    /// <exception cref="FollowerLostException">
+    /// Another node has the follower, or another key signs now; nothing was kept.
+    /// </exception>
+    internal static async Task PublishAsync(FollowerLease lease, GrowingTree tree, LogSigner signer, TrailCheckpointRow checkpoint)
     {
         await lease.AdvanceAsync(checkpoint.Size, async transaction =>
         {
             await tree.StoreAsync(transaction, lease.WorkspaceId);
-            if (!await TrailCheckpointTable.PublishAsync(transaction, lease.WorkspaceId, checkpoint))
+            if (!await signer.HoldAsync(transaction) || !await TrailCheckpointTable.PublishAsync(transaction, lease.WorkspaceId, checkpoint))
             {
                 throw new FollowerLostException();
             }

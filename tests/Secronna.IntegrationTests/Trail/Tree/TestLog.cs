@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Secronna.Crypto.Trail;
 using Secronna.IntegrationTests.Storage;
+using Secronna.Server.Features.Keys;
 using Secronna.Server.Installation;
 using Secronna.Server.Trail;
 using Secronna.Server.Trail.Tree;
@@ -32,6 +33,10 @@ internal sealed class TestLog : IAsyncDisposable
 
     /// <summary>Keys that another node, which knows nothing of this one's, opens or makes.</summary>
     public LogKeys OtherKeys() => new(Storage.Database, installationKeys, Storage.Clock);
+
+    /// <summary>A rotation of the log key, as a command of its own runs it.</summary>
+    public LogKeyRotation NewRotation(LogKeys keys, string node = "node_command") => new(
+        Storage.Database, installationKeys, [new TreeFollower(keys)], new NodeIdentity(node, node), Storage.Clock);
 
     public async Task AppendAsync(int entries)
     {

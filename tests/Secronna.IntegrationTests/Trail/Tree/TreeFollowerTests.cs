@@ -117,13 +117,14 @@ public sealed class TreeFollowerTests
         var late = (await log.TakeAsync("late"))!;
         var tree = await log.Storage.ReadAsync(session => GrowingTree.RestoreAsync(session, TestStorage.Workspace, TrailEpoch.First, 0));
         Assert.True(await TreeFollower.AppendAsync(late, tree));
-        var checkpoint = (await log.Keys.SignerAsync()).Sign(TestStorage.Workspace, TrailEpoch.First, tree.Size, tree.Root);
+        var signer = await log.Keys.SignerAsync();
+        var checkpoint = signer.Sign(TestStorage.Workspace, TrailEpoch.First, tree.Size, tree.Root);
         await log.Storage.AdvanceAsync(TimeSpan.FromSeconds(16));
         await log.AppendAsync(10);
         await log.FollowAsync("other");
         var seen = await log.VerifyAsync();
 
-        await Assert.ThrowsAsync<FollowerLostException>(() => TreeFollower.PublishAsync(late, tree, checkpoint));
+        await Assert.ThrowsAsync<FollowerLostException>(() => TreeFollower.PublishAsync(late, tree, signer, checkpoint));
         Assert.Equal([310], log.Published().Select(row => row.Size));
 
         await log.AppendAsync(1);
