@@ -41,13 +41,7 @@ internal sealed class PinnedKey
     public Checkpoint Open(ReadOnlySpan<byte> note, PinnedKey? ofWorkspace)
     {
         // The origin only says under which name the key must have signed.
-        var origin = OriginOf(note);
-        if (origin.Installation != Origin.Installation)
-        {
-            throw new TrailMismatchException(
-                $"the checkpoint is of installation {origin.Installation}, but the pinned key is of installation {Origin.Installation}");
-        }
-
+        var origin = RequireInstallation(note);
         if (!Checkpoint.TryOpen(note, new VerifierKey(origin.ToString(), key.PublicKey.Span), out var checkpoint))
         {
             throw new TrailMismatchException($"the checkpoint of {origin} isn't signed by the pinned key");
@@ -56,6 +50,31 @@ internal sealed class PinnedKey
         return ofWorkspace is null || checkpoint.Origin.Workspace == ofWorkspace.Origin.Workspace
             ? checkpoint
             : throw new TrailMismatchException($"the checkpoint is of {checkpoint.Origin}, but the key is that of {ofWorkspace.Origin}");
+    }
+
+    /// <summary>Requires that a note is of this key's installation. Returns the log that it claims to be of.</summary>
+    /// <exception cref="TrailMismatchException">It is of another installation, or isn't a note.</exception>
+    public Origin RequireInstallation(ReadOnlySpan<byte> note)
+    {
+        var origin = OriginOf(note);
+        return origin.Installation == Origin.Installation ? origin : throw new TrailMismatchException(
+            $"the checkpoint is of installation {origin.Installation}, but the pinned key is of installation {Origin.Installation}");
+    }
+
+    /// <summary>Whether this key has signed a checkpoint.</summary>
+    public bool HasSigned(ReadOnlySpan<byte> note) =>
+        Checkpoint.TryOpen(note, new VerifierKey(OriginOf(note).ToString(), key.PublicKey.Span), out _);
+
+    /// <summary>Whether a verifier's key is this key, under any name.</summary>
+    public bool Is(string text) => VerifierKey.TryParse(text, out var other) && other.PublicKey.Span.SequenceEqual(key.PublicKey.Span);
+
+    /// <summary>Reads the public key that is to be trusted in the place of this one, in hex.</summary>
+    public bool TryReplace(string publicKey, [NotNullWhen(true)] out PinnedKey? next)
+    {
+        next = publicKey.Length == 2 * key.PublicKey.Length && publicKey.All(char.IsAsciiHexDigitLower)
+            ? new PinnedKey(new VerifierKey(key.Name, Convert.FromHexString(publicKey)), Origin)
+            : null;
+        return next is not null;
     }
 
     /// <summary>The key's text, under the name of the log that it was pinned for.</summary>

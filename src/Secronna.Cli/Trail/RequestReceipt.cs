@@ -51,28 +51,9 @@ internal sealed class RequestReceipt(SecronnaClient client, string requestId)
 
     private async Task<RecordedEntry> ProveAsync(AuditResponse listed, Checkpoint checkpoint, CancellationToken cancellation)
     {
-        var answer = await new ServerLog(client).ReadProofAsync(listed.Sequence, checkpoint, cancellation).ConfigureAwait(false);
-        var (entry, hashes) = Parse(answer, listed.Sequence);
-        if (!new InclusionProof(listed.Sequence - 1, checkpoint.Size, hashes).Proves(TreeHasher.HashLeaf(entry), checkpoint.Root))
-        {
-            throw new TrailMismatchException($"the proof of entry {listed.Sequence} doesn't lead to the root that the checkpoint has");
-        }
-
-        var proven = LeafTile.Decode(checkpoint.Origin.Workspace ?? "", entry, listed.Sequence);
+        var proven = await new ProvenEntries(new ServerLog(client)).ReadAsync(listed.Sequence, checkpoint, cancellation).ConfigureAwait(false);
         return proven.Entry.RequestId == requestId
             ? proven
             : throw new TrailMismatchException($"entry {listed.Sequence} is proven, but it is of another request than the server says");
-    }
-
-    private static (byte[] Entry, List<TreeHash> Hashes) Parse(AuditProofResponse answer, long sequence)
-    {
-        try
-        {
-            return (Convert.FromHexString(answer.Entry), [.. answer.Hashes.Select(hash => TreeHash.FromBytes(Convert.FromHexString(hash)))]);
-        }
-        catch (Exception exception) when (exception is FormatException or ArgumentException)
-        {
-            throw new TrailMismatchException($"the proof of entry {sequence} can't be read");
-        }
     }
 }

@@ -5,8 +5,8 @@ using Secronna.Crypto.Trail;
 namespace Secronna.Cli.Trail;
 
 /// <summary>
-/// Verifies the log of the caller's workspace: that a pinned key signed its checkpoint, that it extends the checkpoint that was
-/// verified before, and that its entries lead to the checkpoint's root. The caller holds the state's lock.
+/// Verifies the log of the caller's workspace: that a pinned key, or one that follows it, signed its checkpoint, that it extends the
+/// checkpoint that was verified before, and that its entries lead to the checkpoint's root. The caller holds the state's lock.
 /// </summary>
 /// <param name="client">The server.</param>
 /// <param name="file">What was verified before.</param>
@@ -17,7 +17,10 @@ namespace Secronna.Cli.Trail;
 /// </param>
 internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, bool isOneLog, LoggedVersions? logged = null)
 {
-    private readonly LogFiles files = new(new ServerLog(client));
+    // A server that names one key after another must not be followed for ever.
+    private const int MostKeySteps = 100;
+
+    private readonly ServerLog server = new(client);
 
     /// <summary>Verifies all entries since the last checkpoint, and remembers the new one.</summary>
     /// <param name="key">The key to pin; <c>null</c> for the one that is pinned, or else for the one that the server names.</param>
@@ -30,20 +33,24 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
     {
         var memory = new TrailMemory(file, isOneLog);
         var pinned = memory.FindKey(key) ?? await KeyOfServerAsync(cancellation).ConfigureAwait(false);
-        var note = await files.ReadCheckpointAsync(cancellation).ConfigureAwait(false);
-        var latest = pinned.Open(note.Span, ofWorkspace: key);
-        var old = memory.FindCheckpoint(latest.Origin);
-        var from = await FollowAsync(old, latest, acceptedEpoch, cancellation).ConfigureAwait(false);
-        memory.Remember(pinned, latest, note.Span);
-        if (old is not null && from < old.Size)
+        var note = await server.ReadCheckpointAsync(cancellation).ConfigureAwait(false);
+        var origin = pinned.RequireInstallation(note.Span);
+        var known = memory.FindCheckpoint(origin);
+        var walk = new LogWalk(new LogFiles(server), logged, known, acceptedEpoch);
+        for (var steps = 0; steps < MostKeySteps && !pinned.HasSigned(note.Span); steps++)
         {
-            throw Epochs.Lost(old, latest);
+            pinned = await StepAsync(walk, pinned, origin, cancellation).ConfigureAwait(false);
         }
 
-        return (latest, VerifiedTrail.Of(latest, from, pinned) with { First = old is null, Pinned = memory.IsEmpty && key is null });
+        var latest = pinned.Open(note.Span, ofWorkspace: key);
+        await walk.GoAsync(latest, cancellation).ConfigureAwait(false);
+        memory.Remember(pinned, latest, note.Span);
+        return walk.IsCut
+            ? throw Epochs.Lost(known!, latest)
+            : (latest, VerifiedTrail.Of(latest, walk.From, pinned) with { First = known is null, Pinned = memory.IsEmpty && key is null });
     }
 
-    // Only at first use: from then on, what the server says of its keys doesn't matter.
+    // Only at first use: from then on, what the server says of its keys has to be proven.
     private async Task<PinnedKey> KeyOfServerAsync(CancellationToken cancellation)
     {
         var keys = await client.GetAuditKeysAsync(cancellation).ConfigureAwait(false);
@@ -52,30 +59,15 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
             : throw new TrailMismatchException("the server names no key that signs its checkpoints now");
     }
 
-    /// <summary>Verifies the log. The returned size is up to where it is the same as before.</summary>
-    private async Task<long> FollowAsync(Checkpoint? old, Checkpoint latest, string? acceptedEpoch, CancellationToken cancellation)
+    // What was verified before may cover the entry that names the next key already.
+    private async Task<PinnedKey> StepAsync(LogWalk walk, PinnedKey pinned, Origin origin, CancellationToken cancellation)
     {
-        var tree = new LogTree(files, logged: logged);
-        if (old is not null && old.Origin != latest.Origin)
+        var step = await KeyStep.FindAsync(client, pinned, origin, cancellation).ConfigureAwait(false);
+        if (walk.Verified?.Origin != step.Covering.Origin || walk.Verified.Size < step.Sequence)
         {
-            Epochs.RequireAccepted(old, latest, acceptedEpoch);
-            old = old.Size <= latest.Size && await tree.BeginsWithAsync(old, cancellation).ConfigureAwait(false) ? old : null;
-        }
-        else if (latest.Size < old?.Size)
-        {
-            throw new TrailMismatchException($"the log has {latest.Size} entries, but {old.Size} were verified before: entries were cut off");
+            await walk.GoAsync(step.Covering, cancellation).ConfigureAwait(false);
         }
 
-        if (old is not null && logged is not null && logged.Size < old.Size)
-        {
-            await tree.RequireBeginningAsync(old, cancellation).ConfigureAwait(false);
-            await tree.RequireAsync(null, latest, cancellation).ConfigureAwait(false);
-        }
-        else
-        {
-            await tree.RequireAsync(old, latest, cancellation).ConfigureAwait(false);
-        }
-
-        return old?.Size ?? 0;
+        return await step.TakeAsync(new ProvenEntries(server), walk.Verified!, cancellation).ConfigureAwait(false);
     }
 }
