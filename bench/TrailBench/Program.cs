@@ -6,6 +6,7 @@ using Secronna.Protocol;
 using Secronna.Server.Trail;
 using Secronna.Server.Trail.Index;
 using Secronna.Server.Trail.Reading;
+using Secronna.Server.Trail.Reads;
 using Secronna.Storage;
 using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
@@ -21,20 +22,34 @@ var sample = new SampleEntries(10_000);
 await database.WriteAsync(async transaction =>
 {
     await WorkspaceTable.AllowAsync(transaction, SampleEntries.Workspace, null, 0);
+    await sample.AddSecretsAsync(transaction);
     return true;
 });
+var bytesBefore = await BytesAsync();
 
 foreach (var entries in new[] { 10_000, many })
 {
     await LoadAsync(entries);
-    var (followed, seconds) = await FollowAsync();
-    Console.WriteLine(Line($"T2  index, {entries:N0} entries", $"{seconds * 1e6 / followed:0.00} µs of processor time for an entry   (target: <= 3, all followers)"));
+    foreach (var follower in new Follower[] { new IndexFollower(), new ReadsFollower(TimeProvider.System) })
+    {
+        var (followed, seconds) = await FollowAsync(follower);
+        Console.WriteLine(Line(
+            $"T2  {follower.Name}, {entries:N0} entries",
+            $"{seconds * 1e6 / followed:0.00} µs of processor time for an entry   (target: <= 3, all followers)"));
+    }
+
     await MeasurePagesAsync(entries);
 }
 
+Console.WriteLine(Line($"T1  bytes on disk", $"{(double)(await BytesAsync() - bytesBefore) / many:0.0} for an entry, index and reads included, without tiles   (target: <= 210)"));
 await database.DisposeAsync();
-Console.WriteLine(Line($"T1  bytes on disk", $"{(double)new FileInfo(file).Length / many:0.0} for an entry, index included, without tiles   (target: <= 210)"));
 return;
+
+ValueTask<long> BytesAsync() => database.ReadAsync(async session =>
+{
+    await using var query = session.Prepare("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+    return await query.ReadAsync() ? query.GetInt64(0) : 0;
+});
 
 // As under the load of P1, 64 callers append at once.
 async Task LoadAsync(long until)
@@ -50,13 +65,13 @@ async Task LoadAsync(long until)
     })));
 }
 
-async Task<(long Followed, double Seconds)> FollowAsync()
+async Task<(long Followed, double Seconds)> FollowAsync(Follower follower)
 {
-    var lease = await FollowerLease.TakeAsync(database, SampleEntries.Workspace, IndexFollower.FollowerName, "bench")
+    var lease = await FollowerLease.TakeAsync(database, SampleEntries.Workspace, follower.Name, "bench")
         ?? throw new InvalidOperationException("the follower is taken");
     var from = lease.Place;
     var began = Process.GetCurrentProcess().TotalProcessorTime;
-    await new IndexFollower().FollowAsync(lease, CancellationToken.None);
+    await follower.FollowAsync(lease, CancellationToken.None);
     return (lease.Place - from, (Process.GetCurrentProcess().TotalProcessorTime - began).TotalSeconds);
 }
 

@@ -1,5 +1,7 @@
 using Secronna.Crypto.Trail;
 using Secronna.Protocol;
+using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace TrailBench;
 
@@ -19,6 +21,17 @@ internal sealed class SampleEntries
     public SampleEntries(int secrets) => this.secrets = [.. Enumerable.Range(0, secrets).Select(_ => NewId(Ids.Secret))];
 
     public static string Actor { get; } = NewId(Ids.Credential);
+
+    /// <summary>Adds the secrets that the entries are about.</summary>
+    public async ValueTask AddSecretsAsync(Transaction transaction)
+    {
+        await ProjectTable.InsertAsync(transaction, new ProjectRow(project, Workspace, "Bench", "bench", began, Actor));
+        var row = new EnvironmentRow(environment, Workspace, project, "Bench", "bench", "Bench 0", "bench-0", began, 0);
+        await EnvironmentTable.InsertAsync(transaction, row, Actor);
+        var change = await EnvironmentTable.BeginChangeAsync(transaction, Workspace, environment);
+        await VersionTable.MintAsync(transaction, row, [.. secrets.Select((id, i) => new NewVersion(
+            id, $"BENCH_KEY_{i:0000000}", 1, "kek_bench", new byte[78], new byte[90], VersionKinds.Written, Actor, null))], change!.Instant);
+    }
 
     public TrailEntry Next()
     {

@@ -33,6 +33,9 @@ public static class AuditActions
     /// <summary>A value was revealed (S17).</summary>
     public const string SecretReveal = "secret.reveal";
 
+    /// <summary>A value was compared with others, and not shown.</summary>
+    public const string SecretCompare = "secret.compare";
+
     /// <summary>A version was minted with the value of an earlier version.</summary>
     public const string SecretRollback = "secret.rollback";
 
@@ -101,7 +104,7 @@ public static class AuditActions
     {
         ProjectCreate, ProjectUpdate, ProjectDelete,
         EnvironmentCreate, EnvironmentUpdate, EnvironmentDelete, EnvironmentRestore, EnvironmentCompare,
-        SecretWrite, SecretReveal, SecretRollback, SecretDelete, SecretDestroy,
+        SecretWrite, SecretReveal, SecretCompare, SecretRollback, SecretDelete, SecretDestroy,
         KekRotate, KekDestroy, MasterKeyGenerate, MasterKeyRotate, MasterKeyRetire,
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,

@@ -18,6 +18,7 @@ using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
 using Secronna.Server.Trail;
 using Secronna.Server.Trail.Index;
+using Secronna.Server.Trail.Reads;
 using Secronna.Server.Trail.Tree;
 using Secronna.Server.Vault;
 
@@ -75,6 +76,7 @@ internal static class Composition
         .AddSingleton<AuditProofService>()
         .AddSingleton<Follower, IndexFollower>()
         .AddSingleton<Follower, TreeFollower>()
+        .AddSingleton<Follower, ReadsFollower>()
         .AddSingleton<LogKeys>()
         .AddSingleton<KekLeases>()
         .AddSingleton<KekCreation>()

@@ -73,6 +73,15 @@ internal sealed record TableDefinition
         new("trail_tiles", Text("workspace_id"), Number("level"), Number("tile_index"), Bytes("hashes")),
         new("trail_checkpoints",
             Text("workspace_id"), Number("epoch"), Number("size"), Number("at"), Bytes("root"), Text("note")),
+        new("secret_reads",
+            Text("workspace_id"), Text("secret_id"), Number("last_at"), Text("actor_type"), Text("actor_id"), Text("subject"),
+            Number("readers")),
+        new("secret_readers",
+            Text("workspace_id"), Text("secret_id"), Text("actor_type"), Text("actor_id"), Text("subject"), Number("first_at"),
+            Number("first_sequence"), Number("last_at"), Number("last_reveal_day")),
+        new("secret_read_days", Text("workspace_id"), Text("secret_id"), Number("day"), Number("count"), Number("readers")),
+        new("secret_read_versions", Text("workspace_id"), Text("secret_id"), Number("day"), Number("version"), Number("count")),
+        new("read_slices", Text("workspace_id"), Number("last_sequence"), Number("stored")),
         new("idempotency_keys", Bytes("id"), Bytes("body_hash"), Text("answer"), Number("created_at")),
     ];
 

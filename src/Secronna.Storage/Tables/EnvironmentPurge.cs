@@ -61,30 +61,36 @@ internal static class EnvironmentPurge
     }
 
     /// <summary>
-    /// Removes the next versions of a secret, and the secret when none is left. Returns the number of versions removed.
+    /// Removes the next versions of a secret, then what is known of its reads, and the secret when nothing is left. Returns the number
+    /// of rows removed.
     /// </summary>
     private static async ValueTask<int> RemoveVersionsAsync(Transaction transaction, string secretId)
     {
-        var removed = await DeleteVersionsAsync(transaction, secretId);
-        if (await transaction.FindTextAsync("SELECT secret_id FROM secret_versions WHERE secret_id = $1 LIMIT 1", secretId) is null)
+        var workspaceId = (await transaction.FindTextAsync("SELECT workspace_id FROM secrets WHERE id = $1", secretId))!;
+        var removed = await DeleteVersionsAsync(transaction, workspaceId, secretId);
+        if (await transaction.FindTextAsync("SELECT secret_id FROM secret_versions WHERE secret_id = $1 LIMIT 1", secretId) is null
+            && await ReadTallies.RemoveAsync(transaction, workspaceId, secretId, Purge.SliceVersions) is var reads)
         {
-            await transaction.ExecuteAsync("DELETE FROM secrets WHERE id = $1", secretId);
+            removed += reads;
+            if (reads < Purge.SliceVersions)
+            {
+                await transaction.ExecuteAsync("DELETE FROM secrets WHERE id = $1", secretId);
+            }
         }
 
         return removed;
     }
 
     // Gives the bytes of the versions back to the workspace that stored them. A version that was destroyed before has none.
-    private static async ValueTask<int> DeleteVersionsAsync(Transaction transaction, string secretId)
+    private static async ValueTask<int> DeleteVersionsAsync(Transaction transaction, string workspaceId, string secretId)
     {
-        var workspaceId = await transaction.FindTextAsync("SELECT workspace_id FROM secrets WHERE id = $1", secretId);
         await using var delete = transaction.Prepare("""
             DELETE FROM secret_versions WHERE secret_id = $1 AND version IN (
                 SELECT version FROM secret_versions WHERE secret_id = $1 ORDER BY version LIMIT 500)
             RETURNING coalesce(length(wrapped_data_key) + length(ciphertext), 0)
             """);
         var freed = await delete.Bind(secretId).ReadAllAsync(static row => row.GetInt64(0));
-        transaction.StoredBytes.Add(workspaceId!, -freed.Sum());
+        transaction.StoredBytes.Add(workspaceId, -freed.Sum());
         return freed.Count;
     }
 }

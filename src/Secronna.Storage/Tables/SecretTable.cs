@@ -26,6 +26,11 @@ public static class SecretTable
         ORDER BY key
         """;
 
+    private static readonly string KeptSecrets = $"""
+        SELECT s.id FROM secrets s JOIN environments e ON e.id = s.environment_id JOIN projects p ON p.id = e.project_id
+        WHERE s.workspace_id = $1 AND e.deleted_at IS NULL AND p.deleted_at IS NULL AND s.id IN ({SecretReadTable.IdParameters(from: 2)})
+        """;
+
     internal const string Live = " AND s.deleted_at IS NULL AND e.deleted_at IS NULL AND p.deleted_at IS NULL";
 
     /// <summary>Finds a secret. Returns <c>null</c> when there is none.</summary>
@@ -82,6 +87,20 @@ public static class SecretTable
             + " WHERE s.workspace_id = $1 AND s.id > $2 AND s.deleted_at IS NULL ORDER BY s.id LIMIT $3");
         query.Bind(workspaceId).Bind(after).Bind(limit);
         return await query.ReadAllAsync(static row => (Read(row), row.IsNull(10)));
+    }
+
+    /// <summary>The secrets among these, deleted ones included, whose environment and project are not deleted.</summary>
+    public static async ValueTask<HashSet<string>> FindKeptAsync(Session session, string workspaceId, IEnumerable<string> ids)
+    {
+        var kept = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var chunk in ids.Chunk(SecretReadTable.IdsPerStatement))
+        {
+            await using var query = session.Prepare(KeptSecrets);
+            SecretReadTable.BindIds(query.Bind(workspaceId), chunk);
+            kept.UnionWith(await query.ReadAllAsync(static row => row.GetText(0)));
+        }
+
+        return kept;
     }
 
     /// <summary>

@@ -25,7 +25,13 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         INSERT INTO trail_followers (workspace_id, follower, place, holder, held_until) VALUES ('acc_none', 'index', 9, 'node', 1);
         INSERT INTO trail_index_runs (workspace_id, last_sequence, level, first_sequence, state) VALUES ('acc_none', 9, 0, 1, 'live');
         INSERT INTO trail_index_pages (workspace_id, last_sequence, level, first_term, first_sequence, postings)
-            VALUES ('acc_none', 9, 0, x'00ff', 1, x'ff00')
+            VALUES ('acc_none', 9, 0, x'00ff', 1, x'ff00');
+        INSERT INTO secret_reads (workspace_id, secret_id, last_at, actor_type, actor_id, subject, readers) VALUES ('acc_none', 'sec', 1, 'user', 'u', '', 2);
+        INSERT INTO secret_readers (workspace_id, secret_id, actor_type, actor_id, subject, first_at, first_sequence, last_at, last_reveal_day)
+            VALUES ('acc_none', 'sec', 'user', 'u', '', 1, 2, 3, NULL);
+        INSERT INTO secret_read_days (workspace_id, secret_id, day, count, readers) VALUES ('acc_none', 'sec', 1, 2, 3);
+        INSERT INTO secret_read_versions (workspace_id, secret_id, day, version, count) VALUES ('acc_none', 'sec', 1, 2, 3);
+        INSERT INTO read_slices (workspace_id, last_sequence, stored) VALUES ('acc_none', 9, 250)
         """;
 
     // The advisory lock at which a trigger makes the copy wait until the test releases it.
