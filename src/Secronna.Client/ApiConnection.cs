@@ -59,17 +59,30 @@ internal sealed class ApiConnection
     public async IAsyncEnumerable<T> ListAsync<T>(
         string path, int pageSize, JsonTypeInfo<IReadOnlyList<T>> json, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        await foreach (var items in ListPagesAsync(path, pageSize, json, cancellation).ConfigureAwait(false))
+        {
+            foreach (var item in items)
+            {
+                yield return item;
+            }
+        }
+    }
+
+    /// <summary>The pages of a list, or of data with parts of lists. Each is requested when the enumeration reaches it.</summary>
+    /// <param name="path">The list's path, with its filters.</param>
+    /// <param name="pageSize">The number of items on a page.</param>
+    /// <param name="json">The JSON shape of a page.</param>
+    /// <param name="cancellation">Ends the enumeration.</param>
+    public async IAsyncEnumerable<T> ListPagesAsync<T>(
+        string path, int pageSize, JsonTypeInfo<T> json, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         var page = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={pageSize}";
         string? cursor = null;
         do
         {
             using var answer = await SendAsync(
                 ApiRequest.Get(cursor is null ? page : $"{page}&cursor={ApiRequest.Escape(cursor)}"), cancellation).ConfigureAwait(false);
-            foreach (var item in answer.Data(json))
-            {
-                yield return item;
-            }
-
+            yield return answer.Data(json);
             cursor = answer.Meta().Cursor is var next && (next is null || next != cursor) ? next : throw ClientErrors.EndlessList(server);
         }
         while (cursor is not null);

@@ -126,6 +126,11 @@ public sealed class EnvironmentsClient
         connection.ListAsync(
             Path(environmentId) + "/history", Limits.PageMaximum, ClientJson.Default.IReadOnlyListHistoryResponse, cancellation);
 
+    /// <summary>Lists the secrets of an environment with their last reveals, in the byte order of their keys.</summary>
+    public IAsyncEnumerable<SecretReadsResponse> ListReadsAsync(string environmentId, CancellationToken cancellation = default) =>
+        connection.ListAsync(
+            Path(environmentId) + "/reads", Limits.PageMaximum, ClientJson.Default.IReadOnlyListSecretReadsResponse, cancellation);
+
     /// <summary>Restores an environment to how it stood at a time or, as a dry run, says what that would change.</summary>
     public Task<RestoreResponse> RestoreAsync(string environmentId, RestoreRequest restore, CancellationToken cancellation = default) =>
         connection.SendAsync(

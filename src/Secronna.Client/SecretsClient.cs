@@ -45,6 +45,10 @@ public sealed class SecretsClient
         connection.ListAsync(
             Path(secretId) + "/versions", Limits.PageMaximum, ClientJson.Default.IReadOnlyListVersionResponse, cancellation);
 
+    /// <summary>Lists the reads of a secret, page by page. Each page has all days, and a further part of the versions and actors.</summary>
+    public IAsyncEnumerable<SecretReadersResponse> ListReadsAsync(string secretId, CancellationToken cancellation = default) =>
+        connection.ListPagesAsync(Path(secretId) + "/reads", Limits.PageMaximum, Json.SecretReadersResponse, cancellation);
+
     /// <summary>Mints a version with the value of an earlier version.</summary>
     public Task<WrittenResponse> RollBackAsync(string secretId, RollbackRequest rollback, CancellationToken cancellation = default) =>
         connection.SendAsync(

@@ -99,6 +99,17 @@ public sealed class SecronnaClient : IDisposable
         connection.ListAsync(
             (filter ?? new AuditFilter()).Path(), Limits.AuditPageMaximum, ClientJson.Default.IReadOnlyListAuditResponse, cancellation);
 
+    /// <summary>
+    /// Lists the secrets that were read in the last days and those that were not, page by page. Each page has all days, and a further
+    /// part of the secrets.
+    /// </summary>
+    /// <param name="days">How many days, today included: 1 to 90.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    public IAsyncEnumerable<WorkspaceReadsResponse> ListReadsAsync(int days = 30, CancellationToken cancellation = default) =>
+        connection.ListPagesAsync(
+            ApiRequest.WithQuery("/reads", ("days", days.ToString(CultureInfo.InvariantCulture))), Limits.PageMaximum,
+            ProtocolJson.Default.WorkspaceReadsResponse, cancellation);
+
     /// <summary>Gets the keys that sign the checkpoints of the audit trail.</summary>
     public Task<AuditKeysResponse> GetAuditKeysAsync(CancellationToken cancellation = default) =>
         connection.SendAsync(ApiRequest.Get("/audit/keys"), ProtocolJson.Default.AuditKeysResponse, cancellation);

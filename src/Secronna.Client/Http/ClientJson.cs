@@ -41,6 +41,7 @@ internal sealed record LiftedExpiry([property: JsonIgnore(Condition = JsonIgnore
 [JsonSerializable(typeof(IReadOnlyList<HistoryResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<SearchResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<AuditResponse>))]
+[JsonSerializable(typeof(IReadOnlyList<SecretReadsResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<KekResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<ApiKeyResponse>))]
 [JsonSerializable(typeof(IReadOnlyList<AccessKeyResponse>))]

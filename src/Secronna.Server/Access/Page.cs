@@ -5,6 +5,11 @@ namespace Secronna.Server.Access;
 /// <param name="Limit">The largest number of items that the page may have.</param>
 internal sealed record PageRequest(string? After, int Limit);
 
+/// <summary>Data with parts of lists, which go on in further pages.</summary>
+/// <param name="Data">The data.</param>
+/// <param name="Next">The position where the page ended; <c>null</c> if no page follows.</param>
+internal sealed record PagedData<T>(T Data, string? Next);
+
 /// <summary>A page of a list.</summary>
 /// <param name="Items">The items of the page.</param>
 /// <param name="Next">

@@ -10,6 +10,7 @@ using Secronna.Server.Features.Health;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.PointInTime;
 using Secronna.Server.Features.Projects;
+using Secronna.Server.Features.Reads;
 using Secronna.Server.Features.Search;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Hosting.Configuration;
@@ -74,6 +75,9 @@ internal static class Composition
         .AddSingleton<IdempotencyGuesses>()
         .AddSingleton<AuditService>()
         .AddSingleton<AuditProofService>()
+        .AddSingleton<EnvironmentReadService>()
+        .AddSingleton<SecretReadService>()
+        .AddSingleton<WorkspaceReadService>()
         .AddSingleton<Follower, IndexFollower>()
         .AddSingleton<Follower, TreeFollower>()
         .AddSingleton<Follower, ReadsFollower>()
@@ -161,6 +165,7 @@ internal static class Composition
         app.MapPointInTime();
         app.MapSearch();
         app.MapAudit();
+        app.MapReads();
         app.MapKeys();
         app.MapCredentials();
         app.MapHealth();

@@ -29,6 +29,19 @@ internal sealed class ApiPages<T>(ApiRoute route, JsonTypeInfo<T> type)
         });
 }
 
+/// <summary>A route whose answer is data with parts of lists.</summary>
+internal sealed class ApiPagedData<T>(ApiRoute route, JsonTypeInfo<T> type)
+{
+    /// <summary>Maps the route to a handler that calls a service.</summary>
+    public void By<TService>(Func<ApiRequest, TService, PageRequest, Task<PagedData<T>>> handler)
+        where TService : notnull =>
+        route.Map<TService>(async (request, service) =>
+        {
+            var page = await request.WorkAsync(() => handler(request, service, request.Page()));
+            await ResponseEnvelope.WritePageAsync(request.Context, page, request.Cursor(page.Next), type);
+        });
+}
+
 /// <summary>Begins the declaration of a route.</summary>
 internal static class ApiRouteExtensions
 {

@@ -49,6 +49,9 @@ internal sealed class ApiRoute
     /// <summary>Whether the answer is a page of a list.</summary>
     public bool IsPage { get; private set; }
 
+    /// <summary>Whether the answer has a cursor: it is a page of a list, or data with parts of lists.</summary>
+    public bool HasCursor { get; private set; }
+
     /// <summary>
     /// Entries of a page when the caller does not say how many. A page after a cursor has no more than the maximum.
     /// </summary>
@@ -111,13 +114,16 @@ internal sealed class ApiRoute
     public ApiPages<T> GivesPages<T>(
         JsonTypeInfo<T> type, int defaultLimit = Limits.UnpagedItems, int maximumLimit = Limits.PageMaximum)
     {
-        (Response, IsPage, DefaultLimit, MaximumLimit) = (typeof(T), true, defaultLimit, maximumLimit);
-        TakesQuery("limit", "integer", $"Entries of a page, from 1 to {maximumLimit}; "
-            + (defaultLimit > maximumLimit
-                ? $"if not given, {maximumLimit} with a cursor, and without one all entries up to {defaultLimit}"
-                : $"{defaultLimit} if not given"));
-        TakesQuery("cursor", "string", "The cursor from the meta of the page before");
+        IsPage = true;
+        TakesPage<T>(defaultLimit, maximumLimit);
         return new ApiPages<T>(this, type);
+    }
+
+    /// <summary>Declares data with parts of lists as the answer. A page has up to so many entries of each list.</summary>
+    public ApiPagedData<T> GivesPagedData<T>(JsonTypeInfo<T> type, int defaultLimit = Limits.PageMaximum)
+    {
+        TakesPage<T>(defaultLimit, Limits.PageMaximum);
+        return new ApiPagedData<T>(this, type);
     }
 
     /// <summary>Declares a text or bytes as the answer, without an envelope.</summary>
@@ -142,6 +148,16 @@ internal sealed class ApiRoute
     internal void Map<TService>(Func<ApiRequest, TService, Task> handler)
         where TService : notnull =>
         Routes!.MapMethods(takesRestOfPath ? RestOfPath(Pattern) : Pattern, [Method], context => ApiPipeline.RunAsync(context, this, handler)).WithMetadata(this);
+
+    private void TakesPage<T>(int defaultLimit, int maximumLimit)
+    {
+        (Response, HasCursor, DefaultLimit, MaximumLimit) = (typeof(T), true, defaultLimit, maximumLimit);
+        TakesQuery("limit", "integer", $"Entries of a page, from 1 to {maximumLimit}; "
+            + (defaultLimit > maximumLimit
+                ? $"if not given, {maximumLimit} with a cursor, and without one all entries up to {defaultLimit}"
+                : $"{defaultLimit} if not given"));
+        TakesQuery("cursor", "string", "The cursor from the meta of the page before");
+    }
 
     // The web framework's spelling of a parameter that takes the rest of the path.
     private static string RestOfPath(string pattern) => pattern.Insert(pattern.LastIndexOf('{') + 1, "**");

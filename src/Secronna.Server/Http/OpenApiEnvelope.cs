@@ -6,11 +6,11 @@ namespace Secronna.Server.Http;
 internal static class OpenApiEnvelope
 {
     /// <summary>The envelope of a successful answer.</summary>
-    public static OpenApiSchema OfData(IOpenApiSchema data, bool isPage) => Object(new()
+    public static OpenApiSchema OfData(IOpenApiSchema data, bool isPage, bool hasCursor) => Object(new()
     {
         ["data"] = isPage ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = data } : data,
         ["error"] = new OpenApiSchema { Type = JsonSchemaType.Null },
-        ["meta"] = Meta(isPage),
+        ["meta"] = Meta(hasCursor),
     });
 
     /// <summary>The envelope of an error.</summary>
@@ -18,7 +18,7 @@ internal static class OpenApiEnvelope
     {
         ["data"] = new OpenApiSchema { Type = JsonSchemaType.Null },
         ["error"] = Error(),
-        ["meta"] = Meta(isPage: false),
+        ["meta"] = Meta(hasCursor: false),
     });
 
     // The name of the field or parameter is absent where the error is about none.
@@ -29,14 +29,14 @@ internal static class OpenApiEnvelope
         return error;
     }
 
-    private static OpenApiSchema Meta(bool isPage)
+    private static OpenApiSchema Meta(bool hasCursor)
     {
         var properties = new Dictionary<string, IOpenApiSchema>
         {
             ["requestId"] = Text(),
             ["timestamp"] = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" },
         };
-        if (isPage)
+        if (hasCursor)
         {
             properties["cursor"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null };
             properties["hasMore"] = new OpenApiSchema { Type = JsonSchemaType.Boolean };

@@ -42,6 +42,15 @@ internal static class ResponseEnvelope
         return SendAsync(context, StatusCodes.Status200OK, json, new PageMeta(cursor));
     }
 
+    /// <summary>Writes data with parts of lists; the cursor is <c>null</c> at the lists' ends.</summary>
+    public static Task WritePageAsync<T>(HttpContext context, PagedData<T> page, string? cursor, JsonTypeInfo<T> type)
+    {
+        var json = Begin();
+        JsonSerializer.Serialize(json, page.Data, type);
+        json.WriteNull("error");
+        return SendAsync(context, StatusCodes.Status200OK, json, new PageMeta(cursor));
+    }
+
     /// <summary>Writes an error.</summary>
     public static Task WriteErrorAsync(HttpContext context, int status, RequestException refused)
     {

@@ -9,6 +9,7 @@ using Secronna.Server.Features.Environments;
 using Secronna.Server.Features.Keys;
 using Secronna.Server.Features.PointInTime;
 using Secronna.Server.Features.Projects;
+using Secronna.Server.Features.Reads;
 using Secronna.Server.Features.Search;
 using Secronna.Server.Features.Secrets;
 using Secronna.Server.Http;
@@ -61,6 +62,14 @@ public sealed class BoundedReadTests(CrowdedNode node, SharedServer shared, ITes
         ["GET /projects/{projectId}/keys"] = [(Way.Looks, async (n, c, p) => (await n.Get<KekService>().ListAsync(c, n.ProjectId, p)).Next)],
         ["GET /api-keys"] = [(Way.Finds, async (n, c, p) => (await n.Get<CredentialService>().ListApiKeysAsync(c, p)).Next)],
         ["GET /access-keys"] = [(Way.Finds, async (n, c, p) => (await n.Get<CredentialService>().ListAccessKeysAsync(c, p)).Next)],
+        ["GET /environments/{envId}/reads"] =
+        [
+            (Way.Looks, async (n, c, p) => (await n.Get<EnvironmentReadService>().ListAsync(c, n.EnvironmentId, p)).Next),
+            (Way.Looks, async (n, c, p) => (await n.Get<EnvironmentReadService>().ListAsync(c, n.EnvironmentId, p with { Limit = 5_000 })).Next),
+        ],
+        ["GET /secrets/{secretId}/reads"] =
+            [(Way.Finds, async (n, c, p) => (await n.Get<SecretReadService>().GetAsync(c, n.SecretId, p)).Next)],
+        ["GET /reads"] = [(Way.Looks, async (n, c, p) => (await n.Get<WorkspaceReadService>().GetAsync(c, 90, p)).Next)],
         ["GET /audit"] =
         [
             (Way.Looks, Audit(n => new TrailFilter { EnvironmentId = n.EnvironmentId })),
@@ -101,7 +110,7 @@ public sealed class BoundedReadTests(CrowdedNode node, SharedServer shared, ITes
     {
         var server = await shared.GetAsync();
         var lists = server.Services.GetRequiredService<EndpointDataSource>().Endpoints
-            .Select(endpoint => endpoint.Metadata.GetMetadata<ApiRoute>()).OfType<ApiRoute>().Where(route => route.IsPage)
+            .Select(endpoint => endpoint.Metadata.GetMetadata<ApiRoute>()).OfType<ApiRoute>().Where(route => route.HasCursor)
             .Select(route => $"{route.Method} {route.Pattern[ApiClient.Base.Length..]}");
 
         Assert.Equal(lists.Order(StringComparer.Ordinal), Lists.Keys.Order(StringComparer.Ordinal));

@@ -67,6 +67,7 @@ public sealed class CrowdedNode : IAsyncLifetime
         AddSecrets(direct);
         AddPlaces(direct);
         AddCredentials(direct);
+        AddReads(direct);
         direct.Run("COMMIT");
         await AddEntriesAsync();
         direct.Run("ANALYZE");
@@ -142,6 +143,29 @@ public sealed class CrowdedNode : IAsyncLifetime
                 SELECT {Id("key_00" + letter)}, '{Workspace}', '{kind}', 'x', '{letter}_' || i, @box, 1, 'key_1', {revoked} FROM n
                 """, ("@box", new byte[] { 1 }));
         }
+    }
+
+    // Every secret was revealed, half of them lately, and each secret of the environment on each of many days. One secret has many
+    // readers and many versions.
+    private void AddReads(DbConnection direct)
+    {
+        var today = At.Microseconds / 86_400_000_000;
+        direct.Run("""
+            INSERT INTO secret_reads (workspace_id, secret_id, last_at, actor_type, actor_id, subject, readers)
+            SELECT workspace_id, id, CASE WHEN substr(id, 30, 1) < '5' THEN @at ELSE 1 END, 'api_key', 'key_' || id, '', 1 FROM secrets
+            """, ("@at", At.Microseconds));
+        direct.Run($"""
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+            INSERT INTO secret_read_days (workspace_id, secret_id, day, count, readers)
+            SELECT s.workspace_id, s.id, @today + 1 - i, 1, 1 FROM n, secrets s WHERE s.environment_id = @env AND s.deleted_at IS NULL
+            """, ("@today", today), ("@env", EnvironmentId));
+        direct.Run($"""
+            {Rows} INSERT INTO secret_read_versions (workspace_id, secret_id, day, version, count) SELECT '{Workspace}', @secret, @today, i, 1 FROM n
+            """, ("@today", today), ("@secret", SecretId));
+        direct.Run($"""
+            {Rows} INSERT INTO secret_readers (workspace_id, secret_id, actor_type, actor_id, subject, first_at, first_sequence, last_at)
+            SELECT '{Workspace}', @secret, 'api_key', 'key_' || i, '', 1, i, 1 FROM n
+            """, ("@secret", SecretId));
     }
 
     private async Task AddEntriesAsync()

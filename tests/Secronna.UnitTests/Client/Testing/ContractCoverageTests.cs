@@ -29,10 +29,15 @@ public sealed class ContractCoverageTests
         "audit verify", "audit verify --accept-epoch", "audit verify --bundle", "audit verify --deep", "audit verify --key", "audit verify --state",
     ];
 
-    /// <summary>What proves the audit trail. The server in memory keeps no tree and has no log key, so it has none of these routes.</summary>
+    /// <summary>
+    /// What is derived from the audit trail. The server in memory keeps no tree and counts no reads, so it has none of these routes.
+    /// </summary>
     private static readonly string[] NotInMemory =
     [
         "GET /audit/checkpoint", "GET /audit/tile/{path}", "GET /audit/{sequence}/proof", "GET /audit/{sequence}/proof?size", "GET /audit/keys",
+        "GET /environments/{envId}/reads", "GET /environments/{envId}/reads?limit", "GET /environments/{envId}/reads?cursor",
+        "GET /secrets/{secretId}/reads", "GET /secrets/{secretId}/reads?limit", "GET /secrets/{secretId}/reads?cursor",
+        "GET /reads", "GET /reads?days", "GET /reads?limit", "GET /reads?cursor",
     ];
 
     private readonly HashSet<string> used = [];
