@@ -1,7 +1,7 @@
 namespace Secronna.Crypto.Trail;
 
 /// <summary>An entry of the trail (S17, S19). It holds ids and names, and never a secret value.</summary>
-public sealed record TrailEntry
+public record TrailEntry
 {
     /// <summary>The <see cref="WorkspaceId"/> of entries that belong to the whole installation.</summary>
     public const string Installation = "";

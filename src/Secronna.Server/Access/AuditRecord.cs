@@ -1,5 +1,6 @@
 using Secronna.Crypto.Trail;
 using Secronna.Protocol;
+using Secronna.Server.Trail;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Access;
@@ -8,7 +9,7 @@ namespace Secronna.Server.Access;
 internal static class AuditRecord
 {
     /// <summary>An entry about an action of the contract (<see cref="AuditActions"/>).</summary>
-    public static TrailEntry Of(Caller caller, TimeProvider time, string action, string outcome = AuditOutcomes.Success) => new()
+    public static TrailEntry Of(Caller caller, TimeProvider time, string action, string outcome = AuditOutcomes.Success) => new RequestEntry
     {
         WorkspaceId = caller.WorkspaceId,
         Id = Ids.New(Ids.AuditEntry, time.GetUtcNow()),
@@ -20,6 +21,7 @@ internal static class AuditRecord
         Ip = caller.Origin.Ip,
         UserAgent = caller.Origin.UserAgent,
         Reason = caller.Origin.Reason,
+        Receipt = caller.Receipt,
     };
 
     /// <summary>An entry about an operation. The operation must have an audit action.</summary>

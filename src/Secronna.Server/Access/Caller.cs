@@ -1,4 +1,5 @@
 using Secronna.Protocol;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Access;
 
@@ -40,6 +41,9 @@ internal sealed record RequestOrigin(string? RequestId, string? Ip, string? User
     /// </summary>
     public bool HasOwnConnection { get; init; }
 
+    /// <summary>Learns which entries the request records; <c>null</c> if its operation is not recorded, and for a command.</summary>
+    public TrailReceipt? Receipt { get; init; }
+
     /// <summary>The origin of commands, and of the server's own work in the background.</summary>
     public static RequestOrigin OfCommand { get; } = new(null, null, null);
 }
@@ -78,6 +82,12 @@ internal sealed record Caller(string ActorType, string ActorId, string Workspace
 
     /// <summary>The same caller, whose work goes on when the client has gone away. Whoever has opened a value goes on as this caller.</summary>
     public Caller Uninterrupted() => this with { Origin = Origin with { Aborted = CancellationToken.None } };
+
+    /// <summary>
+    /// Learns which entries the request records; <c>null</c> if the caller is not told of them, because it may not read the trail of
+    /// the whole workspace.
+    /// </summary>
+    public TrailReceipt? Receipt => Grants.IsEverything && Roles.Allows(Role, Permission.ReadAudit) ? Origin.Receipt : null;
 
     /// <inheritdoc cref="RequestOrigin.Aborted"/>
     public CancellationToken Aborted => Origin.Aborted;

@@ -12,7 +12,7 @@ internal sealed class ApiAnswer<T>(ApiRoute route, JsonTypeInfo<T> type)
         route.Map<TService>(async (request, service) =>
         {
             var data = await request.WorkAsync(() => handler(request, service));
-            await ResponseEnvelope.WriteAsync(request.Context, route.Status, data, type);
+            await ResponseEnvelope.WriteAsync(request.Context, route.Status, data, type, request.Receipt);
         });
 }
 

@@ -1,5 +1,6 @@
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Http;
 
@@ -52,6 +53,7 @@ internal static class ApiPipeline
             Operation = route.Operation,
             RouteVariables = context.Request.RouteValues,
             Aborted = context.RequestAborted,
+            Receipt = route.Operation is { AuditAction: not null } ? new TrailReceipt() : null,
             HasOwnConnection = HttpProtocol.IsHttp11(context.Request.Protocol),
         };
         return context.RequestServices.GetRequiredService<Authentication>()

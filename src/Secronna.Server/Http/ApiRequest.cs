@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Secronna.Crypto;
 using Secronna.Server.Access;
 using Secronna.Server.Installation;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Http;
 
@@ -29,6 +30,9 @@ internal sealed class ApiRequest(HttpContext context, ApiRoute route, Caller? ca
     /// AUTH_REQUIRED: the route declares no operation, so nobody was authenticated (S24).
     /// </exception>
     public Caller Caller => caller ?? throw Errors.AuthRequired();
+
+    /// <summary>Which entries the request has recorded; <c>null</c> if the caller is not told, and where nobody was authenticated.</summary>
+    public TrailReceipt? Receipt => caller?.Receipt;
 
     /// <summary>The query parameters.</summary>
     public ApiQuery Query => new(context, route);

@@ -60,7 +60,7 @@ internal sealed class OpenApi(EndpointDataSource endpoints) : IOpenApiDocumentTr
                 [route.Status.ToString(CultureInfo.InvariantCulture)] = route.MediaType is { } mediaType
                     ? OpenApiEnvelope.File("Done", mediaType)
                     : OpenApiEnvelope.Json(
-                        "Done", OpenApiEnvelope.OfData(await SchemaAsync(document, context, route.Response!, cancellationToken), route.IsPage, route.HasCursor)),
+                        "Done", OpenApiEnvelope.OfData(await SchemaAsync(document, context, route.Response!, cancellationToken), route)),
                 ["default"] = OpenApiEnvelope.Json("An error: the code and the message are in error", OpenApiEnvelope.OfError()),
             },
         };

@@ -6,11 +6,11 @@ namespace Secronna.Server.Http;
 internal static class OpenApiEnvelope
 {
     /// <summary>The envelope of a successful answer.</summary>
-    public static OpenApiSchema OfData(IOpenApiSchema data, bool isPage, bool hasCursor) => Object(new()
+    public static OpenApiSchema OfData(IOpenApiSchema data, ApiRoute route) => Object(new()
     {
-        ["data"] = isPage ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = data } : data,
+        ["data"] = route.IsPage ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = data } : data,
         ["error"] = new OpenApiSchema { Type = JsonSchemaType.Null },
-        ["meta"] = Meta(hasCursor),
+        ["meta"] = Meta(route.HasCursor, isRecorded: route.Operation is { AuditAction: not null }),
     });
 
     /// <summary>The envelope of an error.</summary>
@@ -18,7 +18,7 @@ internal static class OpenApiEnvelope
     {
         ["data"] = new OpenApiSchema { Type = JsonSchemaType.Null },
         ["error"] = Error(),
-        ["meta"] = Meta(hasCursor: false),
+        ["meta"] = Meta(hasCursor: false, isRecorded: false),
     });
 
     // The name of the field or parameter is absent where the error is about none.
@@ -29,7 +29,7 @@ internal static class OpenApiEnvelope
         return error;
     }
 
-    private static OpenApiSchema Meta(bool hasCursor)
+    private static OpenApiSchema Meta(bool hasCursor, bool isRecorded)
     {
         var properties = new Dictionary<string, IOpenApiSchema>
         {
@@ -42,8 +42,17 @@ internal static class OpenApiEnvelope
             properties["hasMore"] = new OpenApiSchema { Type = JsonSchemaType.Boolean };
         }
 
-        return Object(properties);
+        var meta = Object(properties);
+        if (isRecorded)
+        {
+            meta.Properties!["trail"] = Trail();
+        }
+
+        return meta;
     }
+
+    // Absent for callers who may not read the whole audit trail, and where the request has recorded nothing.
+    private static OpenApiSchema Trail() => Object(new() { ["epoch"] = Number(), ["first"] = Number(), ["count"] = Number() });
 
     private static OpenApiSchema Object(Dictionary<string, IOpenApiSchema> properties) => new()
     {
@@ -51,6 +60,8 @@ internal static class OpenApiEnvelope
         Properties = properties,
         Required = new HashSet<string>(properties.Keys),
     };
+
+    private static OpenApiSchema Number() => new() { Type = JsonSchemaType.Integer, Format = "int64" };
 
     private static OpenApiSchema Text() => new() { Type = JsonSchemaType.String };
 

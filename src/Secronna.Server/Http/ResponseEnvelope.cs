@@ -1,9 +1,12 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Secronna.Protocol;
 using Secronna.Server.Access;
+using Secronna.Storage.Engine;
 
 namespace Secronna.Server.Http;
 
@@ -19,12 +22,17 @@ internal static class ResponseEnvelope
     private static Utf8JsonWriter? writer;
 
     /// <summary>Writes data.</summary>
-    public static Task WriteAsync<T>(HttpContext context, int status, T data, JsonTypeInfo<T> type)
+    /// <param name="context">The request.</param>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="data">The data.</param>
+    /// <param name="type">The JSON shape of the data.</param>
+    /// <param name="receipt">Which entries the request has recorded, for a caller who is told.</param>
+    public static Task WriteAsync<T>(HttpContext context, int status, T data, JsonTypeInfo<T> type, TrailReceipt? receipt = null)
     {
         var json = Begin();
         JsonSerializer.Serialize(json, data, type);
         json.WriteNull("error");
-        return SendAsync(context, status, json, null);
+        return SendAsync(context, status, json, null, receipt);
     }
 
     /// <summary>Writes a page of a list; the cursor is <c>null</c> at the list's end.</summary>
@@ -70,9 +78,16 @@ internal static class ResponseEnvelope
 
     /// <summary>The end of the envelope after the data, for answers that are written piece by piece.</summary>
     /// <param name="context">The request.</param>
+    /// <param name="receipt">Which entries the request has recorded, for a caller who is told.</param>
     /// <param name="endOfData">What closes the data.</param>
-    public static byte[] Tail(HttpContext context, string endOfData = "") => System.Text.Encoding.UTF8.GetBytes(
-        $"{endOfData},\"error\":null,\"meta\":{{\"requestId\":\"{context.TraceIdentifier}\",\"timestamp\":\"{Now(context)}\"}}}}{AnswerDeadline.Padding(context)}");
+    public static byte[] Tail(HttpContext context, TrailReceipt? receipt, string endOfData = "")
+    {
+        var trail = receipt is { IsRange: true }
+            ? string.Create(CultureInfo.InvariantCulture, $",\"trail\":{{\"epoch\":{receipt.Epoch},\"first\":{receipt.First},\"count\":{receipt.Count}}}")
+            : "";
+        return Encoding.UTF8.GetBytes(
+            $"{endOfData},\"error\":null,\"meta\":{{\"requestId\":\"{context.TraceIdentifier}\",\"timestamp\":\"{Now(context)}\"{trail}}}}}{AnswerDeadline.Padding(context)}");
+    }
 
     /// <summary>Sets the status, and JSON as the content type.</summary>
     public static void PrepareHeaders(HttpContext context, int status)
@@ -95,7 +110,8 @@ internal static class ResponseEnvelope
     }
 
     // All steps up to the copy into the response run on one thread, so they may use that thread's buffer.
-    private static async Task SendAsync(HttpContext context, int status, Utf8JsonWriter json, PageMeta? page)
+    private static async Task SendAsync(
+        HttpContext context, int status, Utf8JsonWriter json, PageMeta? page, TrailReceipt? receipt = null)
     {
         json.WriteStartObject("meta");
         json.WriteString("requestId", context.TraceIdentifier);
@@ -104,6 +120,15 @@ internal static class ResponseEnvelope
         {
             json.WriteString("cursor", page.Cursor);
             json.WriteBoolean("hasMore", page.Cursor is not null);
+        }
+
+        if (receipt is { IsRange: true })
+        {
+            json.WriteStartObject("trail");
+            json.WriteNumber("epoch", receipt.Epoch);
+            json.WriteNumber("first", receipt.First);
+            json.WriteNumber("count", receipt.Count);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();

@@ -20,5 +20,5 @@ internal static class TrailRecording
         database.AppendAsync([.. entries.Select(entry => Encode(entry, notBefore: 0))]);
 
     private static EncodedEntry Encode(TrailEntry entry, long notBefore) =>
-        new(entry.WorkspaceId, TrailEntryFormat.Encode(entry), notBefore);
+        new(entry.WorkspaceId, TrailEntryFormat.Encode(entry), notBefore, (entry as RequestEntry)?.Receipt);
 }

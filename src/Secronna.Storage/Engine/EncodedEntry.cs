@@ -4,7 +4,9 @@ namespace Secronna.Storage.Engine;
 /// <param name="WorkspaceId">The workspace's id, or <see cref="Installation"/>.</param>
 /// <param name="Bytes">The encoded entry, of at most <see cref="MaxBytes"/> bytes.</param>
 /// <param name="NotBefore">The entry's time is not before this one. Microseconds since 1970.</param>
-public readonly record struct EncodedEntry(string WorkspaceId, ReadOnlyMemory<byte> Bytes, long NotBefore = 0)
+/// <param name="Receipt">Learns the entry's sequence number once the entry is durable; <c>null</c> if nobody asks for it.</param>
+public readonly record struct EncodedEntry(
+    string WorkspaceId, ReadOnlyMemory<byte> Bytes, long NotBefore = 0, TrailReceipt? Receipt = null)
 {
     /// <summary>The <see cref="WorkspaceId"/> of entries that belong to the whole installation.</summary>
     public const string Installation = "";

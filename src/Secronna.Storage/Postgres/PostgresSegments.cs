@@ -33,19 +33,55 @@ internal static class PostgresSegments
         FROM unnest($5, $6, $7) AS s (skipped, count, entries)
         """;
 
-    /// <summary>
-    /// The statements, ordered by workspace id. All transactions lock the counters in this order, so no deadlock arises.
-    /// </summary>
-    public static IEnumerable<NpgsqlBatchCommand> ToCommands(IEnumerable<EncodedEntry> entries) => entries
-        .GroupBy(entry => entry.WorkspaceId, StringComparer.Ordinal)
-        .OrderBy(group => group.Key, StringComparer.Ordinal)
-        .Select(group => ToCommand(group.Key, [.. group]));
+    // One row for each segment. The epoch is the one that had begun when the statement began.
+    private const string Receipt = """
 
-    private static NpgsqlBatchCommand ToCommand(string workspaceId, EncodedEntry[] entries)
+        RETURNING first_sequence, coalesce((SELECT max(epoch) FROM trail_epochs WHERE workspace_id = $1), 1)
+        """;
+
+    /// <summary>
+    /// The entries of each workspace, ordered by workspace id. All transactions lock the counters in this order, so no deadlock
+    /// arises.
+    /// </summary>
+    public static List<EncodedEntry[]> Group(IEnumerable<EncodedEntry> entries) =>
+    [
+        .. entries.GroupBy(entry => entry.WorkspaceId, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => group.ToArray()),
+    ];
+
+    /// <summary>
+    /// Notes the receipts of what the statements wrote. Must be called while the results stand at that of the first of these
+    /// statements that has one.
+    /// </summary>
+    /// <param name="results">The results.</param>
+    /// <param name="groups">The entries, as <see cref="Group"/> gave them.</param>
+    /// <param name="receipts">Notes them.</param>
+    public static async ValueTask ReadAsync(NpgsqlDataReader results, List<EncodedEntry[]> groups, TrailReceipts receipts)
     {
+        foreach (var entries in groups.Where(TrailReceipts.AreWanted))
+        {
+            var (first, epoch) = (long.MaxValue, 0L);
+            while (await results.ReadAsync())
+            {
+                (first, epoch) = (Math.Min(first, results.GetInt64(0)), results.GetInt64(1));
+            }
+
+            receipts.Note(entries, epoch, first);
+            await results.NextResultAsync();
+        }
+    }
+
+    /// <summary>The statement that writes the entries of a workspace.</summary>
+    public static NpgsqlBatchCommand ToCommand(EncodedEntry[] entries)
+    {
+        var workspaceId = entries[0].WorkspaceId;
         var segments = NewSegment.Pack(entries);
         var command = new NpgsqlBatchCommand(
-            workspaceId == EncodedEntry.Installation ? AdvanceInstallation + Insert : AdvanceWorkspace + Insert);
+            (workspaceId == EncodedEntry.Installation ? AdvanceInstallation : AdvanceWorkspace, TrailReceipts.AreWanted(entries)) switch
+            {
+                (var advance, true) => advance + Insert + Receipt,
+                (var advance, false) => advance + Insert,
+            });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workspaceId, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = entries.Length });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = segments.Max(segment => segment.NotBefore) });

@@ -39,14 +39,16 @@ internal sealed class PostgresTransactionScope
     }
 
     /// <summary>Sends the last statements together with the commit. Sends nothing if the transaction had no statement.</summary>
-    /// <param name="last">The last statements. They return no rows.</param>
+    /// <param name="last">The last statements.</param>
     /// <param name="clock">Judges the database's clock; <c>null</c> lets every reading be believed.</param>
+    /// <param name="read">Reads the results of the last statements, which stand at the first one; <c>null</c> if there are none.</param>
     /// <returns>What the database's clock showed just before the commit; <c>null</c> if it was not judged.</returns>
     /// <exception cref="InvalidOperationException">A statement of the transaction failed before.</exception>
     /// <exception cref="StorageUnavailableException">
     /// It is not known whether the transaction was committed; or the clock is not believed, and nothing was committed.
     /// </exception>
-    public async ValueTask<long?> CommitAsync(IEnumerable<NpgsqlBatchCommand> last, ClockJudge? clock = null)
+    public async ValueTask<long?> CommitAsync(
+        IEnumerable<NpgsqlBatchCommand> last, ClockJudge? clock = null, Func<NpgsqlDataReader, ValueTask>? read = null)
     {
         if (connection.HasFailed)
         {
@@ -62,7 +64,7 @@ internal sealed class PostgresTransactionScope
 
         try
         {
-            return await SendCommitAsync(commands, clock?.Believed);
+            return await SendCommitAsync(commands, clock?.Believed, read);
         }
         catch (PostgresException refused) when (clock is not null && PostgresClockCheck.FindReading(refused) is { } reading)
         {
@@ -80,7 +82,8 @@ internal sealed class PostgresTransactionScope
     }
 
     // The clock is checked when the transaction has all its instants.
-    private async ValueTask<long?> SendCommitAsync(List<NpgsqlBatchCommand> last, ClockRange? believed)
+    private async ValueTask<long?> SendCommitAsync(
+        List<NpgsqlBatchCommand> last, ClockRange? believed, Func<NpgsqlDataReader, ValueTask>? read)
     {
         if (believed is { } range)
         {
@@ -88,6 +91,11 @@ internal sealed class PostgresTransactionScope
         }
 
         await using var results = await connection.SendAsync([.. last, new NpgsqlBatchCommand("COMMIT")]);
+        if (read is not null)
+        {
+            await read(results);
+        }
+
         long? reading = believed is not null && await results.ReadAsync() ? results.GetInt64(0) : null;
         await results.ReadToEndAsync();
         isCommitted = true;

@@ -44,14 +44,16 @@ internal static class PostgresUnits
         {
             var transaction = new Transaction(connection);
             var result = await work(transaction, state);
+            var (groups, receipts) = (PostgresSegments.Group(transaction.Audit.Entries), new TrailReceipts());
             var reading = await scope.CommitAsync(
-                [.. PostgresStoredBytes.ToCommands(transaction.StoredBytes), .. PostgresSegments.ToCommands(transaction.Audit.Entries)],
-                clock);
+                [.. PostgresStoredBytes.ToCommands(transaction.StoredBytes), .. groups.Select(PostgresSegments.ToCommand)], clock,
+                results => PostgresSegments.ReadAsync(results, groups, receipts));
             if (reading is { } at && transaction.Audit.Count > 0)
             {
                 clock!.NoteRecorded(at);
             }
 
+            receipts.Give();
             return result;
         }
         catch

@@ -12,7 +12,7 @@ internal sealed class BatchTransaction
     private readonly SqliteEngineConnection connection;
     private readonly Transaction transaction;
     private readonly SegmentWriter segments = new();
-    private readonly SealedRows sealedRows;
+    private readonly SealedRows sealedRows = new();
     private readonly CommitClock clock;
 
     public BatchTransaction(SqliteEngineConnection connection, CommitClock clock)
@@ -20,7 +20,12 @@ internal sealed class BatchTransaction
         this.connection = connection;
         this.clock = clock;
         transaction = new Transaction(connection);
-        sealedRows = new SealedRows(connection);
+        // What is kept of these tables is dropped before it can change.
+        connection.WatchTables(new HashSet<string>([.. SealedRows.Tables, "trail_epochs"]), () =>
+        {
+            sealedRows.Forget();
+            segments.ForgetEpochs();
+        });
     }
 
     /// <summary>
@@ -53,6 +58,7 @@ internal sealed class BatchTransaction
             var reading = clock.Require();
             connection.Run("COMMIT");
             clock.NoteCommitted(reading, transaction.Audit);
+            segments.GiveReceipts();
             return null;
         }
         catch (Exception exception) when (exception is not FsyncFailedException)

@@ -1,4 +1,5 @@
 using Secronna.Storage.Engine;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Storage.Sqlite;
 
@@ -9,15 +10,12 @@ namespace Secronna.Storage.Sqlite;
 /// </summary>
 internal sealed class SealedRows
 {
-    // The tables that VersionTable.FindSealedAsync reads.
-    private static readonly HashSet<string> Tables = ["secrets", "environments", "projects", "secret_versions", "secret_changes"];
-
     private const long MaxBytes = 16 * 1_024 * 1_024;
 
     private readonly RowCache rows = new(MaxBytes);
 
-    /// <param name="connection">The writer's connection, which must have prepared no statement yet.</param>
-    public SealedRows(SqliteEngineConnection connection) => connection.WatchTables(Tables, rows.Clear);
+    /// <summary>The tables that <see cref="VersionTable.FindSealedAsync"/> reads.</summary>
+    public static IReadOnlyList<string> Tables { get; } = ["secrets", "environments", "projects", "secret_versions", "secret_changes"];
 
     /// <summary>
     /// The rows that a unit need not read again; <c>null</c> for a unit that changes rows. Such a unit could be undone alone, so

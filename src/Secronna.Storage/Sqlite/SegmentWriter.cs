@@ -5,7 +5,7 @@ namespace Secronna.Storage.Sqlite;
 
 /// <summary>
 /// Writes the audit entries of a transaction at its end: one row for each workspace, or several where there are many entries. It
-/// keeps the end of each trail in memory, so that numbering needs no read. When another process has written to the database, or
+/// keeps the end and the epoch of each trail in memory, so that numbering needs no read. When another process has written to the database, or
 /// a transaction was undone, it reads the ends anew from the last segments.
 /// </summary>
 internal sealed class SegmentWriter
@@ -16,6 +16,8 @@ internal sealed class SegmentWriter
         """;
 
     private readonly Dictionary<string, TrailEnd> ends = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> epochs = new(StringComparer.Ordinal);
+    private readonly TrailReceipts receipts = new();
     private long? dataVersion;
 
     /// <summary>Must be called first in each transaction, which must hold the write lock already.</summary>
@@ -29,13 +31,24 @@ internal sealed class SegmentWriter
             return false;
         }
 
-        ends.Clear();
+        ForgetEnds();
         dataVersion = version;
         return true;
     }
 
     /// <summary>Must be called when a transaction was undone.</summary>
-    public void ForgetEnds() => ends.Clear();
+    public void ForgetEnds()
+    {
+        ends.Clear();
+        epochs.Clear();
+        receipts.Drop();
+    }
+
+    /// <summary>Must be called before anything runs that may begin an epoch.</summary>
+    public void ForgetEpochs() => epochs.Clear();
+
+    /// <summary>Must be called once a transaction is durable.</summary>
+    public void GiveReceipts() => receipts.Give();
 
     /// <summary>Writes all entries of <paramref name="audit"/>.</summary>
     /// <exception cref="InvalidOperationException">An entry names a workspace that does not exist.</exception>
@@ -48,14 +61,23 @@ internal sealed class SegmentWriter
 
         foreach (var group in audit.Entries.GroupBy(entry => entry.WorkspaceId, StringComparer.Ordinal))
         {
-            foreach (var segment in NewSegment.Pack([.. group]))
+            EncodedEntry[] entries = [.. group];
+            var last = 0L;
+            foreach (var segment in NewSegment.Pack(entries))
             {
-                await WriteAsync(session, group.Key, segment);
+                last = await WriteAsync(session, group.Key, segment);
+            }
+
+            if (TrailReceipts.AreWanted(entries))
+            {
+                var epoch = await FindEpochAsync(session, group.Key);
+                receipts.Note(entries, epoch, last - entries.Length + 1);
             }
         }
     }
 
-    private async ValueTask WriteAsync(Session session, string workspaceId, NewSegment segment)
+    // Returns the sequence number of the last entry.
+    private async ValueTask<long> WriteAsync(Session session, string workspaceId, NewSegment segment)
     {
         if (!ends.TryGetValue(workspaceId, out var end))
         {
@@ -67,6 +89,17 @@ internal sealed class SegmentWriter
             .Bind(EncodedEntry.Format).Bind(segment.Entries);
         await insert.ReadAsync();
         ends[workspaceId] = new TrailEnd(end.LastSequence + segment.Count, insert.GetInt64(0));
+        return end.LastSequence + segment.Count;
+    }
+
+    private async ValueTask<long> FindEpochAsync(Session session, string workspaceId)
+    {
+        if (!epochs.TryGetValue(workspaceId, out var epoch))
+        {
+            epochs[workspaceId] = epoch = (await TrailEpochTable.FindCurrentAsync(session, workspaceId)).Number;
+        }
+
+        return epoch;
     }
 
     private static async ValueTask<TrailEnd> FindEndAsync(Session session, string workspaceId) =>

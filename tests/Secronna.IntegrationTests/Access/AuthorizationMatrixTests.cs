@@ -199,6 +199,8 @@ public sealed class AuthorizationMatrixTests(SharedServer shared, ITestOutputHel
 
             var reply = (await call.SendAsync(client, route.Method, own)).Is(route.Status);
             await AuditedAsync(workspace, reply, call, "success");
+            Assert.Equal(
+                kind.Rights.Contains(Right.Audit) ? await workspace.EntriesOfAsync(reply) : [], reply.RecordedEntries);
             if (Lists.Contains(name))
             {
                 Assert.Equal(kind.ReachesTarget?.Invoke(call.Right) == false, !reply.Data.EnumerateArray().Any());

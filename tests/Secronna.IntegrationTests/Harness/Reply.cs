@@ -32,6 +32,11 @@ internal sealed partial class Reply
     /// <summary>The field or parameter that the error is about; null if it is about none.</summary>
     public string? Param => Error is { } error && error.TryGetProperty("param", out var param) ? param.GetString() : null;
 
+    /// <summary>The sequence numbers of the entries that the request has recorded in the trail, as far as the answer tells of them.</summary>
+    public List<long> RecordedEntries => Root.ValueKind != JsonValueKind.Undefined && Meta.TryGetProperty("trail", out var trail)
+        ? [.. Enumerable.Range(0, trail.GetProperty("count").GetInt32()).Select(i => trail.GetProperty("first").GetInt64() + i)]
+        : [];
+
     /// <summary>
     /// The answer without <c>meta</c>, which differs from request to request. Used to compare answers that must be equal (S23).
     /// </summary>

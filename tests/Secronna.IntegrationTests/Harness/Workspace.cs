@@ -32,6 +32,13 @@ internal sealed class Workspace(TestServer server, string id, string apiKeyId, s
             this, projectData.Text("id"), projectData.Text("slug"), environmentData.Text("id"), environmentData.Text("slug"));
     }
 
+    /// <summary>The sequence numbers of the audit entries of the request that was answered, in ascending order.</summary>
+    public async Task<List<long>> EntriesOfAsync(Reply reply) =>
+    [
+        .. (await AuditAsync()).Where(entry => entry.Text("requestId") == reply.RequestId)
+            .Select(entry => entry.GetProperty("sequence").GetInt64()).Order(),
+    ];
+
     /// <summary>Reads the newest 1,000 audit entries, newest first, with a filter such as <c>action=secret.reveal</c>.</summary>
     public async Task<List<JsonElement>> AuditAsync(string filter = "")
     {

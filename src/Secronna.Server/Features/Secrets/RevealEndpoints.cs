@@ -19,7 +19,7 @@ internal static class RevealEndpoints
             {
                 var version = request.Query.Int32("version", 1, int.MaxValue);
                 using var revealed = await reveals.RevealAsync(request.Caller, request.Route("secretId"), version);
-                await RevealResponses.WriteAsync(request.Context, revealed, withPath: false);
+                await RevealResponses.WriteAsync(request, revealed, withPath: false);
             });
 
         routes.Api("POST", "/reveal", Operations.RevealSecret, "Reveal a secret's value by its path")
@@ -28,7 +28,7 @@ internal static class RevealEndpoints
             {
                 var (path, version) = await request.BodyAsync<(string, int?)>(RevealBody.ReadPath);
                 using var revealed = await reveals.RevealPathAsync(request.Caller, path, version);
-                await RevealResponses.WriteAsync(request.Context, revealed, withPath: true);
+                await RevealResponses.WriteAsync(request, revealed, withPath: true);
             });
 
         routes.Api("POST", "/environments/{envId}/reveal", Operations.RevealEnvironment, "Reveal an environment's values")
@@ -62,7 +62,7 @@ internal static class RevealEndpoints
                 return;
             }
 
-            await RevealResponses.WriteAsync(request.Context, values);
+            await RevealResponses.WriteAsync(request, values);
         }
     }
 }

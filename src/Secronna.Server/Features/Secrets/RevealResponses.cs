@@ -15,12 +15,13 @@ internal static class RevealResponses
     private const int FlushAfterBytes = 64 * 1024;
 
     /// <summary>Writes one value: <c>{key,version,value}</c>, or with its path <c>{path,key,version,value}</c>.</summary>
-    public static async Task WriteAsync(HttpContext context, RevealedValue revealed, bool withPath)
+    public static async Task WriteAsync(ApiRequest request, RevealedValue revealed, bool withPath)
     {
+        var context = request.Context;
         var path = withPath ? $"\"path\":\"{revealed.Secret.Path}\"," : "";
         var head = Encoding.UTF8.GetBytes(
             $"{{\"data\":{{{path}\"key\":\"{revealed.Secret.Key}\",\"version\":{revealed.Version},\"value\":\"");
-        var tail = ResponseEnvelope.Tail(context, endOfData: "\"}");
+        var tail = ResponseEnvelope.Tail(context, request.Receipt, endOfData: "\"}");
         ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
         context.Response.ContentLength = head.Length + PlaintextWriter.EscapedLength(revealed.Value.Span) + tail.Length;
         // This only prepares the head of the answer. What a client can hold up is the flush.
@@ -33,11 +34,12 @@ internal static class RevealResponses
     }
 
     /// <summary>Writes an environment: <c>{revision,secrets:[{id,key,version,value}],unrecoverable:[keys]}</c>.</summary>
-    public static async Task WriteAsync(HttpContext context, RevealedEnvironment revealed)
+    public static async Task WriteAsync(ApiRequest request, RevealedEnvironment revealed)
     {
+        var context = request.Context;
         var head = Encoding.UTF8.GetBytes($"{{\"data\":{{\"revision\":\"{revealed.Revision}\",\"secrets\":[");
         var unrecoverable = string.Join(',', revealed.Unrecoverable.Select(key => $"\"{key}\""));
-        byte[] tail = [.. Encoding.UTF8.GetBytes($"],\"unrecoverable\":[{unrecoverable}]}}"), .. ResponseEnvelope.Tail(context)];
+        byte[] tail = [.. Encoding.UTF8.GetBytes($"],\"unrecoverable\":[{unrecoverable}]}}"), .. ResponseEnvelope.Tail(context, request.Receipt)];
         ResponseEnvelope.PrepareHeaders(context, StatusCodes.Status200OK);
         context.Response.ContentLength = head.Length + tail.Length + revealed.Values.Select(LengthOf).Sum()
             + Math.Max(0, revealed.Values.Count - 1);
