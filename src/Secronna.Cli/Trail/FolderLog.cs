@@ -10,25 +10,35 @@ internal sealed class FolderLog(string folder) : ILogSource
     /// <inheritdoc/>
     public string NameOf(string path) => Path.Combine([folder, .. path.Split('/')]);
 
+    // Files are read on the caller's thread, which is one of several that also hash what they read.
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>> ReadCheckpointAsync(CancellationToken cancellation) =>
-        ReadAsync(NameOf("checkpoint"), SignedNote.MaxSize, cancellation);
+        Task.FromResult(Read(NameOf("checkpoint"), SignedNote.MaxSize));
 
     /// <inheritdoc/>
-    public async Task<LogFile> ReadAsync(TilePosition tile, LogFileKind kind, CancellationToken cancellation)
+    public Task<LogFile> ReadAsync(TilePosition tile, LogFileKind kind, CancellationToken cancellation)
     {
-        var found = File.Exists(NameOf(kind.PathOf(tile))) ? tile : FindWider(tile, kind) ?? tile;
+        cancellation.ThrowIfCancellationRequested();
+        var found = tile.IsFull || File.Exists(NameOf(kind.PathOf(tile))) ? tile : FindWider(tile, kind) ?? tile;
         var path = NameOf(kind.PathOf(found));
-        return new LogFile(path, found, await ReadAsync(path, kind.Longest, cancellation).ConfigureAwait(false));
+        return Task.FromResult(new LogFile(path, found, Read(path, kind.Longest)));
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(string path, int longest, CancellationToken cancellation)
+    private static ReadOnlyMemory<byte> Read(string path, int longest)
     {
         try
         {
-            return new FileInfo(path).Length <= longest
-                ? await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false)
+            using var file = File.OpenHandle(path);
+            var bytes = RandomAccess.GetLength(file) is var length && length <= longest
+                ? GC.AllocateUninitializedArray<byte>((int)length)
                 : throw new TrailMismatchException($"{path} is longer than any such file of a log");
+            var read = 0;
+            for (int more; read < bytes.Length && (more = RandomAccess.Read(file, bytes.AsSpan(read), read)) > 0;)
+            {
+                read += more;
+            }
+
+            return bytes.AsMemory(0, read);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -40,7 +50,7 @@ internal sealed class FolderLog(string folder) : ILogSource
     private TilePosition? FindWider(TilePosition tile, LogFileKind kind)
     {
         var full = new TilePosition(tile.Level, tile.Index, TilePosition.FullWidth);
-        if (tile.IsFull || File.Exists(NameOf(kind.PathOf(full))))
+        if (File.Exists(NameOf(kind.PathOf(full))))
         {
             return full;
         }

@@ -90,7 +90,7 @@ public sealed class LoggedVersions
 
     /// <summary>Whether a secret was deleted before the mark, by itself or with its environment or project.</summary>
     public bool WasDeleted(string secretId) => KeyOf(secretId) is var key
-        && (WasDeleted(key) || (secrets.TryGetValue(key, out var secret) && (WasDeleted(secret.Environment) || WasDeleted(secret.Project))));
+        && (WasDeleted(key) || (secrets.TryGetValue(key, out var secret) && (WasDeleted(secret.EnvironmentKey) || WasDeleted(secret.ProjectKey))));
 
     /// <summary>
     /// The ids of secrets that had versions at the mark and were not deleted since. Those whose environment the trail doesn't name
@@ -98,7 +98,7 @@ public sealed class LoggedVersions
     /// </summary>
     public IEnumerable<string> Remaining() => secrets
         .Where(secret => secret.Value is { LastAtMark: > 0, Id: not null } && !deleted.ContainsKey(secret.Key)
-            && !deleted.ContainsKey(secret.Value.Environment) && !deleted.ContainsKey(secret.Value.Project))
+            && !deleted.ContainsKey(secret.Value.EnvironmentKey) && !deleted.ContainsKey(secret.Value.ProjectKey))
         .Select(secret => TrailId.FromItem(secret.Value.Id!));
 
     private void Add(long sequence, TrailEntryFields fields)
@@ -131,7 +131,7 @@ public sealed class LoggedVersions
         {
             secret = secret with
             {
-                Id = fields.SecretId.ToArray(), Environment = KeyOf(fields.EnvironmentId), Project = KeyOf(fields.ProjectId),
+                Id = fields.SecretId.ToArray(), EnvironmentKey = KeyOf(fields.EnvironmentId), ProjectKey = KeyOf(fields.ProjectId),
             };
         }
     }
@@ -161,8 +161,8 @@ public sealed class LoggedVersions
 
         public int LastAtMark { get; init; }
 
-        public UInt128 Environment { get; init; }
+        public UInt128 EnvironmentKey { get; init; }
 
-        public UInt128 Project { get; init; }
+        public UInt128 ProjectKey { get; init; }
     }
 }
