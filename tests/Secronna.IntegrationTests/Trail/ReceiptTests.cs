@@ -86,10 +86,13 @@ public sealed class ReceiptTests
             transaction.Audit.Append(Entry(receipt));
             throw new InvalidOperationException("this unit is undone");
         }));
+        // The entries of one workspace are written, and then those of another one can't be.
+        await Record.ExceptionAsync(() => storage.Database.AppendAsync(Entry(receipt), Entry(null, "acc_none")));
+        await storage.Database.AppendAsync(Entry(null));
         Assert.Equal((0, false), (receipt.Count, receipt.IsRange));
 
         await storage.Database.AppendAsync(Entry(receipt));
-        Assert.Equal((1, 1, true), (receipt.First, receipt.Count, receipt.IsRange));
+        Assert.Equal((2, 1, true), (receipt.First, receipt.Count, receipt.IsRange));
     }
 
     private static EncodedEntry Entry(TrailReceipt? receipt, string workspaceId = TestStorage.Workspace, int size = 10) =>

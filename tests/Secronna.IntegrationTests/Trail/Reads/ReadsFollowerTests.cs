@@ -20,7 +20,8 @@ public sealed class ReadsFollowerTests
 
     // An entry, in short: what it is of the kinds below, and its secret, actor and version; and how many hours pass before it.
     private static readonly Gen<(int Kind, int Secret, int Actor, int Version, int Hours)> Entry = Gen.Select(
-        Gen.Int[0, 9], Gen.Int[0, 4], Gen.Int[0, Actors - 1], Gen.Int[1, Versions], Gen.Int[0, 30]);
+        Gen.Int[0, 9], Gen.Int[0, 4], Gen.Int[0, Actors - 1], Gen.Int[1, Versions],
+        Gen.Int[-120, 30].Select(hours => Math.Max(0, hours)));
 
     [Fact]
     public async Task What_is_stored_of_reads_is_what_a_plain_model_computes_of_the_entries()
