@@ -40,6 +40,7 @@ prepare_nodes() {
   export Secronna__Storage__Provider=PostgreSql
   export Secronna__Storage__ConnectionString="Host=127.0.0.1;Port=$pg_port;Database=secronna;Username=postgres${PG_MORE:+;$PG_MORE}"
   export Secronna__MasterKey__File="$work/master-keys"
+  export Secronna__StateFolder="$work/state"
   (
     cd "$work"
     "$server" master-key generate

@@ -44,6 +44,7 @@ internal sealed class FactFinding
         Try(() => PrivateFiles.Require(settings));
         var certificate = await TryAsync(() => Task.FromResult(CertificateFacts.Find(settings, time)));
         var database = await TryAsync(FindDatabaseAsync);
+        await TryAsync<object>(async () => await LostDatabase.RequireNoneAsync(settings));
         await TryAsync(CheckMasterKeysAsync);
         return new CheckedFacts
         {

@@ -40,6 +40,7 @@ internal static class ServeCommand
         var settings = SettingsSource.Read();
         KnownRuntimeFaults.Require(KnownRuntimeFaults.Running, settings.AcceptRuntime);
         PrivateFiles.Require(settings);
+        (await LostDatabase.RequireNoneAsync(settings)).RequireWritable();
         var addresses = Addresses(urls);
         TelemetrySettings.Require(SettingsSource.Configuration());
         ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());

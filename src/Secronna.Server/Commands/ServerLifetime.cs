@@ -10,12 +10,15 @@ internal static class ServerLifetime
 {
     private const int FailureCode = 1;
 
-    /// <summary>Starts the server.</summary>
+    /// <summary>Starts the server, unless its database lacks what this node remembers of it.</summary>
     /// <param name="app">The server.</param>
     /// <param name="advice">How to choose another address with this command. It ends the error message.</param>
-    /// <exception cref="SettingsException">Another program already listens on the address, or nobody can.</exception>
+    /// <exception cref="SettingsException">
+    /// Another program already listens on the address, or nobody can; or the database was set back or exchanged.
+    /// </exception>
     public static async Task StartAsync(WebApplication app, string advice)
     {
+        await RememberedTrails.RequireAsync(app.Services);
         try
         {
             await app.StartAsync();

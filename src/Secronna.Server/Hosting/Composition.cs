@@ -82,6 +82,9 @@ internal static class Composition
         .AddSingleton<Follower, TreeFollower>()
         .AddSingleton<Follower, ReadsFollower>()
         .AddSingleton<LogKeys>()
+        .AddSingleton(services => new CheckpointMemory(
+            installation.Database, services.GetRequiredService<LogKeys>(), StateFolder.Find(settings, installation.Database.Engine)?.Checkpoints,
+            services.GetRequiredService<ILogger<CheckpointMemory>>()))
         .AddSingleton<KekLeases>()
         .AddSingleton<KekCreation>()
         .AddSingleton<WrapReservations>()

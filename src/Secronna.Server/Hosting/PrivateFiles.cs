@@ -25,6 +25,8 @@ internal static class PrivateFiles
             Require(Directory.Exists(folder), folder, "the data folder", "700");
         }
 
+        Require(Directory.Exists(settings.StateFolder), settings.StateFolder, "the state folder", "700");
+
         foreach (var file in database is null ? [] : new[] { database, database + "-wal", database + "-shm" })
         {
             Require(File.Exists(file), file, "the database's file", "600");

@@ -12,6 +12,12 @@ internal class InstallationSettings
     /// <summary>The folder of the SQLite database and, in <c>dev</c>, of the master-key file.</summary>
     public string? DataFolder { get; set; }
 
+    /// <summary>
+    /// The folder in which a node remembers what the database must not lose; <c>null</c> for the data folder. It is better on
+    /// another disk than the database.
+    /// </summary>
+    public string? StateFolder { get; set; }
+
     /// <summary>The settings of the master keys.</summary>
     public MasterKeySettings MasterKey { get; set; } = new();
 

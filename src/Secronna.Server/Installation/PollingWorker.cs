@@ -3,7 +3,7 @@ namespace Secronna.Server.Installation;
 /// <summary>
 /// Does background work whose state is in the database. It works when it is woken. It also works at an interval, because a
 /// restart or a stopped node may have left work undone. If the work throws, the failure is logged, the work is tried again, and
-/// the server goes on.
+/// the server goes on, unless the failure is fatal.
 /// </summary>
 /// <param name="interval">The time after which the worker looks for work without being woken.</param>
 /// <param name="time">The clock.</param>
@@ -33,6 +33,9 @@ internal abstract class PollingWorker(TimeSpan interval, TimeProvider time) : Ba
     /// <summary>Logs that the work failed and will be tried again.</summary>
     protected abstract void LogFailure(Exception exception);
 
+    /// <summary>Whether a failure must end the server. The worker has logged the reason then.</summary>
+    protected virtual bool IsFatal(Exception exception) => false;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -46,7 +49,7 @@ internal abstract class PollingWorker(TimeSpan interval, TimeProvider time) : Ba
             {
                 return;
             }
-            catch (Exception exception)
+            catch (Exception exception) when (!IsFatal(exception))
             {
                 LogFailure(exception);
                 wake.Release();

@@ -1,3 +1,4 @@
+using Secronna.Storage.Engine;
 using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Trail;
@@ -12,6 +13,12 @@ internal abstract class Follower
     /// <param name="trail">The trail and the follower's place in it.</param>
     /// <param name="quiet">For how long the trail has not grown.</param>
     public abstract bool IsDue(FollowedTrail trail, TimeSpan quiet);
+
+    /// <summary>Looks at a trail, also at one that another node follows. It is called every second.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="trail">The trail and the follower's place in it.</param>
+    /// <param name="cancellation">Cancelled when the server stops.</param>
+    public virtual ValueTask ObserveAsync(Database database, FollowedTrail trail, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <summary>
     /// Follows a trail to its end, and gives the reservation back. A node that has stopped holds none, so those that run, and the

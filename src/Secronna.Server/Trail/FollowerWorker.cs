@@ -31,15 +31,26 @@ internal sealed class FollowerWorker(
 
     protected override void LogFailure(Exception exception) => TrailLog.FollowingDelayed(log, FailureReason.Of(exception));
 
+    protected override bool IsFatal(Exception exception)
+    {
+        if (exception is not TrailBehindException)
+        {
+            return false;
+        }
+
+        TrailLog.TrailBehind(log, exception.Message);
+        return true;
+    }
+
     private async Task FollowAllAsync(Follower follower, CancellationToken cancellation)
     {
         string? after = null;
         while (await database.ReadAsync(session => TrailFollowerTable.ListAsync(session, follower.Name, after, TrailsInPage), cancellation)
             is { Count: > 0 } trails)
         {
-            foreach (var trail in trails.Where(trail => follower.IsDue(trail, QuietTimeOf(trail))))
+            foreach (var trail in trails)
             {
-                await FollowAsync(follower, trail.WorkspaceId, cancellation);
+                await FollowAsync(follower, trail, cancellation);
             }
 
             after = trails[^1].WorkspaceId;
@@ -47,11 +58,13 @@ internal sealed class FollowerWorker(
     }
 
     // One damaged trail must not keep the others from being followed.
-    private async Task FollowAsync(Follower follower, string workspaceId, CancellationToken cancellation)
+    private async Task FollowAsync(Follower follower, FollowedTrail trail, CancellationToken cancellation)
     {
         try
         {
-            if (await FollowerLease.TakeAsync(database, workspaceId, follower.Name, node.Id) is { } lease)
+            await follower.ObserveAsync(database, trail, cancellation);
+            if (follower.IsDue(trail, QuietTimeOf(trail))
+                && await FollowerLease.TakeAsync(database, trail.WorkspaceId, follower.Name, node.Id) is { } lease)
             {
                 await follower.RunAsync(lease, cancellation);
             }
@@ -63,9 +76,9 @@ internal sealed class FollowerWorker(
         catch (TrailDamagedException exception)
         {
             // It is tried again, but the log says it once.
-            if (damaged.Add((follower.Name, workspaceId)))
+            if (damaged.Add((follower.Name, trail.WorkspaceId)))
             {
-                TrailLog.TrailDamaged(log, workspaceId, exception.Message);
+                TrailLog.TrailDamaged(log, trail.WorkspaceId, exception.Message);
             }
         }
     }

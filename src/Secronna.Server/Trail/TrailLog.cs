@@ -8,4 +8,10 @@ internal static partial class TrailLog
 
     [LoggerMessage(71, LogLevel.Error, "The audit trail of workspace {WorkspaceId} is damaged: {Reason}. Run secronna-server backup verify")]
     public static partial void TrailDamaged(ILogger log, string workspaceId, string reason);
+
+    [LoggerMessage(72, LogLevel.Warning, "The checkpoint of workspace {WorkspaceId} could not be kept in the state folder: {Reason}")]
+    public static partial void CheckpointNotKept(ILogger log, string workspaceId, string reason);
+
+    [LoggerMessage(73, LogLevel.Critical, "The server stops: {Reason}")]
+    public static partial void TrailBehind(ILogger log, string reason);
 }

@@ -21,6 +21,17 @@ public static class TrailCheckpointTable
             : null;
     }
 
+    /// <summary>Finds the latest checkpoint of the latest epoch that has one.</summary>
+    public static async ValueTask<TrailCheckpointRow?> FindLatestAsync(Session session, string workspaceId)
+    {
+        await using var query = session.Prepare("""
+            SELECT epoch, size, root, note FROM trail_checkpoints WHERE workspace_id = $1 ORDER BY epoch DESC, size DESC LIMIT 1
+            """);
+        return await query.Bind(workspaceId).ReadAsync()
+            ? new TrailCheckpointRow(query.GetInt64(0), query.GetInt64(1), query.GetBlob(2), query.GetText(3))
+            : null;
+    }
+
     /// <summary>Lists the checkpoints of a trail that are kept, by size.</summary>
     public static async ValueTask<List<TrailCheckpointRow>> ListAsync(Session session, string workspaceId)
     {

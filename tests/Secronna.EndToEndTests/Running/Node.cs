@@ -3,6 +3,8 @@ namespace Secronna.EndToEndTests.Running;
 /// <summary>One of several servers of an installation. It can be killed and started again at the same address.</summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private static int nodes;
+
     private readonly TestInstallation installation;
     private readonly Dictionary<string, string> environment;
     private RunningServer server;
@@ -28,6 +30,11 @@ internal sealed class Node : IAsyncDisposable
         TestInstallation installation, IEnumerable<KeyValuePair<string, string>> own, params string[] arguments)
     {
         var environment = new Dictionary<string, string>(installation.Environment);
+        if (environment.TryGetValue("Secronna__StateFolder", out var folder))
+        {
+            environment["Secronna__StateFolder"] = $"{folder}-{Interlocked.Increment(ref nodes)}";
+        }
+
         foreach (var (name, value) in own)
         {
             environment[name] = value;

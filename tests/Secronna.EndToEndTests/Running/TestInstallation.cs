@@ -104,6 +104,7 @@ internal sealed class TestInstallation : IDisposable
     {
         Environment["Secronna__Storage__Provider"] = "PostgreSql";
         Environment["Secronna__Storage__ConnectionString"] = connectionString;
+        Environment["Secronna__StateFolder"] = Folder["state"];
     }
 
     /// <summary>Writes a certificate to tls.crt and its key to tls.key in the folder, and makes the server use them.</summary>

@@ -77,6 +77,7 @@ internal static class SettingsReader
             case ["Storage", "ConnectionString"]: settings.Storage.ConnectionString = Text(name, value); break;
             case ["Storage", "ReservedBytes"]: settings.Storage.ReservedBytes = Bytes(name, value); break;
             case ["DataFolder"]: settings.DataFolder = Text(name, value); break;
+            case ["StateFolder"]: settings.StateFolder = Text(name, value); break;
             case ["MasterKey", .. var rest]: SetMasterKey(settings.MasterKey, name, rest, value); break;
             case ["Keys", "RotateAfterDays"]: settings.Keys.OldestKek = Days(name, value); break;
             case ["Huudis", .. var rest]: provider.Set(name, rest, value); break;

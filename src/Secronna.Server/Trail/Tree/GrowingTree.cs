@@ -29,10 +29,9 @@ internal sealed class GrowingTree
     /// <summary>Restores the tree of the entries up to a place.</summary>
     /// <param name="session">The session. All its statements must see one state of the database.</param>
     /// <param name="workspaceId">The workspace of the trail.</param>
-    /// <param name="epoch">The epoch that the trail is in.</param>
     /// <param name="size">The number of entries that the tree has.</param>
     /// <exception cref="TrailDamagedException">The trail, the tiles and the latest checkpoint do not belong together.</exception>
-    public static async ValueTask<GrowingTree> RestoreAsync(Session session, string workspaceId, TrailEpoch epoch, long size)
+    public static async ValueTask<GrowingTree> RestoreAsync(Session session, string workspaceId, long size)
     {
         var end = (await TrailSegmentTable.FindEndAsync(session, workspaceId)).LastSequence;
         if (end < size)
@@ -40,13 +39,29 @@ internal sealed class GrowingTree
             throw new TrailDamagedException($"the audit trail ends at entry {end}, and its tree has {size} entries already");
         }
 
-        var latest = await TrailCheckpointTable.FindLatestAsync(session, workspaceId, epoch.Number);
-        RequireSize(epoch, latest, size);
+        var latest = await TrailCheckpointTable.FindLatestAsync(session, workspaceId);
+        RequireSize(latest, size);
         var unfinished = await TileReader.ReadAllAsync(session, workspaceId, TilePosition.UnfinishedIn(size));
         var tree = new GrowingTree(size, unfinished);
         return latest is null || tree.Root.ToArray().AsSpan().SequenceEqual(latest.Root)
             ? tree
             : throw new TrailDamagedException($"the audit trail's tree of {size} entries has another root than the checkpoint says");
+    }
+
+    /// <summary>Makes the tree of all entries of a trail, also of those that the follower has not reached yet.</summary>
+    /// <inheritdoc cref="RestoreAsync"/>
+    public static async ValueTask<GrowingTree> OfWholeTrailAsync(Session session, string workspaceId)
+    {
+        var place = await TrailFollowerTable.FindPlaceAsync(session, workspaceId, TreeFollower.FollowerName);
+        var tree = await RestoreAsync(session, workspaceId, place);
+        for (long next = place + 1, before = 0; next != before;)
+        {
+            before = next;
+            next = await CanonicalReader.ReadAsync(
+                session, workspaceId, before, long.MaxValue, entry => tree.Append(TreeHasher.HashLeaf(entry).ToArray()));
+        }
+
+        return tree;
     }
 
     /// <summary>Appends the hashes of entries.</summary>
@@ -68,10 +83,10 @@ internal sealed class GrowingTree
         stored = TilePosition.UnfinishedIn(Size);
     }
 
-    // Each place that a follower reached has its checkpoint, except where an epoch began since.
-    private static void RequireSize(TrailEpoch epoch, TrailCheckpointRow? latest, long size)
+    // Each place that a follower reached has its checkpoint. Sequence and tree go on when an epoch begins.
+    private static void RequireSize(TrailCheckpointRow? latest, long size)
     {
-        if (latest is null ? size >= epoch.FirstSequence : latest.Size != size)
+        if ((latest?.Size ?? 0) != size)
         {
             throw new TrailDamagedException(
                 $"the audit trail's tree has {size} entries, and its latest checkpoint has {latest?.Size ?? 0}");

@@ -9,7 +9,7 @@ namespace Secronna.Server.Trail.Tree;
 /// Builds the Merkle trees of trails, and publishes a signed checkpoint each time that one has grown. Tiles, checkpoint and place
 /// become durable together. So there is one checkpoint for each place, and each extends the one before (S33).
 /// </summary>
-internal sealed class TreeFollower(LogKeys keys) : Follower
+internal sealed class TreeFollower(LogKeys keys, CheckpointMemory memory) : Follower
 {
     /// <inheritdoc cref="Name"/>
     public const string FollowerName = "tree";
@@ -22,27 +22,43 @@ internal sealed class TreeFollower(LogKeys keys) : Follower
     // A trail that is shorter than its tree is looked at too, so that the log says so.
     public override bool IsDue(FollowedTrail trail, TimeSpan quiet) => trail.LastSequence != trail.Place;
 
+    // Another node may have published a checkpoint since.
+    public override async ValueTask ObserveAsync(Database database, FollowedTrail trail, CancellationToken cancellation)
+    {
+        if (!memory.IsCurrent(trail))
+        {
+            await database.ReadSnapshotAsync((memory, trail.WorkspaceId), static async (session, state) =>
+            {
+                await state.memory.ObserveAsync(session, state.WorkspaceId);
+                return true;
+            }, cancellation);
+        }
+    }
+
     public override async Task FollowAsync(FollowerLease lease, CancellationToken cancellation)
     {
         var signer = await keys.SignerAsync();
         var (epoch, tree) = await lease.Database.ReadSnapshotAsync(
-            lease, static (session, lease) => RestoreAsync(session, lease), cancellation);
+            lease, (session, lease) => RestoreAsync(session, lease), cancellation);
         while (!cancellation.IsCancellationRequested && await AppendAsync(lease, tree))
         {
-            await PublishAsync(lease, tree, signer, signer.Sign(lease.WorkspaceId, epoch, tree.Size, tree.Root));
+            var checkpoint = signer.Sign(lease.WorkspaceId, epoch, tree.Size, tree.Root);
+            await PublishAsync(lease, tree, signer, checkpoint);
+            await memory.RememberAsync(lease.WorkspaceId, checkpoint);
         }
     }
 
     // What is stored fits the place only while no other node has moved it.
-    private static async ValueTask<(TrailEpoch Epoch, GrowingTree Tree)> RestoreAsync(Session session, FollowerLease lease)
+    private async ValueTask<(TrailEpoch Epoch, GrowingTree Tree)> RestoreAsync(Session session, FollowerLease lease)
     {
         if (await TrailFollowerTable.FindPlaceAsync(session, lease.WorkspaceId, FollowerName) != lease.Place)
         {
             throw new FollowerLostException();
         }
 
+        await memory.RequireAsync(session, lease.WorkspaceId);
         var epoch = await TrailEpochTable.FindCurrentAsync(session, lease.WorkspaceId);
-        return (epoch, await GrowingTree.RestoreAsync(session, lease.WorkspaceId, epoch, lease.Place));
+        return (epoch, await GrowingTree.RestoreAsync(session, lease.WorkspaceId, lease.Place));
     }
 
     /// <summary>Appends the next entries, a slice at most. Returns false where there are none.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Secronna.Crypto.Trail;
 using Secronna.IntegrationTests.Storage;
 using Secronna.Server.Features.Keys;
@@ -31,6 +32,14 @@ internal sealed class TestLog : IAsyncDisposable
 
     public static async Task<TestLog> CreateAsync() => new(await TestStorage.CreateAsync());
 
+    /// <summary>The follower of a node that remembers nothing, or of one with this memory.</summary>
+    public TreeFollower Follower(LogKeys? keys = null, CheckpointMemory? memory = null) =>
+        new(keys ?? Keys, memory ?? Memory(keys: keys));
+
+    /// <summary>The memory of a node.</summary>
+    public CheckpointMemory Memory(CheckpointFolder? folder = null, LogKeys? keys = null) =>
+        new(Storage.Database, keys ?? Keys, folder, NullLogger<CheckpointMemory>.Instance);
+
     /// <summary>Keys that another node, which knows nothing of this one's, opens or makes.</summary>
     public LogKeys OtherKeys() => new(Storage.Database, installationKeys, Storage.Clock);
 
@@ -52,20 +61,20 @@ internal sealed class TestLog : IAsyncDisposable
     public async Task FollowAsync(string node = "node_1", string workspaceId = TestStorage.Workspace)
     {
         var lease = await TakeAsync(node, workspaceId) ?? throw new InvalidOperationException("another node has the follower");
-        await new TreeFollower(Keys).FollowAsync(lease, CancellationToken.None);
+        await Follower().FollowAsync(lease, CancellationToken.None);
     }
 
     /// <summary>The latest checkpoint, whose signature and origin were verified; <c>null</c> if none was published.</summary>
-    public async Task<Checkpoint?> LatestAsync(string workspaceId = TestStorage.Workspace)
+    public async Task<Checkpoint?> LatestAsync(string workspaceId = TestStorage.Workspace, long epoch = 1)
     {
-        var row = await Storage.ReadAsync(session => TrailCheckpointTable.FindLatestAsync(session, workspaceId, 1));
+        var row = await Storage.ReadAsync(session => TrailCheckpointTable.FindLatestAsync(session, workspaceId, epoch));
         if (row is null)
         {
             return null;
         }
 
         var identity = await Keys.IdentityAsync();
-        var key = new VerifierKey(identity.OriginOf(workspaceId, 1).ToString(), identity.Current.PublicKey);
+        var key = new VerifierKey(identity.OriginOf(workspaceId, epoch).ToString(), identity.Current.PublicKey);
         Assert.True(Checkpoint.TryOpen(Encoding.UTF8.GetBytes(row.Note), key, out var checkpoint));
         Assert.Equal((row.Size, Convert.ToHexStringLower(row.Root)), (checkpoint.Size, checkpoint.Root.ToString()));
         return checkpoint;
@@ -75,9 +84,10 @@ internal sealed class TestLog : IAsyncDisposable
     /// Reads all entries, and asserts that the latest checkpoint has exactly these. Proves by tiles that it extends the one that was
     /// seen before, and that some entries are in it.
     /// </summary>
-    public async Task<Checkpoint> VerifyAsync(Checkpoint? seen = null, string workspaceId = TestStorage.Workspace)
+    public async Task<Checkpoint> VerifyAsync(
+        Checkpoint? seen = null, string workspaceId = TestStorage.Workspace, long epoch = 1)
     {
-        var latest = (await LatestAsync(workspaceId))!;
+        var latest = (await LatestAsync(workspaceId, epoch))!;
         var leaves = await LeavesAsync(workspaceId);
         Assert.Equal(leaves.Count, latest.Size);
         Assert.Equal(Convert.ToHexStringLower(NaiveRoot(leaves)), latest.Root.ToString());

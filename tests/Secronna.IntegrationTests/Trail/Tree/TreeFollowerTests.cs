@@ -46,7 +46,7 @@ public sealed class TreeFollowerTests
         await log.AppendAsync((2 * TreeFollower.LargestSlice) + 5);
         var lease = await log.TakeAsync("node_1");
         using var stop = new CancellationTokenSource();
-        await new TreeFollower(log.Keys).FollowAsync(lease!, stop.Token);
+        await log.Follower().FollowAsync(lease!, stop.Token);
 
         Assert.Equal((2 * TreeFollower.LargestSlice) + 5, (await log.VerifyAsync()).Size);
         Assert.Equal([TreeFollower.LargestSlice, (2 * TreeFollower.LargestSlice) + 5], log.Published().Select(row => row.Size));
@@ -102,7 +102,7 @@ public sealed class TreeFollowerTests
         var seen = await log.VerifyAsync();
         await log.AppendAsync(10);
 
-        await Assert.ThrowsAsync<FollowerLostException>(() => new TreeFollower(log.Keys).FollowAsync(late!, CancellationToken.None));
+        await Assert.ThrowsAsync<FollowerLostException>(() => log.Follower().FollowAsync(late!, CancellationToken.None));
         Assert.Equal([10], log.Published().Select(row => row.Size));
 
         await log.FollowAsync("other");
@@ -115,7 +115,7 @@ public sealed class TreeFollowerTests
         await using var log = await TestLog.CreateAsync();
         await log.AppendAsync(300);
         var late = (await log.TakeAsync("late"))!;
-        var tree = await log.Storage.ReadAsync(session => GrowingTree.RestoreAsync(session, TestStorage.Workspace, TrailEpoch.First, 0));
+        var tree = await log.Storage.ReadAsync(session => GrowingTree.RestoreAsync(session, TestStorage.Workspace, 0));
         Assert.True(await TreeFollower.AppendAsync(late, tree));
         var signer = await log.Keys.SignerAsync();
         var checkpoint = signer.Sign(TestStorage.Workspace, TrailEpoch.First, tree.Size, tree.Root);
@@ -147,7 +147,7 @@ public sealed class TreeFollowerTests
             var other = await FollowerLease.TakeAsync(second, TestStorage.Workspace, TreeFollower.FollowerName, "second");
             using var otherKeys = log.OtherKeys();
             var outcomes = await Task.WhenAll(
-                RunAsync(new TreeFollower(log.Keys), first!), RunAsync(new TreeFollower(otherKeys), other!), AppendAsync(log));
+                RunAsync(log.Follower(), first!), RunAsync(log.Follower(otherKeys), other!), AppendAsync(log));
             Assert.Contains(true, outcomes);
             await log.Storage.AdvanceAsync(TimeSpan.FromSeconds(16));
             await log.FollowAsync("third");
@@ -163,7 +163,7 @@ public sealed class TreeFollowerTests
         await log.Storage.AppendAsync(log.Storage.Entry(workspaceId: ""), log.Storage.Entry());
         var trails = await log.Storage.ReadAsync(session => TrailFollowerTable.ListAsync(session, TreeFollower.FollowerName, null, 10));
         Assert.Equal(["", TestStorage.Workspace], trails.Select(trail => trail.WorkspaceId));
-        Assert.All(trails, trail => Assert.True(new TreeFollower(log.Keys).IsDue(trail, TimeSpan.Zero)));
+        Assert.All(trails, trail => Assert.True(log.Follower().IsDue(trail, TimeSpan.Zero)));
         foreach (var trail in trails)
         {
             await log.FollowAsync(workspaceId: trail.WorkspaceId);
