@@ -93,6 +93,12 @@ public static class AuditActions
     /// <summary>The trail names a new key that is to sign its checkpoints.</summary>
     public const string LogKeyRotate = "log_key.rotate";
 
+    /// <summary>A database was put in place of another one: a backup, or a copy that somebody restored.</summary>
+    public const string BackupRestore = "backup.restore";
+
+    /// <summary>The trail began a new epoch, because the entries since its last checkpoint may be lost.</summary>
+    public const string TrailEpoch = "trail.epoch";
+
     /// <summary>The trail took over what it must know of versions that were written before it recorded their hashes.</summary>
     public const string TrailMigrate = "trail.migrate";
 
@@ -108,6 +114,6 @@ public static class AuditActions
         KekRotate, KekDestroy, MasterKeyGenerate, MasterKeyRotate, MasterKeyRetire,
         ApiKeyCreate, ApiKeyRevoke, AccessKeyCreate, AccessKeyUpdate, AccessKeyRevoke,
         "webhook.create", "webhook.delete", WorkspaceAllow, WorkspaceDeny,
-        BackupCreate, BackupVerify, StorageCopy, TrailMigrate, ClockAccept, LogKeyRotate,
+        BackupCreate, BackupVerify, BackupRestore, StorageCopy, TrailMigrate, TrailEpoch, ClockAccept, LogKeyRotate,
     };
 }

@@ -79,19 +79,29 @@ public sealed record AuditMetadata
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? KeysOmitted { get; init; }
 
+    /// <summary>The epoch of the trail that the entry is in; absent in the first one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Epoch { get; init; }
+
     /// <summary>
-    /// Of a changed access key or environment: what the change replaced. It has only the fields that changed. Of a confirmation of
-    /// the clock: the newest entry before it.
+    /// Of a changed access key or environment: what the change replaced. It has only the fields that changed. Of a new epoch: the
+    /// last checkpoint that is known of the trail before it. Of a confirmation of the clock: the newest entry before it.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AuditedFields? Before { get; init; }
 
-    /// <summary>Of a changed access key or environment: what the change put in the place of <see cref="Before"/>.</summary>
+    /// <summary>
+    /// Of a changed access key or environment: what the change put in the place of <see cref="Before"/>. Of a new epoch: the tree
+    /// that it goes on from.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AuditedFields? After { get; init; }
 }
 
-/// <summary>The fields of an access key or an environment that a change changed, as they were before it or after it.</summary>
+/// <summary>
+/// The fields of an access key or an environment that a change changed, as they were before it or after it; or the tree of a trail
+/// before or after the step to a new epoch.
+/// </summary>
 public sealed record AuditedFields
 {
     /// <summary>The name.</summary>
@@ -115,4 +125,16 @@ public sealed record AuditedFields
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Instant? Clock { get; init; }
+
+    /// <summary>The epoch of the trail.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Epoch { get; init; }
+
+    /// <summary>The number of entries of the trail's tree.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Size { get; init; }
+
+    /// <summary>The root of that tree, in lower-case hex.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Root { get; init; }
 }

@@ -1,4 +1,6 @@
 using Secronna.Storage.Engine;
+using Secronna.Storage.Packing;
+using Secronna.Storage.Tables;
 
 namespace Secronna.Storage;
 
@@ -84,6 +86,20 @@ public sealed class StorageCopy : IAsyncDisposable
         return copied;
     }
 
+    /// <summary>Appends entries to the trails of the copy. Must be called after <see cref="FillAsync"/>.</summary>
+    /// <exception cref="StorageUnavailableException">The target failed.</exception>
+    public async ValueTask AppendAsync(IEnumerable<EncodedEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var end = await TrailSegmentTable.FindEndAsync(Session, entry.WorkspaceId);
+            var at = Math.Max(end.At, await NowAsync());
+            await SegmentInsert.RunAsync(Session, entry.WorkspaceId, end.LastSequence + 1, [entry with { NotBefore = at }]);
+        }
+
+        await target.SetTrailCountersAsync(Session);
+    }
+
     /// <summary>Commits, and returns when the copy is durable.</summary>
     /// <exception cref="StorageUnavailableException">It is not known whether the copy was committed.</exception>
     public ValueTask CommitAsync() => load.CommitAsync();
@@ -105,6 +121,13 @@ public sealed class StorageCopy : IAsyncDisposable
             }
         });
         return count;
+    }
+
+    private async ValueTask<long> NowAsync()
+    {
+        await using var query = Session.Prepare("SELECT now_us()");
+        await query.ReadAsync();
+        return query.GetInt64(0);
     }
 
     private async ValueTask RequireCountsAsync(List<TableRows> copied)

@@ -76,6 +76,9 @@ internal static class AuditDetails
         After = new AuditedFields { Clock = confirmed },
     });
 
+    /// <summary>Names the last known tree of a trail before a new epoch, and the tree that the epoch goes on from.</summary>
+    public static string OfEpoch(AuditedFields? before, AuditedFields after) => Write(new AuditMetadata { Before = before, After = after });
+
     /// <summary>Adds stored details to the metadata of an entry.</summary>
     public static AuditMetadata AddTo(AuditMetadata metadata, string? details) =>
         details is null || JsonSerializer.Deserialize(details, ProtocolJson.Default.AuditMetadata) is not { } stored

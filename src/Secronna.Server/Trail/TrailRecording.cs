@@ -17,8 +17,10 @@ internal static class TrailRecording
     /// <summary>Records entries, and returns when they are durable (S18).</summary>
     /// <exception cref="StorageUnavailableException">The entries could not be made durable; nothing was kept.</exception>
     public static Task AppendAsync(this Database database, params IEnumerable<TrailEntry> entries) =>
-        database.AppendAsync([.. entries.Select(entry => Encode(entry, notBefore: 0))]);
+        database.AppendAsync([.. entries.Select(entry => Encode(entry))]);
 
-    private static EncodedEntry Encode(TrailEntry entry, long notBefore) =>
+    /// <summary>Encodes an entry.</summary>
+    /// <inheritdoc cref="Append"/>
+    public static EncodedEntry Encode(TrailEntry entry, long notBefore = 0) =>
         new(entry.WorkspaceId, TrailEntryFormat.Encode(entry), notBefore, (entry as RequestEntry)?.Receipt);
 }

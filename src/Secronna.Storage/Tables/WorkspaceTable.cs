@@ -23,6 +23,14 @@ public static class WorkspaceTable
         await upsert.Bind(id).Bind(name).Bind(now).ExecuteAsync();
     }
 
+    /// <summary>Adds a workspace that is not on the allowlist, unless there is one of that id.</summary>
+    public static async ValueTask AddDeniedAsync(Transaction transaction, string id)
+    {
+        await using var insert = transaction.Prepare(
+            "INSERT INTO workspaces (id, allowed, created_at) VALUES ($1, 0, now_us()) ON CONFLICT (id) DO NOTHING");
+        await insert.Bind(id).ExecuteAsync();
+    }
+
     /// <summary>Removes a workspace from the allowlist. Returns false when there is no such workspace.</summary>
     public static async ValueTask<bool> DenyAsync(Transaction transaction, string id)
     {

@@ -62,7 +62,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         var postgres = await cluster.Cluster.NewDatabaseAsync();
         var copied = await installation.DoAsync("storage", "copy", "--to", postgres, "--json");
         var before = await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile);
-        Assert.Equal(before, await DatabaseContents.ReadPostgresAsync(postgres));
+        AssertCopied(before, await DatabaseContents.ReadPostgresAsync(postgres));
         // Every table must have rows, or the comparison says nothing about it: fill new tables above. Servers remove their rows
         // from the table of nodes when they end.
         Assert.All(before.Where(table => table.Key != "nodes"), table => Assert.True(table.Value.Count > 1, $"{table.Key} has no row"));
@@ -77,7 +77,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         await installation.DoAsync("storage", "copy", "--to", SqliteFile.ConnectionString(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.False(File.Exists(file + "-wal"));
-        Assert.Equal(await DatabaseContents.ReadPostgresAsync(postgres), await DatabaseContents.ReadSqliteAsync(file));
+        AssertCopied(await DatabaseContents.ReadPostgresAsync(postgres), await DatabaseContents.ReadSqliteAsync(file));
 
         installation.Environment.Remove("Secronna__Storage__Provider");
         installation.Environment["Secronna__Storage__ConnectionString"] = SqliteFile.ConnectionString(file);
@@ -96,7 +96,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         if (!toPostgres)
         {
             await installation.DoAsync("storage", "copy", "--to", SqliteFile.ConnectionString(file));
-            Assert.Equal(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadSqliteAsync(file));
+            AssertCopied(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadSqliteAsync(file));
             return;
         }
 
@@ -105,10 +105,11 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         await installation.DoAsync("storage", "copy", "--to", first);
         installation.UsePostgres(first);
         await installation.DoAsync("storage", "copy", "--to", second);
-        Assert.Equal(await DatabaseContents.ReadPostgresAsync(first), await DatabaseContents.ReadPostgresAsync(second));
+        AssertCopied(await DatabaseContents.ReadPostgresAsync(first), await DatabaseContents.ReadPostgresAsync(second));
         await installation.DoAsync("backup", "verify", "--connection", second);
         Assert.Equal(
-            ["storage.copy success", "storage.copy success", "backup.verify success"], await InstallationTrail.ReadAsync(installation));
+            ["storage.copy success", "trail.epoch success", "storage.copy success", "backup.verify success"],
+            await InstallationTrail.ReadAsync(installation));
     }
 
     [Fact]
@@ -132,7 +133,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         await installation.DoAsync("storage", "copy", "--to", postgres);
         Assert.Equal(
             ["storage.copy success", "storage.copy success"], await InstallationTrail.ReadAsync(installation));
-        Assert.Equal(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadPostgresAsync(postgres));
+        AssertCopied(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadPostgresAsync(postgres));
     }
 
     [Fact]
@@ -153,7 +154,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
 
         Assert.All(await DatabaseContents.ReadSqliteAsync(file), table => Assert.Single(table.Value));
         await installation.DoAsync("storage", "copy", "--to", SqliteFile.ConnectionString(file));
-        Assert.Equal(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadSqliteAsync(file));
+        AssertCopied(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadSqliteAsync(file));
     }
 
     [Fact]
@@ -175,7 +176,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
 
         Assert.Equal(0, (await first.EndAsync()).ExitCode);
         Assert.Equal(["storage.copy success"], await InstallationTrail.ReadAsync(installation));
-        Assert.Equal(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadPostgresAsync(postgres));
+        AssertCopied(await DatabaseContents.ReadSqliteAsync(installation.DatabaseFile), await DatabaseContents.ReadPostgresAsync(postgres));
     }
 
     [Fact]
@@ -260,7 +261,7 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         Assert.Contains("entry 2 of the trail of workspace acc_other is missing", ended.Error, StringComparison.Ordinal);
         Assert.Contains("does not open", ended.Error, StringComparison.Ordinal);
         Assert.Equal(
-            ["storage.copy success", "backup.verify success", "backup.verify success", "backup.verify failed"],
+            ["storage.copy success", "trail.epoch success", "backup.verify success", "backup.verify success", "backup.verify failed"],
             await InstallationTrail.ReadAsync(installation));
     }
 
@@ -276,10 +277,10 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         const string Enable = "ALTER TABLE trail_segments ENABLE TRIGGER trail_segments_keep";
         foreach (var (damage, problem) in ((string, string)[])
         [
-            ("UPDATE installation SET audit_sequence = 0", "the installation's trail ends with entry 1, but its counter says 0"),
-            ("UPDATE workspaces SET audit_sequence = audit_sequence + 1", $"{Trail} ends with entry 2, but its counter says 3"),
-            ("UPDATE workspaces SET audit_sequence = 1", $"{Trail} ends with entry 2, but its counter says 1"),
-            ("DELETE FROM trail_segments WHERE first_sequence = 2 AND workspace_id <> ''", $"{Trail} ends with entry 1, but its counter says 2"),
+            ("UPDATE installation SET audit_sequence = 0", "the installation's trail ends with entry 2, but its counter says 0"),
+            ("UPDATE workspaces SET audit_sequence = audit_sequence + 1", $"{Trail} ends with entry 3, but its counter says 4"),
+            ("UPDATE workspaces SET audit_sequence = 1", $"{Trail} ends with entry 3, but its counter says 1"),
+            ("DELETE FROM trail_segments WHERE first_sequence = 3 AND workspace_id <> ''", $"{Trail} ends with entry 2, but its counter says 3"),
             ("DELETE FROM trail_segments WHERE first_sequence = 1 AND workspace_id <> ''", $"entry 1 of {Trail} is missing"),
             ("UPDATE trail_segments SET at = 1 WHERE first_sequence = 2 AND workspace_id <> ''", $"entry 2 of {Trail} is older than the entry before it"),
             ("UPDATE trail_segments SET entries = 'oops' WHERE first_sequence = 2 AND workspace_id <> ''", $"{Trail}: the segment of the audit entries from 2 on is damaged"),
@@ -312,6 +313,20 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
         var sequences = (await api.ListAsync("/api/v1/audit?limit=1000")).Select(entry => (long)entry["sequence"]!).ToList();
         Assert.Equal(Enumerable.Range(1, sequences.Count).Select(i => (long)i).Reverse(), sequences);
         Assert.Equal((0, 0), (await one.StopAsync(), await two.StopAsync()));
+    }
+
+    // The copy has all that the source has. Each of its trails also has the entry that begins a new epoch.
+    private static void AssertCopied(SortedDictionary<string, List<string>> source, SortedDictionary<string, List<string>> copy)
+    {
+        var trails = source["workspaces"].Count;
+        Assert.Equal(source.Keys, copy.Keys);
+        foreach (var (table, rows) in source)
+        {
+            var more = copy[table].Except(rows).Count();
+            Assert.Equal((table, table is "trail_segments" or "trail_epochs" ? trails : 0), (table, more));
+            Assert.Empty(rows.Except(copy[table]));
+            Assert.Equal(rows.Count + more, copy[table].Count);
+        }
     }
 
     private static async Task ExpectRefusedAsync(TestInstallation installation, string to, string reason)

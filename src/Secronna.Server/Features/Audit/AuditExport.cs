@@ -26,15 +26,26 @@ internal static class AuditExport
         var above = from is { } begin
             ? await database.ReadAsync(session => TrailSegmentTable.FindFirstSinceAsync(session, workspaceId, begin.Microseconds), cancellation) - 1
             : 0;
-        while (await ReadAsync(database, workspaceId, above, cancellation) is { Entries: { Count: > 0 } entries, ActorNames: var names })
+        await foreach (var entry in ReadAboveAsync(database, workspaceId, above, cancellation))
+        {
+            if (entry.CreatedAt.Microseconds > to?.Microseconds)
+            {
+                yield break;
+            }
+
+            yield return entry;
+        }
+    }
+
+    /// <summary>Reads the entries above a sequence number.</summary>
+    /// <inheritdoc cref="ReadAsync(Database, string, Instant?, Instant?, CancellationToken)"/>
+    public static async IAsyncEnumerable<AuditResponse> ReadAboveAsync(
+        Database database, string workspaceId, long above, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (await ReadAsync(database, workspaceId, above, cancellation) is { Entries: { Count: > 0 } entries, Names: var names })
         {
             foreach (var entry in entries)
             {
-                if (entry.CreatedAt > to?.Microseconds)
-                {
-                    yield break;
-                }
-
                 yield return AuditService.Convert(entry, names);
             }
 
@@ -42,10 +53,10 @@ internal static class AuditExport
         }
     }
 
-    private static ValueTask<(List<RecordedEntry> Entries, Dictionary<string, string> ActorNames)> ReadAsync(
+    private static ValueTask<(List<RecordedEntry> Entries, EntryNames Names)> ReadAsync(
         Database database, string workspaceId, long above, CancellationToken cancellation) => database.ReadAsync(async session =>
         {
             var entries = await TrailReader.ListAsync(session, workspaceId, above, EntriesInRead);
-            return (entries, await AuditService.ActorNamesAsync(session, workspaceId, entries));
+            return (entries, await EntryNames.FindAsync(session, workspaceId, entries));
         }, cancellation);
 }

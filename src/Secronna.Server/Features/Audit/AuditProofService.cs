@@ -70,12 +70,10 @@ internal sealed class AuditProofService(Database database, LogKeys keys, ILogger
     {
         Authorization.Demand(caller, Operations.ReadAuditTrail);
         var identity = await keys.IdentityAsync();
-        return await ReadAsync(caller, async (session, tree) =>
-        {
-            var origin = identity.OriginOf(caller.WorkspaceId, tree.Epoch.Number).ToString();
-            var steps = await LogKeyAnnouncementTable.ListAsync(session, caller.WorkspaceId);
-            return new AuditKeysResponse(origin, [.. identity.Keys.Where(key => key.ActiveAt is not null).Select(key => Convert(origin, key, steps))]);
-        });
+        var (epoch, steps) = await database.ReadAsync(caller.WorkspaceId, static async (session, workspaceId) =>
+            (await TrailEpochTable.FindCurrentAsync(session, workspaceId), await LogKeyAnnouncementTable.ListAsync(session, workspaceId)), caller.Aborted);
+        var origin = identity.OriginOf(caller.WorkspaceId, epoch.Number).ToString();
+        return new AuditKeysResponse(origin, [.. identity.Keys.Where(key => key.ActiveAt is not null).Select(key => Convert(origin, key, steps))]);
     }
 
     private static AuditKeyResponse Convert(string origin, LogKeyRow key, List<LogKeyAnnouncement> steps) => new(
@@ -92,7 +90,9 @@ internal sealed class AuditProofService(Database database, LogKeys keys, ILogger
 
     private Task<T> ReadAsync<T>(Caller caller, Func<Session, PublishedTree, ValueTask<T>> read) =>
         UnlessDamagedAsync(caller, () => database.ReadSnapshotAsync((caller.WorkspaceId, read), static async (session, state) =>
-            await state.read(session, await PublishedTree.FindAsync(session, state.WorkspaceId)), caller.Aborted));
+            await PublishedTree.FindAsync(session, state.WorkspaceId) is { IsPublished: true } tree
+                ? await state.read(session, tree)
+                : throw Errors.NotCoveredYet("checkpoint"), caller.Aborted));
 
     private async Task<T> UnlessDamagedAsync<T>(Caller caller, Func<ValueTask<T>> read)
     {

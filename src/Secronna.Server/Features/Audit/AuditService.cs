@@ -5,7 +5,6 @@ using Secronna.Server.Access;
 using Secronna.Server.Trail;
 using Secronna.Server.Trail.Reading;
 using Secronna.Storage.Engine;
-using Secronna.Storage.Tables;
 
 namespace Secronna.Server.Features.Audit;
 
@@ -22,7 +21,7 @@ internal sealed class AuditService(Database database, ILogger<AuditService> log)
             [.. found.Entries.Select(entry => Convert(entry, names))], found.NextBelow?.ToString(CultureInfo.InvariantCulture));
     }
 
-    private async Task<(TrailPage Found, Dictionary<string, string> ActorNames)> ReadAsync(
+    private async Task<(TrailPage Found, EntryNames Names)> ReadAsync(
         Caller caller, TrailFilter filter, long below, int limit)
     {
         try
@@ -30,7 +29,7 @@ internal sealed class AuditService(Database database, ILogger<AuditService> log)
             return await database.ReadSnapshotAsync((caller.WorkspaceId, filter, below, limit), static async (session, state) =>
             {
                 var found = await TrailReader.PageAsync(session, state.WorkspaceId, state.filter, state.below, state.limit);
-                return (found, await ActorNamesAsync(session, state.WorkspaceId, found.Entries));
+                return (found, await EntryNames.FindAsync(session, state.WorkspaceId, found.Entries));
             }, caller.Aborted);
         }
         catch (TrailDamagedException exception)
@@ -40,19 +39,14 @@ internal sealed class AuditService(Database database, ILogger<AuditService> log)
         }
     }
 
-    /// <summary>The names that the keys among the entries' actors have now, revoked keys included, by the keys' ids.</summary>
-    public static ValueTask<Dictionary<string, string>> ActorNamesAsync(
-        Session session, string workspaceId, IEnumerable<RecordedEntry> entries) =>
-        CredentialTable.NamesAsync(session, workspaceId, [.. entries.Where(IsOfKey).Select(recorded => recorded.Entry.ActorId).Distinct()]);
-
     /// <summary>An entry as the API and the export give it.</summary>
-    public static AuditResponse Convert(RecordedEntry recorded, IReadOnlyDictionary<string, string> actorNames)
+    public static AuditResponse Convert(RecordedEntry recorded, EntryNames names)
     {
         var entry = recorded.Entry;
         return new AuditResponse(
             entry.Id, recorded.Sequence, new Instant(recorded.CreatedAt), entry.ActorType, entry.ActorId, entry.Action,
             entry.Outcome, entry.RequestId, entry.Ip, entry.UserAgent,
-            IsOfKey(recorded) ? actorNames.GetValueOrDefault(entry.ActorId) : null, entry.Reason, AuditDetails.AddTo(new AuditMetadata
+            names.OfActor(recorded), entry.Reason, AuditDetails.AddTo(new AuditMetadata
             {
                 ProjectId = entry.ProjectId,
                 EnvironmentId = entry.EnvironmentId,
@@ -64,9 +58,7 @@ internal sealed class AuditService(Database database, ILogger<AuditService> log)
                 Name = entry.Name,
                 Count = entry.Count,
                 Part = entry.Part,
+                Epoch = names.EpochOf(recorded),
             }, entry.Details));
     }
-
-    // Other actors' ids are given by identity providers, which may give one that looks like a key's.
-    private static bool IsOfKey(RecordedEntry recorded) => recorded.Entry.ActorType is ActorTypes.ApiKey or ActorTypes.AccessKey;
 }

@@ -1,4 +1,5 @@
 using Secronna.Protocol;
+using Secronna.Server.Features.Epochs;
 using Secronna.Server.Features.Migrations;
 using Secronna.Server.Installation;
 using Secronna.Server.MasterKeys;
@@ -14,10 +15,6 @@ namespace Secronna.Server.Features.Backup;
 /// </summary>
 internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider time, Action<string> progress)
 {
-    // A running server writes a sign of life every 3 seconds. It gives up each attempt to write it after 10 seconds.
-    private static readonly TimeSpan SignOfLifeTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Checks both databases before anything is written to either.</summary>
     /// <exception cref="SettingsException">
     /// Source and target are the same database, a master key is missing, or a server runs on the source.
@@ -32,7 +29,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
 
         await new InstallationSetup(masterKeys, time).RequireKeysAsync(source, source.DisplayName);
         await StorageCopy.RequireEmptyAsync(target);
-        await RequireNotServedAsync(source, cancellation);
+        await new RunningServers(time, progress).RequireNoneAsync(source, cancellation);
     }
 
     /// <summary>Migrates the target, copies, and verifies the copy before it becomes visible.</summary>
@@ -52,6 +49,7 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
         Database database, DatabaseEngine target, StorageCopy copy, CancellationToken cancellation)
     {
         var (before, tables) = await FillAsync(database.Engine, copy, cancellation);
+        await EpochService.BeginAsync(copy, "copied to another database", time);
         var found = await new InstallationVerifier(masterKeys, time, progress).VerifyAsync(target, copy.Session, cancellation);
         RequireSound(target, found);
         await RequireUnusedSinceAsync(database, before);
@@ -90,25 +88,4 @@ internal sealed class InstallationMove(MasterKeyRing masterKeys, TimeProvider ti
                 "the copy was undone, because the source was written to while it was copied: stop all servers and commands, and copy again");
         }
     }
-
-    private async Task RequireNotServedAsync(DatabaseEngine engine, CancellationToken cancellation)
-    {
-        await using var database = await engine.OpenAsync(FailFast.OnFsyncFailure);
-        var first = await PulseAsync(database);
-        var began = time.GetTimestamp();
-        var age = TimeSpan.FromMicroseconds(first.Now - first.ProbedAt);
-        while (age + time.GetElapsedTime(began) < SignOfLifeTimeout && time.GetElapsedTime(began) < SignOfLifeTimeout)
-        {
-            progress("waiting to see whether a server runs on the source");
-            await Task.Delay(PollInterval, time, cancellation);
-            if ((await PulseAsync(database)).ProbedAt != first.ProbedAt)
-            {
-                throw new SettingsException(
-                    $"a server runs on {engine.DisplayName}: stop all servers, so that nothing is written to it while it is copied");
-            }
-        }
-    }
-
-    private static ValueTask<InstallationPulse> PulseAsync(Database database) =>
-        database.ReadAsync(InstallationPulse.ReadAsync);
 }

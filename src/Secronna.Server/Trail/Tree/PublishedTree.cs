@@ -6,9 +6,15 @@ namespace Secronna.Server.Trail.Tree;
 
 /// <summary>The tree of a trail as far as the latest checkpoint covers it. Nothing beyond that is given to anybody.</summary>
 /// <param name="Epoch">The epoch that the trail is in.</param>
-/// <param name="Checkpoint">The latest checkpoint; <c>null</c> where none was published yet. The tree is then empty.</param>
+/// <param name="Checkpoint">The latest checkpoint of that epoch; <c>null</c> where none was published yet.</param>
 internal sealed record PublishedTree(TrailEpoch Epoch, TrailCheckpointRow? Checkpoint)
 {
+    /// <summary>
+    /// Whether there is a tree to give. The tree of a new trail is empty. That of a trail that just began a new epoch is not, and has
+    /// to wait for its checkpoint.
+    /// </summary>
+    public bool IsPublished => Checkpoint is not null || Epoch == TrailEpoch.First;
+
     /// <summary>The number of entries that are covered.</summary>
     public long Size => Checkpoint?.Size ?? 0;
 
