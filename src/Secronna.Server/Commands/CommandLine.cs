@@ -30,6 +30,8 @@ internal static class CommandLine
             LogKeyCommand.Create(),
             AuditCommand.Create(),
             BackupCommand.Create(),
+            RestoreCommand.Create(),
+            RestoredCommand.Create(),
             StorageCommand.Create(),
             ClockCommand.Create(),
         };
