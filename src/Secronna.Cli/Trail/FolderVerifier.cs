@@ -32,7 +32,8 @@ internal sealed class FolderVerifier(FolderLog log, string states, bool isOneLog
         var (later, earlier) = (known.FindLater(latest), known.FindEarlier(latest));
         foreach (var old in earlier.Where(old => old.Origin != latest.Origin))
         {
-            Epochs.RequireAccepted(old, latest, acceptedEpoch);
+            Epochs.RequireLater(old, latest);
+            Epochs.RequireAccepted(old, latest, step: null, acceptedEpoch);
         }
 
         // First, because it names the file that was changed. The tiles that the older trees are restored from are right then.
@@ -41,7 +42,7 @@ internal sealed class FolderVerifier(FolderLog log, string states, bool isOneLog
         known.Remember(pinned, latest, note.Span);
         return lost is null
             ? new FolderResult(VerifiedTrail.Of(latest, from: 0, pinned) with { First = earlier.Count == 0 && later is null }, later)
-            : throw Epochs.Lost(lost, latest);
+            : throw Epochs.Lost(lost, latest, step: null);
     }
 
     // Returns a checkpoint of an earlier epoch whose entries the log doesn't begin with.

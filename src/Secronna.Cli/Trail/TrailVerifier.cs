@@ -36,7 +36,8 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
         var note = await server.ReadCheckpointAsync(cancellation).ConfigureAwait(false);
         var origin = pinned.RequireInstallation(note.Span);
         var known = memory.FindCheckpoint(origin);
-        var walk = new LogWalk(new LogFiles(server), logged, known, acceptedEpoch);
+        var walk = new LogWalk(
+            new LogFiles(server), logged, (to, stop) => EpochStep.FindAsync(client, new ProvenEntries(server), to, stop), known, acceptedEpoch);
         for (var steps = 0; steps < MostKeySteps && !pinned.HasSigned(note.Span); steps++)
         {
             pinned = await StepAsync(walk, pinned, origin, cancellation).ConfigureAwait(false);
@@ -45,8 +46,8 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
         var latest = pinned.Open(note.Span, ofWorkspace: key);
         await walk.GoAsync(latest, cancellation).ConfigureAwait(false);
         memory.Remember(pinned, latest, note.Span);
-        return walk.IsCut
-            ? throw Epochs.Lost(known!, latest)
+        return walk.Lost is { } lost
+            ? throw lost
             : (latest, VerifiedTrail.Of(latest, walk.From, pinned) with { First = known is null, Pinned = memory.IsEmpty && key is null });
     }
 

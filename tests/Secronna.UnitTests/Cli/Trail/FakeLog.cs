@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Secronna.Client;
@@ -18,6 +19,7 @@ internal sealed class FakeLog : HttpMessageHandler
     private readonly string workspace;
     private readonly Dictionary<(int Level, long Index), byte[]> tiles = [];
     private readonly TreeBuilder tree;
+    private readonly List<(int Epoch, long Sequence)> epochs = [];
     private int inHand;
 
     public FakeLog(string installation = "ins_1", byte seed = 1, long epoch = 1, string workspace = Workspace)
@@ -53,12 +55,15 @@ internal sealed class FakeLog : HttpMessageHandler
         return log;
     }
 
-    public void Append(int count, string reason = "why")
+    public void Append(int count, string reason = "why") =>
+        Append([.. Enumerable.Range(Entries.Count + 1, count).Select(sequence => Entry(sequence, reason))]);
+
+    private void Append(IReadOnlyList<byte[]> entries)
     {
-        for (; count > 0; count--)
+        foreach (var entry in entries)
         {
-            Entries.Add(Entry(Entries.Count + 1, reason));
-            tree.Append(TreeHasher.HashLeaf(Entries[^1]));
+            Entries.Add(entry);
+            tree.Append(TreeHasher.HashLeaf(entry));
         }
 
         foreach (var position in TilePosition.UnfinishedIn(tree.Size))
@@ -87,7 +92,28 @@ internal sealed class FakeLog : HttpMessageHandler
         Write(folder, "checkpoint", Encoding.UTF8.GetBytes(Checkpoint.Sign(Key).ToString()));
     }
 
-    public void BeginEpoch(long epoch) => Origin = Origin.OfWorkspace(Origin.Installation, workspace, epoch);
+    /// <summary>Begins an epoch with an entry that names the last checkpoint that is known, and the tree so far.</summary>
+    /// <param name="epoch">The epoch's number.</param>
+    /// <param name="before">The last known checkpoint; <c>null</c> for the log's own.</param>
+    /// <param name="after">The tree that the entry names; <c>null</c> for the right one.</param>
+    public void BeginEpoch(int epoch, Checkpoint? before = null, Checkpoint? after = null)
+    {
+        var details = $$"""{"before":{{TreeOf(before ?? Checkpoint)}},"after":{{TreeOf(after ?? Checkpoint with { Origin = Origin.OfWorkspace(Origin.Installation, workspace, epoch) })}}}""";
+        epochs.Add((epoch, Entries.Count + 1));
+        Append([Canonical(Entries.Count + 1, new TrailEntry
+        {
+            WorkspaceId = workspace,
+            Id = "aud_00000000000000000000000000",
+            ActorType = "operator",
+            ActorId = "root",
+            Action = "trail.epoch",
+            Outcome = "success",
+            Reason = "the disk died",
+            Epoch = epoch,
+            Details = details,
+        })]);
+        Origin = Origin.OfWorkspace(Origin.Installation, workspace, epoch);
+    }
 
     public string VerifierKey => Key.VerifierKeyFor(Origin).ToString();
 
@@ -98,19 +124,21 @@ internal sealed class FakeLog : HttpMessageHandler
         Retries = 0,
     });
 
-    public static byte[] Entry(long sequence, string reason)
+    public static byte[] Entry(long sequence, string reason) => Canonical(sequence, new TrailEntry
     {
-        var entry = TrailEntryFormat.Encode(new TrailEntry
-        {
-            WorkspaceId = Workspace,
-            Id = "aud_00000000000000000000000000",
-            ActorType = "api_key",
-            ActorId = "key_1",
-            Action = "secret.reveal",
-            Outcome = "success",
-            RequestId = $"req_{sequence:D26}",
-            Reason = reason,
-        });
+        WorkspaceId = Workspace,
+        Id = "aud_00000000000000000000000000",
+        ActorType = "api_key",
+        ActorId = "key_1",
+        Action = "secret.reveal",
+        Outcome = "success",
+        RequestId = $"req_{sequence:D26}",
+        Reason = reason,
+    });
+
+    private static byte[] Canonical(long sequence, TrailEntry recorded)
+    {
+        var entry = TrailEntryFormat.Encode(recorded);
         var canonical = new byte[TrailEntryFormat.CanonicalLength(entry.Length)];
         TrailEntryFormat.WriteCanonical(sequence, 1_000_000 * sequence, entry, canonical);
         return canonical;
@@ -131,7 +159,7 @@ internal sealed class FakeLog : HttpMessageHandler
             inHand--;
         }
 
-        return Instead(path) ?? Answer(path);
+        return Instead(path) ?? Answer(path, request.RequestUri.Query);
     }
 
     private static void Write(string folder, string name, byte[] bytes)
@@ -141,8 +169,31 @@ internal sealed class FakeLog : HttpMessageHandler
         File.WriteAllBytes(path, bytes);
     }
 
-    private HttpResponseMessage Answer(string path)
+    private static string TreeOf(Checkpoint tree) => $$"""{"epoch":{{tree.Origin.Epoch}},"size":{{tree.Size}},"root":"{{tree.Root}}"}""";
+
+    private string Listed((int Epoch, long Sequence) began) =>
+        $$$"""{"id":"aud_1","sequence":{{{began.Sequence}}},"createdAt":"2026-01-01T00:00:00Z","actorType":"operator","actorId":"root","action":"trail.epoch","outcome":"success","requestId":null,"ip":null,"userAgent":null,"actorName":null,"reason":null,"metadata":{"epoch":{{{began.Epoch}}} } }""";
+
+    private string Proof(long sequence, long size)
     {
+        var proof = InclusionProof.Make(sequence - 1, size, tile => tiles[(tile.Level, tile.Index)].AsMemory(0, tile.Size));
+        var hashes = string.Join(',', proof.Hashes.Select(hash => $"\"{hash}\""));
+        return $$$"""{"epoch":{{{Origin.Epoch}}},"entry":"{{{Convert.ToHexStringLower(Entries[(int)sequence - 1])}}}","leafHash":"{{{TreeHasher.HashLeaf(Entries[(int)sequence - 1])}}}","index":{{{sequence - 1}}},"size":{{{size}}},"hashes":[{{{hashes}}}]}""";
+    }
+
+    private HttpResponseMessage Answer(string path, string query)
+    {
+        if (path.Length == 0)
+        {
+            return Json($$$"""{"data":[{{{string.Join(',', epochs.AsEnumerable().Reverse().Select(Listed))}}}],"error":null,"meta":{"cursor":null,"hasMore":false}}""");
+        }
+
+        if (path.EndsWith("/proof", StringComparison.Ordinal))
+        {
+            var (sequence, size) = (long.Parse(path.Split('/')[0], CultureInfo.InvariantCulture), long.Parse(query["?size=".Length..], CultureInfo.InvariantCulture));
+            return Json($$$"""{"data":{{{Proof(sequence, size)}}},"error":null,"meta":{}}""");
+        }
+
         if (path == "checkpoint")
         {
             return Bytes(Encoding.UTF8.GetBytes(Checkpoint.Sign(Key).ToString()));

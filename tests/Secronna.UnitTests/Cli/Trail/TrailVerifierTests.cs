@@ -213,10 +213,11 @@ public sealed class TrailVerifierTests : IDisposable
         using var log = FakeLog.With(300);
         await VerifyAsync(log);
         log.BeginEpoch(2);
-        log.Append(5);
+        log.Append(4);
         var error = await Assert.ThrowsAsync<NewEpochException>(() => VerifyAsync(log));
         Assert.Equal(4, error.ExitCode);
         Assert.Contains($"--accept-epoch {log.Origin}", error.Message, StringComparison.Ordinal);
+        Assert.Contains("operator root began it at 1970-01-01 00:05:01Z with the reason \"the disk died\"", error.Message, StringComparison.Ordinal);
         Assert.Equal(300, (await VerifyAsync(log, epoch: log.Origin.ToString())).From);
         Assert.Equal(305, (await VerifyAsync(log)).From);
         log.BeginEpoch(1);
@@ -230,12 +231,47 @@ public sealed class TrailVerifierTests : IDisposable
     {
         using var log = FakeLog.With(300);
         await VerifyAsync(log);
-        using var restored = FakeLog.With(size, epoch: 2, reason: "again");
+        using var restored = FakeLog.With(100);
+        restored.BeginEpoch(2, before: log.Checkpoint);
+        restored.Append(size - 101, "again");
+        await Assert.ThrowsAsync<NewEpochException>(() => VerifyAsync(restored));
         var error = await Assert.ThrowsAsync<NewEpochException>(() => VerifyAsync(restored, epoch: restored.Origin.ToString()));
-        Assert.Contains("doesn't begin with the 300 entries of epoch 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("entries 101 to 300 of epoch 1, which were verified before, are lost", error.Message, StringComparison.Ordinal);
         var known = File.Read()!.Logs[FakeLog.Workspace];
         Assert.Contains("\n300\n", Assert.Single(known.Earlier!), StringComparison.Ordinal);
         Assert.Equal(size, (await VerifyAsync(restored)).From);
+    }
+
+    [Fact]
+    public async Task A_new_epoch_does_not_hide_that_earlier_entries_were_changed()
+    {
+        using var log = FakeLog.With(300);
+        await VerifyAsync(log);
+        using var changed = FakeLog.With(300, reason: "again");
+        changed.BeginEpoch(2, before: log.Checkpoint with { Size = 200 });
+        await FailsAsync(changed, "the first 300 entries aren't those of the checkpoint that was verified before", accepted: changed.Origin);
+    }
+
+    [Fact]
+    public async Task The_trees_that_the_entry_of_a_new_epoch_names_must_be_those_of_the_log()
+    {
+        using var log = FakeLog.With(300);
+        await VerifyAsync(log);
+        using var other = FakeLog.With(400);
+        other.BeginEpoch(2, after: other.Checkpoint with { Root = log.Checkpoint.Root });
+        await FailsAsync(other, "don't lead to the root", accepted: other.Origin);
+        using var shorter = FakeLog.With(400);
+        shorter.BeginEpoch(2, after: log.Checkpoint);
+        await FailsAsync(shorter, "doesn't begin", accepted: shorter.Origin);
+    }
+
+    [Fact]
+    public async Task An_epoch_that_no_entry_begins_is_refused()
+    {
+        using var log = FakeLog.With(300);
+        await VerifyAsync(log);
+        using var other = FakeLog.With(300, epoch: 2);
+        await FailsAsync(other, "no entry of the log begins that epoch", accepted: other.Origin);
     }
 
     [Fact]
@@ -336,9 +372,9 @@ public sealed class TrailVerifierTests : IDisposable
             pinned, epoch, cancellation ?? TestContext.Current.CancellationToken)).Verified;
     }
 
-    private async Task FailsAsync(FakeLog log, string said, string? key = null)
+    private async Task FailsAsync(FakeLog log, string said, string? key = null, Origin? accepted = null)
     {
-        var error = await Assert.ThrowsAsync<TrailMismatchException>(() => VerifyAsync(log, key));
+        var error = await Assert.ThrowsAsync<TrailMismatchException>(() => VerifyAsync(log, key, epoch: accepted?.ToString()));
         Assert.Equal(3, error.ExitCode);
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
     }
