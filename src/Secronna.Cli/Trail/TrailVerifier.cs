@@ -32,8 +32,8 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
         PinnedKey? key, string? acceptedEpoch, CancellationToken cancellation)
     {
         var memory = new TrailMemory(file, isOneLog);
-        var pinned = memory.FindKey(key) ?? await KeyOfServerAsync(cancellation).ConfigureAwait(false);
         var note = await server.ReadCheckpointAsync(cancellation).ConfigureAwait(false);
+        var pinned = memory.FindKey(key) ?? await KeyOfServerAsync(note, cancellation).ConfigureAwait(false);
         var origin = pinned.RequireInstallation(note.Span);
         var known = memory.FindCheckpoint(origin);
         var walk = new LogWalk(
@@ -51,13 +51,13 @@ internal sealed class TrailVerifier(SecronnaClient client, TrailStateFile file, 
             : (latest, VerifiedTrail.Of(latest, walk.From, pinned) with { First = known is null, Pinned = memory.IsEmpty && key is null });
     }
 
-    // Only at first use: from then on, what the server says of its keys has to be proven.
-    private async Task<PinnedKey> KeyOfServerAsync(CancellationToken cancellation)
+    // Only at first use: from then on, what the server says of its keys has to be proven. A log that has not grown since the key was
+    // rotated still has a checkpoint of the key before.
+    private async Task<PinnedKey> KeyOfServerAsync(ReadOnlyMemory<byte> note, CancellationToken cancellation)
     {
         var keys = await client.GetAuditKeysAsync(cancellation).ConfigureAwait(false);
-        return keys.Keys.LastOrDefault(key => key.RetiredAt is null) is { } current && PinnedKey.TryParse(current.Key, out var key)
-            ? key
-            : throw new TrailMismatchException("the server names no key that signs its checkpoints now");
+        return keys.Keys.Select(named => PinnedKey.TryParse(named.Key, out var key) ? key : null).FirstOrDefault(key => key?.HasSigned(note.Span) is true)
+            ?? throw new TrailMismatchException("the server names no key that has signed its checkpoint");
     }
 
     // What was verified before may cover the entry that names the next key already.

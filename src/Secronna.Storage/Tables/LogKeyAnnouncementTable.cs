@@ -11,11 +11,11 @@ public static class LogKeyAnnouncementTable
     private const string Columns = "SELECT workspace_id, key_number, sequence, note FROM log_key_announcements";
 
     /// <summary>Notes that a trail names a key by the entry that this transaction appends to it.</summary>
-    public static async ValueTask AddAsync(Transaction transaction, string workspaceId, int keyNumber, long sequence)
+    public static async ValueTask AddAsync(Transaction transaction, LogKeyAnnouncement announcement)
     {
         await using var insert = transaction.Prepare(
             "INSERT INTO log_key_announcements (key_number, workspace_id, sequence) VALUES ($1, $2, $3)");
-        await insert.Bind(keyNumber).Bind(workspaceId).Bind(sequence).ExecuteAsync();
+        await insert.Bind(announcement.KeyNumber).Bind(announcement.WorkspaceId).Bind(announcement.Sequence).ExecuteAsync();
     }
 
     /// <summary>Keeps a checkpoint that covers the entry. It must be signed by the key before.</summary>

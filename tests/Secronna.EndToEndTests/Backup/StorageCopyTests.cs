@@ -37,8 +37,9 @@ public sealed class StorageCopyTests(StorageCopyCluster cluster) : IClassFixture
     // The advisory lock at which a trigger makes the copy wait until the test releases it.
     private const int GateLock = 4_711;
 
-    // A tree takes 256 entries to have a tile, and a restored database to have an epoch.
+    // A tree takes 256 entries to have a tile, a restored database to have an epoch, and a rotation to have an announcement.
     private const string InsertTree = """
+        INSERT INTO log_key_announcements (key_number, workspace_id, sequence, note) VALUES (2, 'acc_none', 1, 'note');
         INSERT INTO trail_epochs (workspace_id, epoch, began_at_sequence) VALUES ('acc_none', 2, 1);
         INSERT INTO trail_tiles (workspace_id, level, tile_index, hashes) VALUES ('acc_none', 1, 0, x'01');
         INSERT INTO trail_checkpoints (workspace_id, epoch, size, at, root, note) VALUES ('acc_none', 2, 1, 1, x'02', 'note')

@@ -22,7 +22,7 @@ internal sealed class LogKeyRotation(
 
     /// <summary>Rotates the key. Servers may run meanwhile.</summary>
     /// <param name="progress">Receives descriptions of the progress.</param>
-    /// <param name="cancellation">Stops between two trails. The old key goes on signing.</param>
+    /// <param name="cancellation">Stops between two trails. Until each trail names the new key, the old one goes on signing.</param>
     /// <returns>The key that signs now, and the number of trails.</returns>
     /// <exception cref="SettingsException">A trail is damaged, so that no checkpoint can cover its entry.</exception>
     public async Task<(LogKeyRow Key, int Trails)> RunAsync(Action<string> progress, CancellationToken cancellation)
@@ -31,62 +31,87 @@ internal sealed class LogKeyRotation(
         while (true)
         {
             var trails = await database.ReadAsync(ListTrailsAsync, cancellation);
-            for (var i = 0; i < trails.Count; i++)
-            {
-                await CoverAsync(trails[i], next, cancellation);
-                progress($"{i + 1:N0} of {trails.Count:N0} trails name the new key");
-            }
+            await EachAsync(trails, trail => CoverAsync(trail, next, cancellation), done => progress($"{done} trails name the new key"));
 
             // A workspace may have been added meanwhile.
             if (await database.WriteAsync(transaction => ActivateAsync(transaction, next)))
             {
+                await EachAsync(trails, trail => ConfirmAsync(trail, next, cancellation), done => progress($"the new key has signed {done} trails"));
                 return (next, trails.Count);
             }
+        }
+    }
+
+    private static async Task EachAsync(List<string> trails, Func<string, Task> work, Action<string> progress)
+    {
+        for (var i = 0; i < trails.Count; i++)
+        {
+            await work(trails[i]);
+            progress($"{i + 1:N0} of {trails.Count:N0}");
         }
     }
 
     private static async ValueTask<bool> ActivateAsync(Transaction transaction, LogKeyRow next) =>
         await LogKeyAnnouncementTable.AreAllCoveredAsync(transaction, next.Number) && await LogKeyTable.ActivateAsync(transaction, next.Number);
 
+    // Until the new key is active, only the old one signs.
     private async Task CoverAsync(string workspaceId, LogKeyRow next, CancellationToken cancellation)
     {
-        await database.WriteAsync(transaction => AnnounceAsync(transaction, workspaceId, next));
-        while (!await database.WriteAsync(transaction => TryCoverAsync(transaction, workspaceId, next)))
+        var announcement = await database.WriteAsync(transaction => AnnounceAsync(transaction, workspaceId, next));
+        if (announcement.Note is null)
         {
-            cancellation.ThrowIfCancellationRequested();
-            await FollowAsync(workspaceId, cancellation);
+            var covering = await FollowToAsync(workspaceId, announcement.Sequence, cancellation);
+            await database.WriteAsync(async transaction =>
+            {
+                await LogKeyAnnouncementTable.CoverAsync(transaction, announcement, covering.Note);
+                return true;
+            });
         }
     }
 
-    // Names the key in the trail, unless that was done before.
-    private async ValueTask<bool> AnnounceAsync(Transaction transaction, string workspaceId, LogKeyRow next)
+    // A trail that doesn't grow would go on showing a checkpoint of the old key.
+    private async Task ConfirmAsync(string workspaceId, LogKeyRow next, CancellationToken cancellation)
     {
-        var last = await TrailSegmentTable.LockEndAsync(transaction, workspaceId);
-        if (await LogKeyAnnouncementTable.FindAsync(transaction, workspaceId, next.Number) is not null)
+        var sequence = await database.WriteAsync(transaction => NameAsync(transaction, workspaceId, next));
+        await FollowToAsync(workspaceId, sequence, cancellation);
+    }
+
+    // Names the key in the trail, unless that was done before.
+    private async ValueTask<LogKeyAnnouncement> AnnounceAsync(Transaction transaction, string workspaceId, LogKeyRow next)
+    {
+        if (await LogKeyAnnouncementTable.FindAsync(transaction, workspaceId, next.Number) is { } known)
         {
-            return false;
+            return known;
         }
 
-        await LogKeyAnnouncementTable.AddAsync(transaction, workspaceId, next.Number, last + 1);
+        var announcement = new LogKeyAnnouncement(workspaceId, next.Number, await NameAsync(transaction, workspaceId, next), null);
+        await LogKeyAnnouncementTable.AddAsync(transaction, announcement);
+        return announcement;
+    }
+
+    // Returns the entry's number.
+    private async ValueTask<long> NameAsync(Transaction transaction, string workspaceId, LogKeyRow next)
+    {
+        var last = await TrailSegmentTable.LockEndAsync(transaction, workspaceId);
         transaction.Audit.Append(AuditRecord.Of(Caller.Operator(workspaceId), time, AuditActions.LogKeyRotate) with
         {
             TargetId = Convert.ToHexStringLower(next.PublicKey),
         });
-        return true;
+        return last + 1;
     }
 
-    private static async ValueTask<bool> TryCoverAsync(Transaction transaction, string workspaceId, LogKeyRow next)
+    private async Task<TrailCheckpointRow> FollowToAsync(string workspaceId, long sequence, CancellationToken cancellation)
     {
-        var announcement = (await LogKeyAnnouncementTable.FindAsync(transaction, workspaceId, next.Number))!;
-        if (announcement.Note is null
-            && await TrailCheckpointTable.FindLatestAsync(transaction, workspaceId, (await TrailEpochTable.FindCurrentAsync(transaction, workspaceId)).Number)
-                is { } latest && latest.Size >= announcement.Sequence)
+        while (true)
         {
-            await LogKeyAnnouncementTable.CoverAsync(transaction, announcement, latest.Note);
-            return true;
-        }
+            if (await database.ReadAsync(session => TrailCheckpointTable.FindLatestAsync(session, workspaceId), cancellation) is { } latest
+                && latest.Size >= sequence)
+            {
+                return latest;
+            }
 
-        return announcement.Note is not null;
+            await FollowAsync(workspaceId, cancellation);
+        }
     }
 
     // Another node may follow the trail just now. Where no server runs, this process does it.

@@ -31,15 +31,13 @@ public sealed class LogKeyRotationTests
         Assert.Equal((3, 2), (trails, key.Number));
         foreach (var workspaceId in new[] { EncodedEntry.Installation, TestStorage.Workspace, "acc_b" })
         {
-            var entry = Assert.Single(await log.Storage.TrailAsync(workspaceId), entry => entry.Entry.Action == AuditActions.LogKeyRotate);
-            Assert.Equal(Convert.ToHexStringLower(key.PublicKey), entry.Entry.TargetId);
+            var entries = (await log.Storage.TrailAsync(workspaceId)).FindAll(entry => entry.Entry.Action == AuditActions.LogKeyRotate);
+            Assert.Equal([Convert.ToHexStringLower(key.PublicKey), Convert.ToHexStringLower(key.PublicKey)], entries.Select(entry => entry.Entry.TargetId));
             var step = Assert.Single(await log.Storage.ReadAsync(session => LogKeyAnnouncementTable.ListAsync(session, workspaceId)));
-            Assert.Equal(entry.Sequence, step.Sequence);
+            Assert.Equal(entries[0].Sequence, step.Sequence);
             Assert.True(Open(await log.Keys.IdentityAsync(), old, workspaceId, step.Note!)!.Size >= step.Sequence);
         }
 
-        await log.AppendAsync(1);
-        await log.FollowAsync();
         Assert.Equal(302, (await log.VerifyAsync()).Size);
     }
 
@@ -66,7 +64,7 @@ public sealed class LogKeyRotationTests
         await log.AppendAsync(1);
         var lease = (await log.TakeAsync("node_1"))!;
         var tree = await log.Storage.ReadAsync(
-            session => GrowingTree.RestoreAsync(session, TestStorage.Workspace, TrailEpoch.First, lease.Place));
+            session => GrowingTree.RestoreAsync(session, TestStorage.Workspace, lease.Place));
         Assert.True(await TreeFollower.AppendAsync(lease, tree));
         var published = log.Published();
 
@@ -92,7 +90,7 @@ public sealed class LogKeyRotationTests
         var (key, _) = await log.NewRotation(log.Keys, "node_second").RunAsync(_ => { }, CancellationToken.None);
 
         Assert.Equal(announced.PublicKey, key.PublicKey);
-        Assert.Single(await log.Storage.TrailAsync(EncodedEntry.Installation), entry => entry.Entry.Action == AuditActions.LogKeyRotate);
+        Assert.Equal(2, (await log.Storage.TrailAsync(EncodedEntry.Installation)).Count(entry => entry.Entry.Action == AuditActions.LogKeyRotate));
         Assert.Equal([1, 2], (await log.Keys.IdentityAsync()).Keys.Select(key => key.Number));
     }
 
@@ -107,7 +105,7 @@ public sealed class LogKeyRotationTests
 
         Assert.True(added);
         Assert.Equal(3, trails);
-        Assert.Single(await log.Storage.TrailAsync("acc_late"), entry => entry.Entry.Action == AuditActions.LogKeyRotate);
+        Assert.Equal(2, (await log.Storage.TrailAsync("acc_late")).Count(entry => entry.Entry.Action == AuditActions.LogKeyRotate));
     }
 
     // The workspace is added after the rotation has listed the trails, and before it asks whether all of them name the key.

@@ -45,7 +45,7 @@ internal sealed class TestLog : IAsyncDisposable
 
     /// <summary>A rotation of the log key, as a command of its own runs it.</summary>
     public LogKeyRotation NewRotation(LogKeys keys, string node = "node_command") => new(
-        Storage.Database, installationKeys, [new TreeFollower(keys)], new NodeIdentity(node, node), Storage.Clock);
+        Storage.Database, installationKeys, [Follower(keys)], new NodeIdentity(node, node), Storage.Clock);
 
     public async Task AppendAsync(int entries)
     {
