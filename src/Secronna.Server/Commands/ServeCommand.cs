@@ -40,7 +40,7 @@ internal static class ServeCommand
         var settings = SettingsSource.Read();
         KnownRuntimeFaults.Require(KnownRuntimeFaults.Running, settings.AcceptRuntime);
         PrivateFiles.Require(settings);
-        (await LostDatabase.RequireNoneAsync(settings)).RequireWritable();
+        var state = await LostDatabase.RequireNoneAsync(settings);
         var addresses = Addresses(urls);
         TelemetrySettings.Require(SettingsSource.Configuration());
         ListenAddresses.RequireNoForwarding(SettingsSource.Configuration());
@@ -48,6 +48,7 @@ internal static class ServeCommand
         ListenCertificates.Require(addresses, SettingsSource.Configuration(), settings);
         await using var installation = await OpenInstallation.OpenAsync(
             settings, migrate ? ProgressReport.MigrationStep() : null, SystemTime.Instance, FailFast.OnFsyncFailure);
+        state.RequireWritable();
         await using var app = Composition.BuildServer(installation, settings, addresses);
         // The addresses are checked again with the web server's own configuration, because it has more sources of endpoints.
         ListenAddresses.RequireSafe(addresses, app.Configuration, settings);
