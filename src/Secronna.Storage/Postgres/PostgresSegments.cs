@@ -77,10 +77,12 @@ internal static class PostgresSegments
         var workspaceId = entries[0].WorkspaceId;
         var segments = NewSegment.Pack(entries);
         var command = new NpgsqlBatchCommand(
-            (workspaceId == EncodedEntry.Installation ? AdvanceInstallation : AdvanceWorkspace, TrailReceipts.AreWanted(entries)) switch
+            (workspaceId == EncodedEntry.Installation, TrailReceipts.AreWanted(entries)) switch
             {
-                (var advance, true) => advance + Insert + Receipt,
-                (var advance, false) => advance + Insert,
+                (true, true) => AdvanceInstallation + Insert + Receipt,
+                (true, false) => AdvanceInstallation + Insert,
+                (false, true) => AdvanceWorkspace + Insert + Receipt,
+                (false, false) => AdvanceWorkspace + Insert,
             });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = workspaceId, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = entries.Length });

@@ -20,9 +20,10 @@ public sealed class PurgeTests
             Assert.Null(await storage.ReadAsync(session => VersionTable.FindSealedAsync(session, TestStorage.Workspace, secretId, version)));
         }
 
-        Assert.Equal(before, await storage.ReadAsync(session => VersionTable.ListAsync(session, secretId, int.MaxValue, 9)));
+        var tombstones = before.Select(version => version with { SealedBytes = 0 });
+        Assert.Equal(tombstones, await storage.ReadAsync(session => VersionTable.ListAsync(session, secretId, int.MaxValue, 9)));
         await storage.PurgeAllAsync();
-        Assert.Equal(before, await storage.ReadAsync(session => VersionTable.ListAsync(session, secretId, int.MaxValue, 9)));
+        Assert.Equal(tombstones, await storage.ReadAsync(session => VersionTable.ListAsync(session, secretId, int.MaxValue, 9)));
         Assert.Equal([(0L, 3L)], await storage.StateOfVersionsAsync(secretId));
         Assert.Equal((Key: "KEY", By: "key_1", HasTime: true), await storage.TombstoneAsync(secretId));
     }
