@@ -101,7 +101,7 @@ public sealed class ExportedLogTests
 
             if (File.Exists(Path.Combine(bundle, "checkpoint")))
             {
-                await SizeAsync(offline, bundle);
+                await SizeAsync(offline, bundle, "--key", (await File.ReadAllLinesAsync(Path.Combine(bundle, "keys")))[0]);
             }
 
             await installation.DoAsync("audit", "export", "--workspace", "acc_e2e", "--bundle", bundle);

@@ -50,6 +50,7 @@ public sealed class PythonVerifierTests
         async Task<string> ChangeAndVerifyAsync(string segment)
         {
             ChangeOneByte(installation.DatabaseFile, segment);
+            ForgetCheckpoints(installation);
             await using var server = await installation.ServeAsync();
             var ended = await PythonVerifier.RunAsync(installation.Token, server.Url + "/api/v1", "--vkey", key, "--held", held);
             Assert.True(ended.ExitCode == 3, $"{ended.ExitCode}: {ended.Out}{ended.Error}");
@@ -59,6 +60,7 @@ public sealed class PythonVerifierTests
 
             // Changed back, nothing is wrong.
             ChangeOneByte(installation.DatabaseFile, segment);
+            ForgetCheckpoints(installation);
             await using var again = await installation.ServeAsync();
             var fine = await PythonVerifier.RunAsync(installation.Token, again.Url + "/api/v1", "--vkey", key, "--held", held);
             Assert.True(fine.ExitCode == 0, fine.Error);
@@ -66,6 +68,10 @@ public sealed class PythonVerifierTests
             return ended.Error;
         }
     }
+
+    // A server that remembers a checkpoint refuses to start on another history.
+    private static void ForgetCheckpoints(TestInstallation installation) =>
+        Directory.Delete(Path.Combine(installation.DataFolder, "checkpoints"), recursive: true);
 
     private static async Task FillAsync(Api api)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Secronna.EndToEndTests.Backup;
 using Secronna.EndToEndTests.Running;
 using Secronna.Tests.Postgres;
@@ -48,7 +49,8 @@ public sealed class TrailMigrateTests
         var (newer, older) = (await cluster.NewDatabaseAsync(), await cluster.NewDatabaseAsync());
         await installation.DoAsync("storage", "copy", "--to", newer);
         installation.UsePostgres(newer);
-        var before = await ExportAsync(installation);
+        // The copy began an epoch, which an older installation doesn't know.
+        var before = (await ExportAsync(installation)).ConvertAll(line => Regex.Replace(line, "(\"metadata\":\\{)\"epoch\":[0-9]+,?", "$1"));
         await OlderInstallation.MakeAsync(newer, older);
         installation.UsePostgres(older);
 
